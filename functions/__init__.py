@@ -1,0 +1,1 @@
+"""Lambda functions, one folder for each group of routes."""

@@ -1,0 +1,1 @@
+"""Local cloud, build, migrations, seeding and load tools."""

@@ -1,0 +1,1 @@
+"""What every GigSta function shares: domain, use cases, adapters and the runtime kit."""

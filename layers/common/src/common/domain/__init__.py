@@ -1,0 +1,1 @@
+"""Pure rules of the marketplace: standard library and pydantic only."""
