@@ -1,0 +1,1 @@
+"""The local cloud: every outside part of GigSta on loopback, started and stopped as one."""

@@ -1,0 +1,55 @@
+"""Fixtures every test may use: the run's MongoDB and databases of one's own in it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pymongo import MongoClient
+
+from tests import mongodb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the run's MongoDB in the controlling process."""
+    if mongodb.is_wanted(config):
+        config.stash[SERVER] = mongodb.ThrowawayMongod()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it."""
+    server = config.stash.get(SERVER, None)
+    if server is not None:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri() -> str:
+    """Connection string of a ready replica set shared by the whole run."""
+    return mongodb.shared_uri()
+
+
+@pytest.fixture(scope="module")
+def module_database_name(mongodb_uri: str) -> Iterator[str]:
+    """Name of a database for one test module; dropped after it."""
+    yield from _named_database(mongodb_uri)
+
+
+@pytest.fixture
+def database_name(mongodb_uri: str) -> Iterator[str]:
+    """Name of a database for one test; dropped after it."""
+    yield from _named_database(mongodb_uri)
+
+
+def _named_database(uri: str) -> Iterator[str]:
+    """Hand out a fresh name and drop the database afterwards."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield name
+    with MongoClient[dict[str, Any]](uri) as client:
+        client.drop_database(name)
