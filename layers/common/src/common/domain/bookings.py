@@ -1,0 +1,258 @@
+"""The booking: one immutable value with four separate axes, and the change that replaces it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from common.domain.events import Event
+from common.domain.ledger import LedgerLine
+from common.domain.model import Model
+from common.domain.money import Money
+from common.domain.payments import PaymentMode, PaymentOperation
+from common.domain.slot_cells import SlotClaim
+
+
+class BookingStatus(StrEnum):
+    """Where the booking stands between the two parties."""
+
+    PENDING_PAYMENT = "pending_payment"
+    PAYMENT_EXPIRED = "payment_expired"
+    REQUESTED = "requested"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    DISPUTED = "disputed"
+    CANCELLED = "cancelled"
+    SETTLED = "settled"
+
+
+class PaymentState(StrEnum):
+    """Where the customer's money stands."""
+
+    NONE = "none"
+    ACTION_REQUIRED = "action_required"
+    CARD_SAVED = "card_saved"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+class PayoutState(StrEnum):
+    """Where the provider's money stands."""
+
+    NONE = "none"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    REVERSED = "reversed"
+    DEBT = "debt"
+
+
+class ReviewState(StrEnum):
+    """Where the double-blind ratings stand."""
+
+    NONE = "none"
+    OPEN = "open"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class ActorKind(StrEnum):
+    """In which part somebody acts on a booking."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    WEBHOOK = "webhook"
+
+
+class Actor(Model):
+    """Who acts, and in which part; ``id`` is the user, or the name of the schedule or webhook."""
+
+    kind: ActorKind
+    id: str
+
+
+class ServiceSnapshot(Model):
+    """What was bought, as it was at the time of booking."""
+
+    title: str
+    category: str
+    duration_minutes: int
+    auto_accept: bool = False
+
+
+class Slot(Model):
+    """When the work happens: UTC instants, the provider's IANA zone for people, and the buffers kept free around."""
+
+    start_at: datetime
+    end_at: datetime
+    timezone: str
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+
+
+class Place(Model):
+    """Where the work happens. ``lat``/``lng`` are absent when the address could not be located."""
+
+    address: str
+    lat: float | None = None
+    lng: float | None = None
+    is_located: bool = False
+
+
+class PriceSnapshot(Model):
+    """The price and our commission as agreed at booking; later edits of the service never change it."""
+
+    total: Money
+    commission_basis_points: int
+    commission_minimum: int = 0
+
+
+class PolicySnapshot(Model):
+    """The cancellation policy as agreed: its name and the refund steps, in data.
+
+    ``steps`` are (hours before start, refunded basis points), longest notice first; below the last step nothing
+    is refunded.
+    """
+
+    name: str
+    steps: list[tuple[int, int]]
+
+
+class PaymentDetails(Model):
+    """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency."""
+
+    mode: PaymentMode
+    stripe_customer_id: str | None = None
+    payment_method_id: str | None = None
+    payment_intent_id: str | None = None
+    setup_intent_id: str | None = None
+    charge_id: str | None = None
+    transfer_id: str | None = None
+    authorized_amount: int = 0
+    captured_amount: int = 0
+    refunded_amount: int = 0
+    transferred_amount: int = 0
+    reversed_amount: int = 0
+    capture_before: datetime | None = None
+    attempt: int = 1
+    last_error_code: str | None = None
+    last_error_message: str | None = None
+
+
+class RescheduleProposal(Model):
+    """A proposed new time that the other party may accept until ``expires_at``; its interval is held meanwhile."""
+
+    proposed_by: ActorKind
+    slot: Slot
+    claim_id: str
+    expires_at: datetime
+
+
+class NoShow(Model):
+    """Who was reported absent, and until when that may be contested."""
+
+    absent: ActorKind
+    reported_by: ActorKind
+    contest_until: datetime
+
+
+class Dispute(Model):
+    """An open or decided disagreement. ``opened_by`` is ``system`` where the work never started."""
+
+    opened_by: ActorKind
+    reason: str
+    evidence: list[dict[str, Any]] = Field(default_factory=list)
+    opened_at: datetime
+    from_status: BookingStatus
+    resolution: dict[str, Any] | None = None
+    first_approval_by: str | None = None
+    resolved_at: datetime | None = None
+
+
+class Booking(Model):
+    """A booking, whole. Only the state machine makes a new one from an old one.
+
+    ``version`` rises by one with each committed change and is the optimistic lock.
+    ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
+    """
+
+    id: str
+    version: int = 1
+    customer_id: str
+    provider_id: str
+    provider_user_id: str
+    service_id: str
+    status: BookingStatus
+    payment: PaymentState = PaymentState.NONE
+    payout: PayoutState = PayoutState.NONE
+    review: ReviewState = ReviewState.NONE
+    service: ServiceSnapshot
+    slot: Slot
+    place: Place
+    notes: str = ""
+    price: PriceSnapshot
+    policy: PolicySnapshot
+    payment_details: PaymentDetails
+    claim_id: str | None = None
+    start_code: str = ""
+    hold_expires_at: datetime | None = None
+    accept_by: datetime | None = None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    settled_at: datetime | None = None
+    cancelled_by: ActorKind | None = None
+    cancel_reason: str = ""
+    reschedule: RescheduleProposal | None = None
+    reschedule_count: int = 0
+    no_show: NoShow | None = None
+    dispute: Dispute | None = None
+    chargeback_ids: list[str] = Field(default_factory=list)
+    reminders_sent: list[str] = Field(default_factory=list)
+    operation_sequence: int = 0
+    next_due_at: datetime | None = None
+    next_due_action: str | None = None
+    idempotency_key: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class HistoryEntry(Model):
+    """One row of the append-only audit trail: who did what, from where to where, and which axes changed."""
+
+    id: str
+    booking_id: str
+    version: int
+    action: str
+    actor: Actor
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    note: str
+    changed: dict[str, Any] = Field(default_factory=dict)
+    at: datetime
+
+
+class BookingChange(Model):
+    """Everything that commits together: the decision of the domain, ready for one database transaction.
+
+    ``expected_version`` is the version that must still be stored; ``None`` for a new booking.
+    """
+
+    expected_version: int | None
+    booking: Booking
+    history: list[HistoryEntry] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list)
+    claims: list[SlotClaim] = Field(default_factory=list)
+    released_claim_ids: list[str] = Field(default_factory=list)
+    operations: list[PaymentOperation] = Field(default_factory=list)
+    ledger: list[LedgerLine] = Field(default_factory=list)

@@ -1,0 +1,200 @@
+"""The one error tree. Each error carries its wire code and HTTP status and is rendered in one place.
+
+GigstaError
+├── InvalidInput 422
+│   └── IdempotencyKeyReused 422
+├── Unauthenticated 401
+├── PaymentDeclined 402
+├── Forbidden 403
+├── NotFound 404
+├── Conflict 409
+│   ├── ActionNotAvailable
+│   ├── SlotUnavailable
+│   ├── StepOutOfOrder
+│   └── IdempotencyInFlight
+├── VersionConflict 412
+├── PayloadTooLarge 413
+├── RateLimited 429
+└── Unavailable 503
+    └── GatewayUncertain
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field of a request: its dotted path, a sentence for people and a stable code for programs."""
+
+    field: str
+    message: str
+    code: str
+
+
+class GigstaError(Exception):
+    """Anything the product refuses or cannot do, with what the caller may know about it.
+
+    Args:
+        detail: a sentence for the caller; never internals, never a secret.
+        code: overrides the class's stable code where a rule has a name of its own.
+        extra: further members of the problem document (RFC 9457 section 3.2).
+    """
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, extra: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.wire_code = code or self.code
+        self.extra: dict[str, Any] = dict(extra or {})
+
+
+class InvalidInput(GigstaError):
+    """The request was understood but a field of it breaks a rule."""
+
+    code = "invalid_input"
+    status = 422
+    title = "Invalid input"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail, code=code)
+        self.errors = tuple(errors)
+
+    @classmethod
+    def of(cls, field: str, message: str, code: str = "invalid") -> "InvalidInput":
+        """One wrong field: its dotted path, a sentence for people, a stable code for programs."""
+        return cls(message, errors=[FieldError(field, message, code)])
+
+
+class IdempotencyKeyReused(InvalidInput):
+    """The same idempotency key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class Unauthenticated(GigstaError):
+    """No credentials, or credentials that prove nothing."""
+
+    code = "unauthenticated"
+    status = 401
+    title = "Authentication required"
+
+
+class PaymentDeclined(GigstaError):
+    """The card issuer or Stripe refused the charge; ``detail`` says what the payer can do."""
+
+    code = "payment_declined"
+    status = 402
+    title = "Payment declined"
+
+
+class Forbidden(GigstaError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+    status = 403
+    title = "Forbidden"
+
+
+class NotFound(GigstaError):
+    """There is no such thing, or the caller may not know of it."""
+
+    code = "not_found"
+    status = 404
+    title = "Not found"
+
+
+class Conflict(GigstaError):
+    """The request is sound but the present state forbids it."""
+
+    code = "conflict"
+    status = 409
+    title = "Conflict"
+
+
+class ActionNotAvailable(Conflict):
+    """The booking's state, the time or the caller's part in it forbids this action now."""
+
+    code = "action_not_available"
+    title = "Action not available"
+
+
+class SlotUnavailable(Conflict):
+    """Somebody else holds an overlapping interval, or the provider does not work then."""
+
+    code = "slot_unavailable"
+    title = "Slot unavailable"
+
+
+class StepOutOfOrder(Conflict):
+    """An onboarding step that needs an earlier one; ``extra['missing']`` names what."""
+
+    code = "step_out_of_order"
+    title = "Step out of order"
+
+
+class IdempotencyInFlight(Conflict):
+    """A request with the same idempotency key is still being worked on."""
+
+    code = "idempotency_in_flight"
+    title = "Request in flight"
+
+
+class VersionConflict(GigstaError):
+    """The caller's version of the resource is stale."""
+
+    code = "version_conflict"
+    status = 412
+    title = "Precondition failed"
+
+
+class PayloadTooLarge(GigstaError):
+    """The body is larger than the route takes."""
+
+    code = "payload_too_large"
+    status = 413
+    title = "Payload too large"
+
+
+class RateLimited(GigstaError):
+    """Too many requests.
+
+    Args:
+        retry_after: whole seconds until a request may succeed.
+    """
+
+    code = "rate_limited"
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, detail: str = "Too many requests.", *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(GigstaError):
+    """A dependency is away; the caller may try again after ``retry_after`` seconds."""
+
+    code = "unavailable"
+    status = 503
+    title = "Service unavailable"
+
+    def __init__(
+        self,
+        detail: str = "The service is temporarily unavailable.",
+        *,
+        code: str | None = None,
+        retry_after: int = 5,
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after = retry_after
+
+
+class GatewayUncertain(Unavailable):
+    """The payment provider gave no answer and may have acted; look up before acting again."""
+
+    code = "payment_uncertain"

@@ -1,0 +1,26 @@
+"""Opaque, prefixed identifiers that sort by the time they were made."""
+
+import secrets
+from datetime import datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_RANDOM_BITS = 80
+
+
+def new_id(prefix: str, now: datetime) -> str:
+    """Make an identifier such as ``bkg_01jd3…``: 48 bits of milliseconds, then 80 random bits.
+
+    The layout is that of a ULID (https://github.com/ulid/spec) in lower-case Crockford base 32, so string order is
+    time order to the millisecond.
+
+    Args:
+        prefix: the kind, without the underscore (``usr``, ``bkg``).
+        now: an aware instant.
+    """
+    milliseconds = int(now.timestamp() * 1000)
+    value = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    digits = []
+    for _ in range(26):
+        value, remainder = divmod(value, 32)
+        digits.append(_ALPHABET[remainder])
+    return f"{prefix}_{''.join(reversed(digits))}"

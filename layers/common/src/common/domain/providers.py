@@ -1,0 +1,49 @@
+"""The provider: who offers services, from where, and when."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from common.domain.availability import Availability
+from common.domain.model import Model
+from common.domain.users import Address, ProviderStatus
+
+
+class RatingSummary(Model):
+    """Published ratings in short: their count, their sum, and the score that ranks (0 to 5)."""
+
+    count: int = 0
+    total: int = 0
+    score: float = 0.0
+
+    @property
+    def mean(self) -> float | None:
+        """Arithmetic mean, or ``None`` without ratings."""
+        return self.total / self.count if self.count else None
+
+
+class Provider(Model):
+    """A provider's profile.
+
+    ``is_billable`` follows Stripe's capabilities; ``is_listed`` means approved, billable and active.
+
+    ``commission_basis_points`` overrides the platform's default where the plan says so.
+    """
+
+    id: str
+    user_id: str
+    trading_name: str
+    bio: str = ""
+    status: ProviderStatus = ProviderStatus.PENDING
+    address: Address
+    service_radius_km: float = 25.0
+    timezone: str
+    availability: Availability | None = None
+    stripe_account_id: str | None = None
+    is_billable: bool = False
+    is_listed: bool = False
+    rating: RatingSummary = Field(default_factory=RatingSummary)
+    commission_basis_points: int | None = None
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime

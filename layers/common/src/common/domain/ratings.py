@@ -1,0 +1,35 @@
+"""Ratings: double-blind, one from each side."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from common.domain.bookings import ActorKind
+from common.domain.model import Model
+
+
+class RatingState(StrEnum):
+    """Whether others see the rating."""
+
+    HIDDEN = "hidden"
+    PUBLISHED = "published"
+    MODERATED = "moderated"
+
+
+class Rating(Model):
+    """One side's rating of the other: 1 to 5 and text; hidden until both are in or the window closes."""
+
+    id: str
+    booking_id: str
+    service_id: str
+    provider_id: str
+    author_id: str
+    author_kind: ActorKind
+    stars: int = Field(ge=1, le=5)
+    text: str = ""
+    state: RatingState = RatingState.HIDDEN
+    reply: str | None = None
+    published_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
