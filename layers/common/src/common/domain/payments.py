@@ -43,6 +43,9 @@ class PaymentOperation(Model):
 
     ``sequence`` orders operations of one booking; one runs only when earlier ones have ended.
     ``attempt`` rises only when a new object must be made at Stripe (a declined card tried again), never on a retry.
+    ``key_generation`` rises when a look-up has proved that the key so far did nothing and can do nothing any more:
+    Stripe replays the stored answer of a key, a 500 included, and forgets keys after 24 hours
+    (https://docs.stripe.com/api/idempotent_requests).
     """
 
     id: str
@@ -56,6 +59,7 @@ class PaymentOperation(Model):
     failure_code: str | None = None
     failure_message: str | None = None
     tries: int = 0
+    key_generation: int = 0
     next_try_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -63,4 +67,27 @@ class PaymentOperation(Model):
     @property
     def idempotency_key(self) -> str:
         """Stripe's idempotency key: booking, purpose, sequence and attempt, so that a retry can never act twice."""
-        return f"{self.booking_id}:{self.purpose}:{self.sequence}:{self.attempt}"
+        key = f"{self.booking_id}:{self.purpose}:{self.sequence}:{self.attempt}"
+        return f"{key}:{self.key_generation}" if self.key_generation else key
+
+
+class PaymentResult(Model):
+    """What Stripe says came of an operation; all that the state machine learns of Stripe.
+
+    Amounts are minor units of the booking's currency. ``amount`` is what was really authorized, captured, refunded,
+    transferred or reversed; ``fee`` is Stripe's own, known from the capture on. ``stripe_id`` names the object that
+    the operation made or changed: intent, refund, transfer or reversal.
+    """
+
+    status: OperationStatus
+    amount: int = 0
+    stripe_id: str | None = None
+    payment_intent_id: str | None = None
+    setup_intent_id: str | None = None
+    payment_method_id: str | None = None
+    stripe_customer_id: str | None = None
+    charge_id: str | None = None
+    capture_before: datetime | None = None
+    fee: int | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
