@@ -11,7 +11,8 @@ GigstaError
 │   ├── ActionNotAvailable
 │   ├── SlotUnavailable
 │   ├── StepOutOfOrder
-│   └── IdempotencyInFlight
+│   ├── IdempotencyInFlight
+│   └── GatewayRefused
 ├── VersionConflict 412
 ├── PayloadTooLarge 413
 ├── RateLimited 429
@@ -85,11 +86,21 @@ class Unauthenticated(GigstaError):
 
 
 class PaymentDeclined(GigstaError):
-    """The card issuer or Stripe refused the charge; ``detail`` says what the payer can do."""
+    """The card issuer or Stripe refused the charge; ``detail`` says what the payer can do.
+
+    Args:
+        decline_code: Stripe's decline code, or its error code where there is none.
+        intent_id: the intent that was declined, where one was made.
+    """
 
     code = "payment_declined"
     status = 402
     title = "Payment declined"
+
+    def __init__(self, detail: str = "", *, decline_code: str = "card_declined", intent_id: str | None = None) -> None:
+        super().__init__(detail, extra={"decline_code": decline_code})
+        self.decline_code = decline_code
+        self.intent_id = intent_id
 
 
 class Forbidden(GigstaError):
@@ -144,6 +155,21 @@ class IdempotencyInFlight(Conflict):
     title = "Request in flight"
 
 
+class GatewayRefused(Conflict):
+    """The payment provider refuses the call as it stands, so that repeating it is of no use.
+
+    Args:
+        reason: the provider's own error code, such as ``charge_already_refunded``; for logs and decisions.
+    """
+
+    code = "payment_refused"
+    title = "Payment refused"
+
+    def __init__(self, detail: str = "The payment provider refused this.", *, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
 class VersionConflict(GigstaError):
     """The caller's version of the resource is stale."""
 
@@ -195,6 +221,17 @@ class Unavailable(GigstaError):
 
 
 class GatewayUncertain(Unavailable):
-    """The payment provider gave no answer and may have acted; look up before acting again."""
+    """The payment provider gave no answer and may have acted; look up before acting again.
+
+    Args:
+        is_final: the answer is the provider's stored one for this idempotency key, so the call has ended and the key
+            will never do more.
+    """
 
     code = "payment_uncertain"
+
+    def __init__(
+        self, detail: str = "The payment provider did not answer.", *, is_final: bool = False, retry_after: int = 5
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.is_final = is_final

@@ -26,93 +26,135 @@ class IntentStatus(StrEnum):
 
 
 class Intent(Model):
-    """A PaymentIntent or SetupIntent as Stripe has it now; amounts in minor units."""
+    """A PaymentIntent or SetupIntent as Stripe has it now; amounts in minor units.
+
+    ``fee`` is Stripe's own fee of the charge, known once it is captured. ``error_code`` and ``decline_code`` tell why
+    the last try to pay failed. ``is_setup`` tells the two kinds apart.
+    """
 
     id: str
     status: IntentStatus
+    is_setup: bool = False
     client_secret: str | None = None
     amount: int = 0
     amount_capturable: int = 0
     amount_received: int = 0
-    amount_refunded: int = 0
     currency: str = ""
+    customer_id: str | None = None
     payment_method_id: str | None = None
     charge_id: str | None = None
     capture_before: datetime | None = None
     fee: int | None = None
     error_code: str | None = None
     decline_code: str | None = None
+    error_message: str | None = None
     next_action: dict[str, Any] | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
 
 
+class Movement(Model):
+    """A refund, transfer or reversal as Stripe has it now. ``status`` is a refund's; the others have succeeded."""
+
+    id: str
+    amount: int
+    status: str = "succeeded"
+    failure_reason: str | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
+
+
+class GatewayCall(Model):
+    """Who asks the gateway to act, and under which key.
+
+    ``booking_id`` and ``operation_id`` go into the metadata of what is made, so that a look-up finds it; ``key`` is
+    the idempotency key.
+    """
+
+    booking_id: str
+    operation_id: str
+    key: str
+
+    @classmethod
+    def of(cls, operation: PaymentOperation) -> "GatewayCall":
+        """The call that executes ``operation``."""
+        return cls(booking_id=operation.booking_id, operation_id=operation.id, key=operation.idempotency_key)
+
+
 class PaymentGateway(Protocol):
-    """Stripe. Every method that acts takes an idempotency key and may be repeated with it.
+    """Stripe's payments and transfers. What acts takes a ``GatewayCall`` and may be repeated with it.
 
     Raises (all methods):
-        PaymentDeclined: the card was refused; ``extra`` carries ``decline_code``.
+        PaymentDeclined: the card was refused; ``extra`` has ``decline_code`` and ``payment_intent_id``.
+        GatewayRefused: Stripe refuses the call as such.
         GatewayUncertain: no answer; Stripe may have acted. Look up before acting again.
         Unavailable: Stripe is away and has not acted.
     """
 
-    async def ensure_customer(self, user_id: str, email: str, name: str, key: str) -> str:
-        """Make the Stripe customer of an account; returns its id."""
+    async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
+        """Find or make the Stripe customer of an account; returns its id."""
         ...
 
     async def create_payment_intent(
         self,
         amount: Money,
         *,
-        booking_id: str,
         customer_id: str,
         payment_method_id: str | None,
         off_session: bool,
-        key: str,
+        call: GatewayCall,
+        is_fee: bool = False,
     ) -> Intent:
-        """A PaymentIntent with manual capture; confirmed at once where a saved method is given."""
+        """A PaymentIntent with manual capture (a fee: captured at once); confirmed where a saved method is given."""
         ...
 
     async def create_setup_intent(
-        self, *, booking_id: str | None, customer_id: str, payment_method_id: str | None, key: str
+        self, *, customer_id: str, payment_method_id: str | None, call: GatewayCall | None
     ) -> Intent:
-        """A SetupIntent for off-session use later."""
+        """A SetupIntent for off-session use later; without a ``call`` it only saves a card to the account."""
         ...
 
-    async def get_payment_intent(self, intent_id: str) -> Intent:
-        """Re-read a PaymentIntent with its latest charge."""
+    async def get_intent(self, intent_id: str) -> Intent:
+        """Re-read a PaymentIntent with its latest charge, or a SetupIntent (``seti_…``)."""
         ...
 
-    async def get_setup_intent(self, intent_id: str) -> Intent:
-        """Re-read a SetupIntent."""
+    async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
+        """Look up the intent that an earlier, unanswered call may have made (by its metadata)."""
         ...
 
-    async def find_payment_intent(self, *, customer_id: str, booking_id: str, key: str) -> Intent | None:
-        """Look up an intent that an earlier, unanswered call may have made (by its metadata)."""
-        ...
-
-    async def capture(self, intent_id: str, amount: Money, *, key: str) -> Intent:
+    async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         """Capture an authorization, whole or less; the rest is released."""
         ...
 
-    async def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
-        """Cancel an uncaptured PaymentIntent, which voids its authorization."""
+    async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:
+        """Cancel an uncaptured PaymentIntent, which voids its authorization, or a SetupIntent."""
         ...
 
-    async def refund(self, intent_id: str, amount: Money, *, booking_id: str, key: str) -> str:
-        """Refund a captured payment, whole or in part; returns the refund's id."""
+    async def refund(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Movement:
+        """Refund a captured payment, whole or in part."""
         ...
 
-    async def transfer(self, amount: Money, *, account_id: str, charge_id: str, booking_id: str, key: str) -> str:
-        """Transfer to a connected account out of one charge; returns the transfer's id."""
+    async def find_refund(self, intent_id: str, operation_id: str) -> Movement | None:
+        """Look up the refund that an earlier, unanswered call may have made."""
         ...
 
-    async def reverse_transfer(self, transfer_id: str, amount: Money, *, booking_id: str, key: str) -> str:
-        """Take back a transfer, whole or in part; returns the reversal's id."""
+    async def transfer(self, amount: Money, *, account_id: str, charge_id: str, call: GatewayCall) -> Movement:
+        """Transfer to a connected account out of one charge."""
+        ...
+
+    async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
+        """Look up the transfer that an earlier, unanswered call may have made."""
+        ...
+
+    async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
+        """Take back a transfer, whole or in part."""
+        ...
+
+    async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
+        """Look up the reversal that an earlier, unanswered call may have made."""
         ...
 
 
 class PaymentOperations(Protocol):
-    """Recorded intentions; they are inserted only by ``BookingRepository.commit``."""
+    """Recorded intentions; they are inserted, and their outcome is written, only by ``BookingRepository.commit``."""
 
     async def get(self, operation_id: str) -> PaymentOperation | None:
         """One operation by id."""
@@ -123,11 +165,15 @@ class PaymentOperations(Protocol):
         ...
 
     async def claim(self, operation_id: str, now: datetime, until: datetime) -> PaymentOperation | None:
-        """Take an open operation for execution until an instant; ``None`` if it is done or taken."""
+        """Take an open operation for execution until an instant and count the try; ``None`` if it is done or taken."""
+        ...
+
+    async def release(self, operation: PaymentOperation, next_try_at: datetime | None) -> None:
+        """Give a claimed operation back, with the status, key generation and failure it now has."""
         ...
 
     async def open_before(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
-        """Operations still open whose next try is due, oldest first."""
+        """Operations still open whose next try is due and that nobody has taken, oldest first."""
         ...
 
 
@@ -136,4 +182,10 @@ class Ledger(Protocol):
 
     async def for_booking(self, booking_id: str) -> Sequence[LedgerLine]:
         """All lines of a booking in the order they were written."""
+        ...
+
+    async def for_provider(
+        self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None
+    ) -> Sequence[LedgerLine]:
+        """Lines of a provider's bookings in a period, oldest first; ``after`` is the id of the last line seen."""
         ...

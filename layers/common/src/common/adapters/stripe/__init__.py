@@ -1,0 +1,1 @@
+"""Stripe: one injected client, one translation of its errors, and the ports it implements."""

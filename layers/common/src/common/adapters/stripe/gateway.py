@@ -1,0 +1,196 @@
+"""Payments and transfers at Stripe: the ``PaymentGateway`` port."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+from common.adapters.stripe import mapping
+from common.adapters.stripe.errors import translated
+from common.application.ports.payments import GatewayCall, Intent, Movement
+
+if TYPE_CHECKING:
+    import stripe
+    from stripe import params
+
+    from common.domain.money import Money
+
+#: A look-up reads at most this many objects of one customer, intent or booking: the newest come first, and what is
+#: looked for was made minutes or hours ago.
+_LOOKUP_LIMIT = 100
+
+_Made = TypeVar("_Made", Intent, Movement)
+
+_CHARGE = ["latest_charge.balance_transaction"]
+_SETUP_PREFIX = "seti_"
+
+
+class StripeGateway:
+    """``PaymentGateway`` over Stripe's API: separate charges and transfers, joined by ``transfer_group``.
+
+    See https://docs.stripe.com/connect/separate-charges-and-transfers.
+    """
+
+    def __init__(self, client: "stripe.StripeClient") -> None:
+        self._v1 = client.v1
+
+    async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
+        """Find or make the Stripe customer of an account; returns its id."""
+        with translated():
+            known = await self._v1.customers.list_async({"email": email, "limit": _LOOKUP_LIMIT})
+            for customer in known.data:
+                if mapping.metadata(customer.metadata).get("user_id") == user_id:
+                    return customer.id
+            made = await self._v1.customers.create_async(
+                {"email": email, "name": name, "metadata": {"user_id": user_id}},
+                {"idempotency_key": f"{user_id}:customer"},
+            )
+            return made.id
+
+    async def create_payment_intent(
+        self,
+        amount: "Money",
+        *,
+        customer_id: str,
+        payment_method_id: str | None,
+        off_session: bool,
+        call: GatewayCall,
+        is_fee: bool = False,
+    ) -> Intent:
+        """A PaymentIntent with manual capture (a fee: captured at once); confirmed where a saved method is given."""
+        wanted: params.PaymentIntentCreateParams = {
+            "amount": amount.amount,
+            "currency": amount.currency,
+            "customer": customer_id,
+            "capture_method": "automatic" if is_fee else "manual",
+            "allowed_payment_method_types": ["card"],
+            "transfer_group": call.booking_id,
+            "metadata": _metadata(call),
+            "expand": _CHARGE,
+        }
+        if payment_method_id is not None:
+            wanted["payment_method"] = payment_method_id
+            wanted["confirm"] = True
+            if off_session:
+                wanted["off_session"] = True
+        with translated():
+            made = await self._v1.payment_intents.create_async(wanted, {"idempotency_key": call.key})
+        return mapping.payment_intent(made)
+
+    async def create_setup_intent(
+        self, *, customer_id: str, payment_method_id: str | None, call: GatewayCall | None
+    ) -> Intent:
+        """A SetupIntent for off-session use later; without a ``call`` it only saves a card to the account."""
+        wanted: params.SetupIntentCreateParams = {
+            "customer": customer_id,
+            "usage": "off_session",
+            "allowed_payment_method_types": ["card"],
+        }
+        if call is not None:
+            wanted["metadata"] = _metadata(call)
+        if payment_method_id is not None:
+            wanted["payment_method"] = payment_method_id
+            wanted["confirm"] = True
+        options: stripe.RequestOptions = {"idempotency_key": call.key} if call else {}
+        with translated():
+            return mapping.setup_intent(await self._v1.setup_intents.create_async(wanted, options))
+
+    async def get_intent(self, intent_id: str) -> Intent:
+        """Re-read a PaymentIntent with its latest charge, or a SetupIntent (``seti_…``)."""
+        with translated():
+            if intent_id.startswith(_SETUP_PREFIX):
+                return mapping.setup_intent(await self._v1.setup_intents.retrieve_async(intent_id))
+            found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": _CHARGE})
+            return mapping.payment_intent(found)
+
+    async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
+        """Look up the intent that an earlier, unanswered call may have made (by its metadata).
+
+        Lists are read, not the search, because Stripe's search lags behind
+        (https://docs.stripe.com/search#data-freshness).
+        """
+        with translated():
+            if is_setup:
+                setups = await self._v1.setup_intents.list_async({"customer": customer_id, "limit": _LOOKUP_LIMIT})
+                return _of_operation([mapping.setup_intent(each) for each in setups.data], operation_id)
+            intents = await self._v1.payment_intents.list_async(
+                {"customer": customer_id, "limit": _LOOKUP_LIMIT, "expand": [f"data.{field}" for field in _CHARGE]}
+            )
+            return _of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
+
+    async def capture(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Intent:
+        """Capture an authorization, whole or less; the rest is released."""
+        with translated():
+            captured = await self._v1.payment_intents.capture_async(
+                intent_id,
+                {"amount_to_capture": amount.amount, "expand": _CHARGE},
+                {"idempotency_key": call.key},
+            )
+        return mapping.payment_intent(captured)
+
+    async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:
+        """Cancel an uncaptured PaymentIntent, which voids its authorization, or a SetupIntent."""
+        options: stripe.RequestOptions = {"idempotency_key": call.key}
+        with translated():
+            if intent_id.startswith(_SETUP_PREFIX):
+                return mapping.setup_intent(await self._v1.setup_intents.cancel_async(intent_id, {}, options))
+            canceled = await self._v1.payment_intents.cancel_async(intent_id, {"expand": _CHARGE}, options)
+        return mapping.payment_intent(canceled)
+
+    async def refund(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
+        """Refund a captured payment, whole or in part."""
+        with translated():
+            made = await self._v1.refunds.create_async(
+                {"payment_intent": intent_id, "amount": amount.amount, "metadata": _metadata(call)},
+                {"idempotency_key": call.key},
+            )
+        return mapping.movement(made)
+
+    async def find_refund(self, intent_id: str, operation_id: str) -> Movement | None:
+        """Look up the refund that an earlier, unanswered call may have made."""
+        with translated():
+            made = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _LOOKUP_LIMIT})
+        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+
+    async def transfer(self, amount: "Money", *, account_id: str, charge_id: str, call: GatewayCall) -> Movement:
+        """Transfer to a connected account out of one charge."""
+        with translated():
+            made = await self._v1.transfers.create_async(
+                {
+                    "amount": amount.amount,
+                    "currency": amount.currency,
+                    "destination": account_id,
+                    "source_transaction": charge_id,
+                    "transfer_group": call.booking_id,
+                    "metadata": _metadata(call),
+                },
+                {"idempotency_key": call.key},
+            )
+        return mapping.movement(made)
+
+    async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
+        """Look up the transfer that an earlier, unanswered call may have made."""
+        with translated():
+            made = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _LOOKUP_LIMIT})
+        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+
+    async def reverse_transfer(self, transfer_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
+        """Take back a transfer, whole or in part."""
+        with translated():
+            made = await self._v1.transfers.reversals.create_async(
+                transfer_id,
+                {"amount": amount.amount, "metadata": _metadata(call)},
+                {"idempotency_key": call.key},
+            )
+        return mapping.movement(made)
+
+    async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
+        """Look up the reversal that an earlier, unanswered call may have made."""
+        with translated():
+            made = await self._v1.transfers.reversals.list_async(transfer_id, {"limit": _LOOKUP_LIMIT})
+        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+
+
+def _metadata(call: GatewayCall) -> dict[str, str]:
+    return {"booking_id": call.booking_id, "operation_id": call.operation_id}
+
+
+def _of_operation(found: list[_Made], operation_id: str) -> _Made | None:
+    return next((each for each in found if each.metadata.get("operation_id") == operation_id), None)

@@ -1,0 +1,93 @@
+"""Stripe's objects as the product's values."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+from common.application.ports.payments import Intent, IntentStatus, Movement
+
+
+def payment_intent(source: "stripe.PaymentIntent") -> Intent:
+    """A PaymentIntent whose ``latest_charge`` and its ``balance_transaction`` were expanded where they exist."""
+    charge = source.latest_charge if isinstance(source.latest_charge, stripe.Charge) else None
+    error = source.last_payment_error
+    return Intent(
+        id=source.id,
+        status=IntentStatus(source.status),
+        client_secret=source.client_secret,
+        amount=source.amount,
+        amount_capturable=source.amount_capturable or 0,
+        amount_received=source.amount_received or 0,
+        currency=source.currency,
+        customer_id=identifier(source.customer),
+        payment_method_id=identifier(source.payment_method),
+        charge_id=identifier(source.latest_charge),
+        capture_before=_capture_before(charge),
+        fee=_fee(charge),
+        error_code=error.code if error else None,
+        decline_code=error.decline_code if error else None,
+        error_message=error.message if error else None,
+        next_action=plain(source.next_action),
+        metadata=metadata(source.metadata),
+    )
+
+
+def setup_intent(source: "stripe.SetupIntent") -> Intent:
+    """A SetupIntent."""
+    error = source.last_setup_error
+    return Intent(
+        id=source.id,
+        is_setup=True,
+        status=IntentStatus(source.status),
+        client_secret=source.client_secret,
+        customer_id=identifier(source.customer),
+        payment_method_id=identifier(source.payment_method),
+        error_code=error.code if error else None,
+        decline_code=error.decline_code if error else None,
+        error_message=error.message if error else None,
+        next_action=plain(source.next_action),
+        metadata=metadata(source.metadata),
+    )
+
+
+def movement(source: "stripe.Refund | stripe.Transfer | stripe.TransferReversal") -> Movement:
+    """A refund, transfer or reversal."""
+    status = getattr(source, "status", None) or "succeeded"
+    reason = getattr(source, "failure_reason", None)
+    return Movement(
+        id=source.id, amount=source.amount, status=status, failure_reason=reason, metadata=metadata(source.metadata)
+    )
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """Stripe's Unix seconds as an aware instant."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def identifier(reference: Any) -> str | None:
+    """The id of an expandable field, expanded or not."""
+    if reference is None or isinstance(reference, str):
+        return reference
+    return str(reference.id)
+
+
+def metadata(source: Any) -> dict[str, str]:
+    """Metadata of an object as a plain dictionary; empty where there is none."""
+    return {} if source is None else dict(source.to_dict() if isinstance(source, stripe.StripeObject) else source)
+
+
+def plain(source: stripe.StripeObject | None) -> dict[str, Any] | None:
+    """A Stripe object as plain dictionaries and lists."""
+    return None if source is None else dict(source.to_dict())
+
+
+def _capture_before(charge: "stripe.Charge | None") -> datetime | None:
+    details = charge.payment_method_details if charge else None
+    card = getattr(details, "card", None) if details else None
+    return instant(getattr(card, "capture_before", None)) if card else None
+
+
+def _fee(charge: "stripe.Charge | None") -> int | None:
+    entry = charge.balance_transaction if charge else None
+    return entry.fee if isinstance(entry, stripe.BalanceTransaction) else None
