@@ -133,9 +133,7 @@ def wait_primary(port: int, process: subprocess.Popen[bytes] | None = None, log:
     with MongoClient[dict[str, Any]](uri_for(port), serverSelectionTimeoutMS=1000) as client:
         while not _is_primary(client, port):
             if process is not None and process.poll() is not None:
-                raise StartError(
-                    f"mongod ended with code {process.returncode}:\n{processes.tail(log or Path())}"
-                )
+                raise StartError(f"mongod ended with code {process.returncode}:\n{processes.tail(log or Path())}")
             if time.monotonic() > deadline:
                 raise StartError(f"mongod on port {port} was no primary after {READY_SECONDS:.0f} s")
             time.sleep(processes.POLL_SECONDS)

@@ -1,0 +1,157 @@
+"""Build the layer, the functions and Lambda's own environment, each only when something changed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.build import files, uv
+from infra.build.targets import ROOT
+from infra.deploy import template as templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.build.targets import Target
+
+TEMPLATE = ROOT / "template.yaml"
+COMMON = ROOT / "layers" / "common" / "src" / "common"
+USELESS = ("bin", "__pycache__", "include", "share")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build.
+
+    Attributes:
+        layer: Folder whose ``python`` folder Lambda puts on the path.
+        functions: Folder with one folder for each area.
+        fingerprint: Stands for all of its contents.
+        without_byte_code: True where no interpreter of the target's version was found.
+    """
+
+    layer: Path
+    functions: Path
+    fingerprint: str
+    without_byte_code: bool
+
+    def code(self, code_uri: str) -> Path:
+        """Return the built folder of a function.
+
+        Args:
+            code_uri: The function's ``CodeUri`` in the template.
+        """
+        return self.functions / Path(code_uri).name
+
+
+def build(target: Target, say: Callable[[str], None] = print) -> Built:
+    """Build everything functions need at runtime.
+
+    Args:
+        target: Where they will run.
+        say: Receives a line for each thing that is built anew.
+
+    Returns:
+        The build.
+    """
+    marks = [_layer_packages(target, say), _layer_common(target, say)]
+    areas = {function.code for function in templates.functions(templates.load(TEMPLATE))}
+    marks += [_function(target, ROOT / area, say) for area in sorted(areas) if (ROOT / area).is_dir()]
+    return Built(
+        layer=target.folder / "layer",
+        functions=target.folder / "functions",
+        fingerprint=files.fingerprint([], *marks),
+        without_byte_code=target.interpreter is None,
+    )
+
+
+def runtime_environment(target: Target, say: Callable[[str], None] = print) -> Path:
+    """Make the environment Lambda would give: its runtime client and boto3, nothing of this project.
+
+    Args:
+        target: The local target.
+        say: Receives a line where it is built anew.
+
+    Returns:
+        The environment's interpreter.
+    """
+    folder = ROOT / "build" / "runtime"
+    requirements = uv.runtime_requirements()
+    mark = files.fingerprint([], requirements, target.python, str(target.interpreter))
+    if _stale(folder, mark) and target.interpreter is not None:
+        say("Building Lambda's runtime environment")
+        listing = _write(target.folder / "runtime.txt", requirements)
+        uv.make_environment(folder, listing, target.interpreter)
+        _done(folder, mark)
+    return folder / "bin" / "python"
+
+
+def _layer_packages(target: Target, say: Callable[[str], None]) -> str:
+    """Install the layer's locked packages."""
+    folder = target.folder / "layer" / "python"
+    requirements = uv.layer_requirements()
+    mark = files.fingerprint([], requirements, target.python, str(target.platform), str(target.interpreter))
+    if _stale(folder, mark):
+        say(f"Building the layer's packages for Python {target.python}")
+        shutil.rmtree(folder, ignore_errors=True)
+        uv.install(_write(target.folder / "layer.txt", requirements), folder, target)
+        for name in USELESS:
+            shutil.rmtree(folder / name, ignore_errors=True)
+        _compile(folder, target)
+        _done(folder, mark)
+    return mark
+
+
+def _layer_common(target: Target, say: Callable[[str], None]) -> str:
+    """Copy our own package into the layer."""
+    folder = target.folder / "layer" / "python" / "common"
+    mark = files.fingerprint([COMMON], str(target.interpreter))
+    if _stale(folder, mark):
+        say("Building the layer's own package")
+        files.replace_tree(COMMON, folder)
+        _compile(folder, target)
+        _done(folder, mark)
+    return mark
+
+
+def _function(target: Target, source: Path, say: Callable[[str], None]) -> str:
+    """Copy one area to where its handlers' dotted paths find it, as ``ParentPackages`` makes SAM do."""
+    package = target.folder / "functions" / source.name / "functions" / source.name
+    mark = files.fingerprint([source], str(target.interpreter))
+    if _stale(package, mark):
+        say(f"Building functions/{source.name}")
+        files.replace_tree(source, package)
+        _compile(package, target)
+        _done(package, mark)
+    return mark
+
+
+def _compile(folder: Path, target: Target) -> None:
+    """Add byte-code where the target's interpreter is at hand."""
+    if target.interpreter is not None:
+        files.compile_tree(folder, target.interpreter)
+
+
+def _mark_of(folder: Path) -> Path:
+    """Return the file beside a built folder that remembers what it was built from."""
+    return folder.with_name(f".{folder.name}.mark")
+
+
+def _stale(folder: Path, mark: str) -> bool:
+    """Tell whether a folder has to be built."""
+    file = _mark_of(folder)
+    return not (folder.is_dir() and file.exists() and file.read_text() == mark)
+
+
+def _done(folder: Path, mark: str) -> None:
+    """Remember what a folder was built from."""
+    _write(_mark_of(folder), mark)
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write a file, its folder included."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path

@@ -1,0 +1,1 @@
+"""Deployment of the template, to the local cloud in seconds and to AWS."""

@@ -1,0 +1,33 @@
+"""Run MiniStack as the local cloud needs it: ``python -m infra.local.ministack_launcher``.
+
+Settings come from the environment that ``infra.local.ministack`` gives. Beside MiniStack's own,
+``GIGSTA_RUNNER_URL`` is the address that executes every function.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ministack.app import main
+from ministack.services import eventbridge, lambda_svc, scheduler
+
+from infra.local import ministack_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEDULER_TICK_SECONDS = 1
+
+
+def _runner_url(_config: Mapping[str, Any]) -> str:
+    """Return the address that executes a function, the same for all."""
+    return os.environ["GIGSTA_RUNNER_URL"]
+
+
+if __name__ == "__main__":
+    ministack_routes.install()
+    lambda_svc._proxy_url_for = _runner_url  # noqa: SLF001  (its own setting is per function and would be deployed)
+    scheduler._SCHEDULE_TICK_INTERVAL = SCHEDULER_TICK_SECONDS  # noqa: SLF001  (10 s otherwise)
+    eventbridge._SCHEDULER_TICK_INTERVAL = SCHEDULER_TICK_SECONDS  # noqa: SLF001
+    main()
