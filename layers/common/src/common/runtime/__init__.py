@@ -1,1 +1,5 @@
 """The runtime kit: settings, event loop, composition root, HTTP, queue and schedule wrappers."""
+
+from common.runtime import prelude
+
+prelude.begin()

@@ -1,0 +1,1 @@
+"""Repositories over MongoDB: PyMongo's async API, no object mapper."""

@@ -1,0 +1,30 @@
+"""Who is calling: from a bearer token to a principal."""
+
+from dataclasses import dataclass
+
+from common.application.ports.access import AccessTokens, PrincipalReader
+from common.application.ports.clock import Clock
+from common.domain.errors import Unauthenticated
+from common.domain.roles import Principal
+
+
+@dataclass(frozen=True)
+class AccessDeps:
+    """What ``authenticate`` needs."""
+
+    clock: Clock
+    tokens: AccessTokens
+    principals: PrincipalReader
+
+
+async def authenticate(deps: AccessDeps, token: str) -> Principal:
+    """Turn an access token into the caller, as the database says now: a suspension takes effect at once.
+
+    Raises:
+        Unauthenticated: the token proves nothing, or its account may not act any more.
+    """
+    claims = await deps.tokens.verify(token, deps.clock.now())
+    principal = await deps.principals.get(claims.user_id, session_id=claims.session_id, epoch=claims.epoch)
+    if principal is None:
+        raise Unauthenticated("This sign-in has ended.", code="session_ended")
+    return principal

@@ -1,0 +1,44 @@
+"""What authenticating a request needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from common.domain.roles import Principal
+
+
+@dataclass(frozen=True)
+class AccessClaims:
+    """What a valid access token says.
+
+    Args:
+        user_id: the account (``sub``).
+        session_id: the sign-in it belongs to (``sid``).
+        epoch: the account's ``session_epoch`` when the token was made.
+        expires_at: when it ends.
+    """
+
+    user_id: str
+    session_id: str
+    epoch: int
+    expires_at: datetime
+
+
+class AccessTokens(Protocol):
+    """Access tokens, for checking."""
+
+    async def verify(self, token: str, now: datetime) -> AccessClaims:
+        """Check signature, issuer, audience, type and time.
+
+        Raises:
+            Unauthenticated: the token proves nothing.
+        """
+        ...
+
+
+class PrincipalReader(Protocol):
+    """Accounts, as far as a request's authorization needs them."""
+
+    async def get(self, user_id: str, *, session_id: str, epoch: int) -> Principal | None:
+        """The caller as the database says now; ``None`` if suspended, deleted, or signed out by a newer epoch."""
+        ...

@@ -1,0 +1,81 @@
+"""The composition root: the only place where adapters are built and wired to the use cases.
+
+Every part is a ``cached_property``, made when first asked for, so a function pays only for what it uses. What is heavy
+to import (Stripe, boto3, argon2, cryptography, jinja2) is imported inside the property that needs it.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.clock import OffsetClock, SystemClock
+from common.adapters.mongo.database import Mongo
+from common.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from common.adapters.mongo.signing_keys import MongoSigningKeys
+    from common.application.access import AccessDeps
+    from common.application.ports.clock import Clock
+
+
+class Container:
+    """What one process is made of.
+
+    Args:
+        settings: the checked settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def replace(self, **parts: Any) -> "Self":
+        """Put other implementations in the place of parts, before they are first used; returns the container.
+
+        Raises:
+            AttributeError: there is no part of that name.
+        """
+        for name, part in parts.items():
+            if name not in self._part_names():
+                raise AttributeError(f"the container has no part named {name}")
+            self.__dict__[name] = part
+        return self
+
+    @classmethod
+    def _part_names(cls) -> set[str]:
+        return {name for name in dir(cls) if isinstance(getattr(cls, name), cached_property)}
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The clock; a developer may move it on the local stage."""
+        if self.settings.clock_file and self.settings.is_local:
+            return OffsetClock(Path(self.settings.clock_file))
+        return SystemClock()
+
+    @cached_property
+    def mongo(self) -> Mongo:
+        """The database."""
+        return Mongo(self.settings.mongo_uri, self.settings.mongodb_database)
+
+    @cached_property
+    def signing_keys(self) -> "MongoSigningKeys":
+        """Public token signing keys."""
+        from common.adapters.mongo.signing_keys import MongoSigningKeys
+
+        return MongoSigningKeys(self.mongo)
+
+    @cached_property
+    def access(self) -> "AccessDeps":
+        """What authenticating a request needs."""
+        from common.adapters.mongo.principals import MongoPrincipals
+        from common.adapters.tokens import TokenVerifier
+        from common.application.access import AccessDeps
+
+        tokens = TokenVerifier(self.settings.public_base_url, self.signing_keys)
+        return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
+
+    async def close(self) -> None:
+        """Close what holds connections."""
+        if "mongo" in self.__dict__:
+            await self.mongo.close()

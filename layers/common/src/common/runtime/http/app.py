@@ -1,0 +1,118 @@
+"""Makes the FastAPI application of one function, and the Lambda handler around it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from mangum import Mangum
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from common.adapters.mongo.database import as_unavailable
+from common.domain.errors import GigstaError
+from common.runtime import prelude
+from common.runtime.bootstrap import Container
+from common.runtime.http.middleware import RequestContextMiddleware
+from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
+from common.runtime.logging import get_logger, set_service
+from common.runtime.loop import get_loop
+from common.runtime.settings import load_settings
+
+#: JSON of this product is small; a route that takes more says so with ``max_body_size=``.
+MAX_BODY_BYTES = 64 * 1024
+#: Header fields a browser's script may send and read besides the simple ones.
+_CORS_REQUEST_HEADERS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id",
+)  # fmt: skip
+_CORS_RESPONSE_HEADERS = (
+    "ETag", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed",
+    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy",
+)  # fmt: skip
+_CORS_MAX_AGE_SECONDS = 600
+#: Media types that API Gateway passes on as text; all others travel as base64.
+_TEXT_TYPES = ("text/", "application/json", "application/problem+json")
+
+LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def create_app(router: APIRouter, *, service: str, container: Container | None = None) -> FastAPI:
+    """Make the application of one function.
+
+    Args:
+        router: the function's routes.
+        service: its name, in logs and metrics.
+        container: what it is made of; by default from the environment.
+
+    Raises:
+        SettingsError: no container was given and the environment lacks something; the message names all of it.
+    """
+    set_service(service)
+    parts = container or Container(load_settings(service))
+    app = FastAPI(
+        title="GigSta",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers={
+            GigstaError: on_gigsta_error,
+            RequestValidationError: on_validation_error,
+            HTTPException: on_http_exception,
+            PyMongoError: _on_database_error,
+        },
+    )
+    app.state.container = parts
+    _add_cors(app, parts.settings.cors_origins)
+    app.add_middleware(RequestContextMiddleware)
+    app.include_router(router)
+    return app
+
+
+def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
+    """Make the Lambda handler of one HTTP function; its ``app.py`` is this call.
+
+    Args:
+        router: the function's routes.
+        service: its name, in logs, metrics and the table of needed settings.
+
+    Raises:
+        SettingsError: the environment lacks something; the message names all of it.
+    """
+    adapter = Mangum(create_app(router, service=service), lifespan="off", text_mime_types=list(_TEXT_TYPES))
+    loop = get_loop()
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        asyncio.set_event_loop(loop)
+        return adapter(event, context)
+
+    prelude.finish()
+    return handler
+
+
+async def _on_database_error(_: Request, error: Exception) -> Response:
+    """Answer 503 while the database is away; anything else of the driver's is a fault of ours."""
+    unavailable = as_unavailable(error)
+    if unavailable is None:
+        raise error
+    get_logger().warning("Database unavailable", extra={"error": type(error).__name__})
+    return problem_of(unavailable)
+
+
+def _add_cors(app: FastAPI, origins: Sequence[str]) -> None:
+    """Let browsers of the given origins call; with none given, no browser of another origin may."""
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=list(_CORS_REQUEST_HEADERS),
+            expose_headers=list(_CORS_RESPONSE_HEADERS),
+            max_age=_CORS_MAX_AGE_SECONDS,
+        )

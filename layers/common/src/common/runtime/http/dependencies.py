@@ -1,0 +1,84 @@
+"""What a route may ask for: the container and the caller."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from common.application.access import authenticate
+from common.domain.errors import Forbidden, Unauthenticated
+from common.domain.roles import Principal, Role
+from common.runtime.bootstrap import Container
+
+_BEARER = HTTPBearer(auto_error=False, scheme_name="access_token", bearerFormat="JWT")
+#: No access token of ours comes near this length; longer ones are not worth parsing.
+_MAX_TOKEN_LENGTH = 4096
+
+
+async def get_container(request: Request) -> Container:
+    """The process's container."""
+    return cast("Container", request.app.state.container)
+
+
+Deps = Annotated[Container, Depends(get_container)]
+
+
+async def authenticate_request(request: Request) -> Principal | None:
+    """The caller by the ``Authorization`` header, read once per request; ``None`` without the header.
+
+    Raises:
+        Unauthenticated: the header is there and proves nothing.
+    """
+    if hasattr(request.state, "principal"):
+        return cast("Principal | None", request.state.principal)
+    header = request.headers.get("authorization")
+    principal = None
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
+            raise Unauthenticated("Send the access token as 'Authorization: Bearer …'.", code="invalid_token")
+        container = await get_container(request)
+        principal = await authenticate(container.access, token.strip())
+    request.state.principal = principal
+    return principal
+
+
+async def optional_user(request: Request, _: Annotated[Any, Depends(_BEARER)]) -> Principal | None:
+    """The caller, if there is one.
+
+    Raises:
+        Unauthenticated: a token was sent and proves nothing.
+    """
+    return await authenticate_request(request)
+
+
+OptionalUser = Annotated[Principal | None, Depends(optional_user)]
+
+
+async def current_user(principal: OptionalUser) -> Principal:
+    """The caller.
+
+    Raises:
+        Unauthenticated: no token was sent, or it proves nothing.
+    """
+    if principal is None:
+        raise Unauthenticated("Sign in first.")
+    return principal
+
+
+CurrentUser = Annotated[Principal, Depends(current_user)]
+
+
+def require(*roles: Role) -> Callable[..., Coroutine[Any, Any, Principal]]:
+    """A dependency that gives the caller who has any of ``roles``: ``Annotated[Principal, Depends(require(...))]``.
+
+    The dependency raises ``Unauthenticated`` without a caller and ``Forbidden`` for one without these roles.
+    """
+
+    async def check(principal: CurrentUser) -> Principal:
+        if not principal.has(*roles):
+            raise Forbidden("Your account may not do this.")
+        return principal
+
+    return check

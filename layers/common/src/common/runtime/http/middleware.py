@@ -1,0 +1,84 @@
+"""What every response gets: a request id, security headers, and an error shape without exceptions."""
+
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common.runtime.context import begin_request
+from common.runtime.http.problems import MEDIA_TYPE, problem, status_problem
+from common.runtime.logging import get_logger
+
+_ERROR = 400
+#: An API that answers JSON to programs needs nothing else from a browser
+#: (https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers).
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class RequestContextMiddleware:
+    """Outermost layer: names the request, guards the response and turns what nobody caught into a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        lambda_context = scope.get("aws.context")
+        given = Headers(scope=scope).get("x-request-id")
+        request_id = begin_request(given, getattr(lambda_context, "aws_request_id", None))
+        guard = _ResponseGuard(send, request_id)
+        try:
+            await self._app(scope, receive, guard)
+        except Exception:
+            get_logger().exception("Unhandled error", extra={"method": scope["method"], "path": scope["path"]})
+            if guard.has_started:
+                raise
+            await problem(500, "internal_error", "Something went wrong on our side.")(scope, receive, guard)
+
+
+class _ResponseGuard:
+    """Adds the common header fields and re-shapes error responses that are not problem documents."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._replaced = False
+        self.has_started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_started = True
+            message.setdefault("headers", [])
+            headers = MutableHeaders(raw=message["headers"])
+            if message["status"] >= _ERROR and not headers.get("content-type", "").startswith(MEDIA_TYPE):
+                await self._replace(message["status"], headers)
+                return
+            self._decorate(headers)
+        elif self._replaced:
+            return
+        await self._send(message)
+
+    async def _replace(self, status: int, headers: MutableHeaders) -> None:
+        kept = {name: value for name, value in headers.items() if name in {"allow", "retry-after", "www-authenticate"}}
+        response = status_problem(status, kept)
+        self._decorate(response.headers)
+        self._replaced = True
+        start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": response.raw_headers}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": bytes(response.body)})
+
+    def _decorate(self, headers: MutableHeaders) -> None:
+        headers["X-Request-Id"] = self._request_id
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)

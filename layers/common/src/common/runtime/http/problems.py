@@ -1,0 +1,136 @@
+"""Errors on the wire: problem details (RFC 9457), one renderer for every status."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from common.domain.errors import FieldError, GigstaError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from common.runtime.context import current_request_id
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:problem-type:gigsta:"
+_MAX_FIELD_ERRORS = 50
+
+#: Codes of statuses that the framework answers by itself.
+_CODES = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_input",
+    429: "rate_limited",
+    503: "unavailable",
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str = "",
+    *,
+    title: str = "",
+    errors: Sequence[FieldError] = (),
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Build a problem document.
+
+    Args:
+        status: HTTP status.
+        code: stable code for programs.
+        detail: a sentence for people about this occurrence.
+        title: short name of the kind; the status's phrase by default.
+        errors: the wrong fields, of a 422.
+        extra: further members; they never replace the standard ones.
+        headers: further header fields.
+    """
+    document: dict[str, Any] = dict(extra or {})
+    document |= {
+        "type": _TYPE_PREFIX + code,
+        "title": title or _phrase(status),
+        "status": status,
+        "detail": detail or _phrase(status),
+        "code": code,
+        "request_id": current_request_id(),
+    }
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        document["errors"] = [{"field": e.field, "message": e.message, "code": e.code} for e in errors]
+    content = json.dumps(document, ensure_ascii=False, default=str).encode()
+    return Response(content, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def problem_of(error: GigstaError) -> Response:
+    """Render one of the product's own errors with the header fields its status asks for."""
+    headers: dict[str, str] = {}
+    if isinstance(error, RateLimited | Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"  # RFC 6750 section 3
+    errors = error.errors if isinstance(error, InvalidInput) else ()
+    return problem(
+        error.status,
+        error.wire_code,
+        error.detail,
+        title=error.title,
+        errors=errors,
+        extra=error.extra,
+        headers=headers,
+    )
+
+
+async def on_gigsta_error(_: Request, error: Exception) -> Response:
+    """Handle a ``GigstaError`` raised anywhere below a route."""
+    if not isinstance(error, GigstaError):
+        raise error
+    return problem_of(error)
+
+
+async def on_http_exception(_: Request, error: Exception) -> Response:
+    """Handle what the framework refuses: unknown routes, wrong methods, bodies too large or unreadable."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return status_problem(error.status_code, error.headers)
+
+
+def status_problem(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem that says no more than its status."""
+    fallback = "http_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal_error"
+    return problem(status, _CODES.get(status, fallback), headers=headers)
+
+
+async def on_validation_error(_: Request, error: Exception) -> Response:
+    """Handle a request whose shape is wrong: say which fields and why, never repeat their values."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [_field_error(each) for each in _first(error.errors())]
+    detail = "; ".join(f"{each.field}: {each.message}" for each in fields[:3])
+    return problem(422, InvalidInput.code, detail, title=InvalidInput.title, errors=fields)
+
+
+def _first(errors: Iterable[Any]) -> list[Any]:
+    return list(errors)[:_MAX_FIELD_ERRORS]
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    location = [str(part) for part in error["loc"]]
+    field = ".".join(location[1:]) if len(location) > 1 and error["type"] != "json_invalid" else location[0]
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    context = error.get("ctx") or {}
+    return FieldError(field, message, str(context.get("code") or error["type"]))
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

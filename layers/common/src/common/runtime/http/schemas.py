@@ -1,0 +1,107 @@
+"""Shapes that requests and responses share."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from common.domain.errors import FieldError
+from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
+
+T = TypeVar("T")
+
+
+class RequestModel(BaseModel):
+    """Base of every request body: unknown fields are refused, strings are stripped, values are not guessed at."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+
+class ResponseModel(BaseModel):
+    """Base of every response body; reads attributes of domain objects."""
+
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
+
+
+def _to_utc_milliseconds(value: datetime) -> datetime:
+    utc = value.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def format_instant(value: datetime) -> str:
+    """RFC 3339 in UTC with ``Z``: whole seconds, or milliseconds where there are any."""
+    utc = value.astimezone(UTC)
+    precision = "milliseconds" if utc.microsecond else "seconds"
+    return utc.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+#: An instant: an aware date-time in, UTC with ``Z`` out. A naive one is refused; finer than milliseconds is cut.
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc_milliseconds),
+    PlainSerializer(format_instant, return_type=str, when_used="json"),
+    Field(json_schema_extra={"format": "date-time", "examples": ["2026-11-20T09:00:00Z"]}),
+]
+
+
+class MoneySchema(RequestModel):
+    """Money on the wire: minor units and an ISO 4217 code."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    amount: Annotated[int, Field(ge=0, le=MAX_AMOUNT, strict=True, description="Minor units, e.g. cents")]
+    currency: CurrencyCode
+
+    def to_domain(self) -> Money:
+        """The domain's value."""
+        return Money(amount=self.amount, currency=self.currency)
+
+
+class SignedMoneySchema(ResponseModel):
+    """Money that may be negative, as in ledger lines and balances."""
+
+    amount: Annotated[int, Field(description="Minor units, e.g. cents")]
+    currency: CurrencyCode
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; ``next_cursor`` is ``null`` on the last one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class FieldProblem(BaseModel):
+    """One wrong field."""
+
+    field: str
+    message: str
+    code: str
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+
+
+__all__ = [
+    "FieldError",
+    "FieldProblem",
+    "Instant",
+    "MoneySchema",
+    "Page",
+    "Problem",
+    "RequestModel",
+    "ResponseModel",
+    "SignedMoneySchema",
+    "format_instant",
+]

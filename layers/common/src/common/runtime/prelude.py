@@ -1,0 +1,39 @@
+"""The cold-start prelude: runs before anything heavy is imported, once per process.
+
+Importing ``common.runtime`` runs it, so every entry point gets it without saying so. Each measure is worth its
+milliseconds on a cold start and is held by a test that fails when a new release of a library makes it void:
+
+- the garbage collector rests while modules are imported (only inside a Lambda process) and what they left is frozen
+  out of later collections;
+- pydantic builds a model's validator at its first use, not at import;
+- PyMongo does not look for PyOpenSSL, which would import ``cryptography``; TLS then runs on the standard ``ssl``
+  module, as it does wherever PyOpenSSL is not installed.
+"""
+
+import gc
+import os
+import sys
+import warnings
+
+#: Set by the Lambda service for its runtime client
+#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+_IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API"
+
+
+def begin() -> None:
+    """Prepare the process for its imports; safe to call again."""
+    if _IN_LAMBDA in os.environ:
+        gc.disable()
+    sys.modules.setdefault("pymongo.pyopenssl_context", None)  # type: ignore[arg-type]
+    from pydantic import BaseModel  # noqa: PLC0415 - must follow gc.disable()
+
+    BaseModel.model_config["defer_build"] = True
+    # FastAPI silences this while it builds its fields; with the build put off, it would come out later.
+    warnings.filterwarnings("ignore", message="The 'alias' attribute with value", category=UserWarning)
+
+
+def finish() -> None:
+    """Freeze what the imports made and let the collector work again; called once the handler is built."""
+    if _IN_LAMBDA in os.environ:
+        gc.freeze()
+        gc.enable()

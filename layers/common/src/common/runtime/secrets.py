@@ -1,0 +1,39 @@
+"""Secrets by name, read when first needed and kept for five minutes."""
+
+from typing import Any
+
+from common.domain.errors import Unavailable
+
+_MAX_AGE_SECONDS = 300
+_CONNECT_SECONDS = 2
+_READ_SECONDS = 3
+
+_provider: Any = None
+
+
+def fetch_secret(name: str) -> str:
+    """Read a secret from AWS Secrets Manager.
+
+    boto3 and Powertools Parameters are imported here, so that a function which has its secrets by value never
+    pays for them.
+
+    Args:
+        name: the secret's name or ARN; it may appear in messages, the value never does.
+
+    Raises:
+        Unavailable: Secrets Manager did not answer or refused.
+    """
+    global _provider  # noqa: PLW0603 - its cache must outlive an invocation
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    if _provider is None:
+        retries = {"max_attempts": 3, "mode": "standard"}
+        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)  # type: ignore[arg-type]
+        _provider = SecretsProvider(boto_config=config)
+    try:
+        value = _provider.get(name, max_age=_MAX_AGE_SECONDS)
+    except GetParameterError as error:
+        raise Unavailable(f"The secret {name} cannot be read.") from error
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,168 @@
+"""Settings from the environment, checked when a function starts."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from common.runtime.secrets import fetch_secret
+
+#: Every function needs these; alternatives are joined by a bar.
+BASE = ("STAGE", "MONGODB_URI|MONGODB_URI_SECRET", "MONGODB_DATABASE")
+#: Functions that answer HTTP verify access tokens, whose issuer is the public base URL.
+HTTP = (*BASE, "PUBLIC_BASE_URL")
+#: Functions whose use cases emit events.
+EVENTS = ("NOTIFICATIONS_QUEUE_URL", "PAYMENT_CHECKS_QUEUE_URL")
+STRIPE = ("STRIPE_SECRET|STRIPE_SECRET_KEY",)
+
+#: What each function needs, by its service name.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "auth": (*HTTP, *EVENTS, *STRIPE, "JWT_SIGNING_KEYS_SECRET|JWT_SIGNING_KEYS", "FRONTEND_BASE_URL"),
+    "admin": (*HTTP, *EVENTS),
+    "providers": HTTP,
+    "search": HTTP,
+    "bookings": (*HTTP, *EVENTS, *STRIPE),
+    "payments": (*HTTP, *EVENTS, *STRIPE),
+    "webhooks": (*HTTP, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
+    "notifications": HTTP,
+    "system": HTTP,
+    "notifications-queue": (*BASE, "FRONTEND_BASE_URL", "MAIL_FROM"),
+    "payment-checks-queue": (*BASE, *EVENTS, *STRIPE),
+    "stripe-events-queue": (*BASE, *EVENTS, *STRIPE),
+    "sweep-schedule": (*BASE, *EVENTS),
+    "outbox-schedule": (*BASE, *EVENTS),
+    "cleanup-schedule": BASE,
+    "verification-schedule": (*BASE, *STRIPE),
+}
+
+
+class SettingsError(RuntimeError):
+    """The environment does not hold what the function needs; the message names all of it."""
+
+
+class Stage(StrEnum):
+    """Stages whose name changes behaviour; every other name is a deployed stage."""
+
+    LOCAL = "local"
+    TEST = "test"
+
+
+class Settings(BaseModel):
+    """What the environment says, read once.
+
+    Secrets stay wrapped (``SecretStr``), so that neither a log line nor a traceback shows them. Where a secret is
+    given by name, its value is fetched at first use.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str
+    mongodb_database: str
+    mongodb_uri: SecretStr | None = None
+    mongodb_uri_secret: str | None = None
+    public_base_url: str = ""
+    frontend_base_url: str = ""
+    cors_origins: tuple[str, ...] = ()
+    notifications_queue_url: str = ""
+    payment_checks_queue_url: str = ""
+    stripe_events_queue_url: str = ""
+    stripe_secret: str | None = None
+    stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secrets: SecretStr | None = None
+    stripe_api_base: str | None = None
+    jwt_signing_keys_secret: str | None = None
+    jwt_signing_keys: SecretStr | None = None
+    mail_from: str = ""
+    clock_file: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a developer's or a test's stage, where the clock may be moved."""
+        return self.stage in {Stage.LOCAL, Stage.TEST}
+
+    def mongo_uri(self) -> str:
+        """The connection string, credentials included.
+
+        Raises:
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        return _by_value_or_name(self.mongodb_uri, self.mongodb_uri_secret, "MONGODB_URI")
+
+    @cached_property
+    def _stripe(self) -> dict[str, Any]:
+        if self.stripe_secret_key is None and self.stripe_secret:
+            return dict(json.loads(fetch_secret(self.stripe_secret)))
+        given = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
+        key = self.stripe_secret_key.get_secret_value() if self.stripe_secret_key else ""
+        return {"secret_key": key, "webhook_secrets": _split(given)}
+
+    def stripe_key(self) -> str:
+        """Stripe's secret API key.
+
+        Raises:
+            SettingsError: there is none.
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        key = str(self._stripe.get("secret_key", ""))
+        if not key:
+            raise SettingsError("Missing settings: STRIPE_SECRET or STRIPE_SECRET_KEY")
+        return key
+
+    def stripe_signing_secrets(self) -> tuple[str, ...]:
+        """Signing secrets of Stripe's webhook endpoints; more than one while one is being rolled."""
+        return tuple(self._stripe.get("webhook_secrets", ()))
+
+    def signing_keys(self) -> str:
+        """The private token signing keys as JSON (``{"keys": [{"kid", "private_pem", "active"}]}``).
+
+        Raises:
+            Unavailable: they are given by name and cannot be fetched.
+        """
+        return _by_value_or_name(self.jwt_signing_keys, self.jwt_signing_keys_secret, "JWT_SIGNING_KEYS")
+
+
+def load_settings(service: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the environment.
+
+    Args:
+        service: whose needs to check (a key of ``NEEDS``); ``None`` or an unknown one checks the base only.
+        environ: variables to read; the process's by default.
+
+    Raises:
+        SettingsError: variables are missing or malformed; every one of them is named, no value is.
+    """
+    variables = {name: value for name, value in (os.environ if environ is None else environ).items() if value != ""}
+    _require(service, variables, NEEDS.get(service or "", BASE))
+    known = [name for name in Settings.model_fields if name.upper() in variables]
+    fields: dict[str, Any] = {name: variables[name.upper()] for name in known}
+    fields["cors_origins"] = _split(variables.get("CORS_ORIGINS", ""))
+    for name in ("public_base_url", "frontend_base_url"):
+        fields[name] = variables.get(name.upper(), "").rstrip("/")
+    try:
+        return Settings.model_validate(fields)
+    except ValidationError as error:
+        wrong = ", ".join(str(each["loc"][0]).upper() for each in error.errors())
+        raise SettingsError(f"Malformed settings: {wrong}") from None
+
+
+def _require(service: str | None, variables: Mapping[str, str], names: Iterable[str]) -> None:
+    missing = [name for name in names if not any(each in variables for each in name.split("|"))]
+    if missing:
+        listed = ", ".join(name.replace("|", " or ") for name in missing)
+        raise SettingsError(f"Missing settings{f' of {service}' if service else ''}: {listed}")
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _by_value_or_name(value: SecretStr | None, name: str | None, variable: str) -> str:
+    if value is not None:
+        return value.get_secret_value()
+    if name is not None:
+        return fetch_secret(name)
+    raise SettingsError(f"Missing settings: {variable} or {variable}_SECRET")
