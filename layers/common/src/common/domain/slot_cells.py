@@ -29,6 +29,8 @@ class SlotClaim(Model):
 
     One document with all its cells under the unique index (``provider_id``, ``cells``): one insert either takes
     all or nothing. ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
+    ``work_start_at`` is when the work itself starts, which the limits per day and week count; absent on a reschedule's
+    second interval, whose booking counts already.
     """
 
     id: str
@@ -38,4 +40,5 @@ class SlotClaim(Model):
     start_at: datetime
     end_at: datetime
     cells: list[int]
+    work_start_at: datetime | None = None
     expires_at: datetime | None = None
