@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from common.adapters.mongo.signing_keys import MongoSigningKeys
     from common.application.access import AccessDeps
     from common.application.ports.clock import Clock
+    from common.application.ports.limits import IdempotencyStore, RateLimits
 
 
 class Container:
@@ -74,6 +75,20 @@ class Container:
 
         tokens = TokenVerifier(self.settings.public_base_url, self.signing_keys)
         return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
+
+    @cached_property
+    def rate_limits(self) -> "RateLimits":
+        """Token buckets shared by all instances."""
+        from common.adapters.mongo.rate_limits import MongoRateLimits
+
+        return MongoRateLimits(self.mongo)
+
+    @cached_property
+    def idempotency(self) -> "IdempotencyStore":
+        """First answers by idempotency key."""
+        from common.adapters.mongo.idempotency import MongoIdempotency
+
+        return MongoIdempotency(self.mongo)
 
     async def close(self) -> None:
         """Close what holds connections."""

@@ -33,6 +33,19 @@ _CODES = {
 }
 
 
+class LimitReached(RateLimited):
+    """A rate limit that tells what is left of it in header fields.
+
+    Args:
+        retry_after: whole seconds until a request may succeed.
+        headers: the limit's header fields.
+    """
+
+    def __init__(self, *, retry_after: int, headers: Mapping[str, str]) -> None:
+        super().__init__(retry_after=retry_after)
+        self.headers = headers
+
+
 def problem(
     status: int,
     code: str,
@@ -74,6 +87,8 @@ def problem_of(error: GigstaError) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, RateLimited | Unavailable):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, LimitReached):
+        headers |= error.headers
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"  # RFC 6750 section 3
     errors = error.errors if isinstance(error, InvalidInput) else ()
