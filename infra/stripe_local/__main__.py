@@ -1,0 +1,25 @@
+"""`python -m infra.stripe_local`: the local Stripe as a process."""
+
+import argparse
+from pathlib import Path
+
+from infra.stripe_local.server import Options, Server
+
+
+def main() -> None:
+    """Parse the command line and serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m infra.stripe_local", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 picks a free one")
+    parser.add_argument("--state-dir", type=Path, help="keep the state here over restarts (default: in memory)")
+    parser.add_argument("--clock-file", type=Path, help="file holding the clock's offset in seconds")
+    parser.add_argument("--ready-file", type=Path, help='written with {"url": …} once listening')
+    parser.add_argument("--webhook", action="append", default=[], metavar="URL=SECRET", help="endpoint for all events")
+    given = parser.parse_args()
+    webhooks = [tuple(value.rsplit("=", 1)) for value in given.webhook]
+    server = Server(Options(given.port, given.state_dir, given.clock_file, given.ready_file, webhooks))
+    print(f"Local Stripe on {server.url}", flush=True)
+    server.serve_here()
+
+
+if __name__ == "__main__":
+    main()

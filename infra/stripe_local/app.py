@@ -1,0 +1,124 @@
+"""The HTTP face: Stripe's API under `/v1`, control under `/_control`, pages for people elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from infra.stripe_local import control, pages
+from infra.stripe_local.engine import Answer, Engine, Request, bearer, dumps
+from infra.stripe_local.faults import Fault
+
+_TICK_SECONDS = 0.5
+_LARGEST_BODY = 1_000_000
+
+
+def create_app(engine: Engine) -> ASGIApp:
+    """The application for one engine."""
+
+    async def api(http: HttpRequest) -> Response:
+        return await _serve(engine, http)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(engine.deliveries.run()), asyncio.create_task(_tick(engine))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    routes = [
+        Route("/v1/{path:path}", api, methods=["GET", "POST", "DELETE"]),
+        *control.routes(engine),
+        *pages.routes(engine),
+    ]
+    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    return Droppable(Starlette(routes=routes, lifespan=lifespan, middleware=[cors]))
+
+
+async def _tick(engine: Engine) -> None:
+    while True:
+        engine.tick()
+        await asyncio.sleep(_TICK_SECONDS)
+
+
+async def _serve(engine: Engine, http: HttpRequest) -> Response:
+    raw = (await http.body()).decode()
+    if len(raw) > _LARGEST_BODY:
+        return JSONResponse({"error": {"type": "invalid_request_error", "message": "Request too large."}}, 413)
+    request = Request(http.method, http.url.path, raw if http.method == "POST" else http.url.query, dict(http.headers))
+    fault = engine.faults.take(request.method, request.path)
+    if fault is not None and fault.action == "drop" and fault.when == "before":
+        await asyncio.sleep(fault.delay_seconds)
+        raise DropConnection
+    answer = await _answer(engine, request, fault)
+    if fault is not None and fault.action == "drop":
+        raise DropConnection
+    return Response(dumps(answer.body), answer.status, answer.headers, "application/json")
+
+
+async def _answer(engine: Engine, request: Request, fault: Fault | None) -> Answer:
+    """Answer now, or after a fault's delay, during which the idempotency key counts as in use."""
+    engine.tick()
+    if fault is None or not fault.delay_seconds:
+        return engine.answer(request, fault)
+    if fault.when == "after":
+        answer = engine.answer(request, fault)
+        with engine.keys.held(_key(request)):
+            await asyncio.sleep(fault.delay_seconds)
+        return answer
+    held = _key(request)
+    if held in engine.keys.under_way:
+        return engine.answer(request)
+    with engine.keys.held(held):
+        await asyncio.sleep(fault.delay_seconds)
+    return engine.answer(request, fault)
+
+
+def _key(request: Request) -> tuple[str, str] | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or not bearer(request.headers.get("authorization", "")):
+        return None
+    return request.headers.get("stripe-account", ""), key
+
+
+class DropConnection(Exception):
+    """Close the connection without an answer."""
+
+
+class Droppable:
+    """Outermost layer: closes the socket when a fault asks for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or the lifespan."""
+        try:
+            await self.app(scope, receive, send)
+        except DropConnection:
+            _abort(send)
+            # uvicorn notices the lost connection in the next rounds of the loop and then sends nothing.
+            message: dict[str, Any] = {}
+            while message.get("type") != "http.disconnect":
+                message = dict(await receive())
+
+
+def _abort(send: Send) -> None:
+    cycle = getattr(send, "__self__", None)
+    transport = getattr(cycle, "transport", None)
+    if transport is None:
+        raise RuntimeError("Dropping a connection needs uvicorn's HTTP protocol.")
+    transport.abort()

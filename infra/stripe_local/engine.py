@@ -1,0 +1,262 @@
+"""Carries out one request: authentication, idempotency, validation, the handler, the answer."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.stripe_local import idempotency, routing
+from infra.stripe_local.clock import Clock
+from infra.stripe_local.errors import Json, StripeError, forbidden, invalid, unauthorized
+from infra.stripe_local.faults import Fault, Faults
+from infra.stripe_local.idempotency import Keys, Stored
+from infra.stripe_local.render import expand, public
+from infra.stripe_local.store import Store
+from infra.stripe_local.unit import PLATFORM, Unit, new_id
+from infra.stripe_local.validation import check
+from infra.stripe_local.webhooks import Behaviour, Deliveries
+from infra.stripe_local.wire import decode
+
+_SECRET = ("sk_test_", "rk_test_")
+_PUBLISHABLE = "pk_test_"
+_TURNED_AWAY = {429, 503}
+_NO_KEY = (
+    "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+    "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What arrived."""
+
+    method: str
+    path: str
+    raw: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back."""
+
+    status: int
+    body: Json
+    headers: dict[str, str]
+
+
+@dataclass
+class Engine:
+    """The whole server, apart from its HTTP face."""
+
+    store: Store
+    clock: Clock
+    base_url: str = ""
+    faults: Faults = field(default_factory=Faults)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.store)
+        self.deliveries = Deliveries(self.store, self.clock)
+
+    @contextmanager
+    def unit(self, account: str = PLATFORM, **details: object) -> Iterator[Unit]:
+        """A unit of work, committed at the end; an error undoes it unless the error keeps its trace."""
+        tx = self.store.begin()
+        try:
+            yield Unit(tx, self.clock.now(), self.base_url, account, **details)  # type: ignore[arg-type]
+        except StripeError as error:
+            if not error.keep:
+                tx.rollback()
+                raise
+            self.deliveries.enqueue(tx)
+            tx.commit()
+            self.deliveries.wake()
+            raise
+        except BaseException:
+            tx.rollback()
+            raise
+        self.deliveries.enqueue(tx)
+        tx.commit()
+        self.deliveries.wake()
+
+    def reset(self, *, keep_endpoints: bool = True) -> None:
+        """Back to the beginning: no objects, no faults, ordinary webhooks, the machine's time."""
+        with self.unit() as unit:
+            endpoints = unit.tx.select("kind = 'webhook_endpoint'", ()) if keep_endpoints else []
+        self.store.clear()
+        with self.unit() as unit:
+            for endpoint in reversed(endpoints):
+                unit.tx.add(PLATFORM, endpoint)
+        self.faults.orders.clear()
+        self.deliveries.behaviour = Behaviour()
+        self.clock.offset = 0.0
+
+    def tick(self) -> int:
+        """Do everything whose moment has come by the clock; returns how many timers went off."""
+        done = 0
+        while self._tick_one():
+            done += 1
+        return done
+
+    def _tick_one(self) -> bool:
+        tx = self.store.begin()
+        try:
+            due = tx.next_timer(self.clock.now())
+            if due is not None:
+                unit = Unit(tx, due.due, self.base_url, due.account)
+                routing.TIMERS[due.action](unit, due.target)
+                self.deliveries.enqueue(tx)
+        except BaseException:
+            tx.rollback()
+            raise
+        tx.commit()
+        if due is not None:
+            self.deliveries.wake()
+        return due is not None
+
+    def answer(self, request: Request, fault: Fault | None = None) -> Answer:
+        """Carry out a request of Stripe's API; the caller has waited out any delay."""
+        request_id = new_id("req")
+        try:
+            account, publishable = self._caller(request)
+            result, replayed = self._result(request, account, publishable, request_id, fault)
+        except StripeError as error:
+            return Answer(error.status, {"error": public(error.error)}, self._headers(request, request_id))
+        headers = self._headers(request, request_id)
+        if replayed:
+            headers |= {"idempotent-replayed": "true", "original-request": result.request_id}
+        return Answer(result.status, result.body, headers)
+
+    def _headers(self, request: Request, request_id: str) -> dict[str, str]:
+        headers = {"request-id": request_id}
+        for name in ("stripe-version", "idempotency-key", "stripe-account"):
+            if name in request.headers:
+                headers[name] = request.headers[name]
+        return headers
+
+    def _caller(self, request: Request) -> tuple[str, bool]:
+        key = bearer(request.headers.get("authorization", ""))
+        if not key:
+            raise unauthorized(_NO_KEY)
+        if not key.startswith((*_SECRET, _PUBLISHABLE)):
+            raise unauthorized(f"Invalid API Key provided: {key[:8]}{'*' * 8}")
+        account = request.headers.get("stripe-account", PLATFORM)
+        if account and self._account(account) is None:
+            message = f"The provided key does not have access to account '{account}' (or that account does not exist)."
+            raise StripeError(403, "invalid_request_error", message, code="account_invalid")
+        return account, key.startswith(_PUBLISHABLE)
+
+    def _account(self, account: str) -> object:
+        return self.store.connection.execute(
+            "SELECT 1 FROM objects WHERE account = '' AND kind = 'account' AND id = ?", (account,)
+        ).fetchone()
+
+    def _result(
+        self, request: Request, account: str, publishable: bool, request_id: str, fault: Fault | None
+    ) -> tuple[Stored, bool]:
+        found = routing.match(request.method, request.path)
+        if found is None:
+            message = f"Unrecognized request URL ({request.method}: {request.path})."
+            raise StripeError(404, "invalid_request_error", message)
+        target, values = found
+        if publishable and not target.publishable:
+            raise forbidden("This API call cannot be made with a publishable API key. Please use a secret API key.")
+        given = decode(request.raw)
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        mark = idempotency.fingerprint(request.method, request.path, given)
+        if key is not None:
+            kept = self.keys.recall(account, key, mark, self.clock.now())
+            if kept is not None:
+                return kept, True
+        params, paths = _checked(target.params, given)
+        stored: list[Stored] = []
+
+        def work(unit: Unit) -> Stored:
+            return self._perform(unit, target.handler, params, values, paths)
+
+        try:
+            with self.unit(account, request_id=request_id, idempotency_key=key, publishable=publishable) as unit:
+                stored.append(self._attempt(unit, work, fault))
+                if key is not None and _began(fault):
+                    idempotency.keep(unit.tx, account, key, mark, self.clock.now(), stored[0])
+        except StripeError as error:
+            if key is not None:
+                self._keep_error(account, key, mark, error, request_id)
+            raise
+        return stored[0], False
+
+    def _attempt(self, unit: Unit, work: Callable[[Unit], Stored], fault: Fault | None) -> Stored:
+        """Run the handler, unless a fault stands in its place or replaces its answer."""
+        if fault is None or fault.action != "status":
+            return work(unit)
+        if fault.when == "after":
+            work(unit)
+        error = fault.error()
+        return Stored(error.status, {"error": error.error}, unit.request_id or "")
+
+    def _perform(
+        self, unit: Unit, handler: routing.Handler, params: Json, values: dict[str, str], paths: list[str]
+    ) -> Stored:
+        body = public(handler(unit, params, **values))
+        unit.tx.flush()
+        return Stored(200, expand(body, paths, lambda name: _lookup(unit, name)), unit.request_id or "")
+
+    def _keep_error(self, account: str, key: str, mark: str, error: StripeError, request_id: str) -> None:
+        tx = self.store.begin()
+        result = Stored(error.status, {"error": public(error.error)}, request_id)
+        idempotency.keep(tx, account, key, mark, self.clock.now(), result)
+        tx.commit()
+
+
+def _began(fault: Fault | None) -> bool:
+    """Whether a request counts as executed; one turned away for load does not, so its key stays free."""
+    turned_away = fault is not None and fault.action == "status" and fault.when == "before"
+    return not (turned_away and fault is not None and fault.status in _TURNED_AWAY)
+
+
+def bearer(header: str) -> str:
+    """The key in an Authorization header, Bearer or Basic; empty when there is none."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _checked(params: str | None, given: Json) -> tuple[Json, list[str]]:
+    paths = given.get("expand", [])
+    if not isinstance(paths, list):
+        raise invalid("Invalid array", param="expand")
+    if params is None:
+        unknown = next((name for name in given if name != "expand"), None)
+        if unknown:
+            raise invalid(f"Received unknown parameter: {unknown}", param=unknown, code="parameter_unknown")
+        return {}, paths
+    checked = check(params, given)
+    checked.pop("expand", None)
+    return checked, paths
+
+
+def _lookup(unit: Unit, object_id: str) -> Json | None:
+    body = unit.tx.find(unit.account, object_id) or unit.tx.find(None, object_id)
+    return None if body is None else dict(public(body))
+
+
+def build(state: Path | None, clock_file: Path | None) -> Engine:
+    """An engine with its state in a directory, or in memory."""
+    from infra.stripe_local import resources
+
+    resources.load()
+    return Engine(Store(state), Clock(clock_file))
+
+
+def dumps(body: Json) -> bytes:
+    """JSON as Stripe writes it: indented."""
+    return json.dumps(body, indent=2).encode()

@@ -1,0 +1,11 @@
+"""Pages for people."""
+
+from starlette.routing import Route
+
+from infra.stripe_local.engine import Engine
+from infra.stripe_local.pages import dashboard, hosted
+
+
+def routes(engine: Engine) -> list[Route]:
+    """Routes of all pages."""
+    return [*dashboard.routes(engine), *hosted.routes(engine)]

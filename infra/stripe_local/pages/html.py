@@ -1,0 +1,65 @@
+"""A small set of building blocks for pages; every value is escaped."""
+
+import datetime as dt
+from collections.abc import Iterable
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:#1f2937}
+h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}a{color:#4338ca}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e7eb}
+pre{background:#f3f4f6;padding:1rem;overflow:auto;font-size:13px}.note{color:#6b7280}
+button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid #4338ca;border-radius:.4rem;
+background:#4338ca;color:#fff;cursor:pointer}button.plain{background:#fff;color:#4338ca}
+input{font:inherit;padding:.4rem;margin-right:.5rem}
+"""
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> str:
+    """HTML for a value: markup as it is, anything else escaped."""
+    return value if isinstance(value, Markup) else escape("" if value is None else str(value))
+
+
+def link(target: str, label: object) -> Markup:
+    """A link."""
+    return Markup(f'<a href="{escape(target)}">{text(label)}</a>')
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Markup:
+    """A table."""
+    head = "".join(f"<th>{text(name)}</th>" for name in heads)
+    body = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return Markup(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def form(target: str, buttons: Iterable[tuple[str, str]], inside: str = "") -> Markup:
+    """A form whose buttons send `outcome`."""
+    parts = "".join(
+        f'<button name="outcome" value="{escape(value)}"{" class=plain" if position else ""}>{text(label)}</button>'
+        for position, (value, label) in enumerate(buttons)
+    )
+    return Markup(f'<form method="post" action="{escape(target)}">{inside}{parts}</form>')
+
+
+def moment(seconds: float) -> str:
+    """A moment for people, in UTC."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
+    """A whole page."""
+    body = "\n".join(parts)
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
+        f"<body><h1>{text(title)}</h1>{body}</body></html>",
+        status,
+    )

@@ -1,0 +1,113 @@
+"""Balance and balance transactions (https://docs.stripe.com/api/balance)."""
+
+from infra.stripe_local.errors import Json, StripeError
+from infra.stripe_local.listing import page
+from infra.stripe_local.routing import route
+from infra.stripe_local.unit import Unit
+
+_SETTLEMENT_SECONDS = 2 * 24 * 3600  # a usual delay until a card payment's funds are available
+_HOME_CURRENCY = "nzd"
+
+
+def book(
+    unit: Unit,
+    kind: str,
+    source: str,
+    amount: int,
+    currency: str,
+    *,
+    fee: int = 0,
+    available_on: int | None = None,
+    category: str | None = None,
+) -> Json:
+    """Write a balance transaction.
+
+    Args:
+        unit: The unit of work; its account's balance changes.
+        kind: Stripe's `type`, such as `charge`.
+        source: Id of what caused it.
+        amount: Minor units, negative when money leaves.
+        currency: Three letters.
+        fee: Stripe's fee, taken from the amount (negative when given back).
+        available_on: When the funds may be used; at once when None.
+        category: `reporting_category`, where it differs from the type.
+    """
+    due = unit.now if available_on is None else available_on
+    details = [{
+        "amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }]  # fmt: skip
+    entry = unit.create("balance_transaction", "txn", {
+        "amount": amount, "available_on": due, "balance_type": "payments", "currency": currency, "description": None,
+        "exchange_rate": None, "fee": fee, "fee_details": details if fee else [], "net": amount - fee,
+        "reporting_category": category or kind, "source": source,
+        "status": "available" if due <= unit.now else "pending", "type": kind,
+    })  # fmt: skip
+    if due > unit.now:
+        unit.later(due, "funds_available", entry["id"])
+    elif unit.account and entry["net"] > 0:
+        unit.later(unit.now, "automatic_payout", currency)
+    return entry
+
+
+def settlement(unit: Unit, *, at_once: bool = False) -> int:
+    """When the funds of a card payment made now become available."""
+    return unit.now if at_once else unit.now + _SETTLEMENT_SECONDS
+
+
+def funds(unit: Unit, currency: str, state: str | None = None) -> int:
+    """The balance in a currency: `available`, `pending`, or both."""
+    return sum(
+        amount for (held, status), amount in _totals(unit).items() if held == currency and state in {None, status}
+    )
+
+
+def require_available(unit: Unit, amount: int, currency: str, message: str) -> None:
+    """Refuse what the available balance does not cover.
+
+    Raises:
+        StripeError: `balance_insufficient`.
+    """
+    if funds(unit, currency, "available") < amount:
+        raise StripeError(400, "invalid_request_error", message, code="balance_insufficient")
+
+
+@route("GET", "/v1/balance", "BalanceRetrieveParams")
+def retrieve(unit: Unit, params: Json) -> Json:
+    """The account's balance by currency."""
+    del params
+    totals = _totals(unit)
+    currencies = sorted({currency for currency, _ in totals}) or [_HOME_CURRENCY]
+
+    def rows(status: str) -> list[Json]:
+        amounts = [(currency, totals.get((currency, status), 0)) for currency in currencies]
+        return [
+            {"amount": amount, "currency": currency, "source_types": {"card": amount}} for currency, amount in amounts
+        ]
+
+    return {"object": "balance", "livemode": False, "available": rows("available"), "pending": rows("pending")}
+
+
+@route("GET", "/v1/balance_transactions", "BalanceTransactionListParams")
+def list_transactions(unit: Unit, params: Json) -> Json:
+    """List balance transactions; a `payout` filter gives those an automatic payout paid out."""
+    payout = params.pop("payout", None)
+    fixed = {} if payout is None else {"_payout": payout}
+    return page(unit, "balance_transaction", "/v1/balance_transactions", params, **fixed)
+
+
+@route("GET", "/v1/balance_transactions/{transaction}", "BalanceTransactionRetrieveParams")
+def retrieve_transaction(unit: Unit, params: Json, transaction: str) -> Json:
+    """Read a balance transaction."""
+    del params
+    return unit.get(transaction, "balance_transaction")
+
+
+def _totals(unit: Unit) -> dict[tuple[str, str], int]:
+    unit.tx.flush()
+    rows = unit.tx.connection.execute(
+        "SELECT json_extract(body, '$.currency'), json_extract(body, '$.status'), sum(json_extract(body, '$.net')) "
+        "FROM objects WHERE account = ? AND kind = 'balance_transaction' GROUP BY 1, 2",
+        (unit.account,),
+    ).fetchall()
+    return {(currency, status): int(amount) for currency, status, amount in rows}

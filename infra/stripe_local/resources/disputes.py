@@ -1,0 +1,58 @@
+"""Disputes (https://docs.stripe.com/api/disputes)."""
+
+from infra.stripe_local.errors import Json, invalid
+from infra.stripe_local.listing import page
+from infra.stripe_local.resources import disputing
+from infra.stripe_local.routing import route, timer
+from infra.stripe_local.unit import Unit, update
+
+# https://docs.stripe.com/testing#disputes: evidence that decides a test dispute
+_EVIDENCE = {"winning_evidence": "won", "losing_evidence": "lost"}
+
+
+@route("GET", "/v1/disputes/{dispute}", "DisputeRetrieveParams")
+def retrieve(unit: Unit, params: Json, dispute: str) -> Json:
+    """Read a dispute."""
+    del params
+    return unit.get(dispute, "dispute")
+
+
+@route("GET", "/v1/disputes", "DisputeListParams")
+def list_disputes(unit: Unit, params: Json) -> Json:
+    """List disputes."""
+    return page(unit, "dispute", "/v1/disputes", params)
+
+
+@route("POST", "/v1/disputes/{dispute}", "DisputeModifyParams")
+def modify(unit: Unit, params: Json, dispute: str) -> Json:
+    """Give evidence; submitted evidence of the documented texts decides the dispute."""
+    found = unit.get(dispute, "dispute")
+    if found["status"] not in {"needs_response", "under_review"}:
+        raise invalid(f"This dispute is already closed ({found['status']}).")
+    submit = params.pop("submit", True)
+    evidence = params.pop("evidence", None) or {}
+    found["evidence"].update(evidence)
+    update(found, params)
+    if evidence and submit:
+        found["evidence_details"].update(has_evidence=True, submission_count=1)
+        found["status"] = "under_review"
+        outcome = _EVIDENCE.get(evidence.get("uncategorized_text", ""))
+        if outcome:
+            return disputing.close(unit, found, outcome)
+    unit.emit("charge.dispute.updated", found)
+    return found
+
+
+@route("POST", "/v1/disputes/{dispute}/close", "DisputeCloseParams")
+def close(unit: Unit, params: Json, dispute: str) -> Json:
+    """Accept the loss."""
+    del params
+    return disputing.close(unit, unit.get(dispute, "dispute"), "lost")
+
+
+@timer("dispute_unanswered")
+def lose_unanswered(unit: Unit, dispute_id: str) -> None:
+    """A dispute nobody answered in time is lost."""
+    found = unit.get(dispute_id, "dispute")
+    if found["status"] == "needs_response":
+        disputing.close(unit, found, "lost")

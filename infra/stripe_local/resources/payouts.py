@@ -1,0 +1,144 @@
+"""Payouts to bank accounts (https://docs.stripe.com/api/payouts)."""
+
+from infra.stripe_local.errors import Json, invalid
+from infra.stripe_local.listing import page
+from infra.stripe_local.parameters import only
+from infra.stripe_local.resources import balance
+from infra.stripe_local.routing import route, timer
+from infra.stripe_local.unit import Unit, update
+
+_TRAVEL_SECONDS = 24 * 3600
+_FAILURE = "The bank account has been closed."
+
+
+@route("POST", "/v1/payouts", "PayoutCreateParams")
+def create(unit: Unit, params: Json) -> Json:
+    """Pay out from the available balance."""
+    only(params, "amount", "currency", "description", "metadata", "statement_descriptor", "method", "destination")
+    if params["amount"] < 1:
+        raise invalid(
+            "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
+        )
+    _require_enabled(unit)
+    balance.require_available(
+        unit, params["amount"], params["currency"],
+        "You have insufficient funds in your Stripe account for this transfer.",
+    )  # fmt: skip
+    return _make(unit, params["amount"], params["currency"], automatic=False, fields=params)
+
+
+@route("GET", "/v1/payouts/{payout}", "PayoutRetrieveParams")
+def retrieve(unit: Unit, params: Json, payout: str) -> Json:
+    """Read a payout."""
+    del params
+    return unit.get(payout, "payout")
+
+
+@route("POST", "/v1/payouts/{payout}", "PayoutModifyParams")
+def modify(unit: Unit, params: Json, payout: str) -> Json:
+    """Change a payout's metadata."""
+    found = update(unit.get(payout, "payout"), params)
+    unit.emit("payout.updated", found)
+    return found
+
+
+@route("GET", "/v1/payouts", "PayoutListParams")
+def list_payouts(unit: Unit, params: Json) -> Json:
+    """List payouts."""
+    return page(unit, "payout", "/v1/payouts", params)
+
+
+@route("POST", "/v1/payouts/{payout}/cancel", "PayoutCancelParams")
+def cancel(unit: Unit, params: Json, payout: str) -> Json:
+    """Cancel a payout that has not left yet."""
+    del params
+    found = unit.get(payout, "payout")
+    if found["status"] != "pending" or found["automatic"]:
+        raise invalid(f"Payout {payout} cannot be canceled (status {found['status']}).")
+    _give_back(unit, found, "payout_cancel")
+    found["status"] = "canceled"
+    unit.emit("payout.canceled", found)
+    return found
+
+
+def settle(unit: Unit, payout: Json, outcome: str) -> Json:
+    """Let a payout arrive (`paid`) or fail (`failed`); a failed one returns to the balance.
+
+    A paid payout can still fail, up to days later, as with real banks.
+    """
+    if payout["status"] in {"failed", "canceled"} or outcome not in {"paid", "failed"}:
+        raise invalid(f"Payout {payout['id']} with status {payout['status']} cannot become {outcome}.")
+    payout["status"] = outcome
+    if outcome == "failed":
+        payout.update(failure_code="account_closed", failure_message=_FAILURE)
+        _give_back(unit, payout, "payout_failure")
+    unit.emit(f"payout.{outcome}", payout)
+    unit.emit("payout.updated", payout)
+    return payout
+
+
+@timer("payout_arrives")
+def arrive(unit: Unit, payout_id: str) -> None:
+    """A payout reaches the bank, or comes back when the account was told to fail payouts."""
+    payout = unit.get(payout_id, "payout")
+    if payout["status"] not in {"pending", "in_transit"}:
+        return
+    account = unit.within("").find(unit.account, "account") if unit.account else None
+    settle(unit, payout, "failed" if account and account.get("_payouts_fail") else "paid")
+
+
+@timer("funds_available")
+def release(unit: Unit, transaction_id: str) -> None:
+    """Pending funds become available, and are paid out if the account is paid automatically."""
+    entry = unit.get(transaction_id, "balance_transaction")
+    entry["status"] = "available"
+    if unit.account:
+        pay_automatically(unit, entry["currency"])
+
+
+@timer("automatic_payout")
+def pay_automatically(unit: Unit, currency: str) -> None:
+    """Pay a connected account's whole available balance, unless its schedule is manual."""
+    account = unit.within("").find(unit.account, "account")
+    if account is None or not account["payouts_enabled"]:
+        return
+    if account["settings"]["payouts"]["schedule"]["interval"] == "manual":
+        return
+    amount = balance.funds(unit, currency, "available")
+    if amount <= 0 or account.get("_payouts_stopped"):
+        return
+    payout = _make(unit, amount, currency, automatic=True, fields={})
+    for entry in unit.select("balance_transaction", status="available", currency=currency, _payout=None):
+        entry["_payout"] = payout["id"]
+
+
+def _make(unit: Unit, amount: int, currency: str, *, automatic: bool, fields: Json) -> Json:
+    account = unit.within("").find(unit.account, "account") if unit.account else None
+    banks = account["external_accounts"]["data"] if account else []
+    payout = unit.create("payout", "po", {
+        "amount": amount, "arrival_date": unit.now + _TRAVEL_SECONDS, "automatic": automatic, "currency": currency,
+        "description": fields.get("description", "STRIPE PAYOUT" if automatic else None),
+        "destination": banks[0]["id"] if banks else None, "metadata": fields.get("metadata"),
+        "method": fields.get("method", "standard"),
+        "reconciliation_status": "completed" if automatic else "not_applicable", "source_type": "card",
+        "statement_descriptor": fields.get("statement_descriptor"), "status": "pending", "type": "bank_account",
+    })  # fmt: skip
+    payout["balance_transaction"] = balance.book(unit, "payout", payout["id"], -amount, currency)["id"]
+    unit.emit("payout.created", payout)
+    unit.later(payout["arrival_date"], "payout_arrives", payout["id"])
+    return payout
+
+
+def _give_back(unit: Unit, payout: Json, kind: str) -> None:
+    account = unit.within("").find(unit.account, "account") if unit.account else None
+    if account is not None:
+        # Stripe stops automatic payouts to a bank account that refused one until it is changed.
+        account["_payouts_stopped"] = True
+    entry = balance.book(unit, kind, payout["id"], payout["amount"], payout["currency"])
+    payout["failure_balance_transaction"] = entry["id"]
+
+
+def _require_enabled(unit: Unit) -> None:
+    account = unit.within("").find(unit.account, "account") if unit.account else None
+    if account is not None and not account["payouts_enabled"]:
+        raise invalid("Cannot create payouts: this account has payouts disabled.", code="payouts_not_allowed")
