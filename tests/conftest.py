@@ -13,6 +13,8 @@ from tests import mongodb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["tests.support.fixtures"]
+
 SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
 
 

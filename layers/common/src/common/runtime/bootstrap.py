@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.clock import OffsetClock, SystemClock
 from common.adapters.mongo.database import Mongo
+from common.runtime.logging import get_logger
 from common.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from typing import Self
 
     from common.adapters.mongo.signing_keys import MongoSigningKeys
+    from common.adapters.tokens import TokenIssuer
     from common.application.access import AccessDeps
     from common.application.ports.clock import Clock
     from common.application.ports.limits import IdempotencyStore, RateLimits
+    from common.application.ports.outbox import Outbox, ProcessedEvents, Publisher
 
 
 class Container:
@@ -77,6 +80,34 @@ class Container:
         return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
 
     @cached_property
+    def token_issuer(self) -> "TokenIssuer":
+        """Signs access tokens; only the identity functions have the private keys."""
+        from common.adapters.tokens import TokenIssuer
+
+        return TokenIssuer(self.settings.public_base_url, self.settings.signing_keys)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """The queues."""
+        from common.adapters.sqs import SqsPublisher
+
+        return SqsPublisher(self.settings.queue_urls(), self.clock, _warn)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        """Events that have committed and wait to be published."""
+        from common.adapters.mongo.outbox import MongoOutbox
+
+        return MongoOutbox(self.mongo)
+
+    @cached_property
+    def processed_events(self) -> "ProcessedEvents":
+        """Which events a consumer has done."""
+        from common.adapters.mongo.processed_events import MongoProcessedEvents
+
+        return MongoProcessedEvents(self.mongo)
+
+    @cached_property
     def rate_limits(self) -> "RateLimits":
         """Token buckets shared by all instances."""
         from common.adapters.mongo.rate_limits import MongoRateLimits
@@ -94,3 +125,8 @@ class Container:
         """Close what holds connections."""
         if "mongo" in self.__dict__:
             await self.mongo.close()
+
+
+def _warn(message: str, fields: dict[str, Any]) -> None:
+    """Log a warning for an adapter, which may not know the logger."""
+    get_logger().warning(message, extra=fields)

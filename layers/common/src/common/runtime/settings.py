@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from common.domain.events import Topic
 from common.runtime.secrets import fetch_secret
 
 #: Every function needs these; alternatives are joined by a bar.
@@ -83,6 +84,10 @@ class Settings(BaseModel):
     def is_local(self) -> bool:
         """Whether this is a developer's or a test's stage, where the clock may be moved."""
         return self.stage in {Stage.LOCAL, Stage.TEST}
+
+    def queue_urls(self) -> dict[Topic, str]:
+        """Each topic's queue."""
+        return {Topic.NOTIFICATIONS: self.notifications_queue_url, Topic.PAYMENTS: self.payment_checks_queue_url}
 
     def mongo_uri(self) -> str:
         """The connection string, credentials included.

@@ -35,7 +35,11 @@ class ProcessedEvents(Protocol):
     """Which events a consumer has done, so that a second delivery is a no-op."""
 
     async def claim(self, consumer: str, event_id: str, now: datetime) -> bool:
-        """Take an event for working on; ``False`` if it is done, or in work elsewhere and not yet stale."""
+        """Take an event for working on; ``False`` if it is done.
+
+        Raises:
+            Unavailable: it is in work elsewhere; the message must come again, for that worker may yet die.
+        """
         ...
 
     async def done(self, consumer: str, event_id: str, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Indexes and data changes, in numbered steps under ``versions``."""

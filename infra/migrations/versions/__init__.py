@@ -1,0 +1,1 @@
+"""The steps, each applied once; a new one depends on the newest before it that it builds on."""

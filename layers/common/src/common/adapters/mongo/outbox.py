@@ -1,0 +1,42 @@
+"""The transactional outbox in MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from common.adapters.mongo.database import Mongo
+from common.domain.events import Event
+
+#: What is due later than SQS can delay a message (15 minutes) stays until it is not.
+_HORIZON = timedelta(minutes=15)
+#: Their payloads may carry one-time tokens, which are not kept longer than they must.
+_BLANKED_TYPES = ["mail.requested"]
+
+
+class MongoOutbox:
+    """Implements ``Outbox`` over the collection ``outbox``; a TTL index removes published rows after a week."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def add(self, events: Sequence[Event]) -> None:
+        """Store events on their own, where no other write belongs to them."""
+        rows = []
+        for event in events:
+            fields = event.model_dump()
+            rows.append({"_id": fields.pop("id"), **fields, "published_at": None})
+        if rows:
+            await self._mongo.collection("outbox").insert_many(rows)
+
+    async def unpublished(self, *, before: datetime, limit: int) -> Sequence[Event]:
+        """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
+        due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
+        query = {"published_at": None, "created_at": {"$lt": before}, **due}
+        cursor = self._mongo.collection("outbox").find(query).sort("created_at", 1).limit(limit)
+        return [Event(id=row["_id"], **row) async for row in cursor]
+
+    async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:
+        """Mark events as published and blank the payloads that may carry one-time tokens."""
+        payload = {"$cond": [{"$in": ["$type", _BLANKED_TYPES]}, {"$literal": {}}, "$payload"]}
+        await self._mongo.collection("outbox").update_many(
+            {"_id": {"$in": list(event_ids)}}, [{"$set": {"published_at": now, "payload": payload}}]
+        )

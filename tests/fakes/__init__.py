@@ -1,0 +1,1 @@
+"""In-memory stand-ins for the outside world, behind the same ports."""
