@@ -4,8 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.bookings import Booking, BookingChange, HistoryEntry
+from common.domain.bookings import ActorKind, Booking, BookingChange, BookingStatus, HistoryEntry
+from common.domain.model import Model
 from common.domain.slot_cells import SlotClaim
+
+
+class BookingQuery(Model):
+    """Which bookings of one party to list; exactly one of ``customer_id`` and ``provider_id`` is given.
+
+    ``statuses`` empty means every status. ``awaiting`` keeps those that wait for an action of that party.
+    ``starts_from`` is inclusive, ``starts_before`` exclusive. ``soonest_first`` turns the order round.
+    """
+
+    customer_id: str | None = None
+    provider_id: str | None = None
+    statuses: tuple[BookingStatus, ...] = ()
+    awaiting: ActorKind | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    soonest_first: bool = False
 
 
 class BookingRepository(Protocol):
@@ -26,10 +43,14 @@ class BookingRepository(Protocol):
     async def commit(self, change: BookingChange) -> None:
         """Write the whole change in one transaction, or nothing of it.
 
+        A claim whose id is stored already is replaced, so that a hold can be made firm; holds of others that have
+        expired by the change's own instant (``booking.updated_at``) give way.
+
         Raises:
             VersionConflict: the stored version is not ``change.expected_version``.
             SlotUnavailable: a claim overlaps another of the same provider.
             Conflict: the customer's idempotency key already made a booking (code ``duplicate_booking``).
+            Unavailable: the database did not take the change; nothing is known to be written.
         """
         ...
 
@@ -38,21 +59,23 @@ class BookingRepository(Protocol):
         ...
 
     async def list_for(
-        self,
-        *,
-        customer_id: str | None,
-        provider_id: str | None,
-        statuses: Sequence[str],
-        starts_from: datetime | None,
-        starts_before: datetime | None,
-        limit: int,
-        before: tuple[datetime, str] | None,
+        self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[Booking]:
-        """Bookings of one party, newest start first; ``before`` is (start, id) of the last one seen."""
+        """Bookings of one party, latest start first unless the query says otherwise.
+
+        Args:
+            query: whose, and which.
+            limit: how many at most.
+            after: (start, id) of the last one seen.
+        """
         ...
 
-    async def due(self, now: datetime, *, limit: int) -> Sequence[Booking]:
-        """Bookings whose ``next_due_at`` has come, the longest overdue first."""
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
+        """Take bookings whose ``next_due_at`` has come, the longest overdue first, for this caller alone.
+
+        A taken booking is given to nobody else before ``until``, unless a commit changes it first; one that was
+        taken and not worked on (a crash) comes back then.
+        """
         ...
 
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:

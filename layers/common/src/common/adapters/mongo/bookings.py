@@ -1,0 +1,240 @@
+"""Bookings in MongoDB. ``commit`` is one transaction; the unique indexes are the last word on races."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from pymongo import ReplaceOne, UpdateMany
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from common.adapters.mongo.booking_documents import booking_document, from_document, outbox_document, to_document
+from common.adapters.mongo.database import Document, Mongo, Session
+from common.application.ports.bookings import BookingQuery
+from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
+from common.domain.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
+from common.domain.payments import OperationStatus
+from common.domain.slot_cells import SlotClaim, cells_between
+
+_STRIPE_FIELDS = {
+    "pi": "payment_intent_id",
+    "seti": "setup_intent_id",
+    "ch": "charge_id",
+    "py": "charge_id",
+    "tr": "transfer_id",
+}
+_EVERY_STATUS = tuple(BookingStatus)
+_TAKEN = "That time has just been taken."
+
+
+class MongoBookings:
+    """``BookingRepository`` over MongoDB.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._bookings = mongo.collection("bookings")
+        self._history = mongo.collection("booking_history")
+        self._claims = mongo.collection("slot_claims")
+        self._operations = mongo.collection("payment_operations")
+        self._ledger = mongo.collection("ledger_entries")
+        self._outbox = mongo.collection("outbox")
+
+    async def get(self, booking_id: str) -> Booking | None:
+        """One booking by id."""
+        return _booking(await self._bookings.find_one({"_id": booking_id}))
+
+    async def by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
+        """The booking a customer made with this idempotency key."""
+        return _booking(await self._bookings.find_one({"customer_id": customer_id, "idempotency_key": key}))
+
+    async def by_stripe_id(self, stripe_id: str) -> Booking | None:
+        """The booking that an intent, charge or transfer belongs to; its prefix tells which field to look in."""
+        field = _STRIPE_FIELDS.get(stripe_id.split("_", 1)[0])
+        if field is None:
+            return None
+        return _booking(await self._bookings.find_one({f"payment_details.{field}": stripe_id}))
+
+    async def commit(self, change: BookingChange) -> None:
+        """Write the change in one transaction, or nothing of it (see the port for what it raises).
+
+        A refused claim is looked at once more: where only holds that have expired stand in its way, they are removed
+        in a second transaction with it. The common case pays no extra round trip for that.
+        """
+        try:
+            await self._commit(change, evict_expired=False)
+        except SlotUnavailable:
+            if await self._is_taken(change):
+                raise
+            await self._commit(change, evict_expired=True)
+
+    async def history(self, booking_id: str, *, limit: int, after: str | None = None) -> Sequence[HistoryEntry]:
+        """Audit rows, oldest first; ``after`` is the id of the last row seen."""
+        query: Document = {"booking_id": booking_id}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        cursor = self._history.find(query).sort("_id", 1).limit(limit)
+        return [HistoryEntry.model_validate(from_document(row)) async for row in cursor]
+
+    async def list_for(
+        self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Booking]:
+        """Bookings of one party. Statuses are always listed, so that one index serves every filter and the order."""
+        direction = 1 if query.soonest_first else -1
+        cursor = self._bookings.find(list_filter(query, after)).sort([("slot.start_at", direction), ("_id", direction)])
+        return [Booking.model_validate(from_document(row)) async for row in cursor.limit(limit)]
+
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
+        """Take due bookings under a lease; every commit rewrites the document and so ends the lease."""
+        free: Document = {"next_due_at": {"$lte": now}, "lease.until": {"$not": {"$gt": now}}}
+        due = self._bookings.find(free, {"_id": 1}).sort("next_due_at", 1).limit(limit)
+        ids = [row["_id"] async for row in due]
+        if not ids:
+            return []
+        token = uuid4().hex
+        lease = {"token": token, "until": until}
+        await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": {"lease": lease}})
+        taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).sort("next_due_at", 1)
+        return [Booking.model_validate(from_document(row)) async for row in taken]
+
+    async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
+        """Claims of a provider's time that overlap the interval, expired holds included."""
+        cells = cells_between(start, end)
+        query = {"provider_id": provider_id, "cells": {"$elemMatch": {"$gte": cells[0], "$lte": cells[-1]}}}
+        return [SlotClaim.model_validate(from_document(row)) async for row in self._claims.find(query)]
+
+    async def _commit(self, change: BookingChange, *, evict_expired: bool) -> None:
+        tries = 0
+
+        async def work(session: Session) -> None:
+            nonlocal tries
+            tries += 1
+            if tries > 1 and await self._is_taken(change):
+                raise SlotUnavailable(_TAKEN)
+            if change.expected_version is None:
+                await self._take_slots(change, session, evict_expired=evict_expired)
+                await self._bookings.insert_one(booking_document(change.booking), session=session)
+            else:
+                await self._replace_booking(change, session)
+                await self._take_slots(change, session, evict_expired=evict_expired)
+            await self._record(change, session)
+
+        try:
+            await self._mongo.in_transaction(work)
+        except (DuplicateKeyError, BulkWriteError) as error:
+            raise _translated(error) from error
+
+    async def _is_taken(self, change: BookingChange) -> bool:
+        """Whether claims that have not expired stand in the way, as committed now.
+
+        Losers of a crowd on one interval learn it from this instead of colliding again and again.
+        """
+        own = [claim.id for claim in change.claims] + change.released_claim_ids
+        for claim in change.claims:
+            other = {
+                "provider_id": claim.provider_id,
+                "cells": {"$in": claim.cells},
+                "_id": {"$nin": own},
+                "expires_at": {"$not": {"$lte": change.booking.updated_at}},
+            }
+            if await self._claims.find_one(other, {"_id": 1}) is not None:
+                return True
+        return False
+
+    async def _replace_booking(self, change: BookingChange, session: Session) -> None:
+        """The optimistic lock: only the version the decision was made on may be replaced."""
+        stored = {"_id": change.booking.id, "version": change.expected_version}
+        result = await self._bookings.replace_one(stored, booking_document(change.booking), session=session)
+        if result.matched_count == 0:
+            raise VersionConflict("The booking has changed meanwhile.")
+
+    async def _take_slots(self, change: BookingChange, session: Session, *, evict_expired: bool) -> None:
+        """Free what is released, then take what is claimed: a new interval may overlap the one it replaces."""
+        if change.released_claim_ids:
+            await self._claims.delete_many({"_id": {"$in": change.released_claim_ids}}, session=session)
+        for claim in change.claims:
+            if evict_expired:
+                expired = {
+                    "provider_id": claim.provider_id,
+                    "cells": {"$in": claim.cells},
+                    "expires_at": {"$lte": change.booking.updated_at},
+                }
+                await self._claims.delete_many(expired, session=session)
+            if change.expected_version is None:
+                await self._claims.insert_one(to_document(claim), session=session)
+            else:
+                await self._claims.replace_one({"_id": claim.id}, to_document(claim), upsert=True, session=session)
+
+    async def _record(self, change: BookingChange, session: Session) -> None:
+        """Audit rows, payment operations, ledger lines and outgoing events: one command for each kind there is."""
+        if change.history:
+            await self._history.insert_many([to_document(row) for row in change.history], session=session)
+        if operations := _operation_writes(change):
+            await self._operations.bulk_write(operations, session=session)
+        if change.ledger:
+            await self._ledger.insert_many([to_document(line) for line in change.ledger], session=session)
+        if change.events:
+            await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
+
+
+def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Document:
+    """The filter of a list; it begins with the fields of the index that serves it."""
+    party = "customer_id" if query.customer_id is not None else "provider_id"
+    found: Document = {party: query.customer_id or query.provider_id}
+    if query.awaiting is not None:
+        found["awaiting"] = query.awaiting
+    if query.statuses or query.awaiting is None:
+        found["status"] = {"$in": list(query.statuses or _EVERY_STATUS)}
+    bounds: list[Document] = []
+    if query.starts_from is not None:
+        bounds.append({"slot.start_at": {"$gte": query.starts_from}})
+    if query.starts_before is not None:
+        bounds.append({"slot.start_at": {"$lt": query.starts_before}})
+    if after is not None:
+        start, last_id = after
+        further = "$gt" if query.soonest_first else "$lt"
+        bounds += [
+            {"slot.start_at": {f"{further}e": start}},
+            {"$or": [{"slot.start_at": {further: start}}, {"slot.start_at": start, "_id": {further: last_id}}]},
+        ]
+    if bounds:
+        found["$and"] = bounds
+    return found
+
+
+def _operation_writes(change: BookingChange) -> list[ReplaceOne[Document] | UpdateMany]:
+    rows = [to_document(operation) for operation in change.operations]
+    writes: list[ReplaceOne[Document] | UpdateMany] = [
+        ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows
+    ]
+    if change.canceled_operation_ids:
+        canceled = {"status": OperationStatus.CANCELED, "updated_at": change.booking.updated_at}
+        writes.append(UpdateMany({"_id": {"$in": change.canceled_operation_ids}}, {"$set": canceled}))
+    return writes
+
+
+def _booking(document: Document | None) -> Booking | None:
+    return None if document is None else Booking.model_validate(from_document(document))
+
+
+def _translated(error: DuplicateKeyError | BulkWriteError) -> GigstaError:
+    """What a duplicate key means, by the index that refused it.
+
+    The server names the index in ``keyPattern`` (https://www.mongodb.com/docs/manual/reference/error-codes/, 11000).
+    """
+    pattern = _key_pattern(error.details or {})
+    if "cells" in pattern:
+        return SlotUnavailable(_TAKEN)
+    if "idempotency_key" in pattern:
+        return Conflict("This request has already made a booking.", code="duplicate_booking")
+    return VersionConflict("The booking has changed meanwhile.")
+
+
+def _key_pattern(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The key pattern of a single or a bulk write's duplicate key error."""
+    failed: Mapping[str, Any] = next(iter(details.get("writeErrors", ())), details)
+    pattern: Mapping[str, Any] = failed.get("keyPattern", {})
+    return pattern

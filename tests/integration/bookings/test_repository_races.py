@@ -1,0 +1,164 @@
+"""Simultaneous writers on the real database: exactly one wins, and nothing of a loser is left."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from common.domain.bookings import Actor, ActorKind, BookingChange, BookingStatus, HistoryEntry
+from common.domain.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
+from common.domain.events import Topic, new_event
+from common.domain.ids import new_id
+
+from tests.factories.bookings import NOW, make_booking, make_claim, make_creation, make_slot, make_update
+
+if TYPE_CHECKING:
+    from common.adapters.mongo.bookings import MongoBookings
+    from common.adapters.mongo.database import Mongo
+
+COLLECTIONS = ("bookings", "booking_history", "slot_claims", "outbox")
+
+
+async def outcome(bookings: MongoBookings, change: BookingChange) -> type[GigstaError] | None:
+    try:
+        await bookings.commit(change)
+    except GigstaError as error:
+        return type(error)
+    return None
+
+
+def recorded(change: BookingChange) -> BookingChange:
+    """The same change with an audit row and an event."""
+    booking = change.booking
+    row = HistoryEntry(
+        id=new_id("hst", booking.updated_at),
+        booking_id=booking.id,
+        version=booking.version,
+        action="create",
+        actor=Actor(kind=ActorKind.CUSTOMER, id=booking.customer_id),
+        from_status=None,
+        to_status=booking.status,
+        note="",
+        at=booking.updated_at,
+    )
+    event = new_event(Topic.NOTIFICATIONS, "booking.requested", booking.updated_at, booking_id=booking.id)
+    return change.model_copy(update={"history": [row], "events": [event]})
+
+
+async def counts(mongo: Mongo) -> dict[str, int]:
+    return {name: await mongo.collection(name).count_documents({}) for name in COLLECTIONS}
+
+
+async def test_of_two_hundred_overlapping_bookings_one_wins(mongo: Mongo, bookings: MongoBookings) -> None:
+    offsets = [(-55, -30, 0, 30, 55)[index % 5] for index in range(200)]
+    changes = [
+        recorded(make_creation(make_booking(slot=make_slot(NOW + timedelta(days=2, minutes=offset), minutes=120))))
+        for offset in offsets
+    ]
+
+    results = await asyncio.gather(*(outcome(bookings, change) for change in changes))
+
+    assert results.count(None) == 1
+    assert results.count(SlotUnavailable) == 199
+    assert await counts(mongo) == dict.fromkeys(COLLECTIONS, 1)
+
+
+async def test_neighbours_that_only_touch_all_win(bookings: MongoBookings) -> None:
+    starts = [NOW + timedelta(days=2, minutes=45 * index) for index in range(20)]
+    changes = [make_creation(make_booking(slot=make_slot(start, minutes=35, buffer=5))) for start in starts]
+
+    assert await asyncio.gather(*(outcome(bookings, change) for change in changes)) == [None] * 20
+
+
+async def test_another_provider_is_no_obstacle(bookings: MongoBookings) -> None:
+    changes = [make_creation(make_booking(provider_id=f"prv_{index}")) for index in range(20)]
+
+    assert await asyncio.gather(*(outcome(bookings, change) for change in changes)) == [None] * 20
+
+
+async def test_of_many_writers_of_one_version_one_wins(mongo: Mongo, bookings: MongoBookings) -> None:
+    booking = make_booking()
+    await bookings.commit(recorded(make_creation(booking)))
+
+    changes = [recorded(make_update(booking, notes=f"writer {index}")) for index in range(50)]
+    results = await asyncio.gather(*(outcome(bookings, change) for change in changes))
+
+    assert results.count(None) == 1
+    assert results.count(VersionConflict) == 49
+    winner = changes[results.index(None)].booking
+    stored = await bookings.get(booking.id)
+    assert stored == winner
+    assert await counts(mongo) == {"bookings": 1, "booking_history": 2, "slot_claims": 1, "outbox": 2}
+
+
+async def test_one_idempotency_key_makes_one_booking(mongo: Mongo, bookings: MongoBookings) -> None:
+    changes = [
+        recorded(make_creation(make_booking(idempotency_key="key-1", slot=make_slot(NOW + timedelta(days=2 + index)))))
+        for index in range(50)
+    ]
+
+    results = await asyncio.gather(*(outcome(bookings, change) for change in changes))
+
+    assert results.count(None) == 1
+    assert results.count(Conflict) == 49
+    assert await counts(mongo) == dict.fromkeys(COLLECTIONS, 1)
+
+
+async def test_an_expired_hold_gives_way_to_exactly_one(bookings: MongoBookings) -> None:
+    old = make_booking(now=NOW - timedelta(hours=1), slot=make_slot())
+    await bookings.commit(make_creation(old, claims=[make_claim(old, expires_at=NOW)]))
+
+    changes = [make_creation(make_booking()) for _ in range(30)]
+    results = await asyncio.gather(*(outcome(bookings, change) for change in changes))
+
+    assert results.count(None) == 1
+    assert results.count(SlotUnavailable) == 29
+    (claim,) = await bookings.claims_between(old.provider_id, old.slot.start_at, old.slot.end_at)
+    assert claim.booking_id == changes[results.index(None)].booking.id
+
+
+async def test_a_hold_that_has_not_expired_stands(bookings: MongoBookings) -> None:
+    old = make_booking()
+    await bookings.commit(make_creation(old, claims=[make_claim(old, expires_at=NOW + timedelta(milliseconds=1))]))
+
+    assert await outcome(bookings, make_creation(make_booking())) is SlotUnavailable
+
+
+@pytest.mark.parametrize("round_", range(20))
+async def test_making_a_hold_firm_races_with_taking_it_over(bookings: MongoBookings, round_: int) -> None:
+    """The holder's payment and somebody else's booking arrive just as the hold has expired."""
+    held = make_booking(now=NOW - timedelta(hours=1), slot=make_slot(), claim_id=f"clm_{round_}")
+    await bookings.commit(make_creation(held, claims=[make_claim(held, expires_at=NOW)]))
+    firm = make_update(held, status=BookingStatus.REQUESTED, updated_at=NOW)
+    firm = firm.model_copy(update={"claims": [make_claim(firm.booking)]})
+    rival = make_creation(make_booking())
+    racers = [firm, rival] if round_ % 2 else [rival, firm]
+
+    results = await asyncio.gather(*(outcome(bookings, change) for change in racers))
+
+    assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
+    claims = await bookings.claims_between(held.provider_id, held.slot.start_at, held.slot.end_at)
+    assert [claim.booking_id for claim in claims] == [racers[results.index(None)].booking.id]
+    assert [claim.expires_at for claim in claims] == [None]
+
+
+async def test_moving_races_with_booking_the_new_time(bookings: MongoBookings) -> None:
+    """A reschedule that swaps its interval against somebody who books an overlapping one; many rounds."""
+    for index in range(30):
+        day = NOW + timedelta(days=10 + index)
+        booking = make_booking(slot=make_slot(day), claim_id=f"clm_old_{index}")
+        await bookings.commit(make_creation(booking))
+        moved = make_update(booking, slot=make_slot(day + timedelta(minutes=90)), claim_id=f"clm_new_{index}")
+        swap = moved.model_copy(
+            update={"claims": [make_claim(moved.booking)], "released_claim_ids": [booking.claim_id or ""]}
+        )
+        rival = make_creation(make_booking(slot=make_slot(day + timedelta(minutes=120))))
+
+        results = await asyncio.gather(outcome(bookings, swap), outcome(bookings, rival))
+
+        assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
+        claims = await bookings.claims_between(booking.provider_id, day, day + timedelta(hours=4))
+        expected = [90] if results[0] is None else [0, 120]
+        assert sorted(claim.start_at for claim in claims) == [day + timedelta(minutes=each) for each in expected]
