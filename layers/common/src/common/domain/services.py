@@ -7,6 +7,7 @@ from pydantic import Field
 
 from common.domain.model import Model
 from common.domain.money import Money
+from common.domain.providers import RatingSummary
 
 
 class ServiceStatus(StrEnum):
@@ -49,6 +50,7 @@ class Service(Model):
     status: ServiceStatus = ServiceStatus.DRAFT
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: bool = False
+    rating: RatingSummary = Field(default_factory=RatingSummary)
     version: int = 1
     created_at: datetime
     updated_at: datetime

@@ -1,0 +1,98 @@
+"""Providers, services, the tree of categories, what searches read, and the words that searches know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.mongo.terms import term_fields
+from common.domain.catalogue import Category, CategoryTree
+from pymongo import ASCENDING, DESCENDING, GEOSPHERE, IndexModel, ReplaceOne, UpdateOne
+
+from infra.migrations.category_data import load_categories
+from infra.migrations.indexes import create_indexes, drop_indexes
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+name = "0030_catalogue"
+dependencies = ["0020_bookings"]
+
+#: The fields behind an index's order are there so that filters on them need no document.
+LISTING_INDEXES = [
+    IndexModel(
+        [
+            ("tokens", ASCENDING),
+            ("location", GEOSPHERE),
+            ("category", ASCENDING),
+            ("mean", ASCENDING),
+            ("price", ASCENDING),
+            ("reach_m", ASCENDING),
+        ],
+        name="near",
+    ),
+    IndexModel(
+        [
+            ("areas", ASCENDING),
+            ("score", DESCENDING),
+            ("_id", ASCENDING),
+            ("mean", ASCENDING),
+            ("price", ASCENDING),
+            ("reach_m", ASCENDING),
+        ],
+        name="area_score",
+    ),
+    IndexModel(
+        [
+            ("areas", ASCENDING),
+            ("price", ASCENDING),
+            ("_id", ASCENDING),
+            ("mean", ASCENDING),
+            ("reach_m", ASCENDING),
+        ],
+        name="area_price",
+    ),
+    IndexModel(
+        [
+            ("tokens", ASCENDING),
+            ("score", DESCENDING),
+            ("_id", ASCENDING),
+            ("category", ASCENDING),
+            ("mean", ASCENDING),
+            ("price", ASCENDING),
+        ],
+        name="token_score",
+    ),
+    IndexModel([("provider_id", ASCENDING)], name="provider"),
+]
+
+INDEXES = {
+    "providers": [IndexModel([("user_id", ASCENDING)], name="user", unique=True)],
+    "services": [
+        IndexModel([("provider_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)], name="provider_status"),
+    ],
+    "service_listings": LISTING_INDEXES,
+    "provider_listings": LISTING_INDEXES,
+    "search_terms": [
+        IndexModel([("deletions", ASCENDING)], name="deletions"),
+        IndexModel([("stem", ASCENDING)], name="stem"),
+    ],
+}
+
+
+def upgrade(db: Database[dict[str, Any]]) -> None:
+    """Create the indexes and write the categories and their words."""
+    create_indexes(db, INDEXES)
+    documents = load_categories()
+    db["categories"].bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in documents])
+    tree = CategoryTree([Category.model_validate({"id": row["_id"], **row}) for row in documents])
+    terms = [(word, term_fields(word, 1)) for word in tree.vocabulary()]
+    db["search_terms"].bulk_write(
+        [UpdateOne({"_id": word}, {"$setOnInsert": fields}, upsert=True) for word, fields in terms], ordered=False
+    )
+
+
+def downgrade(db: Database[dict[str, Any]]) -> None:
+    """Drop the indexes and what the step wrote."""
+    drop_indexes(db, INDEXES)
+    for collection in ("categories", "search_terms", "service_listings", "provider_listings"):
+        db[collection].drop()

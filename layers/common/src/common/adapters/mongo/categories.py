@@ -1,0 +1,33 @@
+"""Categories in the collection ``categories``."""
+
+import time
+
+from common.adapters.mongo.database import Mongo
+from common.adapters.mongo.documents import from_document
+from common.adapters.mongo.unit_of_work import current_session
+from common.domain.catalogue import Category, CategoryTree
+
+#: Categories change with a release; a process that lives longer sees a change within this time.
+_KEPT_SECONDS = 300
+_MAX_CATEGORIES = 2000
+
+
+class MongoCategories:
+    """Implements ``Categories``.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._categories = mongo.collection("categories")
+        self._kept: tuple[float, CategoryTree] | None = None
+
+    async def tree(self) -> CategoryTree:
+        """The whole tree, read again after some minutes."""
+        if self._kept is not None and time.monotonic() - self._kept[0] < _KEPT_SECONDS:
+            return self._kept[1]
+        rows = self._categories.find({}, session=current_session()).limit(_MAX_CATEGORIES)
+        tree = CategoryTree([from_document(Category, row) async for row in rows])
+        self._kept = (time.monotonic(), tree)
+        return tree

@@ -1,0 +1,70 @@
+"""Points, distances and map tiles."""
+
+from math import asin, asinh, cos, floor, pi, radians, sin, sqrt, tan
+from typing import NamedTuple
+
+#: Mean Earth radius that MongoDB's geospatial queries use, in metres.
+EARTH_RADIUS_M = 6_378_100.0
+#: Web Mercator ends here (https://wiki.openstreetmap.org/wiki/Slippy_map_tilenames).
+_MAX_LATITUDE = 85.05
+
+
+class Point(NamedTuple):
+    """Degrees of latitude and longitude, WGS 84."""
+
+    lat: float
+    lng: float
+
+
+def distance_m(left: Point, right: Point) -> float:
+    """Great-circle distance in metres (haversine, on the sphere MongoDB uses)."""
+    lat1, lat2 = radians(left.lat), radians(right.lat)
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(radians(right.lng - left.lng) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
+
+
+#: Zoom levels at which things are filed: tiles of about 125, 16 and 4 km at 37° of latitude.
+TILE_LEVELS = (8, 11, 13)
+#: A disc is covered by at most about this many tiles; more scans would be merged than one index walk is worth.
+_MAX_TILES = 30
+
+
+def tile(point: Point, zoom: int) -> str:
+    """Name of the Web Mercator tile that holds a point: ``zoom/x/y``."""
+    x, y = _tile_xy(point, zoom)
+    return f"{zoom}/{x % (1 << zoom)}/{y}"
+
+
+def covering_tiles(centre: Point, radius_m: float) -> list[str]:
+    """Tiles of one level that together hold a disc; the finest level that needs few enough.
+
+    Args:
+        centre: of the disc.
+        radius_m: in metres, at most a few hundred kilometres.
+    """
+    chosen: list[str] = []
+    for zoom in TILE_LEVELS:
+        candidate = _tiles_at(centre, radius_m, zoom)
+        if chosen and len(candidate) > _MAX_TILES:
+            break
+        chosen = candidate
+    return chosen
+
+
+def _tiles_at(centre: Point, radius_m: float, zoom: int) -> list[str]:
+    lat_span = radius_m / EARTH_RADIUS_M * 180 / pi
+    lng_span = lat_span / max(0.05, cos(radians(min(_MAX_LATITUDE, abs(centre.lat) + lat_span))))
+    left, top = _tile_xy(Point(centre.lat + lat_span, centre.lng - lng_span), zoom)
+    right, bottom = _tile_xy(Point(centre.lat - lat_span, centre.lng + lng_span), zoom)
+    size = 1 << zoom
+    if right - left >= size:
+        right = left + size - 1
+    return [f"{zoom}/{x % size}/{y}" for x in range(left, right + 1) for y in range(top, bottom + 1)]
+
+
+def _tile_xy(point: Point, zoom: int) -> tuple[int, int]:
+    """Column (not wrapped at the date line, so that spans over it stay in order) and row."""
+    lat = radians(max(-_MAX_LATITUDE, min(_MAX_LATITUDE, point.lat)))
+    size = 1 << zoom
+    y = floor((1 - asinh(tan(lat)) / pi) / 2 * size)
+    return floor((point.lng + 180) / 360 * size), max(0, min(size - 1, y))
