@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.stripe_local.billing import checkout
 from infra.stripe_local.engine import Engine
 from infra.stripe_local.errors import Json, StripeError
 from infra.stripe_local.faults import Fault
@@ -37,6 +38,7 @@ def routes(engine: Engine) -> list[Route]:
         ("POST", "/payment_intents/{id}/authenticate", _simulate(simulations.authenticate_payment)),
         ("POST", "/setup_intents/{id}/authenticate", _simulate(simulations.authenticate_setup)),
         ("POST", "/accounts/{id}/onboarding", _simulate(simulations.onboard)),
+        ("POST", "/checkout/sessions/{id}/complete", _simulate(checkout.complete)),
         ("POST", "/disputes", _simulate(simulations.open_dispute)),
         ("POST", "/disputes/{id}/close", _simulate(simulations.close_dispute)),
         ("POST", "/payouts/{id}", _simulate(simulations.settle_payout)),

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from infra.stripe_local import idempotency, routing
@@ -63,18 +63,10 @@ class Engine:
 
     @contextmanager
     def unit(self, account: str = PLATFORM, **details: object) -> Iterator[Unit]:
-        """A unit of work, committed at the end; an error undoes it unless the error keeps its trace."""
+        """A unit of work, committed at the end; an error undoes it."""
         tx = self.store.begin()
         try:
             yield Unit(tx, self.clock.now(), self.base_url, account, **details)  # type: ignore[arg-type]
-        except StripeError as error:
-            if not error.keep:
-                tx.rollback()
-                raise
-            self.deliveries.enqueue(tx)
-            tx.commit()
-            self.deliveries.wake()
-            raise
         except BaseException:
             tx.rollback()
             raise
@@ -102,19 +94,11 @@ class Engine:
         return done
 
     def _tick_one(self) -> bool:
-        tx = self.store.begin()
-        try:
-            due = tx.next_timer(self.clock.now())
+        with self.unit() as unit:
+            due = unit.tx.next_timer(unit.now)
             if due is not None:
-                unit = Unit(tx, due.due, self.base_url, due.account)
-                routing.TIMERS[due.action](unit, due.target)
-                self.deliveries.enqueue(tx)
-        except BaseException:
-            tx.rollback()
-            raise
-        tx.commit()
-        if due is not None:
-            self.deliveries.wake()
+                holder = replace(unit, now=due.due, account=due.account)
+                routing.TIMERS[due.action](holder, due.target)
         return due is not None
 
     def answer(self, request: Request, fault: Fault | None = None) -> Answer:
@@ -172,43 +156,36 @@ class Engine:
             if kept is not None:
                 return kept, True
         params, paths = _checked(target.params, given)
-        stored: list[Stored] = []
+        with self.unit(account, request_id=request_id, idempotency_key=key, publishable=publishable) as unit:
+            result = _attempt(unit, lambda: expanded(unit, target.handler(unit, params, **values), paths), fault)
+            if key is not None and _began(fault):
+                idempotency.keep(unit.tx, account, key, mark, self.clock.now(), result)
+        return result, False
 
-        def work(unit: Unit) -> Stored:
-            return self._perform(unit, target.handler, params, values, paths)
 
+def expanded(unit: Unit, body: Json, paths: list[str]) -> Json:
+    """An object as it is sent."""
+    unit.tx.flush()
+    return expand(public(body), paths, lambda name: _lookup(unit, name))
+
+
+def _attempt(unit: Unit, work: Callable[[], Json], fault: Fault | None) -> Stored:
+    """Run the handler, unless a fault stands in its place; a fault afterwards replaces the answer only."""
+    request_id = unit.request_id or ""
+    injected = fault if fault is not None and fault.action == "status" else None
+    result = Stored(200, {}, request_id)
+    if injected is None or injected.when == "after":
+        unit.tx.mark()
         try:
-            with self.unit(account, request_id=request_id, idempotency_key=key, publishable=publishable) as unit:
-                stored.append(self._attempt(unit, work, fault))
-                if key is not None and _began(fault):
-                    idempotency.keep(unit.tx, account, key, mark, self.clock.now(), stored[0])
+            result = Stored(200, work(), request_id)
         except StripeError as error:
-            if key is not None:
-                self._keep_error(account, key, mark, error, request_id)
-            raise
-        return stored[0], False
-
-    def _attempt(self, unit: Unit, work: Callable[[Unit], Stored], fault: Fault | None) -> Stored:
-        """Run the handler, unless a fault stands in its place or replaces its answer."""
-        if fault is None or fault.action != "status":
-            return work(unit)
-        if fault.when == "after":
-            work(unit)
-        error = fault.error()
-        return Stored(error.status, {"error": error.error}, unit.request_id or "")
-
-    def _perform(
-        self, unit: Unit, handler: routing.Handler, params: Json, values: dict[str, str], paths: list[str]
-    ) -> Stored:
-        body = public(handler(unit, params, **values))
-        unit.tx.flush()
-        return Stored(200, expand(body, paths, lambda name: _lookup(unit, name)), unit.request_id or "")
-
-    def _keep_error(self, account: str, key: str, mark: str, error: StripeError, request_id: str) -> None:
-        tx = self.store.begin()
-        result = Stored(error.status, {"error": public(error.error)}, request_id)
-        idempotency.keep(tx, account, key, mark, self.clock.now(), result)
-        tx.commit()
+            if not error.keep:
+                unit.tx.back_to_mark()
+            result = Stored(error.status, {"error": public(error.error)}, request_id)
+    if injected is not None:
+        instead = injected.error()
+        result = Stored(instead.status, {"error": instead.error}, request_id)
+    return result
 
 
 def _began(fault: Fault | None) -> bool:

@@ -155,6 +155,17 @@ class Transaction:
                 )
                 self._loaded[account, object_id] = (body, text)
 
+    def mark(self) -> None:
+        """Remember this point, to come back to it."""
+        self.flush()
+        self.connection.execute("SAVEPOINT mark")
+
+    def back_to_mark(self) -> None:
+        """Undo everything since the mark."""
+        self.connection.execute("ROLLBACK TO mark")
+        self._loaded.clear()
+        self.events.clear()
+
     def commit(self) -> None:
         """Write what changed and make it permanent."""
         self.flush()

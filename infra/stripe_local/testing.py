@@ -80,6 +80,10 @@ class Control:
         """Complete a connected account's onboarding, or another outcome of `simulations.onboard`."""
         return await self.post(f"/accounts/{account_id}/onboarding", outcome=outcome)
 
+    async def complete_checkout(self, session_id: str, card: str = "4242424242424242", **members: object) -> None:
+        """Let a customer complete a Checkout page with a card number."""
+        await self.post(f"/checkout/sessions/{session_id}/complete", card=card, **members)
+
     async def dispute(self, charge_id: str, **members: object) -> dict[str, Any]:
         """Let a cardholder dispute a captured charge."""
         return await self.post("/disputes", charge=charge_id, **members)

@@ -3,9 +3,9 @@
 from starlette.routing import Route
 
 from infra.stripe_local.engine import Engine
-from infra.stripe_local.pages import dashboard, hosted
+from infra.stripe_local.pages import billing, dashboard, hosted
 
 
 def routes(engine: Engine) -> list[Route]:
     """Routes of all pages."""
-    return [*dashboard.routes(engine), *hosted.routes(engine)]
+    return [*dashboard.routes(engine), *hosted.routes(engine), *billing.routes(engine)]

@@ -3,8 +3,9 @@
 import importlib
 
 _MODULES = (
-    "accounts", "balance", "charges", "customers", "disputes", "events", "payment_intents", "payment_methods",
-    "payouts", "refunds", "setup_intents", "transfers", "webhook_endpoints",
+    "accounts", "balance", "billing_portal", "charges", "checkout_sessions", "customers", "disputes", "events",
+    "invoices", "payment_intents", "payment_methods", "payouts", "prices", "products", "refunds", "setup_intents",
+    "subscriptions", "transfers", "webhook_endpoints",
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ def authorize(unit: Unit, intent: Json, method: Json, *, authenticated: bool) ->
     unit.emit("charge.succeeded", charge)
     unit.emit("payment_intent.succeeded", intent)
     disputing.follow_up(unit, charge, card)
+    if intent.get("_invoice"):
+        unit.later(unit.now, "invoice_intent_succeeded", intent["id"])
     return charge
 
 

@@ -35,7 +35,7 @@ def create(unit: Unit, params: Json) -> Json:
             raise invalid(f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` "
                           "is set to true.", param=name)  # fmt: skip
     unit.referred(params, "customer", "customer")
-    intent = _make(unit, params, currency)
+    intent = make(unit, params, currency)
     if params.get("payment_method"):
         method = confirming.check_method(unit, intent, params["payment_method"])
         intent.update(payment_method=method["id"], status="requires_confirmation")
@@ -68,7 +68,7 @@ def modify(unit: Unit, params: Json, intent: str) -> Json:
         message = f"This PaymentIntent's {next(iter(params))} could not be updated because it has a status of "
         raise unexpected_state(message + found["status"] + ".", public(found))
     if "amount" in params or "currency" in params:
-        currencies.check_charge(params.get("amount") or found["amount"], params.get("currency") or found["currency"])
+        currencies.check_charge(*({**found, **params}[name] for name in ("amount", "currency")))
     unit.referred(params, "customer", "customer")
     reference = params.pop("payment_method", None)
     update(found, params)
@@ -191,7 +191,8 @@ def _require_return_url(unit: Unit, intent: Json, params: Json) -> None:
         )
 
 
-def _make(unit: Unit, params: Json, currency: str) -> Json:
+def make(unit: Unit, params: Json, currency: str) -> Json:
+    """A new intent from checked parameters, not yet announced."""
     intent_id = new_id("pi")
     types = params.get("payment_method_types")
     automatic = params.get("automatic_payment_methods")

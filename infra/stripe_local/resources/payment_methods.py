@@ -144,6 +144,11 @@ def declined(decline: Decline, **fields: object) -> StripeError:
     )  # fmt: skip
 
 
+def next_year(unit: Unit) -> int:
+    """A year in which a card is still valid."""
+    return _year(unit) + 1
+
+
 def _card(unit: Unit, given: Json) -> tuple[Card, int, int]:
     year = _year(unit)
     if "token" in given:

@@ -1,0 +1,1 @@
+"""Rules of recurring billing: periods, invoices, subscriptions, checkout."""
