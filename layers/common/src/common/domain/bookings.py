@@ -10,7 +10,7 @@ from common.domain.events import Event
 from common.domain.ledger import LedgerLine
 from common.domain.model import Model
 from common.domain.money import Money
-from common.domain.payments import PaymentMode, PaymentOperation
+from common.domain.payments import PaymentMode, PaymentOperation, Purpose
 from common.domain.slot_cells import SlotClaim
 
 
@@ -127,8 +127,24 @@ class PolicySnapshot(Model):
     steps: list[tuple[int, int]]
 
 
+class OpenOperation(Model):
+    """A payment operation that has not ended. ``needs_action``: it waits for the payer, nothing is in flight."""
+
+    id: str
+    purpose: Purpose
+    amount: int
+    needs_action: bool = False
+
+
 class PaymentDetails(Model):
-    """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency."""
+    """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency.
+
+    ``due_amount`` is what the customer shall have paid in the end, ``None`` while that is undecided: the price after
+    completion, the fee after a late cancellation, nothing after a decline. ``is_payout_released`` says that what is
+    kept, less the commission, shall be with the provider. The machine requests operations until the amounts agree
+    with these two. ``is_charge_failed`` stops it from charging a card twice on its own; ``needs_attention`` marks money
+    that an operation refused to move, tried again at ``retry_at`` or by an operator.
+    """
 
     mode: PaymentMode
     stripe_customer_id: str | None = None
@@ -142,6 +158,17 @@ class PaymentDetails(Model):
     refunded_amount: int = 0
     transferred_amount: int = 0
     reversed_amount: int = 0
+    charged_back_amount: int = 0
+    commission_amount: int = 0
+    debt_amount: int = 0
+    stripe_fee_amount: int = 0
+    due_amount: int | None = None
+    is_payout_released: bool = False
+    open_operations: list[OpenOperation] = Field(default_factory=list)
+    is_charge_failed: bool = False
+    needs_attention: bool = False
+    failures: int = 0
+    retry_at: datetime | None = None
     capture_before: datetime | None = None
     attempt: int = 1
     last_error_code: str | None = None
@@ -245,7 +272,8 @@ class HistoryEntry(Model):
 class BookingChange(Model):
     """Everything that commits together: the decision of the domain, ready for one database transaction.
 
-    ``expected_version`` is the version that must still be stored; ``None`` for a new booking.
+    ``expected_version`` is the version that must still be stored; ``None`` for a new booking. ``operations`` are
+    written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
     """
 
     expected_version: int | None
@@ -255,4 +283,5 @@ class BookingChange(Model):
     claims: list[SlotClaim] = Field(default_factory=list)
     released_claim_ids: list[str] = Field(default_factory=list)
     operations: list[PaymentOperation] = Field(default_factory=list)
+    canceled_operation_ids: list[str] = Field(default_factory=list)
     ledger: list[LedgerLine] = Field(default_factory=list)

@@ -1,0 +1,42 @@
+"""The booking machine: one table of actions, and what offers, performs, times and pays by it.
+
+Every function is pure: it takes a booking and the present instant and gives a ``BookingChange`` to commit whole.
+"""
+
+from common.domain.booking_machine.chargebacks import ChargebackOutcome, apply_chargeback
+from common.domain.booking_machine.creation import NewBooking, create
+from common.domain.booking_machine.engine import (
+    SYSTEM,
+    actor_of,
+    due_action,
+    fire,
+    get_available_booking_actions,
+    perform,
+)
+from common.domain.booking_machine.offers import AvailableAction
+from common.domain.booking_machine.outcome import next_due
+from common.domain.booking_machine.payment_results import apply_payment_result
+from common.domain.booking_machine.row import Row
+from common.domain.booking_machine.table import OCCUPYING, TABLE, TERMINAL
+from common.domain.booking_machine.verdict import SlotVerdict
+
+__all__ = [
+    "OCCUPYING",
+    "SYSTEM",
+    "TABLE",
+    "TERMINAL",
+    "AvailableAction",
+    "ChargebackOutcome",
+    "NewBooking",
+    "Row",
+    "SlotVerdict",
+    "actor_of",
+    "apply_chargeback",
+    "apply_payment_result",
+    "create",
+    "due_action",
+    "fire",
+    "get_available_booking_actions",
+    "next_due",
+    "perform",
+]

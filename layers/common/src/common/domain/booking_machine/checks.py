@@ -1,0 +1,49 @@
+"""Checks of an action's input against the booking; each raises ``InvalidInput`` naming the field."""
+
+import hmac
+from datetime import timedelta
+
+from common.domain.booking_machine.context import Context
+from common.domain.booking_machine.effects import expect
+from common.domain.booking_machine.inputs import NewStart, RefundInput, Resolution, StartCode
+from common.domain.booking_machine.money_plan import kept_amount
+from common.domain.errors import InvalidInput
+
+#: No slot may lie further ahead; a provider's own booking window is shorter.
+MAX_AHEAD = timedelta(days=366)
+
+
+def code_matches(context: Context) -> None:
+    """Compare the customer's code in constant time, so that answers do not leak how much of it was right."""
+    given, expected = expect(context, StartCode).code, context.booking.start_code
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise InvalidInput.of("code", "This is not the customer's code.", "wrong_code")
+
+
+def new_start_is_usable(context: Context) -> None:
+    """A proposed start is another one, and far enough ahead to be answered and paid."""
+    start = expect(context, NewStart).start_at
+    if start == context.booking.slot.start_at:
+        raise InvalidInput.of("start_at", "The booking already starts then.", "unchanged")
+    if start > context.now + MAX_AHEAD:
+        raise InvalidInput.of("start_at", "The new start is too far ahead.", "too_far")
+    soonest = context.now + context.settings.reschedule_cutoff
+    if start <= soonest:
+        raise InvalidInput.of("start_at", "The new start is too soon.", "too_soon")
+
+
+def refund_is_possible(context: Context) -> None:
+    """A decision cannot refund more than the price, nor charge again what has already gone back."""
+    refund, booking = expect(context, Resolution).refund_amount, context.booking
+    total = booking.price.total.amount
+    if refund > total:
+        raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
+    details = booking.payment_details
+    if details.captured_amount and total - refund > details.captured_amount - details.refunded_amount:
+        raise InvalidInput.of("refund_amount", "Less than what has already been refunded.", "too_small")
+
+
+def refund_is_left(context: Context) -> None:
+    """A refund cannot be more than what is kept."""
+    if expect(context, RefundInput).amount > kept_amount(context.booking.payment_details):
+        raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")

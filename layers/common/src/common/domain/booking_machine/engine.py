@@ -1,0 +1,142 @@
+"""Offering and performing: both ask the same rows of the same table."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from common.domain.booking_machine.context import Context
+from common.domain.booking_machine.inputs import ActionInput, NewStart, parse_input
+from common.domain.booking_machine.offers import AvailableAction, describe
+from common.domain.booking_machine.outcome import begin, next_due, settle_draft, to_change
+from common.domain.booking_machine.row import Row
+from common.domain.booking_machine.table import ROWS, TABLE
+from common.domain.booking_machine.verdict import SlotVerdict
+from common.domain.booking_settings import BookingSettings
+from common.domain.bookings import Actor, ActorKind, Booking, BookingChange
+from common.domain.errors import ActionNotAvailable, Forbidden, NotFound
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
+
+
+def actor_of(booking: Booking, user_id: str, *, is_operator: bool = False) -> Actor | None:
+    """In which part a user faces a booking: a party first, then as an operator, else not at all."""
+    if user_id == booking.customer_id:
+        return Actor(kind=ActorKind.CUSTOMER, id=user_id)
+    if user_id == booking.provider_user_id:
+        return Actor(kind=ActorKind.PROVIDER, id=user_id)
+    return Actor(kind=ActorKind.OPERATOR, id=user_id) if is_operator else None
+
+
+def get_available_booking_actions(
+    booking: Booking, actor: Actor, now: datetime, settings: BookingSettings
+) -> list[AvailableAction]:
+    """What this actor may do with the booking now, in the table's order; empty for a stranger."""
+    if not _is_party(booking, actor):
+        return []
+    context = Context(booking, actor, now, settings)
+    return [describe(row, context) for row in TABLE if row.is_open_to(context)]
+
+
+def perform(
+    booking: Booking,
+    action: str,
+    actor: Actor,
+    input_: Mapping[str, Any] | None,
+    now: datetime,
+    settings: BookingSettings,
+    *,
+    slot_verdict: SlotVerdict | None = None,
+) -> BookingChange:
+    """Perform an action.
+
+    Args:
+        booking: the booking as stored.
+        action: a name of the table.
+        actor: who acts.
+        input_: the action's input as sent.
+        now: the present instant.
+        settings: windows and limits.
+        slot_verdict: for ``propose_reschedule``, whether the provider could take the new time.
+
+    Raises:
+        NotFound: no such action (``unknown_action``).
+        Forbidden: the actor is no party of the booking, or the action is never for this part.
+        ActionNotAvailable: not in this state or not now; ``extra`` has the status and what is available.
+        InvalidInput: the input is wrong; fields are named.
+        SlotUnavailable: the proposed time cannot be had.
+    """
+    row = ROWS.get(action)
+    if row is None or not row.sources:
+        raise NotFound("There is no such action.", code="unknown_action")
+    context = Context(booking, actor, now, settings)
+    if not _is_party(booking, actor) or actor.kind not in row.who:
+        raise Forbidden("This action is not yours to perform.")
+    refusal = row.refusal(context)
+    if refusal is not None:
+        raise not_available(context, refusal)
+    context = Context(booking, actor, now, settings, parse_input(row.input, input_))
+    for check in row.checks:
+        check(context)
+    if slot_verdict is not None and isinstance(context.input, NewStart):
+        slot_verdict.require()
+    return transition(context, row)
+
+
+def due_action(booking: Booking, now: datetime, settings: BookingSettings) -> str | None:
+    """The name of the system action that is due now, the longest overdue one first."""
+    due = next_due(booking, settings)
+    return due[1] if due and due[0] <= now else None
+
+
+def fire(booking: Booking, action: str, now: datetime, settings: BookingSettings) -> BookingChange | None:
+    """Perform a system action if it is due; a doubled, early, late or stale firing gives ``None``.
+
+    Args:
+        booking: the booking as stored now, not as it was when the timer was armed.
+        action: the action that the timer carried.
+        now: the present instant.
+        settings: windows and limits.
+    """
+    row = ROWS.get(action)
+    context = Context(booking, SYSTEM, now, settings)
+    if row is None or row.timer is None or not row.is_open_to(context):
+        return None
+    return transition(Context(booking, SYSTEM, now, settings, parse_input(row.input, None)), row)
+
+
+def transition(context: Context, row: Row) -> BookingChange:
+    """Apply a row whose guards have passed."""
+    before = context.booking
+    draft = begin(before, context.now, status=row.target(context))
+    for effect in row.effects:
+        draft = effect(context, draft)
+    draft = settle_draft(draft, context.settings)
+    for notice in row.notices:
+        if notice.when in {None, draft.booking.status}:
+            draft = draft.notify(notice.type, *notice.parts, action=row.name, by=context.actor.kind.value)
+    return to_change(before, draft, context.actor, row.name, _audit_text(row, context.input))
+
+
+def not_available(context: Context, reason: str) -> ActionNotAvailable:
+    """The refusal with the current state and the actions that are available instead."""
+    offers = get_available_booking_actions(context.booking, context.actor, context.now, context.settings)
+    return ActionNotAvailable(
+        f"This action is not available now. {reason}",
+        extra={
+            "status": context.booking.status.value,
+            "version": context.booking.version,
+            "available_actions": [offer.action_name for offer in offers],
+        },
+    )
+
+
+def _is_party(booking: Booking, actor: Actor) -> bool:
+    """Whether the actor is who they say on this booking; operators, the system and webhooks are checked outside."""
+    if actor.kind is ActorKind.CUSTOMER:
+        return actor.id == booking.customer_id
+    return actor.kind is not ActorKind.PROVIDER or actor.id == booking.provider_user_id
+
+
+def _audit_text(row: Row, given: ActionInput | Any) -> str:
+    said = getattr(given, "reason", "") or getattr(given, "note", "")
+    return f"{row.note} {said}".strip()

@@ -1,0 +1,109 @@
+"""What actions need from the person who performs them; their JSON schemas travel with the actions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from common.domain.errors import FieldError, InvalidInput
+from common.domain.model import Model
+from common.domain.slot_cells import CELL_MINUTES
+
+_TEXT_LIMIT = 2_000
+_FIVE_MINUTES = timedelta(minutes=CELL_MINUTES)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_TEXT_LIMIT)]
+RequiredText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=_TEXT_LIMIT)]
+
+
+def require_grid(start: datetime) -> datetime:
+    """Refuse an instant without an offset or between two slot cells."""
+    if start.tzinfo is None:
+        raise ValueError("must carry an offset from UTC")
+    if start.timestamp() % _FIVE_MINUTES.total_seconds():
+        raise ValueError(f"must be a whole multiple of {CELL_MINUTES} minutes")
+    return start
+
+
+SlotStart = Annotated[datetime, AfterValidator(require_grid)]
+
+
+class ActionInput(Model):
+    """Base of every input; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Nothing(ActionInput):
+    """No input."""
+
+
+class Note(ActionInput):
+    """An optional word to the other party."""
+
+    note: Text = Field(default="", title="Note")
+
+
+class Reason(ActionInput):
+    """Why, for the other party and the audit trail."""
+
+    reason: Text = Field(default="", title="Reason")
+
+
+class StartCode(ActionInput):
+    """The six digits that the customer reads out at the door."""
+
+    code: str = Field(pattern=r"^[0-9]{6}$", title="Customer's code")
+
+
+class NewStart(ActionInput):
+    """Another start for the same work, on the five-minute grid."""
+
+    start_at: SlotStart = Field(title="New start")
+    note: Text = Field(default="", title="Note")
+
+
+class PaymentMethod(ActionInput):
+    """A saved card to use from now on; the present one without."""
+
+    payment_method_id: str | None = Field(default=None, max_length=255, title="Card")
+
+
+class DisputeInput(ActionInput):
+    """What went wrong, with media that show it."""
+
+    reason: RequiredText = Field(title="What happened")
+    media_ids: list[Annotated[str, StringConstraints(max_length=64)]] = Field(
+        default_factory=list, max_length=10, title="Photos"
+    )
+
+
+class Resolution(ActionInput):
+    """An operator's decision: how much of the price goes back to the customer, in minor units, and why."""
+
+    refund_amount: int = Field(ge=0, title="Refund to the customer, in minor units")
+    reason: RequiredText = Field(title="Grounds")
+
+
+class RefundInput(ActionInput):
+    """How much goes back to the customer, in minor units, and why."""
+
+    amount: int = Field(gt=0, title="Refund to the customer, in minor units")
+    reason: RequiredText = Field(title="Grounds")
+
+
+def parse_input(model: type[ActionInput], values: Mapping[str, Any] | None) -> ActionInput:
+    """Validate what a person sent with an action.
+
+    Raises:
+        InvalidInput: a field is missing, unknown or wrong; each is named.
+    """
+    try:
+        return model.model_validate(dict(values or {}))
+    except ValidationError as error:
+        fields = [
+            FieldError(".".join(str(part) for part in problem["loc"]) or "input", problem["msg"], problem["type"])
+            for problem in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise InvalidInput("The action's input is not valid.", errors=fields) from None

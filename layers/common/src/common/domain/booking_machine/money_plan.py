@@ -1,0 +1,123 @@
+"""Which payment operation comes next: the distance between what is due and what has moved, one step at a time.
+
+At most one operation of a booking runs at a time. After every change the plan compares ``due_amount`` and
+``is_payout_released`` with the amounts that have really moved, and requests the one operation that brings them closer.
+A result that arrives late, or after the booking has ended another way, therefore needs no rule of its own.
+
+Order: nothing is done while an operation runs or money needs attention; an intent that waits for the payer and is no
+longer wanted is voided; an authorization is captured (the fee or the price; the rest is released) or voided; too much
+kept is refunded; an unpaid due is charged to the saved card once; then the provider's share is transferred, or too much
+transferred is reversed. A refund goes to the customer first, even where the provider's reversal may fail.
+"""
+
+from common.domain.booking_machine.context import Draft, in_flight, waiting_operation
+from common.domain.bookings import Booking, PaymentDetails, PaymentState, PayoutState
+from common.domain.commission import commission_of, provider_share
+from common.domain.ledger_entries import Entry
+from common.domain.payments import Purpose
+
+
+def plan_money(draft: Draft) -> Draft:
+    """Request the next operation, where one is needed, and bring the payment and payout axes up to date."""
+    details = draft.booking.payment_details
+    if not in_flight(draft.booking) and not details.needs_attention:
+        if details.due_amount is not None:
+            draft = _plan_charge(draft, details.due_amount)
+        if details.is_payout_released and not in_flight(draft.booking):
+            draft = _plan_payout(draft)
+    return draft.set(payout=payout_state(draft.booking))
+
+
+def net_paid(details: PaymentDetails) -> int:
+    """Captured and not refunded by us, in minor units."""
+    return details.captured_amount - details.refunded_amount
+
+
+def kept_amount(details: PaymentDetails) -> int:
+    """What of the customer's money is really there: neither refunded nor charged back."""
+    return net_paid(details) - details.charged_back_amount
+
+
+def with_provider(details: PaymentDetails) -> int:
+    """Transferred, not reversed and not booked as debt."""
+    return details.transferred_amount - details.reversed_amount - details.debt_amount
+
+
+def paid_state(details: PaymentDetails) -> PaymentState:
+    """The payment axis of a booking whose money was captured."""
+    if details.refunded_amount == 0:
+        return PaymentState.CAPTURED
+    whole = details.refunded_amount >= details.captured_amount
+    return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
+
+
+def payout_state(booking: Booking) -> PayoutState:
+    """The payout axis, which follows from the amounts."""
+    details = booking.payment_details
+    if details.debt_amount:
+        return PayoutState.DEBT
+    if details.transferred_amount > details.reversed_amount:
+        return PayoutState.TRANSFERRED
+    if details.transferred_amount:
+        return PayoutState.REVERSED
+    owed = kept_amount(details)
+    if details.due_amount is not None:
+        owed = min(owed, details.due_amount)
+    return PayoutState.HELD if provider_share(booking.price, owed) > 0 else PayoutState.NONE
+
+
+def _plan_charge(draft: Draft, due: int) -> Draft:
+    booking, details = draft.booking, draft.booking.payment_details
+    net = net_paid(details)
+    waiting = waiting_operation(booking)
+    if waiting is not None:
+        wanted = waiting.purpose is Purpose.CHARGE_FEE and waiting.amount == due - net
+        return draft if wanted else draft.request(Purpose.VOID, waiting.amount)
+    if booking.payment is PaymentState.AUTHORIZED:
+        return _use_authorization(draft, due)
+    refund = min(net - due, kept_amount(details))
+    if refund > 0:
+        return draft.request(Purpose.REFUND, refund)
+    if due > 0 and details.captured_amount == 0 and not details.is_charge_failed:
+        return _charge_card(draft, due)
+    return draft
+
+
+def _use_authorization(draft: Draft, due: int) -> Draft:
+    """Capture what is due, which releases the rest; void it where nothing is."""
+    authorized = draft.booking.payment_details.authorized_amount
+    return draft.request(Purpose.CAPTURE, min(due, authorized)) if due else draft.request(Purpose.VOID, authorized)
+
+
+def _charge_card(draft: Draft, due: int) -> Draft:
+    """Charge the saved card without its holder; an operator is asked where there is none."""
+    if draft.booking.payment_details.payment_method_id is None:
+        return draft.pay(needs_attention=True, is_charge_failed=True)
+    return draft.request(Purpose.CHARGE_FEE, due)
+
+
+def _plan_payout(draft: Draft) -> Draft:
+    details = draft.booking.payment_details
+    kept = kept_amount(details)
+    target = provider_share(draft.booking.price, kept)
+    draft = _recognise_commission(draft, kept)
+    draft = _set_off_debt(draft, target)
+    gap = target - with_provider(draft.booking.payment_details)
+    if gap > 0:
+        return draft.request(Purpose.TRANSFER, gap)
+    return draft.request(Purpose.REVERSE, -gap) if gap < 0 else draft
+
+
+def _recognise_commission(draft: Draft, kept: int) -> Draft:
+    booking = draft.booking
+    commission = commission_of(booking.price, kept)
+    lines = Entry(booking, draft.now).commission(commission - booking.payment_details.commission_amount)
+    return draft.post(lines).pay(commission_amount=commission)
+
+
+def _set_off_debt(draft: Draft, target: int) -> Draft:
+    """Money that is due to the provider pays a debt of theirs first."""
+    details = draft.booking.payment_details
+    paid = min(details.debt_amount, max(target - with_provider(details), 0))
+    lines = Entry(draft.booking, draft.now).debt(-paid)
+    return draft.post(lines).pay(debt_amount=details.debt_amount - paid)

@@ -1,0 +1,54 @@
+"""An action as it is handed out to a client."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+
+from common.domain.booking_machine.context import Context
+from common.domain.booking_machine.inputs import ActionInput, Nothing
+from common.domain.booking_machine.row import Row
+from common.domain.bookings import ActorKind
+from common.domain.model import Model
+from common.domain.policies import Terms, cancellation_terms
+
+
+class AvailableAction(Model):
+    """What a client needs to draw a button and its form without knowing any rule.
+
+    ``input_schema`` is a JSON schema (2020-12), ``None`` where nothing is asked. ``consequences`` is the refund and the
+    fee if the action were performed now, where it ends the booking.
+    """
+
+    action_name: str
+    button_label: str
+    note: str
+    is_critical: bool = False
+    input_schema: dict[str, Any] | None = Field(default=None)
+    consequences: Terms | None = None
+
+
+@cache
+def input_schema(model: type[ActionInput]) -> dict[str, Any] | None:
+    """The JSON schema of an input; ``None`` where nothing is asked."""
+    return None if model is Nothing else model.model_json_schema()
+
+
+def describe(row: Row, context: Context) -> AvailableAction:
+    """The action of an open row."""
+    return AvailableAction(
+        action_name=row.name,
+        button_label=row.label,
+        note=row.note,
+        is_critical=row.is_critical,
+        input_schema=input_schema(row.input),
+        consequences=_consequences(row, context),
+    )
+
+
+def _consequences(row: Row, context: Context) -> Terms | None:
+    """Cancelling as the actor; declining as the provider, whose fault it is."""
+    by = {"cancel": context.actor.kind, "decline": ActorKind.PROVIDER}.get(row.name)
+    if by is None:
+        return None
+    return cancellation_terms(context.booking, by, context.until_start, context.settings.minimum_charge)

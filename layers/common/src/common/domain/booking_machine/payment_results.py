@@ -1,0 +1,272 @@
+"""What Stripe's answers do to a booking: axes, amounts, ledger, and through the money plan the next operation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from common.domain.booking_machine.context import Context, Draft
+from common.domain.booking_machine.engine import SYSTEM
+from common.domain.booking_machine.money_plan import paid_state
+from common.domain.booking_machine.outcome import begin, settle_draft, to_change
+from common.domain.booking_machine.table import ROWS
+from common.domain.booking_settings import BookingSettings
+from common.domain.bookings import Actor, ActorKind, Booking, BookingChange, BookingStatus, OpenOperation, PaymentState
+from common.domain.ledger_entries import Entry
+from common.domain.payment_plan import expected_capture_before
+from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
+
+_RESERVING = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
+_TOLD = {
+    Purpose.CAPTURE: ("booking.payment_captured", ActorKind.CUSTOMER),
+    Purpose.CHARGE_FEE: ("booking.payment_captured", ActorKind.CUSTOMER),
+    Purpose.REFUND: ("booking.refunded", ActorKind.CUSTOMER),
+    Purpose.TRANSFER: ("booking.paid_out", ActorKind.PROVIDER),
+}
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One result in its place: the operation as the booking knows it, what Stripe said, and the settings."""
+
+    opened: OpenOperation
+    result: PaymentResult
+    settings: BookingSettings
+
+    @property
+    def amount(self) -> int:
+        """What really moved, as Stripe reports it, else what was asked for."""
+        return self.result.amount or self.opened.amount
+
+
+def apply_payment_result(
+    booking: Booking,
+    operation: PaymentOperation,
+    result: PaymentResult,
+    now: datetime,
+    settings: BookingSettings,
+    actor: Actor = SYSTEM,
+) -> BookingChange | None:
+    """Decide what a result does to the booking.
+
+    A successful authorization or saved card of a ``pending_payment`` booking performs ``confirm_payment`` in the same
+    change. A declined card leaves such a booking's intent open, because the customer may try another card on it.
+
+    Args:
+        booking: the booking as stored now.
+        operation: the operation that was executed, as stored.
+        result: what Stripe says came of it; ``pending`` and ``uncertain`` say nothing yet.
+        now: the present instant.
+        settings: windows and limits.
+        actor: who brought the news: the worker, a webhook, or the customer who confirmed.
+
+    Returns:
+        The change with the operation's new state in ``operations``, or ``None`` where nothing changes: the result has
+        been applied before, or is not final.
+    """
+    details = booking.payment_details
+    opened = next((each for each in details.open_operations if each.id == operation.id), None)
+    if opened is None or result.status in {OperationStatus.PENDING, OperationStatus.UNCERTAIN}:
+        return None
+    answer = _Answer(opened, result, settings)
+    draft = _learn(begin(booking, now), result)
+    draft, status = _apply(draft, answer)
+    if status is OperationStatus.REQUIRES_ACTION and opened.needs_action and _same_news(booking, draft.booking):
+        return None
+    draft = replace(draft, operations=(_ended(operation, result, status, now),))
+    return _finish(booking, draft, answer, status, actor)
+
+
+def _finish(before: Booking, draft: Draft, answer: _Answer, status: OperationStatus, actor: Actor) -> BookingChange:
+    row = ROWS["confirm_payment"]
+    context = Context(draft.booking, actor, draft.now, answer.settings)
+    if before.status in row.sources and all(guard.test(context) for guard in row.guards):
+        draft = draft.set(status=row.target(context))
+        for effect in row.effects:
+            draft = effect(context, draft)
+        draft = settle_draft(draft, answer.settings)
+        for notice in row.notices:
+            if notice.when is draft.booking.status:
+                draft = draft.notify(notice.type, *notice.parts, action=row.name, by=actor.kind.value)
+        return to_change(before, draft, actor, row.name, row.note)
+    draft = _tell(settle_draft(draft, answer.settings), answer, status)
+    purpose = answer.opened.purpose.value
+    note = f"Payment: {purpose.replace('_', ' ')} {status.value.replace('_', ' ')}."
+    return to_change(before, draft, actor, f"payment_{purpose}_{status.value}", note)
+
+
+def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
+    """The draft after the result, and the status that the operation ends or waits in."""
+    purpose, status = answer.opened.purpose, answer.result.status
+    if status is OperationStatus.SUCCEEDED:
+        draft = _close(draft, answer.opened).pay(last_error_code=None, last_error_message=None, failures=0)
+        return _SUCCESS[purpose](draft, answer), status
+    draft = draft.pay(last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message)
+    if status is OperationStatus.REQUIRES_ACTION:
+        return _wait(draft, answer.opened).set(payment=PaymentState.ACTION_REQUIRED), status
+    if purpose in _RESERVING and status is OperationStatus.FAILED and _intent_stays(draft.booking):
+        return _wait(draft, answer.opened).set(payment=PaymentState.FAILED), OperationStatus.REQUIRES_ACTION
+    return _FAILURE[purpose](_close(draft, answer.opened), answer), status
+
+
+def _intent_stays(booking: Booking) -> bool:
+    """Whether a declined intent is still of use or has to be voided: before the request, and after a dead end."""
+    return booking.status is BookingStatus.PENDING_PAYMENT or booking.payment_details.due_amount is not None
+
+
+def _learn(draft: Draft, result: PaymentResult) -> Draft:
+    """Keep the identifiers that the result names."""
+    names = ("payment_intent_id", "setup_intent_id", "payment_method_id", "stripe_customer_id", "charge_id")
+    return draft.pay(**{name: value for name in names if (value := getattr(result, name)) is not None})
+
+
+def _close(draft: Draft, opened: OpenOperation) -> Draft:
+    remaining = [each for each in draft.booking.payment_details.open_operations if each.id != opened.id]
+    return draft.pay(open_operations=remaining)
+
+
+def _wait(draft: Draft, opened: OpenOperation) -> Draft:
+    """The operation waits for the payer."""
+    operations = draft.booking.payment_details.open_operations
+    waiting = opened.model_copy(update={"needs_action": True})
+    return draft.pay(open_operations=[waiting if each.id == opened.id else each for each in operations])
+
+
+def _ended(
+    operation: PaymentOperation, result: PaymentResult, status: OperationStatus, now: datetime
+) -> PaymentOperation:
+    return operation.model_copy(
+        update={
+            "status": status,
+            "stripe_id": result.stripe_id or operation.stripe_id,
+            "failure_code": result.failure_code,
+            "failure_message": result.failure_message,
+            "next_try_at": None,
+            "updated_at": now,
+        }
+    )
+
+
+def _same_news(before: Booking, after: Booking) -> bool:
+    """Whether a repeated ``requires_action`` brings nothing new."""
+    return before.payment is after.payment and before.payment_details == after.payment_details
+
+
+def _entry(draft: Draft, answer: _Answer) -> Entry:
+    return Entry(draft.booking, draft.now, operation_id=answer.opened.id, stripe_id=answer.result.stripe_id)
+
+
+def _authorized(draft: Draft, answer: _Answer) -> Draft:
+    estimate = expected_capture_before(draft.now, answer.settings)
+    draft = draft.pay(authorized_amount=answer.amount, capture_before=answer.result.capture_before or estimate)
+    return draft.set(payment=PaymentState.AUTHORIZED)
+
+
+def _card_saved(draft: Draft, _: _Answer) -> Draft:
+    return draft.set(payment=PaymentState.CARD_SAVED)
+
+
+def _captured(draft: Draft, answer: _Answer) -> Draft:
+    details, fee = draft.booking.payment_details, answer.result.fee or 0
+    draft = draft.pay(
+        captured_amount=details.captured_amount + answer.amount,
+        stripe_fee_amount=details.stripe_fee_amount + fee,
+        authorized_amount=0,
+        capture_before=None,
+    )
+    entry = _entry(draft, answer)
+    draft = draft.post([*entry.captured(answer.amount), *entry.stripe_fee(fee)])
+    return draft.set(payment=paid_state(draft.booking.payment_details))
+
+
+def _voided(draft: Draft, _: _Answer) -> Draft:
+    """Nothing is reserved any more; a saved card remains of use while something is or may become due."""
+    draft = draft.cancel_waiting().pay(authorized_amount=0, capture_before=None)
+    details = draft.booking.payment_details
+    if details.captured_amount:
+        return draft.set(payment=paid_state(details))
+    usable = details.payment_method_id is not None and details.due_amount != 0
+    return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.NONE)
+
+
+def _refunded(draft: Draft, answer: _Answer) -> Draft:
+    draft = draft.pay(refunded_amount=draft.booking.payment_details.refunded_amount + answer.amount)
+    draft = draft.post(_entry(draft, answer).refunded(answer.amount))
+    return draft.set(payment=paid_state(draft.booking.payment_details))
+
+
+def _transferred(draft: Draft, answer: _Answer) -> Draft:
+    transferred = draft.booking.payment_details.transferred_amount + answer.amount
+    draft = draft.pay(transferred_amount=transferred, transfer_id=answer.result.stripe_id)
+    return draft.post(_entry(draft, answer).transferred(answer.amount))
+
+
+def _reversed(draft: Draft, answer: _Answer) -> Draft:
+    draft = draft.pay(reversed_amount=draft.booking.payment_details.reversed_amount + answer.amount)
+    return draft.post(_entry(draft, answer).reversed(answer.amount))
+
+
+def _not_reserved(draft: Draft, _: _Answer) -> Draft:
+    return draft.set(payment=PaymentState.FAILED)
+
+
+def _not_captured(draft: Draft, _: _Answer) -> Draft:
+    """The authorization is gone; a saved card may still be charged."""
+    details = draft.booking.payment_details
+    usable = details.payment_method_id is not None
+    draft = draft.pay(authorized_amount=0, capture_before=None)
+    return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.FAILED)
+
+
+def _not_charged(draft: Draft, answer: _Answer) -> Draft:
+    return _attend(draft.set(payment=PaymentState.FAILED).pay(is_charge_failed=True), answer, by_itself=False)
+
+
+def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
+    """Money stays where it is until the operation is tried again, by the system a few times or by an operator."""
+    failures, settings = draft.booking.payment_details.failures + 1, answer.settings
+    again = draft.now + settings.payment_retry_after if by_itself and failures <= settings.payment_retry_limit else None
+    return draft.pay(needs_attention=True, failures=failures, retry_at=again)
+
+
+def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
+    """The provider's balance is short: they owe it."""
+    draft = draft.pay(debt_amount=draft.booking.payment_details.debt_amount + answer.opened.amount)
+    return draft.post(_entry(draft, answer).debt(answer.opened.amount))
+
+
+_SUCCESS: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
+    Purpose.AUTHORIZE: _authorized,
+    Purpose.SAVE_CARD: _card_saved,
+    Purpose.CAPTURE: _captured,
+    Purpose.CHARGE_FEE: _captured,
+    Purpose.VOID: _voided,
+    Purpose.REFUND: _refunded,
+    Purpose.TRANSFER: _transferred,
+    Purpose.REVERSE: _reversed,
+}
+_FAILURE: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
+    Purpose.AUTHORIZE: _not_reserved,
+    Purpose.SAVE_CARD: _not_reserved,
+    Purpose.CAPTURE: _not_captured,
+    Purpose.CHARGE_FEE: _not_charged,
+    Purpose.VOID: _attend,
+    Purpose.REFUND: _attend,
+    Purpose.TRANSFER: _attend,
+    Purpose.REVERSE: _not_reversed,
+}
+
+
+def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
+    """Tell whom the result concerns."""
+    purpose, booking = answer.opened.purpose, draft.booking
+    if status is OperationStatus.SUCCEEDED:
+        told = _TOLD.get(purpose)
+        return draft.notify(told[0], told[1], amount=answer.amount) if told else draft
+    if booking.payment_details.needs_attention:
+        draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=purpose.value)
+    if purpose is Purpose.REVERSE:
+        return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR)
+    if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
+        return draft
+    waits = status is OperationStatus.REQUIRES_ACTION
+    return draft.notify("booking.payment_action_required" if waits else "booking.payment_failed", ActorKind.CUSTOMER)

@@ -1,0 +1,458 @@
+"""The booking's life in one table. Nothing else assigns a booking's status."""
+
+from common.domain.booking_machine import checks, effects, guards, inputs, timers
+from common.domain.booking_machine.context import Context
+from common.domain.booking_machine.row import Notice, Row
+from common.domain.bookings import ActorKind
+from common.domain.bookings import BookingStatus as Status
+
+CUSTOMER = ActorKind.CUSTOMER
+PROVIDER = ActorKind.PROVIDER
+OPERATOR = ActorKind.OPERATOR
+SYSTEM = ActorKind.SYSTEM
+WEBHOOK = ActorKind.WEBHOOK
+EVERY_STATUS = tuple(Status)
+
+
+def _after_payment(context: Context) -> Status:
+    """Accepted at once where the service says so and the start has not passed, else requested."""
+    at_once = context.booking.service.auto_accept and context.now < context.booking.slot.start_at
+    return Status.ACCEPTED if at_once else Status.REQUESTED
+
+
+def _after_decision(context: Context) -> Status:
+    return Status.DISPUTED if effects.is_first_approval(context) else Status.SETTLED
+
+
+CREATE = Row(
+    name="create",
+    label="Book",
+    note="Booking created.",
+    sources=(),
+    targets=(Status.PENDING_PAYMENT,),
+    who=(CUSTOMER,),
+    follows="slot held; price and cancellation policy snapshotted; payment or setup intent",
+)
+
+PAYMENT_ROWS = (
+    Row(
+        name="confirm_payment",
+        label="Confirm payment",
+        note="Payment confirmed.",
+        sources=(Status.PENDING_PAYMENT,),
+        targets=(Status.REQUESTED, Status.ACCEPTED),
+        choose=_after_payment,
+        who=(CUSTOMER, WEBHOOK, SYSTEM),
+        guards=(guards.PAYMENT_READY,),
+        follows="provider notified; deadline for accepting armed",
+        effects=(effects.arm_for_status,),
+        notices=(
+            Notice("booking.requested", (CUSTOMER, PROVIDER), Status.REQUESTED),
+            Notice("booking.accepted", (CUSTOMER, PROVIDER), Status.ACCEPTED),
+        ),
+    ),
+    Row(
+        name="expire_payment",
+        label="Let the payment lapse",
+        note="The payment was not completed in time.",
+        sources=(Status.PENDING_PAYMENT,),
+        targets=(Status.PAYMENT_EXPIRED,),
+        who=(SYSTEM,),
+        timer=timers.EXPIRE_PAYMENT,
+        follows="intent cancelled; slot freed",
+        effects=(effects.owe_nothing,),
+        notices=(Notice("booking.payment_expired", (CUSTOMER,)),),
+    ),
+    Row(
+        name="authorize",
+        label="Authorize the card",
+        note="Authorization of the saved card requested.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(SYSTEM, CUSTOMER),
+        guards=(guards.MAY_AUTHORIZE,),
+        timer=timers.AUTHORIZE,
+        input=inputs.PaymentMethod,
+        follows="authorized, action required or failed, as the card's bank answers",
+        effects=(effects.authorize_card,),
+    ),
+    Row(
+        name="renew_authorization",
+        label="Renew the authorization",
+        note="Authorization given up before it lapses; the card is authorized again near the start.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.RENEW_AUTHORIZATION,
+        follows="authorization voided; card saved",
+        effects=(effects.release_authorization,),
+    ),
+    Row(
+        name="secure_payment",
+        label="Secure the payment",
+        note="Payment captured before its authorization lapses.",
+        sources=(Status.ACCEPTED, Status.IN_PROGRESS, Status.NO_SHOW, Status.DISPUTED),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.SECURE_PAYMENT,
+        follows="captured; held until the booking is decided",
+        effects=(effects.capture_early,),
+    ),
+    Row(
+        name="payment_default",
+        label="Cancel as unpaid",
+        note="Cancelled because the card could not be charged.",
+        sources=(Status.ACCEPTED,),
+        targets=(Status.CANCELLED,),
+        who=(SYSTEM,),
+        timer=timers.PAYMENT_DEFAULT,
+        follows="slot freed; both told",
+        effects=(effects.owe_nothing, effects.record_cancellation),
+        notices=(Notice("booking.cancelled", (CUSTOMER, PROVIDER)),),
+    ),
+)
+
+ANSWER_ROWS = (
+    Row(
+        name="accept",
+        label="Accept",
+        note="Accepted.",
+        sources=(Status.REQUESTED,),
+        targets=(Status.ACCEPTED,),
+        who=(PROVIDER, OPERATOR),
+        guards=(guards.BEFORE_ACCEPT_DEADLINE,),
+        input=inputs.Note,
+        follows="contacts shared; reminders armed",
+        effects=(effects.record_acceptance,),
+        notices=(Notice("booking.accepted", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="decline",
+        label="Decline",
+        note="Declined.",
+        sources=(Status.REQUESTED,),
+        targets=(Status.DECLINED,),
+        who=(PROVIDER, OPERATOR),
+        input=inputs.Reason,
+        is_critical=True,
+        follows="authorization voided; slot freed",
+        effects=(effects.owe_nothing,),
+        notices=(Notice("booking.declined", (CUSTOMER,)),),
+    ),
+    Row(
+        name="expire",
+        label="Let the request lapse",
+        note="The provider did not answer in time.",
+        sources=(Status.REQUESTED,),
+        targets=(Status.EXPIRED,),
+        who=(SYSTEM,),
+        timer=timers.EXPIRE,
+        follows="authorization voided; slot freed; alternatives suggested",
+        effects=(effects.owe_nothing,),
+        notices=(Notice("booking.expired", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="cancel",
+        label="Cancel",
+        note="Cancelled.",
+        sources=(Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED),
+        targets=(Status.CANCELLED,),
+        who=(CUSTOMER, PROVIDER, OPERATOR),
+        guards=(guards.BEFORE_START,),
+        input=inputs.Reason,
+        is_critical=True,
+        follows="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
+        effects=(effects.owe_cancellation_fee, effects.record_cancellation),
+        notices=(Notice("booking.cancelled", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="remind",
+        label="Remind",
+        note="Reminder sent.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.REMIND,
+        follows="both reminded",
+        effects=(effects.mark_reminded,),
+        notices=(Notice("booking.reminder_due", (CUSTOMER, PROVIDER)),),
+    ),
+)
+
+RESCHEDULE_ROWS = (
+    Row(
+        name="propose_reschedule",
+        label="Propose another time",
+        note="Another time proposed.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.MAY_PROPOSE, guards.MONEY_AT_REST),
+        checks=(checks.new_start_is_usable,),
+        input=inputs.NewStart,
+        follows="second slot held for 24 h",
+        effects=(effects.hold_proposed_slot,),
+        notices=(Notice("booking.reschedule_proposed", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="accept_reschedule",
+        label="Accept the new time",
+        note="New time accepted.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.OTHER_PARTY_PROPOSED, guards.MONEY_AT_REST),
+        input=inputs.Note,
+        follows="slots swapped in one write; a new authorization where the present one ends too early",
+        effects=(effects.swap_slot,),
+        notices=(Notice("booking.rescheduled", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="decline_reschedule",
+        label="Keep the agreed time",
+        note="Proposed time turned down.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.PROPOSAL_OPEN,),
+        input=inputs.Note,
+        follows="second slot freed; the proposer withdraws it the same way",
+        effects=(effects.drop_proposal,),
+        notices=(Notice("booking.reschedule_declined", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="expire_reschedule",
+        label="Let the proposal lapse",
+        note="The proposed time was not answered.",
+        sources=(Status.ACCEPTED,),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.EXPIRE_RESCHEDULE,
+        follows="second slot freed",
+        effects=(effects.drop_proposal,),
+        notices=(Notice("booking.reschedule_expired", (CUSTOMER, PROVIDER)),),
+    ),
+)
+
+WORK_ROWS = (
+    Row(
+        name="start",
+        label="Start",
+        note="Work started.",
+        sources=(Status.ACCEPTED,),
+        targets=(Status.IN_PROGRESS,),
+        who=(PROVIDER,),
+        guards=(guards.START_WINDOW,),
+        checks=(checks.code_matches,),
+        input=inputs.StartCode,
+        follows="the work runs; the customer's code proves that the provider is there",
+        effects=(effects.record_start,),
+        notices=(Notice("booking.started", (CUSTOMER,)),),
+    ),
+    Row(
+        name="mark_no_show",
+        label="Report as absent",
+        note="The other party was reported absent.",
+        sources=(Status.ACCEPTED,),
+        targets=(Status.NO_SHOW,),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.NO_SHOW_TIME,),
+        input=inputs.Reason,
+        is_critical=True,
+        follows="24 h to contest, then fee or refund",
+        effects=(effects.record_absence,),
+        notices=(Notice("booking.no_show_reported", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="apply_no_show",
+        label="Apply the absence",
+        note="The absence was not contested.",
+        sources=(Status.NO_SHOW,),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.APPLY_NO_SHOW,
+        follows="an absent customer pays the fee, an absent provider gets nothing",
+        effects=(effects.decide_absence,),
+        notices=(Notice("booking.no_show_applied", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="complete",
+        label="Complete",
+        note="Work completed.",
+        sources=(Status.IN_PROGRESS,),
+        targets=(Status.COMPLETED,),
+        who=(PROVIDER, CUSTOMER, SYSTEM),
+        timer=timers.COMPLETE,
+        follows="captured; payout held; ratings open",
+        effects=(effects.record_completion, effects.owe_price),
+        notices=(Notice("booking.completed", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="flag_unstarted",
+        label="Ask a person",
+        note="The work was never started; an operator decides.",
+        sources=(Status.ACCEPTED,),
+        targets=(Status.DISPUTED,),
+        who=(SYSTEM,),
+        timer=timers.FLAG_UNSTARTED,
+        follows="an operator decides",
+        effects=(effects.open_case,),
+        notices=(Notice("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+    ),
+)
+
+DISPUTE_ROWS = (
+    Row(
+        name="contest",
+        label="Contest",
+        note="The absence was contested.",
+        sources=(Status.NO_SHOW,),
+        targets=(Status.DISPUTED,),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.MAY_CONTEST,),
+        input=inputs.DisputeInput,
+        follows="an operator decides",
+        effects=(effects.open_case,),
+        notices=(Notice("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+    ),
+    Row(
+        name="open_dispute",
+        label="Report a problem",
+        note="A dispute was opened.",
+        sources=(Status.IN_PROGRESS, Status.COMPLETED, Status.NO_SHOW),
+        targets=(Status.DISPUTED,),
+        who=(CUSTOMER, PROVIDER),
+        guards=(guards.DISPUTE_TIME,),
+        input=inputs.DisputeInput,
+        is_critical=True,
+        follows="payout frozen; an operator decides",
+        effects=(effects.open_case,),
+        notices=(Notice("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+    ),
+    Row(
+        name="resolve",
+        label="Decide",
+        note="An operator decided the dispute.",
+        sources=(Status.DISPUTED,),
+        targets=(Status.SETTLED, Status.DISPUTED),
+        choose=_after_decision,
+        who=(OPERATOR,),
+        guards=(guards.SECOND_PERSON, guards.MONEY_AT_REST),
+        checks=(checks.refund_is_possible,),
+        input=inputs.Resolution,
+        is_critical=True,
+        follows="captured, refunded and transferred as decided; a second operator's approval above the threshold",
+        effects=(effects.decide_case,),
+        notices=(
+            Notice("booking.dispute_resolved", (CUSTOMER, PROVIDER), Status.SETTLED),
+            Notice("booking.second_approval_needed", (OPERATOR,), Status.DISPUTED),
+        ),
+    ),
+    Row(
+        name="expire_dispute",
+        label="Close by default",
+        note="The dispute was not decided in time; what had happened stands.",
+        sources=(Status.DISPUTED,),
+        targets=(Status.SETTLED,),
+        who=(SYSTEM,),
+        timer=timers.EXPIRE_DISPUTE,
+        follows="started work is paid, work that never started is refunded, an absence is applied",
+        effects=(effects.decide_by_default,),
+        notices=(Notice("booking.dispute_resolved", (CUSTOMER, PROVIDER, OPERATOR)),),
+    ),
+)
+
+CLOSING_ROWS = (
+    Row(
+        name="settle",
+        label="Settle",
+        note="Settled.",
+        sources=(Status.COMPLETED, Status.NO_SHOW),
+        targets=(Status.SETTLED,),
+        who=(SYSTEM,),
+        timer=timers.SETTLE,
+        follows="transferred to the provider less the commission",
+        effects=(effects.settle_payout,),
+        notices=(Notice("booking.settled", (PROVIDER,)),),
+    ),
+    Row(
+        name="release_fee",
+        label="Release the fee",
+        note="The cancellation fee is paid out.",
+        sources=(Status.CANCELLED,),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.RELEASE_FEE,
+        follows="the provider's share of the fee is transferred",
+        effects=(effects.release_payout,),
+    ),
+    Row(
+        name="refund",
+        label="Refund",
+        note="An operator refunded the customer.",
+        sources=(Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED, Status.SETTLED),
+        targets=(),
+        who=(OPERATOR,),
+        guards=(guards.REFUNDABLE, guards.MONEY_AT_REST),
+        checks=(checks.refund_is_left,),
+        input=inputs.RefundInput,
+        is_critical=True,
+        follows="refunded; what the provider got too much is reversed, or owed",
+        effects=(effects.refund_part,),
+    ),
+    Row(
+        name="retry_payment",
+        label="Try the payment again",
+        note="A failed payment operation is tried again.",
+        sources=EVERY_STATUS,
+        targets=(),
+        who=(OPERATOR, SYSTEM),
+        guards=(guards.NEEDS_ATTENTION, guards.MONEY_AT_REST),
+        timer=timers.RETRY_PAYMENT,
+        follows="the operation that is still missing is requested again",
+        effects=(effects.retry_money,),
+    ),
+    Row(
+        name="publish_ratings",
+        label="Publish the ratings",
+        note="Both sides have rated.",
+        sources=(Status.COMPLETED, Status.DISPUTED, Status.SETTLED),
+        targets=(),
+        who=(SYSTEM,),
+        guards=(guards.REVIEW_OPEN,),
+        follows="both ratings shown",
+        effects=(effects.publish_ratings,),
+        notices=(Notice("booking.ratings_published", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
+        name="close_ratings",
+        label="Close the ratings",
+        note="The window for ratings is over.",
+        sources=(Status.COMPLETED, Status.DISPUTED, Status.SETTLED),
+        targets=(),
+        who=(SYSTEM,),
+        timer=timers.CLOSE_RATINGS,
+        follows="a rating that stands alone is shown",
+        effects=(effects.close_ratings,),
+        notices=(Notice("booking.ratings_closed", (CUSTOMER, PROVIDER)),),
+    ),
+)
+
+#: Every action, in the order in which they are offered.
+TABLE: tuple[Row, ...] = (
+    CREATE,
+    *PAYMENT_ROWS,
+    *ANSWER_ROWS,
+    *RESCHEDULE_ROWS,
+    *WORK_ROWS,
+    *DISPUTE_ROWS,
+    *CLOSING_ROWS,
+)
+
+ROWS: dict[str, Row] = {row.name: row for row in TABLE}
+SYSTEM_ROWS: tuple[Row, ...] = tuple(row for row in TABLE if row.timer is not None)
+
+#: Statuses that occupy the provider's time; entering any other one frees the slot.
+OCCUPYING = frozenset({Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS})
+#: Statuses that no action leaves; only payment, payout and review may still move.
+TERMINAL = frozenset({Status.PAYMENT_EXPIRED, Status.DECLINED, Status.EXPIRED, Status.CANCELLED, Status.SETTLED})

@@ -1,0 +1,65 @@
+"""Cancellation policies as data, and what cancelling costs under them."""
+
+from datetime import timedelta
+
+from common.domain.bookings import ActorKind, Booking, BookingStatus, PolicySnapshot
+from common.domain.model import Model
+from common.domain.money import Money, rounded_share
+from common.domain.services import CancellationPolicyName
+
+#: (hours of notice, refunded basis points), longest notice first; with less notice than the last step, nothing.
+POLICIES: dict[CancellationPolicyName, PolicySnapshot] = {
+    CancellationPolicyName.FLEXIBLE: PolicySnapshot(name="flexible", steps=[(24, 10_000), (0, 5_000)]),
+    CancellationPolicyName.MODERATE: PolicySnapshot(name="moderate", steps=[(72, 10_000), (24, 5_000)]),
+    CancellationPolicyName.STRICT: PolicySnapshot(name="strict", steps=[(168, 10_000), (72, 5_000)]),
+}
+
+
+class Terms(Model):
+    """What an end of the booking means for the customer now; ``refund`` and ``fee`` sum to the price."""
+
+    refund: Money
+    fee: Money
+
+
+def refunded_basis_points(policy: PolicySnapshot, notice: timedelta) -> int:
+    """The share of the price that comes back with this much notice before the start."""
+    for hours, basis_points in policy.steps:
+        if notice >= timedelta(hours=hours):
+            return basis_points
+    return 0
+
+
+def terms_with_notice(booking: Booking, notice: timedelta, minimum_charge: int) -> Terms:
+    """Refund and fee under the booking's snapshotted policy.
+
+    A fee below what can be charged at all is waived.
+
+    Args:
+        booking: the booking with its price and policy.
+        notice: time left until the start; negative once it has passed, which refunds nothing.
+        minimum_charge: smallest amount a card can be charged, in minor units.
+    """
+    total = booking.price.total
+    refund = rounded_share(total.amount, refunded_basis_points(booking.policy, notice))
+    if total.amount - refund < minimum_charge:
+        refund = total.amount
+    return _terms(total, refund)
+
+
+def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, minimum_charge: int) -> Terms:
+    """Refund and fee of cancelling now.
+
+    The policy binds a customer once the provider has accepted; before that, and whenever the provider, an operator
+    or the system ends the booking, the whole price comes back.
+    """
+    if by is not ActorKind.CUSTOMER or booking.status is not BookingStatus.ACCEPTED:
+        return _terms(booking.price.total, booking.price.total.amount)
+    return terms_with_notice(booking, notice, minimum_charge)
+
+
+def _terms(total: Money, refund: int) -> Terms:
+    return Terms(
+        refund=Money(amount=refund, currency=total.currency),
+        fee=Money(amount=total.amount - refund, currency=total.currency),
+    )
