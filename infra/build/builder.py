@@ -56,9 +56,10 @@ def build(target: Target, say: Callable[[str], None] = print) -> Built:
     Returns:
         The build.
     """
-    marks = [_layer_packages(target, say), _layer_common(target, say)]
     areas = {function.code for function in templates.functions(templates.load(TEMPLATE))}
-    marks += [_function(target, ROOT / area, say) for area in sorted(areas) if (ROOT / area).is_dir()]
+    with files.exclusive(target.folder):
+        marks = [_layer_packages(target, say), _layer_common(target, say)]
+        marks += [_function(target, ROOT / area, say) for area in sorted(areas) if (ROOT / area).is_dir()]
     return Built(
         layer=target.folder / "layer",
         functions=target.folder / "functions",
@@ -80,11 +81,12 @@ def runtime_environment(target: Target, say: Callable[[str], None] = print) -> P
     folder = ROOT / "build" / "runtime"
     requirements = uv.runtime_requirements()
     mark = files.fingerprint([], requirements, target.python, str(target.interpreter))
-    if _stale(folder, mark) and target.interpreter is not None:
-        say("Building Lambda's runtime environment")
-        listing = _write(target.folder / "runtime.txt", requirements)
-        uv.make_environment(folder, listing, target.interpreter)
-        _done(folder, mark)
+    with files.exclusive(target.folder):
+        if _stale(folder, mark) and target.interpreter is not None:
+            say("Building Lambda's runtime environment")
+            listing = _write(target.folder / "runtime.txt", requirements)
+            uv.make_environment(folder, listing, target.interpreter)
+            _done(folder, mark)
     return folder / "bin" / "python"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -14,6 +16,19 @@ if TYPE_CHECKING:
 
 CACHES = shutil.ignore_patterns("__pycache__", "*.pyc")
 COMPILE_SECONDS = 300
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Let one process at a time build into a folder.
+
+    Args:
+        folder: The folder; made where missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def fingerprint(folders: Iterable[Path], *extra: str) -> str:

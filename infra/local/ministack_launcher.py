@@ -25,9 +25,14 @@ def _runner_url(_config: Mapping[str, Any]) -> str:
     return os.environ["GIGSTA_RUNNER_URL"]
 
 
+def _no_snapshot(_name: str, _version: Mapping[str, Any]) -> None:
+    """Take no snapshot of a published version: MiniStack would run it itself, without the runner."""
+
+
 if __name__ == "__main__":
     ministack_routes.install()
     lambda_svc._proxy_url_for = _runner_url  # noqa: SLF001  (its own setting is per function and would be deployed)
+    lambda_svc._snapstart_provision_version_async = _no_snapshot  # noqa: SLF001
     scheduler._SCHEDULE_TICK_INTERVAL = SCHEDULER_TICK_SECONDS  # noqa: SLF001  (10 s otherwise)
     eventbridge._SCHEDULER_TICK_INTERVAL = SCHEDULER_TICK_SECONDS  # noqa: SLF001
     main()

@@ -1,0 +1,102 @@
+"""What the local cloud asks of MiniStack for people: queue depths, running a function, moving dead letters back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from infra.local import ministack
+
+if TYPE_CHECKING:
+    from infra.local.info import CloudInfo
+
+QUEUES = ("Notifications", "PaymentChecks", "StripeEvents")
+COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+BATCH = 10
+
+
+def queue_depths(info: CloudInfo) -> list[dict[str, Any]]:
+    """Count the messages of every queue.
+
+    Args:
+        info: The running cloud.
+
+    Returns:
+        For each queue its name, waiting, in flight and dead messages.
+    """
+    client = boto3.client("sqs", **ministack.client_settings(info.aws_url))
+    rows = []
+    for name in QUEUES:
+        waiting, flying = _counts(client, info.outputs[f"{name}QueueUrl"])
+        dead, dead_flying = _counts(client, info.outputs[f"{name}DeadLettersUrl"])
+        rows.append({"queue": name, "waiting": waiting, "in_flight": flying, "dead": dead + dead_flying})
+    return rows
+
+
+def run_function(info: CloudInfo, name: str) -> Any:
+    """Run a function now, as its schedule would.
+
+    Args:
+        info: The running cloud.
+        name: Logical id.
+
+    Returns:
+        Its answer.
+
+    Raises:
+        RuntimeError: When it failed.
+    """
+    client = boto3.client("lambda", **ministack.client_settings(info.aws_url))
+    answer = client.invoke(FunctionName=info.functions[name], Payload=b"{}")
+    result = json.loads(answer["Payload"].read() or b"null")
+    if answer.get("FunctionError"):
+        raise RuntimeError(f"{name} failed: {result}")
+    return result
+
+
+def run_schedules(info: CloudInfo) -> None:
+    """Run every scheduled function once, as after a jump of the clock.
+
+    Args:
+        info: The running cloud.
+    """
+    for name in info.schedules:
+        run_function(info, name)
+
+
+def redrive(info: CloudInfo) -> dict[str, int]:
+    """Move all dead letters back to the queues they came from.
+
+    MiniStack lacks ``StartMessageMoveTask``, so each message is sent again and then deleted.
+
+    Args:
+        info: The running cloud.
+
+    Returns:
+        How many went back, by queue.
+    """
+    client = boto3.client("sqs", **ministack.client_settings(info.aws_url))
+    moved = {}
+    for name in QUEUES:
+        source, target = info.outputs[f"{name}DeadLettersUrl"], info.outputs[f"{name}QueueUrl"]
+        moved[name] = 0
+        while messages := client.receive_message(
+            QueueUrl=source, MaxNumberOfMessages=BATCH, MessageAttributeNames=["All"]
+        ).get("Messages", []):
+            for message in messages:
+                client.send_message(
+                    QueueUrl=target,
+                    MessageBody=message["Body"],
+                    MessageAttributes=message.get("MessageAttributes", {}),
+                )
+                client.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+                moved[name] += 1
+    return moved
+
+
+def _counts(client: Any, url: str) -> tuple[int, int]:
+    """Return waiting and in-flight messages of a queue."""
+    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))["Attributes"]
+    return int(found[COUNTS[0]]), int(found[COUNTS[1]])

@@ -1,0 +1,33 @@
+"""The clock of the local cloud: the system's plus an offset kept in a file, so that time can be moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_offset(path: Path) -> float:
+    """Return the offset.
+
+    Args:
+        path: The clock file; may be missing.
+
+    Returns:
+        Seconds added to the system's time.
+    """
+    return float(path.read_text() or 0) if path.exists() else 0.0
+
+
+def write_offset(path: Path, seconds: float) -> None:
+    """Set the offset, in one step for whoever reads meanwhile.
+
+    Args:
+        path: The clock file.
+        seconds: Seconds added to the system's time.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(f"{seconds:.3f}")
+    fresh.replace(path)

@@ -1,0 +1,82 @@
+"""Command line of the gateway, used by the local cloud."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from infra.local import info as infos
+from infra.local.gateway.pages import Pages
+from infra.local.gateway.proxy import Proxy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+BACKLOG = 512
+
+
+def create_app(info: infos.CloudInfo) -> Starlette:
+    """Build the gateway for a running cloud.
+
+    Args:
+        info: The running cloud.
+
+    Returns:
+        The ASGI application.
+    """
+    proxy = Proxy(info)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await proxy.close()
+
+    pages = Pages(info)
+    return Starlette(
+        routes=[
+            Route("/_dev", pages.status),
+            Mount("/_dev", routes=pages.routes()),
+            Route("/{path:path}", proxy.forward, methods=METHODS),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def open_sockets(port: int) -> list[socket.socket]:
+    """Listen on loopback, in both families where there are both, since ``localhost`` may mean either.
+
+    Args:
+        port: TCP port.
+
+    Returns:
+        Listening sockets.
+    """
+    sockets = [socket.create_server(("127.0.0.1", port), backlog=BACKLOG)]
+    with contextlib.suppress(OSError):
+        sockets.append(socket.create_server(("::1", port), family=socket.AF_INET6, backlog=BACKLOG))
+    return sockets
+
+
+def main() -> None:
+    """Serve until told to end."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.gateway", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state-dir", type=Path, required=True)
+    chosen = parser.parse_args()
+    info = infos.read(chosen.state_dir)
+    if info is None:
+        parser.error("no local cloud was started in this folder")
+    config = uvicorn.Config(create_app(info), log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=open_sockets(chosen.port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Configurations of deployed functions, read from MiniStack's Lambda."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import boto3
+
+from infra.local import ministack
+from infra.local.runner.worker import FunctionConfig
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+
+class Configurations:
+    """Reads a function's deployed configuration."""
+
+    def __init__(self, aws_url: str) -> None:
+        """Keep the address.
+
+        Args:
+            aws_url: MiniStack's address.
+        """
+        self._aws_url = aws_url
+        self._client: LambdaClient | None = None
+
+    async def __call__(self, name: str, version: str) -> FunctionConfig:
+        """Return the configuration of a version.
+
+        Args:
+            name: Physical function name, ``<stack>-<logical id>-<suffix>``.
+            version: Version or ``$LATEST``.
+        """
+        return await asyncio.to_thread(self._read, name, version)
+
+    def _read(self, name: str, version: str) -> FunctionConfig:
+        """Ask MiniStack."""
+        if self._client is None:
+            self._client = boto3.client("lambda", **ministack.client_settings(self._aws_url))
+        found = self._client.get_function_configuration(FunctionName=name, Qualifier=version)
+        return FunctionConfig(
+            name=name.split("-")[1],
+            handler=found["Handler"],
+            timeout=found["Timeout"],
+            memory=found["MemorySize"],
+            environment=found.get("Environment", {}).get("Variables", {}),
+        )
