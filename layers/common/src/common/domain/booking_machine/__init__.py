@@ -5,6 +5,7 @@ Every function is pure: it takes a booking and the present instant and gives a `
 
 from common.domain.booking_machine.chargebacks import ChargebackOutcome, apply_chargeback
 from common.domain.booking_machine.creation import NewBooking, create
+from common.domain.booking_machine.diagram import to_json, to_mermaid
 from common.domain.booking_machine.engine import (
     SYSTEM,
     actor_of,
@@ -39,4 +40,6 @@ __all__ = [
     "get_available_booking_actions",
     "next_due",
     "perform",
+    "to_json",
+    "to_mermaid",
 ]

@@ -9,7 +9,7 @@ from common.domain.booking_machine.claims import slot_claim
 from common.domain.booking_machine.context import Draft
 from common.domain.booking_machine.inputs import require_grid
 from common.domain.booking_machine.outcome import settle_draft, to_change
-from common.domain.booking_machine.table import CREATE
+from common.domain.booking_machine.rows_payment import CREATE
 from common.domain.booking_machine.verdict import SlotVerdict
 from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import (

@@ -9,6 +9,12 @@ from common.domain.booking_machine.inputs import ActionInput, Nothing
 from common.domain.booking_machine.timers import Timer
 from common.domain.bookings import ActorKind, BookingStatus
 
+CUSTOMER = ActorKind.CUSTOMER
+PROVIDER = ActorKind.PROVIDER
+OPERATOR = ActorKind.OPERATOR
+SYSTEM = ActorKind.SYSTEM
+WEBHOOK = ActorKind.WEBHOOK
+
 
 @dataclass(frozen=True)
 class Notice:
