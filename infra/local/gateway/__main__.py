@@ -59,10 +59,23 @@ def open_sockets(port: int) -> list[socket.socket]:
     Returns:
         Listening sockets.
     """
-    sockets = [socket.create_server(("127.0.0.1", port), backlog=BACKLOG)]
+    sockets = [_listen(socket.AF_INET, "127.0.0.1", port)]
     with contextlib.suppress(OSError):
-        sockets.append(socket.create_server(("::1", port), family=socket.AF_INET6, backlog=BACKLOG))
+        sockets.append(_listen(socket.AF_INET6, "::1", port))
     return sockets
+
+
+def _listen(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    """Listen on one address; the protocol is named, or else asyncio leaves Nagle's algorithm on (40 ms a call)."""
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def main() -> None:
