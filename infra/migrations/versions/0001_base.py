@@ -19,7 +19,7 @@ _AT_THE_INSTANT = 0
 
 INDEXES = {
     "outbox": [
-        IndexModel([("published_at", ASCENDING), ("created_at", ASCENDING)], name="unpublished"),
+        IndexModel([("published_at", ASCENDING), ("_id", ASCENDING)], name="unpublished"),
         IndexModel([("published_at", ASCENDING)], name="published_ttl", expireAfterSeconds=_WEEK),
     ],
     "processed_events": [IndexModel([("expires_at", ASCENDING)], name="ttl", expireAfterSeconds=_AT_THE_INSTANT)],

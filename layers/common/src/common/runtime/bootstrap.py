@@ -4,6 +4,7 @@ Every part is a ``cached_property``, made when first asked for, so a function pa
 to import (Stripe, boto3, argon2, cryptography, jinja2) is imported inside the property that needs it.
 """
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,31 @@ from common.runtime.settings import Settings
 if TYPE_CHECKING:
     from typing import Self
 
+    import stripe
+
+    from common.adapters.mongo.bookings import MongoBookings
     from common.adapters.mongo.signing_keys import MongoSigningKeys
+    from common.adapters.mongo.users import MongoUsers
+    from common.adapters.probes import Probes
     from common.adapters.tokens import TokenIssuer
     from common.application.access import AccessDeps
+    from common.application.auth.deps import AuthDeps
+    from common.application.auth.mail_links import LinkDeps
+    from common.application.bookings.deps import BookingDeps
+    from common.application.cleanup import CleanupDeps
+    from common.application.notifications.deps import DeliveryDeps, InboxDeps
+    from common.application.outbox import OutboxDeps
+    from common.application.payments.cards import CardDeps
+    from common.application.payments.deps import PaymentDeps
+    from common.application.payments.webhooks import WebhookReceiverDeps
     from common.application.ports.clock import Clock
     from common.application.ports.limits import IdempotencyStore, RateLimits
+    from common.application.ports.mail import Mailer
     from common.application.ports.outbox import Outbox, ProcessedEvents, Publisher
+    from common.application.ports.payments import PaymentGateway
+    from common.application.ports.people import ProviderReader, ServiceReader
+    from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
+    from common.domain.booking_settings import BookingSettings
 
 
 class Container:
@@ -101,6 +121,28 @@ class Container:
         return MongoOutbox(self.mongo)
 
     @cached_property
+    def outbox_sweep(self) -> "OutboxDeps":
+        """What publishing left-over events needs."""
+        from common.application.outbox import OutboxDeps
+
+        return OutboxDeps(self.clock, self.outbox, self.publisher)
+
+    @cached_property
+    def cleanup(self) -> "CleanupDeps":
+        """What removing expired things needs."""
+        from common.adapters.mongo.expiry import MongoExpiry
+        from common.application.cleanup import CleanupDeps
+
+        return CleanupDeps(self.clock, MongoExpiry(self.mongo))
+
+    @cached_property
+    def probes(self) -> "Probes":
+        """Signs of life of what the product depends on."""
+        from common.adapters.probes import Probes
+
+        return Probes(self.mongo, self.settings.notifications_queue_url, self.settings.stripe_api_base)
+
+    @cached_property
     def processed_events(self) -> "ProcessedEvents":
         """Which events a consumer has done."""
         from common.adapters.mongo.processed_events import MongoProcessedEvents
@@ -120,6 +162,216 @@ class Container:
         from common.adapters.mongo.idempotency import MongoIdempotency
 
         return MongoIdempotency(self.mongo)
+
+    @cached_property
+    def users(self) -> "MongoUsers":
+        """Accounts."""
+        from common.adapters.mongo.users import MongoUsers
+
+        return MongoUsers(self.mongo)
+
+    @cached_property
+    def mail_links(self) -> "LinkDeps":
+        """What making the links of identity mails needs."""
+        from common.adapters.mongo.mail_tokens import MongoMailTokens
+        from common.adapters.mongo.registrations import MongoRegistrations
+        from common.application.auth.mail_links import LinkDeps
+
+        return LinkDeps(
+            clock=self.clock,
+            users=self.users,
+            registrations=MongoRegistrations(self.mongo),
+            mail_tokens=MongoMailTokens(self.mongo),
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def auth(self) -> "AuthDeps":
+        """What the identity use cases need."""
+        from common.adapters.mongo.credentials import MongoCredentials
+        from common.adapters.mongo.mail_tokens import MongoMailTokens
+        from common.adapters.mongo.registrations import MongoRegistrations
+        from common.adapters.mongo.security_events import MongoSecurityLog
+        from common.adapters.mongo.sessions import MongoSessions
+        from common.adapters.mongo.sign_in_guard import MongoSignInGuard
+        from common.adapters.mongo.unit_of_work import MongoUnitOfWork
+        from common.adapters.passwords import Argon2Passwords
+        from common.application.auth.deps import AuthDeps
+
+        return AuthDeps(
+            clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
+            users=self.users,
+            credentials=MongoCredentials(self.mongo),
+            sessions=MongoSessions(self.mongo),
+            registrations=MongoRegistrations(self.mongo),
+            mail_tokens=MongoMailTokens(self.mongo),
+            log=MongoSecurityLog(self.mongo),
+            passwords=Argon2Passwords(),
+            tokens=self.token_issuer,
+            guard=MongoSignInGuard(self.mongo),
+            limits=self.rate_limits,
+            outbox=self.outbox,
+            publisher=self.publisher,
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def booking_settings(self) -> "BookingSettings":
+        """Windows and limits of bookings."""
+        from common.domain.booking_settings import load_booking_settings
+
+        return load_booking_settings(os.environ)
+
+    @cached_property
+    def booking_repository(self) -> "MongoBookings":
+        """Bookings."""
+        from common.adapters.mongo.bookings import MongoBookings
+
+        return MongoBookings(self.mongo)
+
+    @cached_property
+    def provider_reader(self) -> "ProviderReader":
+        """Provider profiles, for reading."""
+        from common.adapters.mongo.categories import MongoCategories
+        from common.adapters.mongo.listings import MongoListings
+        from common.adapters.mongo.providers import MongoProviders
+
+        return MongoProviders(self.mongo, MongoListings(self.mongo, MongoCategories(self.mongo)))
+
+    @cached_property
+    def service_reader(self) -> "ServiceReader":
+        """Services, for reading."""
+        from common.adapters.mongo.categories import MongoCategories
+        from common.adapters.mongo.listings import MongoListings
+        from common.adapters.mongo.services import MongoServices
+
+        return MongoServices(self.mongo, MongoListings(self.mongo, MongoCategories(self.mongo)))
+
+    @cached_property
+    def bookings(self) -> "BookingDeps":
+        """What the booking use cases need; Stripe is loaded when a booking is made."""
+        from common.application.bookings.deps import BookingDeps
+
+        return BookingDeps(
+            bookings=self.booking_repository,
+            services=self.service_reader,
+            providers=self.provider_reader,
+            users=self.users,
+            outbox=self.outbox,
+            publisher=self.publisher,
+            clock=self.clock,
+            settings=self.booking_settings,
+            payments=lambda: self.payments,
+        )
+
+    @cached_property
+    def stripe(self) -> "stripe.StripeClient":
+        """The one Stripe client."""
+        from common.adapters.stripe.client import make_stripe_client
+
+        return make_stripe_client(self.settings.stripe_key(), api_base=self.settings.stripe_api_base)
+
+    @cached_property
+    def gateway(self) -> "PaymentGateway":
+        """Payments and transfers at Stripe."""
+        from common.adapters.stripe.gateway import StripeGateway
+
+        return StripeGateway(self.stripe)
+
+    @cached_property
+    def payments(self) -> "PaymentDeps":
+        """What the payment use cases need; loads Stripe."""
+        from common.adapters.mongo.ledger import MongoLedger
+        from common.adapters.mongo.payment_operations import MongoPaymentOperations
+        from common.adapters.mongo.stripe_customers import MongoStripeCustomers
+        from common.application.payments.deps import PaymentDeps
+
+        return PaymentDeps(
+            bookings=self.booking_repository,
+            operations=MongoPaymentOperations(self.mongo.db),
+            ledger=MongoLedger(self.mongo.db),
+            gateway=self.gateway,
+            users=self.users,
+            providers=self.provider_reader,
+            customers=MongoStripeCustomers(self.mongo.db),
+            outbox=self.outbox,
+            publisher=self.publisher,
+            clock=self.clock,
+            settings=self.booking_settings,
+        )
+
+    @cached_property
+    def cards(self) -> "CardDeps":
+        """What the use cases of saved cards need; loads Stripe."""
+        from common.adapters.stripe.cards import StripeCards
+        from common.application.payments.cards import CardDeps
+
+        return CardDeps(payments=self.payments, cards=StripeCards(self.stripe))
+
+    @cached_property
+    def webhook_events(self) -> "WebhookEvents":
+        """Stripe's events as they were received."""
+        from common.adapters.mongo.webhook_events import MongoWebhookEvents
+
+        return MongoWebhookEvents(self.mongo.db)
+
+    @cached_property
+    def stripe_event_queue(self) -> "StripeEventQueue":
+        """The queue of received Stripe events."""
+        from common.adapters.stripe_event_queue import SqsStripeEvents
+
+        return SqsStripeEvents(self.settings.stripe_events_queue_url)
+
+    @cached_property
+    def webhook_receiver(self) -> "WebhookReceiverDeps":
+        """What receiving Stripe's webhooks needs."""
+        from common.adapters.stripe.webhooks import StripeWebhookVerifier
+        from common.application.payments.webhooks import WebhookReceiverDeps
+
+        verifier = StripeWebhookVerifier(self.settings.stripe_signing_secrets())
+        return WebhookReceiverDeps(verifier, self.webhook_events, self.stripe_event_queue, self.clock)
+
+    @cached_property
+    def inbox(self) -> "InboxDeps":
+        """What the inbox needs."""
+        from common.adapters.mongo.notifications import MongoNotifications, MongoPreferences, MongoPushSubscriptions
+        from common.application.notifications.deps import InboxDeps
+
+        return InboxDeps(
+            notifications=MongoNotifications(self.mongo.db),
+            preferences=MongoPreferences(self.mongo.db),
+            push_subscriptions=MongoPushSubscriptions(self.mongo.db),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        """The mail service."""
+        from common.adapters.mail.ses import SesMailer
+
+        return SesMailer(self.settings.mail_from)
+
+    @cached_property
+    def delivery(self) -> "DeliveryDeps":
+        """What telling people needs; loads jinja2."""
+        from common.adapters.mail.renderer import TemplateMailRenderer
+        from common.adapters.mongo.mails import MongoMailLog
+        from common.application.notifications.deps import DeliveryDeps
+
+        return DeliveryDeps(
+            bookings=self.booking_repository,
+            users=self.users,
+            providers=self.provider_reader,
+            notifications=self.inbox.notifications,
+            preferences=self.inbox.preferences,
+            mailer=self.mailer,
+            renderer=TemplateMailRenderer(),
+            mail_log=MongoMailLog(self.mongo.db),
+            links=self.mail_links,
+            clock=self.clock,
+            frontend_base_url=self.settings.frontend_base_url,
+        )
 
     async def close(self) -> None:
         """Close what holds connections."""

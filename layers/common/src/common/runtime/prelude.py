@@ -14,15 +14,21 @@ import gc
 import os
 import sys
 import warnings
+from collections.abc import Mapping
 
 #: Set by the Lambda service for its runtime client
 #: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API"
 
 
+def is_in_lambda(environ: Mapping[str, str]) -> bool:
+    """Whether the process with this environment is a Lambda function's."""
+    return _IN_LAMBDA in environ
+
+
 def begin() -> None:
     """Prepare the process for its imports; safe to call again."""
-    if _IN_LAMBDA in os.environ:
+    if is_in_lambda(os.environ):
         gc.disable()
     sys.modules.setdefault("pymongo.pyopenssl_context", None)  # type: ignore[arg-type]
     from pydantic import BaseModel  # noqa: PLC0415 - must follow gc.disable()
@@ -34,6 +40,6 @@ def begin() -> None:
 
 def finish() -> None:
     """Freeze what the imports made and let the collector work again; called once the handler is built."""
-    if _IN_LAMBDA in os.environ:
+    if is_in_lambda(os.environ):
         gc.freeze()
         gc.enable()

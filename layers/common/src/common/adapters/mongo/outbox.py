@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from common.adapters.mongo.database import Mongo
+from common.adapters.mongo.unit_of_work import current_session
 from common.domain.events import Event
 
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
@@ -19,19 +20,19 @@ class MongoOutbox:
         self._mongo = mongo
 
     async def add(self, events: Sequence[Event]) -> None:
-        """Store events on their own, where no other write belongs to them."""
+        """Store events: in the unit of work under way, or on their own where no other write belongs to them."""
         rows = []
         for event in events:
             fields = event.model_dump()
             rows.append({"_id": fields.pop("id"), **fields, "published_at": None})
         if rows:
-            await self._mongo.collection("outbox").insert_many(rows)
+            await self._mongo.collection("outbox").insert_many(rows, session=current_session())
 
-    async def unpublished(self, *, before: datetime, limit: int) -> Sequence[Event]:
+    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
         due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
-        query = {"published_at": None, "created_at": {"$lt": before}, **due}
-        cursor = self._mongo.collection("outbox").find(query).sort("created_at", 1).limit(limit)
+        query = {"published_at": None, "_id": {"$gt": after}, "created_at": {"$lt": before}, **due}
+        cursor = self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit)
         return [Event(id=row["_id"], **row) async for row in cursor]
 
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:

@@ -22,8 +22,11 @@ class Outbox(Protocol):
         """Store events on their own, where no other write belongs to them."""
         ...
 
-    async def unpublished(self, *, before: datetime, limit: int) -> Sequence[Event]:
-        """Events that were made before the instant and have not been marked, oldest first."""
+    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
+        """Events that were made before the instant, have not been marked and can be sent by now, oldest first.
+
+        ``after`` is the id of the last event seen in this sweep; ids sort by the time they were made.
+        """
         ...
 
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from common.adapters.mongo.database import as_unavailable
 from common.domain.errors import GigstaError
-from common.runtime import prelude
+from common.runtime import metrics, prelude, tracing
 from common.runtime.bootstrap import Container
 from common.runtime.http.middleware import RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
@@ -90,7 +90,11 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(loop)
-        return adapter(event, context)
+        try:
+            with tracing.span(service):
+                return adapter(event, context)
+        finally:
+            metrics.flush()
 
     prelude.finish()
     return handler

@@ -1,0 +1,1 @@
+"""Health, the API's description, and the schedules that tidy up."""

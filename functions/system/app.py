@@ -1,0 +1,7 @@
+"""Lambda handler of the system function."""
+
+from common.runtime.http import create_handler
+
+from functions.system.routes import router
+
+handler = create_handler(router, service="system")

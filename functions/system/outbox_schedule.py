@@ -1,0 +1,16 @@
+"""Every minute: publish committed events that nobody has published."""
+
+from collections.abc import Mapping
+
+from common.application.outbox import sweep_outbox
+from common.runtime.bootstrap import Container
+from common.runtime.budget import Budget
+from common.runtime.schedule import create_schedule_handler
+
+
+async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
+    """Publish what a crash or a dead queue left in the outbox."""
+    return {"EventsSwept": await sweep_outbox(container.outbox_sweep, has_time=budget.has_time)}
+
+
+handler = create_schedule_handler(sweep, service="outbox-schedule")

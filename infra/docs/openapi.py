@@ -1,0 +1,106 @@
+"""Writes the OpenAPI document of all functions: ``python -m infra.docs.openapi [--check]``.
+
+The document is kept in the repository as ``functions/system/openapi.json``, where the system function serves it; a
+test and ``--check`` fail when it no longer says what the routes do.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from common.runtime.http.schemas import Problem
+from fastapi import FastAPI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi.routing import APIRoute
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+TARGET = FUNCTIONS / "system" / "openapi.json"
+VERSION = "1.0.0"
+_METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
+_PROBLEM = {
+    "description": "Refused or failed, as a problem document (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def areas() -> list[str]:
+    """Names of the functions that have routes, in alphabetical order."""
+    return sorted(path.parent.name for path in FUNCTIONS.glob("*/routes.py"))
+
+
+def build() -> dict[str, Any]:
+    """Merge the routes of all functions into one document, in a stable order."""
+    app = FastAPI(
+        title="GigSta API",
+        version=VERSION,
+        description="Find, book, pay and rate local services. Money is in minor units; instants are UTC.",
+        generate_unique_id_function=_operation_id,
+    )
+    for area in areas():
+        app.include_router(importlib.import_module(f"functions.{area}.routes").router)
+    document = app.openapi()
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = _problem_schema(schemas)
+    for operation in _operations(document):
+        _describe_errors(operation)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    document["paths"] = dict(sorted(document["paths"].items()))
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def render() -> str:
+    """The document as it is stored."""
+    return json.dumps(build(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The handler's name: unique, because a test says so, and good to read in generated clients."""
+    return route.name
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        for method in _METHODS:
+            if method in item:
+                yield item[method]
+
+
+def _problem_schema(schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    # Some problems say more, such as the actions that are available instead (RFC 9457 section 3.2).
+    return {**schema, "additionalProperties": True}
+
+
+def _describe_errors(operation: dict[str, Any]) -> None:
+    """Replace the framework's validation error by the one shape that all errors have."""
+    responses = operation["responses"]
+    if "HTTPValidationError" in json.dumps(responses.get("422", {})):
+        del responses["422"]
+    responses["default"] = _PROBLEM
+
+
+def main(arguments: list[str]) -> int:
+    """Write the document, or with ``--check`` only say whether it is up to date; returns the exit code."""
+    text = render()
+    if "--check" not in arguments:
+        TARGET.write_text(text, encoding="utf-8")
+        print(f"wrote {TARGET}")
+        return 0
+    if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
+        print("functions/system/openapi.json is out of date: run python -m infra.docs.openapi", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

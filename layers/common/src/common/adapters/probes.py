@@ -1,0 +1,50 @@
+"""Signs of life of what the product depends on. Heavy clients are imported by the probe that needs them."""
+
+import asyncio
+from dataclasses import dataclass
+
+from common.adapters.mongo.database import Mongo
+
+_STRIPE_API = "https://api.stripe.com"
+_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Probes:
+    """One method for each dependency; it returns if there was an answer and raises otherwise.
+
+    Args:
+        mongo: the database.
+        queue_url: one of the queues; all of them are the same service.
+        stripe_api_base: another address of Stripe's API, if any.
+    """
+
+    mongo: Mongo
+    queue_url: str
+    stripe_api_base: str | None = None
+
+    async def database(self) -> None:
+        """Ping the primary."""
+        await self.mongo.ping()
+
+    async def queue(self) -> None:
+        """Ask the queue for one attribute."""
+        await asyncio.to_thread(self._ask_queue)
+
+    async def stripe(self) -> None:
+        """Ask Stripe's API anything without a key: any answer, a refusal too, is a sign of life."""
+        import httpx  # noqa: PLC0415
+
+        async with httpx.AsyncClient(timeout=_SECONDS) as client:
+            await client.get(f"{self.stripe_api_base or _STRIPE_API}/v1/balance")
+
+    def _ask_queue(self) -> None:
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        config = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"total_max_attempts": 1})
+        client = boto3.client("sqs", config=config)
+        try:
+            client.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])
+        finally:
+            client.close()

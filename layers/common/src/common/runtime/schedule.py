@@ -1,0 +1,50 @@
+"""Schedule handlers: bounded work that may stop early, because the next firing goes on where it stopped."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from common.adapters.mongo.database import as_unavailable
+from common.runtime import metrics
+from common.runtime.bootstrap import Container
+from common.runtime.budget import Budget
+from common.runtime.logging import get_logger
+from common.runtime.workers import LambdaHandler, make_handler
+
+ScheduledWork = Callable[[Container, Budget], Awaitable[Mapping[str, int]]]
+
+
+def create_schedule_handler(work: ScheduledWork, *, service: str) -> LambdaHandler:
+    """Make the Lambda handler of a schedule.
+
+    Args:
+        work: ``async def work(container, budget)``; does bounded steps while ``budget.has_time()``, and returns what
+            it counted, by metric name (``{"EventsPublished": 3}``).
+        service: the function's name.
+    """
+
+    async def fire(container: Container, _: Any, budget: Budget) -> dict[str, int]:
+        return await run_scheduled(work, container, budget)
+
+    return make_handler(fire, service=service)
+
+
+async def run_scheduled(work: ScheduledWork, container: Container, budget: Budget) -> dict[str, int]:
+    """Do one firing and count what it did.
+
+    Raises:
+        Unavailable: the database is away; the firing counts as failed and the next one tries again.
+    """
+    try:
+        counts = dict(await work(container, budget))
+    except PyMongoError as error:
+        if unavailable := as_unavailable(error):
+            raise unavailable from error
+        raise
+    done = {name: count for name, count in counts.items() if count}
+    for name, count in done.items():
+        metrics.count(name, count)
+    if done:
+        get_logger().info("Scheduled work done", extra={"counts": done})
+    return counts

@@ -1,0 +1,149 @@
+"""Queue handlers: each message once, in its own time, and only the failed ones come back.
+
+The answer is SQS's partial batch response
+(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). Powertools' batch utility is not used:
+its imports cost a worker half of what a cold start may take, and outside Lambda it runs asynchronous handlers by
+``asyncio.run``, which breaks the one event loop.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pymongo.errors import PyMongoError
+
+from common.adapters.mongo.database import as_unavailable
+from common.domain.errors import Unavailable
+from common.domain.events import Event
+from common.runtime import metrics
+from common.runtime.bootstrap import Container
+from common.runtime.budget import Budget
+from common.runtime.context import begin_request
+from common.runtime.logging import get_logger, set_booking_id
+from common.runtime.workers import LambdaHandler, make_handler
+
+M = TypeVar("M", bound=BaseModel)
+Process = Callable[[Container, M], Awaitable[None]]
+
+#: Messages worked on at the same time: what the connection pool serves without waiting.
+_CONCURRENCY = 5
+#: A message is not begun with less than this; it comes back later.
+_MINIMUM_SECONDS = 1.0
+
+
+class MalformedMessageError(Exception):
+    """A message that no retry can mend; it ends in the dead-letter queue."""
+
+
+@dataclass(frozen=True)
+class Queue(Generic[M]):
+    """How one queue's messages are read and worked on.
+
+    Args:
+        name: the consumer's name, under which events are remembered as done.
+        message: the model of a message's body.
+        event_id: gives the id by which a message is worked on once.
+        process: works on one message; it raises to have it again.
+    """
+
+    name: str
+    message: type[M]
+    event_id: Callable[[M], str]
+    process: Process[M]
+
+    async def work_batch(self, container: Container, event: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+        """Work on a batch.
+
+        Args:
+            container: what the function is made of.
+            event: SQS's event, ``{"Records": [...]}``.
+            budget: the invocation's time.
+
+        Returns:
+            The partial batch response: ids of the messages that must come again.
+        """
+        limit = asyncio.Semaphore(_CONCURRENCY)
+
+        async def one(record: Mapping[str, Any]) -> bool:
+            async with limit:
+                return await self._work(container, record, budget)
+
+        records = event.get("Records", [])
+        succeeded = await asyncio.gather(*(one(record) for record in records))
+        failed = [record["messageId"] for record, done in zip(records, succeeded, strict=True) if not done]
+        metrics.count("MessagesProcessed", len(records) - len(failed))
+        if failed:
+            metrics.count("MessagesFailed", len(failed))
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+    async def _work(self, container: Container, record: Mapping[str, Any], budget: Budget) -> bool:
+        """Work on one message; ``False`` if it must come again."""
+        begin_request(record.get("messageId"))
+        set_booking_id("")
+        if not budget.has_time(_MINIMUM_SECONDS):
+            return False
+        try:
+            message = self._parse(record)
+            async with asyncio.timeout(budget.remaining()):
+                await self._once(container, message)
+        except Exception as error:  # noqa: BLE001 - one bad message must not fail the others
+            _report(error, self.name)
+            return False
+        return True
+
+    def _parse(self, record: Mapping[str, Any]) -> M:
+        try:
+            message = self.message.model_validate_json(record["body"])
+        except (ValidationError, KeyError) as error:
+            raise MalformedMessageError(f"not a {self.message.__name__}") from error
+        if isinstance(message, Event) and message.booking_id:
+            set_booking_id(message.booking_id)
+        return message
+
+    async def _once(self, container: Container, message: M) -> None:
+        events, event_id = container.processed_events, self.event_id(message)
+        if not await events.claim(self.name, event_id, container.clock.now()):
+            return
+        try:
+            await self.process(container, message)
+        except BaseException:
+            await _release(container, self.name, event_id)
+            raise
+        await events.done(self.name, event_id, container.clock.now())
+
+
+def create_queue_handler(
+    process: Process[M], *, service: str, message: type[M], event_id: Callable[[M], str]
+) -> LambdaHandler:
+    """Make the Lambda handler of a queue.
+
+    Args:
+        process: ``async def process(container, message)``; works on one message and raises to have it again.
+        service: the function's name; also the consumer's.
+        message: the model of a message's body.
+        event_id: gives the id by which a message is worked on once.
+    """
+    return make_handler(Queue(service, message, event_id, process).work_batch, service=service)
+
+
+def create_event_handler(process: Process[Event], *, service: str) -> LambdaHandler:
+    """Make the Lambda handler of a queue whose messages are outbox events."""
+    return create_queue_handler(process, service=service, message=Event, event_id=lambda event: event.id)
+
+
+async def _release(container: Container, consumer: str, event_id: str) -> None:
+    """Give the event back; if even that fails, its claim ends by itself."""
+    try:
+        await container.processed_events.release(consumer, event_id)
+    except PyMongoError as error:
+        get_logger().warning("Claim not released", extra={"event_id": event_id, "error": type(error).__name__})
+
+
+def _report(error: Exception, consumer: str) -> None:
+    fields = {"consumer": consumer, "error": type(error).__name__}
+    if isinstance(error, Unavailable | TimeoutError) or as_unavailable(error):
+        get_logger().warning("Message put back", extra=fields)
+    else:
+        get_logger().exception("Message failed", extra=fields)

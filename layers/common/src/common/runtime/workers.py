@@ -1,0 +1,59 @@
+"""What queue and schedule handlers share. Neither FastAPI nor boto3 is imported here."""
+
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from common.runtime import metrics, prelude, tracing
+from common.runtime.bootstrap import Container
+from common.runtime.budget import Budget
+from common.runtime.context import begin_request
+from common.runtime.logging import set_service
+from common.runtime.loop import run
+from common.runtime.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LambdaHandler = Callable[[Any, Any], Any]
+Work = Callable[[Container, Any, Budget], Coroutine[Any, Any, Any]]
+
+
+def make_handler(work: Work, *, service: str) -> LambdaHandler:
+    """Make a Lambda handler that runs ``work(container, event, budget)`` on the loop.
+
+    In Lambda the settings are checked when the function starts; elsewhere, as in a test that imports the module, at the
+    first invocation.
+
+    Args:
+        work: does one invocation.
+        service: the function's name, in logs, metrics and the table of needed settings.
+    """
+    parts: list[Container] = []
+
+    def container() -> Container:
+        if not parts:
+            parts.append(Container(load_settings(service)))
+        return parts[0]
+
+    def handler(event: Any, context: Any) -> Any:
+        set_service(service)
+        with invocation(service, context):
+            return run(work(container(), event, Budget.of(context)))
+
+    if prelude.is_in_lambda(os.environ):
+        container()
+    prelude.finish()
+    return handler
+
+
+@contextmanager
+def invocation(service: str, context: Any) -> "Iterator[None]":
+    """Name the invocation, trace it where tracing is on, and send its metrics at the end."""
+    begin_request(getattr(context, "aws_request_id", None))
+    try:
+        with tracing.span(service):
+            yield
+    finally:
+        metrics.flush()

@@ -1,0 +1,77 @@
+"""Instants and money on the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from common.domain.errors import InvalidInput, VersionConflict
+from common.domain.money import Money
+from common.runtime.http.etags import check_version, etag, expected_version
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, format_instant
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+
+class Body(RequestModel):
+    at: Instant
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        ("2026-11-20T09:00:00Z", "2026-11-20T09:00:00Z"),
+        ("2026-11-20T22:00:00+13:00", "2026-11-20T09:00:00Z"),
+        ("2026-11-20T09:00:00.123456Z", "2026-11-20T09:00:00.123Z"),
+    ],
+)
+def test_an_instant_is_answered_in_utc(sent: str, answered: str) -> None:
+    assert Body.model_validate_json(f'{{"at": "{sent}"}}').model_dump(mode="json") == {"at": answered}
+
+
+@pytest.mark.parametrize("sent", ["2026-11-20T09:00:00", "2026-11-20", "tomorrow", ""])
+def test_a_naive_instant_is_refused(sent: str) -> None:
+    with pytest.raises(ValidationError):
+        Body.model_validate({"at": sent})
+
+
+@given(st.datetimes(timezones=st.just(timezone(timedelta(hours=13)))))
+def test_an_instant_survives_the_round_trip_to_the_millisecond(at: datetime) -> None:
+    if at.year < 2:
+        return
+    read = Body.model_validate({"at": format_instant(at)}).at
+    assert abs(read - at) < timedelta(milliseconds=1)
+    assert read.tzinfo is UTC
+
+
+def test_money_is_whole_minor_units_of_a_known_shape() -> None:
+    assert MoneySchema(amount=12500, currency="nzd").to_domain() == Money(amount=12500, currency="nzd")
+    for amount, currency in (
+        (1.5, "nzd"),
+        ("1", "nzd"),
+        (-1, "nzd"),
+        (10**9, "nzd"),
+        (1, "NZD"),
+        (1, "nz"),
+        (True, "nzd"),
+    ):
+        with pytest.raises(ValidationError):
+            MoneySchema.model_validate({"amount": amount, "currency": currency})
+
+
+async def test_if_match_takes_our_entity_tags_only() -> None:
+    assert await expected_version(etag(7)) == 7
+    assert await expected_version(None) is None
+    assert await expected_version("*") is None
+    for bad in ("7", '"x"', 'W/"7"', '"7", "8"', '"' + "9" * 40 + '"'):
+        with pytest.raises(InvalidInput):
+            await expected_version(bad)
+
+
+def test_a_stale_version_is_refused() -> None:
+    check_version(None, 3)
+    check_version(3, 3)
+    with pytest.raises(VersionConflict) as caught:
+        check_version(2, 3)
+    assert caught.value.extra == {"version": 3}

@@ -1,0 +1,68 @@
+"""Settings are checked when a function starts, and secrets do not show."""
+
+from __future__ import annotations
+
+import pytest
+from common.domain.events import Topic
+from common.runtime.settings import NEEDS, SettingsError, load_settings
+
+BASE = {"STAGE": "test", "MONGODB_URI": "mongodb://user:hunter2@db.example/", "MONGODB_DATABASE": "gigsta"}
+
+
+def test_every_missing_variable_is_named_in_one_message() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings("auth", {"STAGE": "test", "MONGODB_DATABASE": ""})
+    message = str(caught.value)
+    assert "auth" in message
+    for name in ("MONGODB_URI or MONGODB_URI_SECRET", "MONGODB_DATABASE", "PUBLIC_BASE_URL", "NOTIFICATIONS_QUEUE_URL",
+                 "JWT_SIGNING_KEYS_SECRET or JWT_SIGNING_KEYS", "STRIPE_SECRET or STRIPE_SECRET_KEY"):  # fmt: skip
+        assert name in message
+    assert "STAGE" not in message
+
+
+def test_a_secret_by_name_satisfies_the_check_without_being_fetched() -> None:
+    settings = load_settings(environ={**BASE, "MONGODB_URI": "", "MONGODB_URI_SECRET": "gigsta/mongodb"})
+    assert settings.mongodb_uri_secret == "gigsta/mongodb"
+
+
+def test_secrets_show_neither_in_text_nor_in_errors() -> None:
+    environ = {**BASE, "STRIPE_SECRET_KEY": "sk_live_verysecret", "STRIPE_WEBHOOK_SECRETS": "whsec_a, whsec_b"}
+    settings = load_settings(environ=environ)
+    for text in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "hunter2" not in text
+        assert "verysecret" not in text
+    assert settings.mongo_uri() == BASE["MONGODB_URI"]
+    assert settings.stripe_key() == "sk_live_verysecret"
+    assert settings.stripe_signing_secrets() == ("whsec_a", "whsec_b")
+
+
+def test_a_secret_that_was_never_given_is_named_when_asked_for() -> None:
+    settings = load_settings(environ=BASE)
+    with pytest.raises(SettingsError, match="STRIPE_SECRET or STRIPE_SECRET_KEY"):
+        settings.stripe_key()
+    with pytest.raises(SettingsError, match="JWT_SIGNING_KEYS or JWT_SIGNING_KEYS_SECRET"):
+        settings.signing_keys()
+
+
+def test_lists_and_addresses_are_tidied() -> None:
+    environ = {**BASE, "CORS_ORIGINS": "https://a.example, https://b.example,", "PUBLIC_BASE_URL": "http://x.example/"}
+    settings = load_settings(environ=environ)
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+    assert settings.public_base_url == "http://x.example"
+
+
+def test_each_topic_has_its_queue() -> None:
+    environ = {**BASE, "NOTIFICATIONS_QUEUE_URL": "http://q/n", "PAYMENT_CHECKS_QUEUE_URL": "http://q/p"}
+    urls = load_settings(environ=environ).queue_urls()
+    assert urls == {Topic.NOTIFICATIONS: "http://q/n", Topic.PAYMENTS: "http://q/p"}
+    assert set(urls) == set(Topic)
+
+
+@pytest.mark.parametrize("stage", ["local", "test"])
+def test_only_local_stages_may_move_the_clock(stage: str) -> None:
+    assert load_settings(environ={**BASE, "STAGE": stage}).is_local
+    assert not load_settings(environ={**BASE, "STAGE": "prod"}).is_local
+
+
+def test_every_function_needs_the_database() -> None:
+    assert all("MONGODB_DATABASE" in needs for needs in NEEDS.values())
