@@ -1,0 +1,117 @@
+# GigSta. `make` alone lists what there is; every target makes its own environment first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The newest interpreter that really runs: shims of version managers may exist and fail.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+UV_VERSION := $(shell sed -n 's/^ *"uv==\(.*\)",$$/\1/p' pyproject.toml)
+STAMP := $(VENV)/.made
+STAGE ?= dev
+ARCH ?= arm64
+ARGS ?=
+# Parallel test processes; tests share nothing but one throw-away MongoDB server.
+JOBS ?= auto
+
+export PYTHONUNBUFFERED := 1
+# uv must not try to fetch interpreters or move our environment.
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.PHONY: help
+help: ## List the targets
+	@echo "GigSta: make <target>"
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(STAMP): pyproject.toml layers/common/pyproject.toml uv.lock
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and none was found." >&2; exit 1; fi
+	@echo "Making the environment with $(PYTHON) …"
+	@if [ ! -x $(UV) ] || [ "$$($(UV) --version 2>/dev/null | cut -d' ' -f2)" != "$(UV_VERSION)" ]; then \
+		rm -rf $(VENV); \
+		$(PYTHON) -m venv $(VENV); \
+		$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	fi
+	@$(UV) sync --quiet --frozen --inexact --python $(PY)
+	@touch $(STAMP)
+
+.PHONY: install
+install: $(STAMP) ## Make the development environment (every target does this)
+
+.PHONY: dev
+dev: $(STAMP) ## Start everything on http://localhost:8000 (PORT=… for another), with hot reload
+	@exec $(PY) -m infra.local up
+
+.PHONY: demo
+demo: $(STAMP) ## Play a booking's life through the public address (ARGS=--fast-clock moves time)
+	@exec $(PY) -m infra.local demo $(ARGS)
+
+.PHONY: down status mail logs redrive
+down: $(STAMP) ## Stop a local cloud that runs elsewhere
+	@$(PY) -m infra.local down
+status: $(STAMP) ## Tell what runs
+	@$(PY) -m infra.local status
+mail: $(STAMP) ## Print the mails that were sent
+	@$(PY) -m infra.local mail
+logs: $(STAMP) ## Follow the functions' logs
+	@$(PY) -m infra.local logs
+redrive: $(STAMP) ## Move dead letters back to their queues
+	@$(PY) -m infra.local redrive
+
+.PHONY: test
+test: lint drift ## Everything: lint, types, contracts, drift, and all tests with the coverage gate
+	$(PY) -m infra.build --target local
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 tests
+
+.PHONY: lint
+lint: $(STAMP) ## Style, types, import contracts and the template
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/cfn-lint template.yaml
+
+.PHONY: format
+format: $(STAMP) ## Put the code into the house's format
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+.PHONY: unit integration contract e2e
+unit: $(STAMP) ## Tests of the pure rules
+	$(PY) -m pytest -n $(JOBS) tests/unit
+integration: $(STAMP) ## Tests on a real MongoDB
+	$(PY) -m pytest -n $(JOBS) tests/integration
+contract: $(STAMP) build ## Tests of the built artifacts under AWS's own runtime client
+	$(PY) -m pytest tests/contract
+e2e: $(STAMP) build ## Tests on the deployed local cloud
+	$(PY) -m pytest tests/e2e
+
+.PHONY: bench
+bench: $(STAMP) build ## Cold starts and warm requests beside their floors; writes docs/benchmarks.md
+	@$(UV) sync --quiet --frozen --inexact --group bench
+	@$(PY) -m infra.bench $(ARGS)
+
+.PHONY: build
+build: $(STAMP) ## Build the layer and the functions for this machine
+	@$(PY) -m infra.build --target local
+
+.PHONY: deploy
+deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
+	@$(PY) -m infra.build --target aws --arch $(ARCH)
+	@$(VENV)/bin/uvx --from aws-sam-cli==1.170.0 sam deploy --template-file build/aws/template.json \
+		--config-file $(CURDIR)/samconfig.toml --config-env $(STAGE) $(ARGS)
+
+.PHONY: docs drift
+docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew
+	@$(PY) -m infra.docs
+drift: $(STAMP) ## Fail if the written OpenAPI document or diagram is stale
+	@$(PY) -m infra.docs --check
+
+.PHONY: clean
+clean: ## Forget the local cloud's state and every build (the environment stays)
+	@if [ -x $(PY) ]; then $(PY) -m infra.local down; fi
+	rm -rf .local build .coverage coverage.xml
