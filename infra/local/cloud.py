@@ -7,7 +7,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from infra.build import builder, targets
@@ -28,6 +28,20 @@ WEBHOOK_PATH = "/v1/webhooks/stripe"
 FRONTEND = "http://localhost:3000"
 MAIL_FROM = "GigSta <hello@gigsta.test>"
 POLL_SECONDS = 0.1
+
+
+Server = mongod.Mongod | ministack.Ministack | parts.Part
+
+
+@dataclass(frozen=True)
+class _Running:
+    """The servers behind the gateway."""
+
+    parts: tuple[Server, ...]
+    aws_url: str
+    runner_url: str
+    mongodb_uri: str
+    stripe_url: str
 
 
 class LocalCloud:
@@ -145,41 +159,28 @@ class LocalCloud:
         """Start every part, each as early as what it needs is there."""
         options, folder = self._options, self._options.state_dir
         self._stack.enter_context(lock.StateLock(folder))
-        book = ports.PortBook(folder / "ports.json")
         port = _public_port(options.port)
         base_url = f"http://localhost:{port}"
         kept = secrets.load_or_make(folder)
-        with self._step("Built the layer and functions"):
+        with self._step("Started MongoDB, AWS, Stripe and the function runner; built the code"):
+            running = self._launch(base_url, kept)
             built = _build(self._say)
-        with self._step("Started MongoDB, AWS, Stripe and the function runner"):
-            uri = self._start_mongodb(book)
-            aws_port, runner_port = book.port("aws"), book.port("runner")
-            aws_url = f"http://{ports.LOOPBACK}:{aws_port}"
-            cloud_aws = ministack.launch(folder / "aws", aws_port, f"http://{ports.LOOPBACK}:{runner_port}/invoke")
-            self._own(cloud_aws)
-            stripe_url = self._start_stripe(book, f"{base_url}{WEBHOOK_PATH}={kept.webhook_secret}")
-            live = options.functions if options.live else None
-            runner = parts.runner(folder, runner_port, aws_url, options.workers, live)
-            self._own(runner)
-            cloud_aws.wait_ready()
-            runner.wait_ready()
-        secrets.publish(aws_url, self._secret_values(uri, kept))
+            for part in running.parts:
+                part.wait_ready()
+        secrets.publish(running.aws_url, self._secret_values(running.mongodb_uri, kept))
         with self._step("Deployed the template and migrated the database"), ThreadPoolExecutor(1) as pool:
-            migrating = pool.submit(parts.tool, "infra.migrations", self._database_environment(uri))
-            deployed = deployment.deploy(
-                builder.TEMPLATE,
-                self._parameters(base_url, stripe_url),
-                built.fingerprint,
-                ministack.client_settings(aws_url),
-            )
+            migrating = pool.submit(parts.tool, "infra.migrations", self._database_environment(running.mongodb_uri))
+            parameters = self._parameters(base_url, running.stripe_url)
+            settings = ministack.client_settings(running.aws_url)
+            deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
             migrating.result()
         self._info = info.CloudInfo(
             pid=os.getpid(),
             base_url=base_url,
-            aws_url=aws_url,
-            runner_url=runner.url,
-            stripe_url=stripe_url,
-            mongodb_uri=uri,
+            aws_url=running.aws_url,
+            runner_url=running.runner_url,
+            stripe_url=running.stripe_url,
+            mongodb_uri=running.mongodb_uri,
             database=options.database,
             clock_file=str(self._clock_file),
             outputs=deployed.outputs,
@@ -189,33 +190,39 @@ class LocalCloud:
         )
         info.write(folder, self._info)
         with self._step("Opened the gateway"):
-            parts.post(f"{runner.url}/open")
             gateway = parts.gateway(folder, port)
             self._own(gateway)
+            parts.post(f"{running.runner_url}/open")
             gateway.wait_ready()
 
-    def _start_mongodb(self, book: ports.PortBook) -> str:
-        """Start mongod unless a server is given, and return the connection string."""
-        if self._options.mongodb_uri:
-            return self._options.mongodb_uri
-        server = mongod.launch(self._options.state_dir / "mongodb", book.port("mongodb"))
-        self._own(server)
-        server.wait_ready()
-        return server.uri
+    def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
+        """Start the servers behind the gateway, without waiting for them."""
+        options, folder = self._options, self._options.state_dir
+        book = ports.PortBook(folder / "ports.json")
+        started: list[Server] = []
+        aws_port, runner_port = book.port("aws"), book.port("runner")
+        aws_part = ministack.launch(folder / "aws", aws_port, f"http://{ports.LOOPBACK}:{runner_port}/invoke")
+        started.append(self._own(aws_part))
+        uri = options.mongodb_uri
+        if not uri:
+            server = mongod.launch(folder / "mongodb", book.port("mongodb"))
+            started.append(self._own(server))
+            uri = server.uri
+        live = options.functions if options.live else None
+        runner = parts.runner(folder, runner_port, aws_part.url, options.workers, live)
+        started.append(self._own(runner))
+        stripe_url = ""
+        if not options.stripe_key:
+            stripe = parts.stripe(folder, book.port("stripe"), f"{base_url}{WEBHOOK_PATH}={kept.webhook_secret}")
+            started.append(self._own(stripe))
+            stripe_url = stripe.url
+        return _Running(tuple(started), aws_part.url, runner.url, uri, stripe_url)
 
-    def _start_stripe(self, book: ports.PortBook, webhook: str) -> str:
-        """Start the local Stripe unless a key of the real one is given, and return its address."""
-        if self._options.stripe_key:
-            return ""
-        part = parts.stripe(self._options.state_dir, book.port("stripe"), webhook)
-        self._own(part)
-        part.wait_ready()
-        return part.url
-
-    def _own(self, part: mongod.Mongod | ministack.Ministack | parts.Part) -> None:
+    def _own(self, part: Server) -> Server:
         """Remember to stop a part."""
         self._processes.append(part.process.pid)
         self._stack.callback(part.stop)
+        return part
 
     def _secret_values(self, uri: str, kept: secrets.LocalSecrets) -> dict[str, str]:
         """Return the secret strings by name."""
