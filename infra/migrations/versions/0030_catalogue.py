@@ -79,6 +79,14 @@ INDEXES = {
 }
 
 
+def _published_ratings(of: str) -> IndexModel:
+    keys = [(of, ASCENDING), ("author_kind", ASCENDING), ("state", ASCENDING), ("published_at", DESCENDING)]
+    return IndexModel([*keys, ("_id", DESCENDING), ("stars", ASCENDING)], name=f"{of}_published")
+
+
+INDEXES["ratings"] = [_published_ratings("provider_id"), _published_ratings("service_id")]
+
+
 def upgrade(db: Database[dict[str, Any]]) -> None:
     """Create the indexes and write the categories and their words."""
     create_indexes(db, INDEXES)

@@ -1,13 +1,12 @@
 """What is taken of providers' time, read from the collection ``slot_claims``."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from common.adapters.mongo.database import Document, Mongo
+from common.domain.slot_cells import LONGEST_CLAIM
 from common.domain.slots import Busy
 
-#: No claim is longer: the longest work (a day) with the longest buffers (a day each).
-LONGEST_CLAIM = timedelta(days=3)
 _MAX_CLAIMS = 20_000
 
 

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.documents import from_document, plain, to_document
 from common.adapters.mongo.listings import MongoListings
+from common.adapters.mongo.terms import MongoTerms
 from common.adapters.mongo.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.errors import NotFound, VersionConflict
 from common.domain.providers import Provider
@@ -21,12 +22,14 @@ class MongoProviders:
     Args:
         mongo: the connection.
         listings: what searches read of providers.
+        terms: the words that searches know.
     """
 
-    def __init__(self, mongo: Mongo, listings: MongoListings) -> None:
+    def __init__(self, mongo: Mongo, listings: MongoListings, terms: MongoTerms) -> None:
         self._providers = mongo.collection("providers")
         self._unit = MongoUnitOfWork(mongo)
         self._listings = listings
+        self._terms = terms
 
     async def get(self, provider_id: str) -> Provider | None:
         """One provider by id, whatever its status."""
@@ -45,6 +48,7 @@ class MongoProviders:
 
     async def add(self, provider: Provider) -> bool:
         """Store a new profile; ``False`` if its account has one already, which ends a transaction it is part of."""
+        await self._terms.learn(provider.trading_name)
         try:
             await self._providers.insert_one(to_document(provider), session=current_session())
         except DuplicateKeyError:
@@ -70,6 +74,8 @@ class MongoProviders:
             await self._listings.refresh_provider(provider_id)
             return provider
 
+        if "trading_name" in fields:
+            await self._terms.learn(str(fields["trading_name"]))
         return await self._unit.run(work)
 
     async def _raise_missing(self, provider_id: str) -> None:

@@ -1,7 +1,7 @@
 """Caching of public reads: entity tags, ``304 Not Modified`` and lifetimes for the CDN in front.
 
-Routes use ``APIRouter(route_class=CachedRoute)`` and name a lifetime with ``Depends(cache_for(seconds))``. A request with
-credentials gets an answer that is checked again each time, so that people see their own edits at once.
+Routes use ``APIRouter(route_class=CachedRoute)`` and name a lifetime with ``Depends(cache_for(seconds))``. A request
+with credentials gets an answer that is checked again each time, so that people see their own edits at once.
 """
 
 from collections.abc import Callable, Coroutine

@@ -1,0 +1,7 @@
+"""Lambda handler of the providers function."""
+
+from common.runtime.http import create_handler
+
+from functions.providers.routes import router
+
+handler = create_handler(router, service="providers")

@@ -1,0 +1,115 @@
+"""Requests and responses of availability and slots."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
+from common.domain.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
+from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from pydantic import ConfigDict, Field, PlainSerializer
+
+WallTime = Annotated[
+    time,
+    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str, when_used="json"),
+    Field(json_schema_extra={"examples": ["09:00"]}),
+]
+Minutes = Annotated[int, Field(ge=0, le=86_400, strict=True)]
+
+
+class TimeRangeSchema(RequestModel):
+    """Wall-clock hours; ``end`` ``00:00`` is the end of the day."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: WallTime
+    end: WallTime
+
+
+Ranges = Annotated[list[TimeRangeSchema], Field(max_length=MAX_RANGES_PER_DAY)]
+
+
+class WeeklyRuleSchema(RequestModel):
+    """Hours of one weekday; 0 is Monday."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    weekday: Annotated[int, Field(ge=0, le=6, strict=True)]
+    ranges: Ranges
+
+
+class DateExceptionSchema(RequestModel):
+    """What differs on one date: closed, extra hours, or different hours instead."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    date: date
+    kind: Literal["closed", "extra", "different"]
+    ranges: Ranges = Field(default_factory=list)
+
+
+class AvailabilityFields(RequestModel):
+    """Rules in one IANA zone."""
+
+    timezone: Annotated[str, Field(min_length=1, max_length=64)]
+    weekly: Annotated[list[WeeklyRuleSchema], Field(max_length=7)] = Field(default_factory=list)
+    exceptions: Annotated[list[DateExceptionSchema], Field(max_length=MAX_EXCEPTIONS)] = Field(default_factory=list)
+    slot_step_minutes: Minutes = 30
+    buffer_before_minutes: Minutes = 0
+    buffer_after_minutes: Minutes = 0
+    minimum_notice_minutes: Minutes = 120
+    booking_window_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 60
+    max_per_day: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+    max_per_week: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+
+
+class AvailabilityRequest(AvailabilityFields):
+    """The whole availability; ``version`` is the profile's that was read, to be refused if it is stale."""
+
+    version: int | None = Field(default=None, ge=1)
+
+    def to_domain(self) -> Availability:
+        """The domain's value."""
+        return Availability(
+            **self.model_dump(exclude={"version", "weekly", "exceptions"}),
+            weekly=[WeeklyRule(weekday=rule.weekday, ranges=_ranges(rule.ranges)) for rule in self.weekly],
+            exceptions=[
+                DateException(date=item.date, kind=item.kind, ranges=_ranges(item.ranges)) for item in self.exceptions
+            ],
+        )
+
+
+class AvailabilityView(AvailabilityFields):
+    """The availability as it is stored, with the version of the profile it belongs to."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    version: int
+
+    @classmethod
+    def of(cls, availability: Availability, version: int) -> "AvailabilityView":
+        """The view of an availability."""
+        return cls(**availability.model_dump(), version=version)
+
+
+class SlotView(ResponseModel):
+    """A start that can be booked now; the local times are wall-clock times with their offset, in ``timezone``."""
+
+    start_at: Instant
+    end_at: Instant
+    local_start: str
+    local_end: str
+
+
+class SlotList(ResponseModel):
+    """Bookable slots in order. ``is_bookable`` is false for services by quote, which have none."""
+
+    items: list[SlotView]
+    next_cursor: str | None = None
+    timezone: str
+    provider_timezone: str
+    duration_minutes: int
+    is_bookable: bool
+
+
+def _ranges(ranges: list[TimeRangeSchema]) -> list[TimeRange]:
+    return [TimeRange(start=item.start, end=item.end) for item in ranges]

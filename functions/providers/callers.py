@@ -1,0 +1,21 @@
+"""The calling provider, as an argument of routes."""
+
+from typing import Annotated
+
+from common.application.providers.profile import own_provider
+from common.domain.providers import Provider
+from common.domain.roles import Principal, Role
+from common.runtime.http import Deps, require
+from fastapi import Depends
+
+
+async def calling_provider(deps: Deps, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]) -> Provider:
+    """The caller's profile.
+
+    Raises:
+        Forbidden: the caller has none.
+    """
+    return await own_provider(deps.providers, caller)
+
+
+CallingProvider = Annotated[Provider, Depends(calling_provider)]

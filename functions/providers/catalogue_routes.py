@@ -1,0 +1,114 @@
+"""Categories, services and their slots."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from common.application.providers import services
+from common.application.providers.slots import is_bookable, list_slots, slot_interval
+from common.domain.availability_rules import check_timezone
+from common.domain.errors import NotFound
+from common.domain.slots import FreeSlot
+from common.runtime.http import Deps, OptionalUser
+from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.public_cache import CachedRoute, cache_for
+from common.runtime.http.schemas import Instant, Page
+from fastapi import APIRouter, Depends, Query, Response
+
+from functions.providers.availability_schemas import SlotList, SlotView
+from functions.providers.callers import CallingProvider
+from functions.providers.schemas import CategoryList, CategoryView, ServicePatch, ServiceRequest, ServiceView
+
+own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute)
+public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
+
+
+@own.post("/services", status_code=HTTPStatus.CREATED)
+async def create_service(deps: Deps, provider: CallingProvider, body: ServiceRequest) -> ServiceView:
+    """Make a service of the caller's."""
+    return ServiceView.of(await services.create_service(deps.providers, provider, body.fields()), provider)
+
+
+@own.patch("/services/{service_id}")
+async def update_service(deps: Deps, provider: CallingProvider, service_id: str, body: ServicePatch) -> ServiceView:
+    """Change a service of the caller's; bookings made before keep what they were agreed on."""
+    changed = await services.update_service(deps.providers, provider, service_id, body.fields(), expected=body.version)
+    return ServiceView.of(changed, provider)
+
+
+@own.delete("/services/{service_id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_service(deps: Deps, provider: CallingProvider, service_id: str) -> Response:
+    """Take a service of the caller's out for good; its bookings stay."""
+    await services.delete_service(deps.providers, provider, service_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@own.get("/providers/me/services")
+async def list_own_services(
+    deps: Deps,
+    provider: CallingProvider,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    status: Annotated[Literal["draft", "active", "paused"] | None, Query()] = None,
+) -> Page[ServiceView]:
+    """The caller's services, newest first."""
+    before = decode_cursor(cursor, str)[0] if cursor else None
+    rows = await deps.providers.services.of_provider(provider.id, status=status, limit=limit + 1, before=before)
+    return make_page(rows, limit, cursor=lambda row: (row.id,), item=ServiceView.of)
+
+
+@public.get("/services/{service_id}", dependencies=[Depends(cache_for(30))])
+async def get_service(deps: Deps, viewer: OptionalUser, service_id: str) -> ServiceView:
+    """A service with its provider; one that is not shown only for its owner."""
+    viewer_id = viewer.provider_id if viewer else None
+    return ServiceView.of(*await services.visible_service(deps.providers, service_id, viewer_id))
+
+
+@public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5))])
+async def get_slots(
+    deps: Deps,
+    viewer: OptionalUser,
+    service_id: str,
+    starts_from: Annotated[Instant | None, Query(alias="from")] = None,
+    starts_before: Annotated[Instant | None, Query(alias="to")] = None,
+    timezone: Annotated[str | None, Query(max_length=64)] = None,
+) -> SlotList:
+    """Slots that can be booked now: starts from ``from`` on and before ``to``, at most 62 days."""
+    viewer_id = viewer.provider_id if viewer else None
+    service, provider = await services.visible_service(deps.providers, service_id, viewer_id)
+    zone = check_timezone(timezone) if timezone is not None else ZoneInfo(provider.timezone)
+    first, last = slot_interval(deps.clock.now(), starts_from, starts_before)
+    found = await list_slots(deps.providers, provider, service, first, last)
+    return SlotList(
+        items=[_slot_view(slot, zone) for slot in found],
+        timezone=zone.key,
+        provider_timezone=provider.timezone,
+        duration_minutes=service.duration_minutes,
+        is_bookable=is_bookable(provider, service),
+    )
+
+
+@public.get("/categories", dependencies=[Depends(cache_for(3600))])
+async def list_categories(deps: Deps) -> CategoryList:
+    """The tree of categories."""
+    tree = await deps.providers.categories.tree()
+    return CategoryList(items=[CategoryView.of(root, tree) for root in tree.children(None)])
+
+
+@public.get("/categories/{slug}", dependencies=[Depends(cache_for(3600))])
+async def get_category(deps: Deps, slug: str) -> CategoryView:
+    """One category and what is below it."""
+    tree = await deps.providers.categories.tree()
+    if slug not in tree.by_slug:
+        raise NotFound("There is no such category.")
+    return CategoryView.of(tree.by_slug[slug], tree)
+
+
+def _slot_view(slot: FreeSlot, zone: ZoneInfo) -> SlotView:
+    return SlotView(
+        start_at=slot.start_at,
+        end_at=slot.end_at,
+        local_start=slot.start_at.astimezone(zone).isoformat(timespec="seconds"),
+        local_end=slot.end_at.astimezone(zone).isoformat(timespec="seconds"),
+    )

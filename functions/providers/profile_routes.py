@@ -1,0 +1,46 @@
+"""Profiles and availability."""
+
+from common.application.providers import profile
+from common.runtime.http import Deps, OptionalUser
+from common.runtime.http.public_cache import CachedRoute, cache_for
+from fastapi import APIRouter, Depends
+
+from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView
+from functions.providers.callers import CallingProvider
+from functions.providers.schemas import OwnProviderView, ProviderPatch, ProviderView
+
+own = APIRouter(prefix="/v1/providers/me", tags=["providers"])
+public = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=CachedRoute)
+
+
+@own.get("")
+async def get_own_provider(provider: CallingProvider) -> OwnProviderView:
+    """The caller's profile."""
+    return OwnProviderView.of(provider)
+
+
+@own.patch("")
+async def update_own_provider(deps: Deps, provider: CallingProvider, body: ProviderPatch) -> OwnProviderView:
+    """Change the caller's profile."""
+    changed = await profile.update_profile(deps.providers, provider, body.fields(), expected=body.version)
+    return OwnProviderView.of(changed)
+
+
+@own.get("/availability")
+async def get_availability(provider: CallingProvider) -> AvailabilityView:
+    """The caller's availability."""
+    return AvailabilityView.of(profile.availability_of(provider), provider.version)
+
+
+@own.put("/availability")
+async def put_availability(deps: Deps, provider: CallingProvider, body: AvailabilityRequest) -> AvailabilityView:
+    """Replace the caller's availability; bookings made before stay."""
+    changed = await profile.set_availability(deps.providers, provider, body.to_domain(), expected=body.version)
+    return AvailabilityView.of(profile.availability_of(changed), changed.version)
+
+
+@public.get("/{provider_id}", dependencies=[Depends(cache_for(60))])
+async def get_provider(deps: Deps, viewer: OptionalUser, provider_id: str) -> ProviderView:
+    """A provider's public profile."""
+    viewer_id = viewer.provider_id if viewer else None
+    return ProviderView.of(await profile.visible_provider(deps.providers, provider_id, viewer_id))

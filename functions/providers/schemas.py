@@ -1,0 +1,240 @@
+"""Requests and responses of profiles and services."""
+
+from typing import Annotated, Any
+
+from common.application.providers.services import MIN_TOTAL
+from common.domain.catalogue import Category, CategoryTree, mean_of
+from common.domain.providers import Provider, RatingSummary
+from common.domain.rating_scores import bayesian_score
+from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
+from common.domain.users import ProviderStatus
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
+from pydantic import AnyHttpUrl, Field, field_validator, model_validator
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+Title = Annotated[str, Field(min_length=3, max_length=120)]
+Description = Annotated[str, Field(max_length=5000)]
+Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
+Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]
+SettableStatus = Annotated[ServiceStatus, Field(description="`draft`, `active` or `paused`")]
+
+
+class _ServiceFields(RequestModel):
+    @field_validator("status", check_fields=False)
+    @classmethod
+    def _not_deleted(cls, value: ServiceStatus | None) -> ServiceStatus | None:
+        if value is ServiceStatus.DELETED:
+            raise ValueError("delete the service instead")
+        return value
+
+    def fields(self) -> dict[str, Any]:
+        """What was sent, by the names of the domain's fields."""
+        sent = self.model_dump(exclude_unset=True, exclude={"price", "images", "version"})
+        if "price" in self.model_fields_set:
+            price: MoneySchema | None = getattr(self, "price", None)
+            sent["price"] = price.to_domain() if price else None
+        if "images" in self.model_fields_set:
+            sent["images"] = [str(url) for url in getattr(self, "images", None) or []]
+        return sent
+
+
+class ServiceRequest(_ServiceFields):
+    """A new service. ``price`` is for the whole job, or for an hour where ``price_type`` is ``hourly``."""
+
+    title: Title
+    description: Description = ""
+    category: Slug
+    price_type: PriceType = PriceType.FIXED
+    price: MoneySchema | None = Field(default=None, description=f"The booking must come to at least {MIN_TOTAL}")
+    duration_minutes: Duration
+    images: Images = Field(default_factory=list)
+    status: SettableStatus = ServiceStatus.DRAFT
+    cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
+    auto_accept: bool = False
+
+
+class ServicePatch(_ServiceFields):
+    """What to change; ``version`` is the one that was read, to be refused if it is stale."""
+
+    title: Title | None = None
+    description: Description | None = None
+    category: Slug | None = None
+    price_type: PriceType | None = None
+    price: MoneySchema | None = None
+    duration_minutes: Duration | None = None
+    images: Images | None = None
+    status: SettableStatus | None = None
+    cancellation_policy: CancellationPolicyName | None = None
+    auto_accept: bool | None = None
+    version: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _only_price_may_be_null(self) -> "ServicePatch":
+        empty = [name for name in self.model_fields_set - {"price", "version"} if getattr(self, name) is None]
+        if empty:
+            raise ValueError(f"{', '.join(sorted(empty))} cannot be null")
+        return self
+
+
+class RatingView(ResponseModel):
+    """Published ratings in short; ``score`` is the weighted one that ranks."""
+
+    count: int
+    mean: float | None
+    score: float
+
+    @classmethod
+    def of(cls, rating: RatingSummary) -> "RatingView":
+        """The view of a summary."""
+        mean = mean_of(rating) if rating.count else None
+        return cls(count=rating.count, mean=mean, score=bayesian_score(rating.count, rating.total))
+
+
+class ProviderBrief(ResponseModel):
+    """A provider beside its service."""
+
+    id: str
+    trading_name: str
+    is_verified: bool
+    rating: RatingView
+
+    @classmethod
+    def of(cls, provider: Provider) -> "ProviderBrief":
+        """The view of a provider."""
+        return cls(
+            id=provider.id,
+            trading_name=provider.trading_name,
+            is_verified=provider.status is ProviderStatus.APPROVED,
+            rating=RatingView.of(provider.rating),
+        )
+
+
+class ServiceView(ResponseModel):
+    """A service. ``total_price`` is what one booking costs."""
+
+    id: str
+    provider_id: str
+    title: str
+    description: str
+    category: str
+    price_type: PriceType
+    price: MoneySchema | None
+    total_price: MoneySchema | None
+    duration_minutes: int
+    images: list[str]
+    status: ServiceStatus
+    cancellation_policy: CancellationPolicyName
+    auto_accept: bool
+    rating: RatingView
+    provider: ProviderBrief | None = None
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, service: Service, provider: Provider | None = None) -> "ServiceView":
+        """The view of a service."""
+        return cls(
+            **service.model_dump(exclude={"rating", "price"}),
+            price=MoneySchema.model_validate(service.price) if service.price else None,
+            total_price=MoneySchema.model_validate(total) if (total := service.total_price()) else None,
+            rating=RatingView.of(service.rating),
+            provider=ProviderBrief.of(provider) if provider else None,
+        )
+
+
+class ProviderPatch(RequestModel):
+    """What to change of one's own profile; ``version`` is the one that was read, to be refused if it is stale."""
+
+    trading_name: Annotated[str, Field(min_length=2, max_length=100)] | None = None
+    bio: Annotated[str, Field(max_length=5000)] | None = None
+    service_radius_km: Annotated[float, Field(ge=1, le=200)] | None = None
+    version: int | None = Field(default=None, ge=1)
+
+    def fields(self) -> dict[str, Any]:
+        """What was sent and is not null."""
+        return self.model_dump(exclude_unset=True, exclude_none=True, exclude={"version"})
+
+
+class ProviderView(ResponseModel):
+    """A provider as everybody sees it."""
+
+    id: str
+    trading_name: str
+    bio: str
+    is_verified: bool
+    service_radius_km: float
+    timezone: str
+    rating: RatingView
+    created_at: Instant
+
+    @classmethod
+    def of(cls, provider: Provider) -> "ProviderView":
+        """The view of a provider."""
+        return cls(
+            **provider.model_dump(include={"id", "trading_name", "bio", "service_radius_km", "timezone", "created_at"}),
+            is_verified=provider.status is ProviderStatus.APPROVED,
+            rating=RatingView.of(provider.rating),
+        )
+
+
+class AddressView(ResponseModel):
+    """A provider's own address."""
+
+    text: str
+    lat: float | None
+    lng: float | None
+    is_located: bool
+
+
+class OwnProviderView(ProviderView):
+    """A provider as it sees itself."""
+
+    user_id: str
+    status: ProviderStatus
+    address: AddressView
+    is_billable: bool
+    is_listed: bool
+    has_availability: bool
+    version: int
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, provider: Provider) -> "OwnProviderView":
+        """The view of the caller's own profile."""
+        own = {"user_id", "status", "is_billable", "is_listed", "version", "updated_at"}
+        return cls(
+            **ProviderView.of(provider).model_dump(),
+            **provider.model_dump(include=own),
+            address=AddressView.model_validate(provider.address),
+            has_availability=provider.availability is not None,
+        )
+
+
+class CategoryView(ResponseModel):
+    """A category and what is below it."""
+
+    slug: str
+    name: str
+    parent: str | None
+    synonyms: list[str]
+    children: list["CategoryView"]
+
+    @classmethod
+    def of(cls, category: Category, tree: CategoryTree) -> "CategoryView":
+        """The view of a category with its subtree."""
+        children = [cls.of(child, tree) for child in tree.children(category.id)]
+        return cls(
+            slug=category.id,
+            name=category.name,
+            parent=category.parent,
+            synonyms=category.synonyms,
+            children=children,
+        )
+
+
+class CategoryList(ResponseModel):
+    """The roots of the tree, with their subtrees."""
+
+    items: list[CategoryView]
+    next_cursor: str | None = None

@@ -1,0 +1,22 @@
+"""What the use cases of providers need."""
+
+from dataclasses import dataclass
+
+from common.application.ports.bookings import BookingRepository
+from common.application.ports.catalogue import BusyTimes, Categories, Providers, Services
+from common.application.ports.clock import Clock
+from common.application.ports.figures import BookingFigures, PublishedRatings
+
+
+@dataclass(frozen=True)
+class ProviderDeps:
+    """Ports of the use cases of providers."""
+
+    clock: Clock
+    providers: Providers
+    services: Services
+    categories: Categories
+    busy: BusyTimes
+    bookings: BookingRepository
+    figures: BookingFigures
+    ratings: PublishedRatings

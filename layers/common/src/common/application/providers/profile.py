@@ -1,0 +1,68 @@
+"""A provider's own profile and availability, and what others see of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.application.providers.deps import ProviderDeps
+from common.domain.availability import Availability
+from common.domain.availability_rules import check_availability, check_timezone
+from common.domain.errors import Forbidden, NotFound
+from common.domain.providers import Provider
+from common.domain.roles import Principal
+
+
+async def own_provider(deps: ProviderDeps, caller: Principal) -> Provider:
+    """The caller's profile.
+
+    Raises:
+        Forbidden: the caller has none.
+    """
+    provider = await deps.providers.get(caller.provider_id) if caller.provider_id else None
+    if provider is None:
+        raise Forbidden("Your account has no provider profile.", code="not_a_provider")
+    return provider
+
+
+async def visible_provider(deps: ProviderDeps, provider_id: str, viewer_provider_id: str | None = None) -> Provider:
+    """A profile that the viewer may see: a listed one, or the viewer's own.
+
+    Raises:
+        NotFound: there is none, or not for this viewer.
+    """
+    provider = await deps.providers.get(provider_id)
+    if provider is None or (not provider.is_listed and provider.id != viewer_provider_id):
+        raise NotFound("There is no such provider.")
+    return provider
+
+
+async def update_profile(
+    deps: ProviderDeps, provider: Provider, fields: Mapping[str, Any], *, expected: int | None
+) -> Provider:
+    """Change the caller's profile; its listings follow in the same transaction.
+
+    Raises:
+        InvalidInput: the time zone does not exist.
+        VersionConflict: it has changed meanwhile.
+    """
+    if "timezone" in fields:
+        check_timezone(str(fields["timezone"]))
+    return await deps.providers.update(provider.id, fields, now=deps.clock.now(), expected_version=expected)
+
+
+def availability_of(provider: Provider) -> Availability:
+    """A provider's rules; before any were set, none of its time is open."""
+    return provider.availability or Availability(timezone=provider.timezone)
+
+
+async def set_availability(
+    deps: ProviderDeps, provider: Provider, availability: Availability, *, expected: int | None
+) -> Provider:
+    """Replace the caller's availability; bookings made before stay.
+
+    Raises:
+        InvalidInput: the rules contradict themselves; names every wrong field.
+        VersionConflict: it has changed meanwhile.
+    """
+    check_availability(availability)
+    fields = {"availability": availability, "timezone": availability.timezone}
+    return await deps.providers.update(provider.id, fields, now=deps.clock.now(), expected_version=expected)

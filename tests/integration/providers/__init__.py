@@ -1,0 +1,1 @@
+"""The providers function on a real database."""

@@ -1,0 +1,164 @@
+"""Services: made, read, changed, deleted, by whom and with what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories.users import make_user
+from tests.integration.providers.conftest import SignedIn, store_owner
+from tests.support import sign_in
+
+if TYPE_CHECKING:
+    import httpx
+    from common.runtime.bootstrap import Container
+
+BODY: dict[str, Any] = {
+    "title": "Weekly house clean",
+    "category": "house-cleaning",
+    "price": {"amount": 12_000, "currency": "nzd"},
+    "duration_minutes": 120,
+    "status": "active",
+}
+
+
+async def make(client: httpx.AsyncClient, owner: SignedIn, **changes: Any) -> dict[str, Any]:
+    response = await client.post("/v1/services", json={**BODY, **changes}, headers=owner.headers)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def fields_of(response: httpx.Response) -> list[str]:
+    return [error["field"] for error in response.json()["errors"]]
+
+
+async def test_what_is_made_can_be_read_by_everybody(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner)
+    read = (await client.get(f"/v1/services/{made['id']}")).json()
+    assert read["title"] == "Weekly house clean"
+    assert read["total_price"] == {"amount": 12_000, "currency": "nzd"}
+    assert read["provider"] == {
+        "id": owner.provider.id,
+        "trading_name": "Harbour Home Help",
+        "is_verified": True,
+        "rating": {"count": 0, "mean": None, "score": 4.0},
+    }
+
+
+async def test_an_hourly_price_is_multiplied_by_the_duration(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner, price_type="hourly", duration_minutes=90)
+    assert made["total_price"] == {"amount": 18_000, "currency": "nzd"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"category": "no-such-thing"}, "category"),
+        ({"category": "cleaning"}, "category"),
+        ({"price": None}, "price"),
+        ({"price": {"amount": 10, "currency": "nzd"}}, "price.amount"),
+        ({"price": {"amount": 12.5, "currency": "nzd"}}, "price.amount"),
+        ({"price_type": "quote"}, "price"),
+        ({"price_type": "quote", "price": None, "auto_accept": True}, "auto_accept"),
+        ({"duration_minutes": 7}, "duration_minutes"),
+        ({"title": "x" * 10_000}, "title"),
+        ({"status": "deleted"}, "status"),
+        ({"images": ["javascript:alert(1)"]}, "images.0"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_wrong_field_is_named(
+    client: httpx.AsyncClient, owner: SignedIn, changes: dict[str, Any], field: str
+) -> None:
+    response = await client.post("/v1/services", json={**BODY, **changes}, headers=owner.headers)
+    assert response.status_code == 422
+    assert field in fields_of(response)
+
+
+async def test_drafts_are_seen_by_their_owner_only(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner, status="draft")
+    url = f"/v1/services/{made['id']}"
+    assert (await client.get(url)).status_code == 404
+    assert (await client.get(url, headers=owner.headers)).status_code == 200
+
+
+async def test_services_of_unlisted_providers_are_hidden(client: httpx.AsyncClient, container: Container) -> None:
+    pending = await store_owner(container, is_listed=False, is_billable=False)
+    made = await make(client, pending)
+    assert (await client.get(f"/v1/services/{made['id']}")).status_code == 404
+    assert (await client.get(f"/v1/services/{made['id']}/slots")).status_code == 404
+    assert (await client.get(f"/v1/providers/{pending.provider.id}")).status_code == 404
+
+
+async def test_only_the_owner_may_change_or_delete(
+    client: httpx.AsyncClient, owner: SignedIn, container: Container
+) -> None:
+    made = await make(client, owner)
+    other = await store_owner(container)
+    url = f"/v1/services/{made['id']}"
+    assert (await client.patch(url, json={"title": "Mine now"}, headers=other.headers)).status_code == 404
+    assert (await client.delete(url, headers=other.headers)).status_code == 404
+    customer = await sign_in(container, make_user())
+    assert (await client.post("/v1/services", json=BODY, headers=customer)).status_code == 403
+    assert (await client.post("/v1/services", json=BODY)).status_code == 401
+
+
+async def test_changes_count_versions_and_refuse_stale_ones(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner)
+    url = f"/v1/services/{made['id']}"
+    first = await client.patch(url, json={"title": "Deep clean", "version": made["version"]}, headers=owner.headers)
+    assert first.json()["version"] == made["version"] + 1
+    stale = await client.patch(url, json={"title": "Old idea", "version": made["version"]}, headers=owner.headers)
+    assert stale.status_code == 412
+    null = await client.patch(url, json={"title": None}, headers=owner.headers)
+    assert null.status_code == 422
+
+
+async def test_a_deleted_service_is_gone_for_everybody(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner)
+    url = f"/v1/services/{made['id']}"
+    assert (await client.delete(url, headers=owner.headers)).status_code == 204
+    assert (await client.get(url, headers=owner.headers)).status_code == 404
+    assert (await client.delete(url, headers=owner.headers)).status_code == 404
+    mine = (await client.get("/v1/providers/me/services", headers=owner.headers)).json()
+    assert mine == {"items": [], "next_cursor": None}
+
+
+async def test_own_services_are_paged_newest_first(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    for number in range(5):
+        await make(client, owner, title=f"Service {number}", status="paused" if number == 0 else "active")
+    titles: list[str] = []
+    cursor = ""
+    while True:
+        page = (await client.get(f"/v1/providers/me/services?limit=2{cursor}", headers=owner.headers)).json()
+        titles += [item["title"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert sorted(titles) == [f"Service {number}" for number in range(5)]
+    paused = (await client.get("/v1/providers/me/services?status=paused", headers=owner.headers)).json()
+    assert [item["title"] for item in paused["items"]] == ["Service 0"]
+
+
+async def test_public_reads_can_be_cached_and_own_reads_are_fresh(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    made = await make(client, owner)
+    url = f"/v1/services/{made['id']}"
+    first = await client.get(url)
+    assert first.headers["cache-control"] == "public, max-age=30, stale-while-revalidate=30"
+    again = await client.get(url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    await client.patch(url, json={"title": "Changed at once"}, headers=owner.headers)
+    own = await client.get(url, headers={**owner.headers, "If-None-Match": first.headers["etag"]})
+    assert own.headers["cache-control"] == "private, no-cache"
+    assert own.json()["title"] == "Changed at once"
+
+
+async def test_the_tree_of_categories_is_real(client: httpx.AsyncClient) -> None:
+    tree = (await client.get("/v1/categories")).json()["items"]
+    leaves = [leaf for root in tree for leaf in root["children"]]
+    assert len(leaves) >= 60
+    assert all(leaf["synonyms"] for leaf in leaves)
+    one = (await client.get("/v1/categories/garden")).json()
+    assert {child["slug"] for child in one["children"]} >= {"lawn-mowing", "tree-services"}
+    assert (await client.get("/v1/categories/nothing")).status_code == 404

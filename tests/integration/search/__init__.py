@@ -1,0 +1,1 @@
+"""The search function on a real database."""
