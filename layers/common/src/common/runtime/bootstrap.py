@@ -20,27 +20,37 @@ if TYPE_CHECKING:
     import stripe
 
     from common.adapters.mongo.bookings import MongoBookings
+    from common.adapters.mongo.categories import MongoCategories
+    from common.adapters.mongo.listings import MongoListings
+    from common.adapters.mongo.providers import MongoProviders
+    from common.adapters.mongo.services import MongoServices
     from common.adapters.mongo.signing_keys import MongoSigningKeys
+    from common.adapters.mongo.terms import MongoTerms
     from common.adapters.mongo.users import MongoUsers
     from common.adapters.probes import Probes
     from common.adapters.tokens import TokenIssuer
     from common.application.access import AccessDeps
+    from common.application.admin.deps import AdminDeps
     from common.application.auth.deps import AuthDeps
     from common.application.auth.mail_links import LinkDeps
     from common.application.bookings.deps import BookingDeps
     from common.application.cleanup import CleanupDeps
     from common.application.notifications.deps import DeliveryDeps, InboxDeps
+    from common.application.onboarding.deps import OnboardingDeps
     from common.application.outbox import OutboxDeps
     from common.application.payments.cards import CardDeps
     from common.application.payments.deps import PaymentDeps
     from common.application.payments.webhooks import WebhookReceiverDeps
+    from common.application.ports.catalogue import BusyTimes, Summaries
     from common.application.ports.clock import Clock
+    from common.application.ports.connect import ConnectGateway
+    from common.application.ports.geocoding import Geocoder
     from common.application.ports.limits import IdempotencyStore, RateLimits
     from common.application.ports.mail import Mailer
     from common.application.ports.outbox import Outbox, ProcessedEvents, Publisher
     from common.application.ports.payments import PaymentGateway
-    from common.application.ports.people import ProviderReader, ServiceReader
     from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
+    from common.application.providers.deps import ProviderDeps
     from common.domain.booking_settings import BookingSettings
 
 
@@ -231,22 +241,71 @@ class Container:
         return MongoBookings(self.mongo)
 
     @cached_property
-    def provider_reader(self) -> "ProviderReader":
-        """Provider profiles, for reading."""
+    def categories(self) -> "MongoCategories":
+        """The tree of categories."""
         from common.adapters.mongo.categories import MongoCategories
-        from common.adapters.mongo.listings import MongoListings
-        from common.adapters.mongo.providers import MongoProviders
 
-        return MongoProviders(self.mongo, MongoListings(self.mongo, MongoCategories(self.mongo)))
+        return MongoCategories(self.mongo)
 
     @cached_property
-    def service_reader(self) -> "ServiceReader":
-        """Services, for reading."""
-        from common.adapters.mongo.categories import MongoCategories
+    def listings(self) -> "MongoListings":
+        """What searches read of providers and services."""
         from common.adapters.mongo.listings import MongoListings
+
+        return MongoListings(self.mongo, self.categories)
+
+    @cached_property
+    def provider_reader(self) -> "MongoProviders":
+        """Provider profiles."""
+        from common.adapters.mongo.providers import MongoProviders
+
+        return MongoProviders(self.mongo, self.listings, self.terms)
+
+    @cached_property
+    def service_reader(self) -> "MongoServices":
+        """Services."""
         from common.adapters.mongo.services import MongoServices
 
-        return MongoServices(self.mongo, MongoListings(self.mongo, MongoCategories(self.mongo)))
+        return MongoServices(self.mongo, self.listings, self.terms)
+
+    @cached_property
+    def terms(self) -> "MongoTerms":
+        """The words that searches know."""
+        from common.adapters.mongo.terms import MongoTerms
+
+        return MongoTerms(self.mongo)
+
+    @cached_property
+    def busy_times(self) -> "BusyTimes":
+        """What is taken of providers' time."""
+        from common.adapters.mongo.busy_times import MongoBusyTimes
+
+        return MongoBusyTimes(self.mongo)
+
+    @cached_property
+    def rating_summaries(self) -> "Summaries":
+        """Rating summaries of services and providers."""
+        from common.adapters.mongo.published_ratings import MongoSummaries
+
+        return MongoSummaries(self.mongo, self.listings)
+
+    @cached_property
+    def providers(self) -> "ProviderDeps":
+        """What the use cases of providers need."""
+        from common.adapters.mongo.booking_figures import MongoBookingFigures
+        from common.adapters.mongo.published_ratings import MongoPublishedRatings
+        from common.application.providers.deps import ProviderDeps
+
+        return ProviderDeps(
+            clock=self.clock,
+            providers=self.provider_reader,
+            services=self.service_reader,
+            categories=self.categories,
+            busy=self.busy_times,
+            bookings=self.booking_repository,
+            figures=MongoBookingFigures(self.mongo),
+            ratings=MongoPublishedRatings(self.mongo),
+        )
 
     @cached_property
     def bookings(self) -> "BookingDeps":
@@ -371,6 +430,54 @@ class Container:
             links=self.mail_links,
             clock=self.clock,
             frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def geocoder(self) -> "Geocoder":
+        """Addresses and points."""
+        from common.adapters.gazetteer import Gazetteer
+
+        return Gazetteer()
+
+    @cached_property
+    def connect(self) -> "ConnectGateway":
+        """Connected accounts; loads Stripe."""
+        from common.adapters.stripe.connect import StripeConnect
+
+        return StripeConnect(self.stripe)
+
+    @cached_property
+    def onboarding(self) -> "OnboardingDeps":
+        """What onboarding needs; Stripe is loaded when billing is asked for."""
+        from common.application.onboarding.deps import NoIntents, OnboardingDeps
+
+        return OnboardingDeps(
+            auth=self.auth,
+            providers=self.provider_reader,
+            geocoder=self.geocoder,
+            intents=NoIntents(),
+            connect=lambda: self.connect,
+        )
+
+    @cached_property
+    def admin(self) -> "AdminDeps":
+        """What the use cases of staff need."""
+        from common.adapters.mongo.provider_lists import MongoProviderLists
+        from common.adapters.mongo.security_events import MongoSecurityLog
+        from common.adapters.mongo.sessions import MongoSessions
+        from common.adapters.mongo.unit_of_work import MongoUnitOfWork
+        from common.application.admin.deps import AdminDeps
+
+        return AdminDeps(
+            clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
+            users=self.users,
+            sessions=MongoSessions(self.mongo),
+            providers=self.provider_reader,
+            provider_lists=MongoProviderLists(self.mongo),
+            log=MongoSecurityLog(self.mongo),
+            outbox=self.outbox,
+            publisher=self.publisher,
         )
 
     async def close(self) -> None:
