@@ -22,7 +22,8 @@ class Event(Model):
 
     ``type`` is dotted and in the past tense (``booking.accepted``) for facts, or an intention for a worker
     (``payment.operation_requested``). ``payload`` holds identifiers and snapshots, never a secret or a card.
-    Consumers are idempotent by ``id``.
+    Consumers are idempotent by ``id``. ``not_before`` asks for a later delivery, up to the 15 minutes that SQS can
+    delay a message; what is due later than that is left to the sweep of the outbox.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Event(Model):
     payload: dict[str, Any] = Field(default_factory=dict)
     booking_id: str | None = None
     created_at: datetime
+    not_before: datetime | None = None
 
 
 def new_event(topic: Topic, type_: str, now: datetime, *, booking_id: str | None = None, **payload: Any) -> Event:

@@ -38,3 +38,10 @@ def make_stripe_client(
         max_network_retries=retries,
         http_client=transport,
     )
+
+
+async def close_stripe_client(client: stripe.StripeClient) -> None:
+    """Close the client's connections."""
+    transport = client._requestor._client  # noqa: SLF001 - the SDK keeps what it was given, and has no way to ask for it
+    if transport is not None:
+        await transport.close_async()  # type: ignore[no-untyped-call]

@@ -60,12 +60,15 @@ class StripeGateway:
             "currency": amount.currency,
             "customer": customer_id,
             "capture_method": "automatic" if is_fee else "manual",
-            "allowed_payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "transfer_group": call.booking_id,
             "metadata": _metadata(call),
             "expand": _CHARGE,
         }
-        if payment_method_id is not None:
+        if payment_method_id is None:
+            # The card is kept for a renewed authorization and for a fee; otherwise Stripe lets it be used only once.
+            wanted["setup_future_usage"] = "off_session"
+        else:
             wanted["payment_method"] = payment_method_id
             wanted["confirm"] = True
             if off_session:
@@ -81,7 +84,7 @@ class StripeGateway:
         wanted: params.SetupIntentCreateParams = {
             "customer": customer_id,
             "usage": "off_session",
-            "allowed_payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
         if call is not None:
             wanted["metadata"] = _metadata(call)

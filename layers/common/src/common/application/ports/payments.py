@@ -165,7 +165,10 @@ class PaymentOperations(Protocol):
         ...
 
     async def claim(self, operation_id: str, now: datetime, until: datetime) -> PaymentOperation | None:
-        """Take an open operation for execution until an instant and count the try; ``None`` if it is done or taken."""
+        """Take an open operation for execution until an instant and count the try.
+
+        ``None`` if it is done, taken by somebody else, or its next try is not due yet.
+        """
         ...
 
     async def release(self, operation: PaymentOperation, next_try_at: datetime | None) -> None:

@@ -37,7 +37,6 @@ class StripeEvent(Model):
     tries: int = 0
     received_at: datetime | None = None
     processed_at: datetime | None = None
-    is_queued: bool = False
 
 
 class WebhookEvents(Protocol):
@@ -49,10 +48,6 @@ class WebhookEvents(Protocol):
 
     async def get(self, event_id: str) -> StripeEvent | None:
         """One event by id."""
-        ...
-
-    async def mark_queued(self, event_ids: Sequence[str]) -> None:
-        """Remember that the queue has taken the events."""
         ...
 
     async def count_try(self, event_id: str) -> None:

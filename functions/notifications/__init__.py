@@ -1,0 +1,1 @@
+"""Telling people: the inbox in the app, and the worker that sends mails."""

@@ -1,0 +1,7 @@
+"""Lambda handler of the notifications function."""
+
+from common.runtime.http import create_handler
+
+from functions.notifications.routes import router
+
+handler = create_handler(router, service="notifications")

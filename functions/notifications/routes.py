@@ -1,0 +1,81 @@
+"""The inbox in the app, preferences and push subscriptions."""
+
+from http import HTTPStatus
+
+from common.application.notifications import inbox
+from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from fastapi import APIRouter, Response
+
+from functions.notifications.schemas import (
+    Inbox,
+    NotificationView,
+    PreferencesSchema,
+    PushEndpoint,
+    PushSubscriptionRequest,
+    PushSubscriptionView,
+    ReadAll,
+)
+
+router = APIRouter(prefix="/v1/notifications", tags=["notifications"])
+
+
+@router.get("")
+async def list_notifications(
+    deps: Deps, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None, unread_only: bool = False
+) -> Inbox:
+    """The caller's inbox, newest first."""
+    before = decode_cursor(cursor, str)[0] if cursor else None
+    entries, unread = await inbox.list_notifications(
+        deps.inbox, caller.user_id, unread_only=unread_only, limit=limit + 1, before=before
+    )
+    page = make_page(entries, limit, cursor=lambda entry: (entry.id,), item=NotificationView.model_validate)
+    return Inbox(items=page.items, next_cursor=page.next_cursor, unread_count=unread)
+
+
+@router.put("/read-all")
+async def read_all_notifications(deps: Deps, caller: CurrentUser) -> ReadAll:
+    """Mark every entry as read."""
+    return ReadAll(marked=await inbox.read_all_notifications(deps.inbox, caller.user_id))
+
+
+@router.get("/preferences")
+async def get_preferences(deps: Deps, caller: CurrentUser) -> PreferencesSchema:
+    """What the caller is told how."""
+    return PreferencesSchema.of(await deps.inbox.preferences.get(caller.user_id))
+
+
+@router.put("/preferences")
+async def put_preferences(deps: Deps, caller: CurrentUser, body: PreferencesSchema) -> PreferencesSchema:
+    """Replace the caller's preferences."""
+    return PreferencesSchema.of(await inbox.change_preferences(deps.inbox, body.to_domain(caller.user_id)))
+
+
+@router.post("/push-subscriptions", status_code=HTTPStatus.CREATED)
+async def create_push_subscription(
+    deps: Deps, caller: CurrentUser, body: PushSubscriptionRequest
+) -> PushSubscriptionView:
+    """Store a browser that takes push messages; sending it again renews it."""
+    stored = await inbox.subscribe_push(deps.inbox, caller.user_id, body.endpoint, body.keys.p256dh, body.keys.auth)
+    return PushSubscriptionView.model_validate(stored)
+
+
+@router.delete("/push-subscriptions", status_code=HTTPStatus.NO_CONTENT)
+async def delete_push_subscription(deps: Deps, caller: CurrentUser, body: PushEndpoint) -> Response:
+    """Forget a browser."""
+    await inbox.unsubscribe_push(deps.inbox, caller.user_id, body.endpoint)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.put("/{notification_id}/read")
+async def read_notification(deps: Deps, caller: CurrentUser, notification_id: str) -> NotificationView:
+    """Mark one entry as read."""
+    entry = await inbox.read_notification(deps.inbox, caller.user_id, notification_id)
+    return NotificationView.model_validate(entry)
+
+
+@router.delete("/{notification_id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_notification(deps: Deps, caller: CurrentUser, notification_id: str) -> Response:
+    """Remove one entry."""
+    await inbox.delete_notification(deps.inbox, caller.user_id, notification_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)

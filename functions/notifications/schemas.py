@@ -1,0 +1,110 @@
+"""The contract of the inbox, preferences and push subscriptions."""
+
+import re
+from datetime import time
+from typing import Annotated, Self
+from zoneinfo import available_timezones
+
+from common.domain.notifications import Channel, Kind, Preferences, QuietHours
+from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from pydantic import AfterValidator, Field
+
+_WALL_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
+class NotificationView(ResponseModel):
+    """One entry of the inbox."""
+
+    id: str
+    kind: Kind
+    type: str
+    title: str
+    body: str
+    booking_id: str | None
+    read_at: Instant | None
+    created_at: Instant
+
+
+class Inbox(ResponseModel):
+    """One page of the inbox, newest first; ``unread_count`` stops at 1000."""
+
+    items: list[NotificationView]
+    next_cursor: str | None = None
+    unread_count: int
+
+
+class ReadAll(ResponseModel):
+    """How many entries were unread."""
+
+    marked: int
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        msg = "not an IANA time zone"
+        raise ValueError(msg)
+    return value
+
+
+WallClock = Annotated[str, Field(pattern=_WALL_CLOCK.pattern, examples=["22:00"])]
+
+
+class QuietHoursSchema(RequestModel):
+    """Between these wall-clock times nothing is pushed; may span midnight."""
+
+    start: WallClock
+    end: WallClock
+    timezone: Annotated[str, AfterValidator(_known_zone)]
+
+
+class PreferencesSchema(RequestModel):
+    """Channels switched off, by kind. Mails about the account itself always come."""
+
+    muted: dict[Kind, list[Channel]] = Field(default_factory=dict, max_length=len(Kind))
+    quiet_hours: QuietHoursSchema | None = None
+
+    def to_domain(self, user_id: str) -> Preferences:
+        """The caller's preferences."""
+        quiet = self.quiet_hours
+        hours = quiet and QuietHours(
+            start=time.fromisoformat(quiet.start), end=time.fromisoformat(quiet.end), timezone=quiet.timezone
+        )
+        muted = {kind: sorted(set(channels)) for kind, channels in self.muted.items()}
+        return Preferences(user_id=user_id, muted=muted, quiet_hours=hours)
+
+    @classmethod
+    def of(cls, preferences: Preferences) -> Self:
+        """As they are stored."""
+        quiet = preferences.quiet_hours
+        hours = quiet and QuietHoursSchema(
+            start=f"{quiet.start:%H:%M}", end=f"{quiet.end:%H:%M}", timezone=quiet.timezone
+        )
+        return cls(muted=preferences.muted, quiet_hours=hours)
+
+
+class PushKeys(RequestModel):
+    """Keys of a browser's subscription, as ``PushSubscription.toJSON()`` gives them."""
+
+    p256dh: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{80,100}=*$")]
+    auth: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{20,30}=*$")]
+
+
+class PushSubscriptionRequest(RequestModel):
+    """A browser's subscription (https://www.w3.org/TR/push-api/#pushsubscription-interface)."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=1024)]
+    keys: PushKeys
+
+
+class PushEndpoint(RequestModel):
+    """Which browser to forget."""
+
+    endpoint: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class PushSubscriptionView(ResponseModel):
+    """A stored subscription."""
+
+    id: str
+    endpoint: str
+    created_at: Instant

@@ -1,0 +1,32 @@
+"""A booking's payment: seeing it and moving it on."""
+
+from common.application.payments.sync import confirm_booking_payment
+from common.application.payments.views import get_booking_payment, own_booking
+from common.runtime.http import CurrentUser, Deps
+from fastapi import APIRouter
+
+from functions.payments.schemas import BookingPaymentView, ConfirmedPayment, PaymentActionView
+
+router = APIRouter(prefix="/v1/bookings", tags=["payments"])
+
+
+@router.get("/{booking_id}/payment")
+async def get_payment(deps: Deps, caller: CurrentUser, booking_id: str) -> BookingPaymentView:
+    """Amounts, fee, state, refunds and ledger lines."""
+    return BookingPaymentView.of(await get_booking_payment(deps.payments, caller, booking_id))
+
+
+@router.post("/{booking_id}/payment/confirm")
+async def confirm_payment(deps: Deps, caller: CurrentUser, booking_id: str) -> ConfirmedPayment:
+    """Re-read Stripe and move the booking on; safe to call at any time."""
+    await own_booking(deps.payments, caller, booking_id)
+    booking, action = await confirm_booking_payment(deps.payments, booking_id)
+    return ConfirmedPayment(
+        booking_id=booking.id,
+        version=booking.version,
+        status=booking.status,
+        payment=booking.payment,
+        action=PaymentActionView.of(action),
+        last_error_code=booking.payment_details.last_error_code,
+        last_error_message=booking.payment_details.last_error_message,
+    )

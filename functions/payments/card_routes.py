@@ -1,0 +1,41 @@
+"""Saved cards."""
+
+from http import HTTPStatus
+
+from common.application.payments import cards
+from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.schemas import Page
+from fastapi import APIRouter, Response
+
+from functions.payments.schemas import CardView, PaymentActionView
+
+router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=IdempotentRoute)
+
+#: Stripe gives at most this many objects a page (https://docs.stripe.com/api/pagination).
+_MOST_AT_STRIPE = 100
+
+
+@router.post("/setup-intents", status_code=HTTPStatus.CREATED)
+async def create_setup_intent(deps: Deps, caller: CurrentUser) -> PaymentActionView:
+    """Begin saving a card; give ``client_secret`` to Stripe.js."""
+    return PaymentActionView.model_validate(await cards.start_saving_card(deps.cards, caller))
+
+
+@router.get("/methods")
+async def list_payment_methods(
+    deps: Deps, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None
+) -> Page[CardView]:
+    """The caller's saved cards, newest first."""
+    after = decode_cursor(cursor, str)[0] if cursor else None
+    wanted = min(limit + 1, _MOST_AT_STRIPE)
+    found = await cards.list_cards(deps.cards, caller, limit=wanted, after=after)
+    return make_page(found, min(limit, wanted - 1), cursor=lambda card: (card.id,), item=CardView.of)
+
+
+@router.delete("/methods/{card_id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_payment_method(deps: Deps, caller: CurrentUser, card_id: str) -> Response:
+    """Forget a card."""
+    await cards.remove_card(deps.cards, caller, card_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)

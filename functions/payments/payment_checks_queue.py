@@ -1,0 +1,21 @@
+"""Works on the payment checks queue: executes operations at Stripe and re-reads payments.
+
+Never imports FastAPI.
+"""
+
+from typing import TYPE_CHECKING
+
+from common.application.payments.checks import check_payment
+from common.runtime.sqs import create_event_handler
+
+if TYPE_CHECKING:
+    from common.domain.events import Event
+    from common.runtime.bootstrap import Container
+
+
+async def process(container: "Container", event: "Event") -> None:
+    """Do what one event of the topic ``payments`` asks for."""
+    await check_payment(container.payments, event)
+
+
+handler = create_event_handler(process, service="payment-checks-queue")

@@ -1,0 +1,165 @@
+"""The contract of payments."""
+
+from typing import Annotated, Self
+
+from common.application.payments.intents import PaymentAction
+from common.application.payments.views import BookingPayment
+from common.application.ports.cards import Card
+from common.domain.bookings import BookingStatus, PaymentState, PayoutState
+from common.domain.ledger import LedgerLine
+from common.domain.money import Money
+from common.domain.payments import OperationStatus, PaymentMode, PaymentOperation, Purpose
+from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
+from pydantic import Field
+
+
+class PaymentActionView(ResponseModel):
+    """What the customer's client has to do at Stripe; give ``client_secret`` to Stripe.js."""
+
+    kind: Annotated[str, Field(examples=["payment_intent"])]
+    status: str
+    client_secret: str | None
+    next_action_type: str | None
+
+    @classmethod
+    def of(cls, action: PaymentAction | None) -> "Self | None":
+        """The action, where there is one."""
+        return None if action is None else cls.model_validate(action)
+
+
+class RefundView(ResponseModel):
+    """Money that goes back to the customer."""
+
+    id: str
+    amount: MoneySchema
+    status: OperationStatus
+    created_at: Instant
+
+
+class OperationView(ResponseModel):
+    """One step at Stripe; ``failure_message`` says what the customer can do."""
+
+    id: str
+    purpose: Purpose
+    amount: MoneySchema
+    status: OperationStatus
+    failure_code: str | None
+    failure_message: str | None
+    created_at: Instant
+    updated_at: Instant
+
+
+class LedgerLineView(ResponseModel):
+    """One side of a double entry; debits are positive, and the lines of an entry sum to zero."""
+
+    id: str
+    entry_id: str
+    account: str
+    amount: SignedMoneySchema
+    reason: str
+    at: Instant
+
+
+class BookingPaymentView(ResponseModel):
+    """A booking's money. ``fee``, ``payout_amount`` and ``ledger`` are for the provider and operators."""
+
+    booking_id: str
+    status: BookingStatus
+    mode: PaymentMode
+    payment: PaymentState
+    payout: PayoutState
+    total: MoneySchema
+    authorized: MoneySchema
+    captured: MoneySchema
+    refunded: MoneySchema
+    due: MoneySchema | None
+    fee: MoneySchema | None
+    payout_amount: MoneySchema | None
+    capture_before: Instant | None
+    last_error_code: str | None
+    last_error_message: str | None
+    operations: list[OperationView]
+    refunds: list[RefundView]
+    ledger: list[LedgerLineView]
+
+    @classmethod
+    def of(cls, payment: BookingPayment) -> Self:
+        """What the caller may see."""
+        booking, details = payment.booking, payment.booking.payment_details
+
+        def money(amount: int | None) -> MoneySchema | None:
+            if amount is None:
+                return None
+            return MoneySchema(amount=amount, currency=booking.price.total.currency)
+
+        return cls.model_validate(
+            {
+                "booking_id": booking.id,
+                "status": booking.status,
+                "mode": details.mode,
+                "payment": booking.payment,
+                "payout": booking.payout,
+                "total": money(booking.price.total.amount),
+                "authorized": money(details.authorized_amount),
+                "captured": money(details.captured_amount),
+                "refunded": money(details.refunded_amount),
+                "due": money(details.due_amount),
+                "fee": money(details.commission_amount if payment.sees_payout else None),
+                "payout_amount": money(_with_provider(payment) if payment.sees_payout else None),
+                "capture_before": details.capture_before,
+                "last_error_code": details.last_error_code,
+                "last_error_message": details.last_error_message,
+                "operations": [_operation(each) for each in payment.operations],
+                "refunds": [_refund(each) for each in payment.operations if each.purpose is Purpose.REFUND],
+                "ledger": [_line(each) for each in payment.ledger],
+            }
+        )
+
+
+class ConfirmedPayment(ResponseModel):
+    """The booking's axes after re-reading Stripe, and what is left for the customer to do."""
+
+    booking_id: str
+    version: int
+    status: BookingStatus
+    payment: PaymentState
+    action: PaymentActionView | None
+    last_error_code: str | None
+    last_error_message: str | None
+
+
+class CardView(ResponseModel):
+    """A saved card."""
+
+    id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
+        """What may be shown of it."""
+        return cls.model_validate(card)
+
+
+def money_view(money: Money) -> MoneySchema:
+    """Money on the wire."""
+    return MoneySchema(amount=money.amount, currency=money.currency)
+
+
+def _with_provider(payment: BookingPayment) -> int:
+    details = payment.booking.payment_details
+    return max(details.transferred_amount - details.reversed_amount, 0)
+
+
+def _operation(operation: PaymentOperation) -> OperationView:
+    return OperationView.model_validate({**operation.model_dump(), "amount": money_view(operation.amount)})
+
+
+def _refund(operation: PaymentOperation) -> RefundView:
+    return RefundView.model_validate({**operation.model_dump(), "amount": money_view(operation.amount)})
+
+
+def _line(line: LedgerLine) -> LedgerLineView:
+    return LedgerLineView.model_validate(line)

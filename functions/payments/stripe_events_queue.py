@@ -1,0 +1,36 @@
+"""Works on the queue of received Stripe events. Never imports FastAPI."""
+
+from typing import TYPE_CHECKING
+
+from common.application.payments.stripe_events import HANDLERS
+from common.application.payments.webhooks import process_stripe_event
+from common.application.ports.webhooks import WebhookStatus
+from common.runtime import metrics
+from common.runtime.sqs import create_queue_handler
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+_COUNTED = {
+    WebhookStatus.IGNORED: "StripeEventsIgnored",
+    WebhookStatus.FAILED: "StripeEventsFailed",
+    WebhookStatus.PROCESSED: "StripeEventsProcessed",
+}
+
+
+class StripeEventMessage(BaseModel):
+    """The body of a message: which stored event to process."""
+
+    event_id: str
+
+
+async def process(container: "Container", message: StripeEventMessage) -> None:
+    """Process one stored event by re-reading what it is about."""
+    status = await process_stripe_event(container.payments, container.webhook_events, HANDLERS, message.event_id)
+    metrics.count(_COUNTED[status])
+
+
+handler = create_queue_handler(
+    process, service="stripe-events-queue", message=StripeEventMessage, event_id=lambda message: message.event_id
+)

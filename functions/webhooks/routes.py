@@ -1,0 +1,24 @@
+"""POST /v1/webhooks/stripe."""
+
+from typing import Annotated
+
+import stripe  # noqa: F401 - verifying signatures is this function's work: pay for the import at the cold start
+from common.application.payments.webhooks import receive_webhook
+from common.runtime.http import Deps
+from fastapi import APIRouter, Header, Request
+
+from functions.webhooks.schemas import WebhookReceived
+
+#: Stripe does not say how large an event may be; those we take are a few kilobytes, a subscription's some dozen.
+MAX_EVENT_BYTES = 256 * 1024
+
+router = APIRouter(tags=["webhooks"])
+
+
+@router.post("/v1/webhooks/stripe", max_body_size=MAX_EVENT_BYTES)
+async def receive_stripe_event(
+    request: Request, deps: Deps, stripe_signature: Annotated[str | None, Header(max_length=4096)] = None
+) -> WebhookReceived:
+    """Verify the signature over the raw bytes, store the event once, queue it, and answer."""
+    await receive_webhook(deps.webhook_receiver, await request.body(), stripe_signature)
+    return WebhookReceived()

@@ -1,0 +1,103 @@
+"""Mails from jinja2 templates: one file per mail, rendered once as text and once as HTML.
+
+A template extends ``layout``, which is the text or the HTML one, and fills the blocks ``subject``, ``lead`` (the first
+paragraph, also shown in the app), ``body`` (further paragraphs, each through ``p``) and ``action`` (``button``).
+"""
+
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound, UndefinedError
+from markupsafe import Markup, escape
+
+from common.application.ports.mail import RenderedMail
+
+_WIDTH = 78
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class TemplateMailRenderer:
+    """``MailRenderer`` over the templates of this package; a missing value is an error, never an empty space."""
+
+    def render(self, template: str, data: Mapping[str, Any]) -> RenderedMail:
+        """Fill a template.
+
+        Raises:
+            LookupError: there is no template of that name, or ``data`` lacks something it shows.
+        """
+        try:
+            return RenderedMail(
+                subject=_one_line(self._block(template, "subject", data)),
+                summary=_one_line(self._block(template, "lead", data)),
+                text=_BLANK_LINES.sub("\n\n", self._whole(self._texts, template, data, _TEXT_HELPERS)),
+                html=self._whole(self._pages, template, data, _HTML_HELPERS),
+            )
+        except (TemplateNotFound, UndefinedError) as error:
+            raise LookupError(f"The mail {template} cannot be rendered: {error}") from error
+
+    @cached_property
+    def _texts(self) -> Environment:
+        return _environment(autoescape=False)
+
+    @cached_property
+    def _pages(self) -> Environment:
+        return _environment(autoescape=True)
+
+    def _block(self, template: str, block: str, data: Mapping[str, Any]) -> str:
+        found = self._texts.get_template(f"{template}.j2")
+        context = found.new_context({**data, **_TEXT_HELPERS, "layout": "layout.txt"})
+        return "".join(found.blocks[block](context))
+
+    @staticmethod
+    def _whole(environment: Environment, template: str, data: Mapping[str, Any], helpers: Mapping[str, Any]) -> str:
+        return environment.get_template(f"{template}.j2").render({**data, **helpers})
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("common.adapters.mail", "templates"),
+        autoescape=autoescape,  # noqa: S701 - off for text/plain alone, where an entity would be shown as it is
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+
+
+def _one_line(text: str) -> str:
+    """A header or a summary must not carry a line break (RFC 5322 section 2.2)."""
+    return " ".join(text.split())
+
+
+def _text_paragraph(text: object) -> str:
+    return textwrap.fill(_one_line(str(text)), _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n\n"
+
+
+def _html_paragraph(text: object) -> Markup:
+    return Markup("<p>{}</p>\n").format(escape(text))
+
+
+def _text_button(label: str, url: str) -> str:
+    return f"{label}:\n{url}\n\n"
+
+
+def _html_button(label: str, url: str) -> Markup:
+    style = (
+        "display:inline-block;padding:12px 20px;border-radius:6px;background:#14532d;color:#fff;text-decoration:none"
+    )
+    return Markup('<p><a href="{}" style="{}">{}</a></p>\n').format(url, style, label)
+
+
+_TEXT_HELPERS: dict[str, str | Callable[..., Any]] = {
+    "layout": "layout.txt",
+    "p": _text_paragraph,
+    "button": _text_button,
+}
+_HTML_HELPERS: dict[str, str | Callable[..., Any]] = {
+    "layout": "layout.html",
+    "p": _html_paragraph,
+    "button": _html_button,
+}

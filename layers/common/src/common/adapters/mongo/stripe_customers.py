@@ -1,0 +1,23 @@
+"""Which Stripe customer belongs to which account."""
+
+from pymongo import ReturnDocument
+from pymongo.asynchronous.database import AsyncDatabase
+
+from common.adapters.mongo.database import Document
+
+
+class MongoStripeCustomers:
+    """``StripeCustomers`` on the account's own document."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._users = database["users"]
+
+    async def remember(self, user_id: str, customer_id: str) -> str:
+        """Store the customer where none is stored yet; returns the one that is stored now."""
+        stored = await self._users.find_one_and_update(
+            {"_id": user_id},
+            [{"$set": {"stripe_customer_id": {"$ifNull": ["$stripe_customer_id", customer_id]}}}],
+            projection={"stripe_customer_id": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return str(stored["stripe_customer_id"]) if stored else customer_id

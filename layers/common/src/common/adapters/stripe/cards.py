@@ -1,0 +1,53 @@
+"""Saved cards at Stripe: the ``CardGateway`` port."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from common.adapters.stripe import mapping
+from common.adapters.stripe.errors import translated
+from common.application.ports.cards import Card
+from common.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    import stripe
+    from stripe import params
+
+
+class StripeCards:
+    """``CardGateway`` over Stripe's payment methods of type ``card``."""
+
+    def __init__(self, client: "stripe.StripeClient") -> None:
+        self._v1 = client.v1
+
+    async def list_cards(self, customer_id: str, *, limit: int, after: str | None) -> Sequence[Card]:
+        """A customer's cards, newest first; ``after`` is the id of the last one seen."""
+        wanted: params.PaymentMethodListParams = {"customer": customer_id, "type": "card", "limit": limit}
+        if after is not None:
+            wanted["starting_after"] = after
+        with translated():
+            found = await self._v1.payment_methods.list_async(wanted)
+        return [_card(each) for each in found.data]
+
+    async def get_card(self, card_id: str) -> Card:
+        """One card."""
+        with translated():
+            found = await self._v1.payment_methods.retrieve_async(card_id)
+        return _card(found)
+
+    async def detach_card(self, card_id: str) -> None:
+        """Forget a card: it cannot be used any more."""
+        with translated():
+            await self._v1.payment_methods.detach_async(card_id)
+
+
+def _card(source: "stripe.PaymentMethod") -> Card:
+    if source.card is None:
+        raise NotFound("This payment method is no card.")
+    return Card(
+        id=source.id,
+        brand=source.card.brand,
+        last4=source.card.last4 or "",
+        exp_month=source.card.exp_month,
+        exp_year=source.card.exp_year,
+        customer_id=mapping.identifier(source.customer),
+    )

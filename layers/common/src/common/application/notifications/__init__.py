@@ -1,0 +1,1 @@
+"""Telling people: mails and the inbox in the app."""

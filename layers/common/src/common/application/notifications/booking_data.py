@@ -1,0 +1,84 @@
+"""What the templates of a booking's mails may show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.domain.bookings import ActorKind, Booking
+from common.domain.decline_advice import decline_advice
+from common.domain.display import local_time_text, money_text
+from common.domain.events import Event
+from common.domain.money import Money
+from common.domain.providers import Provider
+from common.domain.users import User
+
+
+def booking_data(
+    booking: Booking, event: Event, customer: User | None, provider: Provider | None, frontend_base_url: str
+) -> Mapping[str, Any]:
+    """Everything that a template may show, as text; instants read on the provider's clock, where the work is."""
+    customer_name = _name(customer)
+    provider_name = provider.trading_name if provider else "the provider"
+    absent = booking.no_show.absent if booking.no_show else None
+    return {
+        "booking_id": booking.id,
+        "service": booking.service.title,
+        "customer": customer_name,
+        "provider": provider_name,
+        "when": local_time_text(booking.slot.start_at, booking.slot.timezone),
+        "place": booking.place.address,
+        "start_code": booking.start_code,
+        "url": f"{frontend_base_url}/bookings/{booking.id}",
+        "search_url": f"{frontend_base_url}/search",
+        "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
+        "by": _by(booking, customer_name, provider_name),
+        **_times(booking),
+        **_amounts(booking, event),
+    }
+
+
+def _times(booking: Booking) -> Mapping[str, str]:
+    zone, proposal, no_show = booking.slot.timezone, booking.reschedule, booking.no_show
+    return {
+        "accept_by": local_time_text(booking.accept_by, zone) if booking.accept_by else "the deadline",
+        "proposed_when": local_time_text(proposal.slot.start_at, proposal.slot.timezone) if proposal else "",
+        "proposal_expires": local_time_text(proposal.expires_at, zone) if proposal else "",
+        "contest_until": local_time_text(no_show.contest_until, zone) if no_show else "",
+    }
+
+
+def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
+    details, currency = booking.payment_details, booking.price.total.currency
+
+    def text(amount: int) -> str:
+        return money_text(Money(amount=amount, currency=currency))
+
+    moved = int(event.payload.get("amount") or 0)
+    paid = details.captured_amount - details.refunded_amount
+    return {
+        "price": money_text(booking.price.total),
+        "amount": text(moved),
+        "paid": text(moved or details.captured_amount),
+        "refunded": text(moved or details.refunded_amount),
+        "receipt_lines": event.payload.get("receipt_lines", []),
+        "advice": decline_advice(details.last_error_code),
+        "refund_note": _refund_note(booking, text(details.due_amount or 0), text(paid)),
+    }
+
+
+def _refund_note(booking: Booking, due: str, paid: str) -> str:
+    details = booking.payment_details
+    if details.due_amount is None:
+        return f"So far you have paid {paid}."
+    if details.due_amount == 0:
+        return "You are not charged; what was held or paid goes back to your card."
+    return f"You pay {due}; everything else goes back to your card."
+
+
+def _by(booking: Booking, customer: str, provider: str) -> str:
+    names = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider, ActorKind.OPERATOR: "our team"}
+    name = names.get(booking.cancelled_by) if booking.cancelled_by else None
+    return f" by {name}" if name else ""
+
+
+def _name(user: User | None) -> str:
+    return user.full_name if user is not None and user.full_name else "the customer"

@@ -1,0 +1,72 @@
+"""The inbox in the app, preferences and push subscriptions."""
+
+from collections.abc import Sequence
+
+from common.application.notifications.deps import InboxDeps
+from common.application.ports.notifications import PushSubscription
+from common.domain.errors import NotFound
+from common.domain.ids import new_id
+from common.domain.notifications import Notification, Preferences
+
+#: Counting stops here; a client shows "99+" long before.
+MOST_UNREAD = 1_000
+
+
+async def list_notifications(
+    deps: InboxDeps, user_id: str, *, unread_only: bool, limit: int, before: str | None
+) -> tuple[Sequence[Notification], int]:
+    """One page of an inbox, newest first, and how many entries are unread."""
+    entries = await deps.notifications.list_for(user_id, unread_only=unread_only, limit=limit, before=before)
+    return entries, await deps.notifications.unread_count(user_id, most=MOST_UNREAD)
+
+
+async def read_notification(deps: InboxDeps, user_id: str, notification_id: str) -> Notification:
+    """Mark one entry as read.
+
+    Raises:
+        NotFound: it is not the caller's.
+    """
+    entry = await deps.notifications.mark_read(user_id, notification_id, deps.clock.now())
+    if entry is None:
+        raise NotFound("There is no such notification.")
+    return entry
+
+
+async def read_all_notifications(deps: InboxDeps, user_id: str) -> int:
+    """Mark every entry as read; returns how many were not."""
+    return await deps.notifications.mark_all_read(user_id, deps.clock.now())
+
+
+async def delete_notification(deps: InboxDeps, user_id: str, notification_id: str) -> None:
+    """Remove one entry.
+
+    Raises:
+        NotFound: it is not the caller's.
+    """
+    if not await deps.notifications.delete(user_id, notification_id):
+        raise NotFound("There is no such notification.")
+
+
+async def change_preferences(deps: InboxDeps, preferences: Preferences) -> Preferences:
+    """Replace the caller's preferences."""
+    await deps.preferences.put(preferences)
+    return preferences
+
+
+async def subscribe_push(deps: InboxDeps, user_id: str, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+    """Store a browser that takes push messages."""
+    now = deps.clock.now()
+    subscription = PushSubscription(
+        id=new_id("psh", now), user_id=user_id, endpoint=endpoint, p256dh=p256dh, auth=auth, created_at=now
+    )
+    return await deps.push_subscriptions.put(subscription)
+
+
+async def unsubscribe_push(deps: InboxDeps, user_id: str, endpoint: str) -> None:
+    """Forget a browser.
+
+    Raises:
+        NotFound: it is not the caller's.
+    """
+    if not await deps.push_subscriptions.delete(user_id, endpoint):
+        raise NotFound("There is no such subscription.")

@@ -1,0 +1,57 @@
+"""Saved cards of an account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.intents import PaymentAction, action_of
+from common.application.payments.steps import customer_of_user
+from common.application.ports.cards import Card, CardGateway
+from common.domain.errors import NotFound
+from common.domain.roles import Principal
+
+
+@dataclass(frozen=True)
+class CardDeps:
+    """Ports of the card use cases."""
+
+    payments: PaymentDeps
+    cards: CardGateway
+
+
+async def start_saving_card(deps: CardDeps, principal: Principal) -> PaymentAction:
+    """A setup intent with which the caller's client saves a card."""
+    customer_id = await customer_of_user(deps.payments, principal.user_id)
+    made = await deps.payments.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=None, call=None)
+    return action_of(made)
+
+
+async def list_cards(deps: CardDeps, principal: Principal, *, limit: int, after: str | None) -> Sequence[Card]:
+    """The caller's cards, newest first; none where the caller never paid."""
+    user = await deps.payments.users.get(principal.user_id)
+    if user is None or user.stripe_customer_id is None:
+        return []
+    return await deps.cards.list_cards(user.stripe_customer_id, limit=limit, after=after)
+
+
+async def own_card(deps: CardDeps, user_id: str, card_id: str) -> Card:
+    """A card of the account.
+
+    Raises:
+        NotFound: it does not exist or is somebody else's.
+    """
+    user = await deps.payments.users.get(user_id)
+    card = await deps.cards.get_card(card_id)
+    if user is None or user.stripe_customer_id is None or card.customer_id != user.stripe_customer_id:
+        raise NotFound("There is no such card.")
+    return card
+
+
+async def remove_card(deps: CardDeps, principal: Principal, card_id: str) -> None:
+    """Forget one of the caller's cards.
+
+    Raises:
+        NotFound: it does not exist or is somebody else's.
+    """
+    card = await own_card(deps, principal.user_id, card_id)
+    await deps.cards.detach_card(card.id)

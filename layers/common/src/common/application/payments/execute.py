@@ -1,0 +1,110 @@
+"""Executing a recorded operation at Stripe, exactly once however often it is tried."""
+
+from datetime import datetime, timedelta
+
+from common.application.payments import results
+from common.application.payments.commit import commit_result
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.steps import take_step
+from common.application.publishing import publish_committed
+from common.domain.bookings import Booking
+from common.domain.errors import GatewayRefused, GatewayUncertain, PaymentDeclined, Unavailable
+from common.domain.events import Topic, new_event
+from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
+
+#: Longer than all calls of one step with their retries can take, so that two workers never act at once.
+LEASE = timedelta(seconds=75)
+
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=30)
+
+#: Operations in these states are still to be done; one that waits for the customer blocks no later one.
+OPEN = frozenset({OperationStatus.PENDING, OperationStatus.UNCERTAIN})
+
+
+class OperationPostponed(Unavailable):
+    """Stripe gave no answer, or cannot act now; the next try is queued."""
+
+    code = "payment_postponed"
+
+
+class OperationBusy(Unavailable):
+    """Another worker has the operation, or its next try is not due; try again soon."""
+
+    code = "payment_in_progress"
+
+
+async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | None:
+    """Do what a recorded operation says, and commit what came of it.
+
+    The operation is leased first. A try that follows another looks up what Stripe has before it acts. An unanswered
+    call leaves the operation ``uncertain`` with its next try due, and queues a check. The state machine lets at most
+    one operation of a booking be under way, so that none has to wait for another here.
+
+    Returns:
+        The booking with the result, or ``None`` where there was nothing left to do.
+
+    Raises:
+        OperationBusy: try again when the other worker is done, or the try is due.
+        OperationPostponed: Stripe gave no answer; the operation stays open and its next try is queued.
+    """
+    now = deps.clock.now()
+    operation = await deps.operations.claim(operation_id, now, now + LEASE)
+    if operation is None:
+        await _check_not_open(deps, operation_id)
+        return None
+    booking = await deps.bookings.get(operation.booking_id)
+    if booking is None:
+        await deps.operations.release(operation, now + _FIRST_WAIT)
+        raise OperationBusy("The booking of this payment cannot be read.")
+    result = await _attempt(deps, booking, operation)
+    return await commit_result(deps, operation, result)
+
+
+async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
+    known = await deps.operations.get(operation_id)
+    if known is not None and known.status in OPEN:
+        raise OperationBusy("This payment is being worked on.")
+
+
+async def _attempt(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> PaymentResult:
+    try:
+        return await take_step(deps, booking, operation, look_first=operation.tries > 1)
+    except PaymentDeclined as declined:
+        return results.of_decline(declined, is_setup=operation.purpose is Purpose.SAVE_CARD)
+    except GatewayRefused as refused:
+        return results.of_refusal(refused)
+    except Unavailable as unavailable:
+        await _postpone(deps, operation, unavailable)
+        raise OperationPostponed(unavailable.detail, retry_after=unavailable.retry_after) from unavailable
+
+
+async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavailable) -> None:
+    """Leave the operation open, due again later, and queue the check that will do it."""
+    now = deps.clock.now()
+    changed = {"failure_code": why.wire_code, "updated_at": now}
+    if isinstance(why, GatewayUncertain):
+        changed["status"] = OperationStatus.UNCERTAIN
+        changed["key_generation"] = operation.key_generation + int(why.is_final)
+    due = now + wait_before(operation.tries)
+    event = new_event(
+        Topic.PAYMENTS,
+        "payment.operation_requested",
+        now,
+        booking_id=operation.booking_id,
+        operation_id=operation.id,
+    )
+    check = event.model_copy(update={"not_before": due})
+    await deps.operations.release(operation.model_copy(update=changed), due)
+    await deps.outbox.add([check])
+    await publish_committed(deps.outbox, deps.publisher, [check], deps.clock)
+
+
+def wait_before(tries: int) -> timedelta:
+    """Exponential backoff: 5 s, 10 s, 20 s … at most half an hour."""
+    return min(_FIRST_WAIT * int(2 ** min(max(tries - 1, 0), 10)), _LONGEST_WAIT)
+
+
+def is_due(operation: PaymentOperation, now: datetime) -> bool:
+    """Whether an open operation may be tried now."""
+    return operation.status in OPEN and (operation.next_try_at is None or operation.next_try_at <= now)

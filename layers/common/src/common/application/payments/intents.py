@@ -1,0 +1,83 @@
+"""The intent with which a customer pays for a new booking."""
+
+from pydantic import Field
+
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.execute import OPEN, execute_operation
+from common.application.payments.steps import current_intent
+from common.application.ports.payments import Intent, IntentStatus
+from common.domain.bookings import Booking, PaymentState
+from common.domain.errors import Unavailable
+from common.domain.model import Model
+from common.domain.payments import Purpose
+
+_MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
+
+_WAITS_FOR_CUSTOMER = frozenset(
+    {IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION, IntentStatus.REQUIRES_ACTION}
+)
+
+
+class PaymentAction(Model):
+    """What the customer's client needs to go on: a secret for Stripe.js where something is to be done.
+
+    ``kind`` is ``payment_intent`` or ``setup_intent``; which of Stripe.js's ``confirm…`` functions to call.
+    """
+
+    kind: str
+    intent_id: str
+    status: str
+    client_secret: str | None = Field(default=None, repr=False)
+    next_action_type: str | None = None
+
+
+async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
+    """Make the booking's intent, if it is not made yet, and say what the customer has to do.
+
+    Safe to call again at any time: the operation is executed at most once, and the secret is read from Stripe.
+
+    Returns:
+        The booking as it is now, and the action; ``None`` where nothing is left for the customer to do.
+
+    Raises:
+        OperationPostponed: Stripe gave no answer; the booking stays, and the payments worker goes on.
+    """
+    operation = next(
+        (
+            each
+            for each in await deps.operations.for_booking(booking.id)
+            if each.purpose in _MAKES_INTENT and each.status in OPEN
+        ),
+        None,
+    )
+    if operation is not None:
+        booking = await execute_operation(deps, operation.id) or await _reread(deps, booking)
+    return booking, await pending_action(deps, booking)
+
+
+async def pending_action(deps: PaymentDeps, booking: Booking) -> PaymentAction | None:
+    """What the customer has to do now, as Stripe says."""
+    if booking.payment not in {PaymentState.NONE, PaymentState.ACTION_REQUIRED, PaymentState.FAILED}:
+        return None
+    intent = await current_intent(deps, booking)
+    if intent is None or intent.status not in _WAITS_FOR_CUSTOMER:
+        return None
+    return action_of(intent)
+
+
+def action_of(intent: Intent) -> PaymentAction:
+    """The action that an open intent asks for."""
+    return PaymentAction(
+        kind="setup_intent" if intent.is_setup else "payment_intent",
+        intent_id=intent.id,
+        status=intent.status,
+        client_secret=intent.client_secret,
+        next_action_type=(intent.next_action or {}).get("type"),
+    )
+
+
+async def _reread(deps: PaymentDeps, booking: Booking) -> Booking:
+    stored = await deps.bookings.get(booking.id)
+    if stored is None:
+        raise Unavailable("The booking cannot be read.")
+    return stored

@@ -1,0 +1,178 @@
+"""One step per purpose of an operation: look up what an earlier try did, or act at Stripe."""
+
+from collections.abc import Awaitable, Callable
+
+from common.application.payments import results
+from common.application.payments.deps import PaymentDeps
+from common.application.ports.payments import GatewayCall, Intent, IntentStatus
+from common.domain.bookings import Booking, BookingStatus
+from common.domain.errors import GatewayRefused, NotFound, Unavailable
+from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
+
+#: Refusals that a later try may not meet: the provider's account is not ready, or our balance is short for now.
+_PASSING = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed"})
+
+Step = Callable[[PaymentDeps, Booking, PaymentOperation, bool], Awaitable[PaymentResult]]
+
+
+async def take_step(
+    deps: PaymentDeps, booking: Booking, operation: PaymentOperation, *, look_first: bool
+) -> PaymentResult:
+    """Execute one operation at Stripe.
+
+    Args:
+        deps: ports.
+        booking: the booking as it is now.
+        operation: what to do; the caller has claimed it.
+        look_first: an earlier try may have reached Stripe, so find out before acting again.
+
+    Raises:
+        PaymentDeclined: the card was refused.
+        GatewayRefused: Stripe refuses the call as such.
+        GatewayUncertain: no answer.
+        Unavailable: Stripe is away and has not acted, or the provider's account cannot take money yet.
+    """
+    return await _STEPS[operation.purpose](deps, booking, operation, look_first)
+
+
+async def customer_of(deps: PaymentDeps, booking: Booking) -> str:
+    """The Stripe customer of the booking's customer, made where there is none."""
+    if booking.payment_details.stripe_customer_id:
+        return booking.payment_details.stripe_customer_id
+    return await customer_of_user(deps, booking.customer_id)
+
+
+async def customer_of_user(deps: PaymentDeps, user_id: str) -> str:
+    """The Stripe customer of an account, made where there is none.
+
+    Raises:
+        NotFound: the account is gone.
+    """
+    user = await deps.users.get(user_id)
+    if user is None:
+        raise NotFound("The account does not exist any more.")
+    if user.stripe_customer_id:
+        return user.stripe_customer_id
+    made = await deps.gateway.ensure_customer(user.id, user.email, user.full_name)
+    return await deps.customers.remember(user.id, made)
+
+
+async def current_intent(deps: PaymentDeps, booking: Booking) -> Intent | None:
+    """The booking's intent as Stripe has it now; ``None`` where none was made."""
+    details = booking.payment_details
+    intent_id = details.payment_intent_id or details.setup_intent_id
+    return await deps.gateway.get_intent(intent_id) if intent_id else None
+
+
+async def _open_intent(
+    deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool
+) -> PaymentResult:
+    """AUTHORIZE, SAVE_CARD and CHARGE_FEE: make an intent."""
+    customer_id = await customer_of(deps, booking)
+    is_setup = operation.purpose is Purpose.SAVE_CARD
+    if look_first:
+        found = await deps.gateway.find_intent(customer_id=customer_id, operation_id=operation.id, is_setup=is_setup)
+        if found is not None:
+            return results.of_intent(found)
+    if booking.payment_details.due_amount == 0:
+        return PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more")
+    call, method = GatewayCall.of(operation), booking.payment_details.payment_method_id
+    if is_setup:
+        made = await deps.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=method, call=call)
+    else:
+        made = await deps.gateway.create_payment_intent(
+            operation.amount,
+            customer_id=customer_id,
+            payment_method_id=method,
+            off_session=booking.status is not BookingStatus.PENDING_PAYMENT,
+            call=call,
+            is_fee=operation.purpose is Purpose.CHARGE_FEE,
+        )
+    return results.of_intent(made).model_copy(update={"stripe_customer_id": customer_id})
+
+
+async def _capture(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
+    intent_id = booking.payment_details.payment_intent_id
+    if intent_id is None:
+        return PaymentResult(status=OperationStatus.FAILED, failure_code="never_authorized")
+    if look_first:
+        found = await deps.gateway.get_intent(intent_id)
+        if found.status is not IntentStatus.REQUIRES_CAPTURE:
+            return results.of_capture(found)
+    try:
+        captured = await deps.gateway.capture(intent_id, operation.amount, call=GatewayCall.of(operation))
+    except GatewayRefused:
+        captured = await deps.gateway.get_intent(intent_id)
+    return results.of_capture(captured)
+
+
+async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, _look_first: bool) -> PaymentResult:
+    intent = await current_intent(deps, booking)
+    if intent is None or intent.status in {IntentStatus.CANCELED, IntentStatus.SUCCEEDED}:
+        return results.of_void(intent)
+    try:
+        return results.of_void(await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation)))
+    except GatewayRefused:
+        return results.of_void(await deps.gateway.get_intent(intent.id))
+
+
+async def _refund(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
+    intent_id = booking.payment_details.payment_intent_id
+    if intent_id is None:
+        return PaymentResult(status=OperationStatus.FAILED, failure_code="never_captured")
+    if look_first:
+        found = await deps.gateway.find_refund(intent_id, operation.id)
+        if found is not None:
+            return results.of_movement(found)
+    made = await deps.gateway.refund(intent_id, operation.amount, call=GatewayCall.of(operation))
+    return results.of_movement(made)
+
+
+async def _transfer(
+    deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool
+) -> PaymentResult:
+    if look_first:
+        found = await deps.gateway.find_transfer(booking.id, operation.id)
+        if found is not None:
+            return results.of_movement(found)
+    provider = await deps.providers.get(booking.provider_id)
+    account_id = provider.stripe_account_id if provider else None
+    charge_id = booking.payment_details.charge_id
+    if charge_id is None:
+        intent = await current_intent(deps, booking)
+        charge_id = intent.charge_id if intent else None
+    if account_id is None or charge_id is None:
+        return PaymentResult(status=OperationStatus.FAILED, failure_code="no_account" if charge_id else "no_charge")
+    try:
+        made = await deps.gateway.transfer(
+            operation.amount, account_id=account_id, charge_id=charge_id, call=GatewayCall.of(operation)
+        )
+    except GatewayRefused as refused:
+        if refused.reason in _PASSING:
+            raise Unavailable("The provider's account cannot take money yet.", code="account_not_ready") from refused
+        raise
+    return results.of_movement(made)
+
+
+async def _reverse(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
+    transfer_id = booking.payment_details.transfer_id
+    if transfer_id is None:
+        return PaymentResult(status=OperationStatus.FAILED, failure_code="never_transferred")
+    if look_first:
+        found = await deps.gateway.find_reversal(transfer_id, operation.id)
+        if found is not None:
+            return results.of_movement(found)
+    made = await deps.gateway.reverse_transfer(transfer_id, operation.amount, call=GatewayCall.of(operation))
+    return results.of_movement(made)
+
+
+_STEPS: dict[Purpose, Step] = {
+    Purpose.AUTHORIZE: _open_intent,
+    Purpose.SAVE_CARD: _open_intent,
+    Purpose.CHARGE_FEE: _open_intent,
+    Purpose.CAPTURE: _capture,
+    Purpose.VOID: _void,
+    Purpose.REFUND: _refund,
+    Purpose.TRANSFER: _transfer,
+    Purpose.REVERSE: _reverse,
+}

@@ -1,0 +1,57 @@
+"""Bringing a booking up to what Stripe says now."""
+
+from common.application.payments import results
+from common.application.payments.commit import commit_result
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.execute import OPEN, OperationBusy, execute_operation
+from common.application.payments.intents import PaymentAction, pending_action
+from common.domain.bookings import Booking
+from common.domain.errors import NotFound
+from common.domain.payments import OperationStatus, PaymentOperation, Purpose
+
+_MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD, Purpose.CHARGE_FEE})
+
+
+async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
+    """Re-read the booking's payment at Stripe and commit what differs; safe to call at any time, in any order.
+
+    Open operations are tried in their order; an intent that waits for the customer is read again.
+
+    Returns:
+        The booking as it is now.
+
+    Raises:
+        NotFound: there is no such booking.
+        OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
+    """
+    for operation in await deps.operations.for_booking(booking_id):
+        if operation.status in OPEN:
+            await _try(deps, operation)
+        elif operation.status is OperationStatus.REQUIRES_ACTION:
+            await _reread_intent(deps, operation)
+    booking = await deps.bookings.get(booking_id)
+    if booking is None:
+        raise NotFound("There is no such booking.")
+    return booking
+
+
+async def confirm_booking_payment(deps: PaymentDeps, booking_id: str) -> tuple[Booking, PaymentAction | None]:
+    """What ``POST …/payment/confirm`` does: bring the booking up to date and say what is left to do."""
+    booking = await sync_booking_payment(deps, booking_id)
+    return booking, await pending_action(deps, booking)
+
+
+async def _try(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    try:
+        await execute_operation(deps, operation.id)
+    except OperationBusy:
+        return
+
+
+async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    if operation.purpose not in _MAKES_INTENT or operation.stripe_id is None:
+        return
+    result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
+    if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code == operation.failure_code:
+        return
+    await commit_result(deps, operation, result)

@@ -1,0 +1,56 @@
+"""What parties of a booking may see of its money, and their saved cards."""
+
+from common.application.payments.deps import PaymentDeps
+from common.domain.bookings import Booking
+from common.domain.errors import NotFound
+from common.domain.ledger import LedgerLine
+from common.domain.model import Model
+from common.domain.payments import PaymentOperation
+from common.domain.roles import Principal, Role
+
+
+class BookingPayment(Model):
+    """A booking's money: the booking, what was done at Stripe, and the ledger."""
+
+    booking: Booking
+    operations: list[PaymentOperation]
+    ledger: list[LedgerLine]
+    sees_payout: bool
+
+
+async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_id: str) -> BookingPayment:
+    """A booking's money, for its parties and operators; the customer does not see what the provider gets.
+
+    Raises:
+        NotFound: there is no such booking, or it is none of the caller's business.
+    """
+    booking = await visible_booking(deps, principal, booking_id)
+    sees_payout = principal.has(Role.OPERATOR) or booking.provider_user_id == principal.user_id
+    operations = await deps.operations.for_booking(booking.id)
+    ledger = await deps.ledger.for_booking(booking.id) if sees_payout else []
+    return BookingPayment(booking=booking, operations=list(operations), ledger=list(ledger), sees_payout=sees_payout)
+
+
+async def visible_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:
+    """A booking that the caller is a party of, or may see as an operator.
+
+    Raises:
+        NotFound: otherwise; even its existence is private.
+    """
+    booking = await deps.bookings.get(booking_id)
+    parties = {booking.customer_id, booking.provider_user_id} if booking else set()
+    if booking is None or (principal.user_id not in parties and not principal.has(Role.OPERATOR)):
+        raise NotFound("There is no such booking.")
+    return booking
+
+
+async def own_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:
+    """A booking that the caller pays for.
+
+    Raises:
+        NotFound: otherwise.
+    """
+    booking = await deps.bookings.get(booking_id)
+    if booking is None or booking.customer_id != principal.user_id:
+        raise NotFound("There is no such booking.")
+    return booking
