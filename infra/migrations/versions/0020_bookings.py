@@ -51,10 +51,11 @@ INDEXES = {
         ),
     ],
     "booking_history": [
-        IndexModel([("booking_id", ASCENDING), ("_id", ASCENDING)], name="booking"),
+        IndexModel([("booking_id", ASCENDING), ("version", ASCENDING)], name="booking_version", unique=True),
     ],
     "slot_claims": [
         IndexModel([("provider_id", ASCENDING), ("cells", ASCENDING)], name="provider_cells", unique=True),
+        IndexModel([("provider_id", ASCENDING), ("start_at", ASCENDING)], name="provider_start"),
         IndexModel([("booking_id", ASCENDING)], name="booking"),
         IndexModel(
             [("expires_at", ASCENDING)],

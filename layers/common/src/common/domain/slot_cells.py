@@ -1,11 +1,13 @@
 """Slot cells: the five-minute pieces of time whose uniqueness per provider makes double booking impossible."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from common.domain.model import Model
 
 CELL_MINUTES = 5
 _CELL_SECONDS = CELL_MINUTES * 60
+#: No claim is longer: the longest work (a day) with the longest buffers (a day each).
+LONGEST_CLAIM = timedelta(days=3)
 
 
 def cells_between(start: datetime, end: datetime) -> list[int]:

@@ -14,7 +14,7 @@ from common.application.ports.bookings import BookingQuery
 from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
 from common.domain.payments import OperationStatus
-from common.domain.slot_cells import SlotClaim, cells_between
+from common.domain.slot_cells import LONGEST_CLAIM, SlotClaim
 
 _STRIPE_FIELDS = {
     "pi": "payment_intent_id",
@@ -71,12 +71,10 @@ class MongoBookings:
                 raise
             await self._commit(change, evict_expired=True)
 
-    async def history(self, booking_id: str, *, limit: int, after: str | None = None) -> Sequence[HistoryEntry]:
-        """Audit rows, oldest first; ``after`` is the id of the last row seen."""
-        query: Document = {"booking_id": booking_id}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        cursor = self._history.find(query).sort("_id", 1).limit(limit)
+    async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
+        """Audit rows, oldest first, that made versions above the given one."""
+        query = {"booking_id": booking_id, "version": {"$gt": after_version}}
+        cursor = self._history.find(query).sort("version", 1).limit(limit)
         return [HistoryEntry.model_validate(from_document(row)) async for row in cursor]
 
     async def list_for(
@@ -102,8 +100,8 @@ class MongoBookings:
 
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""
-        cells = cells_between(start, end)
-        query = {"provider_id": provider_id, "cells": {"$elemMatch": {"$gte": cells[0], "$lte": cells[-1]}}}
+        starts = {"$gt": start - LONGEST_CLAIM, "$lt": end}
+        query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}
         return [SlotClaim.model_validate(from_document(row)) async for row in self._claims.find(query)]
 
     async def _commit(self, change: BookingChange, *, evict_expired: bool) -> None:

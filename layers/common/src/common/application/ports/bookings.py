@@ -54,8 +54,8 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def history(self, booking_id: str, *, limit: int, after: str | None = None) -> Sequence[HistoryEntry]:
-        """Audit rows, oldest first; ``after`` is the id of the last row seen."""
+    async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
+        """Audit rows, oldest first, that made versions above the given one; there is one for each version."""
         ...
 
     async def list_for(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.domain.booking_machine.context import Context
+from common.domain.booking_machine.context import Context, Draft
 from common.domain.booking_machine.inputs import ActionInput, NewStart, parse_input
 from common.domain.booking_machine.offers import AvailableAction, describe
 from common.domain.booking_machine.outcome import begin, next_due, settle_draft, to_change
@@ -61,7 +61,7 @@ def perform(
     Raises:
         NotFound: no such action (``unknown_action``).
         Forbidden: the actor is no party of the booking, or the action is never for this part.
-        ActionNotAvailable: not in this state or not now; ``extra`` has the status and what is available.
+        ActionNotAvailable: not in this state or not now; ``extra`` has the booking's status and what is available.
         InvalidInput: the input is wrong; fields are named.
         SlotUnavailable: the proposed time cannot be had.
     """
@@ -107,14 +107,20 @@ def fire(booking: Booking, action: str, now: datetime, settings: BookingSettings
 def transition(context: Context, row: Row) -> BookingChange:
     """Apply a row whose guards have passed."""
     before = context.booking
-    draft = begin(before, context.now, status=row.target(context))
+    draft = follow(context, row, begin(before, context.now))
+    return to_change(before, draft, context.actor, row.name, _audit_text(row, context.input))
+
+
+def follow(context: Context, row: Row, draft: Draft) -> Draft:
+    """Lead a draft along a row: its target, its effects, the money plan and timer, its notices."""
+    draft = draft.set(status=row.target(context))
     for effect in row.effects:
         draft = effect(context, draft)
     draft = settle_draft(draft, context.settings)
     for notice in row.notices:
-        if notice.when in {None, draft.booking.status}:
+        if notice.applies(draft.booking, context.now):
             draft = draft.notify(notice.type, *notice.parts, action=row.name, by=context.actor.kind.value)
-    return to_change(before, draft, context.actor, row.name, _audit_text(row, context.input))
+    return draft
 
 
 def not_available(context: Context, reason: str) -> ActionNotAvailable:
@@ -123,7 +129,7 @@ def not_available(context: Context, reason: str) -> ActionNotAvailable:
     return ActionNotAvailable(
         f"This action is not available now. {reason}",
         extra={
-            "status": context.booking.status.value,
+            "booking_status": context.booking.status.value,
             "version": context.booking.version,
             "available_actions": [offer.action_name for offer in offers],
         },

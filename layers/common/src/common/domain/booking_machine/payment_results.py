@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.domain.booking_machine.context import Context, Draft
-from common.domain.booking_machine.engine import SYSTEM
-from common.domain.booking_machine.money_plan import paid_state
+from common.domain.booking_machine.engine import SYSTEM, follow
+from common.domain.booking_machine.money_plan import kept_amount, paid_state
 from common.domain.booking_machine.outcome import begin, settle_draft, to_change
 from common.domain.booking_machine.table import ROWS
 from common.domain.booking_settings import BookingSettings
@@ -80,14 +80,7 @@ def _finish(before: Booking, draft: Draft, answer: _Answer, status: OperationSta
     row = ROWS["confirm_payment"]
     context = Context(draft.booking, actor, draft.now, answer.settings)
     if before.status in row.sources and all(guard.test(context) for guard in row.guards):
-        draft = draft.set(status=row.target(context))
-        for effect in row.effects:
-            draft = effect(context, draft)
-        draft = settle_draft(draft, answer.settings)
-        for notice in row.notices:
-            if notice.when is draft.booking.status:
-                draft = draft.notify(notice.type, *notice.parts, action=row.name, by=actor.kind.value)
-        return to_change(before, draft, actor, row.name, row.note)
+        return to_change(before, follow(context, row, draft), actor, row.name, row.note)
     draft = _tell(settle_draft(draft, answer.settings), answer, status)
     purpose = answer.opened.purpose.value
     note = f"Payment: {purpose.replace('_', ' ')} {status.value.replace('_', ' ')}."
@@ -191,7 +184,16 @@ def _voided(draft: Draft, _: _Answer) -> Draft:
 def _refunded(draft: Draft, answer: _Answer) -> Draft:
     draft = draft.pay(refunded_amount=draft.booking.payment_details.refunded_amount + answer.amount)
     draft = draft.post(_entry(draft, answer).refunded(answer.amount))
-    return draft.set(payment=paid_state(draft.booking.payment_details))
+    return _lose_what_went_twice(draft, answer).set(payment=paid_state(draft.booking.payment_details))
+
+
+def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
+    """Money that was refunded while the bank took it back too is our loss, as Stripe does not undo either."""
+    details = draft.booking.payment_details
+    twice = max(-kept_amount(details), 0)
+    entry = _entry(draft, answer)
+    draft = draft.pay(charged_back_amount=details.charged_back_amount - twice)
+    return draft.post([*entry.charged_back(-twice), *entry.loss(twice)])
 
 
 def _transferred(draft: Draft, answer: _Answer) -> Draft:

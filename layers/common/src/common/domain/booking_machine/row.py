@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from common.domain.booking_machine.context import Context, Effect
 from common.domain.booking_machine.guards import Guard
 from common.domain.booking_machine.inputs import ActionInput, Nothing
 from common.domain.booking_machine.timers import Timer
-from common.domain.bookings import ActorKind, BookingStatus
+from common.domain.bookings import ActorKind, Booking, BookingStatus
 
 CUSTOMER = ActorKind.CUSTOMER
 PROVIDER = ActorKind.PROVIDER
@@ -18,11 +19,20 @@ WEBHOOK = ActorKind.WEBHOOK
 
 @dataclass(frozen=True)
 class Notice:
-    """Who is told of a transition; ``when`` restricts it to one of the row's targets."""
+    """Who is told of a transition.
+
+    ``when`` restricts it to one of the row's targets; ``before_start`` to the time before the slot starts, so that a
+    sweep that comes late does not remind of the past.
+    """
 
     type: str
     parts: tuple[ActorKind, ...]
     when: BookingStatus | None = None
+    before_start: bool = False
+
+    def applies(self, booking: Booking, now: datetime) -> bool:
+        """Whether the notice goes out for this outcome at this instant."""
+        return self.when in {None, booking.status} and not (self.before_start and now >= booking.slot.start_at)
 
 
 @dataclass(frozen=True)

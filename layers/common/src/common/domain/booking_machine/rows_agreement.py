@@ -67,7 +67,7 @@ ANSWER_ROWS = (
         timer=timers.REMIND,
         follows="both reminded",
         effects=(effects.mark_reminded,),
-        notices=(Notice("booking.reminder_due", (CUSTOMER, PROVIDER)),),
+        notices=(Notice("booking.reminder_due", (CUSTOMER, PROVIDER), before_start=True),),
     ),
 )
 

@@ -1,0 +1,1 @@
+"""Bookings: making, reading and moving them."""

@@ -1,0 +1,39 @@
+"""What a caller may do with a booking, and doing it."""
+
+from typing import Annotated, Any
+
+from common.application.bookings import read
+from common.application.bookings.act import perform_action
+from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.etags import IfMatch, etag
+from common.runtime.http.idempotency import IdempotentRoute
+from fastapi import APIRouter, Body, Response
+
+from functions.bookings.presenter import present_actions, present_booking
+from functions.bookings.schemas import ActionList, BookingView
+
+router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
+
+
+@router.get("/{booking_id}/actions")
+async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> ActionList:
+    """What the caller may do now, with the schema of each input and what cancelling would cost."""
+    booking, actor = await read.find_booking(deps.bookings, caller, booking_id)
+    response.headers["ETag"] = etag(booking.version)
+    return ActionList(items=present_actions(read.view(deps.bookings, booking, actor)))
+
+
+@router.post("/{booking_id}/actions/{action_name}")
+async def post_action(
+    deps: Deps,
+    caller: CurrentUser,
+    booking_id: str,
+    action_name: str,
+    response: Response,
+    expected: IfMatch,
+    values: Annotated[dict[str, Any] | None, Body(description="The action's input, after its `input_schema`")] = None,
+) -> BookingView:
+    """Perform an action; what is not available now answers 409 with the present state and the actions that are."""
+    seen = await perform_action(deps.bookings, caller, booking_id, action_name, values, expected_version=expected)
+    response.headers["ETag"] = etag(seen.booking.version)
+    return present_booking(seen)

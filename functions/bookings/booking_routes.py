@@ -1,0 +1,121 @@
+"""Making and reading bookings."""
+
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated
+
+from common.application.bookings import read
+from common.application.bookings.create import BookingWish, create_booking
+from common.domain.booking_groups import StatusGroup
+from common.domain.bookings import Actor, ActorKind, BookingStatus
+from common.domain.errors import InvalidInput
+from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.etags import etag
+from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.schemas import Instant, Page
+from fastapi import APIRouter, Header, Query, Response
+
+from functions.bookings.presenter import present_booking
+from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
+
+router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
+
+_MAX_KEY_LENGTH = 255
+_MAX_STATUSES = 12
+
+
+class Side(StrEnum):
+    """Whose bookings: those one made, or those one carries out."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+async def post_booking(
+    deps: Deps,
+    caller: CurrentUser,
+    wish: BookingRequest,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
+) -> BookingView:
+    """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`."""
+    booking, action = await create_booking(
+        deps.bookings, caller.user_id, BookingWish(**dict(wish)), idempotency_key=idempotency_key
+    )
+    response.headers["ETag"] = etag(booking.version)
+    response.headers["Location"] = f"/v1/bookings/{booking.id}"
+    actor = Actor(kind=ActorKind.CUSTOMER, id=caller.user_id)
+    return present_booking(read.view(deps.bookings, booking, actor), action)
+
+
+@router.get("")
+async def list_bookings(
+    deps: Deps,
+    caller: CurrentUser,
+    role: Side = Side.CUSTOMER,
+    status: Annotated[
+        list[str], Query(max_length=_MAX_STATUSES, description="Statuses, or one of upcoming, needs_action, past")
+    ] = [],  # noqa: B006 - FastAPI copies defaults
+    starts_from: Annotated[Instant | None, Query(alias="from", description="Earliest start")] = None,
+    starts_before: Annotated[Instant | None, Query(alias="to", description="Starts before this")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[BookingView]:
+    """The caller's bookings, each with its actions: upcoming ones soonest first, others latest first."""
+    group, statuses = _read_statuses(status)
+    found = await read.list_bookings(
+        deps.bookings,
+        caller,
+        role=ActorKind(role.value),
+        group=group,
+        statuses=statuses,
+        starts_from=starts_from,
+        starts_before=starts_before,
+        limit=limit + 1,
+        after=_read_cursor(cursor),
+    )
+    return make_page(
+        found, limit, cursor=lambda seen: (seen.booking.slot.start_at, seen.booking.id), item=present_booking
+    )
+
+
+@router.get("/{booking_id}")
+async def get_booking(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> BookingView:
+    """One booking with what the caller may do now."""
+    seen = await read.get_booking(deps.bookings, caller, booking_id)
+    response.headers["ETag"] = etag(seen.booking.version)
+    return present_booking(seen)
+
+
+@router.get("/{booking_id}/history")
+async def get_history(
+    deps: Deps, caller: CurrentUser, booking_id: str, limit: Limit = 20, cursor: Cursor = None
+) -> Page[HistoryView]:
+    """The audit trail, oldest first: who did what, from where to where, and what changed."""
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    rows = await read.get_history(deps.bookings, caller, booking_id, limit=limit + 1, after_version=after)
+    return make_page(rows, limit, cursor=lambda row: (row.version,), item=HistoryView.model_validate)
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    start, last_id = decode_cursor(cursor, datetime, str)
+    return start, last_id
+
+
+def _read_statuses(given: list[str]) -> tuple[StatusGroup | None, list[BookingStatus]]:
+    """Read the filter: statuses, and at most one group.
+
+    Raises:
+        InvalidInput: an unknown value, or more than one group.
+    """
+    groups = [StatusGroup(value) for value in given if value in set(StatusGroup)]
+    rest = [value for value in given if value not in set(StatusGroup)]
+    unknown = [value for value in rest if value not in set(BookingStatus)]
+    if unknown or len(groups) > 1:
+        raise InvalidInput.of("status", "Give booking statuses, or one group of them.", "invalid_status")
+    return (groups[0] if groups else None), [BookingStatus(value) for value in rest]

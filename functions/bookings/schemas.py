@@ -1,0 +1,197 @@
+"""The contract of bookings."""
+
+from typing import Annotated, Any
+
+from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.payments import PaymentMode
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
+from pydantic import Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+AddressText = Annotated[str, StringConstraints(min_length=3, max_length=300)]
+Notes = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class BookingRequest(RequestModel):
+    """What a customer asks for."""
+
+    service_id: Id
+    start_at: Annotated[Instant, Field(description="A free slot's start")]
+    address: AddressText
+    notes: Notes = ""
+    payment_method_id: Annotated[str | None, Field(max_length=255, description="A saved card to pay with")] = None
+
+
+class Consequences(ResponseModel):
+    """What ending the booking now would mean for the customer."""
+
+    refund: MoneySchema
+    fee: MoneySchema
+
+
+class ActionView(ResponseModel):
+    """Something the caller may do now. Show an unknown one with its label; ask twice where it is critical."""
+
+    action_name: str
+    button_label: str
+    note: str
+    is_critical: bool
+    input_schema: Annotated[dict[str, Any] | None, Field(description="JSON schema of the body to send")]
+    consequences: Consequences | None
+
+
+class ActionList(ResponseModel):
+    """What the caller may do with a booking now."""
+
+    items: list[ActionView]
+
+
+class ServiceView(ResponseModel):
+    """What was bought, as it was then."""
+
+    id: str
+    title: str
+    category: str
+    duration_minutes: int
+
+
+class PlaceView(ResponseModel):
+    """Where the work happens."""
+
+    address: str
+    lat: float | None
+    lng: float | None
+    is_located: bool
+
+
+class PolicyStep(ResponseModel):
+    """With at least this much notice, this share of the price comes back."""
+
+    hours_before_start: int
+    refund_basis_points: int
+
+
+class PolicyView(ResponseModel):
+    """The cancellation policy as agreed."""
+
+    name: str
+    steps: list[PolicyStep]
+
+
+class PaymentView(ResponseModel):
+    """The customer's money. ``client_secret`` is there where the customer must act at Stripe."""
+
+    state: PaymentState
+    mode: PaymentMode
+    authorized: MoneySchema
+    captured: MoneySchema
+    refunded: MoneySchema
+    action: Annotated[str | None, Field(description="payment_intent or setup_intent: what the secret is for")]
+    client_secret: str | None
+    last_error_code: str | None
+    last_error_message: str | None
+
+
+class PayoutView(ResponseModel):
+    """The provider's money."""
+
+    state: PayoutState
+
+
+class RescheduleView(ResponseModel):
+    """A proposed new time that waits for an answer."""
+
+    proposed_by: ActorKind
+    start_at: Instant
+    end_at: Instant
+    expires_at: Instant
+
+
+class NoShowView(ResponseModel):
+    """Who was reported absent."""
+
+    absent: ActorKind
+    reported_by: ActorKind
+    contest_until: Instant
+
+
+class DisputeView(ResponseModel):
+    """A disagreement that a person decides. ``refund`` is the decision, or the first of two."""
+
+    opened_by: ActorKind
+    reason: str
+    evidence: list[dict[str, Any]]
+    opened_at: Instant
+    refund: MoneySchema | None
+    grounds: str | None
+    needs_second_approval: bool
+    resolved_at: Instant | None
+
+
+class ContactView(ResponseModel):
+    """How to reach the other party; shared once the booking is accepted."""
+
+    name: str
+    phone_number: str | None
+    email: str | None
+
+
+class BookingView(ResponseModel):
+    """A booking as the caller sees it. ``start_code`` is for the customer alone, who reads it out at the door."""
+
+    id: str
+    version: int
+    role: ActorKind
+    status: BookingStatus
+    payment: PaymentView
+    payout: PayoutView
+    review: ReviewState
+    customer_id: str
+    provider_id: str
+    service: ServiceView
+    start_at: Instant
+    end_at: Instant
+    timezone: str
+    place: PlaceView
+    notes: str
+    price: MoneySchema
+    cancellation_policy: PolicyView
+    start_code: str | None
+    contact: ContactView | None
+    hold_expires_at: Instant | None
+    accept_by: Instant | None
+    accepted_at: Instant | None
+    started_at: Instant | None
+    completed_at: Instant | None
+    cancelled_at: Instant | None
+    settled_at: Instant | None
+    cancelled_by: ActorKind | None
+    cancel_reason: str
+    reschedule: RescheduleView | None
+    reschedule_count: int
+    no_show: NoShowView | None
+    dispute: DisputeView | None
+    available_actions: list[ActionView]
+    created_at: Instant
+    updated_at: Instant
+
+
+class HistoryActor(ResponseModel):
+    """In which part somebody acted."""
+
+    kind: ActorKind
+    id: str
+
+
+class HistoryView(ResponseModel):
+    """One row of the audit trail. ``changed`` has old and new value of each field that changed."""
+
+    id: str
+    version: int
+    action: str
+    actor: HistoryActor
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    note: str
+    changed: dict[str, Any]
+    at: Instant

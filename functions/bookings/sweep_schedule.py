@@ -1,0 +1,17 @@
+"""Every minute: fire the system actions of bookings that are due."""
+
+from collections.abc import Mapping
+
+from common.application.bookings.sweep import sweep_due
+from common.runtime.bootstrap import Container
+from common.runtime.budget import Budget
+from common.runtime.schedule import create_schedule_handler
+
+
+async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
+    """Fire what is due, batch by batch."""
+    counts = await sweep_due(container.bookings, has_time=lambda: budget.has_time(5.0))
+    return {f"Bookings{action.title().replace('_', '')}": count for action, count in counts.items()}
+
+
+handler = create_schedule_handler(sweep, service="sweep-schedule")

@@ -1,0 +1,101 @@
+"""Performing an action on a booking."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from common.application.bookings.deps import BookingDeps
+from common.application.bookings.occupancy import judge_slot
+from common.application.bookings.read import BookingView, find_booking, view, with_contact
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.booking_machine.inputs import NewStart
+from common.domain.bookings import Actor, Booking, BookingChange
+from common.domain.errors import NotFound, Unavailable, VersionConflict
+from common.domain.roles import Principal
+
+#: Each try decides anew on the booking as it is then.
+_TRIES = 8
+
+
+async def perform_action(
+    deps: BookingDeps,
+    caller: Principal,
+    booking_id: str,
+    action: str,
+    input_: Mapping[str, Any] | None,
+    *,
+    expected_version: int | None = None,
+) -> BookingView:
+    """Perform an action as the caller, in the caller's part.
+
+    A booking that changes meanwhile is read and judged again, so the loser of a race is refused by the rules and told
+    the present state; with ``expected_version`` it is refused at once.
+
+    Raises:
+        NotFound: no such booking for the caller, or no such action.
+        Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules.
+        VersionConflict: the booking is not the version that the caller expects.
+        Unavailable: the booking kept changing, or the database is away.
+    """
+    for _ in range(_TRIES):
+        booking, actor = await find_booking(deps, caller, booking_id)
+        require_version(deps, booking, actor, expected_version)
+        change = await _decide(deps, booking, actor, action, input_)
+        if await _committed(deps, change):
+            return await with_contact(deps, view(deps, change.booking, actor))
+    raise Unavailable("The booking is being changed by others.", retry_after=1)
+
+
+def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected: int | None) -> None:
+    """Refuse a caller who saw another version.
+
+    Raises:
+        VersionConflict: with the present version, status and actions.
+    """
+    if expected is None or expected == booking.version:
+        return
+    actions = machine.get_available_booking_actions(booking, actor, deps.clock.now(), deps.settings)
+    raise VersionConflict(
+        "The booking has changed since you read it.",
+        extra={
+            "version": booking.version,
+            "booking_status": booking.status.value,
+            "available_actions": [each.action_name for each in actions],
+        },
+    )
+
+
+async def _decide(
+    deps: BookingDeps, booking: Booking, actor: Actor, action: str, input_: Mapping[str, Any] | None
+) -> BookingChange:
+    now = deps.clock.now()
+    verdict = await _verdict(deps, booking, input_, now) if action == "propose_reschedule" else None
+    return machine.perform(booking, action, actor, input_, now, deps.settings, slot_verdict=verdict)
+
+
+async def _verdict(
+    deps: BookingDeps, booking: Booking, input_: Mapping[str, Any] | None, now: datetime
+) -> machine.SlotVerdict | None:
+    """What the slot rules say of a proposed start; ``None`` where the input names none that can be read."""
+    try:
+        start = NewStart.model_validate(dict(input_ or {})).start_at
+    except ValidationError:
+        return None
+    provider = await deps.providers.get(booking.provider_id)
+    if provider is None:
+        raise NotFound("The provider is gone.")
+    minutes = int((booking.slot.end_at - booking.slot.start_at).total_seconds() // 60)
+    return await judge_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=booking.id)
+
+
+async def _committed(deps: BookingDeps, change: BookingChange) -> bool:
+    """Commit and publish; ``False`` where somebody else changed the booking first."""
+    try:
+        await deps.bookings.commit(change)
+    except VersionConflict:
+        return False
+    await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+    return True

@@ -1,0 +1,161 @@
+"""Making a booking."""
+
+from datetime import datetime
+
+from common.application.bookings.deps import BookingDeps
+from common.application.bookings.occupancy import judge_slot
+from common.application.payments.intents import PaymentAction, ensure_intent
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.bookings import Booking, BookingChange, BookingStatus, Place
+from common.domain.errors import Conflict, IdempotencyKeyReused, InvalidInput, NotFound
+from common.domain.geo import Point, distance_m
+from common.domain.model import Model
+from common.domain.providers import Provider
+from common.domain.users import User
+
+
+class BookingWish(Model):
+    """What a customer asks for; ``start_at`` is an aware instant, ``address`` as a person writes it."""
+
+    service_id: str
+    start_at: datetime
+    address: str
+    notes: str = ""
+    payment_method_id: str | None = None
+
+
+async def create_booking(
+    deps: BookingDeps,
+    customer_id: str,
+    wish: BookingWish,
+    *,
+    idempotency_key: str | None = None,
+    replaced_hold: tuple[str, str] | None = None,
+) -> tuple[Booking, PaymentAction | None]:
+    """Take the slot, record what was agreed, and open the payment.
+
+    The booking commits before Stripe is called. A request that comes again with its key, after a crash or a lost
+    answer, finds the booking and goes on with its payment.
+
+    Args:
+        deps: ports.
+        customer_id: who books.
+        wish: what is asked for.
+        idempotency_key: what makes a repeated request the same booking.
+        replaced_hold: id of a guest's booking intent and of its slot claim, which this booking takes over.
+
+    Returns:
+        The booking, and what the customer has to do to pay; ``None`` where nothing is left.
+
+    Raises:
+        NotFound: no such service, or account.
+        Forbidden, Conflict, InvalidInput, SlotUnavailable: as the booking machine rules.
+        IdempotencyKeyReused: the key made another booking.
+        Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
+    """
+    known = await _made_before(deps, customer_id, wish, idempotency_key)
+    if known is None:
+        known, change = await _commit_new(deps, customer_id, wish, idempotency_key, replaced_hold)
+    else:
+        change = None
+    try:
+        return await _open_payment(deps, known)
+    finally:
+        if change is not None:
+            await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+
+
+async def _commit_new(
+    deps: BookingDeps,
+    customer_id: str,
+    wish: BookingWish,
+    key: str | None,
+    replaced_hold: tuple[str, str] | None,
+) -> tuple[Booking, BookingChange | None]:
+    intent_id, claim_id = replaced_hold or (None, None)
+    change = await _decide(deps, customer_id, wish, key, intent_id, claim_id)
+    try:
+        await deps.bookings.commit(change)
+    except Conflict as conflict:
+        twin = await _made_before(deps, customer_id, wish, key)
+        if twin is None or conflict.wire_code != "duplicate_booking":
+            raise
+        return twin, None
+    return change.booking, change
+
+
+async def _decide(
+    deps: BookingDeps, customer_id: str, wish: BookingWish, key: str | None, intent_id: str | None, claim_id: str | None
+) -> BookingChange:
+    now = deps.clock.now()
+    customer = await _customer(deps, customer_id)
+    service = await deps.services.get(wish.service_id)
+    provider = await deps.providers.get(service.provider_id) if service else None
+    if service is None or provider is None:
+        raise NotFound("There is no such service.")
+    place = await locate_place(deps, wish.address, provider)
+    verdict = await judge_slot(
+        deps.bookings,
+        provider,
+        wish.start_at,
+        duration_minutes=service.duration_minutes,
+        now=now,
+        apart_from=intent_id,
+    )
+    new = machine.NewBooking(
+        customer_id=customer_id,
+        start_at=wish.start_at,
+        place=place,
+        notes=wish.notes,
+        stripe_customer_id=customer.stripe_customer_id,
+        payment_method_id=wish.payment_method_id,
+        idempotency_key=key,
+        replaces_claim_id=claim_id,
+    )
+    return machine.create(new, service, provider, verdict, now, deps.settings)
+
+
+async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> Place:
+    """Where the work happens; an address that cannot be located is taken as it is.
+
+    Raises:
+        InvalidInput: the place lies outside the provider's radius.
+    """
+    found = await deps.locate(address)
+    home = provider.address
+    if found.lat is not None and found.lng is not None and home.lat is not None and home.lng is not None:
+        metres = distance_m(Point(found.lat, found.lng), Point(home.lat, home.lng))
+        if metres > provider.service_radius_km * 1000:
+            raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
+    return Place(address=address, lat=found.lat, lng=found.lng, is_located=found.is_located)
+
+
+async def _customer(deps: BookingDeps, customer_id: str) -> User:
+    customer = await deps.users.get(customer_id)
+    if customer is None or customer.deleted_at is not None:
+        raise NotFound("There is no such account.")
+    return customer
+
+
+async def _made_before(deps: BookingDeps, customer_id: str, wish: BookingWish, key: str | None) -> Booking | None:
+    if key is None:
+        return None
+    booking = await deps.bookings.by_idempotency_key(customer_id, key)
+    if booking is not None and not _is_same(booking, wish):
+        raise IdempotencyKeyReused("This idempotency key has made another booking.")
+    return booking
+
+
+def _is_same(booking: Booking, wish: BookingWish) -> bool:
+    asked = (wish.service_id, wish.address, wish.notes)
+    is_moved = booking.reschedule_count > 0
+    return asked == (booking.service_id, booking.place.address, booking.notes) and (
+        is_moved or booking.slot.start_at == wish.start_at
+    )
+
+
+async def _open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
+    if booking.status is not BookingStatus.PENDING_PAYMENT:
+        return booking, None
+    return await ensure_intent(deps.payments(), booking)

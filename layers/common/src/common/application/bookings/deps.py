@@ -1,0 +1,39 @@
+"""What the booking use cases need."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from common.application.payments.deps import PaymentDeps
+from common.application.ports.bookings import BookingRepository
+from common.application.ports.clock import Clock
+from common.application.ports.outbox import Outbox, Publisher
+from common.application.ports.people import ProviderReader, ServiceReader, UserReader
+from common.domain.booking_settings import BookingSettings
+from common.domain.users import Address
+
+Locate = Callable[[str], Awaitable[Address]]
+
+
+async def keep_as_written(address: str) -> Address:
+    """Take an address without locating it."""
+    return Address(text=address)
+
+
+@dataclass(frozen=True)
+class BookingDeps:
+    """Ports of the booking use cases.
+
+    ``payments`` gives the payment ports when they are needed: only making a booking reaches Stripe, so that nothing
+    else pays for loading it. ``locate`` turns an address into a point, where that is possible.
+    """
+
+    bookings: BookingRepository
+    services: ServiceReader
+    providers: ProviderReader
+    users: UserReader
+    outbox: Outbox
+    publisher: Publisher
+    clock: Clock
+    settings: BookingSettings
+    payments: Callable[[], PaymentDeps]
+    locate: Locate = keep_as_written

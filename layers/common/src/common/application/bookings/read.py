@@ -1,0 +1,146 @@
+"""What a caller sees of bookings: the booking, the caller's part in it, and what the caller may do now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.application.bookings.deps import BookingDeps
+from common.application.ports.bookings import BookingQuery
+from common.domain import booking_machine as machine
+from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
+from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
+from common.domain.errors import Forbidden, NotFound
+from common.domain.model import Model
+from common.domain.roles import Principal, Role
+
+_BEFORE_ACCEPTANCE = frozenset(
+    {
+        BookingStatus.PENDING_PAYMENT,
+        BookingStatus.PAYMENT_EXPIRED,
+        BookingStatus.REQUESTED,
+        BookingStatus.DECLINED,
+        BookingStatus.EXPIRED,
+    }
+)
+
+
+class Contact(Model):
+    """How the parties of an accepted booking reach each other."""
+
+    name: str
+    phone_number: str | None = None
+    email: str | None = None
+
+
+class BookingView(Model):
+    """A booking as one actor sees it now; ``contact`` is the other party's, once that may be shared."""
+
+    booking: Booking
+    actor: Actor
+    actions: list[machine.AvailableAction]
+    contact: Contact | None = None
+
+
+async def find_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:
+    """A booking and the caller's part in it.
+
+    Raises:
+        NotFound: there is none, or it is none of the caller's business; even its existence is private.
+    """
+    booking = await deps.bookings.get(booking_id)
+    actor = machine.actor_of(booking, caller.user_id, is_operator=caller.has(Role.OPERATOR)) if booking else None
+    if booking is None or actor is None:
+        raise NotFound("There is no such booking.")
+    return booking, actor
+
+
+def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:
+    """The booking with what the actor may do now; reads nothing."""
+    actions = machine.get_available_booking_actions(booking, actor, deps.clock.now(), deps.settings)
+    return BookingView(booking=booking, actor=actor, actions=actions)
+
+
+async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> BookingView:
+    """One booking with its actions and, once accepted, the other party's contact.
+
+    Raises:
+        NotFound: as for ``find_booking``.
+    """
+    booking, actor = await find_booking(deps, caller, booking_id)
+    return await with_contact(deps, view(deps, booking, actor))
+
+
+async def with_contact(deps: BookingDeps, seen: BookingView) -> BookingView:
+    """Add the other party's contact, where the booking has been accepted."""
+    booking = seen.booking
+    if booking.status in _BEFORE_ACCEPTANCE or booking.accepted_at is None:
+        return seen
+    other_id = {ActorKind.CUSTOMER: booking.provider_user_id, ActorKind.PROVIDER: booking.customer_id}
+    other = await deps.users.get(other_id[seen.actor.kind]) if seen.actor.kind in other_id else None
+    if other is None or other.deleted_at is not None:
+        return seen
+    contact = Contact(name=other.full_name, phone_number=other.phone_number, email=other.email)
+    return seen.model_copy(update={"contact": contact})
+
+
+async def list_bookings(
+    deps: BookingDeps,
+    caller: Principal,
+    *,
+    role: ActorKind,
+    group: StatusGroup | None,
+    statuses: Sequence[BookingStatus],
+    starts_from: datetime | None,
+    starts_before: datetime | None,
+    limit: int,
+    after: tuple[datetime, str] | None,
+) -> list[BookingView]:
+    """The caller's own bookings in one part, with the actions of each and without a query for each.
+
+    Args:
+        deps: ports.
+        caller: whose bookings.
+        role: ``customer`` or ``provider``.
+        group: ``upcoming`` (soonest first), ``needs_action`` (soonest first) or ``past`` (latest first).
+        statuses: only these; all of the group's by default.
+        starts_from: earliest start, inclusive.
+        starts_before: latest start, exclusive.
+        limit: how many at most.
+        after: (start, id) of the last one seen.
+
+    Raises:
+        Forbidden: the caller is no provider and asks for a provider's bookings.
+    """
+    as_provider = role is ActorKind.PROVIDER
+    if as_provider and caller.provider_id is None:
+        raise Forbidden("You are not a provider.")
+    query = BookingQuery(
+        customer_id=None if as_provider else caller.user_id,
+        provider_id=caller.provider_id if as_provider else None,
+        statuses=_statuses(group, statuses),
+        awaiting=role if group is StatusGroup.NEEDS_ACTION else None,
+        starts_from=starts_from,
+        starts_before=starts_before,
+        soonest_first=group in {StatusGroup.UPCOMING, StatusGroup.NEEDS_ACTION},
+    )
+    found = await deps.bookings.list_for(query, limit=limit, after=after)
+    actor = Actor(kind=role, id=caller.user_id)
+    return [view(deps, booking, actor) for booking in found]
+
+
+async def get_history(
+    deps: BookingDeps, caller: Principal, booking_id: str, *, limit: int, after_version: int
+) -> Sequence[HistoryEntry]:
+    """The booking's audit trail, oldest first, from after a version on.
+
+    Raises:
+        NotFound: as for ``find_booking``.
+    """
+    await find_booking(deps, caller, booking_id)
+    return await deps.bookings.history(booking_id, limit=limit, after_version=after_version)
+
+
+def _statuses(group: StatusGroup | None, wanted: Sequence[BookingStatus]) -> tuple[BookingStatus, ...]:
+    whole = {StatusGroup.UPCOMING: UPCOMING, StatusGroup.PAST: PAST}.get(group) if group else None
+    if whole is None or not wanted:
+        return tuple(wanted) if whole is None else whole
+    return tuple(status for status in whole if status in wanted)

@@ -1,0 +1,105 @@
+"""What time does to bookings: firing the system actions that are due."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from common.application.bookings.deps import BookingDeps
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.bookings import Booking
+from common.domain.errors import SlotUnavailable, VersionConflict
+from common.domain.events import Event, Topic, new_event
+
+#: How long a booking taken by one sweep is left alone by others; also how soon a failed one is tried again.
+LEASE = timedelta(minutes=2)
+_BATCH = 100
+#: Commits at once; the connection pool of a function is about as large.
+_WIDTH = 4
+#: No booking has more actions due at once than this, even when the clock was moved by weeks.
+_MOST_ACTIONS = 20
+#: This one asks Stripe first, which the payments worker does.
+_NEEDS_STRIPE = "expire_payment"
+
+
+async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
+    """Fire what is due, batch by batch; any number of sweeps may run at once.
+
+    Each batch is leased in the database: no other sweep works on it, and one that dies leaves it to the next firing.
+    Memory does not grow with what is due.
+
+    Args:
+        deps: ports.
+        has_time: asked before each batch.
+
+    Returns:
+        How many bookings were worked on, by the action fired.
+
+    Raises:
+        BaseException: the first fault met, after everything else has been done; the lease brings that booking back.
+    """
+    counts: Counter[str] = Counter()
+    faults: list[BaseException] = []
+    while has_time():
+        now = deps.clock.now()
+        due = await deps.bookings.claim_due(now, until=now + LEASE, limit=_BATCH)
+        for start in range(0, len(due), _WIDTH):
+            firings = (_fire_and_publish(deps, booking) for booking in due[start : start + _WIDTH])
+            for outcome in await asyncio.gather(*firings, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    counts["failed"] += 1
+                    faults = faults or [outcome]
+                else:
+                    counts.update(outcome)
+        if len(due) < _BATCH:
+            break
+    if faults:
+        raise faults[0]
+    return counts
+
+
+async def fire_due(deps: BookingDeps, booking_id: str) -> Booking | None:
+    """Fire everything that is due on one booking; the payments worker calls this after it has asked Stripe.
+
+    Returns:
+        The booking as it is now; ``None`` where there is none.
+    """
+    booking = await deps.bookings.get(booking_id)
+    if booking is not None:
+        booking, _, events = await _fire_all(deps, booking, needs_stripe=False)
+        await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
+    return booking
+
+
+async def _fire_and_publish(deps: BookingDeps, booking: Booking) -> Sequence[str]:
+    _, actions, events = await _fire_all(deps, booking, needs_stripe=True)
+    await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
+    return actions
+
+
+async def _fire_all(
+    deps: BookingDeps, booking: Booking, *, needs_stripe: bool
+) -> tuple[Booking, list[str], list[Event]]:
+    """Fire one due action after the other, as after a long pause several may be due at once."""
+    fired: list[str] = []
+    events: list[Event] = []
+    while len(fired) < _MOST_ACTIONS:
+        now = deps.clock.now()
+        action = machine.due_action(booking, now, deps.settings)
+        if action == _NEEDS_STRIPE and needs_stripe:
+            check = new_event(Topic.PAYMENTS, "payment.check_requested", now, booking_id=booking.id)
+            check = check.model_copy(update={"payload": {"booking_id": booking.id}})
+            await deps.outbox.add([check])
+            return booking, [*fired, "payment_checked"], [*events, check]
+        change = machine.fire(booking, action, now, deps.settings) if action else None
+        if change is None or action is None:
+            break
+        try:
+            await deps.bookings.commit(change)
+        except (VersionConflict, SlotUnavailable):
+            break
+        booking = change.booking
+        fired.append(action)
+        events.extend(change.events)
+    return booking, fired, events

@@ -1,0 +1,140 @@
+"""The main life of a booking through the use cases, on the real database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from common.domain.bookings import BookingStatus, PaymentState, PayoutState
+from common.domain.errors import ActionNotAvailable, Forbidden, IdempotencyKeyReused, SlotUnavailable, Unavailable
+from common.domain.ledger import LedgerLine, balance
+
+from tests.factories.users import make_user
+from tests.fakes.payment_gateway import Fault
+from tests.support.identity import store_user
+
+if TYPE_CHECKING:
+    from common.domain.bookings import Booking
+
+    from tests.support.booking_world import BookingWorld
+
+
+async def ledger_of(world: BookingWorld, booking: Booking) -> list[LedgerLine]:
+    return list(await world.container.payments.ledger.for_booking(booking.id))
+
+
+async def test_from_booking_to_settlement(world: BookingWorld) -> None:
+    booking = await world.completed()
+    assert booking.status is BookingStatus.COMPLETED
+    assert booking.payment is PaymentState.CAPTURED
+    assert booking.payout is PayoutState.HELD
+
+    await world.move_to(booking.slot.end_at + timedelta(hours=49))
+
+    booking = await world.get(booking)
+    assert booking.status is BookingStatus.SETTLED
+    assert booking.payout is PayoutState.TRANSFERRED
+    lines = await ledger_of(world, booking)
+    assert lines
+    assert balance(lines) == 0
+    steps = await world.history(booking)
+    told = [step for step in steps if not step.startswith("payment_")]
+    assert told == ["create", "confirm_payment", "accept", "remind", "remind", "start", "complete", "settle"]
+    versions = [row.version for row in await world.deps.bookings.history(booking.id, limit=100)]
+    assert versions == list(range(1, booking.version + 1))
+
+
+async def test_events_are_published_and_marked(world: BookingWorld) -> None:
+    booking = await world.accepted()
+
+    assert "booking.requested" in world.publisher.types()
+    assert "booking.accepted" in world.publisher.types()
+    outbox = world.container.mongo.collection("outbox")
+    assert await outbox.count_documents({"booking_id": booking.id, "published_at": None}) == 0
+
+
+async def test_a_dead_queue_loses_nothing(world: BookingWorld) -> None:
+    world.publisher.is_away = True
+    booking = await world.book()
+
+    assert booking.status is BookingStatus.PENDING_PAYMENT
+    outbox = world.container.mongo.collection("outbox")
+    assert await outbox.count_documents({"booking_id": booking.id, "published_at": None}) > 0
+
+
+async def test_an_unpaid_booking_expires_and_frees_its_time(world: BookingWorld) -> None:
+    booking = await world.book()
+    world.clock.advance(minutes=15)
+
+    assert await world.sweep() == {"payment_checked": 1}
+    await world.drain()
+
+    assert (await world.get(booking)).status is BookingStatus.PAYMENT_EXPIRED
+    again = await world.book(booking.slot.start_at)
+    assert again.status is BookingStatus.PENDING_PAYMENT
+
+
+async def test_a_payment_at_the_last_moment_beats_the_expiry(world: BookingWorld) -> None:
+    booking = await world.book()
+    world.clock.advance(minutes=15)
+    world.give_card(booking)
+
+    await world.sweep()
+    await world.drain()
+
+    assert (await world.get(booking)).status is BookingStatus.REQUESTED
+
+
+async def test_nobody_books_their_own_service(world: BookingWorld) -> None:
+    with pytest.raises(Forbidden) as refused:
+        await world.book(customer=world.provider_user)
+    assert refused.value.wire_code == "own_service"
+
+
+async def test_the_second_of_two_overlapping_bookings_is_refused(world: BookingWorld) -> None:
+    booking = await world.book()
+    other = await store_user(world.container, make_user())
+
+    with pytest.raises(SlotUnavailable):
+        await world.book(booking.slot.start_at + timedelta(minutes=30), customer=other)
+
+
+async def test_a_repeated_request_finds_its_booking_after_stripe_was_away(world: BookingWorld) -> None:
+    start = world.start_in(days=2)
+    world.gateway.faults.append(Fault.AWAY)
+    with pytest.raises(Unavailable):
+        await world.book(start, key="key-1")
+
+    world.clock.advance(minutes=1)
+    booking = await world.book(start, key="key-1")
+
+    assert booking.payment_details.payment_intent_id is not None
+    assert await world.container.mongo.collection("bookings").count_documents({}) == 1
+    assert len(world.gateway.intents) == 1
+
+
+async def test_a_key_does_not_stand_for_another_booking(world: BookingWorld) -> None:
+    booking = await world.book(key="key-1")
+
+    with pytest.raises(IdempotencyKeyReused):
+        await world.book(booking.slot.start_at + timedelta(days=1), key="key-1")
+
+
+async def test_a_price_edited_later_changes_no_booking(world: BookingWorld) -> None:
+    booking = await world.requested()
+    await world.container.service_reader.update(
+        world.service.id, {"price": {"amount": 99, "currency": "nzd"}}, now=world.clock.now()
+    )
+
+    assert (await world.get(booking)).price.total.amount == 12_500
+
+
+async def test_a_refused_action_tells_what_is_possible(world: BookingWorld) -> None:
+    booking = await world.requested()
+
+    with pytest.raises(ActionNotAvailable) as refused:
+        await world.act(booking, "start", world.provider_user, {"code": "000000"})
+
+    assert refused.value.extra["booking_status"] == "requested"
+    assert set(refused.value.extra["available_actions"]) == {"accept", "decline", "cancel"}

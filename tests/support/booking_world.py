@@ -1,0 +1,213 @@
+"""A small marketplace for tests of bookings: a provider with a service, customers, Stripe in memory, and time."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from common.application.bookings.act import perform_action
+from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.sweep import fire_due, sweep_due
+from common.application.payments.execute import OperationBusy, execute_operation
+from common.application.payments.sync import sync_booking_payment
+from common.domain.availability import Availability, TimeRange, WeeklyRule
+from common.domain.errors import Unavailable
+from common.domain.events import Topic
+from common.domain.ids import new_id
+from common.domain.money import Money
+from common.domain.providers import Provider
+from common.domain.roles import Principal, Role
+from common.domain.services import Service, ServiceStatus
+from common.domain.users import Address, ProviderStatus, User
+
+from tests.factories.users import make_user
+from tests.support.identity import store_user
+
+if TYPE_CHECKING:
+    from common.domain.bookings import Booking
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+    from tests.fakes.payment_gateway import FakePaymentGateway
+    from tests.fakes.publisher import CollectingPublisher
+
+ADDRESS = "12 Ponsonby Road, Auckland"
+ALL_DAY = [TimeRange(start=time(0), end=time(0))]
+
+
+class BookingWorld:
+    """The parts and the people; times are UTC, the provider works around the clock.
+
+    Args:
+        container: with a fake clock, a collecting publisher and a ``FakePaymentGateway``.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.deps = container.bookings
+        self.clock: FakeClock = container.clock  # type: ignore[assignment]
+        self.publisher: CollectingPublisher = container.publisher  # type: ignore[assignment]
+        self.gateway: FakePaymentGateway = container.gateway  # type: ignore[assignment]
+        self.customer = make_user()
+        self.provider_user = make_user(full_name="Tom Kauri", phone_number="+64211234567")
+        self.operators = [make_user(roles=[Role.USER, Role.OPERATOR]) for _ in range(2)]
+        self.provider: Provider
+        self.service: Service
+        self._drained = 0
+
+    async def open(self, **service: Any) -> BookingWorld:
+        """Store the people, the provider and the service."""
+        self.provider = self._provider()
+        self.service = self._service(**service)
+        owner = {"roles": [Role.USER, Role.PROVIDER], "provider_id": self.provider.id}
+        self.provider_user = self.provider_user.model_copy(update=owner)
+        for user in (self.customer, self.provider_user, *self.operators):
+            await store_user(self.container, user)
+        await self.container.provider_reader.add(self.provider)
+        await self.container.service_reader.add(self.service)
+        return self
+
+    def start_in(self, **parts: float) -> datetime:
+        """A start that lies so far ahead."""
+        return self.clock.now() + timedelta(**parts)
+
+    async def book(
+        self, start_at: datetime | None = None, *, customer: User | None = None, key: str | None = None
+    ) -> Booking:
+        """Make a booking; it waits for its payment."""
+        wish = BookingWish(service_id=self.service.id, start_at=start_at or self.start_in(days=2), address=ADDRESS)
+        booking, _ = await create_booking(self.deps, (customer or self.customer).id, wish, idempotency_key=key)
+        return booking
+
+    async def pay(self, booking: Booking, card: str = "pm_card_visa") -> Booking:
+        """The customer pays, and Stripe's news arrives."""
+        self.give_card(await self.get(booking), card)
+        return await sync_booking_payment(self.container.payments, booking.id)
+
+    def give_card(self, booking: Booking, card: str = "pm_card_visa") -> None:
+        """The customer pays, and we have not heard of it yet."""
+        details = booking.payment_details
+        self.gateway.now = self.clock.now()
+        self.gateway.confirm(details.payment_intent_id or details.setup_intent_id or "", card)
+
+    async def requested(self, start_at: datetime | None = None) -> Booking:
+        """A paid booking that waits for the provider."""
+        return await self.pay(await self.book(start_at))
+
+    async def accepted(self, start_at: datetime | None = None) -> Booking:
+        """A booking that the provider has accepted."""
+        return await self.act(await self.requested(start_at), "accept", self.provider_user)
+
+    async def started(self, start_at: datetime | None = None) -> Booking:
+        """A booking whose work has begun; the clock stands at its start."""
+        booking = await self.accepted(start_at)
+        await self.move_to(booking.slot.start_at)
+        booking = await self.get(booking)
+        return await self.act(booking, "start", self.provider_user, {"code": booking.start_code})
+
+    async def completed(self, start_at: datetime | None = None) -> Booking:
+        """A booking whose work is done and captured."""
+        booking = await self.act(await self.started(start_at), "complete", self.provider_user)
+        await self.drain()
+        return await self.get(booking)
+
+    async def act(
+        self, booking: Booking, action: str, user: User, input_: dict[str, Any] | None = None, **more: Any
+    ) -> Booking:
+        """Perform an action as a user."""
+        seen = await perform_action(self.deps, self.principal(user), booking.id, action, input_, **more)
+        return seen.booking
+
+    async def get(self, booking: Booking) -> Booking:
+        """The booking as stored now."""
+        stored = await self.deps.bookings.get(booking.id)
+        assert stored is not None
+        return stored
+
+    async def sweep(self) -> dict[str, int]:
+        """One firing of the sweep."""
+        return dict(await sweep_due(self.deps, has_time=lambda: True))
+
+    async def drain(self, *, rounds: int = 20) -> None:
+        """Work off the payments queue, as the worker would, until it stays empty."""
+        for _ in range(rounds):
+            waiting = self.publisher.events[self._drained :]
+            self._drained = len(self.publisher.events)
+            self.gateway.now = self.clock.now()
+            for event in waiting:
+                if event.topic is Topic.PAYMENTS:
+                    await self._work(event.type, event.payload)
+            if not waiting:
+                return
+
+    async def move_to(self, instant: datetime) -> None:
+        """Jump to an instant; what falls due up to then happens in order, with its payments."""
+        while True:
+            due = await self.container.mongo.collection("bookings").find_one(
+                {"next_due_at": {"$lte": instant}}, sort=[("next_due_at", 1)]
+            )
+            if due is None:
+                break
+            self.clock.set(max(due["next_due_at"], self.clock.now() + timedelta(minutes=3)))
+            await self.sweep()
+            await self.drain()
+        self.clock.set(max(instant, self.clock.now()))
+
+    async def history(self, booking: Booking) -> list[str]:
+        """Names of the actions that the audit trail has."""
+        return [row.action for row in await self.deps.bookings.history(booking.id, limit=100)]
+
+    @staticmethod
+    def principal(user: User) -> Principal:
+        """The caller that a signed-in user is."""
+        return Principal(user_id=user.id, roles=frozenset(user.roles), provider_id=user.provider_id)
+
+    async def _work(self, type_: str, payload: dict[str, Any]) -> None:
+        try:
+            if type_ == "payment.operation_requested":
+                await execute_operation(self.container.payments, payload["operation_id"])
+            else:
+                await sync_booking_payment(self.container.payments, payload["booking_id"])
+                await fire_due(self.deps, payload["booking_id"])
+        except (OperationBusy, Unavailable):
+            return
+
+    def _provider(self) -> Provider:
+        now = self.clock.now()
+        return Provider(
+            id=new_id("prv", now),
+            user_id=self.provider_user.id,
+            trading_name="Kauri Gardens",
+            status=ProviderStatus.APPROVED,
+            address=Address(text="Auckland", lat=-36.85, lng=174.76, is_located=True),
+            timezone="Pacific/Auckland",
+            availability=Availability(
+                timezone="Pacific/Auckland",
+                weekly=[WeeklyRule(weekday=day, ranges=ALL_DAY) for day in range(7)],
+                slot_step_minutes=5,
+                minimum_notice_minutes=0,
+                booking_window_days=365,
+            ),
+            stripe_account_id="acct_test",
+            is_billable=True,
+            is_listed=True,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _service(self, **fields: Any) -> Service:
+        now = self.clock.now()
+        defaults: dict[str, Any] = {
+            "title": "Hedge trimming",
+            "category": "hedge-trimming",
+            "price": Money(amount=12_500, currency="nzd"),
+            "duration_minutes": 60,
+            "status": ServiceStatus.ACTIVE,
+        }
+        return Service(
+            id=new_id("svc", now),
+            provider_id=self.provider.id,
+            created_at=now,
+            updated_at=now,
+            **{**defaults, **fields},
+        )
