@@ -59,7 +59,6 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         exception_handlers={
             GigstaError: on_gigsta_error,
@@ -71,7 +70,8 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
     app.state.container = parts
     _add_cors(app, parts.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
-    app.include_router(router)
+    # Set here, not on the application, so that its refusal passes the middleware and gets the shape of all errors.
+    app.include_router(router, max_body_size=MAX_BODY_BYTES)
     return app
 
 
