@@ -107,9 +107,11 @@ deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
 
 .PHONY: docs drift
 docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew
-	@$(PY) -m infra.docs
+	@$(PY) -m infra.docs.openapi
+	@$(PY) -m infra.docs.booking_states
 drift: $(STAMP) ## Fail if the written OpenAPI document or diagram is stale
-	@$(PY) -m infra.docs --check
+	$(PY) -m infra.docs.openapi --check
+	$(PY) -m infra.docs.booking_states --check
 
 .PHONY: clean
 clean: ## Forget the local cloud's state and every build (the environment stays)

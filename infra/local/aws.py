@@ -61,9 +61,18 @@ def run_schedules(info: CloudInfo) -> None:
 
     Args:
         info: The running cloud.
+
+    Raises:
+        RuntimeError: When some failed, after all have run; the message names them.
     """
+    failures = []
     for name in info.schedules:
-        run_function(info, name)
+        try:
+            run_function(info, name)
+        except RuntimeError as error:
+            failures.append(str(error))
+    if failures:
+        raise RuntimeError("\n".join(failures))
 
 
 def redrive(info: CloudInfo) -> dict[str, int]:

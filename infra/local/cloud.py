@@ -8,12 +8,13 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
-from infra.local import aws, clock, info, lock, mailbox, ministack, mongod, parts, ports, secrets
+from infra.local import info, lock, ministack, mongod, parts, ports, secrets
+from infra.local.handle import RunningCloud
 from infra.local.processes import StartError
 
 if TYPE_CHECKING:
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from infra.local.mailbox import Mail
     from infra.local.options import Options
 
 WEBHOOK_PATH = "/v1/webhooks/stripe"
 FRONTEND = "http://localhost:3000"
 MAIL_FROM = "GigSta <hello@gigsta.test>"
-POLL_SECONDS = 0.1
 
 
 Server = mongod.Mongod | ministack.Ministack | parts.Part
@@ -44,7 +43,7 @@ class _Running:
     stripe_url: str
 
 
-class LocalCloud:
+class LocalCloud(RunningCloud):
     """A local cloud in a state folder.
 
     Use it as ``with LocalCloud(options) as cloud: cloud.base_url``.
@@ -56,33 +55,11 @@ class LocalCloud:
         Args:
             options: Choices of this start.
         """
+        super().__init__()
         self._options = replace(options, state_dir=options.state_dir.resolve())
         self._say = options.say
         self._stack = contextlib.ExitStack()
         self._processes: list[int] = []
-        self._info: info.CloudInfo | None = None
-
-    @property
-    def info(self) -> info.CloudInfo:
-        """Addresses and names."""
-        if self._info is None:
-            raise RuntimeError("The local cloud does not run.")
-        return self._info
-
-    @property
-    def base_url(self) -> str:
-        """The public address."""
-        return self.info.base_url
-
-    @property
-    def mongodb_uri(self) -> str:
-        """Connection string of the database server."""
-        return self.info.mongodb_uri
-
-    @property
-    def stripe_url(self) -> str:
-        """Address of the local Stripe."""
-        return self.info.stripe_url
 
     @property
     def process_ids(self) -> list[int]:
@@ -107,49 +84,6 @@ class LocalCloud:
     ) -> None:
         """Stop everything, last started first."""
         self._stack.close()
-
-    def clock_offset(self) -> float:
-        """Return the seconds by which the clock is ahead."""
-        return clock.read_offset(self._clock_file)
-
-    def set_clock_offset(self, seconds: float, *, run_schedules: bool = True) -> None:
-        """Move the clock of functions and of the local Stripe.
-
-        Args:
-            seconds: Seconds added to the system's time.
-            run_schedules: Run every scheduled function then, so that what is due happens.
-        """
-        clock.write_offset(self._clock_file, seconds)
-        if run_schedules:
-            aws.run_schedules(self.info)
-
-    def run_function(self, name: str) -> Any:
-        """Run a function now, as its schedule would.
-
-        Args:
-            name: Logical id in the template.
-
-        Returns:
-            Its answer.
-        """
-        return aws.run_function(self.info, name)
-
-    def crash_next(self, function: str, after_seconds: float = 0) -> None:
-        """Kill the worker of the function's next invocation in the midst of it.
-
-        Args:
-            function: Logical id in the template; it must have been called before.
-            after_seconds: Time from handing over the event to the kill.
-        """
-        parts.post(f"{self.info.runner_url}/crash", {"function": function, "after_seconds": after_seconds})
-
-    def mails(self, to: str | None = None) -> list[Mail]:
-        """Return sent mails, newest first.
-
-        Args:
-            to: Keep only those to this address.
-        """
-        return mailbox.fetch(self.info.aws_url, to)
 
     @property
     def _clock_file(self) -> Path:

@@ -11,8 +11,9 @@ import time
 from typing import TYPE_CHECKING
 
 from infra.build.targets import ROOT
-from infra.local import aws, follow, info, lock, mailbox, options
+from infra.local import aws, follow, lock, mailbox, options
 from infra.local.cloud import LocalCloud
+from infra.local.handle import RunningCloud
 from infra.local.processes import StartError
 from infra.local.runner.logs import COMBINED
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import FrameType
+
+    from infra.local.info import CloudInfo
 
 DOWN_SECONDS = 40.0
 POLL_SECONDS = 0.1
@@ -80,7 +83,7 @@ def status(state_dir: Path) -> None:
     Args:
         state_dir: The cloud's folder.
     """
-    known = running(state_dir)
+    known = RunningCloud.attach(state_dir).info
     say(_banner(known))
     for row in aws.queue_depths(known):
         say(f"  {row['queue']:<14} {row['waiting']} waiting, {row['in_flight']} in flight, {row['dead']} dead")
@@ -93,7 +96,7 @@ def mail(state_dir: Path, to: str | None) -> None:
         state_dir: The cloud's folder.
         to: Keep only those to this address.
     """
-    for each in reversed(mailbox.fetch(running(state_dir).aws_url, to)):
+    for each in reversed(mailbox.fetch(RunningCloud.attach(state_dir).info.aws_url, to)):
         say(f"{each.sent_at}  to {', '.join(each.to)}  {each.subject}")
         for link in each.links:
             say(f"    {link}")
@@ -116,7 +119,7 @@ def redrive(state_dir: Path) -> None:
     Args:
         state_dir: The cloud's folder.
     """
-    for queue, moved in aws.redrive(running(state_dir)).items():
+    for queue, moved in aws.redrive(RunningCloud.attach(state_dir).info).items():
         say(f"{queue}: {moved} message(s) sent back")
 
 
@@ -134,27 +137,12 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
     with contextlib.ExitStack() as stack:
         if lock.holder(state_dir) is None:
             stack.enter_context(LocalCloud(options.from_environment(state_dir, say, os.environ)))
-        base_url = running(state_dir).base_url
+        base_url = RunningCloud.attach(state_dir).base_url
         command = [sys.executable, "-m", "infra.demo", "--base-url", base_url, *arguments]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def running(state_dir: Path) -> info.CloudInfo:
-    """Return what is known of the running cloud.
-
-    Args:
-        state_dir: The cloud's folder.
-
-    Raises:
-        StartError: When none runs.
-    """
-    known = info.read(state_dir)
-    if known is None or lock.holder(state_dir) is None:
-        raise StartError("No local cloud runs here. Start it with: make dev")
-    return known
-
-
-def _banner(known: info.CloudInfo, seconds: float | None = None) -> str:
+def _banner(known: CloudInfo, seconds: float | None = None) -> str:
     """Return what one needs to use the cloud."""
     people = [f"    {person['who']:<12} {person['email']:<28} {person['password']}" for person in known.sign_ins]
     lines = [

@@ -94,7 +94,10 @@ class Pages:
         wanted = await request.json()
         offset = float(wanted.get("offset_seconds", clock.read_offset(self._clock)))
         clock.write_offset(self._clock, offset + float(wanted.get("advance_seconds", 0)))
-        await asyncio.to_thread(aws.run_schedules, self._info)
+        try:
+            await asyncio.to_thread(aws.run_schedules, self._info)
+        except RuntimeError as error:
+            raise HTTPException(502, f"The clock was moved, but: {error}") from error
         return await self.read_clock(request)
 
     async def run(self, request: Request) -> Response:

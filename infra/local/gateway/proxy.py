@@ -82,7 +82,7 @@ def _with_client(request: Request) -> list[tuple[bytes, bytes]]:
 def _unavailable(error: httpx.HTTPError) -> Response:
     """Say that the local API does not answer."""
     problem = {
-        "type": "about:blank",
+        "type": "urn:problem-type:gigsta:service_unavailable",
         "title": "Service Unavailable",
         "status": 503,
         "detail": f"The local API does not answer ({type(error).__name__}).",

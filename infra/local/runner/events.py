@@ -50,7 +50,7 @@ def gateway_answer(outcome: Outcome, request_id: str) -> dict[str, Any]:
     """
     status = GATEWAY_STATUS[outcome.kind]
     problem = {
-        "type": "about:blank",
+        "type": f"urn:problem-type:gigsta:{CODES[status]}",
         "title": TITLES[status],
         "status": status,
         "detail": "The request could not be served. Try again.",
