@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.stripe_local import control, pages
 from infra.stripe_local.engine import Answer, Engine, Request, bearer, dumps
@@ -19,6 +18,7 @@ from infra.stripe_local.faults import Fault
 
 _TICK_SECONDS = 0.5
 _LARGEST_BODY = 1_000_000
+_ABORT = "stripe_local.abort"
 
 
 def create_app(engine: Engine) -> ASGIApp:
@@ -62,10 +62,10 @@ async def _serve(engine: Engine, http: HttpRequest) -> Response:
     fault = engine.faults.take(request.method, request.path)
     if fault is not None and fault.action == "drop" and fault.when == "before":
         await asyncio.sleep(fault.delay_seconds)
-        raise DropConnection
+        return Dropped()
     answer = await _answer(engine, request, fault)
     if fault is not None and fault.action == "drop":
-        raise DropConnection
+        return Dropped()
     return Response(dumps(answer.body), answer.status, answer.headers, "application/json")
 
 
@@ -94,31 +94,28 @@ def _key(request: Request) -> tuple[str, str] | None:
     return request.headers.get("stripe-account", ""), key
 
 
-class DropConnection(Exception):
-    """Close the connection without an answer."""
+class Dropped(Response):
+    """No answer at all: the connection is closed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Close the socket and wait until the server has noticed, so that it sends nothing."""
+        del send
+        scope[_ABORT]()
+        message: Message = {"type": ""}
+        while message["type"] != "http.disconnect":
+            message = await receive()
 
 
 class Droppable:
-    """Outermost layer: closes the socket when a fault asks for it."""
+    """Outermost layer: lets a response reach the socket it would be written to."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or the lifespan."""
-        try:
-            await self.app(scope, receive, send)
-        except DropConnection:
-            _abort(send)
-            # uvicorn notices the lost connection in the next rounds of the loop and then sends nothing.
-            message: dict[str, Any] = {}
-            while message.get("type") != "http.disconnect":
-                message = dict(await receive())
-
-
-def _abort(send: Send) -> None:
-    cycle = getattr(send, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if transport is None:
-        raise RuntimeError("Dropping a connection needs uvicorn's HTTP protocol.")
-    transport.abort()
+        # uvicorn hands over a method of the object that holds the connection.
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if transport is not None:
+            scope[_ABORT] = transport.abort
+        await self.app(scope, receive, send)

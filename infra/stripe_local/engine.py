@@ -155,7 +155,10 @@ class Engine:
             kept = self.keys.recall(account, key, mark, self.clock.now())
             if kept is not None:
                 return kept, True
+        # What a browser may know of an intent; the SDK for servers does not declare it everywhere.
+        proof = {"client_secret": given.pop("client_secret")} if publishable and "client_secret" in given else {}
         params, paths = _checked(target.params, given)
+        params |= proof
         with self.unit(account, request_id=request_id, idempotency_key=key, publishable=publishable) as unit:
             result = _attempt(unit, lambda: expanded(unit, target.handler(unit, params, **values), paths), fault)
             if key is not None and _began(fault):

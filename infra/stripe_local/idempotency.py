@@ -56,7 +56,7 @@ class Keys:
             raise StripeError(400, "idempotency_error", message)
         if (account, key) in self.under_way:
             message = f"There is currently another in-progress request using this Idempotent Key: {key}."
-            raise StripeError(409, "idempotency_error", message, code="idempotency_key_in_use")
+            raise StripeError(409, "invalid_request_error", message, code="idempotency_key_in_use")
         self.store.connection.execute("DELETE FROM idempotency WHERE created <= ?", (now - _LIFE_SECONDS,))
         row = self.store.connection.execute(
             "SELECT fingerprint, status, body, request_id FROM idempotency WHERE account = ? AND key = ?",

@@ -55,6 +55,8 @@ def _expand(node: Any, steps: list[str], path: str, lookup: Lookup) -> None:
         if value is None:
             raise invalid(f"This property cannot be expanded ({path}).", param="expand")
         node[steps[0]] = value
+    elif value is not None and not isinstance(value, dict | list):
+        raise invalid(f"This property cannot be expanded ({path}).", param="expand")
     elif isinstance(value, list):
         node[steps[0]] = [lookup(item) or item if isinstance(item, str) else item for item in value]
     _expand(node[steps[0]], steps[1:], path, lookup)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -69,6 +70,11 @@ class Server(uvicorn.Server):
             partial.write_text(json.dumps({"url": self.url}), encoding="utf-8")
             partial.replace(self._options.ready_file)
         self.listening.set()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal is an ordinary end, with exit status 0."""
+        del sig, frame
+        self.should_exit = True
 
     def serve_here(self) -> None:
         """Serve until told to stop."""

@@ -100,9 +100,9 @@ class Control:
         """Let a refund be `succeeded` or `failed`."""
         return await self.post(f"/refunds/{refund_id}", status=status)
 
-    async def reset(self) -> None:
-        """Forget all objects, faults, and the clock's offset; webhook endpoints stay."""
-        await self.post("/reset")
+    async def reset(self, *, keep_webhook_endpoints: bool = True) -> None:
+        """Forget all objects, faults and deliveries, and the clock's offset."""
+        await self.post("/reset", keep_webhook_endpoints=keep_webhook_endpoints)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -23,14 +23,14 @@ def open_dispute(unit: Unit, charge: Json, reason: str, amount: int | None = Non
     taken = charge["amount_captured"] if amount is None else amount
     dispute = unit.create("dispute", "du", {
         "amount": taken, "balance_transactions": [], "charge": charge["id"], "currency": charge["currency"],
-        "enhanced_eligibility_types": [], "evidence": {},
+        "enhanced_eligibility_types": [], "evidence": {"enhanced_evidence": {}},
         "evidence_details": {
             "due_by": unit.now + _EVIDENCE_SECONDS, "enhanced_eligibility": {}, "has_evidence": False,
-            "past_due": False, "submission_count": 0, "submission_method": None,
+            "past_due": False, "submission_count": 0, "submission_method": "not_submitted",
         },
         "is_charge_refundable": False, "network_reason_code": "10.4", "payment_intent": charge["payment_intent"],
         "payment_method_details": {
-            "type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
+            "type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "10.4"},
         },
         "reason": reason, "status": "needs_response",
     })  # fmt: skip

@@ -1,0 +1,68 @@
+"""The local Stripe as a process: its command line, its state over a kill, its clock file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from infra.stripe_local.testing import until
+from tests.integration.infra.stripe_local.payments import authorize
+from tests.support.stripe_local import close_clients, make_client
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@asynccontextmanager
+async def process(directory: Path, *options: str) -> AsyncIterator[tuple[Process, str]]:
+    """A running process and its URL; ended if the test did not."""
+    ready = directory / "ready.json"
+    ready.unlink(missing_ok=True)
+    command = ("-m", "infra.stripe_local", "--ready-file", str(ready), *options)
+    running = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.DEVNULL)
+
+    async def is_ready() -> bool:
+        assert running.returncode is None
+        return ready.exists()
+
+    await until(is_ready)
+    yield running, json.loads(ready.read_text())["url"]
+    if running.returncode is None:
+        running.terminate()
+        await running.wait()
+
+
+async def test_state_survives_a_kill(tmp_path: Path) -> None:
+    state = ("--state-dir", str(tmp_path / "state"))
+    async with process(tmp_path, *state) as (running, url):
+        intent = await authorize(make_client(url).v1)
+        running.kill()
+        await running.wait()
+    async with process(tmp_path, *state) as (running, url):
+        api = make_client(url).v1
+        captured = await api.payment_intents.capture_async(intent.id)
+        assert captured.status == "succeeded"
+        running.terminate()
+        assert await running.wait() == 0
+    await close_clients()
+
+
+async def test_the_clock_follows_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    async with process(tmp_path, "--clock-file", str(file)) as (_, url):
+        api = make_client(url).v1
+        intent = await authorize(api)
+        file.write_text("691200.0")  # eight days
+
+        async def expired() -> bool:
+            return (await api.payment_intents.retrieve_async(intent.id)).status == "canceled"
+
+        await until(expired)
+        later = await api.customers.create_async()
+        assert later.created - intent.created >= 691_200
+    await close_clients()

@@ -1,0 +1,161 @@
+"""Webhooks: signed, retried, and as late, repeated or disordered as told."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest_asyncio
+import stripe
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from infra.stripe_local.testing import until
+from tests.integration.infra.stripe_local.payments import connected, pay
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from stripe._v1_services import V1Services
+
+    from infra.stripe_local.testing import RunningStripe
+
+
+@dataclass
+class Receiver:
+    """Takes webhooks on loopback.
+
+    Args:
+        status: What it answers.
+        seen: Payload and signature of each call.
+    """
+
+    status: int = 200
+    url: str = ""
+    seen: list[tuple[bytes, str]] = field(default_factory=list)
+
+    async def take(self, request: Request) -> Response:
+        """Note one call."""
+        self.seen.append((await request.body(), request.headers["stripe-signature"]))
+        return Response(status_code=self.status)
+
+    def events(self, secret: str) -> list[stripe.Event]:
+        """What arrived, each verified by Stripe's own SDK."""
+        return [stripe.Webhook.construct_event(body, sign, secret) for body, sign in self.seen]
+
+
+@asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """A receiver on a free port."""
+    receiver = Receiver()
+    app = Starlette(routes=[Route("/hook", receiver.take, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none"))
+    task = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started)
+    receiver.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
+    yield receiver
+    server.should_exit = True
+    await task
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of webhooks."""
+    async with receiving() as running:
+        yield running
+
+
+async def subscribe(api: V1Services, receiver: Receiver, *kinds: str, connect: bool = False) -> str:
+    """Register the receiver; returns the secret."""
+    given: Any = {"url": receiver.url, "enabled_events": list(kinds) or ["*"], "connect": connect}
+    endpoint = await api.webhook_endpoints.create_async(given)
+    assert endpoint.secret
+    return endpoint.secret
+
+
+async def test_events_arrive_signed(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+    secret = await subscribe(api, receiver)
+    intent = await pay(api)
+    await stripe_local.control.deliveries_done()
+    events = receiver.events(secret)
+    assert {"payment_intent.created", "charge.succeeded", "payment_intent.succeeded"} <= {item.type for item in events}
+    succeeded = next(item for item in events if item.type == "payment_intent.succeeded")
+    assert succeeded.data.object["id"] == intent.id
+    assert succeeded.pending_webhooks == 1
+
+
+async def test_only_wanted_events_arrive(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+    secret = await subscribe(api, receiver, "payment_intent.succeeded")
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    assert [item.type for item in receiver.events(secret)] == ["payment_intent.succeeded"]
+
+
+async def test_connected_accounts_have_their_own_endpoints(
+    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+) -> None:
+    secret = await subscribe(api, receiver, connect=True)
+    account = await connected(api)
+    await pay(api)
+    await stripe_local.control.onboard(account.id)
+    await stripe_local.control.deliveries_done()
+    events = receiver.events(secret)
+    assert {item.account for item in events} == {account.id}
+    assert "account.updated" in {item.type for item in events}
+
+
+async def test_a_refusing_receiver_is_tried_again(
+    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+) -> None:
+    secret = await subscribe(api, receiver, "payment_intent.succeeded")
+    receiver.status = 503
+    await pay(api)
+
+    async def refused() -> bool:
+        return len(receiver.seen) == 1
+
+    await until(refused)
+    receiver.status = 200
+    await stripe_local.control.deliveries_done()
+    first, second = receiver.events(secret)
+    assert first.id == second.id
+
+
+async def test_paused_events_wait(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+    secret = await subscribe(api, receiver, "payment_intent.succeeded")
+    await stripe_local.control.webhooks(paused=True)
+    intents = [(await pay(api)).id for _ in range(4)]
+    assert receiver.seen == []
+    await stripe_local.control.webhooks(paused=False, order="reverse", concurrency=1)
+    await stripe_local.control.deliveries_done()
+    assert [item.data.object["id"] for item in receiver.events(secret)] == intents[::-1]
+
+
+async def test_events_can_come_several_times(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+    secret = await subscribe(api, receiver, "payment_intent.succeeded")
+    await stripe_local.control.webhooks(copies=3)
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    events = receiver.events(secret)
+    assert (len(events), len({item.id for item in events})) == (3, 1)
+    await stripe_local.control.redeliver(events[0].id)
+    await stripe_local.control.deliveries_done()
+    assert len(receiver.seen) == 6
+
+
+async def test_events_can_come_late(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+    await subscribe(api, receiver, "payment_intent.succeeded")
+    await stripe_local.control.webhooks(delay_seconds=0.4, shuffle_seconds=0.1)
+    await pay(api)
+    assert receiver.seen == []
+    await stripe_local.control.deliveries_done()
+    assert len(receiver.seen) == 1
