@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from common.adapters.mongo.database import Mongo
+from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.unit_of_work import current_session
 from common.domain.events import Event
 
@@ -31,7 +31,9 @@ class MongoOutbox:
     async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
         due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
-        query = {"published_at": None, "_id": {"$gt": after}, "created_at": {"$lt": before}, **due}
+        query: Document = {"published_at": None, "created_at": {"$lt": before}, **due}
+        if after:
+            query["_id"] = {"$gt": after}
         cursor = self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit)
         return [Event(id=row["_id"], **row) async for row in cursor]
 
