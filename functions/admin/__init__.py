@@ -1,0 +1,1 @@
+"""What staff do: accounts, providers, the security log."""

@@ -1,0 +1,9 @@
+"""Every route of the administration function."""
+
+from fastapi import APIRouter
+
+from functions.admin import audit_routes, provider_routes, user_routes
+
+router = APIRouter()
+for part in (provider_routes, user_routes, audit_routes):
+    router.include_router(part.router)

@@ -1,0 +1,76 @@
+"""Requests and responses of administration."""
+
+from typing import Annotated, Any
+
+from common.domain.identity import SecurityEventType
+from common.domain.roles import Role
+from common.domain.users import OnboardingStatus, ProviderStatus
+from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from pydantic import Field
+
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class ReasonRequest(RequestModel):
+    """Why."""
+
+    reason: Reason
+
+
+class AddressView(ResponseModel):
+    """A postal address, with its point where it could be located."""
+
+    text: str
+    lat: float | None
+    lng: float | None
+    is_located: bool
+
+
+class ProviderView(ResponseModel):
+    """A provider's profile, as staff see it."""
+
+    id: str
+    user_id: str
+    trading_name: str
+    bio: str
+    status: ProviderStatus
+    address: AddressView
+    timezone: str
+    stripe_account_id: str | None
+    is_billable: bool
+    is_listed: bool
+    created_at: Instant
+    updated_at: Instant
+
+
+class UserView(ResponseModel):
+    """An account, as staff see it."""
+
+    id: str
+    email: str
+    full_name: str
+    phone_number: str | None
+    roles: list[Role]
+    is_verified: bool
+    is_provisional: bool
+    is_active: bool
+    onboarding_status: OnboardingStatus
+    provider_status: ProviderStatus
+    provider_id: str | None
+    created_at: Instant
+    updated_at: Instant
+    deleted_at: Instant | None
+
+
+class SecurityEventView(ResponseModel):
+    """One row of the security log."""
+
+    id: str
+    type: SecurityEventType
+    user_id: str | None
+    actor_id: str | None
+    session_id: str | None
+    ip: str
+    user_agent: str
+    details: dict[str, Any]
+    at: Instant

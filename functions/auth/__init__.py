@@ -1,0 +1,1 @@
+"""Identity and onboarding: who somebody is, and how they become a customer or a provider."""

@@ -1,0 +1,33 @@
+"""The account: reading, changing, its password."""
+
+from http import HTTPStatus
+
+from common.application.auth import recovery
+from common.application.users import account
+from common.runtime.http import CurrentUser, Deps
+from fastapi import APIRouter
+
+from functions.auth.account_schemas import ChangePasswordRequest, UpdateAccountRequest
+from functions.auth.client import Client
+from functions.auth.schemas import UserView
+
+router = APIRouter(prefix="/v1/users/me", tags=["account"])
+
+
+@router.get("")
+async def get_account(deps: Deps, caller: CurrentUser) -> UserView:
+    """The caller's account."""
+    return UserView.of(await account.get_account(deps.onboarding, caller))
+
+
+@router.patch("")
+async def update_account(body: UpdateAccountRequest, deps: Deps, caller: CurrentUser) -> UserView:
+    """Change the account."""
+    changes = body.model_dump(exclude_none=True)
+    return UserView.of(await account.update_account(deps.onboarding, caller, changes))
+
+
+@router.put("/password", status_code=HTTPStatus.NO_CONTENT)
+async def change_password(body: ChangePasswordRequest, deps: Deps, caller: CurrentUser, client: Client) -> None:
+    """Set or change the password; every other sign-in ends."""
+    await recovery.change_password(deps.auth, caller, body.current_password, body.new_password, client)

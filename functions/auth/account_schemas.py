@@ -1,0 +1,37 @@
+"""Requests and responses of the account."""
+
+from typing import Annotated
+
+from common.runtime.http.schemas import RequestModel
+from pydantic import Field
+
+from functions.auth.schemas import Password
+
+FullName = Annotated[
+    str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]*$", examples=["Aroha Ngata"])
+]
+PhoneNumber = Annotated[str, Field(min_length=3, max_length=32, examples=["+64 21 123 4567"])]
+AddressText = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=300,
+        pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$",
+        examples=["12 Ponsonby Road, Auckland 1011, New Zealand"],
+    ),
+]
+
+
+class UpdateAccountRequest(RequestModel):
+    """What of the account changes; what is left out stays."""
+
+    full_name: FullName | None = None
+    phone_number: PhoneNumber | None = None
+    address: AddressText | None = None
+
+
+class ChangePasswordRequest(RequestModel):
+    """A new password; the current one where the account has one."""
+
+    current_password: Password | None = None
+    new_password: Password

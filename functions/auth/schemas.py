@@ -1,0 +1,140 @@
+"""Requests and responses of signing in and of sign-ins."""
+
+from typing import Annotated, Literal
+
+from common.application.auth.sessions import TokenPair
+from common.domain.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
+from common.domain.roles import Role
+from common.domain.users import OnboardingStatus, ProviderStatus, User
+from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from pydantic import Field, StringConstraints
+
+#: Twice what a password may have, so that one a little too long is told so, and a megabyte is not hashed.
+_MAX_PASSWORD_INPUT = 256
+_MAX_TOKEN_INPUT = 128
+
+Email = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL_LENGTH, examples=["aroha@example.com"])]
+#: Spaces belong to a password; it is never stripped.
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=_MAX_PASSWORD_INPUT)]
+OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT)]
+
+
+class RegisterRequest(RequestModel):
+    """A new registration."""
+
+    email: Email
+    password: Password
+
+
+class EmailRequest(RequestModel):
+    """An address to mail to."""
+
+    email: Email
+
+
+class VerifyEmailRequest(RequestModel):
+    """The code of a mailed link.
+
+    ``discard_password`` signs in without bringing a registered password into force: for an owner of the address who
+    did not register it.
+    """
+
+    token: OpaqueToken
+    discard_password: bool = False
+
+
+class LoginRequest(RequestModel):
+    """Mail address and password."""
+
+    email: Annotated[str, Field(min_length=1, max_length=MAX_EMAIL_LENGTH)]
+    password: Password
+
+
+class RefreshRequest(RequestModel):
+    """The refresh token to trade in."""
+
+    refresh_token: OpaqueToken
+
+
+class ResetPasswordRequest(RequestModel):
+    """The code of a mailed link, and the new password."""
+
+    token: OpaqueToken
+    password: Password
+
+
+class Accepted(ResponseModel):
+    """The one answer for every address."""
+
+    message: str
+
+
+class AddressView(ResponseModel):
+    """A postal address, with its point where it could be located."""
+
+    text: str
+    lat: float | None
+    lng: float | None
+    is_located: bool
+
+
+class UserView(ResponseModel):
+    """An account, as its owner sees it."""
+
+    id: str
+    email: str
+    full_name: str
+    phone_number: str | None
+    address: AddressView | None
+    roles: list[Role]
+    is_verified: bool
+    is_provisional: bool
+    is_active: bool
+    is_oauth_registered: bool
+    requires_password_setup: bool
+    onboarding_path: str | None
+    onboarding_status: OnboardingStatus
+    provider_status: ProviderStatus
+    provider_id: str | None
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, user: User) -> "UserView":
+        """The account on the wire."""
+        return cls.model_validate(user)
+
+
+class Tokens(ResponseModel):
+    """A token pair (the field names are RFC 6749's), and whose it is."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme's name
+    expires_in: int = Field(description="Seconds until the access token ends")
+    user: UserView
+    booking_intent_id: str | None = Field(None, description="The guest booking this sign-in goes on with")
+
+    @classmethod
+    def of(cls, pair: TokenPair) -> "Tokens":
+        """The pair on the wire."""
+        return cls(
+            access_token=pair.access_token,
+            refresh_token=pair.refresh_token,
+            expires_in=int(pair.lifetime.total_seconds()),
+            user=UserView.of(pair.user),
+            booking_intent_id=pair.booking_intent_id,
+        )
+
+
+class SessionView(ResponseModel):
+    """One sign-in."""
+
+    id: str
+    method: str
+    ip: str
+    user_agent: str
+    created_at: Instant
+    last_used_at: Instant
+    expires_at: Instant
+    is_current: bool

@@ -1,0 +1,57 @@
+"""Token pairs and sign-ins."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from common.application.auth import refreshing, sessions
+from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.schemas import Page
+from fastapi import APIRouter, Depends, Path
+
+from functions.auth.client import Client
+from functions.auth.schemas import RefreshRequest, SessionView, Tokens
+
+_MAX_ID_LENGTH = 64
+_MAX_SESSIONS = 100
+
+router = APIRouter(prefix="/v1/auth", tags=["identity"])
+
+
+@router.post("/refresh", dependencies=[Depends(rate_limit("refresh", limit=120, per_seconds=60))])
+async def refresh(body: RefreshRequest, deps: Deps, client: Client) -> Tokens:
+    """Trade a refresh token for the next pair; a replayed one ends its whole family."""
+    return Tokens.of(await refreshing.refresh(deps.auth, body.refresh_token, client))
+
+
+@router.post("/logout", status_code=HTTPStatus.NO_CONTENT)
+async def log_out(deps: Deps, caller: CurrentUser, client: Client) -> None:
+    """End this sign-in."""
+    await sessions.log_out(deps.auth, caller, client)
+
+
+@router.post("/logout-all", status_code=HTTPStatus.NO_CONTENT)
+async def log_out_everywhere(deps: Deps, caller: CurrentUser, client: Client) -> None:
+    """End every sign-in of the account at once."""
+    await sessions.log_out_everywhere(deps.auth, caller, client)
+
+
+@router.get("/sessions")
+async def list_sessions(deps: Deps, caller: CurrentUser) -> Page[SessionView]:
+    """Where the account is signed in, the latest used first; at most a hundred."""
+    live = await deps.auth.sessions.live_of(caller.user_id, deps.clock.now(), limit=_MAX_SESSIONS)
+    items = [
+        SessionView(
+            **session.model_dump(include=set(SessionView.model_fields)), is_current=session.id == caller.session_id
+        )
+        for session in live
+    ]
+    return Page(items=items, next_cursor=None)
+
+
+@router.delete("/sessions/{session_id}", status_code=HTTPStatus.NO_CONTENT)
+async def revoke_session(
+    deps: Deps, caller: CurrentUser, client: Client, session_id: Annotated[str, Path(max_length=_MAX_ID_LENGTH)]
+) -> None:
+    """End one sign-in of the account."""
+    await sessions.revoke_session(deps.auth, caller, session_id, client)

@@ -1,0 +1,85 @@
+"""Registering, proving an address, signing in, recovering a password."""
+
+from http import HTTPStatus
+
+from common.application.auth import login, recovery, registration
+from common.runtime.http import Deps
+from common.runtime.http.rate_limits import rate_limit
+from fastapi import APIRouter, Depends, Response
+
+from functions.auth.client import Client, remember_device
+from functions.auth.schemas import (
+    Accepted,
+    EmailRequest,
+    LoginRequest,
+    RegisterRequest,
+    ResetPasswordRequest,
+    Tokens,
+    VerifyEmailRequest,
+)
+
+_HOUR = 3600
+_MINUTE = 60
+_CHECK_MAIL = Accepted(message="If this address can be used, a mail is on its way to it.")
+
+router = APIRouter(prefix="/v1/auth", tags=["identity"])
+
+
+@router.post(
+    "/register",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("register", limit=100, per_seconds=_HOUR))],
+)
+async def register(body: RegisterRequest, deps: Deps) -> Accepted:
+    """Register an address; the answer is the same whether or not it has an account."""
+    await registration.register(deps.auth, body.email, body.password)
+    return _CHECK_MAIL
+
+
+@router.post("/verify-email", dependencies=[Depends(rate_limit("verify-email", limit=60, per_seconds=_MINUTE))])
+async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, response: Response) -> Tokens:
+    """Follow a mailed link: prove the address and sign in."""
+    pair = await registration.verify_email(deps.auth, body.token, client, discard_password=body.discard_password)
+    remember_device(response, deps, pair.device_token)
+    return Tokens.of(pair)
+
+
+@router.post(
+    "/resend-verification",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("resend-verification", limit=30, per_seconds=_HOUR))],
+)
+async def resend_verification(body: EmailRequest, deps: Deps) -> Accepted:
+    """Mail the verification link again; the answer is the same for every address."""
+    await registration.resend_verification(deps.auth, body.email)
+    return _CHECK_MAIL
+
+
+@router.post("/login", dependencies=[Depends(rate_limit("login", limit=60, per_seconds=_MINUTE))])
+async def log_in(body: LoginRequest, deps: Deps, client: Client, response: Response) -> Tokens:
+    """Sign in with mail address and password."""
+    pair = await login.log_in(deps.auth, body.email, body.password, client)
+    remember_device(response, deps, pair.device_token)
+    return Tokens.of(pair)
+
+
+@router.post(
+    "/forgot-password",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("forgot-password", limit=30, per_seconds=_HOUR))],
+)
+async def forgot_password(body: EmailRequest, deps: Deps) -> Accepted:
+    """Mail a link to set a new password; the answer is the same for every address."""
+    await recovery.forgot_password(deps.auth, body.email)
+    return _CHECK_MAIL
+
+
+@router.post(
+    "/reset-password",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("reset-password", limit=30, per_seconds=_MINUTE))],
+)
+async def reset_password(body: ResetPasswordRequest, deps: Deps, client: Client) -> Accepted:
+    """Set a new password with a mailed code; every sign-in ends at once."""
+    await recovery.reset_password(deps.auth, body.token, body.password, client)
+    return Accepted(message="The password is set. Sign in with it.")

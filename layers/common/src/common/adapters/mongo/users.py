@@ -1,0 +1,69 @@
+"""Accounts in the collection ``users``."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from common.adapters.mongo.database import Document, Mongo
+from common.adapters.mongo.documents import from_document, plain, to_document
+from common.adapters.mongo.unit_of_work import current_session
+from common.domain.errors import NotFound
+from common.domain.users import User
+
+
+class MongoUsers:
+    """Implements ``Users`` and ``UserReader``."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._users = mongo.collection("users")
+
+    async def get(self, user_id: str) -> User | None:
+        """One account by id, deleted ones included."""
+        row = await self._users.find_one({"_id": user_id}, session=current_session())
+        return from_document(User, row) if row else None
+
+    async def by_email_key(self, email_key: str) -> User | None:
+        """The account of a normalised address."""
+        row = await self._users.find_one({"email_key": email_key}, session=current_session())
+        return from_document(User, row) if row else None
+
+    async def add(self, user: User) -> bool:
+        """Store a new account; ``False`` if its address has one already."""
+        try:
+            await self._users.insert_one(to_document(user), session=current_session())
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
+        """Set fields by their names in ``User``; returns the account after it.
+
+        Raises:
+            NotFound: no such account.
+        """
+        change: Document = {"$set": plain(fields)}
+        if end_sessions:
+            change["$inc"] = {"session_epoch": 1}
+        row = await self._users.find_one_and_update(
+            {"_id": user_id}, change, return_document=ReturnDocument.AFTER, session=current_session()
+        )
+        if row is None:
+            raise NotFound("There is no such account.")
+        return from_document(User, row)
+
+    async def search(
+        self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
+    ) -> Sequence[User]:
+        """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
+        wanted: Document = {}
+        if text:
+            wanted["email_key"] = {"$regex": f"^{re.escape(text.casefold())}"}
+        if is_active is not None:
+            wanted["is_active"] = is_active
+        if before:
+            wanted["_id"] = {"$lt": before}
+        cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
+        return [from_document(User, row) async for row in cursor]

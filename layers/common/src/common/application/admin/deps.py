@@ -1,0 +1,24 @@
+"""What the use cases of staff need."""
+
+from dataclasses import dataclass
+
+from common.application.ports.catalogue import Providers
+from common.application.ports.clock import Clock
+from common.application.ports.identity import SecurityLog, Sessions, UnitOfWork, Users
+from common.application.ports.outbox import Outbox, Publisher
+from common.application.ports.staff_lists import ProviderLists
+
+
+@dataclass(frozen=True)
+class AdminDeps:
+    """Ports of what staff do with accounts and providers."""
+
+    clock: Clock
+    unit_of_work: UnitOfWork
+    users: Users
+    sessions: Sessions
+    providers: Providers
+    provider_lists: ProviderLists
+    log: SecurityLog
+    outbox: Outbox
+    publisher: Publisher

@@ -1,0 +1,87 @@
+"""Deciding on applications of providers."""
+
+from typing import Any
+
+from common.application.admin.deps import AdminDeps
+from common.application.onboarding.billing import may_be_listed
+from common.application.publishing import publish_committed
+from common.domain.errors import Conflict, NotFound
+from common.domain.events import Topic, new_event
+from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.ids import new_id
+from common.domain.providers import Provider
+from common.domain.roles import Principal
+from common.domain.users import ProviderStatus, User
+
+
+async def approve_provider(deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo) -> Provider:
+    """Accept an application; the provider is listed once billing is set up too. A mail tells.
+
+    Raises:
+        NotFound: there is no such provider.
+        Conflict: the application is not pending (``not_pending``).
+    """
+    return await _decide(deps, staff, provider_id, client, ProviderStatus.APPROVED, "")
+
+
+async def reject_provider(
+    deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo, reason: str
+) -> Provider:
+    """Refuse an application with a reason, which is mailed; the provider may correct the details and apply again.
+
+    Raises:
+        NotFound: there is no such provider.
+        Conflict: the application is not pending (``not_pending``).
+    """
+    return await _decide(deps, staff, provider_id, client, ProviderStatus.REJECTED, reason)
+
+
+async def _decide(
+    deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo, status: ProviderStatus, reason: str
+) -> Provider:
+    provider, user = await _pending(deps, provider_id)
+    now = deps.clock.now()
+    is_approved = status is ProviderStatus.APPROVED
+    template = "provider_approved" if is_approved else "provider_rejected"
+    data: dict[str, Any] = {"name": user.full_name, "trading_name": provider.trading_name, "reason": reason}
+    event = new_event(Topic.NOTIFICATIONS, "mail.requested", now, template=template, to_user_id=user.id, data=data)
+    decided = provider.model_copy(update={"status": status})
+    fields = {"status": status, "is_listed": may_be_listed(decided, user, is_billable=provider.is_billable)}
+
+    async def write() -> Provider:
+        changed = await deps.providers.update(provider.id, fields, now=now, expected_version=provider.version)
+        await deps.users.update(user.id, {"provider_status": status, "updated_at": now})
+        await deps.log.add(_row(deps, staff, user, client, is_approved=is_approved, reason=reason))
+        await deps.outbox.add([event])
+        return changed
+
+    changed = await deps.unit_of_work.run(write)
+    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
+    return changed
+
+
+async def _pending(deps: AdminDeps, provider_id: str) -> tuple[Provider, User]:
+    provider = await deps.providers.get(provider_id)
+    user = await deps.users.get(provider.user_id) if provider else None
+    if provider is None or user is None or user.deleted_at is not None:
+        raise NotFound("There is no such provider.")
+    if provider.status is not ProviderStatus.PENDING:
+        raise Conflict("This application is not pending.", code="not_pending", extra={"status": provider.status.value})
+    return provider, user
+
+
+def _row(
+    deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, is_approved: bool, reason: str
+) -> SecurityEvent:
+    now = deps.clock.now()
+    return SecurityEvent(
+        id=new_id("sev", now),
+        type=SecurityEventType.PROVIDER_APPROVED if is_approved else SecurityEventType.PROVIDER_REJECTED,
+        user_id=user.id,
+        actor_id=staff.user_id,
+        session_id=staff.session_id,
+        ip=client.ip,
+        user_agent=client.user_agent,
+        details={"reason": reason} if reason else {},
+        at=now,
+    )

@@ -1,0 +1,81 @@
+"""Suspending accounts and restoring them."""
+
+from common.application.admin.deps import AdminDeps
+from common.application.onboarding.billing import may_be_listed
+from common.domain.errors import Conflict, Forbidden, NotFound
+from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType, is_staff
+from common.domain.ids import new_id
+from common.domain.roles import Principal, Role
+from common.domain.users import User
+
+
+async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo, reason: str) -> User:
+    """Stop an account at once: every token of its dies, its provider profile disappears from searches.
+
+    Raises:
+        NotFound: there is no such account.
+        Forbidden: it is the caller's own, or staff's and the caller is no super admin.
+        Conflict: it is suspended already.
+    """
+    user = await _target(deps, staff, user_id)
+    if not user.is_active:
+        raise Conflict("This account is suspended already.", code="already_suspended")
+    return await _switch(deps, staff, user, client, is_active=False, reason=reason)
+
+
+async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo) -> User:
+    """Let a suspended account act again; it must sign in anew.
+
+    Raises:
+        NotFound: there is no such account.
+        Forbidden: it is staff's and the caller is no super admin.
+        Conflict: it is not suspended.
+    """
+    user = await _target(deps, staff, user_id)
+    if user.is_active:
+        raise Conflict("This account is not suspended.", code="not_suspended")
+    return await _switch(deps, staff, user, client, is_active=True, reason="")
+
+
+async def _target(deps: AdminDeps, staff: Principal, user_id: str) -> User:
+    user = await deps.users.get(user_id)
+    if user is None or user.deleted_at is not None:
+        raise NotFound("There is no such account.")
+    if user.id == staff.user_id:
+        raise Forbidden("You cannot do this to your own account.")
+    if is_staff(user) and Role.SUPER_ADMIN not in staff.roles:
+        raise Forbidden("Only a super admin may do this to staff.")
+    return user
+
+
+async def _switch(
+    deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, is_active: bool, reason: str
+) -> User:
+    now = deps.clock.now()
+    row = SecurityEvent(
+        id=new_id("sev", now),
+        type=SecurityEventType.RESTORED if is_active else SecurityEventType.SUSPENDED,
+        user_id=user.id,
+        actor_id=staff.user_id,
+        session_id=staff.session_id,
+        ip=client.ip,
+        user_agent=client.user_agent,
+        details={"reason": reason} if reason else {},
+        at=now,
+    )
+
+    async def write() -> User:
+        changed = await deps.users.update(user.id, {"is_active": is_active, "updated_at": now}, end_sessions=True)
+        await deps.sessions.revoke_all(user.id, "suspended", now)
+        await _relist(deps, changed)
+        await deps.log.add(row)
+        return changed
+
+    return await deps.unit_of_work.run(write)
+
+
+async def _relist(deps: AdminDeps, user: User) -> None:
+    provider = await deps.providers.get(user.provider_id) if user.provider_id else None
+    if provider is not None:
+        is_listed = may_be_listed(provider, user, is_billable=provider.is_billable)
+        await deps.providers.update(provider.id, {"is_listed": is_listed}, now=deps.clock.now())

@@ -1,0 +1,40 @@
+"""What the identity use cases need."""
+
+from dataclasses import dataclass
+
+from common.application.ports.clock import Clock
+from common.application.ports.identity import (
+    AccessTokenIssuer,
+    Credentials,
+    MailTokens,
+    Passwords,
+    Registrations,
+    SecurityLog,
+    Sessions,
+    SignInGuard,
+    UnitOfWork,
+    Users,
+)
+from common.application.ports.limits import RateLimits
+from common.application.ports.outbox import Outbox, Publisher
+
+
+@dataclass(frozen=True)
+class AuthDeps:
+    """Ports of identity; links in mails begin with ``frontend_base_url``."""
+
+    clock: Clock
+    unit_of_work: UnitOfWork
+    users: Users
+    credentials: Credentials
+    sessions: Sessions
+    registrations: Registrations
+    mail_tokens: MailTokens
+    log: SecurityLog
+    passwords: Passwords
+    tokens: AccessTokenIssuer
+    guard: SignInGuard
+    limits: RateLimits
+    outbox: Outbox
+    publisher: Publisher
+    frontend_base_url: str

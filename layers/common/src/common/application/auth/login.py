@@ -1,0 +1,66 @@
+"""Signing in with a password, and what keeps strangers from trying."""
+
+from common.application.auth.deps import AuthDeps
+from common.application.auth.records import log_event
+from common.application.auth.sessions import TokenPair, open_session
+from common.domain.emails import parse_email
+from common.domain.errors import InvalidInput, RateLimited, Unauthenticated
+from common.domain.identity import ClientInfo, SecurityEventType
+from common.domain.opaque_tokens import digest
+from common.domain.passwords import normal_form
+from common.domain.users import User
+
+#: Failures before the first wait: from one place or one known device, and from all unknown places together.
+_FREE_TRIES = 5
+_FREE_TRIES_ANYWHERE = 50
+
+
+async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) -> TokenPair:
+    """Sign in with a password.
+
+    Failures delay the place they come from (account and network address), then, when many places fail, every unknown
+    place. A device that has signed in to the account before counts on its own, so that a stranger's failures never
+    keep the owner out (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
+
+    Raises:
+        Unauthenticated: wrong address or password; the answer and its time are the same for both.
+        RateLimited: too many failures.
+        Forbidden: the password is right and the account is suspended.
+    """
+    now = deps.clock.now()
+    email_key = _key_of(email)
+    user = await deps.users.by_email_key(email_key)
+    keys = await _guard_keys(deps, email_key, user, client)
+    wait = await deps.guard.blocked_seconds(list(keys), now)
+    if wait:
+        await log_event(deps, SecurityEventType.SIGN_IN_BLOCKED, user.id if user else None, client)
+        raise RateLimited("Too many failed sign-ins; wait before the next try.", retry_after=wait)
+    credential = await deps.credentials.password_of(user.id if user else "nobody")
+    password_hash = credential.password_hash if credential else None
+    if not await deps.passwords.verify(normal_form(password), password_hash) or user is None:
+        for key, free_tries in keys.items():
+            await deps.guard.note_failure(key, free_tries=free_tries, now=now)
+        await log_event(deps, SecurityEventType.SIGN_IN_FAILED, user.id if user else None, client)
+        raise Unauthenticated(
+            "Wrong mail address or password, or the address has not been verified yet.", code="invalid_credentials"
+        )
+    await deps.guard.clear(list(keys))
+    return await open_session(deps, user, client, "password")
+
+
+async def _guard_keys(deps: AuthDeps, email_key: str, user: User | None, client: ClientInfo) -> dict[str, int]:
+    """Which counters this try is counted in, each with its free tries; the same number whether or not it exists."""
+    account = digest(email_key)
+    if client.device_token:
+        device = digest(client.device_token)
+        if await deps.sessions.knows_device(user.id if user else "nobody", device):
+            return {f"login:{account}:device:{device}": _FREE_TRIES}
+    return {f"login:{account}:at:{client.ip}": _FREE_TRIES, f"login:{account}:anywhere": _FREE_TRIES_ANYWHERE}
+
+
+def _key_of(email: str) -> str:
+    """The normal form; what is no address at all has no account, and takes the same path as one that has none."""
+    try:
+        return parse_email(email).key
+    except InvalidInput:
+        return email.strip().casefold()

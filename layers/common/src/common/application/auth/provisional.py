@@ -1,0 +1,51 @@
+"""Identity of guests: an account that exists for a booking before anybody has proven its address."""
+
+from common.application.auth.deps import AuthDeps
+from common.application.auth.records import LINK_REQUESTED, limit_mails
+from common.domain.emails import parse_email
+from common.domain.events import Event, Topic, new_event
+from common.domain.identity import MailPurpose
+from common.domain.ids import new_id
+from common.domain.users import User
+
+
+async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
+    """The account of an address: the one it has, proven or not, or a new provisional one.
+
+    A provisional account has no password and no session; only the mailed link opens it. What the guest typed (name,
+    telephone number, address) belongs into the booking intent, never onto an account whose address is unproven.
+
+    Raises:
+        InvalidInput: no usable address.
+        RateLimited: the address has had enough mails for now.
+    """
+    address = parse_email(email)
+    await limit_mails(deps, MailPurpose.SIGN_IN.value, address.key)
+    existing = await deps.users.by_email_key(address.key)
+    if existing is not None:
+        return existing
+    now = deps.clock.now()
+    user = User(
+        id=new_id("usr", now),
+        email=address.text,
+        email_key=address.key,
+        is_provisional=True,
+        requires_password_setup=True,
+        created_at=now,
+        updated_at=now,
+    )
+    if await deps.users.add(user):
+        return user
+    return await deps.users.by_email_key(address.key) or user
+
+
+def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str) -> Event:
+    """The event that mails a link which signs in and goes on with a booking intent; commit it with the intent."""
+    return new_event(
+        Topic.NOTIFICATIONS,
+        LINK_REQUESTED,
+        deps.clock.now(),
+        purpose=MailPurpose.SIGN_IN.value,
+        email=user.email,
+        booking_intent_id=booking_intent_id,
+    )

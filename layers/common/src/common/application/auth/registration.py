@@ -1,0 +1,130 @@
+"""Registering and proving a mail address. No answer and no timing tells whether an address has an account.
+
+A registration is stored and a mail requested in the same way for every address; only the worker that sends the mail
+looks whether there is an account, and writes what fits.
+"""
+
+from common.application.auth.claiming import own_address
+from common.application.auth.deps import AuthDeps
+from common.application.auth.records import LINK_REQUESTED, limit_mails, publish
+from common.application.auth.sessions import TokenPair, open_session, refuse_suspended
+from common.domain.emails import EmailAddress, parse_email
+from common.domain.errors import InvalidInput
+from common.domain.events import Topic, new_event
+from common.domain.identity import REGISTRATION_LIFETIME, ClientInfo, MailPurpose, MailToken, Registration
+from common.domain.ids import new_id
+from common.domain.opaque_tokens import digest
+from common.domain.passwords import check_password
+from common.domain.users import User
+
+
+async def register(deps: AuthDeps, email: str, password: str) -> None:
+    """Keep a registration and have its link mailed.
+
+    Raises:
+        InvalidInput: no usable address, or a password that is too short, too long or too common.
+        RateLimited: the address has had enough mails for now.
+    """
+    address = parse_email(email)
+    accepted = check_password(password, email=address.key)
+    await limit_mails(deps, "register", address.key)
+    password_hash = await deps.passwords.hash(accepted)
+    now = deps.clock.now()
+    registration = Registration(
+        id=new_id("reg", now),
+        email=address.text,
+        email_key=address.key,
+        password_hash=password_hash,
+        created_at=now,
+        expires_at=now + REGISTRATION_LIFETIME,
+    )
+    await request_verification(deps, registration)
+
+
+async def request_verification(deps: AuthDeps, registration: Registration) -> None:
+    """Store a registration together with the request for its mail."""
+    event = new_event(
+        Topic.NOTIFICATIONS,
+        LINK_REQUESTED,
+        deps.clock.now(),
+        purpose=MailPurpose.VERIFY_EMAIL.value,
+        email=registration.email,
+        registration_id=registration.id,
+    )
+
+    async def write() -> None:
+        await deps.registrations.add(registration)
+        await deps.outbox.add([event])
+
+    await deps.unit_of_work.run(write)
+    await publish(deps, [event])
+
+
+async def resend_verification(deps: AuthDeps, email: str) -> None:
+    """Have the link of a waiting registration mailed again, if there is one.
+
+    Raises:
+        InvalidInput: no usable address.
+        RateLimited: the address has had enough mails for now.
+    """
+    await request_link(deps, parse_email(email), MailPurpose.VERIFY_EMAIL)
+
+
+async def request_link(deps: AuthDeps, address: EmailAddress, purpose: MailPurpose) -> None:
+    """Ask the worker for a mail with a link; whether one is sent depends on what it finds."""
+    await limit_mails(deps, purpose.value, address.key)
+    event = new_event(Topic.NOTIFICATIONS, LINK_REQUESTED, deps.clock.now(), purpose=purpose.value, email=address.text)
+    await deps.outbox.add([event])
+    await publish(deps, [event])
+
+
+async def verify_email(deps: AuthDeps, token: str, client: ClientInfo, *, discard_password: bool = False) -> TokenPair:
+    """Follow a mailed link: prove the address and sign in.
+
+    Args:
+        deps: ports.
+        token: the code in the link.
+        client: where the request comes from.
+        discard_password: the follower did not choose the password that was registered; it dies.
+
+    Raises:
+        InvalidInput: the code is unknown, expired or used.
+        Forbidden: the account is suspended.
+    """
+    now = deps.clock.now()
+
+    async def write() -> tuple[MailToken, User] | None:
+        code = await deps.mail_tokens.take(digest(token), (MailPurpose.VERIFY_EMAIL, MailPurpose.SIGN_IN), now)
+        return None if code is None else (code, await _prove(deps, code, client, discard_password=discard_password))
+
+    proven = await deps.unit_of_work.run(write)
+    if proven is None:
+        raise invalid_code()
+    code, user = proven
+    return await open_session(deps, user, client, "email_link", booking_intent_id=code.booking_intent_id)
+
+
+async def _prove(deps: AuthDeps, code: MailToken, client: ClientInfo, *, discard_password: bool) -> User:
+    if code.user_id is not None:
+        user = await deps.users.get(code.user_id)
+        if user is None or user.deleted_at is not None:
+            raise invalid_code()
+        refuse_suspended(user)
+        return await own_address(deps, EmailAddress(user.email, user.email_key), client)
+    if code.registration_id is None:
+        return await own_address(deps, EmailAddress(code.email, code.email_key), client)
+    registration = await deps.registrations.get(code.registration_id)
+    if registration is None:
+        raise invalid_code()
+    return await own_address(
+        deps,
+        EmailAddress(registration.email, registration.email_key),
+        client,
+        password_hash=None if discard_password else registration.password_hash,
+        identity=registration.identity,
+    )
+
+
+def invalid_code() -> InvalidInput:
+    """What a code that opens nothing is answered with."""
+    return InvalidInput.of("token", "This link has expired or has been used.", "token_invalid")

@@ -1,0 +1,174 @@
+"""Opening a sign-in, and the token pair it gives."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from common.application.auth.deps import AuthDeps
+from common.application.auth.records import log_event, mail_event, publish
+from common.domain.errors import Forbidden, NotFound
+from common.domain.events import Event
+from common.domain.identity import (
+    ClientInfo,
+    RefreshToken,
+    SecurityEventType,
+    Session,
+    Standing,
+    access_lifetime,
+    refresh_lifetime,
+    session_lifetime,
+)
+from common.domain.ids import new_id
+from common.domain.opaque_tokens import digest, new_token
+from common.domain.roles import Principal
+from common.domain.users import User
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a client holds after signing in.
+
+    Args:
+        access_token: for requests.
+        refresh_token: for the next pair; single-use.
+        lifetime: how long the access token lives.
+        user: the account.
+        device_token: for this browser to keep and send along with later sign-ins.
+        booking_intent_id: the guest booking this sign-in goes on with, if it came from such a mail.
+    """
+
+    access_token: str
+    refresh_token: str
+    lifetime: timedelta
+    user: User
+    device_token: str | None = None
+    booking_intent_id: str | None = None
+
+
+async def open_session(
+    deps: AuthDeps, user: User, client: ClientInfo, method: str, *, booking_intent_id: str | None = None
+) -> TokenPair:
+    """Sign an account in on a client; a client it has not met before is reported to it by mail.
+
+    Args:
+        deps: ports.
+        user: the account, whose identity has been proven.
+        client: where the request comes from.
+        method: how it was proven (``password``, ``email_link``, ``google``).
+        booking_intent_id: what the sign-in goes on with.
+
+    Raises:
+        Forbidden: the account is suspended.
+    """
+    refuse_suspended(user)
+    now = deps.clock.now()
+    device_token = client.device_token or new_token()
+    device_hash = digest(device_token)
+    standing = await deps.sessions.standing(
+        user.id, ip=client.ip, user_agent=client.user_agent, device_hash=device_hash
+    )
+    session = Session(
+        id=new_id("ses", now),
+        user_id=user.id,
+        method=method,
+        ip=client.ip,
+        user_agent=client.user_agent,
+        device_hash=device_hash,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + session_lifetime(user),
+    )
+    refresh_token = new_token()
+    events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []
+
+    async def write() -> None:
+        await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
+        await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
+        await deps.outbox.add(events)
+
+    await deps.unit_of_work.run(write)
+    await publish(deps, events)
+    return TokenPair(
+        access_token=sign_access_token(deps, user, session.id),
+        refresh_token=refresh_token,
+        lifetime=access_lifetime(user),
+        user=user,
+        device_token=device_token,
+        booking_intent_id=booking_intent_id,
+    )
+
+
+def refuse_suspended(user: User) -> None:
+    """Stop an account that may not act.
+
+    Raises:
+        Forbidden: the account is suspended.
+    """
+    if not user.is_active:
+        raise Forbidden("This account is suspended.", code="account_suspended")
+
+
+def make_refresh_token(user: User, session: Session, token: str, deps: AuthDeps) -> RefreshToken:
+    """What is stored of a refresh token; it never outlives its sign-in."""
+    now = deps.clock.now()
+    return RefreshToken(
+        id=digest(token),
+        session_id=session.id,
+        user_id=user.id,
+        created_at=now,
+        expires_at=min(now + refresh_lifetime(user), session.expires_at),
+    )
+
+
+def sign_access_token(deps: AuthDeps, user: User, session_id: str) -> str:
+    """An access token of the account as it is now."""
+    now = deps.clock.now()
+    return deps.tokens.issue(
+        user_id=user.id,
+        session_id=session_id,
+        epoch=user.session_epoch,
+        roles=[role.value for role in user.roles],
+        token_id=new_id("tok", now),
+        now=now,
+        lifetime=access_lifetime(user),
+    )
+
+
+async def log_out(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
+    """End the caller's sign-in."""
+    now = deps.clock.now()
+    if await deps.sessions.revoke(caller.session_id, "logout", now):
+        await log_event(
+            deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=False
+        )
+
+
+async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
+    """End every sign-in of the caller, access tokens included."""
+
+    async def write() -> None:
+        await deps.sessions.revoke_all(caller.user_id, "logout_all", deps.clock.now())
+        await deps.users.update(caller.user_id, {}, end_sessions=True)
+        await log_event(
+            deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=True
+        )
+
+    await deps.unit_of_work.run(write)
+
+
+async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, client: ClientInfo) -> None:
+    """End one of the caller's sign-ins.
+
+    Raises:
+        NotFound: no live sign-in of the caller's has this id.
+    """
+    session = await deps.sessions.get(session_id)
+    if session is None or session.user_id != caller.user_id or not session.is_live(deps.clock.now()):
+        raise NotFound("There is no such sign-in.")
+    await deps.sessions.revoke(session_id, "revoked_by_owner", deps.clock.now())
+    await log_event(deps, SecurityEventType.SESSION_REVOKED, caller.user_id, client, session_id=session_id)
+
+
+def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:
+    at = session.created_at.strftime("%Y-%m-%d %H:%M UTC")
+    program = session.user_agent or "an unnamed program"
+    return [mail_event(deps, "new_sign_in", user.id, at=at, ip=session.ip, user_agent=program)]

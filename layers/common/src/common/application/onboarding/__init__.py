@@ -1,0 +1,1 @@
+"""From a fresh account to a customer or a listed provider."""

@@ -1,0 +1,20 @@
+"""Addresses as typed, located where they can be."""
+
+from common.application.ports.geocoding import Geocoder, Located
+from common.domain.errors import Unavailable
+from common.domain.users import Address
+
+
+async def locate_address(geocoder: Geocoder, text: str) -> tuple[Address, Located | None]:
+    """Locate an address; one that cannot be located is accepted and marked so.
+
+    Returns:
+        The address, and what is known of the place.
+    """
+    try:
+        found = await geocoder.locate(text)
+    except Unavailable:
+        found = None
+    if found is None:
+        return Address(text=text), None
+    return Address(text=text, lat=found.lat, lng=found.lng, is_located=True), found

@@ -1,0 +1,56 @@
+"""What onboarding needs."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from common.application.auth.deps import AuthDeps
+from common.application.ports.catalogue import Providers
+from common.application.ports.connect import ConnectGateway
+from common.application.ports.geocoding import Geocoder
+from common.domain.errors import NotFound
+from common.domain.users import User
+
+
+class IntentCompletion(Protocol):
+    """Guest bookings that wait for their guest's account."""
+
+    async def complete(self, user: User, booking_intent_id: str) -> Any:
+        """Turn the intent into a booking of its owner and return that.
+
+        Raises:
+            NotFound: the user has no such intent.
+            SlotUnavailable: its hold has ended and the slot is taken.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class OnboardingDeps:
+    """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, so that nothing else imports it."""
+
+    auth: AuthDeps
+    providers: Providers
+    geocoder: Geocoder
+    intents: IntentCompletion
+    connect: "ConnectSource"
+
+
+class NoIntents:
+    """Implements ``IntentCompletion`` where no guest bookings are taken."""
+
+    async def complete(self, user: User, booking_intent_id: str) -> Any:
+        """There is none.
+
+        Raises:
+            NotFound: always.
+        """
+        del user, booking_intent_id
+        raise NotFound("There is no such booking intent.")
+
+
+class ConnectSource(Protocol):
+    """Gives the gateway to connected accounts when it is first needed."""
+
+    def __call__(self) -> ConnectGateway:
+        """The gateway."""
+        ...

@@ -1,0 +1,172 @@
+"""The steps from a fresh account to a customer or an applicant. Each may be left and resumed, and done again."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from common.application.auth.records import log_event, mail_event, publish
+from common.application.auth.sessions import TokenPair, open_session
+from common.application.onboarding.addresses import locate_address
+from common.application.onboarding.deps import OnboardingDeps
+from common.domain.availability import Availability, TimeRange, WeeklyRule
+from common.domain.errors import Conflict, NotFound, StepOutOfOrder
+from common.domain.identity import ClientInfo, SecurityEventType
+from common.domain.ids import new_id
+from common.domain.passwords import check_password
+from common.domain.phones import parse_phone
+from common.domain.places import zone_of
+from common.domain.providers import Provider
+from common.domain.roles import Principal, Role
+from common.domain.users import OnboardingStatus, ProviderStatus, User
+
+_WORKING_DAYS = range(5)
+_OPENS, _CLOSES = time(9), time(17)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What everybody tells about themselves."""
+
+    full_name: str
+    phone_number: str
+    address: str
+
+
+@dataclass(frozen=True)
+class CompletedProfile:
+    """The account after its profile, the booking it went on to, and a fresh sign-in."""
+
+    user: User
+    booking: Any | None
+    tokens: TokenPair
+
+
+async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
+    """The caller's account.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    user = await deps.auth.users.get(caller.user_id)
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+async def complete_profile(
+    deps: OnboardingDeps,
+    caller: Principal,
+    profile: Profile,
+    client: ClientInfo,
+    *,
+    password: str | None = None,
+    booking_intent_id: str | None = None,
+) -> CompletedProfile:
+    """Tell name, telephone number and address; a guest becomes a full account and goes on to the booking.
+
+    The caller gets a fresh sign-in in place of the present one, because a guest's turns into a full account's here.
+
+    Raises:
+        InvalidInput: the telephone number or the password is not accepted.
+        Conflict: a password is given and the account has one (``password_exists``).
+        NotFound, SlotUnavailable: of the booking intent.
+    """
+    user = await get_account(deps, caller)
+    fields = await _profile_fields(deps, profile)
+    if user.onboarding_status is OnboardingStatus.NOT_STARTED:
+        fields["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
+    if password is not None:
+        await _set_first_password(deps, user, password, client)
+    user = await deps.auth.users.update(user.id, {**fields, "is_provisional": False})
+    booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
+    await deps.auth.sessions.revoke(caller.session_id, "renewed", deps.auth.clock.now())
+    return CompletedProfile(user, booking, await open_session(deps.auth, user, client, "profile_completed"))
+
+
+async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> dict[str, Any]:
+    phone_number = parse_phone(profile.phone_number)
+    address, _ = await locate_address(deps.geocoder, profile.address)
+    return {
+        "full_name": profile.full_name,
+        "phone_number": phone_number,
+        "address": address,
+        "updated_at": deps.auth.clock.now(),
+    }
+
+
+async def _set_first_password(deps: OnboardingDeps, user: User, password: str, client: ClientInfo) -> None:
+    accepted = check_password(password, email=user.email_key)
+    if await deps.auth.credentials.password_of(user.id) is not None:
+        raise Conflict("The account has a password; change it in the settings.", code="password_exists")
+    password_hash = await deps.auth.passwords.hash(accepted)
+    now = deps.auth.clock.now()
+
+    async def write() -> None:
+        await deps.auth.credentials.set_password(user.id, password_hash, now)
+        await deps.auth.users.update(user.id, {"requires_password_setup": False, "updated_at": now})
+        await log_event(deps.auth, SecurityEventType.PASSWORD_CHANGED, user.id, client)
+
+    await deps.auth.unit_of_work.run(write)
+
+
+async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> User:
+    """Choose to go on as a customer or as a provider; a provider stays a customer, a customer may choose anew."""
+    now = deps.auth.clock.now()
+    return await deps.auth.users.update(caller.user_id, {"onboarding_path": path, "updated_at": now})
+
+
+async def apply_as_provider(
+    deps: OnboardingDeps, caller: Principal, profile: Profile, trading_name: str
+) -> tuple[User, Provider]:
+    """Give a provider's details; this is the application, which a moderator decides on.
+
+    Doing it again corrects the details; after a rejection it applies anew.
+
+    Raises:
+        StepOutOfOrder: the provider's path has not been chosen.
+        InvalidInput: the telephone number is not accepted.
+    """
+    user = await get_account(deps, caller)
+    if user.onboarding_path != "provider":
+        raise StepOutOfOrder("Choose the provider's path first.", extra={"missing": ["path"]})
+    auth = deps.auth
+    now = auth.clock.now()
+    fields = await _profile_fields(deps, profile)
+    address, place = await locate_address(deps.geocoder, profile.address)
+    zone = zone_of(place.country if place else "", place.region if place else "")
+    status = ProviderStatus.APPROVED if user.provider_status is ProviderStatus.APPROVED else ProviderStatus.PENDING
+    if user.onboarding_status is not OnboardingStatus.BILLING_SETUP_COMPLETE:
+        fields["onboarding_status"] = OnboardingStatus.PROVIDER_ONBOARDING_COMPLETE
+    is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
+    events = [mail_event(auth, "provider_applied", user.id, name=fields["full_name"])] if is_new_application else []
+
+    async def write() -> tuple[User, Provider]:
+        existing = await deps.providers.by_user(user.id)
+        details = {"trading_name": trading_name, "address": address, "status": status}
+        if existing is None:
+            provider = Provider(
+                id=new_id("prv", now),
+                user_id=user.id,
+                timezone=zone,
+                availability=_office_hours(zone),
+                created_at=now,
+                updated_at=now,
+                **details,
+            )
+            await deps.providers.add(provider)
+        else:
+            provider = await deps.providers.update(existing.id, details, now=now)
+        roles = [*user.roles, *([] if Role.PROVIDER in user.roles else [Role.PROVIDER])]
+        more = {"provider_status": status, "provider_id": provider.id, "roles": roles, "is_provisional": False}
+        await auth.outbox.add(events)
+        return await auth.users.update(user.id, {**fields, **more}), provider
+
+    result = await auth.unit_of_work.run(write)
+    await publish(auth, events)
+    return result
+
+
+def _office_hours(zone: str) -> Availability:
+    """What a new provider's week looks like until it is edited: Monday to Friday, nine to five."""
+    hours = [TimeRange(start=_OPENS, end=_CLOSES)]
+    return Availability(timezone=zone, weekly=[WeeklyRule(weekday=day, ranges=hours) for day in _WORKING_DAYS])

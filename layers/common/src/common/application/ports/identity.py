@@ -1,0 +1,248 @@
+"""Where accounts and the proofs of identity live, and what signs and hashes for them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from common.domain.identity import (
+    ExternalIdentity,
+    MailPurpose,
+    MailToken,
+    PasswordCredential,
+    RefreshToken,
+    Registration,
+    SecurityEvent,
+    Session,
+    Standing,
+)
+from common.domain.users import User
+
+T = TypeVar("T")
+
+
+class UnitOfWork(Protocol):
+    """One database transaction around several repositories."""
+
+    async def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run ``work`` so that all its writes commit together or not at all; it may run more than once.
+
+        Raises:
+            Unavailable: the database did not let it through.
+        """
+        ...
+
+
+class Users(Protocol):
+    """Accounts."""
+
+    async def get(self, user_id: str) -> User | None:
+        """One account by id, deleted ones included."""
+        ...
+
+    async def by_email_key(self, email_key: str) -> User | None:
+        """The account of a normalised address."""
+        ...
+
+    async def add(self, user: User) -> bool:
+        """Store a new account; ``False`` if its address has one already."""
+        ...
+
+    async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
+        """Set fields by their names in ``User``; returns the account after it.
+
+        Args:
+            user_id: the account.
+            fields: new values.
+            end_sessions: also raise ``session_epoch``, which ends every access token at once.
+
+        Raises:
+            NotFound: no such account.
+        """
+        ...
+
+    async def search(
+        self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
+    ) -> Sequence[User]:
+        """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
+        ...
+
+
+class Credentials(Protocol):
+    """Passwords and external identities."""
+
+    async def password_of(self, user_id: str) -> PasswordCredential | None:
+        """The password's hash of an account, if it has a password."""
+        ...
+
+    async def set_password(self, user_id: str, password_hash: str, now: datetime) -> None:
+        """Set or replace the password's hash."""
+        ...
+
+    async def owner_of(self, issuer: str, subject: str) -> str | None:
+        """The account an external identity belongs to."""
+        ...
+
+    async def identities_of(self, user_id: str) -> Sequence[ExternalIdentity]:
+        """External identities of an account."""
+        ...
+
+    async def link(self, user_id: str, identity: ExternalIdentity, now: datetime) -> None:
+        """Link an external identity.
+
+        Raises:
+            Conflict: it belongs to another account (``identity_taken``), or the account has another one of the same
+                provider (``identity_exists``).
+        """
+        ...
+
+    async def unlink(self, user_id: str, provider: str) -> bool:
+        """Remove the external identity of a provider; whether there was one."""
+        ...
+
+    async def remove_all(self, user_id: str) -> None:
+        """Remove the password and every external identity."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sign-ins and their refresh tokens."""
+
+    async def open(self, session: Session, token: RefreshToken) -> None:
+        """Store a new sign-in with its first refresh token."""
+        ...
+
+    async def get(self, session_id: str) -> Session | None:
+        """One sign-in by id."""
+        ...
+
+    async def live_of(self, user_id: str, now: datetime, *, limit: int) -> Sequence[Session]:
+        """Sign-ins of an account that have not ended, the latest used first."""
+        ...
+
+    async def standing(self, user_id: str, *, ip: str, user_agent: str, device_hash: str | None) -> Standing:
+        """Whether this client has signed in before: the same device, or the same address and program."""
+        ...
+
+    async def knows_device(self, user_id: str, device_hash: str) -> bool:
+        """Whether this device has signed in to the account before."""
+        ...
+
+    async def find_token(self, token_digest: str) -> RefreshToken | None:
+        """One refresh token by its digest, used ones included."""
+        ...
+
+    async def use_token(self, token_digest: str, sealed_successor: str, now: datetime) -> bool:
+        """Mark an unused refresh token as used; ``False`` if somebody was first."""
+        ...
+
+    async def add_token(self, token: RefreshToken) -> None:
+        """Store a successor; storing it a second time changes nothing."""
+        ...
+
+    async def touch(self, session_id: str, now: datetime) -> None:
+        """Note that a sign-in has been used."""
+        ...
+
+    async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
+        """End one sign-in; whether it was alive."""
+        ...
+
+    async def revoke_all(self, user_id: str, because: str, now: datetime, *, but: str | None = None) -> None:
+        """End every sign-in of an account, except perhaps one."""
+        ...
+
+
+class Registrations(Protocol):
+    """What was set up for addresses nobody has proven yet."""
+
+    async def add(self, registration: Registration) -> None:
+        """Store one."""
+        ...
+
+    async def get(self, registration_id: str) -> Registration | None:
+        """One by id."""
+        ...
+
+    async def of_address(self, email_key: str, now: datetime) -> Sequence[Registration]:
+        """Those of an address that have not expired, newest first."""
+        ...
+
+    async def remove_all(self, email_key: str) -> None:
+        """Every one of an address dies."""
+        ...
+
+
+class MailTokens(Protocol):
+    """Mailed single-use codes."""
+
+    async def add(self, token: MailToken) -> None:
+        """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
+        ...
+
+    async def take(self, token_digest: str, purposes: Sequence[MailPurpose], now: datetime) -> MailToken | None:
+        """Use a code up; ``None`` if it is unknown, expired, used, or for another purpose."""
+        ...
+
+    async def remove_all(self, email_key: str) -> None:
+        """Every code mailed to an address dies."""
+        ...
+
+
+class SecurityLog(Protocol):
+    """The append-only log of security events."""
+
+    async def add(self, event: SecurityEvent) -> None:
+        """Append one."""
+        ...
+
+    async def search(
+        self, *, user_id: str | None, type_: str | None, limit: int, before: str | None
+    ) -> Sequence[SecurityEvent]:
+        """Rows, newest first; ``before`` is the id last seen."""
+        ...
+
+
+class Passwords(Protocol):
+    """Password hashing. Both methods take time on purpose, and work off the event loop."""
+
+    async def hash(self, password: str) -> str:
+        """Hash a password with a fresh salt."""
+        ...
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Check a password; with no hash it takes just as long and answers ``False``."""
+        ...
+
+
+class AccessTokenIssuer(Protocol):
+    """Signs access tokens."""
+
+    def issue(
+        self,
+        *,
+        user_id: str,
+        session_id: str,
+        epoch: int,
+        roles: Sequence[str],
+        token_id: str,
+        now: datetime,
+        lifetime: timedelta,
+    ) -> str:
+        """Sign an access token with the active key."""
+        ...
+
+
+class SignInGuard(Protocol):
+    """Failed sign-ins, counted where all instances see them."""
+
+    async def blocked_seconds(self, keys: Sequence[str], now: datetime) -> int:
+        """Whole seconds until the last of these keys lets a try through; 0 if one may be made now."""
+        ...
+
+    async def note_failure(self, key: str, *, free_tries: int, now: datetime) -> None:
+        """Count a failure; from ``free_tries`` on, each doubles the wait, up to a quarter of an hour."""
+        ...
+
+    async def clear(self, keys: Sequence[str]) -> None:
+        """Forget failures after a success."""
+        ...

@@ -1,0 +1,1 @@
+"""The account itself: reading, changing, exporting and deleting it."""

@@ -1,0 +1,34 @@
+"""Reading and changing one's own account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.application.onboarding.addresses import locate_address
+from common.application.onboarding.deps import OnboardingDeps
+from common.application.onboarding.steps import get_account
+from common.domain.phones import parse_phone
+from common.domain.roles import Principal
+from common.domain.users import User
+
+__all__ = ["get_account", "update_account"]
+
+
+async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mapping[str, str]) -> User:
+    """Change name, telephone number or address; what is not named stays.
+
+    Args:
+        deps: ports.
+        caller: whose account.
+        changes: ``full_name``, ``phone_number`` and ``address`` as typed, those that change.
+
+    Raises:
+        InvalidInput: the telephone number is not accepted.
+    """
+    fields: dict[str, Any] = {"updated_at": deps.auth.clock.now()}
+    if "full_name" in changes:
+        fields["full_name"] = changes["full_name"]
+    if "phone_number" in changes:
+        fields["phone_number"] = parse_phone(changes["phone_number"])
+    if "address" in changes:
+        fields["address"], _ = await locate_address(deps.geocoder, changes["address"])
+    return await deps.auth.users.update(caller.user_id, fields)

@@ -1,0 +1,1 @@
+"""Identity on a real database: accounts, sign-ins, tokens, onboarding."""
