@@ -24,7 +24,6 @@ INDEXES = {
     ],
     "processed_events": [IndexModel([("expires_at", ASCENDING)], name="ttl", expireAfterSeconds=_AT_THE_INSTANT)],
     "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="ttl", expireAfterSeconds=_AT_THE_INSTANT)],
-    "booking_intents": [IndexModel([("expires_at", ASCENDING)], name="expiry")],
     "rate_limits": [IndexModel([("expires_at", ASCENDING)], name="ttl", expireAfterSeconds=_AT_THE_INSTANT)],
     "signing_keys": [IndexModel([("created_at", DESCENDING)], name="newest")],
 }
