@@ -1,0 +1,103 @@
+"""The inbox, preferences and push subscriptions over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from common.domain.ids import new_id
+from common.domain.notifications import Kind, Notification
+
+from tests.factories.users import make_user
+from tests.support import START, api_client, sign_in
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+URL = "/v1/notifications"
+PUSH = {
+    "endpoint": "https://push.example.com/send/abc",
+    "keys": {"p256dh": "B" * 87, "auth": "a" * 22},
+}
+
+
+async def fill(container: Container, user_id: str, count: int) -> list[str]:
+    ids = []
+    for number in range(count):
+        at = START + timedelta(seconds=number)
+        entry = Notification(
+            id=new_id("ntf", at),
+            user_id=user_id,
+            kind=Kind.BOOKINGS,
+            type="booking.accepted",
+            title=f"Number {number}",
+            body="Something happened.",
+            created_at=at,
+        )
+        await container.inbox.notifications.add(entry)
+        ids.append(entry.id)
+    return ids
+
+
+async def test_the_inbox_is_paged_read_and_cleared(container: Container) -> None:
+    user, stranger = make_user(), make_user()
+    headers, other = await sign_in(container, user), await sign_in(container, stranger)
+    ids = await fill(container, user.id, 5)
+    async with api_client("notifications", container) as client:
+        first = (await client.get(URL, params={"limit": 3}, headers=headers)).json()
+        assert [each["id"] for each in first["items"]] == ids[:1:-1]
+        assert first["unread_count"] == 5
+        rest = (await client.get(URL, params={"cursor": first["next_cursor"]}, headers=headers)).json()
+        assert [each["id"] for each in rest["items"]] == ids[1::-1]
+        assert rest["next_cursor"] is None
+
+        assert (await client.put(f"{URL}/{ids[0]}/read", headers=other)).status_code == 404
+        read = (await client.put(f"{URL}/{ids[0]}/read", headers=headers)).json()
+        assert read["read_at"] is not None
+        unread = (await client.get(URL, params={"unread_only": True}, headers=headers)).json()
+        assert [each["id"] for each in unread["items"]] == ids[:0:-1]
+
+        assert (await client.delete(f"{URL}/{ids[1]}", headers=other)).status_code == 404
+        assert (await client.delete(f"{URL}/{ids[1]}", headers=headers)).status_code == 204
+        assert (await client.put(f"{URL}/read-all", headers=headers)).json() == {"marked": 3}
+        assert (await client.get(URL, headers=headers)).json()["unread_count"] == 0
+        assert (await client.get(URL, headers=other)).json()["items"] == []
+        assert (await client.get(URL)).status_code == 401
+
+
+async def test_preferences_have_defaults_and_are_replaced(container: Container) -> None:
+    headers = await sign_in(container, make_user())
+    wanted = {
+        "muted": {"reminders": ["email", "push"]},
+        "quiet_hours": {"start": "22:00", "end": "07:00", "timezone": "Pacific/Auckland"},
+    }
+    async with api_client("notifications", container) as client:
+        assert (await client.get(f"{URL}/preferences", headers=headers)).json() == {"muted": {}, "quiet_hours": None}
+        assert (await client.put(f"{URL}/preferences", json=wanted, headers=headers)).json() == wanted
+        assert (await client.get(f"{URL}/preferences", headers=headers)).json() == wanted
+        for wrong in (
+            {"muted": {"weather": ["email"]}},
+            {"muted": {"bookings": ["pigeon"]}},
+            {"quiet_hours": {"start": "25:00", "end": "07:00", "timezone": "Pacific/Auckland"}},
+            {"quiet_hours": {"start": "22:00", "end": "07:00", "timezone": "Mars/Base"}},
+            {"unknown": 1},
+        ):
+            assert (await client.put(f"{URL}/preferences", json=wrong, headers=headers)).status_code == 422
+
+
+async def test_a_browser_is_stored_once_and_forgotten(container: Container) -> None:
+    user, stranger = make_user(), make_user()
+    headers, other = await sign_in(container, user), await sign_in(container, stranger)
+    async with api_client("notifications", container) as client:
+        first = await client.post(f"{URL}/push-subscriptions", json=PUSH, headers=headers)
+        assert first.status_code == 201
+        again = await client.post(f"{URL}/push-subscriptions", json=PUSH, headers=headers)
+        assert again.json()["id"] == first.json()["id"]
+        for wrong in ({**PUSH, "endpoint": "http://push.example.com"}, {**PUSH, "keys": {"p256dh": "x", "auth": "y"}}):
+            answer = await client.post(f"{URL}/push-subscriptions", json=wrong, headers=headers)
+            assert answer.status_code == 422
+        gone = {"endpoint": PUSH["endpoint"]}
+        refused = await client.request("DELETE", f"{URL}/push-subscriptions", json=gone, headers=other)
+        assert refused.status_code == 404
+        removed = await client.request("DELETE", f"{URL}/push-subscriptions", json=gone, headers=headers)
+        assert removed.status_code == 204

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import stripe
+
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.support.money import MoneyBench
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+
+SECRET = "whsec_local"
+
+
+@dataclass
+class CollectingStripeEvents:
+    """Implements ``StripeEventQueue``."""
+
+    sent: list[str] = field(default_factory=list)
+    is_away: bool = False
+
+    async def send(self, event_id: str) -> bool:
+        if not self.is_away:
+            self.sent.append(event_id)
+        return not self.is_away
+
+
+@pytest.fixture
+def gateway(clock: FakeClock) -> FakePaymentGateway:
+    return FakePaymentGateway(now=clock.now())
+
+
+@pytest.fixture
+def event_queue() -> CollectingStripeEvents:
+    return CollectingStripeEvents()
+
+
+@pytest.fixture
+async def bench(container: Container, gateway: FakePaymentGateway, event_queue: CollectingStripeEvents) -> MoneyBench:
+    container.replace(gateway=gateway, stripe_event_queue=event_queue)
+    return await MoneyBench(container).prepare()
+
+
+def event_body(event_id: str, type_: str, object_: dict[str, Any]) -> bytes:
+    """A body as Stripe sends it."""
+    event = {"id": event_id, "object": "event", "type": type_, "created": int(time.time()), "data": {"object": object_}}
+    return json.dumps(event).encode()
+
+
+def signature(body: bytes, *, secret: str = SECRET, age: float = 0) -> str:
+    """The ``Stripe-Signature`` header of a body that was signed some seconds ago."""
+    return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(time.time() - age))

@@ -1,0 +1,187 @@
+"""A booking's money in tests: made, paid and worked on through the real use cases, repository and state machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from common.application.payments.checks import check_payment
+from common.application.payments.execute import OperationBusy
+from common.application.payments.intents import ensure_intent
+from common.domain import booking_machine as machine
+from common.domain.booking_machine import NewBooking, SlotVerdict
+from common.domain.bookings import Actor, ActorKind, Booking, BookingChange, Place
+from common.domain.events import Topic
+from common.domain.ledger import balance
+from common.domain.money import Money
+
+from tests.factories.providers import make_provider, make_service
+from tests.factories.users import make_user
+from tests.support.identity import store_user
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.application.payments.deps import PaymentDeps
+    from common.domain.events import Event
+    from common.domain.providers import Provider
+    from common.domain.services import Service
+    from common.domain.users import User
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+    from tests.fakes.publisher import CollectingPublisher
+
+_MOST_ROUNDS = 60
+
+
+@dataclass
+class MoneyBench:
+    """People, a service and the payment use cases on one container.
+
+    Args:
+        container: with a fake clock and a collecting publisher.
+        account_id: the provider's account at Stripe.
+    """
+
+    container: Container
+    account_id: str = "acct_fake"
+    provider: Provider = field(init=False)
+    service: Service = field(init=False)
+    customer: User = field(init=False)
+    provider_user: User = field(init=False)
+    _booked: int = 0
+
+    async def prepare(self, *, price: int = 12_500, currency: str = "nzd", **service: Any) -> MoneyBench:
+        """Store a customer, a provider and a service."""
+        self.customer = await store_user(self.container, make_user())
+        self.provider_user = await store_user(self.container, make_user(full_name="Ben Tama"))
+        provider = make_provider(user_id=self.provider_user.id, stripe_account_id=self.account_id)
+        self.provider = provider
+        row = provider.model_dump(mode="json", exclude={"id", "created_at", "updated_at"})
+        await self.container.mongo.collection("providers").insert_one(
+            {"_id": provider.id, **row, "created_at": provider.created_at, "updated_at": provider.updated_at}
+        )
+        self.service = make_service(provider, price=Money(amount=price, currency=currency), **service)
+        return self
+
+    @property
+    def payments(self) -> PaymentDeps:
+        return self.container.payments
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.container.clock  # type: ignore[return-value]
+
+    @property
+    def publisher(self) -> CollectingPublisher:
+        return self.container.publisher  # type: ignore[return-value]
+
+    async def create(self, *, starts_in: timedelta = timedelta(hours=6), **wish: Any) -> Booking:
+        """Commit a new booking; no call to Stripe is made yet."""
+        self._booked += 1
+        now = self.clock.now()
+        start = (now + starts_in).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 * self._booked)
+        change = machine.create(
+            NewBooking(
+                customer_id=self.customer.id,
+                start_at=start,
+                place=Place(address="1 Queen Street, Auckland"),
+                **wish,
+            ),
+            self.service,
+            self.provider,
+            SlotVerdict(),
+            now,
+            self.payments.settings,
+        )
+        return await self.commit(change)
+
+    async def book(self, *, starts_in: timedelta = timedelta(hours=6), **wish: Any) -> Booking:
+        """Commit a new booking and make its intent, as the booking function does."""
+        booking, _ = await ensure_intent(self.payments, await self.create(starts_in=starts_in, **wish))
+        return booking
+
+    async def perform(
+        self, booking: Booking, action: str, kind: ActorKind, *, settle: bool = True, **input_: Any
+    ) -> Booking:
+        """Perform an action as one of the parties, and work off what it asks of Stripe."""
+        stored = await self.read(booking)
+        ids = {ActorKind.CUSTOMER: stored.customer_id, ActorKind.PROVIDER: stored.provider_user_id}
+        actor = Actor(kind=kind, id=ids.get(kind, "usr_staff"))
+        change = machine.perform(stored, action, actor, input_, self.clock.now(), self.payments.settings)
+        await self.commit(change)
+        if settle:
+            await self.work()
+        return await self.read(booking)
+
+    async def fire(self, booking: Booking, *, settle: bool = True) -> Booking:
+        """Move the clock to the booking's armed timer and fire it."""
+        stored = await self.read(booking)
+        assert stored.next_due_at is not None
+        assert stored.next_due_action is not None
+        if stored.next_due_at > self.clock.now():
+            self.clock.set(stored.next_due_at)
+        change = machine.fire(stored, stored.next_due_action, self.clock.now(), self.payments.settings)
+        assert change is not None
+        await self.commit(change)
+        if settle:
+            await self.work()
+        return await self.read(booking)
+
+    async def accept_and_start(self, booking: Booking) -> Booking:
+        """From requested to in progress."""
+        booking = await self.perform(booking, "accept", ActorKind.PROVIDER)
+        self.clock.set(booking.slot.start_at)
+        return await self.perform(booking, "start", ActorKind.PROVIDER, code=booking.start_code)
+
+    async def commit(self, change: BookingChange) -> Booking:
+        """Commit and publish, as every use case does."""
+        await self.payments.bookings.commit(change)
+        await self.publisher.publish(change.events)
+        return change.booking
+
+    async def read(self, booking: Booking) -> Booking:
+        """The booking as stored."""
+        stored = await self.payments.bookings.get(booking.id)
+        assert stored is not None
+        return stored
+
+    async def work(self) -> None:
+        """Work off the payments queue; what is due later moves the clock on."""
+        for _ in range(_MOST_ROUNDS):
+            waiting = [each for each in self.publisher.events if each.topic is Topic.PAYMENTS]
+            if not waiting:
+                return
+            due = [each for each in waiting if each.not_before is None or each.not_before <= self.clock.now()]
+            if not due:
+                self.clock.set(min(each.not_before for each in waiting if each.not_before))
+                continue
+            await self._work_on(due[0])
+        raise AssertionError("the payments queue never becomes empty")
+
+    async def _work_on(self, event: Event) -> None:
+        self.publisher.events.remove(event)
+        try:
+            await check_payment(self.payments, event)
+        except OperationBusy:
+            self.clock.advance(seconds=30)
+            self.publisher.events.append(event)
+
+    async def ledger_sums(self, booking: Booking) -> dict[str, int]:
+        """Sum of each account of the booking's ledger; all entries must balance."""
+        lines = await self.payments.ledger.for_booking(booking.id)
+        entries: dict[str, list[Any]] = {}
+        for line in lines:
+            entries.setdefault(line.entry_id, []).append(line)
+        assert all(balance(each) == 0 for each in entries.values())
+        sums: dict[str, int] = {}
+        for line in lines:
+            sums[line.account.value] = sums.get(line.account.value, 0) + line.amount.amount
+        return {account: amount for account, amount in sums.items() if amount}
+
+    def told(self, *, about: Sequence[str] = ()) -> list[str]:
+        """Types of notifications that were published, in order."""
+        types = [each.type for each in self.publisher.events if each.topic is Topic.NOTIFICATIONS]
+        return [each for each in types if not about or each in about]
