@@ -10,17 +10,17 @@ from common.runtime.http.idempotency import IdempotentRoute
 from fastapi import APIRouter, Body, Response
 
 from functions.bookings.presenter import present_actions, present_booking
-from functions.bookings.schemas import ActionList, BookingView
+from functions.bookings.schemas import ActionView, BookingView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
 
 
 @router.get("/{booking_id}/actions")
-async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> ActionList:
+async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> list[ActionView]:
     """What the caller may do now, with the schema of each input and what cancelling would cost."""
     booking, actor = await read.find_booking(deps.bookings, caller, booking_id)
     response.headers["ETag"] = etag(booking.version)
-    return ActionList(items=present_actions(read.view(deps.bookings, booking, actor)))
+    return present_actions(read.view(deps.bookings, booking, actor))
 
 
 @router.post("/{booking_id}/actions/{action_name}")

@@ -40,12 +40,6 @@ class ActionView(ResponseModel):
     consequences: Consequences | None
 
 
-class ActionList(ResponseModel):
-    """What the caller may do with a booking now."""
-
-    items: list[ActionView]
-
-
 class ServiceView(ResponseModel):
     """What was bought, as it was then."""
 

@@ -166,7 +166,7 @@ async def test_what_is_offered_is_accepted_and_the_rest_refused(
     booking = await world.requested()
     path = f"/v1/bookings/{booking.id}/actions"
 
-    offered = (await client.get(path, headers=provider)).json()["items"]
+    offered = (await client.get(path, headers=provider)).json()
     refused = await client.post(f"{path}/complete", headers=provider)
     unknown = await client.post(f"{path}/explode", headers=provider)
 
