@@ -1,7 +1,6 @@
 """GET /v1/health, /v1/health/ready, /v1/openapi.json and /docs."""
 
-from http import HTTPStatus
-
+from common.domain.errors import Unavailable
 from common.runtime.http import Deps
 from fastapi import APIRouter, Response
 
@@ -22,13 +21,17 @@ async def get_health() -> Health:
     return Health()
 
 
-@router.get("/v1/health/ready", responses={503: {"model": ReadinessReport}})
-async def get_readiness(deps: Deps, response: Response) -> ReadinessReport:
-    """Whether database, queue and Stripe can be reached; 503 without the database, without which nothing works."""
+@router.get("/v1/health/ready")
+async def get_readiness(deps: Deps) -> ReadinessReport:
+    """Whether database, queue and Stripe can be reached.
+
+    Without the database nothing works: 503, and the problem document has the same verdicts.
+    """
     report = await check_readiness(deps)
     if report.status is Readiness.UNAVAILABLE:
-        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        response.headers["Retry-After"] = "5"
+        error = Unavailable("The database cannot be reached.", code="not_ready")
+        error.extra.update(report.model_dump(mode="json"))
+        raise error
     return report
 
 

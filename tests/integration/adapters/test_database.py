@@ -45,7 +45,7 @@ async def add(deps: Deps) -> dict[str, int]:
 
 async def test_instants_come_back_aware_in_utc(container: Container) -> None:
     now = datetime(2026, 4, 5, 1, 30, 0, 123000, tzinfo=UTC)
-    await container.mongo.collection("instants").insert_one({"_id": "x", "at": now})  # type: ignore[dict-item]
+    await container.mongo.collection("instants").insert_one({"_id": "x", "at": now})
     row = await container.mongo.collection("instants").find_one({"_id": "x"})
     assert row is not None
     assert row["at"] == now
@@ -56,7 +56,7 @@ async def test_a_transaction_is_all_or_nothing(container: Container) -> None:
     mongo = container.mongo
 
     async def work(session: Session) -> None:
-        await mongo.collection("all_or_nothing").insert_one({"_id": "a"}, session=session)  # type: ignore[dict-item]
+        await mongo.collection("all_or_nothing").insert_one({"_id": "a"}, session=session)
         raise Conflict("no")
 
     with pytest.raises(Conflict):
@@ -66,7 +66,7 @@ async def test_a_transaction_is_all_or_nothing(container: Container) -> None:
 
 async def test_concurrent_transactions_on_one_row_all_succeed_by_trying_again(container: Container) -> None:
     rows = container.mongo.collection("counters")
-    await rows.insert_one({"_id": "c", "n": 0})  # type: ignore[dict-item]
+    await rows.insert_one({"_id": "c", "n": 0})
 
     async def work(session: Session) -> None:
         row = await rows.find_one({"_id": "c"}, session=session)
@@ -80,7 +80,7 @@ async def test_concurrent_transactions_on_one_row_all_succeed_by_trying_again(co
 
 async def test_a_transaction_that_never_gets_through_ends_in_time(container: Container) -> None:
     rows = container.mongo.collection("contended")
-    await rows.insert_one({"_id": "r", "n": 0})  # type: ignore[dict-item]
+    await rows.insert_one({"_id": "r", "n": 0})
     async with container.mongo.client.start_session() as holder:
         await holder.start_transaction()
         await rows.update_one({"_id": "r"}, {"$inc": {"n": 1}}, session=holder)

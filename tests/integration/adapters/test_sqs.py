@@ -1,0 +1,114 @@
+"""Publishing to real queues of the local cloud's SQS, and to none."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from common.adapters.mongo.database import Mongo
+from common.adapters.probes import Probes
+from common.adapters.sqs import SqsPublisher
+from common.domain.events import Event, Topic, new_event
+
+from infra.local import ministack, ports
+from tests.fakes.clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Queues = dict[Topic, str]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ministack.Ministack]:
+    """A MiniStack of this module's own."""
+    folder: Path = tmp_path_factory.mktemp("ministack")
+    started = ministack.launch(folder, ports.free_port(), "http://127.0.0.1:1")
+    started.wait_ready()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def sqs(server: ministack.Ministack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of it; the environment leads there too, as in a function."""
+    for name, value in ministack.function_environment(server.url).items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("sqs")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def queues(sqs: Any) -> Iterator[Queues]:
+    made = {topic: sqs.create_queue(QueueName=f"test-{topic.value}")["QueueUrl"] for topic in Topic}
+    yield made
+    for url in made.values():
+        sqs.delete_queue(QueueUrl=url)
+
+
+def _received(sqs: Any, url: str) -> list[Event]:
+    """Everything that waits in a queue."""
+    events: list[Event] = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        events += [Event.model_validate_json(message["Body"]) for message in messages]
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return events
+
+
+def _ignore(_: str, __: dict[str, Any]) -> None:
+    """Take a warning."""
+
+
+async def test_each_event_reaches_its_topics_queue_unchanged(sqs: Any, queues: Queues) -> None:
+    clock = FakeClock()
+    events = [
+        new_event(Topic.PAYMENTS if n % 3 else Topic.NOTIFICATIONS, "x.done", clock.now(), number=n, text="é" * 10)
+        for n in range(35)
+    ]
+    taken = await SqsPublisher(queues, clock, _ignore).publish(events)
+    assert sorted(taken) == sorted(event.id for event in events)
+    for topic in Topic:
+        expected = sorted((event for event in events if event.topic is topic), key=lambda event: event.id)
+        assert sorted(_received(sqs, queues[topic]), key=lambda event: event.id) == expected
+
+
+async def test_an_event_for_later_is_delayed_or_left_to_the_sweep(sqs: Any, queues: Queues) -> None:
+    clock = FakeClock()
+    soon, late = (
+        new_event(Topic.PAYMENTS, "x.done", clock.now()).model_copy(update={"not_before": clock.now() + wait})
+        for wait in (timedelta(minutes=14), timedelta(minutes=16))
+    )
+    assert await SqsPublisher(queues, clock, _ignore).publish([soon, late]) == [soon.id]
+    assert _received(sqs, queues[Topic.PAYMENTS]) == []
+
+
+async def test_what_a_queue_does_not_take_is_told_and_never_raised(sqs: Any, queues: Queues) -> None:
+    clock = FakeClock()
+    warnings: list[str] = []
+    broken = {**queues, Topic.NOTIFICATIONS: queues[Topic.NOTIFICATIONS] + "-gone"}
+    publisher = SqsPublisher(broken, clock, lambda message, fields: warnings.append(f"{message} {json.dumps(fields)}"))
+    lost, sent = (new_event(topic, "x.done", clock.now()) for topic in (Topic.NOTIFICATIONS, Topic.PAYMENTS))
+    assert await publisher.publish([lost, sent]) == [sent.id]
+    assert len(warnings) == 1
+    assert [event.id for event in _received(sqs, queues[Topic.PAYMENTS])] == [sent.id]
+
+
+@pytest.mark.usefixtures("sqs")
+async def test_without_any_server_it_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{ports.free_port()}")
+    clock = FakeClock()
+    publisher = SqsPublisher(dict.fromkeys(Topic, "http://127.0.0.1:1/000000000000/q"), clock, _ignore)
+    assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
+
+
+async def test_the_queue_probe_tells_a_queue_from_none(queues: Queues) -> None:
+    mongo = Mongo(lambda: "mongodb://127.0.0.1:1", "unused")
+    await Probes(mongo, queues[Topic.PAYMENTS]).queue()
+    with pytest.raises(Exception, match=r"NonExistentQueue|does not exist"):
+        await Probes(mongo, queues[Topic.PAYMENTS] + "-gone").queue()

@@ -1,0 +1,67 @@
+"""The API's description says what the routes do."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from infra.docs.openapi import TARGET, areas, build, render
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return build()
+
+
+def _operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, item in document["paths"].items() for method, each in item.items()]
+
+
+def test_the_stored_document_is_up_to_date() -> None:
+    assert TARGET.read_text(encoding="utf-8") == render(), "run: python -m infra.docs.openapi"
+
+
+def test_every_function_is_in_it(document: dict[str, Any]) -> None:
+    for area in areas():
+        router = importlib.import_module(f"functions.{area}.routes").router
+        paths = {path for path, _, _ in _operations(document)}
+        app = FastAPI()
+        app.include_router(router)
+        shown = {path for path, _, _ in _operations(app.openapi())}
+        assert shown
+        assert shown <= paths
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(document: dict[str, Any]) -> None:
+    names = Counter(operation["operationId"] for _, _, operation in _operations(document))
+    assert [name for name, count in names.items() if count > 1] == []
+    assert [path for path, _, operation in _operations(document) if not operation.get("description")] == []
+
+
+def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
+    for path, method, operation in _operations(document):
+        content = operation["responses"]["default"]["content"]
+        assert list(content) == ["application/problem+json"], f"{method} {path}"
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = set(document["components"]["schemas"])
+    used = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert used <= schemas
+
+
+def test_no_request_takes_unknown_fields(document: dict[str, Any]) -> None:
+    loose = []
+    for path, method, operation in _operations(document):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        name = body.get("$ref", "").rsplit("/", 1)[-1]
+        if name and document["components"]["schemas"][name].get("additionalProperties") is not False:
+            loose.append(f"{method} {path}")
+    assert loose == []

@@ -1,0 +1,70 @@
+"""No entry point pays at its cold start for what it does not need."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from common.runtime.settings import NEEDS
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+APPS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
+WORKERS = sorted(
+    f"{path.parent.name}.{path.stem}" for kind in ("queue", "schedule") for path in FUNCTIONS.glob(f"*/*_{kind}.py")
+)
+#: What a function's own work is.
+ALLOWED = {"webhooks": {"stripe", "httpx"}}  # verifying signatures; the SDK brings its HTTP client
+WEB = {"fastapi", "starlette", "mangum"}
+HEAVY = {"boto3", "botocore", "stripe", "jinja2", "argon2", "cryptography", "httpx", "aws_xray_sdk"}
+HEAVY |= {"aws_lambda_powertools"}
+ENVIRON = {
+    "STAGE": "test", "MONGODB_URI": "mongodb://127.0.0.1:1", "MONGODB_DATABASE": "x", "PUBLIC_BASE_URL": "http://x",
+    "FRONTEND_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "http://q", "PAYMENT_CHECKS_QUEUE_URL": "http://q",
+    "STRIPE_EVENTS_QUEUE_URL": "http://q", "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}", "MAIL_FROM": "a@b.c",
+    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
+}  # fmt: skip
+
+
+def _imported(module: str) -> set[str]:
+    """Top-level packages that a fresh process has after importing a module."""
+    script = (
+        f"import sys, {module}; print(*sorted({{name.split('.')[0] for name in sys.modules if sys.modules[name]}}))"
+    )
+    env = {"PATH": os.environ["PATH"], **ENVIRON}
+    root = FUNCTIONS.parent
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=env, cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("area", APPS)
+def test_an_http_function_starts_light(area: str) -> None:
+    imported = _imported(f"functions.{area}.app")
+    assert imported & WEB == WEB
+    assert imported & HEAVY - ALLOWED.get(area, set()) == set()
+
+
+@pytest.mark.parametrize("module", WORKERS)
+def test_a_worker_starts_without_the_web_framework(module: str) -> None:
+    imported = _imported(f"functions.{module}")
+    assert imported & (WEB | HEAVY) == set()
+
+
+def test_every_function_has_its_needs_in_the_table() -> None:
+    names = {*APPS, *(module.split(".")[1].replace("_", "-") for module in WORKERS)}
+    assert names <= set(NEEDS)
+
+
+@pytest.mark.parametrize("area", APPS)
+def test_an_entry_point_is_three_lines(area: str) -> None:
+    lines = [line for line in (FUNCTIONS / area / "app.py").read_text().splitlines()[1:] if line]
+    assert lines == [
+        "from common.runtime.http import create_handler",
+        f"from functions.{area}.routes import router",
+        f'handler = create_handler(router, service="{area}")',
+    ]
