@@ -16,7 +16,7 @@ CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (account, kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_id ON objects (id);
 CREATE TABLE IF NOT EXISTS timers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL,
-    target TEXT NOT NULL);
+    target TEXT NOT NULL, UNIQUE (due, account, action, target));
 CREATE INDEX IF NOT EXISTS timers_by_due ON timers (due, seq);
 CREATE TABLE IF NOT EXISTS idempotency (
     account TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);
 """
 _TABLES = ("objects", "timers", "idempotency", "deliveries")
 # Members by which objects are looked up; each gets an index.
-_REFERENCES = ("customer", "payment_intent", "charge", "transfer_group", "source", "transfer", "subscription")
+_REFERENCES = ("customer", "payment_intent", "charge", "transfer_group", "source", "source_transaction", "transfer")
 
 
 class Timer(NamedTuple):
@@ -121,6 +121,12 @@ class Transaction:
         ).fetchall()
         return [self._load(account, object_id, text) for account, object_id, text in rows]
 
+    def rewrite(self, body: str, where: str, values: Iterable[object]) -> None:
+        """Change many objects at once, by an SQL expression for their body."""
+        self.flush()
+        self._loaded.clear()
+        self.connection.execute(f"UPDATE objects SET body = {body} WHERE {where}", tuple(values))  # noqa: S608
+
     def position(self, account: str, object_id: str) -> int | None:
         """An object's place in the order of creation."""
         row = self.connection.execute(
@@ -131,7 +137,7 @@ class Transaction:
     def schedule(self, due: int, account: str, action: str, target: str) -> None:
         """Note something to do once the server's clock reaches `due`."""
         self.connection.execute(
-            "INSERT INTO timers (due, account, action, target) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO timers (due, account, action, target) VALUES (?, ?, ?, ?)",
             (due, account, action, target),
         )
 

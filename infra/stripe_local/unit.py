@@ -1,6 +1,5 @@
 """What a handler works with: the objects of one account, in one transaction, at one moment."""
 
-import copy
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -81,7 +80,7 @@ class Unit:
 
     def emit(self, kind: str, body: Json, previous: Mapping[str, object] | None = None) -> None:
         """Record an event about an object as it is now, to be sent to the webhook endpoints."""
-        data: Json = {"object": copy.deepcopy(public(body))}
+        data: Json = {"object": public(body)}
         if previous:
             data["previous_attributes"] = dict(previous)
         event: Json = {
@@ -101,7 +100,7 @@ class Unit:
         self.tx.events.append((self.account, event))
 
     def later(self, due: int, action: str, target: str) -> None:
-        """Run a timer's action on an object once the clock reaches `due`."""
+        """Run a timer's action on an object once the clock reaches `due`; the same order twice counts once."""
         self.tx.schedule(due, self.account, action, target)
 
 

@@ -5,7 +5,8 @@ from infra.stripe_local.listing import page
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit
 
-_SETTLEMENT_SECONDS = 2 * 24 * 3600  # a usual delay until a card payment's funds are available
+_DAY_SECONDS = 24 * 3600
+_SETTLEMENT_SECONDS = 2 * _DAY_SECONDS  # a usual delay until a card payment's funds are available
 _HOME_CURRENCY = "nzd"
 
 
@@ -44,15 +45,15 @@ def book(
         "status": "available" if due <= unit.now else "pending", "type": kind,
     })  # fmt: skip
     if due > unit.now:
-        unit.later(due, "funds_available", entry["id"])
+        unit.later(due, "funds_available", currency)
     elif unit.account and entry["net"] > 0:
-        unit.later(unit.now, "automatic_payout", currency)
+        unit.later(_next_midnight(unit.now), "automatic_payout", currency)
     return entry
 
 
 def settlement(unit: Unit, *, at_once: bool = False) -> int:
-    """When the funds of a card payment made now become available."""
-    return unit.now if at_once else unit.now + _SETTLEMENT_SECONDS
+    """When the funds of a card payment made now become available: at a midnight (UTC), as Stripe's do."""
+    return unit.now if at_once else _next_midnight(unit.now + _SETTLEMENT_SECONDS - 1)
 
 
 def funds(unit: Unit, currency: str, state: str | None = None) -> int:
@@ -101,6 +102,30 @@ def retrieve_transaction(unit: Unit, params: Json, transaction: str) -> Json:
     """Read a balance transaction."""
     del params
     return unit.get(transaction, "balance_transaction")
+
+
+def mature(unit: Unit, currency: str) -> None:
+    """Pending entries whose moment has come become available."""
+    unit.tx.rewrite(
+        "json_set(body, '$.status', 'available')",
+        "account = ? AND kind = 'balance_transaction' AND json_extract(body, '$.currency') = ? "
+        "AND json_extract(body, '$.status') = 'pending' AND json_extract(body, '$.available_on') <= ?",
+        (unit.account, currency, unit.now),
+    )
+
+
+def mark_paid_out(unit: Unit, currency: str, payout: str) -> None:
+    """Note by which payout the available entries left."""
+    unit.tx.rewrite(
+        "json_set(body, '$._payout', ?)",
+        "account = ? AND kind = 'balance_transaction' AND json_extract(body, '$.currency') = ? "
+        "AND json_extract(body, '$.status') = 'available' AND json_extract(body, '$._payout') IS NULL",
+        (payout, unit.account, currency),
+    )
+
+
+def _next_midnight(moment: int) -> int:
+    return (moment // _DAY_SECONDS + 1) * _DAY_SECONDS
 
 
 def _totals(unit: Unit) -> dict[tuple[str, str], int]:

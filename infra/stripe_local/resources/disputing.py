@@ -30,7 +30,10 @@ def open_dispute(unit: Unit, charge: Json, reason: str, amount: int | None = Non
         },
         "is_charge_refundable": False, "network_reason_code": "10.4", "payment_intent": charge["payment_intent"],
         "payment_method_details": {
-            "type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "10.4"},
+            "type": "card",
+            "card": {
+                "brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "10.4",
+            },
         },
         "reason": reason, "status": "needs_response",
     })  # fmt: skip

@@ -88,12 +88,11 @@ def arrive(unit: Unit, payout_id: str) -> None:
 
 
 @timer("funds_available")
-def release(unit: Unit, transaction_id: str) -> None:
+def release(unit: Unit, currency: str) -> None:
     """Pending funds become available, and are paid out if the account is paid automatically."""
-    entry = unit.get(transaction_id, "balance_transaction")
-    entry["status"] = "available"
+    balance.mature(unit, currency)
     if unit.account:
-        pay_automatically(unit, entry["currency"])
+        pay_automatically(unit, currency)
 
 
 @timer("automatic_payout")
@@ -108,8 +107,7 @@ def pay_automatically(unit: Unit, currency: str) -> None:
     if amount <= 0 or account.get("_payouts_stopped"):
         return
     payout = _make(unit, amount, currency, automatic=True, fields={})
-    for entry in unit.select("balance_transaction", status="available", currency=currency, _payout=None):
-        entry["_payout"] = payout["id"]
+    balance.mark_paid_out(unit, currency, payout["id"])
 
 
 def _make(unit: Unit, amount: int, currency: str, *, automatic: bool, fields: Json) -> Json:
