@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from common.application.auth.deps import AuthDeps
     from common.application.auth.mail_links import LinkDeps
     from common.application.bookings.deps import BookingDeps
+    from common.application.bookings.intents import IntentDeps
     from common.application.cleanup import CleanupDeps
     from common.application.notifications.deps import DeliveryDeps, InboxDeps
     from common.application.onboarding.deps import OnboardingDeps
@@ -51,7 +52,9 @@ if TYPE_CHECKING:
     from common.application.ports.payments import PaymentGateway
     from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
     from common.application.providers.deps import ProviderDeps
+    from common.application.search.deps import SearchDeps
     from common.domain.booking_settings import BookingSettings
+    from common.domain.users import Address
 
 
 class Container:
@@ -308,20 +311,59 @@ class Container:
         )
 
     @cached_property
+    def search(self) -> "SearchDeps":
+        """What searching needs."""
+        from common.adapters.mongo.popularity import MongoPopularity
+        from common.adapters.mongo.search import MongoListingIndex
+        from common.application.search.deps import SearchDeps
+
+        return SearchDeps(
+            clock=self.clock,
+            listings=MongoListingIndex(self.mongo),
+            vocabulary=self.terms,
+            categories=self.categories,
+            providers=self.provider_reader,
+            busy=self.busy_times,
+            popularity=MongoPopularity(self.mongo),
+            geocoder=self.geocoder,
+        )
+
+    @cached_property
     def bookings(self) -> "BookingDeps":
         """What the booking use cases need; Stripe is loaded when a booking is made."""
+        from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
+        from common.adapters.mongo.ratings import MongoRatings
         from common.application.bookings.deps import BookingDeps
+        from common.application.onboarding.addresses import locate_address
+
+        async def locate(address: str) -> "Address":
+            located, _ = await locate_address(self.geocoder, address)
+            return located
 
         return BookingDeps(
             bookings=self.booking_repository,
             services=self.service_reader,
             providers=self.provider_reader,
             users=self.users,
+            ratings=MongoRatings(self.mongo),
+            summaries=self.rating_summaries,
+            feeds=MongoCalendarFeeds(self.mongo),
             outbox=self.outbox,
             publisher=self.publisher,
             clock=self.clock,
             settings=self.booking_settings,
             payments=lambda: self.payments,
+            locate=locate,
+        )
+
+    @cached_property
+    def booking_intents(self) -> "IntentDeps":
+        """What guest checkout needs; identity is loaded when a guest comes."""
+        from common.adapters.mongo.booking_intents import MongoBookingIntents
+        from common.application.bookings.intents import IntentDeps
+
+        return IntentDeps(
+            bookings=self.bookings, intents=MongoBookingIntents(self.mongo), auth=lambda: self.auth
         )
 
     @cached_property
@@ -449,13 +491,14 @@ class Container:
     @cached_property
     def onboarding(self) -> "OnboardingDeps":
         """What onboarding needs; Stripe is loaded when billing is asked for."""
-        from common.application.onboarding.deps import NoIntents, OnboardingDeps
+        from common.application.bookings.guest_completion import GuestBookings
+        from common.application.onboarding.deps import OnboardingDeps
 
         return OnboardingDeps(
             auth=self.auth,
             providers=self.provider_reader,
             geocoder=self.geocoder,
-            intents=NoIntents(),
+            intents=GuestBookings(lambda: self.booking_intents),
             connect=lambda: self.connect,
         )
 
