@@ -97,6 +97,21 @@ async def open_session(
     )
 
 
+async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPair | None:
+    """One more token pair of a sign-in that goes on; ``None`` if it has ended."""
+    session = await deps.sessions.get(session_id)
+    if session is None or session.user_id != user.id or not session.is_live(deps.clock.now()):
+        return None
+    refresh_token = new_token()
+    await deps.sessions.add_token(make_refresh_token(user, session, refresh_token, deps))
+    return TokenPair(
+        access_token=sign_access_token(deps, user, session.id),
+        refresh_token=refresh_token,
+        lifetime=access_lifetime(user),
+        user=user,
+    )
+
+
 def refuse_suspended(user: User) -> None:
     """Stop an account that may not act.
 

@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from common.application.auth.records import log_event, mail_event, publish
-from common.application.auth.sessions import TokenPair, open_session
+from common.application.auth.sessions import TokenPair, extend_session, open_session
 from common.application.onboarding.addresses import locate_address
 from common.application.onboarding.deps import OnboardingDeps
 from common.domain.availability import Availability, TimeRange, WeeklyRule
@@ -64,7 +64,7 @@ async def complete_profile(
 ) -> CompletedProfile:
     """Tell name, telephone number and address; a guest becomes a full account and goes on to the booking.
 
-    The caller gets a fresh sign-in in place of the present one, because a guest's turns into a full account's here.
+    The caller gets a fresh token pair: of the same sign-in, or of a new one that replaces a guest's.
 
     Raises:
         InvalidInput: the telephone number or the password is not accepted.
@@ -79,8 +79,15 @@ async def complete_profile(
         await _set_first_password(deps, user, password, client)
     user = await deps.auth.users.update(user.id, {**fields, "is_provisional": False})
     booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
+    return CompletedProfile(user, booking, await _renew(deps, caller, user, client))
+
+
+async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo) -> TokenPair:
+    extended = None if caller.is_provisional else await extend_session(deps.auth, user, caller.session_id)
+    if extended is not None:
+        return extended
     await deps.auth.sessions.revoke(caller.session_id, "renewed", deps.auth.clock.now())
-    return CompletedProfile(user, booking, await open_session(deps.auth, user, client, "profile_completed"))
+    return await open_session(deps.auth, user, client, "profile_completed")
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""From a fresh account to a customer, an applicant, a listed provider; out of order it is 409."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from common.adapters.stripe.client import close_stripe_client, make_stripe_client
+from common.domain.roles import Role
+
+from infra.stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
+from tests.factories.users import make_user
+from tests.support import api_client, sign_in
+from tests.support.people import Identity, bearer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import httpx
+    from common.runtime.bootstrap import Container
+
+ADDRESS = "12 Ponsonby Road, Auckland 1011, New Zealand"
+PERSON = {"full_name": "Tom Fisher", "phone_number": "027 987 6543", "address": ADDRESS}
+DETAILS = {**PERSON, "trading_name": "Fisher Garden Care"}
+
+
+@pytest.fixture(scope="module")
+async def stripe_server() -> AsyncIterator[RunningStripe]:
+    """A local Stripe."""
+    async with running_stripe() as server:
+        yield server
+
+
+@pytest.fixture
+async def stripe_at_hand(container: Container, stripe_server: RunningStripe) -> AsyncIterator[RunningStripe]:
+    """The container speaks to the local Stripe."""
+    client = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, retries=0)
+    container.replace(stripe=client)
+    yield stripe_server
+    await close_stripe_client(client)
+
+
+@pytest.fixture
+async def moderator(container: Container) -> AsyncIterator[httpx.AsyncClient]:
+    """A signed-in moderator of the administration function."""
+    headers = await sign_in(container, make_user(roles=[Role.USER, Role.MODERATOR]))
+    async with api_client("admin", container) as client:
+        client.headers.update(headers)
+        yield client
+
+
+async def _apply(identity: Identity, email: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Register and apply as a provider; returns header fields and the answer."""
+    headers = bearer(await identity.register(email))
+    await identity.post("/v1/onboarding/path", {"path": "provider"}, **headers)
+    answer = await identity.post("/v1/onboarding/provider", DETAILS, **headers)
+    assert answer.status_code == 200, answer.text
+    return headers, answer.json()
+
+
+async def test_a_seeker_completes_a_profile(identity: Identity) -> None:
+    first = await identity.register("seeker@example.com")
+    answer = await identity.post("/v1/onboarding/profile", PERSON, **bearer(first))
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["user"]["onboarding_status"] == "basic_complete"
+    assert body["user"]["phone_number"] == "+64279876543"
+    assert body["user"]["address"]["is_located"]
+    assert body["booking"] is None
+    for pair in (first, body):
+        assert (await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})).status_code == 200
+    path = await identity.post("/v1/onboarding/path", {"path": "seeker"}, **bearer(body))
+    assert path.json()["next_steps"] == []
+
+
+async def test_an_address_nobody_can_locate_is_accepted_and_marked(identity: Identity) -> None:
+    headers = bearer(await identity.register("nowhere@example.com"))
+    body = {**PERSON, "address": "Third hut behind the ridge"}
+    user = (await identity.post("/v1/onboarding/profile", body, **headers)).json()["user"]
+    assert user["address"] == {"text": "Third hut behind the ridge", "lat": None, "lng": None, "is_located": False}
+
+
+async def test_steps_out_of_order_say_what_is_missing(identity: Identity) -> None:
+    headers = bearer(await identity.register("order@example.com"))
+    early = await identity.post("/v1/onboarding/provider", DETAILS, **headers)
+    assert (early.status_code, early.json()["code"]) == (409, "step_out_of_order")
+    assert early.json()["missing"] == ["path"]
+    billing = await identity.post("/v1/onboarding/billing", None, **headers)
+    assert billing.json()["missing"] == ["path", "provider"]
+    await identity.post("/v1/onboarding/path", {"path": "provider"}, **headers)
+    billing = await identity.post("/v1/onboarding/billing", None, **headers)
+    assert billing.json()["missing"] == ["provider"]
+
+
+async def test_a_provider_goes_from_details_over_billing_to_being_listed(
+    identity: Identity, stripe_at_hand: RunningStripe, moderator: httpx.AsyncClient
+) -> None:
+    headers, applied = await _apply(identity, "tom@example.com")
+    assert applied["user"]["roles"] == ["user", "provider"]
+    assert applied["user"]["onboarding_status"] == "provider_onboarding_complete"
+    assert applied["user"]["provider_status"] == "pending"
+    assert applied["provider"]["timezone"] == "Pacific/Auckland"
+    assert applied["next_steps"] == ["billing", "approval"]
+
+    started = (await identity.post("/v1/onboarding/billing", None, **headers)).json()
+    assert started["onboarding_url"].startswith("http")
+    assert not started["payouts_enabled"]
+    again = (await identity.post("/v1/onboarding/billing", None, **headers)).json()
+    assert again["account_id"] == started["account_id"]
+    await stripe_at_hand.control.post(f"/accounts/{started['account_id']}/onboarding")
+    ready = (await identity.client.get("/v1/onboarding/billing", headers=headers)).json()
+    assert ready["payouts_enabled"]
+    assert ready["is_billable"]
+    assert ready["onboarding_status"] == "billing_setup_complete"
+    assert not ready["is_listed"]
+
+    provider_id = applied["provider"]["id"]
+    pending = (await moderator.get("/v1/admin/providers?status=pending&limit=100")).json()["items"]
+    assert provider_id in [each["id"] for each in pending]
+    identity.publisher.events.clear()
+    approved = await moderator.post(f"/v1/admin/providers/{provider_id}/approve")
+    assert approved.json()["is_listed"]
+    assert [event.payload["template"] for event in identity.publisher.events] == ["provider_approved"]
+    twice = await moderator.post(f"/v1/admin/providers/{provider_id}/approve")
+    assert (twice.status_code, twice.json()["code"]) == (409, "not_pending")
+    me = (await identity.client.get("/v1/users/me", headers=headers)).json()
+    assert me["provider_status"] == "approved"
+
+
+async def test_approved_before_billing_is_listed_when_stripe_is_ready(
+    identity: Identity, stripe_at_hand: RunningStripe, moderator: httpx.AsyncClient
+) -> None:
+    headers, applied = await _apply(identity, "early@example.com")
+    approved = await moderator.post(f"/v1/admin/providers/{applied['provider']['id']}/approve")
+    assert not approved.json()["is_listed"]
+    account = (await identity.post("/v1/onboarding/billing", None, **headers)).json()["account_id"]
+    await stripe_at_hand.control.post(f"/accounts/{account}/onboarding")
+    assert (await identity.client.get("/v1/onboarding/billing", headers=headers)).json()["is_listed"]
+
+
+async def test_a_rejected_provider_is_told_why_and_may_apply_again(
+    identity: Identity, moderator: httpx.AsyncClient
+) -> None:
+    headers, applied = await _apply(identity, "again@example.com")
+    path = f"/v1/admin/providers/{applied['provider']['id']}"
+    identity.publisher.events.clear()
+    rejected = await moderator.post(f"{path}/reject", json={"reason": "The trading name is missing a licence."})
+    assert rejected.json()["status"] == "rejected"
+    [event] = identity.publisher.events
+    assert event.payload["data"]["reason"] == "The trading name is missing a licence."
+    anew = (await identity.post("/v1/onboarding/provider", DETAILS, **headers)).json()
+    assert anew["provider"]["id"] == applied["provider"]["id"]
+    assert anew["user"]["provider_status"] == "pending"
+    assert (await moderator.post(f"{path}/approve")).status_code == 200
+
+
+async def test_a_seeker_becomes_a_provider_later(identity: Identity) -> None:
+    headers = bearer(await identity.register("later@example.com"))
+    await identity.post("/v1/onboarding/path", {"path": "seeker"}, **headers)
+    done = (await identity.post("/v1/onboarding/profile", PERSON, **headers)).json()
+    await identity.post("/v1/onboarding/path", {"path": "provider"}, **bearer(done))
+    answer = (await identity.post("/v1/onboarding/provider", DETAILS, **bearer(done))).json()
+    assert answer["user"]["roles"] == ["user", "provider"]
+
+
+async def test_only_staff_decides(identity: Identity, container: Container) -> None:
+    headers, applied = await _apply(identity, "self@example.com")
+    async with api_client("admin", container) as client:
+        path = f"/v1/admin/providers/{applied['provider']['id']}/approve"
+        assert (await client.post(path, headers=headers)).status_code == 403
+        assert (await client.post(path)).status_code == 401
