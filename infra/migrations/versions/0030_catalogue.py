@@ -72,6 +72,17 @@ INDEXES = {
     ],
     "service_listings": LISTING_INDEXES,
     "provider_listings": LISTING_INDEXES,
+    "bookings": [
+        IndexModel(
+            [
+                ("created_at", DESCENDING),
+                ("service.category", ASCENDING),
+                ("place.lat", ASCENDING),
+                ("place.lng", ASCENDING),
+            ],
+            name="recent_categories",
+        ),
+    ],
     "search_terms": [
         IndexModel([("deletions", ASCENDING)], name="deletions"),
         IndexModel([("stem", ASCENDING)], name="stem"),

@@ -118,9 +118,9 @@ class CategoryTree:
 class Listing(Model):
     """What searches read: one shown service with its provider's part copied in, or one shown provider.
 
-    ``tokens`` are word stems and category tags. ``areas`` are ``path@tile`` keys. ``price`` is what one booking costs
-    in minor units, ``NO_PRICE`` by quote. ``reach_m`` is the provider's service radius. ``mean`` is the plain mean of
-    the stars (0 without any), ``score`` the one that ranks.
+    ``tokens`` are word stems and category tags, ``name_stems`` those of the provider's name. ``areas`` are
+    ``path@tile`` keys. ``price`` is what one booking costs in minor units, ``NO_PRICE`` by quote. ``reach_m`` is the
+    provider's service radius. ``mean`` is the plain mean of the stars (0 without any), ``score`` the one that ranks.
     """
 
     id: str
@@ -130,6 +130,7 @@ class Listing(Model):
     category: str
     categories: list[str] = Field(default_factory=list)
     tokens: list[str]
+    name_stems: list[str] = Field(default_factory=list)
     areas: list[str]
     location: dict[str, Any]
     reach_m: int
@@ -161,6 +162,7 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         category=service.category,
         categories=path,
         tokens=tokens_of(path, service.title, provider.trading_name, service.description),
+        name_stems=stems(provider.trading_name, _MAX_TITLE_WORDS),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
@@ -197,11 +199,13 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         category=categories[0],
         categories=path,
         tokens=tokens_of(path, provider.trading_name, titles, provider.bio),
+        name_stems=stems(provider.trading_name, _MAX_TITLE_WORDS),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
         price=cheapest[0] if cheapest else NO_PRICE,
         unit_price=cheapest[1] if cheapest else None,
+        duration_minutes=min((service.duration_minutes for service in active if service.total_price()), default=0),
         is_verified=provider.status is ProviderStatus.APPROVED,
         rating=provider.rating,
         mean=mean_of(provider.rating),

@@ -1,6 +1,6 @@
 """The words that searches know, in the collection ``search_terms``: for prefixes and for typing errors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
@@ -39,12 +39,13 @@ class MongoTerms:
                 if any(row["code"] != _DUPLICATE_KEY for row in error.details["writeErrors"]):
                     raise
 
-    async def known(self, candidates: Iterable[str]) -> set[str]:
-        """Which of these words are known, in this very form or by their stem."""
-        wanted = list(candidates)
-        rows = self._terms.find({"stem": {"$in": [stem(word) for word in wanted]}}, {"_id": 0, "stem": 1})
-        stems = {row["stem"] async for row in rows.limit(_MAX_CANDIDATES)}
-        return {word for word in wanted if stem(word) in stems}
+    async def used(self, stems: Sequence[str]) -> dict[str, int]:
+        """How often each stem or tag is used, over all words that share it; unknown ones are left out."""
+        rows = self._terms.find({"stem": {"$in": list(stems)}}, {"_id": 0, "stem": 1, "used": 1})
+        found: dict[str, int] = {}
+        async for row in rows.limit(_MAX_CANDIDATES):
+            found[row["stem"]] = found.get(row["stem"], 0) + row["used"]
+        return found
 
     async def completions(self, prefix: str, limit: int) -> list[str]:
         """Known words that begin so, the most used first."""

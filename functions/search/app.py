@@ -1,0 +1,7 @@
+"""Lambda handler of the search function."""
+
+from common.runtime.http import create_handler
+
+from functions.search.routes import router
+
+handler = create_handler(router, service="search")

@@ -1,0 +1,44 @@
+"""Cursors of searches: where in which batch a page ended, and of which question."""
+
+from hashlib import blake2b
+from math import isfinite
+
+from common.application.ports.search import Position
+from common.application.search.listing_search import Bookmark
+from common.application.search.questions import Question
+from common.domain.errors import InvalidInput
+from common.runtime.http.paging import decode_cursor, encode_cursor
+
+_SUM_BYTES = 8
+_TYPES = (str, float, str, float, str, float, str)
+
+
+def search_cursor(question: Question, bookmark: Bookmark) -> str:
+    """The cursor of a page's end; it fits only the question it was made for."""
+    parts = _parts(bookmark)
+    return encode_cursor(_sum(question, parts), *parts)
+
+
+def read_search_cursor(question: Question, cursor: str) -> Bookmark:
+    """Read a cursor back.
+
+    Raises:
+        InvalidInput: it is none of a search's, was made for another question, or was changed.
+    """
+    given, *parts = decode_cursor(cursor, *_TYPES)
+    values, ids = parts[0::2], parts[1::2]
+    if given != _sum(question, parts) or not all(isfinite(value) for value in values):
+        raise InvalidInput.of("cursor", "This cursor belongs to another search.", "invalid_cursor")
+    places = [Position(value, id_) if id_ else None for value, id_ in zip(values, ids, strict=True)]
+    return Bookmark(after=places[0], until=places[1], shown=places[2])
+
+
+def _parts(bookmark: Bookmark) -> list[float | str]:
+    parts: list[float | str] = []
+    for place in (bookmark.after, bookmark.until, bookmark.shown):
+        parts += [float(place.value), place.id] if place else [0.0, ""]
+    return parts
+
+
+def _sum(question: Question, parts: list[float | str]) -> str:
+    return blake2b(repr((question, parts)).encode(), digest_size=_SUM_BYTES).hexdigest()

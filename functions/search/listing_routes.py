@@ -1,0 +1,96 @@
+"""Searching services and providers, suggestions, popular categories."""
+
+from typing import Annotated
+
+from common.application.ports.search import Criteria, Kind
+from common.application.search.facets import Facets, count_facets, summarise
+from common.application.search.listing_search import Found, search_listings
+from common.application.search.popular import popular_categories
+from common.application.search.questions import Question, criteria_of
+from common.application.search.suggest import suggest
+from common.domain.errors import InvalidInput
+from common.domain.geo import Point
+from common.runtime.bootstrap import Container
+from common.runtime.http import Deps
+from common.runtime.http.public_cache import CachedRoute, cache_for
+from fastapi import APIRouter, Depends, Query
+
+from functions.search.arguments import NearArguments, SearchArguments, SuggestArguments
+from functions.search.cursors import read_search_cursor, search_cursor
+from functions.search.schemas import (
+    FacetsView,
+    FoundService,
+    PopularCategories,
+    PopularCategory,
+    ProviderFound,
+    ProvidersFound,
+    ServicesFound,
+    SuggestionsView,
+)
+
+router = APIRouter(prefix="/v1/search", tags=["search"], route_class=CachedRoute)
+
+
+@router.get("/services", dependencies=[Depends(cache_for(15))])
+async def search_services(deps: Deps, asked: Annotated[SearchArguments, Query()]) -> ServicesFound:
+    """Services that are shown, reach the point and meet the filters."""
+    question = asked.question(Kind.SERVICES)
+    found, criteria = await _search(deps, asked, question)
+    return ServicesFound(
+        items=[FoundService.of(hit, found.slots) for hit in found.hits],
+        next_cursor=search_cursor(question, found.next) if found.next else None,
+        facets=await _facets(deps, asked, Kind.SERVICES, criteria, found),
+    )
+
+
+@router.get("/providers", dependencies=[Depends(cache_for(15))])
+async def search_providers(deps: Deps, asked: Annotated[SearchArguments, Query()]) -> ProvidersFound:
+    """Providers that are shown, reach the point and meet the filters."""
+    question = asked.question(Kind.PROVIDERS)
+    found, criteria = await _search(deps, asked, question)
+    tree = await deps.categories.tree()
+    return ProvidersFound(
+        items=[ProviderFound.of(hit, tree) for hit in found.hits],
+        next_cursor=search_cursor(question, found.next) if found.next else None,
+        facets=await _facets(deps, asked, Kind.PROVIDERS, criteria, found),
+    )
+
+
+@router.get("/suggest", dependencies=[Depends(cache_for(60))])
+async def get_suggestions(deps: Deps, asked: Annotated[SuggestArguments, Query()]) -> SuggestionsView:
+    """What the typed text may become; forgives typing errors."""
+    return SuggestionsView.of(await suggest(deps.search, asked.q, _point(asked), limit=asked.limit))
+
+
+@router.get("/popular-categories", dependencies=[Depends(cache_for(300))])
+async def get_popular_categories(deps: Deps, asked: Annotated[NearArguments, Query()]) -> PopularCategories:
+    """Categories by active services and recent bookings, near a point or everywhere."""
+    rows = await popular_categories(deps.search, _point(asked), limit=asked.limit)
+    return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])
+
+
+async def _search(deps: Container, asked: SearchArguments, question: Question) -> tuple[Found, Criteria | None]:
+    bookmark = read_search_cursor(question, asked.cursor) if asked.cursor is not None else None
+    criteria = await criteria_of(deps.search, question)
+    if criteria is None:
+        return Found([]), None
+    return await search_listings(deps.search, question, criteria, limit=asked.limit, bookmark=bookmark), criteria
+
+
+async def _facets(
+    deps: Container, asked: SearchArguments, kind: Kind, criteria: Criteria | None, found: Found
+) -> FacetsView | None:
+    if not asked.facets or asked.cursor is not None:
+        return None
+    facets: Facets = summarise([], is_complete=True)
+    if criteria is not None:
+        facets = await count_facets(deps.search, kind, criteria, found.everything)
+    return FacetsView.of(facets, await deps.categories.tree())
+
+
+def _point(asked: NearArguments) -> Point | None:
+    if asked.lat is None and asked.lng is None:
+        return None
+    if asked.lat is None or asked.lng is None:
+        raise InvalidInput.of("lat" if asked.lat is None else "lng", "Give both lat and lng.", "missing")
+    return Point(asked.lat, asked.lng)

@@ -1,0 +1,225 @@
+"""Responses of searches."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from common.application.ports.search import CategoryCount, Hit
+from common.application.search.facets import PRICE_EDGES, Facets
+from common.application.search.suggest import Suggestions
+from common.domain.catalogue import NO_PRICE, Category, CategoryTree
+from common.domain.services import PriceType
+from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
+
+
+class FoundRating(ResponseModel):
+    """Published ratings in short; ``score`` is the weighted one that ranks."""
+
+    count: int
+    mean: float | None
+    score: float
+
+
+class FoundProvider(ResponseModel):
+    """The provider of a service that was found."""
+
+    id: str
+    trading_name: str
+    is_verified: bool
+
+
+class FoundService(ResponseModel):
+    """A service that was found. ``price`` is the price as stated, ``total_price`` what one booking costs."""
+
+    id: str
+    title: str
+    category: str
+    price_type: PriceType
+    price: MoneySchema | None
+    total_price: MoneySchema | None
+    duration_minutes: int
+    image: str | None
+    auto_accept: bool
+    provider: FoundProvider
+    rating: FoundRating
+    distance_m: int | None
+    next_slot_at: Instant | None
+
+    @classmethod
+    def of(cls, hit: Hit, slots: Mapping[str, datetime]) -> "FoundService":
+        """The view of a hit."""
+        return cls(
+            id=hit.id,
+            title=hit.title,
+            category=hit.category,
+            price_type=PriceType(hit.price_type),
+            price=_money(hit.unit_amount, hit.currency),
+            total_price=_money(hit.price if hit.price < NO_PRICE else None, hit.currency),
+            duration_minutes=hit.duration_minutes,
+            image=hit.image,
+            auto_accept=hit.auto_accept,
+            provider=FoundProvider(id=hit.provider_id, trading_name=hit.trading_name, is_verified=hit.is_verified),
+            rating=_rating(hit),
+            distance_m=_metres(hit),
+            next_slot_at=slots.get(hit.id),
+        )
+
+
+class ProviderFound(ResponseModel):
+    """A provider that was found; ``price_from`` is its cheapest booking."""
+
+    id: str
+    trading_name: str
+    is_verified: bool
+    categories: list[str]
+    price_from: MoneySchema | None
+    rating: FoundRating
+    distance_m: int | None
+
+    @classmethod
+    def of(cls, hit: Hit, tree: CategoryTree) -> "ProviderFound":
+        """The view of a hit."""
+        return cls(
+            id=hit.id,
+            trading_name=hit.trading_name,
+            is_verified=hit.is_verified,
+            categories=[slug for slug in hit.categories if tree.is_leaf(slug)],
+            price_from=_money(hit.price if hit.price < NO_PRICE else None, hit.currency),
+            rating=_rating(hit),
+            distance_m=_metres(hit),
+        )
+
+
+class CategoryFacet(ResponseModel):
+    """How many of what was found are in a category."""
+
+    slug: str
+    name: str
+    count: int
+
+
+class PriceFacet(ResponseModel):
+    """How many cost at least ``min`` and less than ``max``, in minor units."""
+
+    min: int
+    max: int | None
+    count: int
+
+
+class RatingFacet(ResponseModel):
+    """How many have a mean rating of at least ``min_rating``."""
+
+    min_rating: float
+    count: int
+
+
+class FacetsView(ResponseModel):
+    """How what was found is spread; only the first 500 listings are counted (``is_complete`` tells)."""
+
+    categories: list[CategoryFacet]
+    prices: list[PriceFacet]
+    ratings: list[RatingFacet]
+    counted: int
+    is_complete: bool
+
+    @classmethod
+    def of(cls, facets: Facets, tree: CategoryTree) -> "FacetsView":
+        """The view of facets."""
+        ends = [*PRICE_EDGES[1:], None]
+        names = {slug: tree.by_slug[slug].name if slug in tree.by_slug else slug for slug, _ in facets.categories}
+        return cls(
+            categories=[CategoryFacet(slug=slug, name=names[slug], count=n) for slug, n in facets.categories],
+            prices=[PriceFacet(min=low, max=end, count=n) for (low, n), end in zip(facets.prices, ends, strict=True)],
+            ratings=[RatingFacet(min_rating=edge, count=n) for edge, n in facets.ratings],
+            counted=facets.counted,
+            is_complete=facets.is_complete,
+        )
+
+
+class ServicesFound(ResponseModel):
+    """One page of services; ``facets`` come with the first one."""
+
+    items: list[FoundService]
+    next_cursor: str | None = None
+    facets: FacetsView | None = None
+
+
+class ProvidersFound(ResponseModel):
+    """One page of providers; ``facets`` come with the first one."""
+
+    items: list[ProviderFound]
+    next_cursor: str | None = None
+    facets: FacetsView | None = None
+
+
+class CategoryBrief(ResponseModel):
+    """A category by name."""
+
+    slug: str
+    name: str
+    parent: str | None
+
+    @classmethod
+    def of(cls, category: Category) -> "CategoryBrief":
+        """The view of a category."""
+        return cls(slug=category.id, name=category.name, parent=category.parent)
+
+
+class ProviderBrief(ResponseModel):
+    """A provider by name."""
+
+    id: str
+    trading_name: str
+
+
+class SuggestionsView(ResponseModel):
+    """What the typed text may become: categories, titles of services, providers."""
+
+    categories: list[CategoryBrief]
+    services: list[str]
+    providers: list[ProviderBrief]
+
+    @classmethod
+    def of(cls, found: Suggestions) -> "SuggestionsView":
+        """The view of suggestions."""
+        return cls(
+            categories=[CategoryBrief.of(category) for category in found.categories],
+            services=list(found.titles),
+            providers=[ProviderBrief(id=hit.id, trading_name=hit.trading_name) for hit in found.providers],
+        )
+
+
+class PopularCategory(CategoryBrief):
+    """A category with its active services and the bookings of the last 30 days; counts stop at some thousands."""
+
+    active_services: int
+    recent_bookings: int
+
+    @classmethod
+    def of_count(cls, category: Category, count: CategoryCount) -> "PopularCategory":
+        """The view of a category and its counts."""
+        return cls(
+            slug=category.id,
+            name=category.name,
+            parent=category.parent,
+            active_services=count.services,
+            recent_bookings=count.bookings,
+        )
+
+
+class PopularCategories(ResponseModel):
+    """Popular categories, the most popular first."""
+
+    items: list[PopularCategory]
+    next_cursor: str | None = None
+
+
+def _rating(hit: Hit) -> FoundRating:
+    return FoundRating(count=hit.rating_count, mean=hit.mean if hit.rating_count else None, score=hit.score)
+
+
+def _metres(hit: Hit) -> int | None:
+    return None if hit.distance_m is None else round(hit.distance_m)
+
+
+def _money(amount: int | None, currency: str | None) -> MoneySchema | None:
+    return None if amount is None or currency is None else MoneySchema(amount=amount, currency=currency)

@@ -1,0 +1,1 @@
+"""Use cases of searching: services, providers, suggestions, popular categories."""

@@ -1,0 +1,32 @@
+"""What the use cases of searching need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.application.ports.catalogue import BusyTimes, Categories, Providers
+from common.application.ports.clock import Clock
+from common.application.ports.geocoding import Geocoder
+from common.application.ports.search import CategoryCount, ListingIndex, Popularity, Vocabulary
+
+
+@dataclass
+class PopularCache:
+    """Popular categories of the last minutes, by map tile."""
+
+    rows: dict[str, tuple[datetime, Sequence[CategoryCount]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchDeps:
+    """Ports of the use cases of searching."""
+
+    clock: Clock
+    listings: ListingIndex
+    vocabulary: Vocabulary
+    categories: Categories
+    providers: Providers
+    busy: BusyTimes
+    popularity: Popularity
+    geocoder: Geocoder
+    popular: PopularCache = field(default_factory=PopularCache)

@@ -1,0 +1,133 @@
+"""Searching services and providers, page by page.
+
+Listings come from an index in its order and are taken in batches. Where the order asked for is the index's own, a batch
+is a page. Where it is not (relevance, soonest slot, or words with rating or price), the nearest listings form a batch
+that is ranked as a whole before the next one is read. A cursor names the batch by its two ends and the last item shown
+by its rank, so rows inserted meanwhile neither repeat nor displace what has been shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.application.ports.search import Criteria, Hit, Order, Position, Walk
+from common.application.search.deps import SearchDeps
+from common.application.search.free_time import soonest_slots
+from common.application.search.questions import Question, Sort
+from common.application.search.ranking import relevance
+
+#: Batch sizes: what is ranked together. A page reads at most fifty times what it shows.
+_RELEVANCE_BATCH = 200
+_SLOT_BATCH = 60
+_WORDS_BATCH = 1000
+#: Batches read for one page where a filter on free time drops most; the page is then shorter, its cursor goes on.
+_MAX_BATCHES = 5
+_NO_SLOT = float(1 << 52)
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where a page ended: the batch, from behind ``after`` up to ``until``, and the rank of the last item shown."""
+
+    after: Position | None = None
+    until: Position | None = None
+    shown: Position | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page: hits with their soonest slots where those were asked about, and where to go on.
+
+    ``everything`` is all that meets the criteria, where the page's first batch held it.
+    """
+
+    hits: Sequence[Hit]
+    next: Bookmark | None = None
+    slots: Mapping[str, datetime] = field(default_factory=dict)
+    everything: Sequence[Hit] | None = None
+
+
+async def search_listings(
+    deps: SearchDeps, question: Question, criteria: Criteria, *, limit: int, bookmark: Bookmark | None = None
+) -> Found:
+    """One page of a search.
+
+    Args:
+        deps: ports.
+        question: as asked.
+        criteria: as understood.
+        limit: hits of a page.
+        bookmark: where the page before ended.
+    """
+    order, size = _plan(question, criteria, limit)
+    place = bookmark or Bookmark()
+    hits: list[Hit] = []
+    slots: dict[str, datetime] = {}
+    everything: Sequence[Hit] | None = None
+    for _ in range(_MAX_BATCHES):
+        # Rows inserted into a batch since its end was set are read too, hence the room for as many again.
+        room = size * 2 if place.until else size
+        walk = await deps.listings.walk(
+            question.kind, criteria, order, limit=room, after=place.after, until=place.until
+        )
+        ranked, found = await _ranked(deps, question, criteria, walk.hits)
+        slots |= found
+        if walk.is_done and place.after is None:
+            everything = walk.hits
+        unseen = [pair for pair in ranked if place.shown is None or pair[0] > place.shown]
+        taken = unseen[: limit - len(hits)]
+        hits += [hit for _, hit in taken]
+        until = place.until or _end(walk, order)
+        if len(taken) < len(unseen):
+            return Found(hits, Bookmark(place.after, until, taken[-1][0] if taken else place.shown), slots, everything)
+        if until is None:
+            return Found(hits, None, slots, everything)
+        place = Bookmark(after=until)
+        if len(hits) >= limit:
+            break
+    return Found(hits, place, slots)
+
+
+def _plan(question: Question, criteria: Criteria, limit: int) -> tuple[Order, int]:
+    """The index order that a search walks, and the size of its batches."""
+    plain = Order.RATING if criteria.point is None else Order.DISTANCE
+    if question.sort is Sort.SOONEST or question.free_from is not None:
+        own = {Sort.RATING: Order.RATING, Sort.PRICE: Order.PRICE}.get(question.sort, plain)
+        return (plain if criteria.groups else own), _SLOT_BATCH
+    if question.sort is Sort.RELEVANCE:
+        return plain, _RELEVANCE_BATCH
+    if question.sort is Sort.DISTANCE:
+        return Order.DISTANCE, limit
+    if criteria.groups and not (criteria.point is None and question.sort is Sort.RATING):
+        return plain, _WORDS_BATCH
+    return (Order.RATING if question.sort is Sort.RATING else Order.PRICE), limit
+
+
+async def _ranked(
+    deps: SearchDeps, question: Question, criteria: Criteria, hits: Sequence[Hit]
+) -> tuple[list[tuple[Position, Hit]], Mapping[str, datetime]]:
+    """The batch with each hit's rank, the first to be shown first; without those that have no slot if one is needed."""
+    slots: Mapping[str, datetime] = {}
+    if question.sort is Sort.SOONEST or question.free_from is not None:
+        slots = await soonest_slots(deps, hits, question.free_from, question.free_to)
+    if question.free_from is not None:
+        hits = [hit for hit in hits if hit.id in slots]
+    pairs = [(Position(_rank(question.sort, criteria, hit, slots), hit.id), hit) for hit in hits]
+    return sorted(pairs, key=lambda pair: pair[0]), slots
+
+
+def _rank(sort: Sort, criteria: Criteria, hit: Hit, slots: Mapping[str, datetime]) -> float:
+    """The value to sort by, rising."""
+    if sort is Sort.RELEVANCE:
+        return -relevance(criteria, hit)
+    if sort is Sort.SOONEST:
+        soonest = slots.get(hit.id)
+        return soonest.timestamp() if soonest else _NO_SLOT
+    if sort is Sort.DISTANCE:
+        return hit.distance_m or 0.0
+    return -hit.score if sort is Sort.RATING else float(hit.price)
+
+
+def _end(walk: Walk, order: Order) -> Position | None:
+    """The last place of a batch that is not the last one."""
+    return None if walk.is_done or not walk.hits else walk.hits[-1].position(order)
