@@ -88,13 +88,11 @@ class FakePaymentGateway:
 
     async def get_intent(self, intent_id: str) -> Intent:
         self.calls.append("get")
-        self._check_away()
         if intent_id not in self.intents:
             raise NotFound("no such intent", code="payment_object_missing")
         return self.intents[intent_id]
 
     async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
-        self._check_away()
         found = [each for each in self.intents.values() if each.metadata.get("operation_id") == operation_id]
         return next((each for each in found if each.customer_id == customer_id and each.is_setup is is_setup), None)
 
@@ -131,7 +129,6 @@ class FakePaymentGateway:
         return self._once("refund", call.key, act)
 
     async def find_refund(self, intent_id: str, operation_id: str) -> Movement | None:
-        self._check_away()
         return _of(self.refunds.get(intent_id, []), operation_id)
 
     async def transfer(
@@ -148,7 +145,6 @@ class FakePaymentGateway:
         return self._once("transfer", call.key, act)
 
     async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
-        self._check_away()
         return _of(self.transfers.get(booking_id, []), operation_id)
 
     async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
@@ -160,7 +156,6 @@ class FakePaymentGateway:
         return self._once("reverse", call.key, act)
 
     async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
-        self._check_away()
         return _of(self.reversals.get(transfer_id, []), operation_id)
 
     def confirm(self, intent_id: str, card: str = "pm_card_visa") -> None:
@@ -203,11 +198,6 @@ class FakePaymentGateway:
         if fault is Fault.LOST_ANSWER:
             raise GatewayUncertain
         return answer
-
-    def _check_away(self) -> None:
-        if self.faults and self.faults[0] is Fault.AWAY:
-            self.faults.popleft()
-            raise Unavailable("away", code="payment_unavailable")
 
     def _new_intent(
         self, prefix: str, amount: Money | None, customer_id: str, call: GatewayCall | None, *, is_fee: bool = False

@@ -43,6 +43,7 @@ class MoneyBench:
     Args:
         container: with a fake clock and a collecting publisher.
         account_id: the provider's account at Stripe.
+        deps: other payment ports than the container's.
     """
 
     container: Container
@@ -51,6 +52,7 @@ class MoneyBench:
     service: Service = field(init=False)
     customer: User = field(init=False)
     provider_user: User = field(init=False)
+    deps: PaymentDeps | None = None
     _booked: int = 0
 
     async def prepare(self, *, price: int = 12_500, currency: str = "nzd", **service: Any) -> MoneyBench:
@@ -68,7 +70,7 @@ class MoneyBench:
 
     @property
     def payments(self) -> PaymentDeps:
-        return self.container.payments
+        return self.deps or self.container.payments
 
     @property
     def clock(self) -> FakeClock:
@@ -161,13 +163,22 @@ class MoneyBench:
             await self._work_on(due[0])
         raise AssertionError("the payments queue never becomes empty")
 
+    async def recover(self) -> None:
+        """What the sweep of the outbox and SQS do after a crash: every event that was not worked off comes again."""
+        self.clock.advance(minutes=2)
+        far = self.clock.now() + timedelta(days=1)
+        left = await self.container.outbox.unpublished(before=far, limit=1_000)
+        known = {each.id for each in self.publisher.events}
+        self.publisher.events.extend(each for each in left if each.id not in known)
+        await self.container.outbox.mark_published([each.id for each in left], self.clock.now())
+
     async def _work_on(self, event: Event) -> None:
-        self.publisher.events.remove(event)
         try:
             await check_payment(self.payments, event)
         except OperationBusy:
             self.clock.advance(seconds=30)
             self.publisher.events.append(event)
+        self.publisher.events.remove(event)
 
     async def ledger_sums(self, booking: Booking) -> dict[str, int]:
         """Sum of each account of the booking's ledger; all entries must balance."""

@@ -56,4 +56,4 @@ def event_body(event_id: str, type_: str, object_: dict[str, Any]) -> bytes:
 
 def signature(body: bytes, *, secret: str = SECRET, age: float = 0) -> str:
     """The ``Stripe-Signature`` header of a body that was signed some seconds ago."""
-    return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(time.time() - age))
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(time.time() - age)))
