@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
+from infra.keys.publishing import publish as publish_keys
 from infra.local import info, lock, ministack, mongod, parts, ports, secrets
 from infra.local.handle import RunningCloud
 from infra.local.processes import StartError
@@ -103,7 +104,7 @@ class LocalCloud(RunningCloud):
                 part.wait_ready()
         secrets.publish(running.aws_url, self._secret_values(running.mongodb_uri, kept))
         with self._step("Deployed the template and migrated the database"), ThreadPoolExecutor(1) as pool:
-            migrating = pool.submit(parts.tool, "infra.migrations", self._database_environment(running.mongodb_uri))
+            migrating = pool.submit(self._prepare_database, running.mongodb_uri, kept)
             parameters = self._parameters(base_url, running.stripe_url)
             settings = ministack.client_settings(running.aws_url)
             deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
@@ -128,6 +129,11 @@ class LocalCloud(RunningCloud):
             self._own(gateway)
             parts.post(f"{running.runner_url}/open")
             gateway.wait_ready()
+
+    def _prepare_database(self, uri: str, kept: secrets.LocalSecrets) -> None:
+        """Migrate, and publish the public halves of the signing keys."""
+        parts.tool("infra.migrations", self._database_environment(uri))
+        publish_keys(uri, self._options.database, kept.signing_keys)
 
     def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
         """Start the servers behind the gateway, without waiting for them."""
