@@ -26,9 +26,7 @@ class MachineFormat(StrEnum):
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def get_state_machine(
-    written_as: Annotated[
-        MachineFormat, Query(alias="format", description="`mermaid`: text")
-    ] = MachineFormat.JSON,
+    written_as: Annotated[MachineFormat, Query(alias="format", description="`mermaid`: text")] = MachineFormat.JSON,
 ) -> Response:
     """Every action with its guards, timers and consequences, and the values of each axis."""
     if written_as is MachineFormat.MERMAID:

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
+from common.domain.booking_intents import IntentStatus
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
 from common.domain.payments import PaymentMode
+from common.domain.ratings import RatingState
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
@@ -189,3 +191,80 @@ class HistoryView(ResponseModel):
     note: str
     changed: dict[str, Any]
     at: Instant
+
+
+class GuestRequest(RequestModel):
+    """Who the guest says to be; what is typed here goes onto no account before the address is proven."""
+
+    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    phone_number: Annotated[str | None, Field(max_length=32)] = None
+
+
+class IntentRequest(RequestModel):
+    """What a guest asks for."""
+
+    service_id: Id
+    start_at: Annotated[Instant, Field(description="A free slot's start")]
+    address: AddressText
+    notes: Notes = ""
+    customer: GuestRequest
+
+
+class IntentView(ResponseModel):
+    """A guest's wish and the hold on its slot."""
+
+    id: str
+    status: IntentStatus
+    service_id: str
+    service_title: str
+    start_at: Instant
+    end_at: Instant
+    expires_at: Instant
+    booking_id: str | None
+
+
+class OpenedIntentView(IntentView):
+    """The wish as it was just made; ``secret`` is shown this once and reads it back."""
+
+    secret: str
+
+
+class RatingRequest(RequestModel):
+    """One side's rating of the other."""
+
+    stars: Annotated[int, Field(ge=1, le=5, strict=True)]
+    text: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+
+class ReplyRequest(RequestModel):
+    """The provider's answer to a rating."""
+
+    reply: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class RatingView(ResponseModel):
+    """A rating; ``hidden`` until both are in or the window closes."""
+
+    id: str
+    booking_id: str
+    author_kind: ActorKind
+    stars: int
+    text: str
+    state: RatingState
+    reply: str | None
+    published_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+
+class RatingList(ResponseModel):
+    """The ratings of a booking that the caller may see."""
+
+    items: list[RatingView]
+
+
+class CalendarFeedView(ResponseModel):
+    """The private address of a provider's calendar, to subscribe to."""
+
+    url: str

@@ -5,7 +5,8 @@ Never imports FastAPI.
 
 from typing import TYPE_CHECKING
 
-from common.application.payments.checks import check_payment
+from common.application.bookings.sweep import fire_due
+from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.runtime.sqs import create_event_handler
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 
 async def process(container: "Container", event: "Event") -> None:
-    """Do what one event of the topic ``payments`` asks for."""
+    """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
     await check_payment(container.payments, event)
+    if event.type == CHECK_REQUESTED and event.booking_id:
+        await fire_due(container.bookings, event.booking_id)
 
 
 handler = create_event_handler(process, service="payment-checks-queue")

@@ -63,6 +63,10 @@ INDEXES = {
             partialFilterExpression={"expires_at": {"$type": "date"}},
         ),
     ],
+    "ratings": [
+        IndexModel([("booking_id", ASCENDING), ("author_kind", ASCENDING)], name="booking_author", unique=True),
+    ],
+    "calendar_feeds": [IndexModel([("token_hash", ASCENDING)], name="token", unique=True)],
     "payment_operations": [
         IndexModel([("booking_id", ASCENDING), ("sequence", ASCENDING)], name="booking_sequence"),
     ],

@@ -10,9 +10,11 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from common.adapters.mongo.booking_documents import booking_document, from_document, outbox_document, to_document
 from common.adapters.mongo.database import Document, Mongo, Session
+from common.adapters.mongo.ratings import reveal_ratings, reveals_ratings
+from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.application.ports.bookings import BookingQuery
 from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
-from common.domain.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
+from common.domain.errors import Conflict, GigstaError, VersionConflict
 from common.domain.payments import OperationStatus
 from common.domain.slot_cells import LONGEST_CLAIM, SlotClaim
 
@@ -24,7 +26,6 @@ _STRIPE_FIELDS = {
     "tr": "transfer_id",
 }
 _EVERY_STATUS = tuple(BookingStatus)
-_TAKEN = "That time has just been taken."
 
 
 class MongoBookings:
@@ -42,6 +43,8 @@ class MongoBookings:
         self._operations = mongo.collection("payment_operations")
         self._ledger = mongo.collection("ledger_entries")
         self._outbox = mongo.collection("outbox")
+        self._ratings = mongo.collection("ratings")
+        self._slots = MongoSlotClaims(mongo)
 
     async def get(self, booking_id: str) -> Booking | None:
         """One booking by id."""
@@ -61,15 +64,23 @@ class MongoBookings:
     async def commit(self, change: BookingChange) -> None:
         """Write the change in one transaction, or nothing of it (see the port for what it raises).
 
-        A refused claim is looked at once more: where only holds that have expired stand in its way, they are removed
-        in a second transaction with it. The common case pays no extra round trip for that.
+        A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
         """
+        claims = ClaimChange(change.booking.updated_at, change.claims, change.released_claim_ids)
+        is_new = change.expected_version is None
+
+        async def check(session: Session) -> None:
+            await self._replace_booking(change, session)
+
+        async def record(session: Session) -> None:
+            if is_new:
+                await self._bookings.insert_one(booking_document(change.booking), session=session)
+            await self._record(change, session)
+
         try:
-            await self._commit(change, evict_expired=False)
-        except SlotUnavailable:
-            if await self._is_taken(change):
-                raise
-            await self._commit(change, evict_expired=True)
+            await self._slots.commit(claims, before=None if is_new else check, after=record)
+        except (DuplicateKeyError, BulkWriteError) as error:
+            raise _translated(error) from error
 
     async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
         """Audit rows, oldest first, that made versions above the given one."""
@@ -104,67 +115,12 @@ class MongoBookings:
         query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}
         return [SlotClaim.model_validate(from_document(row)) async for row in self._claims.find(query)]
 
-    async def _commit(self, change: BookingChange, *, evict_expired: bool) -> None:
-        tries = 0
-
-        async def work(session: Session) -> None:
-            nonlocal tries
-            tries += 1
-            if tries > 1 and await self._is_taken(change):
-                raise SlotUnavailable(_TAKEN)
-            if change.expected_version is None:
-                await self._take_slots(change, session, evict_expired=evict_expired)
-                await self._bookings.insert_one(booking_document(change.booking), session=session)
-            else:
-                await self._replace_booking(change, session)
-                await self._take_slots(change, session, evict_expired=evict_expired)
-            await self._record(change, session)
-
-        try:
-            await self._mongo.in_transaction(work)
-        except (DuplicateKeyError, BulkWriteError) as error:
-            raise _translated(error) from error
-
-    async def _is_taken(self, change: BookingChange) -> bool:
-        """Whether claims that have not expired stand in the way, as committed now.
-
-        Losers of a crowd on one interval learn it from this instead of colliding again and again.
-        """
-        own = [claim.id for claim in change.claims] + change.released_claim_ids
-        for claim in change.claims:
-            other = {
-                "provider_id": claim.provider_id,
-                "cells": {"$in": claim.cells},
-                "_id": {"$nin": own},
-                "expires_at": {"$not": {"$lte": change.booking.updated_at}},
-            }
-            if await self._claims.find_one(other, {"_id": 1}) is not None:
-                return True
-        return False
-
     async def _replace_booking(self, change: BookingChange, session: Session) -> None:
         """The optimistic lock: only the version the decision was made on may be replaced."""
         stored = {"_id": change.booking.id, "version": change.expected_version}
         result = await self._bookings.replace_one(stored, booking_document(change.booking), session=session)
         if result.matched_count == 0:
             raise VersionConflict("The booking has changed meanwhile.")
-
-    async def _take_slots(self, change: BookingChange, session: Session, *, evict_expired: bool) -> None:
-        """Free what is released, then take what is claimed: a new interval may overlap the one it replaces."""
-        if change.released_claim_ids:
-            await self._claims.delete_many({"_id": {"$in": change.released_claim_ids}}, session=session)
-        for claim in change.claims:
-            if evict_expired:
-                expired = {
-                    "provider_id": claim.provider_id,
-                    "cells": {"$in": claim.cells},
-                    "expires_at": {"$lte": change.booking.updated_at},
-                }
-                await self._claims.delete_many(expired, session=session)
-            if change.expected_version is None:
-                await self._claims.insert_one(to_document(claim), session=session)
-            else:
-                await self._claims.replace_one({"_id": claim.id}, to_document(claim), upsert=True, session=session)
 
     async def _record(self, change: BookingChange, session: Session) -> None:
         """Audit rows, payment operations, ledger lines and outgoing events: one command for each kind there is."""
@@ -176,6 +132,8 @@ class MongoBookings:
             await self._ledger.insert_many([to_document(line) for line in change.ledger], session=session)
         if change.events:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
+        if reveals_ratings(change):
+            await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
 
 
 def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Document:
@@ -219,13 +177,11 @@ def _booking(document: Document | None) -> Booking | None:
 
 
 def _translated(error: DuplicateKeyError | BulkWriteError) -> GigstaError:
-    """What a duplicate key means, by the index that refused it.
+    """What a duplicate key means, by the index that refused it; slots have been dealt with before.
 
     The server names the index in ``keyPattern`` (https://www.mongodb.com/docs/manual/reference/error-codes/, 11000).
     """
     pattern = _key_pattern(error.details or {})
-    if "cells" in pattern:
-        return SlotUnavailable(_TAKEN)
     if "idempotency_key" in pattern:
         return Conflict("This request has already made a booking.", code="duplicate_booking")
     return VersionConflict("The booking has changed meanwhile.")

@@ -74,12 +74,13 @@ async def _commit_new(
     replaced_hold: tuple[str, str] | None,
 ) -> tuple[Booking, BookingChange | None]:
     intent_id, claim_id = replaced_hold or (None, None)
-    change = await _decide(deps, customer_id, wish, key, intent_id, claim_id)
     try:
+        change = await _decide(deps, customer_id, wish, key, intent_id, claim_id)
         await deps.bookings.commit(change)
-    except Conflict as conflict:
+    except Conflict:
+        # The same request may have come twice at once: then its own twin holds the slot, or the key.
         twin = await _made_before(deps, customer_id, wish, key)
-        if twin is None or conflict.wire_code != "duplicate_booking":
+        if twin is None:
             raise
         return twin, None
     return change.booking, change

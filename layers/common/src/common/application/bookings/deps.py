@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.bookings import BookingRepository
+from common.application.ports.calendar_feeds import CalendarFeeds
+from common.application.ports.catalogue import Summaries
 from common.application.ports.clock import Clock
 from common.application.ports.outbox import Outbox, Publisher
 from common.application.ports.people import ProviderReader, ServiceReader, UserReader
+from common.application.ports.ratings import Ratings
 from common.domain.booking_settings import BookingSettings
 from common.domain.users import Address
 
@@ -31,6 +34,9 @@ class BookingDeps:
     services: ServiceReader
     providers: ProviderReader
     users: UserReader
+    ratings: Ratings
+    summaries: Summaries
+    feeds: CalendarFeeds
     outbox: Outbox
     publisher: Publisher
     clock: Clock

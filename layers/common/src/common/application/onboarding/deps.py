@@ -7,7 +7,6 @@ from common.application.auth.deps import AuthDeps
 from common.application.ports.catalogue import Providers
 from common.application.ports.connect import ConnectGateway
 from common.application.ports.geocoding import Geocoder
-from common.domain.errors import NotFound
 from common.domain.users import User
 
 
@@ -33,19 +32,6 @@ class OnboardingDeps:
     geocoder: Geocoder
     intents: IntentCompletion
     connect: "ConnectSource"
-
-
-class NoIntents:
-    """Implements ``IntentCompletion`` where no guest bookings are taken."""
-
-    async def complete(self, user: User, booking_intent_id: str) -> Any:
-        """There is none.
-
-        Raises:
-            NotFound: always.
-        """
-        del user, booking_intent_id
-        raise NotFound("There is no such booking intent.")
 
 
 class ConnectSource(Protocol):

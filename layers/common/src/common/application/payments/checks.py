@@ -8,7 +8,7 @@ from common.application.payments.sync import sync_booking_payment
 from common.domain.events import Event
 
 _OPERATION = "payment.operation_requested"
-_CHECK = "payment.check_requested"
+CHECK_REQUESTED = "payment.check_requested"
 
 
 async def check_payment(deps: PaymentDeps, event: Event) -> None:
@@ -22,7 +22,7 @@ async def check_payment(deps: PaymentDeps, event: Event) -> None:
     """
     if event.type == _OPERATION:
         await _execute(deps, str(event.payload["operation_id"]))
-    elif event.type == _CHECK and event.booking_id:
+    elif event.type == CHECK_REQUESTED and event.booking_id:
         await sync_booking_payment(deps, event.booking_id)
 
 

@@ -1,0 +1,48 @@
+"""Bookings in people's own calendars."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from common.application.bookings import calendar
+from common.runtime.http import CurrentUser, Deps
+from fastapi import APIRouter, Path, Response
+
+from functions.bookings.schemas import CalendarFeedView
+
+router = APIRouter(prefix="/v1/bookings", tags=["bookings"])
+
+_MEDIA_TYPE = "text/calendar"
+_IS_CALENDAR: dict[int | str, dict[str, Any]] = {200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_MAX_TOKEN_LENGTH = 128
+
+
+class CalendarResponse(Response):
+    """An iCalendar file (RFC 5545)."""
+
+    media_type = _MEDIA_TYPE
+
+
+@router.put("/calendar-feed")
+async def put_feed(deps: Deps, caller: CurrentUser) -> CalendarFeedView:
+    """Make the private address of a provider's calendar; the one before stops working."""
+    token = await calendar.open_feed(deps.bookings, caller)
+    return CalendarFeedView(url=f"{deps.settings.public_base_url}/v1/bookings/calendar-feed/{token}")
+
+
+@router.delete("/calendar-feed", status_code=HTTPStatus.NO_CONTENT)
+async def delete_feed(deps: Deps, caller: CurrentUser) -> None:
+    """End the provider's feed."""
+    await calendar.close_feed(deps.bookings, caller)
+
+
+@router.get("/calendar-feed/{token}", response_class=CalendarResponse, responses=_IS_CALENDAR)
+async def get_feed(deps: Deps, token: Annotated[str, Path(max_length=_MAX_TOKEN_LENGTH)]) -> CalendarResponse:
+    """A provider's upcoming bookings; the address is the secret."""
+    return CalendarResponse(await calendar.read_feed(deps.bookings, token))
+
+
+@router.get("/{booking_id}/calendar.ics", response_class=CalendarResponse, responses=_IS_CALENDAR)
+async def get_calendar(deps: Deps, caller: CurrentUser, booking_id: str) -> CalendarResponse:
+    """One booking as an iCalendar file."""
+    content = await calendar.booking_calendar(deps.bookings, caller, booking_id)
+    return CalendarResponse(content, headers={"Content-Disposition": f'attachment; filename="{booking_id}.ics"'})

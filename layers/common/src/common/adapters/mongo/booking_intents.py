@@ -1,0 +1,43 @@
+"""Guests' booking intents in MongoDB."""
+
+from collections.abc import Sequence
+
+from common.adapters.mongo.booking_documents import from_document, outbox_document, to_document
+from common.adapters.mongo.database import Mongo, Session
+from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
+from common.domain.booking_intents import BookingIntent, IntentStatus
+from common.domain.events import Event
+from common.domain.slot_cells import SlotClaim
+
+
+class MongoBookingIntents:
+    """Implements ``BookingIntents``.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._intents = mongo.collection("booking_intents")
+        self._outbox = mongo.collection("outbox")
+        self._slots = MongoSlotClaims(mongo)
+
+    async def add(self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event]) -> None:
+        """Store an intent, its hold and its events in one transaction, or nothing of them."""
+
+        async def record(session: Session) -> None:
+            await self._intents.insert_one(to_document(intent), session=session)
+            if events:
+                await self._outbox.insert_many([outbox_document(event) for event in events], session=session)
+
+        await self._slots.commit(ClaimChange(intent.created_at, [hold]), after=record)
+
+    async def get(self, intent_id: str) -> BookingIntent | None:
+        """One intent by id."""
+        row = await self._intents.find_one({"_id": intent_id})
+        return None if row is None else BookingIntent.model_validate(from_document(row))
+
+    async def complete(self, intent_id: str, booking_id: str) -> None:
+        """Note what the intent has become."""
+        become = {"status": IntentStatus.COMPLETED, "booking_id": booking_id}
+        await self._intents.update_one({"_id": intent_id}, {"$set": become})

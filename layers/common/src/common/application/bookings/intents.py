@@ -1,0 +1,151 @@
+"""Guest checkout: a wish with a short hold becomes a booking once the guest's account exists."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.application.auth.deps import AuthDeps
+from common.application.auth.provisional import ensure_provisional_user, sign_in_link_event
+from common.application.bookings.create import BookingWish, create_booking, locate_place
+from common.application.bookings.deps import BookingDeps
+from common.application.bookings.occupancy import judge_slot
+from common.application.ports.booking_intents import BookingIntents
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.booking_intents import HOLD, BookingIntent
+from common.domain.bookings import Booking
+from common.domain.errors import NotFound, Unavailable
+from common.domain.ids import new_id
+from common.domain.model import Model
+from common.domain.opaque_tokens import digest, new_token
+from common.domain.phones import parse_phone
+from common.domain.slot_cells import SlotClaim
+from common.domain.users import User
+
+
+@dataclass(frozen=True)
+class IntentDeps:
+    """Ports of guest checkout; identity is loaded when a guest comes."""
+
+    bookings: BookingDeps
+    intents: BookingIntents
+    auth: Callable[[], AuthDeps]
+
+
+class GuestWish(Model):
+    """What a guest asks for, and who the guest says to be."""
+
+    service_id: str
+    start_at: datetime
+    address: str
+    notes: str = ""
+    full_name: str
+    email: str
+    phone_number: str | None = None
+
+
+@dataclass(frozen=True)
+class CompletedIntent:
+    """The booking that an intent has become; ``client_secret`` where the card must still be confirmed."""
+
+    id: str
+    status: str
+    client_secret: str | None = None
+
+
+async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent, str]:
+    """Hold the slot for a guest and mail a link that signs in and goes on.
+
+    The answer is the same whether or not the address has an account.
+
+    Returns:
+        The intent, and the secret with which the guest reads it back; only its digest is stored.
+
+    Raises:
+        NotFound: no such service.
+        Conflict, InvalidInput, SlotUnavailable: as for a booking.
+        RateLimited: the address has had enough mails.
+    """
+    now = deps.bookings.clock.now()
+    phone_number = parse_phone(wish.phone_number) if wish.phone_number else None
+    hold, rehearsed = await _hold(deps.bookings, wish, now)
+    auth = deps.auth()
+    user = await ensure_provisional_user(auth, wish.email)
+    secret = new_token()
+    intent = BookingIntent(
+        id=hold.booking_id,
+        user_id=user.id,
+        secret_hash=digest(secret),
+        provider_id=hold.provider_id,
+        service_title=rehearsed.service.title,
+        end_at=rehearsed.slot.end_at,
+        claim_id=hold.id,
+        expires_at=now + HOLD,
+        created_at=now,
+        **{**wish.model_dump(exclude={"email"}), "phone_number": phone_number},
+    )
+    events = [sign_in_link_event(auth, user, intent.id)]
+    await deps.intents.add(intent, hold, events)
+    await publish_committed(deps.bookings.outbox, deps.bookings.publisher, events, deps.bookings.clock)
+    return intent, secret
+
+
+async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingIntent:
+    """An intent, for whoever has its secret.
+
+    Raises:
+        NotFound: there is none, or the secret is wrong.
+    """
+    intent = await deps.intents.get(intent_id)
+    if intent is None or not hmac.compare_digest(intent.secret_hash, digest(secret)):
+        raise NotFound("There is no such booking intent.")
+    return intent.model_copy(update={"status": intent.status_at(deps.bookings.clock.now())})
+
+
+async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> CompletedIntent:
+    """Turn a guest's intent into a booking of the account that the guest has proven to own.
+
+    Harmless to repeat: the booking is made once. Where Stripe gives no answer the booking stands and its payment goes
+    on by ``POST …/payment/confirm``.
+
+    Raises:
+        NotFound: the user has no such intent.
+        SlotUnavailable: its hold has ended and the slot is taken.
+        Forbidden, Conflict, InvalidInput: as for a booking.
+    """
+    intent = await deps.intents.get(intent_id)
+    if intent is None or intent.user_id != user.id:
+        raise NotFound("There is no such booking intent.")
+    wish = BookingWish(
+        service_id=intent.service_id, start_at=intent.start_at, address=intent.address, notes=intent.notes
+    )
+    key = f"intent:{intent.id}"
+    try:
+        booking, action = await create_booking(
+            deps.bookings, user.id, wish, idempotency_key=key, replaced_hold=(intent.id, intent.claim_id)
+        )
+    except Unavailable:
+        made = await deps.bookings.bookings.by_idempotency_key(user.id, key)
+        if made is None:
+            raise
+        booking, action = made, None
+    await deps.intents.complete(intent.id, booking.id)
+    return CompletedIntent(booking.id, booking.status.value, action.client_secret if action else None)
+
+
+async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[SlotClaim, Booking]:
+    """A hold of the slot that the booking would take, by the very rules of booking it, and that booking."""
+    service = await deps.services.get(wish.service_id)
+    provider = await deps.providers.get(service.provider_id) if service else None
+    if service is None or provider is None:
+        raise NotFound("There is no such service.")
+    place = await locate_place(deps, wish.address, provider)
+    verdict = await judge_slot(
+        deps.bookings, provider, wish.start_at, duration_minutes=service.duration_minutes, now=now
+    )
+    intent_id = new_id("bki", now)
+    rehearsal = machine.NewBooking(customer_id=intent_id, start_at=wish.start_at, place=place, notes=wish.notes)
+    change = machine.create(rehearsal, service, provider, verdict, now, deps.settings)
+    hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": now + HOLD}
+    return change.claims[0].model_copy(update=hold), change.booking

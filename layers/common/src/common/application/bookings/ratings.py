@@ -1,0 +1,130 @@
+"""Rating each other after the work: double-blind, one from each side."""
+
+from collections.abc import Sequence
+
+from common.application.bookings.deps import BookingDeps
+from common.application.bookings.read import find_booking
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.bookings import ActorKind, Booking, ReviewState
+from common.domain.errors import Conflict, Forbidden, NotFound, VersionConflict
+from common.domain.ids import new_id
+from common.domain.ratings import Rating, RatingState
+from common.domain.roles import Principal, Role
+
+_PARTIES = frozenset({ActorKind.CUSTOMER, ActorKind.PROVIDER})
+_TRIES = 8
+
+
+async def submit_rating(deps: BookingDeps, caller: Principal, booking_id: str, stars: int, text: str) -> Rating:
+    """Rate the other side, or change one's rating while nobody sees it; the second of two publishes both.
+
+    Args:
+        deps: ports.
+        caller: a party of the booking.
+        booking_id: which.
+        stars: 1 to 5.
+        text: for the other side and, where a customer writes it, for everybody.
+
+    Raises:
+        NotFound: no such booking for the caller.
+        Forbidden: the caller is no party.
+        Conflict: the work was not done, or the time for ratings is over (``ratings_closed``).
+    """
+    booking, actor = await find_booking(deps, caller, booking_id)
+    if actor.kind not in _PARTIES:
+        raise Forbidden("Only the parties of a booking rate each other.")
+    if booking.review is not ReviewState.OPEN:
+        raise Conflict("Ratings of this booking are not open.", code="ratings_closed")
+    now = deps.clock.now()
+    rating = await deps.ratings.submit(
+        Rating(
+            id=new_id("rat", now),
+            booking_id=booking.id,
+            service_id=booking.service_id,
+            provider_id=booking.provider_id,
+            author_id=caller.user_id,
+            author_kind=actor.kind,
+            stars=stars,
+            text=text,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    if not await _publish_if_complete(deps, booking):
+        return rating
+    return await deps.ratings.get(rating.id) or rating
+
+
+async def list_ratings(deps: BookingDeps, caller: Principal, booking_id: str) -> Sequence[Rating]:
+    """The booking's ratings that the caller may see: one's own, and the other side's once it is published.
+
+    Raises:
+        NotFound: no such booking for the caller.
+    """
+    _, actor = await find_booking(deps, caller, booking_id)
+    return [
+        rating
+        for rating in await deps.ratings.for_booking(booking_id)
+        if rating.state is RatingState.PUBLISHED or rating.author_kind is actor.kind or actor.kind is ActorKind.OPERATOR
+    ]
+
+
+async def reply_to_rating(deps: BookingDeps, caller: Principal, booking_id: str, rating_id: str, text: str) -> Rating:
+    """The provider answers a customer's published rating; a second answer replaces the first.
+
+    Raises:
+        NotFound: no such booking or published rating for the caller.
+        Forbidden: the caller is not the provider.
+    """
+    _, actor = await find_booking(deps, caller, booking_id)
+    if actor.kind is not ActorKind.PROVIDER:
+        raise Forbidden("Only the provider replies to a rating.")
+    rating = await deps.ratings.get(rating_id)
+    replied = None
+    if rating is not None and rating.booking_id == booking_id:
+        replied = await deps.ratings.reply(rating_id, text, deps.clock.now())
+    if replied is None:
+        raise NotFound("There is no such published rating.")
+    return replied
+
+
+async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, *, hide: bool) -> Rating:
+    """Take a published rating out of sight, or show it again; the summaries follow.
+
+    Raises:
+        Forbidden: the caller is no moderator.
+        NotFound: no such rating that was published.
+    """
+    if not caller.has(Role.MODERATOR, Role.ADMIN):
+        raise Forbidden("Only moderators hide ratings.")
+    state = RatingState.MODERATED if hide else RatingState.PUBLISHED
+    rating = await deps.ratings.set_state(rating_id, state, deps.clock.now())
+    if rating is None:
+        raise NotFound("There is no such published rating.")
+    await refresh_summaries(deps, rating.provider_id, rating.service_id)
+    return rating
+
+
+async def refresh_summaries(deps: BookingDeps, provider_id: str, service_id: str) -> None:
+    """Bring the rating summaries up to date after something was shown or hidden; harmless to repeat."""
+    await deps.summaries.refresh(provider_id=provider_id, service_id=service_id, now=deps.clock.now())
+
+
+async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
+    """Publish once both sides have rated. Whoever writes second sees both; if both do, one commit wins."""
+    if {rating.author_kind for rating in await deps.ratings.for_booking(booking.id)} != _PARTIES:
+        return False
+    for _ in range(_TRIES):
+        stored = await deps.bookings.get(booking.id)
+        if stored is None or stored.review is not ReviewState.OPEN:
+            break
+        change = machine.perform(stored, "publish_ratings", machine.SYSTEM, None, deps.clock.now(), deps.settings)
+        try:
+            await deps.bookings.commit(change)
+        except VersionConflict:
+            continue
+        await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+        await refresh_summaries(deps, booking.provider_id, booking.service_id)
+        break
+    return True

@@ -1,0 +1,28 @@
+"""Where guests' booking intents live."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from common.domain.booking_intents import BookingIntent
+from common.domain.events import Event
+from common.domain.slot_cells import SlotClaim
+
+
+class BookingIntents(Protocol):
+    """Booking intents and the slots they hold."""
+
+    async def add(self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event]) -> None:
+        """Store an intent, its hold and its events in one transaction, or nothing of them.
+
+        Raises:
+            SlotUnavailable: the hold overlaps another claim of the provider.
+        """
+        ...
+
+    async def get(self, intent_id: str) -> BookingIntent | None:
+        """One intent by id."""
+        ...
+
+    async def complete(self, intent_id: str, booking_id: str) -> None:
+        """Note what the intent has become; harmless to repeat."""
+        ...

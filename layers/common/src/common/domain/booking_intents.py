@@ -1,0 +1,44 @@
+"""A guest's wish to book, kept with a short hold on the slot until the guest's account exists."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from common.domain.model import Model
+
+#: Long enough to open a mail and fill in a profile, short enough not to keep a slot from others.
+HOLD = timedelta(minutes=30)
+
+
+class IntentStatus(StrEnum):
+    """Where the wish stands. ``expired``: its hold is over; it may still become a booking if the time is free."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+
+
+class BookingIntent(Model):
+    """What a guest asked for. ``secret_hash`` is the digest of the secret that lets the guest read it back."""
+
+    id: str
+    user_id: str
+    secret_hash: str
+    service_id: str
+    provider_id: str
+    service_title: str
+    start_at: datetime
+    end_at: datetime
+    address: str
+    notes: str = ""
+    full_name: str
+    phone_number: str | None = None
+    claim_id: str
+    status: IntentStatus = IntentStatus.PENDING
+    booking_id: str | None = None
+    expires_at: datetime
+    created_at: datetime
+
+    def status_at(self, now: datetime) -> IntentStatus:
+        """The status as time makes it."""
+        is_over = self.status is IntentStatus.PENDING and now >= self.expires_at
+        return IntentStatus.EXPIRED if is_over else self.status

@@ -1,0 +1,75 @@
+"""Bookings as calendar entries (iCalendar, RFC 5545)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from common.domain.bookings import Booking, BookingStatus
+
+_PRODUCT = "-//GigSta//Bookings//EN"
+#: Octets in a line without its break (RFC 5545 section 3.1).
+_LINE_OCTETS = 75
+
+_TENTATIVE = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.REQUESTED})
+_CANCELLED = frozenset(
+    {BookingStatus.PAYMENT_EXPIRED, BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
+)
+
+
+def to_calendar(bookings: Sequence[Booking], now: datetime) -> str:
+    """A calendar object with one event for each booking; lines end in CRLF.
+
+    Args:
+        bookings: what to show; the version is the sequence number, so that a client replaces an older entry.
+        now: the instant of writing.
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    for booking in bookings:
+        lines += _event(booking, now)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
+
+
+def _event(booking: Booking, now: datetime) -> list[str]:
+    status = "CONFIRMED"
+    if booking.status in _TENTATIVE:
+        status = "TENTATIVE"
+    elif booking.status in _CANCELLED:
+        status = "CANCELLED"
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{booking.id}@gigsta",
+        f"DTSTAMP:{_instant(now)}",
+        f"LAST-MODIFIED:{_instant(booking.updated_at)}",
+        f"SEQUENCE:{booking.version}",
+        f"DTSTART:{_instant(booking.slot.start_at)}",
+        f"DTEND:{_instant(booking.slot.end_at)}",
+        f"SUMMARY:{_text(booking.service.title)}",
+        f"LOCATION:{_text(booking.place.address)}",
+        f"DESCRIPTION:{_text(booking.notes)}",
+        f"STATUS:{status}",
+        "END:VEVENT",
+    ]
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(value: str) -> str:
+    """Escape a text value (RFC 5545 section 3.3.11); a bare carriage return is no part of it."""
+    escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+
+
+def _fold(line: str) -> Iterable[str]:
+    """Cut a long line between characters; what follows begins with a space."""
+    room, part = _LINE_OCTETS, ""
+    used = 0
+    for character in line:
+        size = len(character.encode())
+        if used + size > room:
+            yield part
+            part, used = " ", 1
+        part += character
+        used += size
+    yield part

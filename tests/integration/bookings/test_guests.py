@@ -1,0 +1,148 @@
+"""Guest checkout: from a wish with a held slot to the booking of a proven account."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from common.application.bookings.intents import complete_intent
+from common.domain.bookings import BookingStatus
+from common.domain.errors import NotFound, SlotUnavailable
+
+from tests.factories.users import make_user
+from tests.fakes.payment_gateway import Fault
+from tests.support.booking_world import ADDRESS
+from tests.support.http import api_client
+from tests.support.identity import store_user
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import httpx
+    from common.domain.users import User
+
+    from tests.support.booking_world import BookingWorld
+
+EMAIL = "guest@example.com"
+
+
+@pytest.fixture
+async def client(world: BookingWorld) -> AsyncIterator[httpx.AsyncClient]:
+    async with api_client("bookings", world.container) as client:
+        yield client
+
+
+async def open_intent(world: BookingWorld, client: httpx.AsyncClient, email: str = EMAIL) -> dict[str, Any]:
+    answer = await client.post("/v1/booking-intents", json=wish(world, email))
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def wish(world: BookingWorld, email: str = EMAIL) -> dict[str, Any]:
+    return {
+        "service_id": world.service.id,
+        "start_at": world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "address": ADDRESS,
+        "customer": {"full_name": "Guest", "email": email, "phone_number": "021 123 4567"},
+    }
+
+
+async def guest(world: BookingWorld, email: str = EMAIL) -> User:
+    found = await world.container.users.by_email_key(email)
+    assert found is not None
+    return found
+
+
+async def test_a_guest_holds_a_slot_and_books_it(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    opened = await open_intent(world, client)
+    assert opened["status"] == "pending"
+    assert len(world.publisher.events) == 1
+    with pytest.raises(SlotUnavailable):
+        await world.book(world.start_in(days=2))
+
+    done = await complete_intent(world.container.booking_intents, await guest(world), opened["id"])
+
+    assert done.status == BookingStatus.PENDING_PAYMENT
+    assert (done.client_secret or "").startswith("pi_")
+    read = (await client.get(f"/v1/booking-intents/{opened['id']}?secret={opened['secret']}")).json()
+    assert (read["status"], read["booking_id"]) == ("completed", done.id)
+    claims = [row async for row in world.container.mongo.collection("slot_claims").find()]
+    assert [row["booking_id"] for row in claims] == [done.id]
+
+
+async def test_the_guest_has_no_power_before_the_address_is_proven(
+    world: BookingWorld, client: httpx.AsyncClient
+) -> None:
+    victim = await store_user(world.container, make_user(email="victim@example.com"))
+    known = await open_intent(world, client, victim.email)
+
+    assert set(known) == {
+        "id", "status", "service_id", "service_title", "start_at", "end_at", "expires_at", "booking_id", "secret",
+    }  # fmt: skip
+    assert await guest(world, victim.email) == victim
+
+
+async def test_only_its_owner_completes_and_only_its_secret_reads(
+    world: BookingWorld, client: httpx.AsyncClient
+) -> None:
+    opened = await open_intent(world, client)
+
+    with pytest.raises(NotFound):
+        await complete_intent(world.container.booking_intents, world.customer, opened["id"])
+    assert (await client.get(f"/v1/booking-intents/{opened['id']}?secret=wrong")).status_code == 404
+
+
+async def test_an_abandoned_hold_gives_way_and_is_told_so(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    opened = await open_intent(world, client)
+    start = world.start_in(days=2)
+    world.clock.advance(minutes=30)
+
+    booking = await world.book(start)
+
+    assert booking.status is BookingStatus.PENDING_PAYMENT
+    read = (await client.get(f"/v1/booking-intents/{opened['id']}?secret={opened['secret']}")).json()
+    assert read["status"] == "expired"
+    with pytest.raises(SlotUnavailable):
+        await complete_intent(world.container.booking_intents, await guest(world), opened["id"])
+
+
+async def test_completing_twice_at_once_makes_one_booking(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    opened = await open_intent(world, client)
+    user = await guest(world)
+
+    done = await asyncio.gather(
+        *(complete_intent(world.container.booking_intents, user, opened["id"]) for _ in range(10))
+    )
+
+    assert len({each.id for each in done}) == 1
+    assert await world.container.mongo.collection("bookings").count_documents({}) == 1
+
+
+async def test_stripe_being_away_costs_the_guest_nothing(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    opened = await open_intent(world, client)
+    world.gateway.faults.append(Fault.AWAY)
+
+    done = await complete_intent(world.container.booking_intents, await guest(world), opened["id"])
+
+    assert done.client_secret is None
+    again = await complete_intent(world.container.booking_intents, await guest(world), opened["id"])
+    assert again.id == done.id
+
+
+async def test_of_guests_and_customers_at_one_slot_one_wins(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    async def as_guest(number: int) -> bool:
+        answer = await client.post("/v1/booking-intents", json=wish(world, f"guest{number}@example.com"))
+        assert answer.status_code in {201, 409}
+        return answer.status_code == 201
+
+    async def as_customer() -> bool:
+        try:
+            await world.book(world.start_in(days=2))
+        except SlotUnavailable:
+            return False
+        return True
+
+    won = await asyncio.gather(*(as_guest(n) for n in range(10)), *(as_customer() for _ in range(10)))
+
+    assert won.count(True) == 1
