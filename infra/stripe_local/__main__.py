@@ -15,10 +15,19 @@ def main() -> None:
     parser.add_argument("--ready-file", type=Path, help='written with {"url": …} once listening')
     parser.add_argument("--webhook", action="append", default=[], metavar="URL=SECRET", help="endpoint for all events")
     given = parser.parse_args()
-    webhooks = [tuple(value.rsplit("=", 1)) for value in given.webhook]
+    webhooks = [_endpoint(value) for value in given.webhook]
     server = Server(Options(given.port, given.state_dir, given.clock_file, given.ready_file, webhooks))
     print(f"Local Stripe on {server.url}", flush=True)
     server.serve_here()
+
+
+def _endpoint(value: str) -> tuple[str, str]:
+    """URL and secret; a URL may hold equals signs of its own, and a secret may end with one."""
+    url, found, rest = value.partition("=whsec_")
+    if found:
+        return url, f"whsec_{rest}"
+    url, _, secret = value.rpartition("=")
+    return url, secret
 
 
 if __name__ == "__main__":

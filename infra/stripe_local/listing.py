@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from infra.stripe_local.errors import Json, invalid, not_found
+from infra.stripe_local.errors import Json, StripeError, invalid, not_found
 from infra.stripe_local.unit import Unit
 
 _DEFAULT, _MOST = 10, 100
 _OPERATORS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_PAGING = {"limit", "starting_after", "ending_before", "created", "expand"}
+_PAGING = {"limit", "starting_after", "ending_before", "expand"}
 
 
 def page(unit: Unit, kind: str, url: str, params: Mapping[str, object], **fixed: object) -> Json:
@@ -51,15 +51,23 @@ def _limit(params: Mapping[str, object]) -> int:
 
 
 def _filters(kind: str, wanted: Mapping[str, object]) -> tuple[list[str], list[object]]:
-    conditions, values = ["kind = ?", "json_extract(body, '$._deleted') IS NULL"], [kind]
-    filters: list[object] = list(values)
-    created = wanted.get("created")
-    bounds = created if isinstance(created, dict) else {} if created is None else {"gte": created, "lte": created}
-    for name, bound in bounds.items():
-        conditions.append(f"json_extract(body, '$.created') {_OPERATORS[name]} ?")
-        filters.append(bound)
+    conditions, values = ["kind = ?", "json_extract(body, '$._deleted') IS NULL"], list[object]([kind])
     for name, value in wanted.items():
-        if name not in _PAGING:
+        if name in _PAGING:
+            continue
+        if isinstance(value, dict):
+            for operator, bound in value.items():
+                if operator not in _OPERATORS:
+                    raise _unsupported(name)
+                conditions.append(f"json_extract(body, '$.{name}') {_OPERATORS[operator]} ?")
+                values.append(bound)
+        elif isinstance(value, list):
+            raise _unsupported(name)
+        else:
             conditions.append(f"json_extract(body, '$.{name}') IS ?")
-            filters.append(value)
-    return conditions, filters
+            values.append(value)
+    return conditions, values
+
+
+def _unsupported(name: str) -> StripeError:
+    return invalid(f"The local Stripe does not filter by '{name}'.", param=name, code="not_supported")

@@ -9,7 +9,7 @@ import importlib
 import re
 import typing
 from decimal import Decimal
-from typing import Any, ForwardRef, NotRequired, Required, get_args, get_origin
+from typing import Any, ForwardRef, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -22,6 +22,12 @@ from infra.stripe_local.wire import path_of
 _OPEN_ENUM = re.compile(r"(Literal\['[^']+'[^\]]*\])\s*\|\s*str\b")
 _OPEN_UNION = re.compile(r"Union\[(Literal\['[^']+'[^\]]*\]),\s*str\s*\]")
 _BRANCH = re.compile(r"[\[\]'()-]|^(str|int|bool|float|is-instance)$")
+_MARKERS: dict[Any, Any] = {
+    NotRequired: NotRequired,
+    Required: Required,
+    typing_extensions.NotRequired: NotRequired,
+    typing_extensions.Required: Required,
+}
 _OPTIONS = set(RequestOptions.__annotations__)
 _TEXTS = {"int": "integer", "float": "number", "bool": "boolean", "dict": "object", "list": "array"}
 
@@ -77,11 +83,13 @@ def _close(annotation: Any) -> Any:
     if isinstance(annotation, ForwardRef):
         text = _OPEN_ENUM.sub(r"\1", annotation.__forward_arg__)
         return ForwardRef(_OPEN_UNION.sub(r"\1", text), is_class=True)
-    origin = get_origin(annotation)
-    if origin in {NotRequired, typing_extensions.NotRequired}:
-        return NotRequired[_close(get_args(annotation)[0])]
-    if origin in {Required, typing_extensions.Required}:
-        return Required[_close(get_args(annotation)[0])]
+    origin, members = get_origin(annotation), get_args(annotation)
+    if origin in _MARKERS:
+        return _MARKERS[origin][_close(members[0])]
+    if origin is list:
+        return list[_close(members[0])]  # type: ignore[misc]
+    if origin is Union and any(get_origin(member) is Literal and get_args(member) != ("",) for member in members):
+        return Union[tuple(member for member in members if member is not str)]  # noqa: UP007 - made at run time
     return annotation
 
 

@@ -2,8 +2,15 @@
 
 from infra.stripe_local.errors import Json
 from infra.stripe_local.listing import page
+from infra.stripe_local.resources import searching
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, update
+
+
+@route("GET", "/v1/charges/search", "ChargeSearchParams")
+def search(unit: Unit, params: Json) -> Json:
+    """Search charges."""
+    return searching.search(unit, "charge", "/v1/charges/search", params)
 
 
 @route("GET", "/v1/charges/{charge}", "ChargeRetrieveParams")

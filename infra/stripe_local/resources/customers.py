@@ -2,6 +2,7 @@
 
 from infra.stripe_local.errors import Json
 from infra.stripe_local.listing import page
+from infra.stripe_local.resources import searching
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, update
 
@@ -34,6 +35,12 @@ def create(unit: Unit, params: Json) -> Json:
         attach_to(unit, method, customer)
     unit.emit("customer.created", customer)
     return customer
+
+
+@route("GET", "/v1/customers/search", "CustomerSearchParams")
+def search(unit: Unit, params: Json) -> Json:
+    """Search customers."""
+    return searching.search(unit, "customer", "/v1/customers/search", params)
 
 
 @route("GET", "/v1/customers/{customer}", "CustomerRetrieveParams")

@@ -10,7 +10,7 @@ _CLAUSE = re.compile(
     r"""(?P<quote>['"]?)(?P<value>[^'"]*?)(?P=quote)\s*(?:\bAND\b|$)""",
     re.IGNORECASE,
 )
-_FIELDS = {"amount", "currency", "customer", "status", "metadata", "created"}
+_FIELDS = {"amount", "created", "currency", "customer", "email", "metadata", "payment_intent", "status"}
 _DEFAULT_LIMIT = 10
 
 

@@ -16,7 +16,7 @@ def authenticate_setup(unit: Unit, intent_id: str, outcome: str = "success") -> 
 
 
 def onboard(unit: Unit, account_id: str, outcome: str = "complete") -> Json:
-    """The owner's onboarding: `complete`, `restricted` (payouts wait for a document) or `rejected`.
+    """The owner's onboarding: `complete`, `restricted` (payouts wait for a document), `rejected` or `deauthorized`.
 
     `payouts_fail` and `payouts_succeed` set what becomes of later payouts.
     """
@@ -27,6 +27,11 @@ def onboard(unit: Unit, account_id: str, outcome: str = "complete") -> Json:
         return accounts.enable(unit, account, payouts=False)
     if outcome == "rejected":
         return accounts.restrict(unit, account, "rejected.other")
+    if outcome == "deauthorized":
+        application = {"id": "ca_local", "object": "application", "name": "Local platform"}
+        unit.within(account_id).emit("account.application.deauthorized", application)
+        account["_deleted"] = True
+        return account
     if outcome in {"payouts_fail", "payouts_succeed"}:
         account["_payouts_fail"] = outcome == "payouts_fail"
         account["_payouts_stopped"] = False

@@ -4,7 +4,7 @@ from infra.stripe_local.billing import subscribing
 from infra.stripe_local.errors import Json, StripeError, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import confirming, prices
+from infra.stripe_local.resources import confirming, prices, searching
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, new_id, update
 
@@ -48,6 +48,12 @@ def begin(unit: Unit, params: Json, *, authenticated: bool = False) -> Json:
     if behavior == "error_if_incomplete" and subscription["status"] == "incomplete":
         raise StripeError(402, "card_error", "Your card was declined.", code="card_declined")
     return subscription
+
+
+@route("GET", "/v1/subscriptions/search", "SubscriptionSearchParams")
+def search(unit: Unit, params: Json) -> Json:
+    """Search subscriptions."""
+    return searching.search(unit, "subscription", "/v1/subscriptions/search", params)
 
 
 @route("GET", "/v1/subscriptions/{subscription}", "SubscriptionRetrieveParams")

@@ -8,8 +8,12 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from infra.stripe_local.testing import until
+import pytest
+import stripe
+
+from infra.stripe_local.testing import Control, until
 from tests.integration.infra.stripe_local.payments import authorize
+from tests.integration.infra.stripe_local.receivers import receiving
 from tests.support.stripe_local import close_clients, make_client
 
 if TYPE_CHECKING:
@@ -65,4 +69,35 @@ async def test_the_clock_follows_its_file(tmp_path: Path) -> None:
         await until(expired)
         later = await api.customers.create_async()
         assert later.created - intent.created >= 691_200
+    await close_clients()
+
+
+async def test_events_outlive_a_receivers_outage_and_a_restart(tmp_path: Path) -> None:
+    async with receiving() as receiver:
+        port = receiver.port
+    options = ("--state-dir", str(tmp_path / "state"), "--webhook", f"http://127.0.0.1:{port}/hook?a=b=whsec_c=")
+    async with process(tmp_path, *options) as (running, url):
+        intent = await authorize(make_client(url).v1)
+        running.kill()
+        await running.wait()
+    async with receiving(port) as receiver, process(tmp_path, *options) as (_, url):
+        control = Control(url)
+        await control.deliveries_done()
+        await control.aclose()
+        events = receiver.events("whsec_c=")
+    assert intent.id in {event.data.object["id"] for event in events}
+    await close_clients()
+
+
+async def test_the_search_finds_payments_by_metadata(tmp_path: Path) -> None:
+    async with process(tmp_path) as (_, url):
+        api = make_client(url).v1
+        intent = await authorize(api, metadata={"booking": "bk_1"})
+        await authorize(api, metadata={"booking": "bk_2"})
+        found = await api.payment_intents.search_async(
+            {"query": "metadata['booking']:'bk_1' AND status:'requires_capture'"}
+        )
+        assert [item.id for item in found.data] == [intent.id]
+        with pytest.raises(stripe.InvalidRequestError):
+            await api.payment_intents.search_async({"query": "booking is bk_1"})
     await close_clients()

@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
-import stripe
-import uvicorn
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
 from infra.stripe_local.testing import until
 from tests.integration.infra.stripe_local.payments import connected, pay
+from tests.integration.infra.stripe_local.receivers import Receiver, receiving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.requests import Request
     from stripe._v1_services import V1Services
 
     from infra.stripe_local.testing import RunningStripe
-
-
-@dataclass
-class Receiver:
-    """Takes webhooks on loopback.
-
-    Args:
-        status: What it answers.
-        seen: Payload and signature of each call.
-    """
-
-    status: int = 200
-    url: str = ""
-    seen: list[tuple[bytes, str]] = field(default_factory=list)
-
-    async def take(self, request: Request) -> Response:
-        """Note one call."""
-        self.seen.append((await request.body(), request.headers["stripe-signature"]))
-        return Response(status_code=self.status)
-
-    def events(self, secret: str) -> list[stripe.Event]:
-        """What arrived, each verified by Stripe's own SDK."""
-        return [stripe.Webhook.construct_event(body, sign, secret) for body, sign in self.seen]
-
-
-@asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
-    receiver = Receiver()
-    app = Starlette(routes=[Route("/hook", receiver.take, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none"))
-    task = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await until(started)
-    receiver.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
-    yield receiver
-    server.should_exit = True
-    await task
 
 
 @pytest_asyncio.fixture(loop_scope="session")
