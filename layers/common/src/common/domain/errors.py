@@ -1,6 +1,7 @@
 """The one error tree. Each error carries its wire code and HTTP status and is rendered in one place.
 
 GigstaError
+├── InvalidSignature 400
 ├── InvalidInput 422
 │   └── IdempotencyKeyReused 422
 ├── Unauthenticated 401
@@ -52,6 +53,14 @@ class GigstaError(Exception):
         self.detail = detail
         self.wire_code = code or self.code
         self.extra: dict[str, Any] = dict(extra or {})
+
+
+class InvalidSignature(GigstaError):
+    """A signed message whose signature is missing, wrong or too old; Stripe's own examples answer 400."""
+
+    code = "invalid_signature"
+    status = 400
+    title = "Invalid signature"
 
 
 class InvalidInput(GigstaError):

@@ -8,7 +8,7 @@ from typing import Any
 import stripe
 
 from common.application.ports.webhooks import StripeEvent
-from common.domain.errors import InvalidInput
+from common.domain.errors import InvalidInput, InvalidSignature
 
 #: Seconds by which a signature's time may differ from ours, either way; the SDK's own default and only for the past.
 TOLERANCE_SECONDS = 300
@@ -34,10 +34,11 @@ class StripeWebhookVerifier:
             signature: the ``Stripe-Signature`` header.
 
         Raises:
-            InvalidInput: no or a wrong signature (code ``invalid_signature``), or a body that is no event.
+            InvalidSignature: no signature, a wrong or an old one.
+            InvalidInput: a body that is no event.
         """
         if not signature or not self._is_signed(body, signature):
-            raise InvalidInput("The signature is not valid.", code="invalid_signature")
+            raise InvalidSignature("The signature is not valid.")
         return _event(body)
 
     def _is_signed(self, body: bytes, signature: str) -> bool:
