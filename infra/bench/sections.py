@@ -1,0 +1,199 @@
+"""One table each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from bson import json_util
+
+from infra.bench import capture, measure, subjects
+from infra.bench.environments import Bench, Subject, http_event, running
+from infra.bench.report import Row, Section
+from infra.bench.servers import Servers, running_beanie
+from infra.bench.world import DATABASE, World
+
+if TYPE_CHECKING:
+    import itertools
+    from pathlib import Path
+
+_COLD_HTTP, _COLD_WORKER, _WARM, _BOOK = 9.0, 4.0, 1.7, 3.0
+_CREATED = 201
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where the tables' figures come from.
+
+    Attributes:
+        bench: The environments.
+        servers: The servers.
+        world: What requests are made with.
+        functions: Folder of the built functions.
+        floors: Folder of the compiled floors.
+        folder: For files of the run.
+        booking_id: A booking that was made beforehand.
+        documents: What it wrote.
+        scale: Multiplies the number of runs.
+    """
+
+    bench: Bench
+    servers: Servers
+    world: World
+    functions: Path
+    floors: Path
+    folder: Path
+    booking_id: str
+    documents: Path
+    scale: float
+
+    @property
+    def http(self) -> list[Subject]:
+        """Every HTTP function."""
+        return subjects.http_subjects(self.functions, self.world, self.booking_id)
+
+    def runs(self, number: int) -> int:
+        """The number of runs at this scale, at least three."""
+        return max(3, round(number * self.scale))
+
+
+async def cold(setting: Setting) -> list[Section]:
+    """Cold starts beside a static handler."""
+    static = subjects.floor(setting.floors, "static", http_event("GET", "/"))
+    workers = subjects.worker_subjects(setting.functions)
+    timings = await measure.cold_starts(setting.bench, [static, *setting.http, *workers], setting.runs(9))
+    floor = timings[static.name]
+
+    def rows(measured: list[Subject], target: float) -> list[Row]:
+        ratios = [(each.name, timings[each.name]) for each in measured]
+        return [Row(name, timing, timing.median_ms / floor.median_ms, target) for name, timing in ratios]
+
+    text = "From the start of the process to its first answer, by AWS's own runtime client, secrets given by value."
+    return [
+        Section("Cold start: HTTP functions", text, [Row(static.name, floor), *rows(setting.http, _COLD_HTTP)]),
+        Section("Cold start: workers", text, [Row(static.name, floor), *rows(workers, _COLD_WORKER)]),
+    ]
+
+
+async def warm(setting: Setting) -> list[Section]:
+    """Each function's request beside the same commands by the bare driver."""
+    text = "One request in a warm environment, beside a bare handler that sends the same commands to the database."
+    section = Section("Warm request", text)
+    for subject in setting.http:
+        contestants = [subject, await _floor_of(setting, subject)]
+        timings = await measure.warm(setting.bench, contestants, runs=setting.runs(400), warmup=30)
+        mine, floor = (timings[each.name] for each in contestants)
+        section.rows.append(Row(f"{subject.name}: floor", floor))
+        section.rows.append(Row(_label(subject), mine, mine.median_ms / floor.median_ms, _WARM))
+    return [section]
+
+
+async def _floor_of(setting: Setting, subject: Subject) -> Subject:
+    """The floor that replays what one warm request of the subject sends."""
+    async with running(setting.bench, subject) as environment:
+        for _ in range(3):
+            await environment.invoke(subject.event, subject.expect_status)
+        with capture.profiled(setting.servers.mongodb_uri, DATABASE) as commands:
+            await environment.invoke(subject.event, subject.expect_status)
+    path = setting.folder / f"{subject.name}.json"
+    path.write_text(json_util.dumps(commands))
+    return subjects.floor(setting.floors, "replay", dict(subject.event), BENCH_COMMANDS=str(path))
+
+
+async def beside_beanie(setting: Setting, numbers: itertools.count[int]) -> list[Section]:
+    """Reading a service and making a booking, beside their floors and FastAPI with Beanie on uvicorn."""
+    world = setting.world
+    environment = {**world.environment, "BENCH_DOCUMENTS": str(setting.documents)}
+    with running_beanie(setting.folder, environment) as url:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as beanie:
+            return [await _read(setting, beanie), await _book(setting, beanie, numbers)]
+
+
+async def _read(setting: Setting, beanie: httpx.AsyncClient) -> Section:
+    path = f"/v1/services/{setting.world.service.id}"
+    ours = next(s for s in setting.http if s.name == "providers")
+    bare = await _floor_of(setting, ours)
+    async with running(setting.bench, ours) as mine, running(setting.bench, bare) as floor:
+
+        async def by_beanie() -> None:
+            (await beanie.get(path)).raise_for_status()
+
+        timings = await measure.in_turn(
+            {
+                "floor": lambda: floor.invoke(bare.event),
+                "GigSta": lambda: mine.invoke(ours.event, 200),
+                "FastAPI + Beanie on uvicorn": by_beanie,
+            },
+            runs=setting.runs(400),
+            warmup=30,
+        )
+    text = "`GET /v1/services/{id}`: ours through the runtime client, Beanie's over HTTP from one client."
+    return _section("Reading a service, beside Beanie", text, timings, {"GigSta": _WARM})
+
+
+async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.count[int]) -> Section:
+    world = setting.world
+    ours = next(s for s in setting.http if s.name == "bookings")
+    extra = {"BENCH_DOCUMENTS": str(setting.documents)}
+    writes = replace(subjects.floor(setting.floors, "book", {}, **extra), name="floor: writes only")
+    whole = subjects.floor(setting.floors, "book", {}, **extra, BENCH_STRIPE=setting.servers.stripe_url)
+
+    def bare() -> dict[str, object]:
+        number = next(numbers)
+        return measure.bare_wish(world, number, f"bkg_bench{number:06d}")
+
+    async with (
+        running(setting.bench, ours) as mine,
+        running(setting.bench, writes) as floor,
+        running(setting.bench, whole) as with_stripe,
+    ):
+
+        async def by_beanie() -> None:
+            (await beanie.post("/v1/bookings", json=bare())).raise_for_status()
+
+        timings = await measure.in_turn(
+            {
+                "floor: reads and writes": lambda: floor.invoke(_post(world, bare())),
+                "floor: with the call to Stripe": lambda: with_stripe.invoke(_post(world, bare())),
+                "GigSta": lambda: mine.invoke(_post(world, measure.booking_wish(world, next(numbers))), _CREATED),
+                "FastAPI + Beanie on uvicorn": by_beanie,
+            },
+            runs=setting.runs(120),
+            warmup=10,
+        )
+    text = (
+        "`POST /v1/bookings`. The floors write what our request writes, in one transaction; the second one, base of "
+        "the ratios, and Beanie also open the payment at the local Stripe. Only ours checks token, slot and rules, "
+        "records the payment in a second transaction, and publishes its events."
+    )
+    return _section("Making a booking", text, timings, {"GigSta": _BOOK}, base="floor: with the call to Stripe")
+
+
+async def first_booking(bench: Bench, world: World, functions: Path, number: int) -> str:
+    """Make one booking, whose documents others then write again; returns its id."""
+    ours = next(s for s in subjects.http_subjects(functions, world, "") if s.name == "bookings")
+    async with running(bench, ours) as environment:
+        answer = await environment.invoke(_post(world, measure.booking_wish(world, number)), _CREATED)
+    return str(json.loads(answer["body"])["id"])
+
+
+def _post(world: World, body: dict[str, object]) -> dict[str, Any]:
+    return http_event("POST", "/v1/bookings", token=world.token, body=body)
+
+
+def _section(
+    title: str, text: str, timings: dict[str, Any], targets: dict[str, float], base: str | None = None
+) -> Section:
+    floor = timings[base or next(iter(timings))]
+    rows = [
+        Row(name, timing, None if timing is floor else timing.median_ms / floor.median_ms, targets.get(name))
+        for name, timing in timings.items()
+    ]
+    return Section(title, text, rows)
+
+
+def _label(subject: Subject) -> str:
+    request = subject.event["requestContext"]["http"]
+    return f"{subject.name}: {request['method']} {request['path']}"

@@ -1,0 +1,169 @@
+"""The small world that is measured in: a migrated database, one provider with a service, customers with tokens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from common.domain.availability import Availability, TimeRange, WeeklyRule
+from common.domain.ids import new_id
+from common.domain.money import Money
+from common.domain.providers import Provider
+from common.domain.roles import Role
+from common.domain.services import Service, ServiceStatus
+from common.domain.users import Address, ProviderStatus, User
+from common.runtime.bootstrap import Container
+from common.runtime.settings import load_settings
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from infra.migrations.runner import migrate
+
+if TYPE_CHECKING:
+    from common.domain.model import Model
+
+DATABASE = "bench"
+WEBHOOK_SECRET = "whsec_bench"  # noqa: S105 - known to nobody but this run
+_KEY_BITS = 2048
+_TOKEN_LIFETIME = timedelta(hours=6)
+_STEP_MINUTES = 30
+_HOME = Address(text="1 Queen Street, Auckland", lat=-36.8440, lng=174.7670, is_located=True)
+
+
+@dataclass(frozen=True)
+class World:
+    """What requests are made with.
+
+    Attributes:
+        environment: Variables of every function.
+        user: The customer.
+        provider: Open round the clock, every half hour.
+        service: One hour for a fixed price.
+        token: The customer's access token.
+        provider_token: The provider's.
+    """
+
+    environment: dict[str, str]
+    user: User
+    provider: Provider
+    service: Service
+    token: str
+    provider_token: str
+
+
+async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str) -> World:
+    """Migrate the database and store the few rows that requests need.
+
+    Args:
+        mongodb_uri: A replica set.
+        stripe_url: The local Stripe.
+        queue_url: Where functions send their messages.
+    """
+    migrate(mongodb_uri, DATABASE)
+    environment = _environment(mongodb_uri, stripe_url, queue_url)
+    container = Container(load_settings(environ=environment))
+    now = datetime.now(UTC).replace(microsecond=0)
+    owner = _user("tom@example.com", now, [Role.USER, Role.PROVIDER])
+    provider = _provider(owner, now)
+    owner = owner.model_copy(update={"provider_id": provider.id, "provider_status": ProviderStatus.APPROVED})
+    customer = _user("aroha@example.com", now, [Role.USER])
+    service = _service(provider, now)
+    await _store(container, "users", owner, customer)
+    await _store(container, "providers", provider)
+    await _store(container, "services", service)
+    for key in container.token_issuer.keys:
+        await container.signing_keys.publish(key.kid, key.public_jwk(), now)
+    tokens = [_token(container, user, now) for user in (customer, owner)]
+    await container.close()
+    return World(environment, customer, provider, service, *tokens)
+
+
+def nth_start(number: int) -> datetime:
+    """The number-th free start from tomorrow on, two hours apart, within the booking window.
+
+    Raises:
+        ValueError: the window holds no more.
+    """
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1, hours=2 * number)
+    if start > datetime.now(UTC) + timedelta(days=364):
+        raise ValueError("the booking window holds no more slots")
+    return start
+
+
+def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {
+        "STAGE": "test",
+        "LOG_LEVEL": "WARNING",
+        "MONGODB_URI": mongodb_uri,
+        "MONGODB_DATABASE": DATABASE,
+        "PUBLIC_BASE_URL": "https://api.example.com",
+        "FRONTEND_BASE_URL": "https://www.example.com",
+        "MAIL_FROM": "GigSta <hello@example.com>",
+        "STRIPE_SECRET_KEY": "sk_test_bench",
+        "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "STRIPE_API_BASE": stripe_url,
+        "NOTIFICATIONS_QUEUE_URL": queue_url,
+        "PAYMENT_CHECKS_QUEUE_URL": queue_url,
+        "STRIPE_EVENTS_QUEUE_URL": queue_url,
+        "JWT_SIGNING_KEYS": json.dumps({"keys": [{"kid": "bench", "private_pem": pem, "active": True}]}),
+        "AWS_REGION": "ap-southeast-2",
+        "AWS_ACCESS_KEY_ID": "000000000000",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+    }
+
+
+def _token(container: Container, user: User, now: datetime) -> str:
+    return container.token_issuer.issue(
+        user_id=user.id,
+        session_id=new_id("ses", now),
+        epoch=user.session_epoch,
+        roles=[role.value for role in user.roles],
+        token_id=new_id("tok", now),
+        now=now,
+        lifetime=_TOKEN_LIFETIME,
+    )
+
+
+async def _store(container: Container, collection: str, *models: Model) -> None:
+    rows = []
+    for model in models:
+        fields = model.model_dump(mode="json")
+        timestamps = {name: value for name, value in model.model_dump().items() if isinstance(value, datetime)}
+        rows.append({"_id": fields.pop("id"), **fields, **timestamps})
+    await container.mongo.collection(collection).insert_many(rows)
+
+
+def _user(email: str, now: datetime, roles: list[Role]) -> User:
+    return User(
+        id=new_id("usr", now), email=email, email_key=email, full_name="Someone", roles=roles, is_verified=True,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
+def _provider(owner: User, now: datetime) -> Provider:
+    day = [TimeRange(start=time(0), end=time(0))]
+    availability = Availability(
+        timezone="Pacific/Auckland",
+        weekly=[WeeklyRule(weekday=weekday, ranges=day) for weekday in range(7)],
+        slot_step_minutes=_STEP_MINUTES,
+        minimum_notice_minutes=0,
+        booking_window_days=365,
+    )
+    return Provider(
+        id=new_id("prv", now), user_id=owner.id, trading_name="Fisher Garden Care", status=ProviderStatus.APPROVED,
+        address=_HOME, timezone="Pacific/Auckland", availability=availability, stripe_account_id="acct_bench",
+        is_billable=True, is_listed=True, created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
+def _service(provider: Provider, now: datetime) -> Service:
+    return Service(
+        id=new_id("svc", now), provider_id=provider.id, title="Hedge trimming", category="hedge-trimming",
+        description="An hour of careful hedge trimming, clippings taken away.",
+        price=Money(amount=12_500, currency="nzd"), duration_minutes=60, status=ServiceStatus.ACTIVE,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
