@@ -25,9 +25,9 @@ def payment_intent(source: "stripe.PaymentIntent") -> Intent:
         charge_id=identifier(source.latest_charge),
         capture_before=_capture_before(charge),
         fee=_fee(charge),
-        error_code=error.code if error else None,
-        decline_code=error.decline_code if error else None,
-        error_message=error.message if error else None,
+        error_code=_member(error, "code"),
+        decline_code=_member(error, "decline_code"),
+        error_message=_member(error, "message"),
         next_action=plain(source.next_action),
         metadata=metadata(source.metadata),
     )
@@ -43,9 +43,9 @@ def setup_intent(source: "stripe.SetupIntent") -> Intent:
         client_secret=source.client_secret,
         customer_id=identifier(source.customer),
         payment_method_id=identifier(source.payment_method),
-        error_code=error.code if error else None,
-        decline_code=error.decline_code if error else None,
-        error_message=error.message if error else None,
+        error_code=_member(error, "code"),
+        decline_code=_member(error, "decline_code"),
+        error_message=_member(error, "message"),
         next_action=plain(source.next_action),
         metadata=metadata(source.metadata),
     )
@@ -80,6 +80,12 @@ def metadata(source: Any) -> dict[str, str]:
 def plain(source: stripe.StripeObject | None) -> dict[str, Any] | None:
     """A Stripe object as plain dictionaries and lists."""
     return None if source is None else dict(source.to_dict())
+
+
+def _member(error: stripe.StripeObject | None, name: str) -> str | None:
+    """A member that Stripe leaves out where it does not apply, such as the decline code of a failed 3D Secure."""
+    value = getattr(error, name, None)
+    return None if value is None else str(value)
 
 
 def _capture_before(charge: "stripe.Charge | None") -> datetime | None:
