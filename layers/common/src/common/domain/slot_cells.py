@@ -1,5 +1,6 @@
 """Slot cells: the five-minute pieces of time whose uniqueness per provider makes double booking impossible."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from common.domain.model import Model
@@ -22,7 +23,7 @@ def cells_between(start: datetime, end: datetime) -> list[int]:
     if end <= start:
         raise ValueError("an interval must end after it starts")
     first = int(start.astimezone(UTC).timestamp()) // _CELL_SECONDS
-    last = -(-int(end.astimezone(UTC).timestamp()) // _CELL_SECONDS)
+    last = -(-math.ceil(end.astimezone(UTC).timestamp()) // _CELL_SECONDS)
     return list(range(first, last))
 
 
