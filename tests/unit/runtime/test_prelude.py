@@ -55,6 +55,25 @@ def test_the_database_driver_does_not_bring_in_cryptography() -> None:
     assert "cryptography" in _report("from pymongo import AsyncMongoClient")["modules"]
 
 
+def test_fastapi_imports_nothing_it_has_no_use_for() -> None:
+    code = (
+        "import common.runtime.http\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
+        "class Body(BaseModel):\n    x: int\n\n"
+        "@app.post('/')\nasync def f(body: Body) -> Body: ...\n\napp.openapi()"
+    )
+    modules = _report(code)["modules"]
+    assert [name for name in modules if name.startswith(("email_validator", "pydantic.v1."))] == []
+    assert "email_validator" in _report("import common.runtime.http\nimport email_validator")["modules"]
+
+
+def test_pydantic_does_not_search_for_plugins() -> None:
+    code = (
+        "import common.runtime, pydantic.plugin._loader as loader\nfrom pydantic import BaseModel, create_model\n"
+        "create_model('M', x=int)(x=1)\nassert loader._plugins is None"
+    )
+    _report(code)
+
+
 @pytest.mark.parametrize("module", ["common.runtime.sqs", "common.runtime.schedule"])
 def test_workers_do_without_the_web_framework(module: str) -> None:
     modules = _report(f"import {module}")["modules"]

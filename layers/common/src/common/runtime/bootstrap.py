@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from common.adapters.mongo.signing_keys import MongoSigningKeys
     from common.adapters.mongo.terms import MongoTerms
     from common.adapters.mongo.users import MongoUsers
+    from common.adapters.oidc import OidcProviders
     from common.adapters.probes import Probes
     from common.adapters.tokens import TokenIssuer
     from common.application.access import AccessDeps
     from common.application.admin.deps import AdminDeps
     from common.application.auth.deps import AuthDeps
     from common.application.auth.mail_links import LinkDeps
+    from common.application.auth.oauth import OAuthDeps
     from common.application.bookings.deps import BookingDeps
     from common.application.bookings.intents import IntentDeps
     from common.application.cleanup import CleanupDeps
@@ -362,9 +364,7 @@ class Container:
         from common.adapters.mongo.booking_intents import MongoBookingIntents
         from common.application.bookings.intents import IntentDeps
 
-        return IntentDeps(
-            bookings=self.bookings, intents=MongoBookingIntents(self.mongo), auth=lambda: self.auth
-        )
+        return IntentDeps(bookings=self.bookings, intents=MongoBookingIntents(self.mongo), auth=lambda: self.auth)
 
     @cached_property
     def stripe(self) -> "stripe.StripeClient":
@@ -475,6 +475,21 @@ class Container:
         )
 
     @cached_property
+    def identity_providers(self) -> "OidcProviders":
+        """Google, Facebook, or what stands in for them."""
+        from common.adapters.oidc import OidcProviders
+
+        return OidcProviders(self.settings.oauth_providers)
+
+    @cached_property
+    def oauth(self) -> "OAuthDeps":
+        """What signing in elsewhere needs."""
+        from common.adapters.mongo.sign_in_attempts import MongoSignInAttempts
+        from common.application.auth.oauth import OAuthDeps
+
+        return OAuthDeps(self.auth, self.identity_providers, MongoSignInAttempts(self.mongo))
+
+    @cached_property
     def geocoder(self) -> "Geocoder":
         """Addresses and points."""
         from common.adapters.gazetteer import Gazetteer
@@ -525,6 +540,8 @@ class Container:
 
     async def close(self) -> None:
         """Close what holds connections."""
+        if "identity_providers" in self.__dict__:
+            await self.identity_providers.close()
         if "mongo" in self.__dict__:
             await self.mongo.close()
 

@@ -77,6 +77,8 @@ class Settings(BaseModel):
     stripe_api_base: str | None = None
     jwt_signing_keys_secret: str | None = None
     jwt_signing_keys: SecretStr | None = None
+    oauth_settings: SecretStr | None = None
+    oauth_settings_secret: str | None = None
     mail_from: str = ""
     clock_file: str | None = None
 
@@ -128,6 +130,16 @@ class Settings(BaseModel):
             Unavailable: they are given by name and cannot be fetched.
         """
         return _by_value_or_name(self.jwt_signing_keys, self.jwt_signing_keys_secret, "JWT_SIGNING_KEYS")
+
+    def oauth_providers(self) -> dict[str, dict[str, str]]:
+        """Identity providers by name, each with ``client_id``, ``client_secret`` and, if not its usual, ``issuer``.
+
+        Raises:
+            Unavailable: they are given by name and cannot be fetched.
+        """
+        if self.oauth_settings is None and not self.oauth_settings_secret:
+            return {}
+        return dict(json.loads(_by_value_or_name(self.oauth_settings, self.oauth_settings_secret, "OAUTH_SETTINGS")))
 
 
 def load_settings(service: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
