@@ -3,12 +3,13 @@
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from infra.stripe_local import idempotency, routing
+from infra.stripe_local import idempotency, resources, routing
 from infra.stripe_local.clock import Clock
 from infra.stripe_local.errors import Json, StripeError, forbidden, invalid, unauthorized
 from infra.stripe_local.faults import Fault, Faults
@@ -20,6 +21,7 @@ from infra.stripe_local.validation import check
 from infra.stripe_local.webhooks import Behaviour, Deliveries
 from infra.stripe_local.wire import decode
 
+_LOG = logging.getLogger(__name__)
 _SECRET = ("sk_test_", "rk_test_")
 _PUBLISHABLE = "pk_test_"
 _TURNED_AWAY = {429, 503}
@@ -98,7 +100,13 @@ class Engine:
             due = unit.tx.next_timer(unit.now)
             if due is not None:
                 holder = replace(unit, now=due.due, account=due.account)
-                routing.TIMERS[due.action](holder, due.target)
+                unit.tx.mark()
+                try:
+                    routing.TIMERS[due.action](holder, due.target)
+                except Exception:  # noqa: BLE001 - logged whole; see below
+                    # One timer that cannot run must not stop the clock for all others.
+                    unit.tx.back_to_mark()
+                    _LOG.exception("Timer %s of %s failed", due.action, due.target)
         return due is not None
 
     def answer(self, request: Request, fault: Fault | None = None) -> Answer:
@@ -231,8 +239,6 @@ def _lookup(unit: Unit, object_id: str) -> Json | None:
 
 def build(state: Path | None, clock_file: Path | None) -> Engine:
     """An engine with its state in a directory, or in memory."""
-    from infra.stripe_local import resources
-
     resources.load()
     return Engine(Store(state), Clock(clock_file))
 

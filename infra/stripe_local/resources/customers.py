@@ -1,8 +1,11 @@
 """Customers (https://docs.stripe.com/api/customers)."""
 
+from infra.stripe_local.billing import subscribing
 from infra.stripe_local.errors import Json
 from infra.stripe_local.listing import page
+from infra.stripe_local.parameters import only
 from infra.stripe_local.resources import searching
+from infra.stripe_local.resources.payment_methods import attach_to
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, update
 
@@ -12,8 +15,6 @@ _PLAIN = ("address", "balance", "description", "email", "metadata", "name", "pho
 @route("POST", "/v1/customers", "CustomerCreateParams")
 def create(unit: Unit, params: Json) -> Json:
     """Create a customer, with a payment method attached if one is given."""
-    from infra.stripe_local.resources.payment_methods import attach_to
-
     customer = unit.create(
         "customer",
         "cus",
@@ -64,12 +65,15 @@ def modify(unit: Unit, params: Json, customer: str) -> Json:
 
 @route("DELETE", "/v1/customers/{customer}")
 def delete(unit: Unit, params: Json, customer: str) -> Json:
-    """Delete a customer and detach its payment methods."""
+    """Delete a customer: its subscriptions end, its payment methods are detached."""
     del params
     found = unit.get(customer, "customer")
     for method in unit.select("payment_method", customer=customer):
         method["customer"] = None
         method["_consumed"] = True
+    for subscription in unit.select("subscription", customer=customer):
+        if subscription["status"] not in subscribing.ENDED:
+            subscribing.end(unit, subscription, "cancellation_requested")
     unit.emit("customer.deleted", found)
     found["_deleted"] = True
     return {"id": customer, "object": "customer", "deleted": True}
@@ -82,8 +86,6 @@ def list_customers(unit: Unit, params: Json) -> Json:
 
 
 def _apply(unit: Unit, customer: Json, params: Json) -> None:
-    from infra.stripe_local.parameters import only
-
     only(params, *_PLAIN, "invoice_settings")
     settings = params.pop("invoice_settings", None)
     if settings:
