@@ -33,6 +33,7 @@ class Proxy:
             info: The running cloud.
         """
         self._prefix = f"/_aws/execute-api/{info.outputs['ApiId']}/$default".encode()
+        self._host = info.base_url.removeprefix("http://").encode()
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         self._client = httpx.AsyncClient(base_url=info.aws_url, timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False)
 
@@ -48,7 +49,7 @@ class Proxy:
         outgoing = self._client.build_request(
             request.method, self._client.base_url.copy_with(raw_path=target), content=await request.body()
         )
-        outgoing.headers = httpx.Headers(_with_client(request))
+        outgoing.headers = httpx.Headers([*_with_client(request), (b"host", self._host)])
         try:
             answer = await self._client.send(outgoing)
         except httpx.HTTPError as error:
@@ -71,8 +72,11 @@ class Proxy:
 
 
 def _with_client(request: Request) -> list[tuple[bytes, bytes]]:
-    """Return the request's headers with the client's address added as the last hop."""
-    headers = [(name, value) for name, value in request.headers.raw if name not in HOP_BY_HOP]
+    """Return the request's headers with the client's address added as the last hop.
+
+    The host is left out: API Gateway, too, tells a function its own domain, whatever the client called it.
+    """
+    headers = [(name, value) for name, value in request.headers.raw if name not in HOP_BY_HOP | {b"host"}]
     hops = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
     hops.append(request.client.host if request.client else "127.0.0.1")
     kept = [(name, value) for name, value in headers if name != b"x-forwarded-for"]

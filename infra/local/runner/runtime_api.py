@@ -59,6 +59,7 @@ class RuntimeApi:
         self._running: dict[str, asyncio.Future[Outcome]] = {}
         self._server: asyncio.Server | None = None
         self._init_error: Outcome | None = None
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def open(self) -> str:
         """Listen on a free loopback port.
@@ -66,13 +67,15 @@ class RuntimeApi:
         Returns:
             The value of ``AWS_LAMBDA_RUNTIME_API`` for the worker.
         """
-        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0)
         return f"{LOOPBACK}:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end the connections that wait for an invocation."""
         if self._server is not None:
             self._server.close()
+        for connection in self._connections:
+            connection.cancel()
 
     def submit(self, invocation: Invocation) -> asyncio.Future[Outcome]:
         """Hand over an invocation.
@@ -89,6 +92,12 @@ class RuntimeApi:
         else:
             self._queue.put_nowait((invocation, future))
         return future
+
+    def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Serve a connection in a task of its own, remembered until it ends."""
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Answer the requests of one connection."""
