@@ -66,6 +66,7 @@ class Scenario:
     chargebacks: bool = False
     reschedules: bool = False
     refunds: bool = False
+    skipped: tuple[str, ...] = ()
     actors: tuple[Actor, ...] = (CUSTOMER, PROVIDER, OPERATOR)
 
 
@@ -206,25 +207,25 @@ def first_node(scenario: Scenario) -> Node:
 
 
 def clock_positions(scenario: Scenario) -> list[datetime]:
-    """Instants on both sides of every window, in order."""
+    """Instants on both sides of every window, in order; the scenario may leave some out."""
     start = NOW + scenario.start_in
     end = start + timedelta(hours=1)
     positions = {
-        NOW,
-        NOW + timedelta(minutes=16),
-        NOW + timedelta(hours=25),
-        start - timedelta(hours=47),
-        start - timedelta(hours=11),
-        start - timedelta(minutes=20),
-        start + timedelta(minutes=20),
-        end + timedelta(hours=3),
-        end + timedelta(hours=25),
-        end + timedelta(hours=49),
-        end + timedelta(days=12),
-        end + timedelta(days=45),
-        end + timedelta(days=80),
+        "now": NOW,
+        "hold over": NOW + timedelta(minutes=16),
+        "answer late": NOW + timedelta(hours=25),
+        "authorizing": start - timedelta(hours=47),
+        "unpaid": start - timedelta(hours=11),
+        "code open": start - timedelta(minutes=20),
+        "absent": start + timedelta(minutes=20),
+        "unstarted": end + timedelta(hours=3),
+        "completing": end + timedelta(hours=25),
+        "settling": end + timedelta(hours=49),
+        "ratings over": end + timedelta(days=12),
+        "aftermath": end + timedelta(days=45),
+        "long after": end + timedelta(days=80),
     }
-    return sorted(positions)
+    return sorted(instant for name, instant in positions.items() if name not in scenario.skipped)
 
 
 def node_key(node: Node) -> Key:

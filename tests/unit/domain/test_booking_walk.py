@@ -25,17 +25,25 @@ TWO = BookingSettings(two_people_above=0)
 MONTH = timedelta(days=30)
 CHARGES = frozenset({Purpose.AUTHORIZE, Purpose.CAPTURE, Purpose.CHARGE_FEE})
 PAYOUTS = frozenset({Purpose.REFUND, Purpose.TRANSFER, Purpose.REVERSE})
+#: Early clock positions that add nothing where the payment is not what is walked.
+EARLY = ("answer late", "authorizing", "unpaid")
 STAFF = (CUSTOMER, PROVIDER, OPERATOR, SECOND_OPERATOR)
 
 SCENARIOS = [
     Scenario("a card held now", ONE),
     Scenario("a card saved for later", ONE, start_in=MONTH),
     Scenario("decided by two people", TWO, actors=STAFF),
-    Scenario("charges that fail", ONE, failing=CHARGES),
-    Scenario("cards that fail late", ONE, start_in=MONTH, failing=frozenset({Purpose.SAVE_CARD, Purpose.AUTHORIZE})),
-    Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS),
-    Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True),
-    Scenario("other times", ONE, auto_accept=True, reschedules=True),
+    Scenario("charges that fail", ONE, failing=CHARGES, skipped=("answer late",)),
+    Scenario(
+        "cards that fail late",
+        ONE,
+        start_in=MONTH,
+        failing=frozenset({Purpose.SAVE_CARD, Purpose.AUTHORIZE}),
+        skipped=("answer late",),
+    ),
+    Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS, skipped=EARLY),
+    Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=EARLY),
+    Scenario("other times", ONE, auto_accept=True, reschedules=True, skipped=("unpaid", "completing")),
 ]
 NIGHTLY = [
     Scenario("every failure", ONE, failing=frozenset(Purpose)),
