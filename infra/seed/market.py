@@ -1,0 +1,161 @@
+"""Generates providers and their services, the same ones for the same seed."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from common.domain.availability import Availability, TimeRange, WeeklyRule
+from common.domain.money import Money
+from common.domain.providers import Provider, RatingSummary
+from common.domain.rating_scores import bayesian_score
+from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
+from common.domain.users import Address, ProviderStatus
+
+from infra.seed import wording
+from infra.seed.cities import CITIES, City
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from common.domain.catalogue import Category, CategoryTree
+
+_KM_PER_DEGREE = 111.32
+_RADII_KM = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0)
+_DURATIONS = (30, 60, 60, 90, 120, 120, 180, 240)
+_SERVICES = (1, 1, 2, 2, 3, 3, 4, 4)
+_QUOTE_SHARE, _HOURLY_SHARE, _AUTO_SHARE = 0.06, 0.3, 0.5
+#: Half of the services are new; the others have ratings in the long-tailed way marketplaces have.
+_UNRATED_SHARE = 0.5
+_MEAN_STARS, _STARS_SPREAD = 4.55, 0.35
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Offer(NamedTuple):
+    """A provider with its services."""
+
+    provider: Provider
+    services: list[Service]
+
+
+def generate(
+    providers: int, seed: int, tree: CategoryTree, cities: Sequence[City] = CITIES, prefix: str = ""
+) -> Iterator[Offer]:
+    """Generate providers, spread over cities by population.
+
+    Args:
+        providers: How many.
+        seed: The same seed gives the same marketplace.
+        tree: The categories.
+        cities: Where.
+        prefix: Of the numbers in ids, so that several runs fit into one database.
+    """
+    random = Random(seed)  # noqa: S311 - made-up data need no secrecy
+    roots = [root for root in tree.children(None) if tree.children(root.id)]
+    weights = [city.population for city in cities]
+    patterns = {city.timezone: _patterns(city.timezone) for city in cities}
+    for number in range(providers):
+        city = random.choices(cities, weights)[0]
+        root = random.choice(roots)
+        yield _offer(random, f"{prefix}{number:07}", city, tree.children(root.id), patterns[city.timezone])
+
+
+def _offer(random: Random, key: str, city: City, leaves: list[Category], patterns: list[Availability]) -> Offer:
+    lat, lng = _point(random, city)
+    category = random.choice(leaves)
+    made_at = EPOCH + timedelta(minutes=random.randrange(400_000))
+    provider_id = f"prv_seed{key}"
+    chosen = [category, *random.choices(leaves, k=random.choice(_SERVICES) - 1)]
+    services = [
+        _service(random, f"svc_seed{key}{index}", provider_id, leaf, city, made_at) for index, leaf in enumerate(chosen)
+    ]
+    count = sum(service.rating.count for service in services)
+    total = sum(service.rating.total for service in services)
+    provider = Provider.model_construct(
+        id=provider_id,
+        user_id=f"usr_seed{key}",
+        trading_name=wording.trading_name(random, category, city.name),
+        bio=wording.description(random, category, city.name),
+        status=ProviderStatus.APPROVED,
+        address=Address.model_construct(text=city.name, lat=lat, lng=lng, is_located=True),
+        service_radius_km=random.choice(_RADII_KM),
+        timezone=city.timezone,
+        availability=random.choice(patterns),
+        stripe_account_id=f"acct_seed{key}",
+        is_billable=True,
+        is_listed=True,
+        rating=_summary(count, total),
+        version=1,
+        created_at=made_at,
+        updated_at=made_at,
+    )
+    return Offer(provider, services)
+
+
+def _service(
+    random: Random, service_id: str, provider_id: str, category: Category, city: City, made_at: datetime
+) -> Service:
+    minutes = random.choice(_DURATIONS)
+    rate = wording.hourly_rate(random, category.path[0])
+    kind, chance = PriceType.FIXED, random.random()
+    if chance < _QUOTE_SHARE:
+        kind = PriceType.QUOTE
+    elif chance < _QUOTE_SHARE + _HOURLY_SHARE:
+        kind = PriceType.HOURLY
+    amount = rate if kind is PriceType.HOURLY else rate * minutes // 60
+    is_quote = kind is PriceType.QUOTE
+    return Service.model_construct(
+        id=service_id,
+        provider_id=provider_id,
+        title=wording.title(random, category, city.name),
+        description=wording.description(random, category, city.name),
+        category=category.id,
+        price_type=kind,
+        price=None if is_quote else Money.model_construct(amount=amount, currency=city.currency),
+        duration_minutes=minutes,
+        images=[],
+        status=ServiceStatus.ACTIVE,
+        cancellation_policy=random.choice(list(CancellationPolicyName)),
+        auto_accept=not is_quote and random.random() < _AUTO_SHARE,
+        rating=_rating(random),
+        version=1,
+        created_at=made_at,
+        updated_at=made_at,
+    )
+
+
+def _point(random: Random, city: City) -> tuple[float, float]:
+    north, east = random.gauss(0, city.spread_km), random.gauss(0, city.spread_km)
+    lat = city.lat + north / _KM_PER_DEGREE
+    return round(lat, 6), round(city.lng + east / (_KM_PER_DEGREE * math.cos(math.radians(lat))), 6)
+
+
+def _rating(random: Random) -> RatingSummary:
+    if random.random() < _UNRATED_SHARE:
+        return _summary(0, 0)
+    count = 1 + int(random.expovariate(1 / 18))
+    mean = min(5.0, max(2.5, random.gauss(_MEAN_STARS, _STARS_SPREAD)))
+    return _summary(count, round(mean * count))
+
+
+def _summary(count: int, total: int) -> RatingSummary:
+    return RatingSummary.model_construct(count=count, total=total, score=bayesian_score(count, total))
+
+
+def _patterns(timezone: str) -> list[Availability]:
+    """Usual working weeks."""
+
+    def week(days: range, opens: int, closes: int, **rules: int) -> Availability:
+        hours = [TimeRange(start=time(opens), end=time(closes))]
+        weekly = [WeeklyRule(weekday=day, ranges=hours) for day in days]
+        return Availability.model_validate({"timezone": timezone, "weekly": weekly, **rules})
+
+    return [
+        week(range(5), 8, 17),
+        week(range(6), 7, 16, buffer_after_minutes=30),
+        week(range(7), 9, 18, slot_step_minutes=60),
+        week(range(5), 9, 15, max_per_day=3, minimum_notice_minutes=1440),
+        week(range(2, 7), 10, 20, buffer_before_minutes=15, buffer_after_minutes=15),
+    ]
