@@ -61,7 +61,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self.keys = Keys(self.store)
-        self.deliveries = Deliveries(self.store, self.clock)
+        self.deliveries = Deliveries(self.store)
 
     @contextmanager
     def unit(self, account: str = PLATFORM, **details: object) -> Iterator[Unit]:

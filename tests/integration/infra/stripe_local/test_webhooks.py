@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_asyncio
+import stripe
 
 from infra.stripe_local.testing import until
 from tests.integration.infra.stripe_local.payments import connected, pay
@@ -110,3 +112,18 @@ async def test_events_can_come_late(stripe_local: RunningStripe, api: V1Services
     assert receiver.seen == []
     await stripe_local.control.deliveries_done()
     assert len(receiver.seen) == 1
+
+
+async def test_signatures_follow_the_machines_time(
+    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+) -> None:
+    secret = await subscribe(api, receiver, "payment_intent.succeeded")
+    await stripe_local.control.advance(86_400)
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    assert len(receiver.events(secret)) == 1
+    await stripe_local.control.webhooks(signed_ago_seconds=301)
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    with pytest.raises(stripe.SignatureVerificationError):
+        receiver.events(secret)

@@ -73,7 +73,7 @@ class Shop:
             self.engine.clock.offset += amount % 4 * DAY
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(STEPS)
 def test_the_books_add_up(steps: list[tuple[str, int]]) -> None:
     shop = Shop()
