@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from functions.auth import (
     account_routes,
+    oauth_routes,
     onboarding_routes,
     session_routes,
     sign_in_routes,
@@ -11,5 +12,5 @@ from functions.auth import (
 )
 
 router = APIRouter()
-for part in (sign_in_routes, session_routes, account_routes, onboarding_routes, well_known_routes):
+for part in (oauth_routes, sign_in_routes, session_routes, account_routes, onboarding_routes, well_known_routes):
     router.include_router(part.router)

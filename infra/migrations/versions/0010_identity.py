@@ -45,6 +45,7 @@ INDEXES = {
         _expiry(seconds=_SESSION_MEMORY_SECONDS),
     ],
     "refresh_tokens": [_expiry()],
+    "sign_in_attempts": [_expiry()],
     "registrations": [
         IndexModel([("email_key", ASCENDING), ("_id", DESCENDING)], name="address_newest"),
         _expiry(),

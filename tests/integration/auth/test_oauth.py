@@ -1,0 +1,227 @@
+"""Signing in at an OpenID provider: the whole dance with a local one, over real HTTP semantics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from common.adapters.oidc import OidcProviders
+
+from infra.oidc_local.app import create_app
+from infra.oidc_local.people import CLIENT_ID, CLIENT_SECRET, LocalProvider
+from tests.support.people import PASSWORD, Identity, bearer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+
+ISSUER = "http://oidc.test"
+
+
+@dataclass
+class Dance:
+    """A browser between the identity function and the provider."""
+
+    identity: Identity
+    provider: LocalProvider
+    browser: httpx.AsyncClient
+
+    async def start(self, name: str = "google") -> dict[str, Any]:
+        """Ask where to go."""
+        answer = await self.identity.client.get(f"/v1/auth/oauth/{name}/authorize")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def visit(self, url: str, email: str, *, is_verified: bool = True) -> dict[str, str]:
+        """Sign in at the provider; returns what it sends the browser back with."""
+        form = {"email": email, "name": "Kiri Teata", **({"verified": "yes"} if is_verified else {})}
+        answer = await self.browser.post(url, data=form)
+        assert answer.status_code == 302, answer.text
+        query = parse_qs(urlsplit(answer.headers["location"]).query)
+        return {"code": query["code"][0], "state": query["state"][0]}
+
+    async def sign_in(self, email: str, name: str = "google", *, is_verified: bool = True) -> httpx.Response:
+        """All of it."""
+        started = await self.start(name)
+        back = await self.visit(started["authorization_url"], email, is_verified=is_verified)
+        return await self.identity.post(f"/v1/auth/oauth/{name}/callback", back)
+
+
+@pytest.fixture
+async def dance(identity: Identity, container: Container) -> AsyncIterator[Dance]:
+    provider = LocalProvider(ISSUER)
+    transport = httpx.ASGITransport(app=create_app(provider))
+    async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as browser:
+        settings = {
+            name: {"issuer": f"{ISSUER}/{name}", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+            for name in ("google", "facebook")
+        }
+        container.replace(identity_providers=OidcProviders(lambda: settings, lambda: browser))
+        yield Dance(identity, provider, browser)
+
+
+async def test_a_first_sign_in_makes_a_verified_account_and_the_next_finds_it(dance: Dance) -> None:
+    first = (await dance.sign_in("kiri@example.com")).json()
+    assert first["user"]["is_verified"]
+    assert first["user"]["is_oauth_registered"]
+    assert first["user"]["full_name"] == "Kiri Teata"
+    second = (await dance.sign_in("kiri@example.com")).json()
+    assert second["user"]["id"] == first["user"]["id"]
+    listed = (await dance.identity.client.get("/v1/users/me/identities", headers=bearer(second))).json()["items"]
+    assert [each["provider"] for each in listed] == ["google"]
+
+
+async def test_the_request_carries_pkce_state_and_nonce(dance: Dance) -> None:
+    started = await dance.start()
+    query = parse_qs(urlsplit(started["authorization_url"]).query)
+    assert query["code_challenge_method"] == ["S256"]
+    assert len(query["code_challenge"][0]) == 43
+    assert query["state"] == [started["state"]]
+    assert query["nonce"]
+    stored = await dance.identity.container.mongo.collection("sign_in_attempts").find({}).to_list()
+    assert started["state"] not in str(stored)
+    assert started["binding"] not in str(stored)
+
+
+async def test_a_state_works_once_in_its_own_browser_and_for_ten_minutes(dance: Dance, clock: FakeClock) -> None:
+    path = "/v1/auth/oauth/google/callback"
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "once@example.com")
+    assert (await dance.identity.post(path, back)).status_code == 200
+    again = await dance.identity.post(path, back)
+    assert again.json()["errors"][0]["code"] == "oauth_state_invalid"
+
+    attacker = await dance.start()
+    stolen = await dance.visit(attacker["authorization_url"], "attacker@example.com")
+    dance.identity.client.cookies.clear()
+    victim = await dance.identity.post(path, stolen)
+    assert (victim.status_code, victim.json()["errors"][0]["code"]) == (422, "oauth_state_invalid")
+
+    late = await dance.start()
+    back = await dance.visit(late["authorization_url"], "late@example.com")
+    clock.advance(minutes=10, seconds=1)
+    assert (await dance.identity.post(path, back)).status_code == 422
+
+
+async def test_a_client_without_cookies_sends_the_binding_itself(dance: Dance) -> None:
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "native@example.com")
+    dance.identity.client.cookies.clear()
+    answer = await dance.identity.post("/v1/auth/oauth/google/callback", {**back, "binding": started["binding"]})
+    assert answer.status_code == 200
+
+
+async def test_a_code_of_another_attempt_is_refused(dance: Dance) -> None:
+    """PKCE: a stolen code cannot be put into one's own attempt."""
+    victim = await dance.start()
+    stolen = await dance.visit(victim["authorization_url"], "victim2@example.com")
+    own = await dance.start()
+    answer = await dance.identity.post(
+        "/v1/auth/oauth/google/callback", {"code": stolen["code"], "state": own["state"]}
+    )
+    assert answer.json()["errors"][0]["code"] == "oauth_code_invalid"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"aud": "another-client"},
+        {"iss": "http://evil.test"},
+        {"exp": 1_000_000_000},
+        {"azp": "another-client"},
+    ],
+)
+async def test_an_id_token_that_is_wrong_in_one_claim_is_refused(
+    dance: Dance, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "wrong@example.com")
+    honest = dance.provider.id_token
+    monkeypatch.setattr(dance.provider, "id_token", lambda name, given: honest(name, {**given, **claims}))
+    answer = await dance.identity.post("/v1/auth/oauth/google/callback", back)
+    assert answer.json()["errors"][0]["code"] == "oauth_code_invalid"
+
+
+async def test_an_id_token_signed_by_somebody_else_is_refused(dance: Dance, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "forged@example.com")
+    other = LocalProvider(ISSUER)
+    other._kid = dance.provider._kid
+    monkeypatch.setattr(dance.provider, "id_token", other.id_token)
+    answer = await dance.identity.post("/v1/auth/oauth/google/callback", back)
+    assert answer.json()["errors"][0]["code"] == "oauth_code_invalid"
+
+
+async def test_the_attacker_who_registered_first_keeps_nothing(dance: Dance) -> None:
+    """An attacker's pending password dies when the victim signs in with Google."""
+    identity = dance.identity
+    await identity.post("/v1/auth/register", {"email": "victim@example.com", "password": PASSWORD})
+    [mail] = await identity.mails("victim@example.com")
+    victim = await dance.sign_in("victim@example.com")
+    assert victim.status_code == 200
+    assert (await identity.log_in("victim@example.com")).status_code == 401
+    token = mail.data["link"].rpartition("=")[2]
+    assert (await identity.post("/v1/auth/verify-email", {"token": token})).status_code == 422
+
+
+async def test_an_unverified_address_of_the_provider_links_nothing_before_its_mail_is_followed(dance: Dance) -> None:
+    identity = dance.identity
+    owner = await identity.register("owner3@example.com")
+    refused = await dance.sign_in("owner3@example.com", "facebook")
+    assert (refused.status_code, refused.json()["code"]) == (403, "email_confirmation_required")
+    [mail] = await identity.mails("owner3@example.com")
+    assert mail.template == "account_exists"
+    listed = (await identity.client.get("/v1/users/me/identities", headers=bearer(owner))).json()["items"]
+    assert listed == []
+
+    fresh = await dance.sign_in("fresh3@example.com", "facebook")
+    assert fresh.json()["code"] == "email_confirmation_required"
+    token = await identity.mailed_token("fresh3@example.com")
+    confirmed = (await identity.post("/v1/auth/verify-email", {"token": token})).json()
+    assert confirmed["user"]["is_verified"]
+    again = await dance.sign_in("fresh3@example.com", "facebook")
+    assert again.json()["user"]["id"] == confirmed["user"]["id"]
+
+
+async def test_linking_and_unlinking(dance: Dance) -> None:
+    identity = dance.identity
+    owner = await identity.register("linker@example.com")
+    path = "/v1/users/me/identities/google"
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "other.address@example.com")
+    assert (await identity.post(path, back, **bearer(owner))).status_code == 204
+    through = (await dance.sign_in("other.address@example.com")).json()
+    assert through["user"]["id"] == owner["user"]["id"]
+
+    stranger = await identity.register("stranger4@example.com")
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "other.address@example.com")
+    taken = await identity.post(path, back, **bearer(stranger))
+    assert (taken.status_code, taken.json()["code"]) == (409, "identity_taken")
+
+    assert (await identity.client.delete(path, headers=bearer(owner))).status_code == 204
+    assert (await identity.client.delete(path, headers=bearer(owner))).status_code == 404
+    only = (await dance.sign_in("only.google@example.com")).json()
+    last = await identity.client.delete(path, headers=bearer(only))
+    assert (last.status_code, last.json()["code"]) == (409, "last_credential")
+
+
+async def test_a_provider_that_is_not_offered_or_away(identity: Identity, container: Container) -> None:
+    assert (await identity.client.get("/v1/auth/oauth/google/authorize")).status_code == 404
+    assert (await identity.client.get("/v1/auth/oauth/myspace/authorize")).status_code == 422
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("away")
+
+    settings = {"google": {"issuer": ISSUER, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}}
+    async with httpx.AsyncClient(transport=httpx.MockTransport(refuse)) as away:
+        container.__dict__.pop("oauth", None)
+        container.replace(identity_providers=OidcProviders(lambda: settings, lambda: away))
+        assert (await identity.client.get("/v1/auth/oauth/google/authorize")).status_code == 503
