@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pymongo import MongoClient
 
 from tests import mongodb
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["tests.support.fixtures"]
+
+#: Property tests take few examples here and many at night (``HYPOTHESIS_PROFILE=nightly``); no deadline, since a
+#: shared machine's pauses are no failures.
+hypothesis_settings.register_profile("default", max_examples=60, deadline=None)
+hypothesis_settings.register_profile("nightly", max_examples=2_000, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
 
