@@ -1,0 +1,58 @@
+"""Secrets by name come from Secrets Manager, and their absence is told without them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from infra.local import ministack, ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = """
+import json
+from common.domain.errors import Unavailable
+from common.runtime.settings import load_settings
+settings = load_settings("bookings")
+print(settings.mongo_uri(), settings.stripe_key(), *settings.stripe_signing_secrets())
+missing = settings.model_copy(update={"mongodb_uri_secret": "test/none"})
+try:
+    missing.mongo_uri()
+except Unavailable as error:
+    print(error.detail)
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a MiniStack of this module's own."""
+    started = ministack.launch(tmp_path_factory.mktemp("ministack"), ports.free_port(), "http://127.0.0.1:1")
+    started.wait_ready()
+    yield started.url
+    started.stop()
+
+
+def test_secrets_are_fetched_by_name(url: str) -> None:
+    client = boto3.client("secretsmanager", **ministack.client_settings(url))
+    client.create_secret(Name="test/mongodb", SecretString="mongodb://u:p@db.example/")
+    client.create_secret(Name="test/stripe", SecretString='{"secret_key": "sk_test_1", "webhook_secrets": ["whsec_1"]}')
+    client.close()
+    environ = {
+        "PATH": os.environ["PATH"], **ministack.function_environment(url), "STAGE": "test",
+        "MONGODB_URI_SECRET": "test/mongodb", "MONGODB_DATABASE": "x", "STRIPE_SECRET": "test/stripe",
+        "PUBLIC_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "q", "PAYMENT_CHECKS_QUEUE_URL": "q",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "mongodb://u:p@db.example/ sk_test_1 whsec_1",
+        "The secret test/none cannot be read.",
+    ]
