@@ -98,7 +98,7 @@ class MongoBookings:
 
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
         """Take due bookings under a lease; every commit rewrites the document and so ends the lease."""
-        free: Document = {"next_due_at": {"$lte": now}, "lease.until": {"$not": {"$gt": now}}}
+        free = due_filter(now)
         due = self._bookings.find(free, {"_id": 1}).sort("next_due_at", 1).limit(limit)
         ids = [row["_id"] async for row in due]
         if not ids:
@@ -134,6 +134,11 @@ class MongoBookings:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
         if reveals_ratings(change):
             await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
+
+
+def due_filter(now: datetime) -> Document:
+    """What is due and not leased; the partial index serves only queries that repeat its condition on the type."""
+    return {"next_due_at": {"$type": "date", "$lte": now}, "lease.until": {"$not": {"$gt": now}}}
 
 
 def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Document:

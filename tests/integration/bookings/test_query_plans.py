@@ -1,0 +1,127 @@
+"""Every query of bookings runs on an index of its own shape and reads little more than it returns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from common.adapters.mongo.bookings import due_filter, list_filter
+from common.application.ports.bookings import BookingQuery
+from common.domain.booking_groups import UPCOMING
+from common.domain.bookings import ActorKind, BookingStatus
+from pymongo import MongoClient
+
+from tests.factories.bookings import NOW, make_booking, make_claim, make_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from common.adapters.mongo.database import Document
+    from pymongo.database import Database
+
+PER_PARTY = 300
+LIMIT = 20
+SOON = NOW + timedelta(hours=9)
+
+
+@pytest.fixture(scope="module")
+def stored(mongodb_uri: str, migrated_database: str) -> Iterator[Database[dict[str, Any]]]:
+    """Many bookings and claims of few parties, written once for the module."""
+    statuses = list(BookingStatus)
+    rows, claims = [], []
+    for number in range(PER_PARTY):
+        booking = make_booking(
+            slot=make_slot(NOW + timedelta(hours=number)),
+            status=statuses[number % len(statuses)],
+            customer_id=f"usr_{number % 2}",
+            provider_id=f"prv_{number % 2}",
+            next_due_at=NOW + timedelta(minutes=number),
+        )
+        awaiting = ["provider"] if number % 3 == 0 else []
+        rows.append({**booking.model_dump(exclude={"id"}), "_id": booking.id, "awaiting": awaiting})
+        claims.append(make_claim(booking).model_dump() | {"_id": booking.id})
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        database = client[migrated_database]
+        database["bookings"].insert_many(rows)
+        database["slot_claims"].insert_many(claims)
+        yield database
+
+
+def plan(
+    stored: Database[dict[str, Any]],
+    collection: str,
+    query: Document,
+    sort: list[tuple[str, int]] | None = None,
+    limit: int = LIMIT,
+) -> tuple[str, dict[str, Any]]:
+    """Name of the index used and the statistics of the run."""
+    cursor = stored[collection].find(query).limit(limit)
+    explained = (cursor.sort(sort) if sort else cursor).explain()
+    assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])
+    assert "'stage': 'SORT'" not in str(explained["queryPlanner"]["winningPlan"])
+    return _index_of(explained["queryPlanner"]["winningPlan"]), explained["executionStats"]
+
+
+def _index_of(stage: dict[str, Any]) -> str:
+    if "indexName" in stage:
+        return str(stage["indexName"])
+    inner = stage.get("inputStage") or stage.get("queryPlan") or next(iter(stage.get("inputStages", [])))
+    return _index_of(inner)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (BookingQuery(customer_id="usr_1"), "customer_status_start"),
+        (BookingQuery(customer_id="usr_1", statuses=UPCOMING, soonest_first=True), "customer_status_start"),
+        (BookingQuery(provider_id="prv_1", statuses=(BookingStatus.ACCEPTED,)), "provider_status_start"),
+        (
+            BookingQuery(provider_id="prv_1", awaiting=ActorKind.PROVIDER, soonest_first=True),
+            "provider_awaiting_start",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_later_page", [False, True])
+def test_lists_read_what_they_return(
+    stored: Database[dict[str, Any]], query: BookingQuery, index: str, is_later_page: bool
+) -> None:
+    direction = 1 if query.soonest_first else -1
+    after = (NOW + timedelta(hours=PER_PARTY // 2), "bkg_") if is_later_page else None
+    sort = [("slot.start_at", direction), ("_id", direction)]
+
+    used, stats = plan(stored, "bookings", list_filter(query, after), sort)
+
+    assert used == index
+    assert stats["nReturned"] > 0
+    assert stats["totalDocsExamined"] <= stats["nReturned"] + len(BookingStatus)
+
+
+@pytest.mark.parametrize(
+    ("collection", "query", "sort", "index"),
+    [
+        ("bookings", due_filter(NOW), "next_due_at", "due"),
+        ("bookings", {"customer_id": "usr_1", "idempotency_key": "key"}, None, "customer_idempotency_key"),
+        ("bookings", {"payment_details.payment_intent_id": "pi_1"}, None, "stripe_payment_intent_id"),
+        ("bookings", {"payment_details.transfer_id": "tr_1"}, None, "stripe_transfer_id"),
+        ("booking_history", {"booking_id": "bkg_1", "version": {"$gt": 3}}, "version", "booking_version"),
+        ("slot_claims", {"provider_id": "prv_1", "cells": {"$in": [1, 2]}}, None, "provider_cells"),
+        (
+            "slot_claims",
+            {"provider_id": "prv_1", "start_at": {"$gt": NOW, "$lt": NOW + timedelta(hours=9)}},
+            None,
+            "provider_start",
+        ),
+        ("ratings", {"booking_id": "bkg_1"}, None, "booking_author"),
+        ("calendar_feeds", {"token_hash": "x"}, None, "token"),
+        ("payment_operations", {"booking_id": "bkg_1"}, "sequence", "booking_sequence"),
+        ("ledger_entries", {"booking_id": "bkg_1"}, "_id", "booking"),
+    ],
+)
+def test_lookups_use_their_index(
+    stored: Database[dict[str, Any]], collection: str, query: Document, sort: str | None, index: str
+) -> None:
+    used, stats = plan(stored, collection, query, [(sort, 1)] if sort else None)
+
+    assert used == index
+    assert stats["totalDocsExamined"] <= stats["nReturned"] + 1

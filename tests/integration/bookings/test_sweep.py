@@ -1,0 +1,134 @@
+"""The sweep of due bookings: several at once, after a crash, duplicated, early, late, and many."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from common.application.bookings.sweep import LEASE, fire_due, sweep_due
+from common.domain.bookings import BookingStatus
+
+from tests.factories.bookings import make_booking, make_creation, make_slot
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.support.booking_world import BookingWorld
+
+MANY = 400
+
+
+async def store_due(world: BookingWorld, count: int, due_at: datetime) -> None:
+    """Requests whose time to be answered is over at an instant."""
+    await world.container.mongo.collection("bookings").insert_many(
+        [
+            {
+                **make_booking(
+                    due_at,
+                    status=BookingStatus.REQUESTED,
+                    accept_by=due_at,
+                    next_due_at=due_at,
+                    next_due_action="expire",
+                ).model_dump(exclude={"id"}),
+                "_id": f"bkg_{due_at.timestamp():.0f}_{number:06d}",
+            }
+            for number in range(count)
+        ]
+    )
+
+
+async def expired(world: BookingWorld) -> int:
+    return await world.container.mongo.collection("bookings").count_documents({"status": BookingStatus.EXPIRED})
+
+
+async def test_several_sweeps_fire_each_booking_once(world: BookingWorld) -> None:
+    await store_due(world, MANY, world.clock.now())
+
+    reports = await asyncio.gather(*(world.sweep() for _ in range(5)))
+
+    assert sum(report.get("expire", 0) for report in reports) == MANY
+    assert await expired(world) == MANY
+    rows = world.container.mongo.collection("booking_history")
+    assert await rows.count_documents({"action": "expire"}) == MANY
+
+
+async def test_what_a_dead_sweep_had_taken_comes_back(world: BookingWorld) -> None:
+    await store_due(world, 30, world.clock.now())
+    now = world.clock.now()
+    taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=10)
+    assert len(taken) == 10
+
+    assert await world.sweep() == {"expire": 20}
+    assert await world.sweep() == {}
+    world.clock.advance(minutes=2)
+
+    assert await world.sweep() == {"expire": 10}
+
+
+async def test_a_sweep_out_of_time_leaves_the_rest_to_the_next(world: BookingWorld) -> None:
+    await store_due(world, 250, world.clock.now())
+    answers = iter([True, False])
+
+    first = await sweep_due(world.deps, has_time=lambda: next(answers))
+
+    assert first["expire"] == 100
+    assert await world.sweep() == {"expire": 150}
+
+
+async def test_doubled_and_early_firings_do_nothing(world: BookingWorld) -> None:
+    booking = await world.requested(world.start_in(days=4))
+    await fire_due(world.deps, booking.id)
+    assert (await world.get(booking)).version == booking.version
+
+    world.clock.advance(hours=25)
+    await asyncio.gather(*(fire_due(world.deps, booking.id) for _ in range(10)))
+    await world.sweep()
+
+    assert (await world.history(booking)).count("expire") == 1
+
+
+async def test_after_a_long_pause_everything_due_fires_in_its_order(world: BookingWorld) -> None:
+    booking = await world.accepted(world.start_in(days=4))
+    world.clock.set(booking.slot.start_at - timedelta(hours=1))
+
+    await world.sweep()
+
+    assert (await world.history(booking))[-1] == "remind"
+    assert (await world.get(booking)).reminders_sent == ["first", "second"]
+
+
+async def test_one_bad_booking_holds_up_nobody(world: BookingWorld) -> None:
+    await store_due(world, 20, world.clock.now())
+    bad = make_booking(world.clock.now(), slot=make_slot(), status=BookingStatus.REQUESTED)
+    due = {"accept_by": world.clock.now(), "next_due_at": world.clock.now() - timedelta(hours=1)}
+    await world.deps.bookings.commit(make_creation(bad.model_copy(update=due)))
+    history = world.container.mongo.collection("booking_history")
+    await history.insert_one({"_id": "in the way", "booking_id": bad.id, "version": 2})
+
+    await world.sweep()
+
+    assert await expired(world) == 20
+
+
+async def test_memory_does_not_grow_with_what_is_due(world: BookingWorld) -> None:
+    """The peak of a sweep over many batches stays near that of one over two."""
+    await store_due(world, 150, world.clock.now())
+    few = await _peak(world)
+    await store_due(world, 450, world.clock.now() - timedelta(days=1))
+
+    many = await _peak(world)
+
+    assert await expired(world) == 600
+    assert many < few * 2
+
+
+async def _peak(world: BookingWorld) -> int:
+    world.publisher.events.clear()
+    tracemalloc.start()
+    await sweep_due(world.deps, has_time=lambda: True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    world.publisher.events.clear()
+    return peak
