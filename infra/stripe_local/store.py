@@ -12,7 +12,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
     body TEXT NOT NULL, UNIQUE (account, id));
-CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (account, kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, account, seq);
 CREATE INDEX IF NOT EXISTS objects_by_id ON objects (id);
 CREATE TABLE IF NOT EXISTS timers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL,
@@ -61,7 +61,7 @@ class Store:
         self.connection.executescript(_SCHEMA)
         for name in _REFERENCES:
             self.connection.execute(
-                f"CREATE INDEX IF NOT EXISTS objects_by_{name} ON objects (kind, json_extract(body, '$.{name}'))"
+                f"CREATE INDEX IF NOT EXISTS objects_by_{name} ON objects (account, kind, json_extract(body, '$.{name}'))"
             )
 
     def begin(self) -> "Transaction":
