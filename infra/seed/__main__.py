@@ -1,7 +1,7 @@
 """``python -m infra.seed``: fill an empty, migrated database with a marketplace.
 
 Reads ``MONGODB_URI`` and ``MONGODB_DATABASE``; with ``STRIPE_API_BASE`` and ``STRIPE_SECRET_KEY`` of a local Stripe,
-the providers get connected accounts there. Up to 500 providers come with accounts and ratings; more only serve
+the providers can be paid there. Up to 500 providers come with accounts and ratings; more only serve
 searches, and the indexes are built after them.
 """
 

@@ -72,7 +72,9 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
             offers = list(generate(min(providers, LIVELY), number, tree))
             own = as_provider(owner, next(iter(generate(1, number, tree, CITIES[:1], prefix="own"))))
             offers.append(own)
-            offers = [await _with_account(environ, container, offer) for offer in offers]
+            payee = await _connected_account(environ, container, offers[0])
+            offers = [_paid_to(payee, offer) for offer in offers]
+            offers[-1] = _paid_to(await _connected_account(environ, container, own), offers[-1])
             offers = [_reviewed(db, Random(f"{number}{offer.provider.id}"), offer, now) for offer in offers]  # noqa: S311
             store_owners(db, Random(number), offers[:-1], now)  # noqa: S311
             services = load(db, offers, tree, expected=len(offers))
@@ -82,11 +84,11 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
         await container.close()
 
 
-async def _with_account(environ: Mapping[str, str], container: Container, offer: Offer) -> Offer:
-    """The offer with a connected account that can be paid to, where a local Stripe runs."""
+async def _connected_account(environ: Mapping[str, str], container: Container, offer: Offer) -> str | None:
+    """An account that can be paid to, where a local Stripe runs; generated providers share one, as nobody is them."""
     base = environ.get("STRIPE_API_BASE")
     if not base:
-        return offer
+        return None
     provider = offer.provider
     country = "AU" if provider.timezone.startswith("Australia/") else "NZ"
     account_id = await container.connect.create_account(
@@ -95,7 +97,13 @@ async def _with_account(environ: Mapping[str, str], container: Container, offer:
     async with httpx.AsyncClient(base_url=base, timeout=_TIMEOUT_SECONDS) as client:
         done = await client.post(f"/_control/accounts/{account_id}/onboarding", json={"outcome": "complete"})
         done.raise_for_status()
-    return Offer(provider.model_copy(update={"stripe_account_id": account_id}), offer.services)
+    return account_id
+
+
+def _paid_to(account_id: str | None, offer: Offer) -> Offer:
+    if account_id is None:
+        return offer
+    return Offer(offer.provider.model_copy(update={"stripe_account_id": account_id}), offer.services)
 
 
 def _reviewed(db: Database[dict[str, Any]], random: Random, offer: Offer, now: datetime) -> Offer:
