@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -68,10 +69,12 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
         },
     )
     app.state.container = parts
+    # Inside the other middleware, so that its refusal gets the shape of all errors.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     _add_cors(app, parts.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
-    # Set here, not on the application, so that its refusal passes the middleware and gets the shape of all errors.
-    app.include_router(router, max_body_size=MAX_BODY_BYTES)
+    # Taken over as they are: including the router would match every request twice.
+    app.router.routes.extend(router.routes)
     return app
 
 

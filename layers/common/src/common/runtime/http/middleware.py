@@ -21,6 +21,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-store",
 }
+_RAW_SECURITY_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class RequestContextMiddleware:
@@ -79,6 +80,7 @@ class _ResponseGuard:
         await self._send({"type": "http.response.body", "body": bytes(response.body)})
 
     def _decorate(self, headers: MutableHeaders) -> None:
-        headers["X-Request-Id"] = self._request_id
-        for name, value in SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
+        raw = headers.raw
+        given = {name for name, _ in raw}
+        raw.extend(field for field in _RAW_SECURITY_HEADERS if field[0] not in given)
+        raw.append((b"x-request-id", self._request_id.encode()))
