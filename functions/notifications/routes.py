@@ -1,11 +1,12 @@
 """The inbox in the app, preferences and push subscriptions."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from common.application.notifications import inbox
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
 from functions.notifications.schemas import (
     Inbox,
@@ -16,6 +17,8 @@ from functions.notifications.schemas import (
     PushSubscriptionView,
     ReadAll,
 )
+
+Id = Annotated[str, Path(max_length=64)]
 
 router = APIRouter(prefix="/v1/notifications", tags=["notifications"])
 
@@ -67,15 +70,15 @@ async def delete_push_subscription(deps: Deps, caller: CurrentUser, body: PushEn
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.put("/{notification_id}/read")
-async def read_notification(deps: Deps, caller: CurrentUser, notification_id: str) -> NotificationView:
+@router.put("/{id}/read")
+async def read_notification(deps: Deps, caller: CurrentUser, id: Id) -> NotificationView:  # noqa: A002
     """Mark one entry as read."""
-    entry = await inbox.read_notification(deps.inbox, caller.user_id, notification_id)
+    entry = await inbox.read_notification(deps.inbox, caller.user_id, id)
     return NotificationView.model_validate(entry)
 
 
-@router.delete("/{notification_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_notification(deps: Deps, caller: CurrentUser, notification_id: str) -> Response:
+@router.delete("/{id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_notification(deps: Deps, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
     """Remove one entry."""
-    await inbox.delete_notification(deps.inbox, caller.user_id, notification_id)
+    await inbox.delete_notification(deps.inbox, caller.user_id, id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -5,22 +5,23 @@ from common.application.payments.views import get_booking_payment, own_booking
 from common.runtime.http import CurrentUser, Deps
 from fastapi import APIRouter
 
+from functions.payments.access import Id
 from functions.payments.schemas import BookingPaymentView, ConfirmedPayment, PaymentActionView
 
 router = APIRouter(prefix="/v1/bookings", tags=["payments"])
 
 
-@router.get("/{booking_id}/payment")
-async def get_payment(deps: Deps, caller: CurrentUser, booking_id: str) -> BookingPaymentView:
+@router.get("/{id}/payment")
+async def get_payment(deps: Deps, caller: CurrentUser, id: Id) -> BookingPaymentView:  # noqa: A002
     """Amounts, fee, state, refunds and ledger lines."""
-    return BookingPaymentView.of(await get_booking_payment(deps.payments, caller, booking_id))
+    return BookingPaymentView.of(await get_booking_payment(deps.payments, caller, id))
 
 
-@router.post("/{booking_id}/payment/confirm")
-async def confirm_payment(deps: Deps, caller: CurrentUser, booking_id: str) -> ConfirmedPayment:
+@router.post("/{id}/payment/confirm")
+async def confirm_payment(deps: Deps, caller: CurrentUser, id: Id) -> ConfirmedPayment:  # noqa: A002
     """Re-read Stripe and move the booking on; safe to call at any time."""
-    await own_booking(deps.payments, caller, booking_id)
-    booking, action = await confirm_booking_payment(deps.payments, booking_id)
+    await own_booking(deps.payments, caller, id)
+    booking, action = await confirm_booking_payment(deps.payments, id)
     return ConfirmedPayment(
         booking_id=booking.id,
         version=booking.version,

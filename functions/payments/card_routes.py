@@ -9,6 +9,7 @@ from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Response
 
+from functions.payments.access import Id
 from functions.payments.schemas import CardView, PaymentActionView
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=IdempotentRoute)
@@ -34,8 +35,8 @@ async def list_payment_methods(
     return make_page(found, min(limit, wanted - 1), cursor=lambda card: (card.id,), item=CardView.of)
 
 
-@router.delete("/methods/{card_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_payment_method(deps: Deps, caller: CurrentUser, card_id: str) -> Response:
+@router.delete("/methods/{id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_payment_method(deps: Deps, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
     """Forget a card."""
-    await cards.remove_card(deps.cards, caller, card_id)
+    await cards.remove_card(deps.cards, caller, id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

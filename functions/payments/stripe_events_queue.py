@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from common.application.payments.stripe_events import HANDLERS
-from common.application.payments.webhooks import process_stripe_event
+from common.application.payments.process import process_stripe_event
 from common.application.ports.webhooks import WebhookStatus
 from common.runtime import metrics
 from common.runtime.sqs import create_queue_handler
@@ -27,7 +26,7 @@ class StripeEventMessage(BaseModel):
 
 async def process(container: "Container", message: StripeEventMessage) -> None:
     """Process one stored event by re-reading what it is about."""
-    status = await process_stripe_event(container.payments, container.webhook_events, HANDLERS, message.event_id)
+    status = await process_stripe_event(container.stripe_events, message.event_id)
     metrics.count(_COUNTED[status])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,7 @@ class FakePaymentGateway:
     calls: list[str] = field(default_factory=list)
     short_balance: bool = False
     _numbers: int = 0
+    _tag: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     async def ensure_customer(self, user_id: str, email: str, name: str) -> str:  # noqa: ARG002 - the port's
         return f"cus_{user_id}"
@@ -275,7 +277,7 @@ class FakePaymentGateway:
 
     def _id(self, prefix: str) -> str:
         self._numbers += 1
-        return f"{prefix}_fake{self._numbers:06d}"
+        return f"{prefix}_fake{self._tag}{self._numbers:06d}"
 
 
 def _of(made: list[Movement], operation_id: str) -> Movement | None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
+from common.application.payments.payouts import PayoutDeps
 
 from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.payouts import FakeAccounts, FakePayoutGateway
 from tests.support.money import MoneyBench
 
 if TYPE_CHECKING:
@@ -43,8 +45,19 @@ def event_queue() -> CollectingStripeEvents:
 
 
 @pytest.fixture
-async def bench(container: Container, gateway: FakePaymentGateway, event_queue: CollectingStripeEvents) -> MoneyBench:
-    container.replace(gateway=gateway, stripe_event_queue=event_queue)
+def payout_gateway() -> FakePayoutGateway:
+    return FakePayoutGateway()
+
+
+@pytest.fixture
+async def bench(
+    container: Container,
+    gateway: FakePaymentGateway,
+    event_queue: CollectingStripeEvents,
+    payout_gateway: FakePayoutGateway,
+) -> MoneyBench:
+    container.replace(gateway=gateway, stripe_event_queue=event_queue, connect=FakeAccounts())
+    container.replace(payouts=PayoutDeps(container.payments, payout_gateway))
     return await MoneyBench(container).prepare()
 
 

@@ -7,10 +7,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.stripe_events import HANDLERS
-from common.application.payments.webhooks import MOST_TRIES, NotYetKnown, process_stripe_event
+from common.application.payments.process import MOST_TRIES, process_stripe_event
+from common.application.payments.webhooks import NotYetKnown
+from common.application.ports.connect import ConnectStatus
+from common.application.ports.payouts import BankDispute, Payout
 from common.application.ports.webhooks import StripeEvent, WebhookStatus
 from common.domain.bookings import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.money import Money
 
 from tests.support.money import MoneyBench
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
 
     from tests.fakes.payment_gateway import FakePaymentGateway
+    from tests.fakes.payouts import FakePayoutGateway
 
 AUTHORIZATION_EVENTS = (
     "payment_intent.created",
@@ -45,7 +49,7 @@ async def receive(container: Container, type_: str, object_id: str, **fields: ob
 
 
 async def process(container: Container, event_id: str) -> WebhookStatus:
-    return await process_stripe_event(container.payments, container.webhook_events, HANDLERS, event_id)
+    return await process_stripe_event(container.stripe_events, event_id)
 
 
 async def confirmed(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
@@ -138,3 +142,94 @@ async def test_an_unknown_type_is_ignored_and_counted(bench: MoneyBench) -> None
 async def test_an_object_of_nobody_changes_nothing(bench: MoneyBench) -> None:
     event_id = await receive(bench.container, "setup_intent.succeeded", "seti_of_the_wallet")
     assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
+
+
+DISPUTE_EVENTS = (
+    "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+)
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+async def test_the_events_of_a_chargeback_in_any_order_and_repeated_end_the_same(
+    bench: MoneyBench, gateway: FakePaymentGateway, payout_gateway: FakePayoutGateway, outcome: str
+) -> None:
+    ends = set()
+    for number, order in enumerate(itertools.permutations(DISPUTE_EVENTS)):
+        each = await MoneyBench(bench.container).prepare()
+        booking = await confirmed(each, gateway)
+        await process(each.container, await receive(each.container, "charge.succeeded", "", booking_id=booking.id))
+        booking = await each.accept_and_start(booking)
+        booking = await each.perform(booking, "complete", ActorKind.PROVIDER)
+        booking = await each.fire(booking)
+        dispute_id = f"dp_{outcome}_{number}"
+        dispute = BankDispute(
+            id=dispute_id,
+            status="needs_response",
+            amount=booking.price.total.amount,
+            fee=2_500,
+            payment_intent_id=booking.payment_details.payment_intent_id,
+        )
+        for place, type_ in enumerate((*order, *order)):
+            closed = type_.endswith("closed") or place >= len(order)
+            payout_gateway.disputes[dispute_id] = dispute.model_copy(
+                update={"status": outcome if closed else dispute.status}
+            )
+            await process(each.container, await receive(each.container, type_, dispute_id))
+            await each.work()
+        stored = await each.read(booking)
+        sums = await each.ledger_sums(booking)
+        ends.add((stored.payment, stored.payout, tuple(sorted(sums.items())), len(stored.chargeback_ids)))
+    assert len(ends) == 1, ends
+
+
+async def test_an_inquiry_of_the_bank_moves_nothing(
+    bench: MoneyBench, gateway: FakePaymentGateway, payout_gateway: FakePayoutGateway
+) -> None:
+    booking = await confirmed(bench, gateway)
+    payout_gateway.disputes["dp_ask"] = BankDispute(
+        id="dp_ask",
+        status="warning_needs_response",
+        amount=100,
+        payment_intent_id=booking.payment_details.payment_intent_id,
+    )
+    await process(bench.container, await receive(bench.container, "charge.dispute.created", "dp_ask"))
+    assert (await bench.read(booking)).chargeback_ids == []
+
+
+async def test_a_failed_payout_is_told_once(bench: MoneyBench, payout_gateway: FakePayoutGateway) -> None:
+    now = bench.clock.now()
+    payout_gateway.payouts["po_1"] = Payout(
+        id="po_1",
+        amount=Money(amount=9_900, currency="nzd"),
+        status="failed",
+        arrival_date=now,
+        created_at=now,
+        failure_message="The bank account is closed.",
+    )
+    bench.container.connect.statuses["acct_fake"] = ConnectStatus(  # type: ignore[attr-defined]
+        account_id="acct_fake", provider_id=bench.provider.id
+    )
+    for _ in range(2):
+        event_id = await receive(bench.container, "payout.failed", "po_1", account_id="acct_fake")
+        assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
+    mails = [each for each in bench.publisher.events if each.payload.get("template") == "payout_failed"]
+    assert {each.id for each in mails} == {"evt_po_1"}
+    assert mails[0].payload["data"] == {"amount": "NZD 99.00", "reason": "The bank account is closed"}
+
+
+async def test_an_account_that_becomes_ready_makes_its_provider_billable(bench: MoneyBench) -> None:
+    container = bench.container
+    await container.mongo.collection("providers").update_one(
+        {"_id": bench.provider.id}, {"$set": {"is_billable": False, "is_listed": False}}
+    )
+    container.connect.statuses["acct_fake"] = ConnectStatus(  # type: ignore[attr-defined]
+        account_id="acct_fake", provider_id=bench.provider.id, transfers="active", payouts_enabled=True
+    )
+    event_id = await receive(container, "account.updated", "acct_fake", account_id="acct_fake")
+    assert await process(container, event_id) is WebhookStatus.PROCESSED
+    stored = await container.provider_reader.get(bench.provider.id)
+    assert stored is not None
+    assert stored.is_billable

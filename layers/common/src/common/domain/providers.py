@@ -27,7 +27,8 @@ class Provider(Model):
 
     ``is_billable`` follows Stripe's capabilities; ``is_listed`` means approved, billable and active.
 
-    ``commission_basis_points`` overrides the platform's default where the plan says so.
+    ``commission_basis_points`` overrides the platform's default where the plan says so, and
+    ``active_service_limit`` is how many services the plan lets be active at once, ``None`` for any number.
     """
 
     id: str
@@ -44,6 +45,8 @@ class Provider(Model):
     is_listed: bool = False
     rating: RatingSummary = Field(default_factory=RatingSummary)
     commission_basis_points: int | None = None
+    plan_id: str = "free"
+    active_service_limit: int | None = 10
     version: int = 1
     created_at: datetime
     updated_at: datetime

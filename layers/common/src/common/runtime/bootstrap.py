@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from common.application.outbox import OutboxDeps
     from common.application.payments.cards import CardDeps
     from common.application.payments.deps import PaymentDeps
+    from common.application.payments.payouts import PayoutDeps
+    from common.application.payments.stripe_events import StripeEventDeps
+    from common.application.payments.subscriptions import SubscriptionDeps
+    from common.application.payments.verification import VerificationDeps
     from common.application.payments.webhooks import WebhookReceiverDeps
     from common.application.ports.catalogue import BusyTimes, Summaries
     from common.application.ports.clock import Clock
@@ -52,10 +56,12 @@ if TYPE_CHECKING:
     from common.application.ports.mail import Mailer
     from common.application.ports.outbox import Outbox, ProcessedEvents, Publisher
     from common.application.ports.payments import PaymentGateway
+    from common.application.ports.verification import PaymentReviews
     from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
     from common.application.providers.deps import ProviderDeps
     from common.application.search.deps import SearchDeps
     from common.domain.booking_settings import BookingSettings
+    from common.domain.plans import Plan
     from common.domain.users import Address
 
 
@@ -411,6 +417,70 @@ class Container:
         return CardDeps(payments=self.payments, cards=StripeCards(self.stripe))
 
     @cached_property
+    def payouts(self) -> "PayoutDeps":
+        """What the payout use cases need; loads Stripe."""
+        from common.adapters.stripe.payouts import StripePayouts
+        from common.application.payments.payouts import PayoutDeps
+
+        return PayoutDeps(payments=self.payments, payouts=StripePayouts(self.stripe))
+
+    @cached_property
+    def plans(self) -> "tuple[Plan, ...]":
+        """Provider plans."""
+        from common.domain.plans import load_plans
+
+        return load_plans(os.environ)
+
+    @cached_property
+    def subscriptions(self) -> "SubscriptionDeps":
+        """What the use cases of provider plans need; loads Stripe."""
+        from common.adapters.mongo.subscriptions import MongoSubscriptions
+        from common.adapters.stripe.plans import StripePlans
+        from common.application.payments.subscriptions import SubscriptionDeps
+
+        return SubscriptionDeps(
+            payments=self.payments,
+            providers=self.provider_reader,
+            subscriptions=MongoSubscriptions(self.mongo.db),
+            gateway=StripePlans(self.stripe),
+            plans=self.plans,
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def stripe_events(self) -> "StripeEventDeps":
+        """What processing Stripe's events needs; loads Stripe."""
+        from common.application.payments.stripe_events import StripeEventDeps
+
+        return StripeEventDeps(
+            events=self.webhook_events,
+            payouts=self.payouts,
+            onboarding=self.onboarding,
+            subscriptions=self.subscriptions,
+        )
+
+    @cached_property
+    def payment_reviews(self) -> "PaymentReviews":
+        """What the verification of payments has found."""
+        from common.adapters.mongo.payment_reviews import MongoPaymentReviews
+
+        return MongoPaymentReviews(self.mongo.db)
+
+    @cached_property
+    def verification(self) -> "VerificationDeps":
+        """What the verification of payments needs; loads Stripe."""
+        from common.adapters.stripe.records import StripeRecordBooks
+        from common.application.payments.verification import VerificationDeps
+
+        return VerificationDeps(
+            payments=self.payments,
+            records=StripeRecordBooks(self.stripe),
+            reviews=self.payment_reviews,
+            events=self.webhook_events,
+            queue=self.stripe_event_queue,
+        )
+
+    @cached_property
     def webhook_events(self) -> "WebhookEvents":
         """Stripe's events as they were received."""
         from common.adapters.mongo.webhook_events import MongoWebhookEvents
@@ -491,10 +561,25 @@ class Container:
 
     @cached_property
     def geocoder(self) -> "Geocoder":
-        """Addresses and points."""
-        from common.adapters.gazetteer import Gazetteer
+        """Addresses and points: by the chosen service, behind a breaker and a cache, else by the gazetteer."""
+        from common.adapters.geocoders.gazetteer import Gazetteer
 
-        return Gazetteer()
+        if self.settings.geocoder == "gazetteer":
+            return Gazetteer()
+        from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder
+        from common.adapters.mongo.breakers import MongoBreakers
+
+        breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
+        guarded = GuardedGeocoder(self._remote_geocoder(), breakers)
+        return FallbackGeocoder(CachedGeocoder(guarded, self.mongo, self.clock), Gazetteer())
+
+    def _remote_geocoder(self) -> "Geocoder":
+        from common.adapters.geocoders import addressable, nominatim
+
+        url = self.settings.geocoder_url
+        if self.settings.geocoder == "nominatim":
+            return nominatim.Nominatim(url or nominatim.DEFAULT_URL)
+        return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL)
 
     @cached_property
     def connect(self) -> "ConnectGateway":

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -37,7 +37,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "sweep-schedule": (*BASE, *EVENTS),
     "outbox-schedule": (*BASE, *EVENTS),
     "cleanup-schedule": BASE,
-    "verification-schedule": (*BASE, *STRIPE),
+    "verification-schedule": (*BASE, *EVENTS, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
 }
 
 
@@ -77,6 +77,10 @@ class Settings(BaseModel):
     stripe_api_base: str | None = None
     jwt_signing_keys_secret: str | None = None
     jwt_signing_keys: SecretStr | None = None
+    geocoder: Literal["gazetteer", "nominatim", "addressable"] = "gazetteer"
+    geocoder_url: str | None = None
+    geocoder_api_key: SecretStr | None = None
+    geocoder_api_key_secret: str | None = None
     oauth_settings: SecretStr | None = None
     oauth_settings_secret: str | None = None
     mail_from: str = ""
@@ -130,6 +134,14 @@ class Settings(BaseModel):
             Unavailable: they are given by name and cannot be fetched.
         """
         return _by_value_or_name(self.jwt_signing_keys, self.jwt_signing_keys_secret, "JWT_SIGNING_KEYS")
+
+    def geocoder_key(self) -> str:
+        """The geocoder's API key.
+
+        Raises:
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        return _by_value_or_name(self.geocoder_api_key, self.geocoder_api_key_secret, "GEOCODER_API_KEY")
 
     def oauth_providers(self) -> dict[str, dict[str, str]]:
         """Identity providers by name, each with ``client_id``, ``client_secret`` and, if not its usual, ``issuer``.

@@ -1,12 +1,85 @@
 """Which handler takes which of Stripe's event types; every other type is ignored, and counted."""
 
-from common.application.payments.webhooks import Handler, payment_changed
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from common.application.onboarding.billing import sync_billing
+from common.application.onboarding.deps import OnboardingDeps
+from common.application.payments.disputes import sync_dispute
+from common.application.payments.payouts import PayoutDeps, tell_of_payout
+from common.application.payments.subscriptions import SubscriptionDeps, sync_subscription
+from common.application.payments.sync import sync_booking_payment
+from common.application.payments.webhooks import booking_of
+from common.application.ports.people import ProviderReader
+from common.application.ports.webhooks import StripeEvent, WebhookEvents
+
+Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class StripeEventDeps:
+    """What processing Stripe's events needs."""
+
+    events: WebhookEvents
+    payouts: PayoutDeps
+    onboarding: OnboardingDeps
+    subscriptions: SubscriptionDeps
+
+    @property
+    def providers(self) -> ProviderReader:
+        """Provider profiles."""
+        return self.payouts.payments.providers
+
+
+async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+    """An intent, charge, refund or transfer changed: bring its booking up to date."""
+    booking_id = await booking_of(deps.payouts.payments, event)
+    if booking_id is not None:
+        await sync_booking_payment(deps.payouts.payments, booking_id)
+
+
+async def _disputed(deps: StripeEventDeps, event: StripeEvent) -> None:
+    await sync_dispute(deps.payouts.payments, deps.payouts.payouts, event.object_id)
+
+
+async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+    account_id = event.account_id or event.object_id
+    await sync_billing(deps.onboarding, account_id)
+
+
+async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+    if event.account_id is None:
+        return
+    status = await deps.onboarding.connect().status(event.account_id)
+    provider = await deps.providers.get(status.provider_id) if status.provider_id else None
+    if provider is not None:
+        await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+
+
+async def _subscription_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+    subscription_id = event.related.get("subscription") or event.object_id
+    if subscription_id.startswith("sub_"):
+        await sync_subscription(deps.subscriptions, subscription_id)
+
 
 #: By the type's prefix; the longest that fits is taken (https://docs.stripe.com/api/events/types).
-HANDLERS: dict[str, Handler] = {
-    "payment_intent": payment_changed,
-    "setup_intent": payment_changed,
-    "charge": payment_changed,
-    "refund": payment_changed,
-    "transfer": payment_changed,
+HANDLERS: Mapping[str, Handler] = {
+    "payment_intent": _payment_changed,
+    "setup_intent": _payment_changed,
+    "charge": _payment_changed,
+    "charge.dispute": _disputed,
+    "refund": _payment_changed,
+    "transfer": _payment_changed,
+    "account": _account_changed,
+    "capability": _account_changed,
+    "payout": _payout_changed,
+    "customer.subscription": _subscription_changed,
+    "checkout.session.completed": _subscription_changed,
+    "invoice": _subscription_changed,
 }
+
+
+def handler_of(event_type: str) -> Handler | None:
+    """The handler of a type; ``None`` for one that says nothing to us."""
+    fitting = [prefix for prefix in HANDLERS if event_type == prefix or event_type.startswith(f"{prefix}.")]
+    return HANDLERS[max(fitting, key=len)] if fitting else None

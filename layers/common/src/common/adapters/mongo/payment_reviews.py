@@ -1,0 +1,64 @@
+"""What the verification of payments has found, in MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+
+from common.adapters.mongo.database import Document
+from common.adapters.mongo.documents import from_document, to_document
+from common.application.ports.verification import Checkpoint
+from common.domain.discrepancies import Discrepancy
+
+_CHECKPOINT = "payments"
+
+
+class MongoPaymentReviews:
+    """``PaymentReviews`` over ``payment_operations``, ``payment_discrepancies`` and ``verification_runs``."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._operations = database["payment_operations"]
+        self._discrepancies = database["payment_discrepancies"]
+        self._runs = database["verification_runs"]
+
+    async def touched_between(self, since: datetime, before: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
+        """Bookings whose operations changed in a period, each with the instant, oldest first."""
+        period = {"updated_at": {"$gte": since, "$lt": before}}
+        cursor = self._operations.find(period, {"booking_id": 1, "updated_at": 1}).sort("updated_at", 1).limit(limit)
+        return [(row["booking_id"], row["updated_at"]) async for row in cursor]
+
+    async def checkpoint(self) -> Checkpoint | None:
+        """How far the last run came."""
+        found = await self._runs.find_one({"_id": _CHECKPOINT})
+        return None if found is None else Checkpoint.model_validate(found)
+
+    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Remember how far this run came."""
+        row = {"_id": _CHECKPOINT, **checkpoint.model_dump()}
+        await self._runs.replace_one({"_id": _CHECKPOINT}, row, upsert=True)
+
+    async def report(self, discrepancies: Sequence[Discrepancy]) -> int:
+        """Record differences; one that is known keeps its first sight. Returns how many are new."""
+        if not discrepancies:
+            return 0
+        writes = []
+        for each in discrepancies:
+            row = to_document(each)
+            first = {"_id": row.pop("_id"), "first_seen_at": row.pop("first_seen_at")}
+            writes.append(UpdateOne({"_id": first["_id"]}, {"$set": row, "$setOnInsert": first}, upsert=True))
+        return (await self._discrepancies.bulk_write(writes)).upserted_count
+
+    async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
+        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain."""
+        gone = {"booking_id": booking_id, "resolved_at": None, "_id": {"$nin": list(kept)}}
+        await self._discrepancies.update_many(gone, {"$set": {"resolved_at": now}})
+
+    async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
+        """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""
+        query: Document = {"resolved_at": None}
+        if before is not None:
+            at, last = before
+            query["$or"] = [{"first_seen_at": {"$lt": at}}, {"first_seen_at": at, "_id": {"$lt": last}}]
+        cursor = self._discrepancies.find(query).sort([("first_seen_at", -1), ("_id", -1)]).limit(limit)
+        return [from_document(Discrepancy, row) async for row in cursor]

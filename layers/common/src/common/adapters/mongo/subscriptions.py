@@ -1,0 +1,36 @@
+"""Providers' subscriptions in MongoDB; one for each provider."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from common.adapters.mongo.database import Document
+from common.adapters.mongo.documents import from_document, to_document
+from common.domain.plans import PlanStatus, Subscription
+
+
+class MongoSubscriptions:
+    """``Subscriptions`` over the collection ``subscriptions``."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._subscriptions = database["subscriptions"]
+
+    async def get(self, provider_id: str) -> Subscription | None:
+        """A provider's subscription."""
+        found = await self._subscriptions.find_one({"_id": provider_id})
+        return None if found is None else from_document(Subscription, found)
+
+    async def put(self, subscription: Subscription) -> None:
+        """Store it."""
+        await self._subscriptions.replace_one({"_id": subscription.id}, to_document(subscription), upsert=True)
+
+    async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
+        """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""
+        query = {"status": PlanStatus.PAST_DUE, "past_due_since": {"$lte": since}, "lapsed_at": None}
+        cursor = self._subscriptions.find(query).sort("past_due_since", 1).limit(limit)
+        return [from_document(Subscription, row) async for row in cursor]
+
+    async def mark_lapsed(self, provider_id: str, now: datetime) -> None:
+        """Remember that the end of grace was applied."""
+        await self._subscriptions.update_one({"_id": provider_id}, {"$set": {"lapsed_at": now}})

@@ -1,0 +1,71 @@
+"""Provider plans at Stripe: the ``PlanGateway`` port."""
+
+from typing import TYPE_CHECKING
+
+from common.adapters.stripe import mapping
+from common.adapters.stripe.errors import translated
+from common.application.ports.subscriptions import StripeSubscription
+from common.domain.errors import NotFound
+from common.domain.plans import Plan, PlanStatus
+
+if TYPE_CHECKING:
+    import stripe
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
+
+
+class StripePlans:
+    """``PlanGateway`` over Stripe Billing: Checkout in subscription mode, and the customer portal."""
+
+    def __init__(self, client: "stripe.StripeClient") -> None:
+        self._v1 = client.v1
+
+    async def checkout(
+        self, plan: Plan, *, provider_id: str, customer_id: str, with_trial: bool, success_url: str, cancel_url: str
+    ) -> str:
+        """A Checkout page on which the provider subscribes; returns its URL."""
+        metadata = {"provider_id": provider_id, "plan_id": plan.id}
+        data: SessionCreateParamsSubscriptionData = {"metadata": metadata}
+        if with_trial and plan.trial_days:
+            data["trial_period_days"] = plan.trial_days
+        with translated():
+            prices = await self._v1.prices.list_async(
+                {"lookup_keys": [plan.lookup_key or ""], "active": True, "limit": 1}
+            )
+            if not prices.data:
+                raise NotFound("This plan cannot be bought now.", code="plan_not_for_sale")
+            wanted: SessionCreateParams = {
+                "mode": "subscription",
+                "customer": customer_id,
+                "client_reference_id": provider_id,
+                "line_items": [{"price": prices.data[0].id, "quantity": 1}],
+                "metadata": metadata,
+                "subscription_data": data,
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+            }
+            session = await self._v1.checkout.sessions.create_async(wanted)
+        return session.url or success_url
+
+    async def portal(self, customer_id: str, *, return_url: str) -> str:
+        """A page on which the provider changes card or plan, or cancels; returns its URL."""
+        with translated():
+            session = await self._v1.billing_portal.sessions.create_async(
+                {"customer": customer_id, "return_url": return_url}
+            )
+        return session.url
+
+    async def get_subscription(self, subscription_id: str) -> StripeSubscription:
+        """Re-read a subscription."""
+        with translated():
+            found = await self._v1.subscriptions.retrieve_async(subscription_id)
+        items = found.items.data
+        ends = [each.current_period_end for each in items]
+        return StripeSubscription(
+            id=found.id,
+            status=PlanStatus(found.status),
+            lookup_key=items[0].price.lookup_key if items else None,
+            provider_id=mapping.metadata(found.metadata).get("provider_id"),
+            current_period_end=mapping.instant(max(ends, default=None)),
+            trial_end=mapping.instant(found.trial_end),
+            cancel_at_period_end=found.cancel_at_period_end,
+        )

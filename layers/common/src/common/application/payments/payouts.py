@@ -1,0 +1,75 @@
+"""A provider's payouts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.application.payments.deps import PaymentDeps
+from common.application.ports.payouts import Payout, PayoutBalance, PayoutGateway
+from common.domain.display import money_text
+from common.domain.errors import Conflict, Unavailable
+from common.domain.events import Topic, new_event
+from common.domain.roles import Principal
+
+_FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PayoutDeps:
+    """Ports of the payout use cases."""
+
+    payments: PaymentDeps
+    payouts: PayoutGateway
+
+
+async def list_payouts(deps: PayoutDeps, caller: Principal, *, limit: int, after: str | None) -> Sequence[Payout]:
+    """The caller's payouts, newest first.
+
+    Raises:
+        Conflict: the caller has no payout account yet.
+    """
+    return await deps.payouts.list_payouts(await _account_of(deps, caller), limit=limit, after=after)
+
+
+async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
+    """What waits at Stripe for the caller.
+
+    Raises:
+        Conflict: the caller has no payout account yet.
+    """
+    return await deps.payouts.balance(await _account_of(deps, caller))
+
+
+async def make_dashboard_link(deps: PayoutDeps, caller: Principal) -> str:
+    """A single-use link to the caller's dashboard at Stripe.
+
+    Raises:
+        Conflict: the caller has no payout account yet.
+    """
+    return await deps.payouts.dashboard_link(await _account_of(deps, caller))
+
+
+async def tell_of_payout(deps: PayoutDeps, account_id: str, payout_id: str, provider_user_id: str) -> None:
+    """Tell a provider that a payout has failed; the re-read says whether it really has."""
+    payout = await deps.payouts.get_payout(account_id, payout_id)
+    if payout.status != _FAILED:
+        return
+    reason = payout.failure_message or payout.failure_code or "unknown"
+    event = new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        deps.payments.clock.now(),
+        template="payout_failed",
+        to_user_id=provider_user_id,
+        data={"amount": money_text(payout.amount), "reason": reason.rstrip(".")},
+    )
+    # The id follows from the payout, so that a repeated webhook tells nobody twice.
+    once = event.model_copy(update={"id": f"evt_{payout_id}"})
+    if not await deps.payments.publisher.publish([once]):
+        raise Unavailable("The event could not be queued.")
+
+
+async def _account_of(deps: PayoutDeps, caller: Principal) -> str:
+    provider = await deps.payments.providers.get(caller.provider_id) if caller.provider_id else None
+    if provider is None or provider.stripe_account_id is None:
+        raise Conflict("Set up your payout account first.", code="no_payout_account")
+    return provider.stripe_account_id

@@ -1,0 +1,62 @@
+"""Provider plans at Stripe, and what we know of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from common.domain.model import Model
+from common.domain.plans import Plan, PlanStatus, Subscription
+
+
+class StripeSubscription(Model):
+    """A subscription as Stripe has it now."""
+
+    id: str
+    status: PlanStatus
+    lookup_key: str | None
+    provider_id: str | None
+    current_period_end: datetime | None = None
+    trial_end: datetime | None = None
+    cancel_at_period_end: bool = False
+
+
+class PlanGateway(Protocol):
+    """Checkout, portal and subscriptions at Stripe. Errors are those of ``PaymentGateway``."""
+
+    async def checkout(
+        self, plan: Plan, *, provider_id: str, customer_id: str, with_trial: bool, success_url: str, cancel_url: str
+    ) -> str:
+        """A Checkout page on which the provider subscribes; returns its URL.
+
+        Raises:
+            NotFound: Stripe has no price under the plan's lookup key.
+        """
+        ...
+
+    async def portal(self, customer_id: str, *, return_url: str) -> str:
+        """A page on which the provider changes card or plan, or cancels; returns its URL."""
+        ...
+
+    async def get_subscription(self, subscription_id: str) -> StripeSubscription:
+        """Re-read a subscription."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """What we know of providers' subscriptions; one for each provider."""
+
+    async def get(self, provider_id: str) -> Subscription | None:
+        """A provider's subscription."""
+        ...
+
+    async def put(self, subscription: Subscription) -> None:
+        """Store it."""
+        ...
+
+    async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
+        """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""
+        ...
+
+    async def mark_lapsed(self, provider_id: str, now: datetime) -> None:
+        """Remember that the end of grace was applied."""
+        ...

@@ -1,0 +1,52 @@
+"""Disputes, payouts and connected accounts in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from common.application.ports.payouts import BankDispute, Payout, PayoutBalance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.application.ports.connect import ConnectStatus
+
+
+@dataclass
+class FakePayoutGateway:
+    """Implements ``PayoutGateway``."""
+
+    disputes: dict[str, BankDispute] = field(default_factory=dict)
+    payouts: dict[str, Payout] = field(default_factory=dict)
+
+    async def get_dispute(self, dispute_id: str) -> BankDispute:
+        return self.disputes[dispute_id]
+
+    async def get_payout(self, account_id: str, payout_id: str) -> Payout:  # noqa: ARG002 - the port's
+        return self.payouts[payout_id]
+
+    async def list_payouts(
+        self,
+        account_id: str,  # noqa: ARG002 - the port's
+        *,
+        limit: int,
+        after: str | None,  # noqa: ARG002 - the port's
+    ) -> Sequence[Payout]:
+        return list(self.payouts.values())[:limit]
+
+    async def balance(self, account_id: str) -> PayoutBalance:  # noqa: ARG002 - the port's
+        return PayoutBalance(available=[], pending=[])
+
+    async def dashboard_link(self, account_id: str) -> str:
+        return f"https://connect.test/{account_id}"
+
+
+@dataclass
+class FakeAccounts:
+    """What ``ConnectGateway.status`` says of accounts."""
+
+    statuses: dict[str, ConnectStatus] = field(default_factory=dict)
+
+    async def status(self, account_id: str) -> ConnectStatus:
+        return self.statuses[account_id]
