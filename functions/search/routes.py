@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from functions.search import listing_routes
+from functions.search import geo_routes, listing_routes
 
 router = APIRouter()
 router.include_router(listing_routes.router)
+router.include_router(geo_routes.router)

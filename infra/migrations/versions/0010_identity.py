@@ -46,6 +46,7 @@ INDEXES = {
     ],
     "refresh_tokens": [_expiry()],
     "sign_in_attempts": [_expiry()],
+    "geocode_cache": [_expiry()],
     "registrations": [
         IndexModel([("email_key", ASCENDING), ("_id", DESCENDING)], name="address_newest"),
         _expiry(),

@@ -92,9 +92,13 @@ def _normal(text: str) -> str:
 
 @cache
 def _places() -> tuple[_Place, ...]:
-    text = files("common.adapters").joinpath("data/places.txt").read_text(encoding="utf-8")
-    rows = (line.split("|") for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple(_Place(*row[:4], lat=float(row[4]), lng=float(row[5])) for row in rows)
+    text = files("common.adapters.geocoders").joinpath("data/places.txt").read_text(encoding="utf-8")
+    return tuple(_place(line) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _place(line: str) -> _Place:
+    name, larger, region, country, lat, lng = line.split("|")
+    return _Place(name, larger, region, country, float(lat), float(lng))
 
 
 def _metres(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

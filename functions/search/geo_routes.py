@@ -1,0 +1,67 @@
+"""Addresses to points and back."""
+
+from typing import Annotated
+
+from common.application.ports.geocoding import Accuracy, Located
+from common.domain.errors import NotFound
+from common.domain.places import zone_of
+from common.runtime.http import Deps
+from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.schemas import ResponseModel
+from fastapi import APIRouter, Depends, Query
+
+_GENTLY = [Depends(rate_limit("geo", limit=60, per_seconds=60))]
+
+router = APIRouter(prefix="/v1/geo", tags=["places"], dependencies=_GENTLY)
+
+
+class PointView(ResponseModel):
+    """WGS 84 degrees."""
+
+    lat: float
+    lng: float
+
+
+class PlaceView(ResponseModel):
+    """An address with its point, how exactly that stands for it, and the time zone there."""
+
+    address: str
+    location: PointView
+    accuracy: Accuracy
+    locality: str
+    region: str
+    country: str
+    timezone: str
+
+    @classmethod
+    def of(cls, found: Located | None) -> "PlaceView":
+        """A place on the wire.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if found is None:
+            raise NotFound("No place is known there.", code="place_not_found")
+        return cls(
+            address=found.label,
+            location=PointView(lat=found.lat, lng=found.lng),
+            accuracy=found.accuracy,
+            locality=found.locality,
+            region=found.region,
+            country=found.country,
+            timezone=zone_of(found.country, found.region),
+        )
+
+
+@router.get("/geocode")
+async def geocode(deps: Deps, q: Annotated[str, Query(min_length=2, max_length=300)]) -> PlaceView:
+    """The point of an address."""
+    return PlaceView.of(await deps.geocoder.locate(q))
+
+
+@router.get("/reverse")
+async def reverse_geocode(
+    deps: Deps, lat: Annotated[float, Query(ge=-90, le=90)], lng: Annotated[float, Query(ge=-180, le=180)]
+) -> PlaceView:
+    """The address nearest to a point."""
+    return PlaceView.of(await deps.geocoder.reverse(lat, lng))

@@ -1,0 +1,1 @@
+"""Turning addresses into points: over the network, or with what is at hand."""

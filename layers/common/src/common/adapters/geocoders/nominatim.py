@@ -1,0 +1,73 @@
+"""Nominatim, OpenStreetMap's geocoder (https://nominatim.org/release-docs/latest/api/Overview/)."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.geocoders.http import HttpSource, get_json, make_http
+from common.application.ports.geocoding import Accuracy, Located
+
+if TYPE_CHECKING:
+    import httpx
+
+DEFAULT_URL = "https://nominatim.openstreetmap.org"
+_COUNTRIES = "nz,au"
+_LOCALITIES = ("city", "town", "village", "suburb", "municipality", "county")
+
+
+class Nominatim:
+    """Implements ``Geocoder``.
+
+    Args:
+        url: the server.
+        http: gives the client.
+    """
+
+    def __init__(self, url: str = DEFAULT_URL, http: HttpSource = make_http) -> None:
+        self._url = url.rstrip("/")
+        self._source = http
+
+    @cached_property
+    def _http(self) -> "httpx.AsyncClient":
+        return self._source()
+
+    async def locate(self, text: str) -> Located | None:
+        """The best match in New Zealand or Australia.
+
+        Raises:
+            Unavailable: the service does not answer.
+        """
+        query = {"q": text, "format": "jsonv2", "addressdetails": "1", "limit": "1", "countrycodes": _COUNTRIES}
+        found = await get_json(self._http, f"{self._url}/search", query)
+        return _located(found[0]) if isinstance(found, list) and found else None
+
+    async def reverse(self, lat: float, lng: float) -> Located | None:
+        """The address nearest to a point.
+
+        Raises:
+            Unavailable: the service does not answer.
+        """
+        query = {"lat": str(lat), "lon": str(lng), "format": "jsonv2", "addressdetails": "1"}
+        found = await get_json(self._http, f"{self._url}/reverse", query)
+        return _located(found) if isinstance(found, dict) and "lat" in found else None
+
+
+def _located(row: Mapping[str, Any]) -> Located:
+    address = row.get("address") or {}
+    country = str(address.get("country_code", "")).upper()
+    code = str(address.get("ISO3166-2-lvl4", "")).partition("-")[2]
+    return Located(
+        label=str(row.get("display_name", "")),
+        lat=float(row["lat"]),
+        lng=float(row["lon"]),
+        accuracy=_accuracy(address),
+        locality=next((str(address[name]) for name in _LOCALITIES if address.get(name)), ""),
+        region=code if country == "AU" else str(address.get("state", "")),
+        country=country,
+    )
+
+
+def _accuracy(address: Mapping[str, Any]) -> Accuracy:
+    if address.get("house_number"):
+        return Accuracy.ADDRESS
+    return Accuracy.STREET if address.get("road") else Accuracy.LOCALITY

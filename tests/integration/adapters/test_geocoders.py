@@ -1,0 +1,180 @@
+"""Geocoders over HTTP, and what goes around them: the shared breaker, the cache, the fallback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import time_machine
+from common.adapters.geocoders.addressable import Addressable
+from common.adapters.geocoders.gazetteer import Gazetteer
+from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder
+from common.adapters.geocoders.nominatim import Nominatim
+from common.adapters.mongo.breakers import MongoBreakers
+from common.application.ports.geocoding import Accuracy, Located
+from common.domain.errors import Unavailable
+from common.domain.places import zone_of
+
+from tests.support import api_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+
+NOMINATIM = {
+    "lat": "-36.8529",
+    "lon": "174.7400",
+    "display_name": "12, Ponsonby Road, Ponsonby, Auckland, 1011, New Zealand",
+    "address": {
+        "house_number": "12",
+        "road": "Ponsonby Road",
+        "suburb": "Ponsonby",
+        "city": "Auckland",
+        "state": "Auckland",
+        "ISO3166-2-lvl4": "NZ-AUK",
+        "country_code": "nz",
+    },
+}
+ADDRESSABLE = {
+    "street_number": "26-28",
+    "street": "Ramsay Street",
+    "locality": "Rochester",
+    "region": "VIC",
+    "postcode": "3561",
+    "lon": "144.699065",
+    "lat": "-36.359784",
+    "formatted": "26-28 Ramsay Street, Rochester VIC 3561",
+}
+
+
+class Service:
+    """An HTTP service that can be away, and counts."""
+
+    def __init__(self, answer: Callable[[httpx.Request], Any]) -> None:
+        self.requests: list[httpx.Request] = []
+        self.is_away = False
+        self._answer = answer
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.MockTransport(self._handle))
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.is_away:
+            raise httpx.ConnectTimeout("away")
+        return httpx.Response(200, json=self._answer(request))
+
+
+def _breakers(container: Container) -> MongoBreakers:
+    return MongoBreakers(container.mongo, threshold=3, window_seconds=60, rest_seconds=30)
+
+
+async def test_nominatim_is_read_and_asked_as_it_documents() -> None:
+    service = Service(lambda request: [NOMINATIM] if request.url.path == "/search" else NOMINATIM)
+    geocoder = Nominatim("https://nominatim.test", service.client)
+    found = await geocoder.locate("12 Ponsonby Road")
+    assert found is not None
+    assert (found.lat, found.lng, found.accuracy) == (-36.8529, 174.74, Accuracy.ADDRESS)
+    assert (found.locality, found.country) == ("Auckland", "NZ")
+    assert service.requests[0].url.params["countrycodes"] == "nz,au"
+    assert await geocoder.reverse(-36.8529, 174.74) == found
+
+
+async def test_addressable_is_read_and_asked_as_it_documents() -> None:
+    service = Service(lambda request: [ADDRESSABLE] if request.url.params["country_code"] == "AU" else [])
+    found = await Addressable(lambda: "key", "https://addressable.test", service.client).locate("26 Ramsay Street")
+    assert found is not None
+    assert (found.lat, found.lng, found.accuracy) == (-36.359784, 144.699065, Accuracy.ADDRESS)
+    assert zone_of(found.country, found.region) == "Australia/Melbourne"
+    assert {request.url.params["api_key"] for request in service.requests} == {"key"}
+
+
+async def test_answers_are_kept_for_a_day(container: Container, clock: FakeClock) -> None:
+    service = Service(lambda request: [NOMINATIM] if "Ponsonby" in str(request.url) else [])
+    geocoder = CachedGeocoder(Nominatim("https://cached.test", service.client), container.mongo, clock)
+    first = await geocoder.locate("12 Ponsonby  Road")
+    assert await geocoder.locate("12 ponsonby road") == first
+    assert await geocoder.locate("nowhere") is None
+    assert await geocoder.locate("nowhere") is None
+    assert len(service.requests) == 2
+    clock.advance(hours=24, seconds=1)
+    await geocoder.locate("12 Ponsonby Road")
+    assert len(service.requests) == 3
+
+
+async def test_the_breaker_opens_for_all_instances_and_closes_again(container: Container) -> None:
+    await container.mongo.collection("breakers").delete_many({})
+    service = Service(lambda _: [NOMINATIM])
+    inner = Nominatim("https://guarded.test", service.client)
+    here, elsewhere = (GuardedGeocoder(inner, _breakers(container)) for _ in range(2))
+    service.is_away = True
+    with time_machine.travel("2026-11-21T00:00:00Z", tick=False) as traveller:
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await here.locate("Auckland")
+        assert len(service.requests) == 3
+        with pytest.raises(Unavailable):
+            await elsewhere.locate("Auckland")
+        assert len(service.requests) == 3
+        service.is_away = False
+        traveller.shift(31)
+        assert await elsewhere.locate("Auckland") is not None
+        assert await here.locate("Auckland") is not None
+        assert len(service.requests) == 5
+
+
+async def test_failures_long_apart_do_not_open_the_breaker(container: Container) -> None:
+    await container.mongo.collection("breakers").delete_many({})
+    service = Service(lambda _: [NOMINATIM])
+    service.is_away = True
+    geocoder = GuardedGeocoder(Nominatim("https://slow.test", service.client), _breakers(container))
+    with time_machine.travel("2026-11-21T00:00:00Z", tick=False) as traveller:
+        for _ in range(5):
+            with pytest.raises(Unavailable):
+                await geocoder.locate("Auckland")
+            traveller.shift(61)
+    assert len(service.requests) == 5
+
+
+async def test_the_gazetteer_helps_out_while_the_service_is_away(container: Container, clock: FakeClock) -> None:
+    await container.mongo.collection("breakers").delete_many({})
+    service = Service(lambda _: [NOMINATIM])
+    service.is_away = True
+    guarded = GuardedGeocoder(Nominatim("https://away.test", service.client), _breakers(container))
+    geocoder = FallbackGeocoder(CachedGeocoder(guarded, container.mongo, clock), Gazetteer())
+    found = [await geocoder.locate("3 The Strand, Tauranga") for _ in range(5)]
+    assert {place.locality for place in found if place} == {"Tauranga"}
+    assert len(service.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12 Ponsonby Road, Auckland 1011, New Zealand", "Ponsonby"),
+        ("Wellington Street, Auckland", "Auckland"),
+        ("5 King St, Newtown NSW 2042, Australia", "Newtown, Sydney"),
+        ("Newtown, Wellington", "Newtown, Wellington"),
+        ("Mt Eden", "Mount Eden"),
+        ("whangārei", "Whangarei"),
+        ("the moon", None),
+    ],
+)
+async def test_the_gazetteer_finds_the_most_specific_place(text: str, expected: str | None) -> None:
+    found: Located | None = await Gazetteer().locate(text)
+    assert (found.label.startswith(expected) if found and expected else found is None) is True
+
+
+async def test_the_routes_answer_points_and_addresses(container: Container) -> None:
+    async with api_client("search", container) as client:
+        there = await client.get("/v1/geo/geocode", params={"q": "Fitzroy, Melbourne"})
+        assert there.json()["location"] == {"lat": -37.799, "lng": 144.978}
+        assert there.json()["timezone"] == "Australia/Melbourne"
+        back = await client.get("/v1/geo/reverse", params={"lat": -41.28, "lng": 174.78})
+        assert back.json()["region"] == "Wellington"
+        nowhere = await client.get("/v1/geo/geocode", params={"q": "atlantis"})
+        assert (nowhere.status_code, nowhere.json()["code"]) == (404, "place_not_found")
+        assert (await client.get("/v1/geo/reverse", params={"lat": 91, "lng": 0})).status_code == 422
