@@ -34,7 +34,7 @@ class MongoBusyTimes:
         }
         shown = {"_id": 0, "provider_id": 1, "start_at": 1, "end_at": 1, "work_start_at": 1, "expires_at": 1}
         found: dict[str, list[Busy]] = {}
-        async for row in self._claims.find(wanted, shown).limit(_MAX_CLAIMS):
+        async for row in self._claims.find(wanted, shown, hint="provider_start").limit(_MAX_CLAIMS):
             expires_at = row.get("expires_at")
             if row["end_at"] > start and (expires_at is None or expires_at > now):
                 busy = Busy(row["start_at"], row["end_at"], row.get("work_start_at"))

@@ -1,0 +1,93 @@
+"""The derived collections, each rebuilt from what it is derived from; safe to run again and beside live traffic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.mongo.terms import term_fields
+from common.domain.search_text import words
+from pymongo import UpdateOne
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from common.domain.catalogue import CategoryTree
+    from common.runtime.bootstrap import Container
+
+_BATCH = 1_000
+_UNUSED = 1
+
+
+async def rebuild_ratings(container: Container) -> int:
+    """Recompute the rating summaries of every service that has published ratings, and of its provider.
+
+    Returns:
+        The number of services.
+    """
+    pairs = {"_id": {"service_id": "$service_id", "provider_id": "$provider_id"}}
+    rows = await container.mongo.collection("ratings").aggregate([{"$group": pairs}], allowDiskUse=True)
+    done = 0
+    async for row in rows:
+        found = row["_id"]
+        await container.rating_summaries.refresh(
+            provider_id=found["provider_id"], service_id=found["service_id"], now=container.clock.now()
+        )
+        done += 1
+    return done
+
+
+async def rebuild_listings(container: Container) -> int:
+    """Project every provider and its services anew, and drop the listings of those that are gone.
+
+    Returns:
+        The number of providers.
+    """
+    ids = [row["_id"] async for row in container.mongo.collection("providers").find({}, {"_id": 1})]
+    for provider_id in ids:
+        await container.listings.refresh_provider(provider_id)
+    known = set(ids)
+    for name in ("service_listings", "provider_listings"):
+        collection = container.mongo.collection(name)
+        listed = [row["_id"] async for row in await collection.aggregate([{"$group": {"_id": "$provider_id"}}])]
+        gone = [provider_id for provider_id in listed if provider_id not in known]
+        await collection.delete_many({"provider_id": {"$in": gone}})
+    return len(ids)
+
+
+async def rebuild_terms(container: Container) -> int:
+    """Count every word of shown titles and names and every category's listings anew; forget words no longer used.
+
+    Returns:
+        The number of words.
+    """
+    used: Counter[str] = Counter()
+    tags: Counter[str] = Counter()
+    listings = container.mongo.collection("service_listings")
+    async for row in listings.find({}, {"title": 1, "trading_name": 1, "categories": 1}):
+        used.update(words(f"{row['title']} {row['trading_name']}"))
+        tags.update(f"#{slug}" for slug in row["categories"])
+    tree: CategoryTree = await container.categories.tree()
+    counts = dict.fromkeys(tree.vocabulary(), _UNUSED) | dict(used)
+    terms = container.mongo.collection("search_terms")
+    writes = [
+        UpdateOne({"_id": word}, {"$set": term_fields(word, count)}, upsert=True) for word, count in counts.items()
+    ]
+    writes += [
+        UpdateOne({"_id": tag}, {"$set": {"stem": tag, "used": count, "deletions": []}}, upsert=True)
+        for tag, count in tags.items()
+    ]
+    for batch in _batches(writes):
+        await terms.bulk_write(batch, ordered=False)
+    kept = {*counts, *tags}
+    stale = [row["_id"] async for row in terms.find({}, {"_id": 1}) if row["_id"] not in kept]
+    await terms.delete_many({"_id": {"$in": stale}})
+    return len(counts)
+
+
+def _batches(writes: list[UpdateOne]) -> Iterable[list[UpdateOne]]:
+    for begin in range(0, len(writes), _BATCH):
+        yield writes[begin : begin + _BATCH]
+
+
+STEPS: dict[str, Any] = {"ratings": rebuild_ratings, "listings": rebuild_listings, "terms": rebuild_terms}
