@@ -14,9 +14,10 @@ from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
 from infra.keys.publishing import publish as publish_keys
-from infra.local import info, lock, ministack, mongod, parts, ports, secrets
+from infra.local import aws, info, lock, ministack, mongod, parts, ports, secrets
 from infra.local.handle import RunningCloud
 from infra.local.processes import StartError
+from infra.oidc_local.settings import oauth_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 WEBHOOK_PATH = "/v1/webhooks/stripe"
 FRONTEND = "http://localhost:3000"
-MAIL_FROM = "GigSta <hello@gigsta.test>"
+MAIL_DOMAIN = "gigsta.test"
+MAIL_FROM = f"GigSta <hello@{MAIL_DOMAIN}>"
 
 
 Server = mongod.Mongod | ministack.Ministack | parts.Part
@@ -42,6 +44,7 @@ class _Running:
     runner_url: str
     mongodb_uri: str
     stripe_url: str
+    oidc_url: str
 
 
 class LocalCloud(RunningCloud):
@@ -102,13 +105,14 @@ class LocalCloud(RunningCloud):
             built = _build(self._say)
             for part in running.parts:
                 part.wait_ready()
-        secrets.publish(running.aws_url, self._secret_values(running.mongodb_uri, kept))
-        with self._step("Deployed the template and migrated the database"), ThreadPoolExecutor(1) as pool:
-            migrating = pool.submit(self._prepare_database, running.mongodb_uri, kept)
+        aws.verify_sender(running.aws_url, MAIL_DOMAIN)
+        secrets.publish(running.aws_url, self._secret_values(running, kept))
+        with self._step("Deployed the template, migrated and seeded the database"), ThreadPoolExecutor(1) as pool:
+            migrating = pool.submit(self._prepare_database, running, kept)
             parameters = self._parameters(base_url, running.stripe_url)
             settings = ministack.client_settings(running.aws_url)
             deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
-            migrating.result()
+            sign_ins = migrating.result()
         self._info = info.CloudInfo(
             pid=os.getpid(),
             base_url=base_url,
@@ -121,7 +125,7 @@ class LocalCloud(RunningCloud):
             outputs=deployed.outputs,
             functions=deployed.functions,
             schedules=_schedules(),
-            sign_ins=[],
+            sign_ins=sign_ins,
         )
         info.write(folder, self._info)
         with self._step("Opened the gateway"):
@@ -130,10 +134,18 @@ class LocalCloud(RunningCloud):
             parts.post(f"{running.runner_url}/open")
             gateway.wait_ready()
 
-    def _prepare_database(self, uri: str, kept: secrets.LocalSecrets) -> None:
-        """Migrate, and publish the public halves of the signing keys."""
-        parts.tool("infra.migrations", self._database_environment(uri))
-        publish_keys(uri, self._options.database, kept.signing_keys)
+    def _prepare_database(self, running: _Running, kept: secrets.LocalSecrets) -> list[dict[str, str]]:
+        """Migrate, publish the public halves of the signing keys, seed; return the seeded people."""
+        environment = self._database_environment(running.mongodb_uri)
+        parts.tool("infra.migrations", environment)
+        publish_keys(running.mongodb_uri, self._options.database, kept.signing_keys)
+        if not self._options.seed:
+            return []
+        if running.stripe_url:
+            stripe = {"STRIPE_API_BASE": running.stripe_url, "STRIPE_SECRET_KEY": secrets.LOCAL_STRIPE_KEY}
+            environment |= stripe
+        seeded = json.loads(parts.tool("infra.seed", environment, "--json"))["sign_ins"]
+        return info.kept_people(self._options.state_dir, seeded)
 
     def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
         """Start the servers behind the gateway, without waiting for them."""
@@ -156,7 +168,9 @@ class LocalCloud(RunningCloud):
             stripe = parts.stripe(folder, book.port("stripe"), f"{base_url}{WEBHOOK_PATH}={kept.webhook_secret}")
             started.append(self._own(stripe))
             stripe_url = stripe.url
-        return _Running(tuple(started), aws_part.url, runner.url, uri, stripe_url)
+        oidc = parts.oidc(folder, book.port("oidc"))
+        started.append(self._own(oidc))
+        return _Running(tuple(started), aws_part.url, runner.url, uri, stripe_url, oidc.url)
 
     def _own(self, part: Server) -> Server:
         """Remember to stop a part."""
@@ -164,7 +178,7 @@ class LocalCloud(RunningCloud):
         self._stack.callback(part.stop)
         return part
 
-    def _secret_values(self, uri: str, kept: secrets.LocalSecrets) -> dict[str, str]:
+    def _secret_values(self, running: _Running, kept: secrets.LocalSecrets) -> dict[str, str]:
         """Return the secret strings by name."""
         options = self._options
         webhook_secrets = [secret for secret in options.stripe_webhook_secrets.split(",") if secret]
@@ -173,9 +187,10 @@ class LocalCloud(RunningCloud):
             "webhook_secrets": webhook_secrets or [kept.webhook_secret],
         }
         return {
-            secrets.MONGODB: uri,
+            secrets.MONGODB: running.mongodb_uri,
             secrets.STRIPE: json.dumps(stripe),
             secrets.SIGNING_KEYS: json.dumps(kept.signing_keys),
+            secrets.OAUTH: json.dumps(oauth_settings(running.oidc_url)),
         }
 
     def _parameters(self, base_url: str, stripe_url: str) -> dict[str, str]:
@@ -190,6 +205,7 @@ class LocalCloud(RunningCloud):
             "StripeSecretName": secrets.STRIPE,
             "StripeApiBase": stripe_url,
             "JwtSigningKeysSecretName": secrets.SIGNING_KEYS,
+            "OauthSettingsSecretName": secrets.OAUTH,
             "PublicBaseUrl": base_url,
             "FrontendBaseUrl": FRONTEND,
             "MailFrom": MAIL_FROM,

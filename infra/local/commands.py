@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from infra.build.targets import ROOT
 from infra.local import aws, follow, lock, mailbox, options
 from infra.local.cloud import LocalCloud
 from infra.local.handle import RunningCloud
@@ -124,22 +123,30 @@ def redrive(state_dir: Path) -> None:
 
 
 def demo(state_dir: Path, arguments: Sequence[str]) -> int:
-    """Play the demonstration on the running cloud, or on one started for it.
+    """Play the demonstration on a local cloud of its own, because it moves the clock.
 
     Args:
-        state_dir: The cloud's folder.
+        state_dir: The folder of local clouds; the demonstration's is made anew inside it.
         arguments: Arguments of the demonstration.
 
     Returns:
-        Its exit code.
+        0 when everything went as the rules say.
     """
+    from infra.demo.play import DemoFailed, parse, play
+
+    chosen = parse(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
-    with contextlib.ExitStack() as stack:
-        if lock.holder(state_dir) is None:
-            stack.enter_context(LocalCloud(options.from_environment(state_dir, say, os.environ)))
-        base_url = RunningCloud.attach(state_dir).base_url
-        command = [sys.executable, "-m", "infra.demo", "--base-url", base_url, *arguments]
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    folder = state_dir / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with LocalCloud(options.Options(state_dir=folder, say=say)) as cloud:
+            play(cloud, fast_clock=chosen.fast_clock)
+    except DemoFailed as error:
+        print(f"\nThe demonstration failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
 
 
 def _banner(known: CloudInfo, seconds: float | None = None) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "cloud.json"
+PEOPLE = "people.json"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,19 @@ def read(state_dir: Path) -> CloudInfo | None:
         return None
     known: dict[str, Any] = json.loads(path.read_text())
     return CloudInfo(**known)
+
+
+def kept_people(state_dir: Path, seeded: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Keep the sign-ins of people that were seeded now, or return those of an earlier start.
+
+    Args:
+        state_dir: The cloud's folder.
+        seeded: Who was seeded now; empty where the database had people already.
+    """
+    path = state_dir / PEOPLE
+    if seeded:
+        write_private(path, json.dumps(seeded))
+    return list(json.loads(path.read_text())) if path.exists() else []
 
 
 def write_private(path: Path, text: str) -> None:

@@ -79,6 +79,16 @@ def stripe(state_dir: Path, port: int, webhook: str) -> Part:
     )
 
 
+def oidc(state_dir: Path, port: int) -> Part:
+    """Start the local OpenID provider, which stands in for Google and Facebook.
+
+    Args:
+        state_dir: The cloud's folder.
+        port: Loopback port.
+    """
+    return _part("OpenID", state_dir, port, ["--port", str(port)], "infra.oidc_local", "/google/jwks")
+
+
 def runner(state_dir: Path, port: int, aws_url: str, workers: int, live: Path | None) -> Part:
     """Start the function runner.
 

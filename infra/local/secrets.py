@@ -23,6 +23,7 @@ LOCAL_STRIPE_KEY = "sk_test_local"
 MONGODB = "gigsta/local/mongodb"
 STRIPE = "gigsta/local/stripe"
 SIGNING_KEYS = "gigsta/local/signing-keys"
+OAUTH = "gigsta/local/oauth"
 
 
 @dataclass(frozen=True)

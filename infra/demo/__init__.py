@@ -1,0 +1,1 @@
+"""The demonstration: a booking's life, played by real people through the public address."""

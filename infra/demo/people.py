@@ -1,0 +1,111 @@
+"""People at their keyboards: each has a session of their own at the public address."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+
+_TIMEOUT_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
+_POLL_SECONDS = 0.25
+_UNAUTHENTICATED = 401
+_CLIENT_ERROR = 400
+
+_Seen = TypeVar("_Seen")
+
+
+class RequestRefused(Exception):
+    """The API answered with a problem document."""
+
+    def __init__(self, request: str, response: httpx.Response) -> None:
+        super().__init__(f"{request} answered {response.status_code}: {response.text[:600]}")
+        self.response = response
+
+
+class Person:
+    """Somebody who speaks to the API, signs in, and keeps the session fresh.
+
+    Args:
+        name: as the story calls them.
+        email: their mail address.
+        base_url: the public address.
+    """
+
+    def __init__(self, name: str, email: str, base_url: str) -> None:
+        self.name = name
+        self.email = email
+        self._http = httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS)
+        self._access_token: str | None = None
+        self._refresh_token: str | None = None
+
+    def call(self, method: str, path: str, json: Mapping[str, Any] | None = None, **headers: str) -> Any:
+        """Make one request and return the JSON answer; an expired session is refreshed once.
+
+        Raises:
+            RequestRefused: the answer is not a success.
+        """
+        response = self._send(method, path, json, headers)
+        if response.status_code == _UNAUTHENTICATED and self._refresh_token:
+            self._refresh()
+            response = self._send(method, path, json, headers)
+        if response.status_code >= _CLIENT_ERROR:
+            raise RequestRefused(f"{method} {path}", response)
+        is_json = "json" in response.headers.get("content-type", "")
+        return response.json() if is_json else response.text
+
+    def sign_in(self, password: str) -> None:
+        """Sign in with a password."""
+        self.take_tokens(self.call("POST", "/v1/auth/login", {"email": self.email, "password": password}))
+
+    def take_tokens(self, answer: Mapping[str, Any]) -> None:
+        """Remember the token pair of a sign-in."""
+        self._access_token = answer["access_token"]
+        self._refresh_token = answer["refresh_token"]
+
+    def _send(
+        self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self._access_token:
+            sent["Authorization"] = f"Bearer {self._access_token}"
+        return self._http.request(method, path, json=json, headers=sent)
+
+    def _refresh(self) -> None:
+        response = self._http.post("/v1/auth/refresh", json={"refresh_token": self._refresh_token})
+        if response.status_code >= _CLIENT_ERROR:
+            raise RequestRefused("POST /v1/auth/refresh", response)
+        self.take_tokens(response.json())
+
+
+def wait_for(what: str, look: Callable[[], _Seen | None], patience: float = _PATIENCE_SECONDS) -> _Seen:
+    """Look again until there is something to see.
+
+    Args:
+        what: named in the error.
+        look: returns ``None`` until it sees what is waited for.
+        patience: seconds.
+
+    Raises:
+        TimeoutError: nothing came in time.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        seen = look()
+        if seen is not None:
+            return seen
+        time.sleep(_POLL_SECONDS)
+    raise TimeoutError(f"waited {patience:.0f} s for {what}")
+
+
+def token_in(mail_text: str) -> str:
+    """The one-use token of the first link in a mail.
+
+    Raises:
+        ValueError: the mail holds no such link.
+    """
+    found = re.search(r"[?&#]token=([A-Za-z0-9._~-]+)", mail_text)
+    if found is None:
+        raise ValueError("the mail holds no link with a token")
+    return found.group(1)
