@@ -14,6 +14,7 @@ from infra.stripe_local.clock import Clock
 from infra.stripe_local.errors import Json, StripeError, forbidden, invalid, unauthorized
 from infra.stripe_local.faults import Fault, Faults
 from infra.stripe_local.idempotency import Keys, Stored
+from infra.stripe_local.listing import as_list
 from infra.stripe_local.render import expand, public
 from infra.stripe_local.store import Store
 from infra.stripe_local.unit import PLATFORM, Unit, new_id
@@ -177,7 +178,7 @@ class Engine:
 def expanded(unit: Unit, body: Json, paths: list[str]) -> Json:
     """An object as it is sent."""
     unit.tx.flush()
-    return expand(public(body), paths, lambda name: _lookup(unit, name))
+    return expand(public(body), paths, lambda name: _lookup(unit, name), lambda node, name: _include(unit, node, name))
 
 
 def _attempt(unit: Unit, work: Callable[[], Json], fault: Fault | None) -> Stored:
@@ -235,6 +236,21 @@ def _checked(params: str | None, given: Json) -> tuple[Json, list[str]]:
 def _lookup(unit: Unit, object_id: str) -> Json | None:
     body = unit.tx.find(unit.account, object_id) or unit.tx.find(None, object_id)
     return None if body is None else dict(public(body))
+
+
+def _include(unit: Unit, node: Json, name: str) -> Json | None:
+    """A list that an object carries only when it is asked for."""
+    kind = node.get("object")
+    if (kind, name) == ("charge", "refunds"):
+        rows, url = unit.select("refund", charge=node["id"]), f"/v1/charges/{node['id']}/refunds"
+    elif (kind, name) == ("checkout.session", "line_items"):
+        session = unit.get(node["id"], "checkout.session")
+        rows, url = session["_items"], f"/v1/checkout/sessions/{node['id']}/line_items"
+    elif (kind, name) == ("customer", "subscriptions"):
+        rows, url = unit.select("subscription", customer=node["id"]), f"/v1/customers/{node['id']}/subscriptions"
+    else:
+        return None
+    return dict(public(as_list(rows, url)))
 
 
 def build(state: Path | None, clock_file: Path | None) -> Engine:

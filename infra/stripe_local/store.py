@@ -61,7 +61,8 @@ class Store:
         self.connection.executescript(_SCHEMA)
         for name in _REFERENCES:
             self.connection.execute(
-                f"CREATE INDEX IF NOT EXISTS objects_by_{name} ON objects (account, kind, json_extract(body, '$.{name}'))"
+                f"CREATE INDEX IF NOT EXISTS objects_by_{name} "
+                f"ON objects (account, kind, json_extract(body, '$.{name}'))"
             )
 
     def begin(self) -> "Transaction":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import stripe
 
-from tests.integration.infra.stripe_local.payments import pay
+from tests.integration.infra.stripe_local.payments import authorize, pay
 
 if TYPE_CHECKING:
     from tests.integration.infra.stripe_local.conftest import Contract
@@ -114,6 +114,20 @@ async def test_references_can_be_expanded(contract: Contract) -> None:
     assert cast("stripe.Charge", listed.data[0].latest_charge).paid
     with pytest.raises(stripe.InvalidRequestError):
         await contract.api.payment_intents.retrieve_async(intent.id, {"expand": ["amount"]})
+
+
+async def test_what_was_not_captured_is_a_refund_of_its_own_category(contract: Contract) -> None:
+    """See https://docs.stripe.com/reports/reporting-categories, partial-capture reversals."""
+    intent = await authorize(contract.api)
+    path = "latest_charge.refunds.data.balance_transaction"
+    captured = await contract.api.payment_intents.capture_async(
+        intent.id, {"amount_to_capture": 6_000, "expand": [path, "latest_charge.balance_transaction"]}
+    )
+    charge = cast("stripe.Charge", captured.latest_charge)
+    assert charge.refunds
+    entries = [cast("stripe.BalanceTransaction", refund.balance_transaction) for refund in charge.refunds.data]
+    assert [(entry.amount, entry.reporting_category) for entry in entries] == [(-4_000, "partial_capture_reversal")]
+    assert cast("stripe.BalanceTransaction", charge.balance_transaction).amount + entries[0].amount == 6_000
 
 
 async def test_a_key_acts_once(contract: Contract) -> None:
