@@ -18,7 +18,10 @@ _LOOKUP_LIMIT = 100
 
 _Made = TypeVar("_Made", Intent, Movement)
 
-_CHARGE = ["latest_charge.balance_transaction"]
+#: The refunds carry what a capture of less gave back of the fee; lists would exceed Stripe's four levels with them
+#: (https://docs.stripe.com/expand).
+_LISTED_CHARGE = ["data.latest_charge.balance_transaction"]
+_CHARGE = ["latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction"]
 _SETUP_PREFIX = "seti_"
 
 
@@ -114,7 +117,7 @@ class StripeGateway:
                 setups = await self._v1.setup_intents.list_async({"customer": customer_id, "limit": _LOOKUP_LIMIT})
                 return _of_operation([mapping.setup_intent(each) for each in setups.data], operation_id)
             intents = await self._v1.payment_intents.list_async(
-                {"customer": customer_id, "limit": _LOOKUP_LIMIT, "expand": [f"data.{field}" for field in _CHARGE]}
+                {"customer": customer_id, "limit": _LOOKUP_LIMIT, "expand": _LISTED_CHARGE}
             )
             return _of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
 

@@ -95,5 +95,20 @@ def _capture_before(charge: "stripe.Charge | None") -> datetime | None:
 
 
 def _fee(charge: "stripe.Charge | None") -> int | None:
+    """What Stripe keeps of a charge.
+
+    A capture of less is booked as the whole amount, fee included, and a reversal of the rest with its part of the fee
+    (https://docs.stripe.com/reports/reporting-categories).
+    """
     entry = charge.balance_transaction if charge else None
-    return entry.fee if isinstance(entry, stripe.BalanceTransaction) else None
+    if charge is None or not isinstance(entry, stripe.BalanceTransaction):
+        return None
+    refunds = getattr(charge, "refunds", None)
+    entries = [each.balance_transaction for each in refunds.data] if refunds else []
+    returned = [each.fee for each in entries if isinstance(each, stripe.BalanceTransaction) and is_release(each)]
+    return entry.fee + sum(returned)
+
+
+def is_release(entry: "stripe.BalanceTransaction") -> bool:
+    """Whether an entry reverses the part of an authorization that was not captured, which is no refund to anyone."""
+    return entry.reporting_category == "partial_capture_reversal"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stripe import params
 
 _CHARGE = "latest_charge.balance_transaction"
+_RELEASES = "latest_charge.refunds.data.balance_transaction"
 _MOST = 100
 _FAILED = frozenset({"failed", "canceled"})
 
@@ -29,13 +30,16 @@ class StripeRecordBooks:
         captured = fees = refunded = failed = 0
         with translated():
             for intent_id in intent_ids:
-                found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE]})
+                found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE, _RELEASES]})
                 intent = mapping.payment_intent(found)
                 if intent.status is IntentStatus.SUCCEEDED:
                     captured, fees = captured + intent.amount_received, fees + (intent.fee or 0)
-                refunds = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _MOST})
-                refunded += sum(each.amount for each in refunds.data if each.status not in _FAILED)
-                failed += sum(each.amount for each in refunds.data if each.status in _FAILED)
+                listed = await self._v1.refunds.list_async(
+                    {"payment_intent": intent_id, "limit": _MOST, "expand": ["data.balance_transaction"]}
+                )
+                refunds = [each for each in listed.data if _moved_money(each)]
+                refunded += sum(each.amount for each in refunds if each.status not in _FAILED)
+                failed += sum(each.amount for each in refunds if each.status in _FAILED)
             transfers = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _MOST})
         return StripeBooks(
             captured=captured,
@@ -60,3 +64,9 @@ class StripeRecordBooks:
         with translated():
             found = await self._v1.payment_intents.list_async(wanted)
         return [mapping.payment_intent(each) for each in found.data]
+
+
+def _moved_money(refund: "stripe.Refund") -> bool:
+    """Stripe lists what was authorized and never captured as refunds too, without a balance entry or as a release."""
+    entry = refund.balance_transaction
+    return entry is not None and (isinstance(entry, str) or not mapping.is_release(entry))
