@@ -165,6 +165,7 @@ class Walk:
             if opened.purpose in self.scenario.failing:
                 results.append(PaymentResult(status=OperationStatus.FAILED, failure_code="declined"))
                 if opened.purpose in _WAITABLE:
+                    results.append(results[-1].model_copy(update={"payment_intent_id": "pi_1"}))
                     results.append(PaymentResult(status=OperationStatus.REQUIRES_ACTION))
             for result in results:
                 change = apply_payment_result(booking, operation, result, now, self.scenario.settings)

@@ -78,8 +78,13 @@ def succeeded(operation: PaymentOperation, **fields: Any) -> PaymentResult:
     return PaymentResult(**(values | fields))
 
 
-def failed(code: str = "card_declined") -> PaymentResult:
-    return PaymentResult(status=OperationStatus.FAILED, failure_code=code, failure_message="Declined.")
+def failed(code: str = "card_declined", **fields: Any) -> PaymentResult:
+    return PaymentResult(status=OperationStatus.FAILED, failure_code=code, failure_message="Declined.", **fields)
+
+
+def declined() -> PaymentResult:
+    """A refused card, whose intent stays at Stripe."""
+    return failed(payment_intent_id="pi_1", stripe_id="pi_1")
 
 
 def action_required() -> PaymentResult:

@@ -27,6 +27,7 @@ from tests.unit.domain.bookings_support import (
     WEBHOOK,
     Life,
     action_required,
+    declined,
     failed,
     succeeded,
 )
@@ -146,7 +147,13 @@ class TestPayingFirst:
         life = Life()
         life.at(NOW + SETTINGS.payment_hold)
         life.keep(fire(life.booking, "expire_payment", life.now, SETTINGS))
-        assert purposes(life.answer(failed())) == [Purpose.VOID]
+        assert purposes(life.answer(declined())) == [Purpose.VOID]
+
+    def test_an_intent_that_was_not_made_because_nobody_wants_it_leaves_nothing(self) -> None:
+        life = Life()
+        life.do("cancel", CUSTOMER)
+        life.answer(PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more"))
+        assert (life.booking.payment, life.booking.payment_details.open_operations) == (PaymentState.NONE, [])
 
     def test_an_intent_that_stripe_cancelled_is_not_kept_open(self) -> None:
         life = Life()
@@ -166,16 +173,39 @@ class TestSavedCards:
         life.answer(action_required())
         assert told(life) == {"booking.payment_action_required": [CUSTOMER.id]}
 
-    def test_after_a_decline_the_customer_may_authorize_another_card(self) -> None:
+    def test_after_a_decline_the_customer_may_pay_the_same_intent_with_another_card(self) -> None:
+        life = far()
+        life.answer(declined())
+        assert told(life) == {"booking.payment_failed": [CUSTOMER.id]}
+        assert life.booking.payment is PaymentState.FAILED
+        life.answer()
+        assert axes(life)[1] is PaymentState.AUTHORIZED
+
+    def test_another_saved_card_replaces_a_declined_intent(self) -> None:
+        life = far()
+        life.answer(declined())
+        assert purposes(life.do("authorize", CUSTOMER, payment_method_id="pm_other")) == [Purpose.VOID]
+        life.answer()
+        assert life.booking.next_due_action == "authorize"
+        life.keep(fire(life.booking, "authorize", life.now, SETTINGS))
+        details = life.booking.payment_details
+        assert (details.payment_method_id, life.last.operations[0].attempt) == ("pm_other", 2)
+
+    def test_where_no_intent_was_made_another_is_tried_at_once(self) -> None:
         life = far()
         life.answer(failed())
-        assert told(life) == {"booking.payment_failed": [CUSTOMER.id]}
         assert life.booking.payment_details.open_operations == []
-        assert "authorize" in offered(life, CUSTOMER)
-        life.do("authorize", CUSTOMER, payment_method_id="pm_other")
-        details = life.booking.payment_details
-        assert (details.payment_method_id, details.attempt) == ("pm_other", 2)
+        assert purposes(life.do("authorize", CUSTOMER)) == [Purpose.AUTHORIZE]
         assert life.last.operations[0].attempt == 2
+
+    def test_a_declined_intent_is_voided_when_the_booking_is_given_up(self) -> None:
+        life = far()
+        life.answer(declined())
+        life.at(life.booking.slot.start_at - SETTINGS.payment_default_before_start)
+        change = life.keep(fire(life.booking, "payment_default", life.now, SETTINGS))
+        assert purposes(change) == [Purpose.VOID]
+        life.answer()
+        assert (life.booking.payment, life.booking.payment_details.open_operations) == (PaymentState.NONE, [])
 
     def test_an_unpaid_booking_is_given_up_twelve_hours_before(self) -> None:
         life = far()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -62,12 +63,14 @@ SAMPLE = 53
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_every_reachable_state_keeps_every_invariant(
-    scenario: Scenario, record_property: Callable[[str, object], None]
+    scenario: Scenario, record_property: Callable[[str, object], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     walk = Walk(scenario, clock_positions(scenario))
     walk.run()
     record_property("states", len(walk.nodes))
     record_property("transitions", walk.edges)
+    caplog.set_level(logging.INFO)
+    logging.getLogger(__name__).info("%s: %d states, %d transitions", scenario.name, len(walk.nodes), walk.edges)
     assert walk.stranded() == []
     assert walk.statuses() >= TERMINAL - {BookingStatus.DECLINED, BookingStatus.EXPIRED}
     for node in list(walk.nodes.values())[::SAMPLE]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from common.domain.booking_machine.claims import moved, slot_claim
-from common.domain.booking_machine.context import Context, Draft
+from common.domain.booking_machine.context import Context, Draft, waiting_operation
 from common.domain.booking_machine.inputs import (
     ActionInput,
     DisputeInput,
@@ -78,12 +78,18 @@ def record_acceptance(context: Context, draft: Draft) -> Draft:
 
 
 def authorize_card(context: Context, draft: Draft) -> Draft:
-    """Reserve the price on the saved card; another attempt where one has failed."""
-    details = context.booking.payment_details
-    fields: dict[str, Any] = {"attempt": details.attempt + (1 if context.booking.payment is PaymentState.FAILED else 0)}
+    """Reserve the price on the saved card, as another attempt where one has failed.
+
+    An intent that still waits for the payer is voided first; the timer then authorizes the card given here.
+    """
+    booking, details = context.booking, context.booking.payment_details
+    fields: dict[str, Any] = {"attempt": details.attempt + (booking.payment is not PaymentState.CARD_SAVED)}
     if isinstance(context.input, PaymentMethod) and context.input.payment_method_id:
         fields["payment_method_id"] = context.input.payment_method_id
-    return draft.pay(**fields).request(Purpose.AUTHORIZE, context.booking.price.total.amount)
+    draft, waiting = draft.pay(**fields), waiting_operation(booking)
+    if waiting is not None:
+        return draft.request(Purpose.VOID, waiting.amount)
+    return draft.request(Purpose.AUTHORIZE, booking.price.total.amount)
 
 
 def release_authorization(context: Context, draft: Draft) -> Draft:

@@ -70,8 +70,8 @@ def _second_person(context: Context) -> bool:
 def _customer_may_authorize(context: Context) -> bool:
     booking, settings = context.booking, context.settings
     return (
-        booking.payment in {PaymentState.CARD_SAVED, PaymentState.FAILED}
-        and not booking.payment_details.open_operations
+        booking.payment in {PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED}
+        and not in_flight(booking)
         and settings.payment_default_before_start < context.until_start <= settings.authorize_before_start
     )
 

@@ -96,14 +96,19 @@ def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
     draft = draft.pay(last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message)
     if status is OperationStatus.REQUIRES_ACTION:
         return _wait(draft, answer.opened).set(payment=PaymentState.ACTION_REQUIRED), status
-    if purpose in _RESERVING and status is OperationStatus.FAILED and _intent_stays(draft.booking):
+    if purpose in _RESERVING and status is OperationStatus.FAILED and _intent_stays(draft.booking, answer.result):
         return _wait(draft, answer.opened).set(payment=PaymentState.FAILED), OperationStatus.REQUIRES_ACTION
     return _FAILURE[purpose](_close(draft, answer.opened), answer), status
 
 
-def _intent_stays(booking: Booking) -> bool:
-    """Whether a declined intent is still of use or has to be voided: before the request, and after a dead end."""
-    return booking.status is BookingStatus.PENDING_PAYMENT or booking.payment_details.due_amount is not None
+def _intent_stays(booking: Booking, result: PaymentResult) -> bool:
+    """Whether a declined intent is still there, to be paid with another card or to be voided in the end.
+
+    Stripe leaves it as ``requires_payment_method`` (https://docs.stripe.com/payments/paymentintents/lifecycle), so a
+    customer who has its secret could pay it later; it is kept in sight until it is paid or voided.
+    """
+    known = result.payment_intent_id or result.setup_intent_id
+    return known is not None or booking.status is BookingStatus.PENDING_PAYMENT
 
 
 def _learn(draft: Draft, result: PaymentResult) -> Draft:
@@ -208,7 +213,8 @@ def _reversed(draft: Draft, answer: _Answer) -> Draft:
 
 
 def _not_reserved(draft: Draft, _: _Answer) -> Draft:
-    return draft.set(payment=PaymentState.FAILED)
+    unwanted = draft.booking.payment_details.due_amount == 0
+    return draft.set(payment=PaymentState.NONE if unwanted else PaymentState.FAILED)
 
 
 def _not_captured(draft: Draft, _: _Answer) -> Draft:
@@ -270,5 +276,5 @@ def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
         return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR)
     if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
         return draft
-    waits = status is OperationStatus.REQUIRES_ACTION
+    waits = booking.payment is PaymentState.ACTION_REQUIRED
     return draft.notify("booking.payment_action_required" if waits else "booking.payment_failed", ActorKind.CUSTOMER)
