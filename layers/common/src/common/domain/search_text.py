@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z0-9]+")
 #: Apostrophes, typographic ones and the okina included, join what they stand between.
@@ -26,18 +27,17 @@ def words(text: str, limit: int = 64) -> list[str]:
         text: any text.
         limit: how many words at most.
     """
-    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).lower())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    found: dict[str, None] = {}
-    for match in _WORD.finditer(plain):
-        word = match.group()[:MAX_WORD_LENGTH]
-        if word not in _STOP_WORDS:
-            found[word] = None
-            if len(found) >= limit:
-                break
-    return list(found)
+    plain = text.lower()
+    if plain.isascii():
+        plain = plain.replace("'", "").replace("`", "")
+    else:
+        parts = unicodedata.normalize("NFKD", plain.translate(_APOSTROPHES))
+        plain = "".join(character for character in parts if not unicodedata.combining(character))
+    found = [word[:MAX_WORD_LENGTH] for word in _WORD.findall(plain) if word not in _STOP_WORDS]
+    return list(dict.fromkeys(found))[:limit]
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Fold plurals and the endings of who does it and the doing: cleaners, cleaner, cleaning → clean.
 
