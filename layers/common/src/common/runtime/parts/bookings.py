@@ -1,0 +1,68 @@
+"""Bookings and guest checkout."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.runtime.parts.core import CoreParts
+
+if TYPE_CHECKING:
+    from common.adapters.mongo.bookings import MongoBookings
+    from common.application.bookings.deps import BookingDeps
+    from common.application.bookings.intents import IntentDeps
+    from common.domain.booking_settings import BookingSettings
+    from common.domain.users import Address
+
+
+class BookingParts(CoreParts):
+    """Bookings and guest checkout."""
+
+    @cached_property
+    def booking_settings(self) -> "BookingSettings":
+        """Windows and limits of bookings."""
+        from common.domain.booking_settings import load_booking_settings
+
+        return load_booking_settings(os.environ)
+
+    @cached_property
+    def booking_repository(self) -> "MongoBookings":
+        """Bookings."""
+        from common.adapters.mongo.bookings import MongoBookings
+
+        return MongoBookings(self.mongo)
+
+    @cached_property
+    def bookings(self) -> "BookingDeps":
+        """What the booking use cases need; Stripe is loaded when a booking is made."""
+        from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
+        from common.adapters.mongo.ratings import MongoRatings
+        from common.application.bookings.deps import BookingDeps
+        from common.application.onboarding.addresses import locate_address
+
+        async def locate(address: str) -> "Address":
+            located, _ = await locate_address(self.whole.geocoder, address)
+            return located
+
+        return BookingDeps(
+            bookings=self.booking_repository,
+            services=self.whole.service_reader,
+            providers=self.whole.provider_reader,
+            users=self.whole.users,
+            ratings=MongoRatings(self.mongo),
+            summaries=self.whole.rating_summaries,
+            feeds=MongoCalendarFeeds(self.mongo),
+            outbox=self.outbox,
+            publisher=self.publisher,
+            clock=self.clock,
+            settings=self.booking_settings,
+            payments=lambda: self.whole.payments,
+            locate=locate,
+        )
+
+    @cached_property
+    def booking_intents(self) -> "IntentDeps":
+        """What guest checkout needs; identity is loaded when a guest comes."""
+        from common.adapters.mongo.booking_intents import MongoBookingIntents
+        from common.application.bookings.intents import IntentDeps
+
+        return IntentDeps(bookings=self.bookings, intents=MongoBookingIntents(self.mongo), auth=lambda: self.whole.auth)

@@ -1,0 +1,151 @@
+"""Accounts, sign-in, onboarding, staff, addresses."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.runtime.parts.core import CoreParts
+
+if TYPE_CHECKING:
+    from common.adapters.mongo.users import MongoUsers
+    from common.adapters.oidc import OidcProviders
+    from common.application.admin.deps import AdminDeps
+    from common.application.auth.deps import AuthDeps
+    from common.application.auth.mail_links import LinkDeps
+    from common.application.auth.oauth import OAuthDeps
+    from common.application.onboarding.deps import OnboardingDeps
+    from common.application.ports.geocoding import Geocoder
+
+
+class IdentityParts(CoreParts):
+    """Accounts, sign-in, onboarding, staff, addresses."""
+
+    @cached_property
+    def users(self) -> "MongoUsers":
+        """Accounts."""
+        from common.adapters.mongo.users import MongoUsers
+
+        return MongoUsers(self.mongo)
+
+    @cached_property
+    def mail_links(self) -> "LinkDeps":
+        """What making the links of identity mails needs."""
+        from common.adapters.mongo.mail_tokens import MongoMailTokens
+        from common.adapters.mongo.registrations import MongoRegistrations
+        from common.application.auth.mail_links import LinkDeps
+
+        return LinkDeps(
+            clock=self.clock,
+            users=self.users,
+            registrations=MongoRegistrations(self.mongo),
+            mail_tokens=MongoMailTokens(self.mongo),
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def auth(self) -> "AuthDeps":
+        """What the identity use cases need."""
+        from common.adapters.mongo.credentials import MongoCredentials
+        from common.adapters.mongo.mail_tokens import MongoMailTokens
+        from common.adapters.mongo.registrations import MongoRegistrations
+        from common.adapters.mongo.security_events import MongoSecurityLog
+        from common.adapters.mongo.sessions import MongoSessions
+        from common.adapters.mongo.sign_in_guard import MongoSignInGuard
+        from common.adapters.mongo.unit_of_work import MongoUnitOfWork
+        from common.adapters.passwords import Argon2Passwords
+        from common.application.auth.deps import AuthDeps
+
+        return AuthDeps(
+            clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
+            users=self.users,
+            credentials=MongoCredentials(self.mongo),
+            sessions=MongoSessions(self.mongo),
+            registrations=MongoRegistrations(self.mongo),
+            mail_tokens=MongoMailTokens(self.mongo),
+            log=MongoSecurityLog(self.mongo),
+            passwords=Argon2Passwords(),
+            tokens=self.token_issuer,
+            guard=MongoSignInGuard(self.mongo),
+            limits=self.rate_limits,
+            outbox=self.outbox,
+            publisher=self.publisher,
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def identity_providers(self) -> "OidcProviders":
+        """Google, Facebook, or what stands in for them."""
+        from common.adapters.oidc import OidcProviders
+
+        return OidcProviders(self.settings.oauth_providers)
+
+    @cached_property
+    def oauth(self) -> "OAuthDeps":
+        """What signing in elsewhere needs."""
+        from common.adapters.mongo.sign_in_attempts import MongoSignInAttempts
+        from common.application.auth.oauth import OAuthDeps
+
+        return OAuthDeps(self.auth, self.identity_providers, MongoSignInAttempts(self.mongo))
+
+    @cached_property
+    def geocoder(self) -> "Geocoder":
+        """Addresses and points: by the chosen service, behind a breaker and a cache, else by the gazetteer."""
+        from common.adapters.geocoders.gazetteer import Gazetteer
+
+        if self.settings.geocoder == "gazetteer":
+            return Gazetteer()
+        from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder
+        from common.adapters.mongo.breakers import MongoBreakers
+
+        breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
+        guarded = GuardedGeocoder(self._remote_geocoder(), breakers)
+        return FallbackGeocoder(CachedGeocoder(guarded, self.mongo, self.clock), Gazetteer())
+
+    def _remote_geocoder(self) -> "Geocoder":
+        from common.adapters.geocoders import addressable, nominatim
+
+        url = self.settings.geocoder_url
+        if self.settings.geocoder == "nominatim":
+            return nominatim.Nominatim(url or nominatim.DEFAULT_URL)
+        return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL)
+
+    @cached_property
+    def onboarding(self) -> "OnboardingDeps":
+        """What onboarding needs; Stripe is loaded when billing is asked for."""
+        from common.application.bookings.guest_completion import GuestBookings
+        from common.application.onboarding.deps import OnboardingDeps
+
+        return OnboardingDeps(
+            auth=self.auth,
+            providers=self.whole.provider_reader,
+            geocoder=self.geocoder,
+            intents=GuestBookings(lambda: self.whole.booking_intents),
+            connect=lambda: self.whole.connect,
+        )
+
+    @cached_property
+    def admin(self) -> "AdminDeps":
+        """What the use cases of staff need."""
+        from common.adapters.mongo.provider_lists import MongoProviderLists
+        from common.adapters.mongo.security_events import MongoSecurityLog
+        from common.adapters.mongo.sessions import MongoSessions
+        from common.adapters.mongo.unit_of_work import MongoUnitOfWork
+        from common.application.admin.deps import AdminDeps
+
+        return AdminDeps(
+            clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
+            users=self.users,
+            sessions=MongoSessions(self.mongo),
+            providers=self.whole.provider_reader,
+            provider_lists=MongoProviderLists(self.mongo),
+            log=MongoSecurityLog(self.mongo),
+            outbox=self.outbox,
+            publisher=self.publisher,
+        )
+
+    async def close(self) -> None:
+        """Close what holds connections."""
+        if "identity_providers" in self.__dict__:
+            await self.identity_providers.close()
+        await super().close()

@@ -1,0 +1,55 @@
+"""The inbox and mails."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.runtime.parts.core import CoreParts
+
+if TYPE_CHECKING:
+    from common.application.notifications.deps import DeliveryDeps, InboxDeps
+    from common.application.ports.mail import Mailer
+
+
+class NotificationParts(CoreParts):
+    """The inbox and mails."""
+
+    @cached_property
+    def inbox(self) -> "InboxDeps":
+        """What the inbox needs."""
+        from common.adapters.mongo.notifications import MongoNotifications, MongoPreferences, MongoPushSubscriptions
+        from common.application.notifications.deps import InboxDeps
+
+        return InboxDeps(
+            notifications=MongoNotifications(self.mongo.db),
+            preferences=MongoPreferences(self.mongo.db),
+            push_subscriptions=MongoPushSubscriptions(self.mongo.db),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        """The mail service."""
+        from common.adapters.mail.ses import SesMailer
+
+        return SesMailer(self.settings.mail_from)
+
+    @cached_property
+    def delivery(self) -> "DeliveryDeps":
+        """What telling people needs; loads jinja2."""
+        from common.adapters.mail.renderer import TemplateMailRenderer
+        from common.adapters.mongo.mails import MongoMailLog
+        from common.application.notifications.deps import DeliveryDeps
+
+        return DeliveryDeps(
+            bookings=self.whole.booking_repository,
+            users=self.whole.users,
+            providers=self.whole.provider_reader,
+            notifications=self.inbox.notifications,
+            preferences=self.inbox.preferences,
+            mailer=self.mailer,
+            renderer=TemplateMailRenderer(),
+            mail_log=MongoMailLog(self.mongo.db),
+            links=self.whole.mail_links,
+            clock=self.clock,
+            frontend_base_url=self.settings.frontend_base_url,
+        )

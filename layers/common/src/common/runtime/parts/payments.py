@@ -1,0 +1,165 @@
+"""Payments, payouts, plans and Stripe's events."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.runtime.parts.core import CoreParts
+
+if TYPE_CHECKING:
+    import stripe
+
+    from common.application.payments.cards import CardDeps
+    from common.application.payments.deps import PaymentDeps
+    from common.application.payments.payouts import PayoutDeps
+    from common.application.payments.stripe_events import StripeEventDeps
+    from common.application.payments.subscriptions import SubscriptionDeps
+    from common.application.payments.verification import VerificationDeps
+    from common.application.payments.webhooks import WebhookReceiverDeps
+    from common.application.ports.connect import ConnectGateway
+    from common.application.ports.payments import PaymentGateway
+    from common.application.ports.verification import PaymentReviews
+    from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
+    from common.domain.plans import Plan
+
+
+class PaymentParts(CoreParts):
+    """Payments, payouts, plans and Stripe's events."""
+
+    @cached_property
+    def stripe(self) -> "stripe.StripeClient":
+        """The one Stripe client."""
+        from common.adapters.stripe.client import make_stripe_client
+
+        return make_stripe_client(self.settings.stripe_key(), api_base=self.settings.stripe_api_base)
+
+    @cached_property
+    def gateway(self) -> "PaymentGateway":
+        """Payments and transfers at Stripe."""
+        from common.adapters.stripe.gateway import StripeGateway
+
+        return StripeGateway(self.stripe)
+
+    @cached_property
+    def payments(self) -> "PaymentDeps":
+        """What the payment use cases need; loads Stripe."""
+        from common.adapters.mongo.ledger import MongoLedger
+        from common.adapters.mongo.payment_operations import MongoPaymentOperations
+        from common.adapters.mongo.stripe_customers import MongoStripeCustomers
+        from common.application.payments.deps import PaymentDeps
+
+        return PaymentDeps(
+            bookings=self.whole.booking_repository,
+            operations=MongoPaymentOperations(self.mongo.db),
+            ledger=MongoLedger(self.mongo.db),
+            gateway=self.gateway,
+            users=self.whole.users,
+            providers=self.whole.provider_reader,
+            customers=MongoStripeCustomers(self.mongo.db),
+            outbox=self.outbox,
+            publisher=self.publisher,
+            clock=self.clock,
+            settings=self.whole.booking_settings,
+        )
+
+    @cached_property
+    def cards(self) -> "CardDeps":
+        """What the use cases of saved cards need; loads Stripe."""
+        from common.adapters.stripe.cards import StripeCards
+        from common.application.payments.cards import CardDeps
+
+        return CardDeps(payments=self.payments, cards=StripeCards(self.stripe))
+
+    @cached_property
+    def payouts(self) -> "PayoutDeps":
+        """What the payout use cases need; loads Stripe."""
+        from common.adapters.stripe.payouts import StripePayouts
+        from common.application.payments.payouts import PayoutDeps
+
+        return PayoutDeps(payments=self.payments, payouts=StripePayouts(self.stripe))
+
+    @cached_property
+    def plans(self) -> "tuple[Plan, ...]":
+        """Provider plans."""
+        from common.domain.plans import load_plans
+
+        return load_plans(os.environ)
+
+    @cached_property
+    def subscriptions(self) -> "SubscriptionDeps":
+        """What the use cases of provider plans need; loads Stripe."""
+        from common.adapters.mongo.subscriptions import MongoSubscriptions
+        from common.adapters.stripe.plans import StripePlans
+        from common.application.payments.subscriptions import SubscriptionDeps
+
+        return SubscriptionDeps(
+            payments=self.payments,
+            providers=self.whole.provider_reader,
+            subscriptions=MongoSubscriptions(self.mongo.db),
+            gateway=StripePlans(self.stripe),
+            plans=self.plans,
+            frontend_base_url=self.settings.frontend_base_url,
+        )
+
+    @cached_property
+    def stripe_events(self) -> "StripeEventDeps":
+        """What processing Stripe's events needs; loads Stripe."""
+        from common.application.payments.stripe_events import StripeEventDeps
+
+        return StripeEventDeps(
+            events=self.webhook_events,
+            payouts=self.payouts,
+            onboarding=self.whole.onboarding,
+            subscriptions=self.subscriptions,
+        )
+
+    @cached_property
+    def payment_reviews(self) -> "PaymentReviews":
+        """What the verification of payments has found."""
+        from common.adapters.mongo.payment_reviews import MongoPaymentReviews
+
+        return MongoPaymentReviews(self.mongo.db)
+
+    @cached_property
+    def verification(self) -> "VerificationDeps":
+        """What the verification of payments needs; loads Stripe."""
+        from common.adapters.stripe.records import StripeRecordBooks
+        from common.application.payments.verification import VerificationDeps
+
+        return VerificationDeps(
+            payments=self.payments,
+            records=StripeRecordBooks(self.stripe),
+            reviews=self.payment_reviews,
+            events=self.webhook_events,
+            queue=self.stripe_event_queue,
+        )
+
+    @cached_property
+    def webhook_events(self) -> "WebhookEvents":
+        """Stripe's events as they were received."""
+        from common.adapters.mongo.webhook_events import MongoWebhookEvents
+
+        return MongoWebhookEvents(self.mongo.db)
+
+    @cached_property
+    def stripe_event_queue(self) -> "StripeEventQueue":
+        """The queue of received Stripe events."""
+        from common.adapters.stripe_event_queue import SqsStripeEvents
+
+        return SqsStripeEvents(self.settings.stripe_events_queue_url)
+
+    @cached_property
+    def webhook_receiver(self) -> "WebhookReceiverDeps":
+        """What receiving Stripe's webhooks needs."""
+        from common.adapters.stripe.webhooks import StripeWebhookVerifier
+        from common.application.payments.webhooks import WebhookReceiverDeps
+
+        verifier = StripeWebhookVerifier(self.settings.stripe_signing_secrets())
+        return WebhookReceiverDeps(verifier, self.webhook_events, self.stripe_event_queue, self.clock)
+
+    @cached_property
+    def connect(self) -> "ConnectGateway":
+        """Connected accounts; loads Stripe."""
+        from common.adapters.stripe.connect import StripeConnect
+
+        return StripeConnect(self.stripe)
