@@ -54,4 +54,5 @@ class _Mortal:
 
 def mortal(deps: PaymentDeps, fate: Fate) -> PaymentDeps:
     """The same ports, each call of which may be the process's last."""
-    return replace(deps, **{name: _Mortal(getattr(deps, name), fate) for name in _MORTAL_PORTS})
+    ports: dict[str, Any] = {name: _Mortal(getattr(deps, name), fate) for name in _MORTAL_PORTS}
+    return replace(deps, **ports)

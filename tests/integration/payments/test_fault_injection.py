@@ -1,0 +1,130 @@
+"""Many bookings through a local Stripe that loses answers, fails and is slow; in the end every book agrees.
+
+``GIGSTA_MONEY_RUN`` sets how many bookings are made; the nightly run makes a thousand.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from common.application.payments.sync import sync_booking_payment
+from common.application.payments.verification import verify_booking
+from common.domain.bookings import ActorKind, Booking
+from common.domain.errors import Unavailable
+from common.domain.payments import OperationStatus
+
+from tests.integration.webhooks.conftest import CollectingStripeEvents
+
+if TYPE_CHECKING:
+    import stripe
+
+    from infra.stripe_local.testing import RunningStripe
+    from tests.support.money import MoneyBench
+
+_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+BOOKINGS = int(os.environ.get("GIGSTA_MONEY_RUN", "1000" if _NIGHTLY else "12"))
+_PATIENCE = 12
+
+#: One of these hits a request of each booking's every step, at a random place.
+FAULTS: tuple[dict[str, object], ...] = (
+    {"action": "drop", "when": "before"},
+    {"action": "drop", "when": "after"},
+    {"action": "status", "when": "before", "status": 500},
+    {"action": "status", "when": "after", "status": 500},
+    {"action": "status", "when": "before", "status": 429},
+    {"action": "status", "when": "before", "status": 503},
+)
+
+
+async def patiently(bench: MoneyBench, booking: Booking) -> Booking:
+    """Work off the queue and re-read, again and again as the queue and the webhooks would."""
+    for _ in range(_PATIENCE):
+        try:
+            await bench.work()
+            return await sync_booking_payment(bench.payments, booking.id)
+        except Unavailable:
+            bench.clock.advance(seconds=80)
+    raise AssertionError("it never came to rest")
+
+
+async def one_life(
+    bench: MoneyBench, server: RunningStripe, client: stripe.StripeClient, dice: random.Random
+) -> Booking:
+    """A booking's whole life with a fault at every step: paid, cancelled late, or refunded after the transfer."""
+
+    async def fault() -> None:
+        await server.control.clear_faults()
+        await server.control.fault(
+            "/v1/(payment_intents|refunds|transfers|customers)", skip=dice.randrange(3), **dice.choice(FAULTS)
+        )
+
+    booking = await bench.create(starts_in=timedelta(hours=30))
+    await fault()
+    booking = await patiently(bench, booking)
+    await server.control.clear_faults()
+    intent_id = booking.payment_details.payment_intent_id or ""
+    await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
+    booking = await patiently(bench, booking)
+    booking = await bench.perform(booking, "accept", ActorKind.PROVIDER, settle=False)
+    await fault()
+    if dice.random() < 0.3:
+        who = dice.choice((ActorKind.CUSTOMER, ActorKind.PROVIDER))
+        booking = await bench.perform(booking, "cancel", who, settle=False, reason="Plans changed")
+        return await patiently(bench, booking)
+    bench.clock.set(booking.slot.start_at)
+    await bench.perform(booking, "start", ActorKind.PROVIDER, settle=False, code=booking.start_code)
+    await bench.perform(booking, "complete", ActorKind.PROVIDER, settle=False)
+    booking = await patiently(bench, booking)
+    await fault()
+    booking = await bench.fire(booking, settle=False)
+    booking = await patiently(bench, booking)
+    if dice.random() < 0.5:
+        await fault()
+        amount = dice.randrange(1, booking.payment_details.captured_amount + 1)
+        await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=amount, reason="Less work")
+        booking = await patiently(bench, booking)
+    return booking
+
+
+async def test_books_and_stripe_agree_to_the_cent_after_faults_at_every_step(
+    real_bench: MoneyBench, stripe_server: RunningStripe, stripe_client: stripe.StripeClient
+) -> None:
+    bench, dice = real_bench, random.Random(20261121)  # noqa: S311 - a repeatable run
+    bench.container.replace(stripe_event_queue=CollectingStripeEvents())
+    ends: Counter[tuple[str, str, str]] = Counter()
+    tries = operations = 0
+    for number in range(BOOKINGS):
+        if number % 20 == 0:
+            bench = await type(bench)(bench.container, bench.account_id).prepare()
+        booking = await one_life(bench, stripe_server, stripe_client, dice)
+        await stripe_server.control.clear_faults()
+        booking = await bench.read(booking)
+        made = await bench.payments.operations.for_booking(booking.id)
+        assert {each.status for each in made} <= {OperationStatus.SUCCEEDED, OperationStatus.CANCELED}, (number, made)
+        assert await verify_booking(bench.container.verification, booking) == [], number
+        await bench.ledger_sums(booking)
+        intents = await stripe_client.v1.payment_intents.list_async(
+            {"customer": booking.payment_details.stripe_customer_id or "", "limit": 100}
+        )
+        of_this = [each for each in intents.data if dict(each.metadata.to_dict()).get("booking_id") == booking.id]
+        assert len(of_this) == 1, number
+        tries += sum(each.tries for each in made)
+        operations += len(made)
+        ends[booking.status, booking.payment, booking.payout] += 1
+    assert tries > operations
+    report = ", ".join(f"{'/'.join(end)}: {count}" for end, count in sorted(ends.items()))
+    print(f"{BOOKINGS} bookings, {operations} operations in {tries} tries; {report}")  # noqa: T201 - the run's figures
+
+
+async def test_nobody_is_told_what_stripe_said(real_bench: MoneyBench, stripe_server: RunningStripe) -> None:
+    await stripe_server.control.fault("/v1/payment_intents", action="status", when="before", status=500)
+    with pytest.raises(Unavailable) as caught:
+        await real_bench.book()
+    await stripe_server.control.clear_faults()
+    assert caught.value.status == 503
+    assert "error" not in caught.value.detail
