@@ -10,10 +10,12 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from infra.oidc_local.people import CLIENT_ID, PROVIDERS, LocalProvider
+from infra.oidc_local.settings import CLIENT_ID, PROVIDERS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from infra.oidc_local.people import LocalProvider
 
 _NEEDED = ("client_id", "redirect_uri", "response_type", "code_challenge", "code_challenge_method", "state")
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Sign in: local {provider}</title>

@@ -13,10 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-CLIENT_ID = "gigsta-local"
-CLIENT_SECRET = "local-only"  # noqa: S105 - a stand-in on loopback that knows nobody
-#: Which stand-ins there are, and whether their ID tokens say that an address is verified; Facebook's do not.
-PROVIDERS = {"google": True, "facebook": False}
+from infra.oidc_local.settings import CLIENT_ID, CLIENT_SECRET, PROVIDERS
 
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 600

@@ -11,7 +11,8 @@ import pytest
 from common.adapters.oidc import OidcProviders
 
 from infra.oidc_local.app import create_app
-from infra.oidc_local.people import CLIENT_ID, CLIENT_SECRET, LocalProvider
+from infra.oidc_local.people import LocalProvider
+from infra.oidc_local.settings import CLIENT_ID, CLIENT_SECRET, oauth_settings
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ async def dance(identity: Identity, container: Container) -> AsyncIterator[Dance
     provider = LocalProvider(ISSUER)
     transport = httpx.ASGITransport(app=create_app(provider))
     async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as browser:
-        settings = {
-            name: {"issuer": f"{ISSUER}/{name}", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-            for name in ("google", "facebook")
-        }
+        settings = oauth_settings(ISSUER)
         container.replace(identity_providers=OidcProviders(lambda: settings, lambda: browser))
         yield Dance(identity, provider, browser)
 
