@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from common.application.ports.access import AccessClaims
+from common.application.ports.access import AUDIENCE, AccessClaims
 from common.domain.errors import Unauthenticated
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from jwt import PyJWK
 
-AUDIENCE = "gigsta"
 _ALGORITHM = "RS256"
 _TYPE = "access"
 #: Clocks of machines differ a little; no more than this is forgiven.

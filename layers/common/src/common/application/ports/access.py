@@ -6,6 +6,9 @@ from typing import Protocol
 
 from common.domain.roles import Principal
 
+#: Whom access tokens are for (``aud``, RFC 7519 section 4.1.3).
+AUDIENCE = "gigsta"
+
 
 @dataclass(frozen=True)
 class AccessClaims:
