@@ -1,13 +1,14 @@
-"""The account: reading, changing, its password."""
+"""The account: reading, changing, its password, taking it along, leaving."""
 
 from http import HTTPStatus
 
 from common.application.auth import recovery
-from common.application.users import account
+from common.application.users import account, leaving
 from common.runtime.http import CurrentUser, Deps
-from fastapi import APIRouter
+from common.runtime.http.rate_limits import rate_limit
+from fastapi import APIRouter, Depends
 
-from functions.auth.account_schemas import ChangePasswordRequest, UpdateAccountRequest
+from functions.auth.account_schemas import AccountExport, ChangePasswordRequest, UpdateAccountRequest
 from functions.auth.client import Client
 from functions.auth.schemas import UserView
 
@@ -31,3 +32,15 @@ async def update_account(body: UpdateAccountRequest, deps: Deps, caller: Current
 async def change_password(body: ChangePasswordRequest, deps: Deps, caller: CurrentUser, client: Client) -> None:
     """Set or change the password; every other sign-in ends."""
     await recovery.change_password(deps.auth, caller, body.current_password, body.new_password, client)
+
+
+@router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
+async def export_account(deps: Deps, caller: CurrentUser, client: Client) -> AccountExport:
+    """All that is held about the caller."""
+    return AccountExport.model_validate(await leaving.export_account(deps.leaving, caller, client))
+
+
+@router.delete("", status_code=HTTPStatus.NO_CONTENT)
+async def delete_account(deps: Deps, caller: CurrentUser, client: Client) -> None:
+    """Leave for good: the person goes, bookings and the ledger stay."""
+    await leaving.delete_account(deps.leaving, caller, client)

@@ -1,9 +1,9 @@
 """Requests and responses of the account."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from common.runtime.http.schemas import RequestModel
-from pydantic import Field
+from common.runtime.http.schemas import RequestModel, ResponseModel
+from pydantic import ConfigDict, Field
 
 from functions.auth.schemas import Password
 
@@ -35,3 +35,11 @@ class ChangePasswordRequest(RequestModel):
 
     current_password: Password | None = None
     new_password: Password
+
+
+class AccountExport(ResponseModel):
+    """All that is held about an account: itself, and rows by subject as they are stored."""
+
+    model_config = ConfigDict(extra="allow")
+
+    account: dict[str, Any]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from common.application.auth.oauth import OAuthDeps
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.ports.geocoding import Geocoder
+    from common.application.users.leaving import LeavingDeps
 
 
 class IdentityParts(CoreParts):
@@ -71,6 +72,14 @@ class IdentityParts(CoreParts):
             publisher=self.publisher,
             frontend_base_url=self.settings.frontend_base_url,
         )
+
+    @cached_property
+    def leaving(self) -> "LeavingDeps":
+        """What export and deletion of an account need."""
+        from common.adapters.mongo.personal_data import MongoPersonalData
+        from common.application.users.leaving import LeavingDeps
+
+        return LeavingDeps(self.auth, self.provider_reader, MongoPersonalData(self.mongo))
 
     @cached_property
     def identity_providers(self) -> "OidcProviders":

@@ -1,0 +1,102 @@
+"""Everything that is held about one person, as the collections hold it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from common.adapters.mongo.database import Document, Mongo
+from common.adapters.mongo.unit_of_work import current_session
+from common.domain.booking_machine import TERMINAL
+
+_MOST_ROWS = 1000
+_NEVER_SHOWN = frozenset(
+    {
+        "password_hash",
+        "device_hash",
+        "secret_hash",
+        "p256dh",
+        "auth",
+        "endpoint",
+        "tokens",
+        "email_key",
+        "idempotency_key",
+    }
+)
+#: By subject: the collection, and the field that names the account (``user``) or the provider's profile (``provider``).
+_SUBJECTS: Mapping[str, tuple[str, str, str]] = {
+    "identities": ("credentials", "user_id", "user"),
+    "sessions": ("sessions", "user_id", "user"),
+    "security_events": ("security_events", "user_id", "user"),
+    "provider_profile": ("providers", "_id", "provider"),
+    "services": ("services", "provider_id", "provider"),
+    "bookings_as_customer": ("bookings", "customer_id", "user"),
+    "bookings_as_provider": ("bookings", "provider_id", "provider"),
+    "booking_intents": ("booking_intents", "user_id", "user"),
+    "ratings_written": ("ratings", "author_id", "user"),
+    "notifications": ("notifications", "user_id", "user"),
+    "notification_preferences": ("notification_preferences", "_id", "user"),
+    "push_subscriptions": ("push_subscriptions", "user_id", "user"),
+    "subscriptions": ("subscriptions", "provider_id", "provider"),
+}
+#: What the other side of a booking told is not the caller's to take.
+_HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "payment_details", "start_code"}}
+_ONLY_THEIRS = (
+    "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions",
+    "calendar_feeds",
+)  # fmt: skip
+
+
+class MongoPersonalData:
+    """Implements ``PersonalData``."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
+        found: dict[str, list[Document]] = {}
+        for subject, (collection, field, whose) in _SUBJECTS.items():
+            owner = user_id if whose == "user" else provider_id
+            if owner is None:
+                continue
+            hidden = _NEVER_SHOWN | _HIDDEN_OF_OTHERS.get(subject, set())
+            cursor = self._mongo.collection(collection).find({field: owner}).sort("_id", -1).limit(_MOST_ROWS)
+            found[subject] = [_shown(row, hidden) async for row in cursor]
+        return found
+
+    async def has_open_bookings(self, user_id: str, provider_id: str | None) -> bool:
+        """Whether a booking of either side is still under way."""
+        closed = [status.value for status in TERMINAL]
+        sides: list[Document] = [{"customer_id": user_id}]
+        if provider_id is not None:
+            sides.append({"provider_id": provider_id})
+        for side in sides:
+            open_one = {**side, "status": {"$nin": closed}}
+            if await self._mongo.collection("bookings").find_one(open_one, {"_id": 1}, session=current_session()):
+                return True
+        return False
+
+    async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
+        """Remove what is only theirs, and what names them from what must stay (bookings, the log)."""
+        session = current_session()
+        for name in _ONLY_THEIRS:
+            await self._mongo.collection(name).delete_many({"user_id": user_id}, session=session)
+        await self._mongo.collection("notification_preferences").delete_one({"_id": user_id}, session=session)
+        nowhere = {"address": "", "lat": None, "lng": None, "is_located": False}
+        await self._mongo.collection("bookings").update_many(
+            {"customer_id": user_id}, {"$set": {"place": nowhere, "notes": "", "updated_at": now}}, session=session
+        )
+        await self._mongo.collection("security_events").update_many(
+            {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
+        )
+        if provider_id is not None:
+            await self._mongo.collection("services").update_many(
+                {"provider_id": provider_id},
+                {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
+                session=session,
+            )
+
+
+def _shown(row: Document, hidden: frozenset[str] | set[str]) -> Document:
+    shown = {name: value for name, value in row.items() if name not in hidden}
+    return {"id": shown.pop("_id"), **shown}
