@@ -108,6 +108,7 @@ def breaks_no_rule(rules: Availability, duration: int, busy: list[Busy], now: da
     weeks = [day.isocalendar()[:2] for day in days]
     return (
         all(is_working(rules, instant) for instant in instants)
+        and start > now
         and start >= now + timedelta(minutes=rules.minimum_notice_minutes)
         and local <= now.astimezone(zone).date() + timedelta(days=rules.booking_window_days)
         and not any(item.start_at < last and first < item.end_at for item in busy)

@@ -155,7 +155,8 @@ class _Rules:
             interval for piece in self._pieces for interval in hours.intervals(piece)
         )
         self._now_day = self._local_day_of(now)
-        self._earliest = _seconds_up(now) + availability.minimum_notice_minutes * _MINUTE
+        notice = availability.minimum_notice_minutes * _MINUTE
+        self._earliest = max(_seconds_up(now) + notice, _seconds(now) + 1)
         occupied = list(busy)
         self._busy_starts, self._busy_ends = _merged(_cell_bounds(item) for item in occupied)
         self._count_limits(occupied)

@@ -1,0 +1,35 @@
+"""Distances and map tiles."""
+
+from math import asin, atan2, cos, degrees, pi, radians, sin
+
+import pytest
+from common.domain.geo import EARTH_RADIUS_M, TILE_LEVELS, Point, covering_tiles, distance_m, tile
+from hypothesis import given
+from hypothesis import strategies as st
+
+points = st.builds(Point, st.floats(-80, 80), st.floats(-180, 179.999))
+
+
+def test_distance_between_two_cities() -> None:
+    auckland, wellington = Point(-36.8485, 174.7633), Point(-41.2865, 174.7762)
+    assert distance_m(auckland, wellington) == pytest.approx(494_000, rel=0.01)
+    assert distance_m(auckland, auckland) == 0
+
+
+@given(points, st.floats(100, 200_000), st.floats(0, 2 * pi), st.floats(0, 0.999))
+def test_every_point_of_a_disc_lies_in_a_covering_tile(
+    centre: Point, radius: float, bearing: float, share: float
+) -> None:
+    angle = radius * share / EARTH_RADIUS_M
+    lat = radians(centre.lat)
+    inner = asin(sin(lat) * cos(angle) + cos(lat) * sin(angle) * cos(bearing))
+    east = atan2(sin(bearing) * sin(angle) * cos(lat), cos(angle) - sin(lat) * sin(inner))
+    lng = (centre.lng + degrees(east) + 180) % 360 - 180
+    point = Point(degrees(inner), lng)
+    tiles = covering_tiles(centre, radius)
+    assert any(tile(point, zoom) in tiles for zoom in TILE_LEVELS)
+
+
+@given(st.floats(-50, -10), st.floats(-180, 179.999), st.floats(100, 200_000))
+def test_few_tiles_cover_any_disc_we_search(lat: float, lng: float, radius: float) -> None:
+    assert len(covering_tiles(Point(lat, lng), radius)) <= 36
