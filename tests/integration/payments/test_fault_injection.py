@@ -9,7 +9,7 @@ import os
 import random
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.payments.sync import sync_booking_payment
@@ -31,7 +31,7 @@ BOOKINGS = int(os.environ.get("GIGSTA_MONEY_RUN", "1000" if _NIGHTLY else "12"))
 _PATIENCE = 12
 
 #: One of these hits a request of each booking's every step, at a random place.
-FAULTS: tuple[dict[str, object], ...] = (
+FAULTS: tuple[dict[str, Any], ...] = (
     {"action": "drop", "when": "before"},
     {"action": "drop", "when": "after"},
     {"action": "status", "when": "before", "status": 500},

@@ -6,6 +6,7 @@ _ADVICE = {
     "authentication_required": "Your bank wants you to confirm this payment. Please open the booking and confirm it.",
     "approve_with_id": "The payment could not be authorised. Please try again, or ask your bank.",
     "call_issuer": "Your bank declined the payment. Please ask your bank, or use another card.",
+    "card_not_usable": "This saved card cannot be used. Please use another card.",
     "card_not_supported": "This card does not support this kind of purchase. Please use another card.",
     "card_velocity_exceeded": "This card has reached its limit. Please use another card or ask your bank.",
     "currency_not_supported": "This card does not support the currency. Please use another card.",

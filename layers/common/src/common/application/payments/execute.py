@@ -8,7 +8,7 @@ from common.application.payments.deps import PaymentDeps
 from common.application.payments.steps import take_step
 from common.application.publishing import publish_committed
 from common.domain.bookings import Booking
-from common.domain.errors import GatewayRefused, GatewayUncertain, PaymentDeclined, Unavailable
+from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
 from common.domain.events import Topic, new_event
 from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
 
@@ -73,7 +73,9 @@ async def _attempt(deps: PaymentDeps, booking: Booking, operation: PaymentOperat
     except PaymentDeclined as declined:
         return results.of_decline(declined, is_setup=operation.purpose is Purpose.SAVE_CARD)
     except GatewayRefused as refused:
-        return results.of_refusal(refused)
+        return results.of_refusal(refused.reason)
+    except NotFound as missing:
+        return results.of_refusal(missing.wire_code)
     except Unavailable as unavailable:
         await _postpone(deps, operation, unavailable)
         raise OperationPostponed(unavailable.detail, retry_after=unavailable.retry_after) from unavailable

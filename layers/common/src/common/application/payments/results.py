@@ -2,7 +2,7 @@
 
 from common.application.ports.payments import Intent, IntentStatus, Movement
 from common.domain.decline_advice import decline_advice
-from common.domain.errors import GatewayRefused, PaymentDeclined
+from common.domain.errors import PaymentDeclined
 from common.domain.payments import OperationStatus, PaymentResult
 
 _STATUS = {
@@ -91,6 +91,6 @@ def of_decline(declined: PaymentDeclined, *, is_setup: bool) -> PaymentResult:
     )
 
 
-def of_refusal(refused: GatewayRefused) -> PaymentResult:
-    """What a refused call means: it has failed for good."""
-    return PaymentResult(status=OperationStatus.FAILED, failure_code=refused.reason)
+def of_refusal(reason: str) -> PaymentResult:
+    """What a refused call means: it has failed for good, for the reason that Stripe names."""
+    return PaymentResult(status=OperationStatus.FAILED, failure_code=reason)

@@ -12,6 +12,9 @@ from common.domain.payments import OperationStatus, PaymentOperation, PaymentRes
 #: Refusals that a later try may not meet: the provider's account is not ready, or our balance is short for now.
 _PASSING = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed"})
 
+#: A saved card that Stripe does not let this customer use.
+CARD_NOT_USABLE = "card_not_usable"
+
 Step = Callable[[PaymentDeps, Booking, PaymentOperation, bool], Awaitable[PaymentResult]]
 
 
@@ -76,19 +79,45 @@ async def _open_intent(
             return results.of_intent(found)
     if booking.payment_details.due_amount == 0:
         return PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more")
-    call, method = GatewayCall.of(operation), booking.payment_details.payment_method_id
-    if is_setup:
-        made = await deps.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=method, call=call)
-    else:
-        made = await deps.gateway.create_payment_intent(
-            operation.amount,
-            customer_id=customer_id,
-            payment_method_id=method,
-            off_session=booking.status is not BookingStatus.PENDING_PAYMENT,
-            call=call,
-            is_fee=operation.purpose is Purpose.CHARGE_FEE,
-        )
+    made = await _make_intent(deps, booking, operation, customer_id)
     return results.of_intent(made).model_copy(update={"stripe_customer_id": customer_id})
+
+
+async def _make_intent(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, customer_id: str) -> Intent:
+    """Make the intent with the booking's saved card.
+
+    A card that is unknown or somebody else's is not used: the customer, who is there, is asked for another one.
+    """
+    call, method = GatewayCall.of(operation), booking.payment_details.payment_method_id
+    is_present = booking.status is BookingStatus.PENDING_PAYMENT
+    try:
+        return await _create(deps, booking, operation, customer_id, method, call)
+    except (GatewayRefused, NotFound):
+        if method is None or not is_present:
+            raise
+    other = call.model_copy(update={"key": f"{call.key}:other_card"})
+    made = await _create(deps, booking, operation, customer_id, None, other)
+    return made.model_copy(update={"error_code": CARD_NOT_USABLE})
+
+
+async def _create(
+    deps: PaymentDeps,
+    booking: Booking,
+    operation: PaymentOperation,
+    customer_id: str,
+    method: str | None,
+    call: GatewayCall,
+) -> Intent:
+    if operation.purpose is Purpose.SAVE_CARD:
+        return await deps.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=method, call=call)
+    return await deps.gateway.create_payment_intent(
+        operation.amount,
+        customer_id=customer_id,
+        payment_method_id=method,
+        off_session=booking.status is not BookingStatus.PENDING_PAYMENT,
+        call=call,
+        is_fee=operation.purpose is Purpose.CHARGE_FEE,
+    )
 
 
 async def _capture(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:

@@ -52,6 +52,6 @@ async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None
     if operation.purpose not in _MAKES_INTENT or operation.stripe_id is None:
         return
     result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
-    if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code == operation.failure_code:
+    if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code in {None, operation.failure_code}:
         return
     await commit_result(deps, operation, result)
