@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.ministack import ACCOUNT
 
-LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 TIMEOUT_SECONDS = 10
 
 

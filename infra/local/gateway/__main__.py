@@ -87,7 +87,9 @@ def main() -> None:
     info = infos.read(chosen.state_dir)
     if info is None:
         parser.error("no local cloud was started in this folder")
-    config = uvicorn.Config(create_app(info), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        create_app(info), log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
     uvicorn.Server(config).run(sockets=open_sockets(chosen.port))
 
 

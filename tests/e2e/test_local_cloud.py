@@ -1,0 +1,190 @@
+"""The local cloud itself: what it deploys, where it listens, and what survives a restart or a crash."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import httpx
+import pytest
+
+from infra.build.builder import TEMPLATE
+from infra.deploy import template as templates
+from infra.local import aws, lock, ministack, ports, processes
+from infra.local.cloud import LocalCloud
+from infra.local.options import Options
+from infra.local.processes import StartError
+from tests.support import stub_functions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WAIT_SECONDS = 30.0
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
+    folder = tmp_path_factory.mktemp("stubs")
+    functions = stub_functions.write(folder / "functions")
+    return Options(state_dir=folder / "state", live=True, functions=functions, queue_visibility=1, workers=2)
+
+
+@pytest.fixture(scope="module")
+def stubs(options: Options) -> Iterator[LocalCloud]:
+    with LocalCloud(options) as cloud:
+        yield cloud
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def get(cloud: LocalCloud, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(f"{cloud.base_url}{path}", headers=headers, timeout=40)
+
+
+def descendants(pid: int) -> list[int]:
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    found = [pid]
+    for parent in found:
+        found.extend(child for child, of in pairs if of == parent)
+    return found
+
+
+def dead_letters(cloud: LocalCloud) -> int:
+    depths = {row["queue"]: row["dead"] for row in aws.queue_depths(cloud.info)}
+    return int(depths["Notifications"])
+
+
+def test_requests_reach_their_function_with_the_clients_address_and_the_public_host(stubs: LocalCloud) -> None:
+    seen = get(stubs, "/v1/health", **{"X-Forwarded-For": "203.0.113.1"}).json()
+    assert seen["path"] == "/v1/health"
+    assert seen["source_ip"] in {"127.0.0.1", "::1"}
+    assert seen["host"] == stubs.base_url.removeprefix("http://")
+    assert get(stubs, "/no/such/route").json()["path"] == "/no/such/route"
+
+
+def test_browsers_of_the_allowed_origin_may_call(stubs: LocalCloud) -> None:
+    answer = httpx.options(
+        f"{stubs.base_url}/v1/bookings",
+        headers={"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"},
+    )
+    assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
+    assert "Idempotency-Key".casefold() in answer.headers["access-control-allow-headers"].casefold()
+
+
+def test_everything_listens_on_loopback_only(stubs: LocalCloud) -> None:
+    get(stubs, "/v1/health")
+    addresses = {
+        address
+        for root in stubs.process_ids
+        for pid in descendants(root)
+        for address, _ in ports.listening_sockets(pid)
+    }
+    assert "127.0.0.1" in addresses
+    assert addresses <= {"127.0.0.1", "::1"}
+
+
+def test_an_edit_is_live_within_a_second(stubs: LocalCloud, options: Options) -> None:
+    assert get(stubs, "/v1/search/services").json()["version"] == 1
+    source = options.functions / "search" / "app.py"
+    source.write_text(source.read_text().replace("VERSION = 1", "VERSION = 1000"))
+    started = time.monotonic()
+    wait_for(lambda: bool(get(stubs, "/v1/search/services").json()["version"] == 1000))
+    assert time.monotonic() - started < 3, "a second on a free machine"
+
+
+def test_a_killed_function_is_a_clean_error_and_the_next_call_works(stubs: LocalCloud) -> None:
+    get(stubs, "/v1/bookings")
+    stubs.crash_next("BookingsFunction", 0.1)
+    failed = get(stubs, "/v1/bookings?sleep=1")
+    assert failed.status_code == 500
+    assert failed.headers["content-type"] == "application/problem+json"
+    assert failed.json()["code"] == "internal_error"
+    assert get(stubs, "/v1/bookings").status_code == 200
+
+
+def test_failed_messages_alone_come_back_and_end_as_dead_letters_which_can_be_redriven(
+    stubs: LocalCloud, options: Options
+) -> None:
+    client = boto3.client("sqs", **ministack.client_settings(stubs.info.aws_url))
+    url = stubs.info.outputs["NotificationsQueueUrl"]
+    entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(["good", "bad", "good"])]
+    client.send_message_batch(QueueUrl=url, Entries=entries)
+    wait_for(lambda: dead_letters(stubs) == 1)
+    received = (options.state_dir / "logs" / "NotificationsQueueFunction.log").read_text()
+    assert received.count("bad") == 5
+    assert received.count("good") == 2
+    assert aws.redrive(stubs.info)["Notifications"] == 1
+    wait_for(lambda: dead_letters(stubs) == 1)
+
+
+def test_a_jump_of_the_clock_runs_every_schedule(stubs: LocalCloud) -> None:
+    stubs.set_clock_offset(3600)
+    status = httpx.get(f"{stubs.info.runner_url}/status").json()
+    ran = {row["function"] for row in status["functions"] if row["invocations"]}
+    scheduled = {each.name for each in templates.functions(templates.load(TEMPLATE)) if each.schedule}
+    assert scheduled <= ran
+    stubs.set_clock_offset(0)
+
+
+def test_pages_for_developers_are_for_localhost_only(stubs: LocalCloud) -> None:
+    assert get(stubs, "/_dev").status_code == 200
+    assert get(stubs, "/_dev/mail").status_code == 200
+    assert get(stubs, "/_dev/mail.json").json() == {"items": []}
+    assert get(stubs, "/_dev/mail.json", Host="rebound.example").status_code == 403
+    moved = httpx.post(
+        f"{stubs.base_url}/_dev/clock", json={"offset_seconds": 9}, headers={"Origin": "http://evil.example"}
+    )
+    assert moved.status_code == 403
+
+
+def test_a_mail_is_in_the_mail_box_with_its_links(stubs: LocalCloud) -> None:
+    client = boto3.client("sesv2", **ministack.client_settings(stubs.info.aws_url))
+    client.send_email(
+        FromEmailAddress="hello@gigsta.test",
+        Destination={"ToAddresses": ["Aroha@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Go to http://localhost/x?a=1."}}}},
+    )
+    [mail] = stubs.mails("aroha@example.com")
+    assert mail.subject == "Hello"
+    assert mail.links == ["http://localhost/x?a=1"]
+    assert stubs.mails("other@example.com") == []
+    assert "Hello" in get(stubs, f"/_dev/mail/{mail.id}").text
+
+
+def test_a_second_start_in_the_same_folder_is_refused(stubs: LocalCloud, options: Options) -> None:
+    assert lock.holder(options.state_dir.resolve()) == os.getpid()
+    with pytest.raises(StartError, match="already runs"), LocalCloud(options):
+        pass
+    assert get(stubs, "/v1/health").status_code == 200
+
+
+def test_a_taken_port_is_explained_with_its_holder(stubs: LocalCloud, tmp_path: Path) -> None:
+    port = int(stubs.base_url.rsplit(":", 1)[1])
+    with pytest.raises(StartError, match=rf"Port {port} is taken by .*pid \d+.*PORT={port + 1}"):
+        LocalCloud(Options(state_dir=tmp_path, port=port)).__enter__()
+
+
+def test_a_stop_leaves_nothing_running_and_a_restart_finds_messages_and_mails(tmp_path: Path) -> None:
+    functions = stub_functions.write(tmp_path / "functions")
+    options = Options(state_dir=tmp_path / "state", live=True, functions=functions, queue_visibility=600)
+    with LocalCloud(options) as first:
+        client = boto3.client("sqs", **ministack.client_settings(first.info.aws_url))
+        client.send_message(QueueUrl=first.info.outputs["StripeEventsDeadLettersUrl"], MessageBody="kept")
+        started = [pid for root in first.process_ids for pid in descendants(root)]
+        taken = int(first.info.aws_url.rsplit(":", 1)[1])
+    assert not any(processes.is_alive(pid) for pid in started)
+    with socket.create_server((ports.LOOPBACK, taken)), LocalCloud(options) as second:
+        assert not second.info.aws_url.endswith(f":{taken}")
+        assert {row["queue"]: row["dead"] for row in aws.queue_depths(second.info)}["StripeEvents"] == 1
+        assert get(second, "/v1/health").status_code == 200

@@ -1,0 +1,31 @@
+"""Fingerprints and copies of folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.build import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_fingerprint_changes_with_names_and_contents_only(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1")
+    first = files.fingerprint([tmp_path])
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"code")
+    assert files.fingerprint([tmp_path]) == first
+    assert files.fingerprint([tmp_path], "other interpreter") != first
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert files.fingerprint([tmp_path]) != first
+
+
+def test_a_replaced_tree_keeps_nothing_of_the_old_one(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "__pycache__").mkdir(parents=True)
+    (source / "new.py").write_text("")
+    target.mkdir()
+    (target / "old.py").write_text("")
+    files.replace_tree(source, target)
+    assert [path.name for path in target.iterdir()] == ["new.py"]

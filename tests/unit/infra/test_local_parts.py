@@ -1,0 +1,130 @@
+"""Small parts of the local cloud: options, lock, ports, clock, logs and the answers it gives in a gateway's place."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.build.targets import ROOT
+from infra.local import clock, info, lock, ports
+from infra.local.options import Options, from_environment
+from infra.local.processes import StartError, guarded
+from infra.local.runner import events
+from infra.local.runner.logs import readable
+from infra.local.runner.runtime_api import Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def http_event(**headers: str) -> dict[str, Any]:
+    http = {"method": "GET", "sourceIp": "127.0.0.1"}
+    return {"requestContext": {"http": http, "requestId": "r-1"}, "rawPath": "/v1/health", "headers": headers}
+
+
+def test_a_key_for_real_money_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="no test key"):
+        Options(state_dir=tmp_path, stripe_key="sk_live_1")
+
+
+def test_options_come_from_the_environment(tmp_path: Path) -> None:
+    chosen = from_environment(tmp_path, print, {"PORT": "8001", "MONGODB_URI": "mongodb://db"})
+    assert (chosen.port, chosen.mongodb_uri, chosen.live) == (8001, "mongodb://db", True)
+    assert from_environment(tmp_path, print, {}).port == 8000
+
+
+def test_two_processes_do_not_share_a_state_folder_and_a_dead_one_frees_it(tmp_path: Path) -> None:
+    hold = (
+        "import sys, pathlib; from infra.local.lock import StateLock\n"
+        f"with StateLock(pathlib.Path({str(tmp_path)!r})): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        assert lock.holder(tmp_path) == other.pid
+        with pytest.raises(StartError, match=f"pid {other.pid}"), lock.StateLock(tmp_path):
+            pass
+        other.kill()
+    assert lock.holder(tmp_path) is None
+    with lock.StateLock(tmp_path):
+        assert lock.holder(tmp_path) == os.getpid()
+
+
+def test_a_port_is_remembered_while_it_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "ports.json"
+    first = ports.PortBook(path).port("aws")
+    assert ports.PortBook(path).port("aws") == first
+    with socket.create_server((ports.LOOPBACK, first)):
+        moved = ports.PortBook(path).port("aws")
+        assert moved != first
+    assert ports.PortBook(path).port("aws") == moved
+
+
+def test_a_guarded_command_ends_with_its_parent() -> None:
+    command = json.dumps(guarded([sys.executable, "-c", "print('up', flush=True); import time; time.sleep(60)"]))
+    parent = (
+        f"import json, os, subprocess, sys; command = json.loads({command!r}); command[4] = str(os.getpid())\n"
+        "child = subprocess.Popen(command); print(child.pid, flush=True); child.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert {process.stdout.readline()[:-1] for _ in range(2)} > {b"up"}
+        process.kill()
+        # The pipe closes when its last holder, the child, has ended too.
+        assert process.stdout.read() == b""
+
+
+def test_the_clock_is_kept_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "clock"
+    assert clock.read_offset(path) == 0
+    clock.write_offset(path, 3600.5)
+    assert clock.read_offset(path) == 3600.5
+
+
+def test_only_the_owner_may_read_the_information(tmp_path: Path) -> None:
+    known = info.CloudInfo(1, "http://localhost:1", "a", "r", "s", "mongodb://", "gigsta", "clock")
+    info.write(tmp_path, known)
+    assert info.read(tmp_path) == known
+    assert (tmp_path / info.FILE).stat().st_mode & 0o077 == 0
+
+
+def test_the_last_hop_is_the_client() -> None:
+    event = events.with_client_address(http_event(**{"x-forwarded-for": "6.6.6.6, 203.0.113.9"}))
+    assert event["requestContext"]["http"]["sourceIp"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("exited", 500), ("init_error", 500), ("error", 500), ("timed_out", 503)])
+def test_a_failed_function_is_answered_like_api_gateway_does(kind: Any, status: int) -> None:
+    answer = events.gateway_answer(Outcome(kind, b"{}"), "r-1")
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["status"], problem["request_id"]) == (status, status, "r-1")
+    assert answer["headers"]["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome", "text"),
+    [
+        (http_event(), Outcome("response", b'{"statusCode": 200}'), "GET /v1/health → 200 (5 ms)"),
+        ({"Records": [{}, {}]}, Outcome("response", b'{"batchItemFailures": [{}]}'), "2 message(s) → 1 failed (5 ms)"),
+        ({}, Outcome("response", b"null"), "schedule → done (5 ms)"),
+        ({}, Outcome("timed_out", b""), "schedule → timed out (5 ms)"),
+    ],
+)
+def test_an_invocation_is_told_in_a_line(event: Any, outcome: Outcome, text: str) -> None:
+    assert events.summary(event, outcome, 5) == text
+
+
+def test_structured_lines_become_readable() -> None:
+    assert readable('{"level": "INFO", "message": "Booked", "booking_id": "bkg_1", "service": "x"}') == (
+        "INFO    Booked booking_id=bkg_1"
+    )
+    assert readable('{"_aws": {}, "Bookings": 1}') == ""
+    assert readable("plain") == "plain"

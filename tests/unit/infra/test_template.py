@@ -1,0 +1,125 @@
+"""The template: what it promises for every function, queue and route."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from common.runtime.settings import NEEDS
+
+from infra.build.builder import TEMPLATE
+from infra.build.targets import ROOT
+from infra.deploy import template as templates
+from infra.docs import openapi
+
+DOCUMENT = templates.load(TEMPLATE)
+FUNCTIONS = templates.functions(DOCUMENT)
+HTTP = [function for function in FUNCTIONS if function.routes]
+QUEUES = ["NotificationsQueue", "PaymentChecksQueue", "StripeEventsQueue"]
+UNDOCUMENTED = {("GET", "/docs"), ("GET", "/v1/openapi.json"), ("ANY", "$default")}
+SECRETS = {
+    "MONGODB_URI_SECRET": "${MongodbSecretName}",
+    "STRIPE_SECRET": "${StripeSecretName}",
+    "JWT_SIGNING_KEYS_SECRET": "${JwtSigningKeysSecretName}",
+    "OAUTH_SETTINGS_SECRET": "${OauthSettingsSecretName}",
+}
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["Resources"][name]["Properties"]
+    return found
+
+
+def environment(name: str) -> dict[str, Any]:
+    shared = DOCUMENT["Globals"]["Function"]["Environment"]["Variables"]
+    return {**shared, **properties(name).get("Environment", {}).get("Variables", {})}
+
+
+def without_names(path: str) -> str:
+    return re.sub(r"\{[^}]+\}", "{}", path)
+
+
+def test_the_routes_are_those_of_the_code() -> None:
+    in_code = {
+        (method.upper(), without_names(path))
+        for path, operations in openapi.build()["paths"].items()
+        for method in operations
+    }
+    deployed = {(method, without_names(path)) for each in HTTP for method, path in each.routes}
+    assert in_code - deployed == set()
+
+
+def test_no_route_is_deployed_twice() -> None:
+    routes = [(method, without_names(path)) for each in HTTP for method, path in each.routes]
+    assert len(routes) == len(set(routes))
+
+
+def test_unknown_routes_reach_the_system_function() -> None:
+    system = next(function for function in HTTP if function.name == "SystemFunction")
+    assert ("ANY", "$default") in system.routes
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_has_what_its_settings_need(function: templates.Function) -> None:
+    given = environment(function.name)
+    needs = NEEDS[given["POWERTOOLS_SERVICE_NAME"]]
+    assert [need for need in needs if not any(name in given for name in need.split("|"))] == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_may_read_the_secrets_it_is_given_and_no_other(function: templates.Function) -> None:
+    policies = json.dumps(properties(function.name)["Policies"])
+    given = environment(function.name)
+    readable = {name for name, parameter in SECRETS.items() if parameter in policies}
+    assert readable == {name for name in SECRETS if name in given}
+    assert '"*"' not in policies
+
+
+@pytest.mark.parametrize("function", HTTP, ids=lambda function: function.name)
+def test_an_http_function_starts_from_a_snapshot_with_enough_memory(function: templates.Function) -> None:
+    found = properties(function.name)
+    assert found["MemorySize"] >= 1024
+    assert found["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert found["AutoPublishAlias"] == "live"
+    assert found["AutoPublishAliasAllProperties"] is True
+    assert function.timeout < 30, "HTTP APIs give up after 30 s"
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_keeps_what_fails_and_gives_its_function_time(queue: str) -> None:
+    found = properties(queue)
+    dead_letters = found["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    event = properties(f"{queue}Function")["Events"]["Queue"]["Properties"]
+    assert found["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert properties(dead_letters)["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert found["SqsManagedSseEnabled"] is True
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    visibility = DOCUMENT["Parameters"]["QueueVisibilitySeconds"]["Default"]
+    assert visibility >= 6 * properties(f"{queue}Function")["Timeout"]
+
+
+def test_every_function_has_logs_of_bounded_age_and_alarms() -> None:
+    _, names, resources = DOCUMENT["Resources"]["Fn::ForEach::Functions"]
+    assert names == [function.name for function in FUNCTIONS]
+    assert set(resources) == {"${Name}Logs", "${Name}ErrorsAlarm", "${Name}ThrottlesAlarm"}
+    for function in FUNCTIONS:
+        assert properties(function.name)["LoggingConfig"] == {"LogGroup": {"Ref": f"{function.name}Logs"}}
+
+
+def test_no_name_is_the_role_that_sam_makes_for_a_function() -> None:
+    assert not {f"{function.name}Role" for function in FUNCTIONS} & set(DOCUMENT["Resources"])
+
+
+def test_handlers_are_where_the_template_says() -> None:
+    for function in FUNCTIONS:
+        module, _, attribute = function.handler.rpartition(".")
+        assert attribute == "handler"
+        assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file(), function.handler
+        assert function.handler.startswith(function.code.rstrip("/").replace("/", ".") + ".")
+
+
+def test_secrets_are_named_and_never_written() -> None:
+    for parameter in DOCUMENT["Parameters"].values():
+        assert "secret" not in str(parameter.get("Default", "")).lower()
