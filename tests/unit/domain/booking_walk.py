@@ -164,6 +164,9 @@ class Walk:
             results = [succeeded(operation)]
             if opened.purpose in self.scenario.failing:
                 results.append(PaymentResult(status=OperationStatus.FAILED, failure_code="declined"))
+                if opened.purpose is Purpose.CAPTURE and booking.payment_details.capture_before:
+                    stands = {"capture_before": booking.payment_details.capture_before}
+                    results.append(results[-1].model_copy(update=stands))
                 if opened.purpose in _WAITABLE:
                     results.append(results[-1].model_copy(update={"payment_intent_id": "pi_1"}))
                     results.append(PaymentResult(status=OperationStatus.REQUIRES_ACTION))

@@ -295,6 +295,15 @@ class TestAuthorizationsThatEnd:
         life.answer()
         assert life.booking.payment is PaymentState.CAPTURED
 
+    def test_a_refused_capture_of_an_authorization_that_stands_is_tried_again_and_no_card_charged(self) -> None:
+        life = started()
+        life.do("complete", PROVIDER)
+        change = life.answer(failed("not_captured_requires_capture", capture_before=NOW + timedelta(days=7)))
+        assert purposes(change) == []
+        assert life.booking.payment is PaymentState.AUTHORIZED
+        life.at(life.now + SETTINGS.payment_retry_after)
+        assert purposes(life.keep(fire(life.booking, "retry_payment", life.now, SETTINGS))) == [Purpose.CAPTURE]
+
     def test_an_early_capture_that_fails_leaves_the_saved_card(self) -> None:
         life = Life(timedelta(hours=30))
         life.answer(capture_before=NOW + timedelta(hours=40))

@@ -76,7 +76,8 @@ class PaymentResult(Model):
 
     Amounts are minor units of the booking's currency. ``amount`` is what was really authorized, captured, refunded,
     transferred or reversed; ``fee`` is Stripe's own, known from the capture on. ``stripe_id`` names the object that
-    the operation made or changed: intent, refund, transfer or reversal.
+    the operation made or changed: intent, refund, transfer or reversal. ``capture_before`` is named as long as an
+    authorization stands, also by a capture that failed.
     """
 
     status: OperationStatus

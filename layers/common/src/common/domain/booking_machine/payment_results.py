@@ -217,8 +217,13 @@ def _not_reserved(draft: Draft, _: _Answer) -> Draft:
     return draft.set(payment=PaymentState.NONE if unwanted else PaymentState.FAILED)
 
 
-def _not_captured(draft: Draft, _: _Answer) -> Draft:
-    """The authorization is gone; a saved card may still be charged."""
+def _not_captured(draft: Draft, answer: _Answer) -> Draft:
+    """The authorization is gone and a saved card may be charged, unless Stripe says that it still stands.
+
+    Charging the card while the authorization stands would hold the customer's money twice.
+    """
+    if answer.result.capture_before is not None:
+        return _attend(draft.pay(capture_before=answer.result.capture_before), answer)
     details = draft.booking.payment_details
     usable = details.payment_method_id is not None
     draft = draft.pay(authorized_amount=0, capture_before=None)
