@@ -1,0 +1,106 @@
+"""Malformed, oversized and hostile input: a clear 4xx each, and nothing written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.people import PASSWORD, Identity, bearer
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+EMAIL = "bad.input@example.com"
+_WATCHED = ("users", "registrations", "outbox", "sessions", "credentials", "mail_tokens")
+
+
+async def _count(container: Container) -> dict[str, int]:
+    return {name: await container.mongo.collection(name).count_documents({}) for name in _WATCHED}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("register", {}),
+        ("register", {"email": EMAIL}),
+        ("register", {"email": EMAIL, "password": None}),
+        ("register", {"email": EMAIL, "password": 12345678}),
+        ("register", {"email": [EMAIL], "password": PASSWORD}),
+        ("register", {"email": {"$gt": ""}, "password": PASSWORD}),
+        ("register", {"email": EMAIL, "password": PASSWORD, "roles": ["admin"]}),
+        ("register", {"email": EMAIL, "password": PASSWORD, "is_verified": True}),
+        ("register", {"email": "a" * 300 + "@example.com", "password": PASSWORD}),
+        ("register", {"email": "a@exa\u202emple.com", "password": PASSWORD}),
+        ("register", {"email": "a@example.com\r\nBcc: b@example.com", "password": PASSWORD}),
+        ("register", {"email": EMAIL, "password": "x" * 10_000}),
+        ("register", {"email": EMAIL, "password": "null\u0000in-the-middle"}),
+        ("login", {"email": {"$ne": None}, "password": {"$ne": None}}),
+        ("login", {"email": EMAIL}),
+        ("verify-email", {"token": ""}),
+        ("verify-email", {"token": "x" * 5000}),
+        ("verify-email", {"token": {"$gt": ""}}),
+        ("verify-email", {"token": "unknown-token"}),
+        ("reset-password", {"token": "unknown-token", "password": PASSWORD}),
+        ("refresh", {"refresh_token": 7}),
+        ("forgot-password", {"email": "not an address"}),
+        ("resend-verification", {"email": ""}),
+        ("oauth/google/callback", {"code": "x"}),
+    ],
+)
+async def test_it_is_refused_and_nothing_is_written(
+    identity: Identity, container: Container, path: str, body: dict[str, Any]
+) -> None:
+    before = await _count(container)
+    answer = await identity.post(f"/v1/auth/{path}", body)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert PASSWORD not in answer.text
+    assert answer.json()["errors"]
+    assert await _count(container) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"email":' + b"[" * 5000])
+async def test_a_body_that_is_no_object_is_refused(identity: Identity, content: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await identity.client.post("/v1/auth/register", content=content, headers=headers)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["request_id"]
+
+
+async def test_a_body_that_is_too_large_is_refused(identity: Identity) -> None:
+    answer = await identity.post("/v1/auth/register", {"email": EMAIL, "password": "x" * 100_000})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer " + "x" * 9000, "Bearer ü.ü.ü", "bearer null"],
+)
+async def test_a_malformed_authorization_is_401(identity: Identity, header: str) -> None:
+    answer = await identity.client.get("/v1/users/me", headers={"Authorization": header.encode("latin-1", "replace")})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"phone_number": "12"},
+        {"full_name": ""},
+        {"full_name": "<script>alert(1)</script>"},
+        {"full_name": "x" * 500},
+        {"address": "ab"},
+        {"address": "x" * 1000},
+        {"roles": ["admin"]},
+        {"is_verified": True},
+        {"email": "other@example.com"},
+        {"onboarding_status": "billing_setup_complete"},
+    ],
+)
+async def test_an_account_takes_only_what_its_owner_may_change(identity: Identity, changes: dict[str, Any]) -> None:
+    pair = await identity.register()
+    before = (await identity.client.get("/v1/users/me", headers=bearer(pair))).json()
+    answer = await identity.client.patch("/v1/users/me", json=changes, headers=bearer(pair))
+    assert answer.status_code == 422
+    assert (await identity.client.get("/v1/users/me", headers=bearer(pair))).json() == before
