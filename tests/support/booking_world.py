@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from common.application.bookings.act import perform_action
 from common.application.bookings.create import BookingWish, create_booking
 from common.application.bookings.sweep import fire_due, sweep_due
-from common.application.payments.execute import OperationBusy, execute_operation
+from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.sync import sync_booking_payment
 from common.domain.availability import Availability, TimeRange, WeeklyRule
 from common.domain.errors import Unavailable
@@ -25,6 +25,7 @@ from tests.support.identity import store_user
 
 if TYPE_CHECKING:
     from common.domain.bookings import Booking
+    from common.domain.events import Event
     from common.runtime.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
@@ -54,6 +55,7 @@ class BookingWorld:
         self.provider: Provider
         self.service: Service
         self._drained = 0
+        self._again: list[Event] = []
 
     async def open(self, **service: Any) -> BookingWorld:
         """Store the people, the provider and the service."""
@@ -129,16 +131,17 @@ class BookingWorld:
         return dict(await sweep_due(self.deps, has_time=lambda: True))
 
     async def drain(self, *, rounds: int = 20) -> None:
-        """Work off the payments queue, as the worker would, until it stays empty."""
+        """Work off the payments queue, as the worker would, until only messages that must come again are left."""
+        again: list[Event] = []
         for _ in range(rounds):
-            waiting = self.publisher.events[self._drained :]
-            self._drained = len(self.publisher.events)
+            waiting = [*self._again, *self.publisher.events[self._drained :]]
+            self._again, self._drained = [], len(self.publisher.events)
             self.gateway.now = self.clock.now()
-            for event in waiting:
-                if event.topic is Topic.PAYMENTS:
-                    await self._work(event.type, event.payload)
+            payments = [event for event in waiting if event.topic is Topic.PAYMENTS]
+            again += [event for event in payments if not await self._work(event)]
             if not waiting:
-                return
+                break
+        self._again = again
 
     async def move_to(self, instant: datetime) -> None:
         """Jump to an instant; what falls due up to then happens in order, with its payments."""
@@ -162,15 +165,15 @@ class BookingWorld:
         """The caller that a signed-in user is."""
         return Principal(user_id=user.id, roles=frozenset(user.roles), provider_id=user.provider_id)
 
-    async def _work(self, type_: str, payload: dict[str, Any]) -> None:
+    async def _work(self, event: Event) -> bool:
+        """Do what an event asks for; ``False`` where its message must come again."""
         try:
-            if type_ == "payment.operation_requested":
-                await execute_operation(self.container.payments, payload["operation_id"])
-            else:
-                await sync_booking_payment(self.container.payments, payload["booking_id"])
-                await fire_due(self.deps, payload["booking_id"])
-        except (OperationBusy, Unavailable):
-            return
+            await check_payment(self.container.payments, event)
+            if event.type == CHECK_REQUESTED and event.booking_id:
+                await fire_due(self.deps, event.booking_id)
+        except Unavailable:
+            return False
+        return True
 
     def _provider(self) -> Provider:
         now = self.clock.now()

@@ -92,7 +92,7 @@ async def test_accept_against_cancel_from_the_same_view(world: BookingWorld) -> 
         return await world.requested(start_of(world, number))
 
     async def race(_: int, booking: Booking) -> tuple[Outcome, ...]:
-        seen = {"expected_version": booking.version}
+        seen: dict[str, Any] = {"expected_version": booking.version}
         return await asyncio.gather(
             outcome(world.act(booking, "accept", world.provider_user, **seen)),
             outcome(world.act(booking, "cancel", world.customer, **seen)),
@@ -191,7 +191,7 @@ async def test_one_click_in_two_tabs(world: BookingWorld) -> None:
 
     async def race(_: int, booking: Booking) -> tuple[Outcome, ...]:
         clicks = (world.act(booking, "decline", world.provider_user) for _ in range(3))
-        return await asyncio.gather(*(outcome(click) for click in clicks))
+        return tuple(await asyncio.gather(*(outcome(click) for click in clicks)))
 
     for booking, outcomes in await run_rounds(world, prepare, race):
         assert booking.status is BookingStatus.DECLINED
