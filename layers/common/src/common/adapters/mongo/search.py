@@ -7,24 +7,26 @@
 - words without a point: ``token_score``.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 from common.adapters.mongo.database import Collection, Document, Mongo
-from common.application.ports.search import Criteria, Hit, Kind, Order, Position, Walk
+from common.application.ports.search import Criteria, Hit, Kind, Order, Position, Sample, Walk
 from common.domain.catalogue import EVERYTHING, EVERYWHERE, area_key, category_tag
 from common.domain.geo import Point, covering_tiles, distance_m
 from common.domain.money import MAX_AMOUNT
 
 _COLLECTIONS = {Kind.SERVICES: "service_listings", Kind.PROVIDERS: "provider_listings"}
 #: Outer edges of the rings in metres; each is a few times the one before, so that few providers that do not reach the
-#: point are read, and few rings are needed where listings are sparse.
-_RING_EDGES = (1_500.0, 5_000.0, 15_000.0, 40_000.0, 100_000.0)
+#: point are read, and few rings are needed where listings are sparse. Without words and category listings are dense.
+_RING_EDGES = (2_000.0, 8_000.0, 40_000.0, 100_000.0)
+_DENSE_RING_EDGES = (500.0, 1_500.0, 5_000.0, 15_000.0, 40_000.0, 100_000.0)
 #: Walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
 _MAX_EXAMINED_PER_HIT = 50
 _BATCH = 50
-_SHOWN: Final = {"areas": 0, "updated_at": 0}
+_HIDDEN: Final = {"areas": 0, "tokens": 0, "name_stems": 0, "updated_at": 0}
+_COUNTED: Final = {"category": 1, "price": 1, "mean": 1}
 #: Values are compared with some slack, since the server's distances and a cursor's are rounded differently.
 _SLACK_M = 0.01
 
@@ -55,15 +57,31 @@ class MongoListingIndex:
             return await _outwards(collection, criteria, limit, after, until)
         return await _sorted(collection, criteria, order, limit, after, until)
 
+    async def sample(self, kind: Kind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
+        """What facets count of the first listings, and whether those are all."""
+        collection = self._mongo.collection(_COLLECTIONS[kind])
+        rows: list[Document] = []
+        if criteria.point is None:
+            query, sort, index = sorted_query(criteria, Order.RATING, None, None)
+            found = collection.find(query, _COUNTED, hint=index).sort(sort).limit(limit + 1).batch_size(limit + 1)
+            rows = [row async for row in found]
+        else:
+            for inner, outer in _rings(criteria, 0.0, criteria.radius_m):
+                stages = ring_pipeline(criteria, inner, outer, limit + 1 - len(rows), _COUNTED)
+                rows += [row async for row in await collection.aggregate(stages, hint="near", batchSize=limit + 1)]
+                if len(rows) > limit:
+                    break
+        samples = [Sample(row["category"], row["price"], row["mean"]) for row in rows[:limit]]
+        return samples, len(rows) <= limit
+
 
 async def _outwards(
     collection: Collection, criteria: Criteria, limit: int, after: Position | None, until: Position | None
 ) -> Walk:
     """Nearest first, ring by ring, until there are enough."""
     hits: list[Hit] = []
-    for inner, outer in _rings(
-        after.value if after else 0.0, min(criteria.radius_m, until.value + 1 if until else 1e9)
-    ):
+    radius = min(criteria.radius_m, until.value + 1) if until else criteria.radius_m
+    for inner, outer in _rings(criteria, after.value if after else 0.0, radius):
         wanted = limit - len(hits)
         found = await _ring(
             collection, criteria, inner, outer, wanted, hits[-1].position(Order.DISTANCE) if hits else after
@@ -95,7 +113,9 @@ async def _ring(
         size *= 2
 
 
-def ring_pipeline(criteria: Criteria, inner: float, outer: float, size: int) -> list[Document]:
+def ring_pipeline(
+    criteria: Criteria, inner: float, outer: float, size: int, shown: Document = _HIDDEN
+) -> list[Document]:
     """The pipeline of one ring; ``explain`` of it is asserted in the tests."""
     if criteria.point is None:
         raise ValueError("the order by distance needs a point")
@@ -114,7 +134,7 @@ def ring_pipeline(criteria: Criteria, inner: float, outer: float, size: int) -> 
         },
         {"$match": {"$expr": {"$lte": ["$distance_m", "$reach_m"]}}},
         {"$limit": size},
-        {"$project": _SHOWN},
+        {"$project": shown},
     ]
 
 
@@ -125,7 +145,7 @@ async def _sorted(
     query, sort, index = sorted_query(criteria, order, after, until)
     hits: list[Hit] = []
     examined = 0
-    cursor = collection.find(query, _SHOWN, hint=index).sort(sort).batch_size(max(limit + 1, _BATCH))
+    cursor = collection.find(query, _HIDDEN, hint=index).sort(sort).batch_size(max(limit + 1, _BATCH))
     try:
         async for hit in _within(cursor, criteria):
             examined += 1
@@ -231,8 +251,10 @@ def _any_of(tokens: tuple[str, ...]) -> Any:
     return tokens[0] if len(tokens) == 1 else {"$in": list(tokens)}
 
 
-def _rings(start: float, radius: float) -> list[tuple[float, float]]:
-    edges = [start, *(edge for edge in _RING_EDGES if start < edge < radius), radius]
+def _rings(criteria: Criteria, start: float, radius: float) -> list[tuple[float, float]]:
+    is_narrow = bool(criteria.groups) or criteria.category is not None
+    outer = _RING_EDGES if is_narrow else _DENSE_RING_EDGES
+    edges = [start, *(edge for edge in outer if start < edge < radius), radius]
     return [(inner, outer) for inner, outer in pairwise(edges) if inner <= outer]
 
 
@@ -249,7 +271,6 @@ def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
         trading_name=row["trading_name"],
         category=row["category"],
         categories=row["categories"],
-        tokens=row["tokens"],
         price=row["price"],
         price_type=row["price_type"],
         unit_amount=price["amount"] if price else None,

@@ -68,7 +68,6 @@ class Hit:
     trading_name: str
     category: str
     categories: Sequence[str]
-    tokens: Sequence[str]
     price: int
     price_type: str
     unit_amount: int | None
@@ -88,6 +87,14 @@ class Hit:
         if order is Order.DISTANCE:
             return Position(self.distance_m or 0.0, self.id)
         return Position(float(self.price if order is Order.PRICE else self.score), self.id)
+
+
+class Sample(NamedTuple):
+    """What facets count of one listing."""
+
+    category: str
+    price: int
+    mean: float
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,10 @@ class ListingIndex(Protocol):
             after: begin behind this place.
             until: end at this place, inclusive.
         """
+        ...
+
+    async def sample(self, kind: Kind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
+        """What facets count of the first listings (the nearest, or the best rated), and whether those are all."""
         ...
 
 

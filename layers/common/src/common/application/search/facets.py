@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.application.ports.search import Criteria, Hit, Kind, Order
+from common.application.ports.search import Criteria, Hit, Kind, Sample
 from common.application.search.deps import SearchDeps
 from common.domain.catalogue import NO_PRICE
 
@@ -43,13 +43,12 @@ async def count_facets(
     """
     if everything is not None and len(everything) <= SAMPLE:
         return summarise(everything, is_complete=True)
-    order = Order.RATING if criteria.point is None else Order.DISTANCE
-    walk = await deps.listings.walk(kind, criteria, order, limit=SAMPLE)
-    return summarise(walk.hits, is_complete=walk.is_done)
+    samples, is_complete = await deps.listings.sample(kind, criteria, limit=SAMPLE)
+    return summarise(samples, is_complete=is_complete)
 
 
-def summarise(hits: Sequence[Hit], *, is_complete: bool) -> Facets:
-    """Facets of some hits."""
+def summarise(hits: Sequence[Hit | Sample], *, is_complete: bool) -> Facets:
+    """Facets of some listings."""
     categories = Counter(hit.category for hit in hits)
     priced = [hit.price for hit in hits if hit.price < NO_PRICE]
     bands = Counter(max(edge for edge in PRICE_EDGES if edge <= price) for price in priced)

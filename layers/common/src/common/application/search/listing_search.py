@@ -17,7 +17,7 @@ from common.application.search.questions import Question, Sort
 from common.application.search.ranking import relevance
 
 #: Batch sizes: what is ranked together. A page reads at most fifty times what it shows.
-_RELEVANCE_BATCH = 200
+_RELEVANCE_BATCH = 100
 _SLOT_BATCH = 60
 _WORDS_BATCH = 1000
 #: Batches read for one page where a filter on free time drops most; the page is then shorter, its cursor goes on.

@@ -10,6 +10,7 @@ from common.application.search.ranking import relevance
 from common.application.search.words import understand
 from common.domain.catalogue import Category
 from common.domain.geo import Point
+from common.domain.search_text import stems
 
 _CANDIDATES = 40
 
@@ -41,8 +42,8 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
     criteria = Criteria(groups=groups, point=point, radius_m=DEFAULT_RADIUS_KM * 1000)
     services = await _best(deps, Kind.SERVICES, criteria)
     providers = await _best(deps, Kind.PROVIDERS, criteria)
-    stems = {token for group in groups for token in group.tokens if token[0] != "#"}
-    named = [hit for hit in providers if stems & set(hit.tokens)]
+    wanted = {token for group in groups for token in group.tokens if token[0] != "#"}
+    named = [hit for hit in providers if wanted.intersection(stems(hit.trading_name))]
     titles = list(dict.fromkeys(hit.title for hit in services))
     leaves_first = sorted(categories, key=lambda item: (item.parent is None, item.position))
     return Suggestions(leaves_first[:limit], titles[:limit], named[:limit])
