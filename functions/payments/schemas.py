@@ -9,6 +9,7 @@ from common.domain.bookings import BookingStatus, PaymentState, PayoutState
 from common.domain.ledger import LedgerLine
 from common.domain.money import Money
 from common.domain.payments import OperationStatus, PaymentMode, PaymentOperation, Purpose
+from common.domain.tax import TaxLine
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
@@ -60,6 +61,20 @@ class LedgerLineView(ResponseModel):
     at: Instant
 
 
+class TaxLineView(ResponseModel):
+    """Tax that is included in what was charged."""
+
+    name: str
+    basis_points: int
+    amount: MoneySchema
+    tax_number: str
+
+    @classmethod
+    def of(cls, line: TaxLine) -> Self:
+        """As it is on the receipt."""
+        return cls.model_validate(line)
+
+
 class BookingPaymentView(ResponseModel):
     """A booking's money. ``fee``, ``payout_amount`` and ``ledger`` are for the provider and operators."""
 
@@ -78,6 +93,7 @@ class BookingPaymentView(ResponseModel):
     capture_before: Instant | None
     last_error_code: str | None
     last_error_message: str | None
+    tax_lines: list[TaxLineView]
     operations: list[OperationView]
     refunds: list[RefundView]
     ledger: list[LedgerLineView]
@@ -109,6 +125,7 @@ class BookingPaymentView(ResponseModel):
                 "capture_before": details.capture_before,
                 "last_error_code": details.last_error_code,
                 "last_error_message": details.last_error_message,
+                "tax_lines": [TaxLineView.of(each) for each in payment.tax_lines],
                 "operations": [_operation(each) for each in payment.operations],
                 "refunds": [_refund(each) for each in payment.operations if each.purpose is Purpose.REFUND],
                 "ledger": [_line(each) for each in payment.ledger],

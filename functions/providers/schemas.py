@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from common.application.providers.services import MIN_TOTAL
 from common.domain.catalogue import Category, CategoryTree, mean_of
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
@@ -45,7 +44,7 @@ class ServiceRequest(_ServiceFields):
     description: Description = ""
     category: Slug
     price_type: PriceType = PriceType.FIXED
-    price: MoneySchema | None = Field(default=None, description=f"The booking must come to at least {MIN_TOTAL}")
+    price: MoneySchema | None = Field(default=None, description="The booking must come to what a card can be charged")
     duration_minutes: Duration
     images: Images = Field(default_factory=list)
     status: SettableStatus = ServiceStatus.DRAFT
@@ -149,6 +148,7 @@ class ProviderPatch(RequestModel):
     trading_name: Annotated[str, Field(min_length=2, max_length=100)] | None = None
     bio: Annotated[str, Field(max_length=5000)] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200)] | None = None
+    tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
     version: int | None = Field(default=None, ge=1)
 
     def fields(self) -> dict[str, Any]:

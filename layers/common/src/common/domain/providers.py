@@ -29,6 +29,7 @@ class Provider(Model):
 
     ``commission_basis_points`` overrides the platform's default where the plan says so, and
     ``active_service_limit`` is how many services the plan lets be active at once, ``None`` for any number.
+    ``tax_number`` is given by a provider who is registered for GST, and puts the tax on receipts.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Provider(Model):
     rating: RatingSummary = Field(default_factory=RatingSummary)
     commission_basis_points: int | None = None
     plan_id: str = "free"
+    tax_number: str | None = None
     active_service_limit: int | None = 10
     version: int = 1
     created_at: datetime

@@ -1,6 +1,7 @@
 """Executing a recorded operation at Stripe, exactly once however often it is tried."""
 
-from datetime import datetime, timedelta
+import math
+from datetime import timedelta
 
 from common.application.payments import results
 from common.application.payments.commit import commit_result
@@ -29,7 +30,7 @@ class OperationPostponed(Unavailable):
 
 
 class OperationBusy(Unavailable):
-    """Another worker has the operation, or its next try is not due; try again soon."""
+    """Another worker has the operation; try again soon."""
 
     code = "payment_in_progress"
 
@@ -45,8 +46,9 @@ async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | N
         The booking with the result, or ``None`` where there was nothing left to do.
 
     Raises:
-        OperationBusy: try again when the other worker is done, or the try is due.
-        OperationPostponed: Stripe gave no answer; the operation stays open and its next try is queued.
+        OperationBusy: try again when the other worker is done.
+        OperationPostponed: Stripe gave no answer, now or a moment ago; the operation stays open and its next try is
+            queued.
     """
     now = deps.clock.now()
     operation = await deps.operations.claim(operation_id, now, now + LEASE)
@@ -62,9 +64,19 @@ async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | N
 
 
 async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
+    """Do nothing for an operation that is done.
+
+    Raises:
+        OperationPostponed: its next try is not due yet, and was queued by whoever put it off.
+        OperationBusy: another worker has it.
+    """
     known = await deps.operations.get(operation_id)
-    if known is not None and known.status in OPEN:
-        raise OperationBusy("This payment is being worked on.")
+    if known is None or known.status not in OPEN:
+        return
+    wait = (known.next_try_at - deps.clock.now()).total_seconds() if known.next_try_at else 0
+    if wait > 0:
+        raise OperationPostponed("The payment provider is asked again later.", retry_after=math.ceil(wait))
+    raise OperationBusy("This payment is being worked on.")
 
 
 async def _attempt(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> PaymentResult:
@@ -97,16 +109,11 @@ async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavail
         operation_id=operation.id,
     )
     check = event.model_copy(update={"not_before": due})
-    await deps.operations.release(operation.model_copy(update=changed), due)
     await deps.outbox.add([check])
+    await deps.operations.release(operation.model_copy(update=changed), due)
     await publish_committed(deps.outbox, deps.publisher, [check], deps.clock)
 
 
 def wait_before(tries: int) -> timedelta:
     """Exponential backoff: 5 s, 10 s, 20 s … at most half an hour."""
     return min(_FIRST_WAIT * int(2 ** min(max(tries - 1, 0), 10)), _LONGEST_WAIT)
-
-
-def is_due(operation: PaymentOperation, now: datetime) -> bool:
-    """Whether an open operation may be tried now."""
-    return operation.status in OPEN and (operation.next_try_at is None or operation.next_try_at <= now)

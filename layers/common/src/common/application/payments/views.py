@@ -5,16 +5,19 @@ from common.domain.bookings import Booking
 from common.domain.errors import NotFound
 from common.domain.ledger import LedgerLine
 from common.domain.model import Model
+from common.domain.money import Money
 from common.domain.payments import PaymentOperation
 from common.domain.roles import Principal, Role
+from common.domain.tax import TaxLine, tax_line
 
 
 class BookingPayment(Model):
-    """A booking's money: the booking, what was done at Stripe, and the ledger."""
+    """A booking's money: the booking, what was done at Stripe, the ledger, and the tax in what was kept."""
 
     booking: Booking
     operations: list[PaymentOperation]
     ledger: list[LedgerLine]
+    tax_lines: list[TaxLine]
     sees_payout: bool
 
 
@@ -28,7 +31,22 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
     sees_payout = principal.has(Role.OPERATOR) or booking.provider_user_id == principal.user_id
     operations = await deps.operations.for_booking(booking.id)
     ledger = await deps.ledger.for_booking(booking.id) if sees_payout else []
-    return BookingPayment(booking=booking, operations=list(operations), ledger=list(ledger), sees_payout=sees_payout)
+    return BookingPayment(
+        booking=booking,
+        operations=list(operations),
+        ledger=list(ledger),
+        tax_lines=await _tax_lines(deps, booking),
+        sees_payout=sees_payout,
+    )
+
+
+async def _tax_lines(deps: PaymentDeps, booking: Booking) -> list[TaxLine]:
+    """The tax in what the customer has paid and not got back."""
+    details = booking.payment_details
+    kept = Money(amount=details.captured_amount - details.refunded_amount, currency=booking.price.total.currency)
+    provider = await deps.providers.get(booking.provider_id) if kept.amount > 0 else None
+    line = tax_line(kept, provider.tax_number if provider else None)
+    return [line] if line else []
 
 
 async def visible_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:

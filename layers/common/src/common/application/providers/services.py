@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.application.providers.deps import ProviderDeps
-from common.domain.errors import FieldError, InvalidInput, NotFound
+from common.domain.currencies import charge_problem, minimum_charge
+from common.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from common.domain.ids import new_id
 from common.domain.providers import Provider
 from common.domain.services import PriceType, Service, ServiceStatus
-
-#: Stripe's smallest charge is 50 of most minor units
-#: (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); the whole booking must reach it.
-MIN_TOTAL = 50
 
 
 async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping[str, Any]) -> Service:
@@ -24,13 +21,14 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
 
     Raises:
         InvalidInput: the fields contradict each other, or the category does not exist.
-        Conflict: the provider has as many services as it may.
+        Conflict: the provider has as many services as it may, or as many active ones as its plan allows.
     """
     now = deps.clock.now()
     service = Service.model_validate(
         {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now, **fields}
     )
     await _check(deps, service)
+    await _check_plan(deps, provider, service)
     await deps.services.add(service)
     return service
 
@@ -55,6 +53,8 @@ async def update_service(
     before = await own_service(deps, provider, service_id)
     after = Service.model_validate({**before.model_dump(), **fields})
     await _check(deps, after)
+    if before.status is not ServiceStatus.ACTIVE:
+        await _check_plan(deps, provider, after)
     version = before.version if expected is None else expected
     return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
 
@@ -122,6 +122,22 @@ def _price_errors(service: Service) -> list[FieldError]:
     total = service.total_price()
     if total is None:
         return [FieldError("price", "Give a price.", "missing")]
-    if total.amount < MIN_TOTAL:
-        return [FieldError("price.amount", f"A booking must cost at least {MIN_TOTAL} minor units.", "too_small")]
+    problem = charge_problem(total)
+    if problem is not None:
+        too_small = total.amount < minimum_charge(total.currency)
+        return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]
     return []
+
+
+async def _check_plan(deps: ProviderDeps, provider: Provider, service: Service) -> None:
+    """Hold a service that becomes active to what the provider's plan allows.
+
+    Raises:
+        Conflict: the plan lets no more services be active (code ``plan_limit``).
+    """
+    limit = provider.active_service_limit
+    if service.status is not ServiceStatus.ACTIVE or limit is None:
+        return
+    active = await deps.services.of_provider(provider.id, status=ServiceStatus.ACTIVE, limit=limit, before=None)
+    if len(active) >= limit:
+        raise Conflict(f"Your plan lets {limit} services be active. Pause one or change the plan.", code="plan_limit")

@@ -23,6 +23,7 @@ from common.domain.bookings import (
     ServiceSnapshot,
     Slot,
 )
+from common.domain.currencies import charge_problem
 from common.domain.errors import Conflict, Forbidden, InvalidInput
 from common.domain.ids import new_id
 from common.domain.money import Money
@@ -98,8 +99,8 @@ def _price(wish: NewBooking, service: Service, provider: Provider, settings: Boo
     total = service.total_price()
     if total is None or service.duration_minutes <= 0:
         raise Conflict("This service has no fixed price; ask for a quote.", code="quote_required")
-    if total.amount < settings.minimum_charge:
-        raise Conflict("The price is below what a card can be charged.", code="price_too_small")
+    if total.amount < settings.minimum_charge or charge_problem(total):
+        raise Conflict("A card cannot be charged this price.", code="price_too_small")
     return total
 
 

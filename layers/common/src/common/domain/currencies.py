@@ -1,0 +1,63 @@
+"""What a card can be charged in each currency (https://docs.stripe.com/currencies).
+
+One rule of rounding holds everywhere: shares are computed in integers of the minor unit and rounded half up
+(``money.rounded_share``); what remains after a share is the difference, so that parts always add up to the whole.
+"""
+
+from common.domain.money import MAX_AMOUNT, Money, exponent
+
+#: Smallest charge in minor units (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); Stripe
+#: compares other currencies with the platform's settlement currency, for which 50 stands.
+_MINIMUM = {
+    "aed": 200,
+    "aud": 50,
+    "brl": 50,
+    "cad": 50,
+    "chf": 50,
+    "czk": 1_500,
+    "dkk": 250,
+    "eur": 50,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17_500,
+    "inr": 50,
+    "jpy": 50,
+    "mxn": 1_000,
+    "myr": 200,
+    "nok": 300,
+    "nzd": 50,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+    "sgd": 50,
+    "thb": 1_000,
+    "usd": 50,
+}
+_OTHERS = 50
+_THREE_DIGITS = 3
+_STEP_OF_THREE_DIGITS = 10
+
+
+def minimum_charge(currency: str) -> int:
+    """The smallest amount in minor units that a card can be charged."""
+    return _MINIMUM.get(currency, _OTHERS)
+
+
+def charge_step(currency: str) -> int:
+    """What an amount must be a multiple of: currencies of three digits are charged in tens of the minor unit.
+
+    See https://docs.stripe.com/currencies#three-decimal.
+    """
+    return _STEP_OF_THREE_DIGITS if exponent(currency) == _THREE_DIGITS else 1
+
+
+def charge_problem(money: Money) -> str | None:
+    """Why a card cannot be charged this amount, as a sentence; ``None`` where it can."""
+    minimum, step = minimum_charge(money.currency), charge_step(money.currency)
+    if money.amount < minimum:
+        return f"A booking must cost at least {minimum} minor units of {money.currency.upper()}."
+    if money.amount > MAX_AMOUNT:
+        return f"A booking must cost at most {MAX_AMOUNT} minor units."
+    if money.amount % step:
+        return f"Amounts in {money.currency.upper()} must be multiples of {step} minor units."
+    return None

@@ -1,0 +1,84 @@
+"""Every mail renders, in both forms, and lets nothing of a stranger's into a header or the markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import common.adapters.mail
+import pytest
+from common.adapters.mail.renderer import TemplateMailRenderer
+from common.domain.bookings import ActorKind
+from common.domain.notifications import notices_of
+
+FOLDER = Path(common.adapters.mail.__file__).parent / "templates"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.j2"))
+EVIL = "Eve <script>alert(1)</script>\r\nBcc: all@example.com"
+
+
+_NAMES = (
+    "absent",
+    "accept_by",
+    "advice",
+    "amount",
+    "at",
+    "booking_id",
+    "by",
+    "contest_until",
+    "customer",
+    "discard_link",
+    "frontend",
+    "grace_until",
+    "hours",
+    "ip",
+    "link",
+    "paid",
+    "place",
+    "plan",
+    "payout",
+    "price",
+    "proposal_expires",
+    "proposed_when",
+    "provider",
+    "reason",
+    "refund_note",
+    "refunded",
+    "search_url",
+    "service",
+    "start_code",
+    "url",
+    "user_agent",
+    "when",
+    "name",
+)
+DATA = {**dict.fromkeys(_NAMES, EVIL), "receipt_lines": [EVIL, "Charged: NZD 1.00"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_renders_safely(name: str) -> None:
+    mail = TemplateMailRenderer().render(name, DATA)
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+    assert "<script>" not in mail.html
+    assert mail.text.strip()
+    assert "</html>" in mail.html
+
+
+def test_what_a_template_lacks_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        TemplateMailRenderer().render("verify_email", {})
+    with pytest.raises(LookupError):
+        TemplateMailRenderer().render("no_such_mail", DATA)
+
+
+def test_every_notice_of_every_event_has_its_template() -> None:
+    events = {name.removeprefix("booking_").rsplit("_", 1)[0] for name in NAMES if name.startswith("booking_")}
+    events.discard("booking")
+    told = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
+    made = {name for name in NAMES if name.endswith((f"_{ActorKind.CUSTOMER}", f"_{ActorKind.PROVIDER}"))}
+    assert told == made
+
+
+def test_a_long_link_is_never_broken() -> None:
+    link = "https://web.test/verify-email?token=" + "a-b" * 60
+    mail = TemplateMailRenderer().render("verify_email", {"link": link, "discard_link": f"{link}&x=1", "hours": 24})
+    assert link in mail.text
