@@ -20,6 +20,8 @@ from infra.local.runner.worker import FunctionConfig, Host, Worker
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from infra.stripe_local.testing import RunningStripe
+
 FUNCTIONS = templates.functions(templates.load(builder.TEMPLATE))
 ARN = "arn:aws:lambda:ap-southeast-2:000000000000:function:contract"
 PATIENCE_SECONDS = 40
@@ -34,7 +36,7 @@ async def host() -> Host:
     return Host(runtime, built.layer / "python", BuiltCode(built.functions).code)
 
 
-def environment(function: templates.Function, uri: str, database: str, keys: Path) -> dict[str, str]:
+def environment(function: templates.Function, uri: str, database: str, keys: Path, stripe_url: str) -> dict[str, str]:
     own = templates.load(builder.TEMPLATE)["Resources"][function.name]["Properties"]
     service = own["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
     queue = "http://127.0.0.1:1/000000000000/queue"
@@ -48,7 +50,7 @@ def environment(function: templates.Function, uri: str, database: str, keys: Pat
         "STRIPE_EVENTS_QUEUE_URL": queue,
         "STRIPE_SECRET_KEY": "sk_test_contract",
         "STRIPE_WEBHOOK_SECRETS": "whsec_contract",
-        "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "STRIPE_API_BASE": stripe_url,
         "JWT_SIGNING_KEYS": json.dumps(secrets.load_or_make(keys).signing_keys),
         "PUBLIC_BASE_URL": "http://localhost:8000",
         "FRONTEND_BASE_URL": "http://localhost:3000",
@@ -80,10 +82,15 @@ def event(function: templates.Function) -> dict[str, Any]:
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 async def test_a_built_function_answers(
-    function: templates.Function, host: Host, mongodb_uri: str, database_name: str, tmp_path: Path
+    function: templates.Function,
+    host: Host,
+    mongodb_uri: str,
+    database_name: str,
+    tmp_path: Path,
+    stripe_server: RunningStripe,
 ) -> None:
     lines: list[str] = []
-    variables = environment(function, mongodb_uri, database_name, tmp_path)
+    variables = environment(function, mongodb_uri, database_name, tmp_path, stripe_server.url)
     config = FunctionConfig(function.name, function.handler, function.timeout, 1024, variables)
     worker = Worker(config, host, lines.append)
     await worker.start()
