@@ -42,6 +42,11 @@ INDEXES = {
             name="due",
             partialFilterExpression={"next_due_at": {"$type": "date"}},
         ),
+        IndexModel(
+            [("dispute.opened_at", ASCENDING), ("_id", ASCENDING)],
+            name="open_disputes",
+            partialFilterExpression={"status": "disputed"},
+        ),
         *(
             IndexModel(
                 [(f"payment_details.{field}", ASCENDING)],
@@ -66,6 +71,7 @@ INDEXES = {
     ],
     "ratings": [
         IndexModel([("booking_id", ASCENDING), ("author_kind", ASCENDING)], name="booking_author", unique=True),
+        IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
     ],
     "calendar_feeds": [IndexModel([("token_hash", ASCENDING)], name="token", unique=True)],
     "payment_operations": [

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.bookings import due_filter, list_filter
+from common.adapters.mongo.bookings import dispute_filter, due_filter, list_filter
 from common.application.ports.bookings import BookingQuery
 from common.domain.booking_groups import UPCOMING
 from common.domain.bookings import ActorKind, BookingStatus
@@ -45,6 +45,10 @@ def stored(mongodb_uri: str, migrated_database: str) -> Iterator[Database[dict[s
         database = client[migrated_database]
         database["bookings"].insert_many(rows)
         database["slot_claims"].insert_many(claims)
+        states = ["published"] * 9 + ["hidden"]
+        database["ratings"].insert_many(
+            [{"_id": f"rat_{n:03d}", "booking_id": f"bkg_{n}", "state": states[n % 10]} for n in range(PER_PARTY)]
+        )
         yield database
 
 
@@ -101,6 +105,8 @@ def test_lists_read_what_they_return(
     ("collection", "query", "sort", "index"),
     [
         ("bookings", due_filter(NOW), "next_due_at", "due"),
+        ("bookings", dispute_filter((NOW, "bkg_")), "dispute.opened_at", "open_disputes"),
+        ("ratings", {"state": "hidden", "_id": {"$lt": "rat_9"}}, "_id", "state"),
         ("bookings", {"customer_id": "usr_1", "idempotency_key": "key"}, None, "customer_idempotency_key"),
         ("bookings", {"payment_details.payment_intent_id": "pi_1"}, None, "stripe_payment_intent_id"),
         ("bookings", {"payment_details.transfer_id": "tr_1"}, None, "stripe_transfer_id"),

@@ -96,6 +96,11 @@ class MongoBookings:
         cursor = self._bookings.find(list_filter(query, after)).sort([("slot.start_at", direction), ("_id", direction)])
         return [Booking.model_validate(from_document(row)) async for row in cursor.limit(limit)]
 
+    async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
+        """Open disputes, the longest waiting first."""
+        cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
         """Take due bookings under a lease; every commit rewrites the document and so ends the lease."""
         free = due_filter(now)
@@ -139,6 +144,16 @@ class MongoBookings:
 def due_filter(now: datetime) -> Document:
     """What is due and not leased; the partial index serves only queries that repeat its condition on the type."""
     return {"next_due_at": {"$type": "date", "$lte": now}, "lease.until": {"$not": {"$gt": now}}}
+
+
+def dispute_filter(after: tuple[datetime, str] | None) -> Document:
+    """Open disputes after one that was seen."""
+    found: Document = {"status": BookingStatus.DISPUTED}
+    if after is not None:
+        opened_at, last_id = after
+        found["dispute.opened_at"] = {"$gte": opened_at}
+        found["$or"] = [{"dispute.opened_at": {"$gt": opened_at}}, {"_id": {"$gt": last_id}}]
+    return found
 
 
 def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Document:

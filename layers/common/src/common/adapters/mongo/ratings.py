@@ -37,6 +37,14 @@ class MongoRatings:
         rows = self._ratings.find({"booking_id": booking_id}).sort("created_at", 1)
         return [Rating.model_validate(from_document(row)) async for row in rows]
 
+    async def newest(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
+        """Ratings of all bookings in a state, or all of them, newest first."""
+        wanted: Document = {} if state is None else {"state": state}
+        if before is not None:
+            wanted["_id"] = {"$lt": before}
+        rows = self._ratings.find(wanted).sort("_id", -1).limit(limit)
+        return [Rating.model_validate(from_document(row)) async for row in rows]
+
     async def submit(self, rating: Rating) -> Rating:
         """Store a side's rating, or what it has become.
 

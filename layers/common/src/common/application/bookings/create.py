@@ -8,7 +8,7 @@ from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.bookings import Booking, BookingChange, BookingStatus, Place
-from common.domain.errors import Conflict, IdempotencyKeyReused, InvalidInput, NotFound
+from common.domain.errors import GigstaError, IdempotencyKeyReused, InvalidInput, NotFound
 from common.domain.geo import Point, distance_m
 from common.domain.model import Model
 from common.domain.providers import Provider
@@ -54,13 +54,9 @@ async def create_booking(
         IdempotencyKeyReused: the key made another booking.
         Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
     """
-    known = await _made_before(deps, customer_id, wish, idempotency_key)
-    if known is None:
-        known, change = await _commit_new(deps, customer_id, wish, idempotency_key, replaced_hold)
-    else:
-        change = None
+    booking, change = await _commit_new(deps, customer_id, wish, idempotency_key, replaced_hold)
     try:
-        return await _open_payment(deps, known)
+        return await _open_payment(deps, booking)
     finally:
         if change is not None:
             await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
@@ -77,8 +73,8 @@ async def _commit_new(
     try:
         change = await _decide(deps, customer_id, wish, key, intent_id, claim_id)
         await deps.bookings.commit(change)
-    except Conflict:
-        # The same request may have come twice at once: then its own twin holds the slot, or the key.
+    except GigstaError:
+        # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
         twin = await _made_before(deps, customer_id, wish, key)
         if twin is None:
             raise

@@ -70,6 +70,10 @@ class BookingRepository(Protocol):
         """
         ...
 
+    async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
+        """Open disputes, the longest waiting first; ``after`` is (opened at, booking id) of the last one seen."""
+        ...
+
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
         """Take bookings whose ``next_due_at`` has come, the longest overdue first, for this caller alone.
 

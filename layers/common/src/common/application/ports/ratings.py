@@ -18,6 +18,10 @@ class Ratings(Protocol):
         """Both sides' ratings, hidden ones included."""
         ...
 
+    async def newest(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
+        """Ratings of all bookings in a state, or all of them, newest first; ``before`` is the id last seen."""
+        ...
+
     async def submit(self, rating: Rating) -> Rating:
         """Store a side's rating, or what it has become; the first one's id and instant of creation stay.
 

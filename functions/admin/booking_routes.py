@@ -1,0 +1,81 @@
+"""Disputes and ratings, as staff handle them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from common.application.bookings import oversight
+from common.application.bookings.act import perform_action
+from common.application.bookings.ratings import moderate_rating
+from common.domain.bookings import Booking
+from common.domain.errors import NotFound
+from common.domain.ratings import RatingState
+from common.domain.roles import Principal, Role
+from common.runtime.http import Deps, require
+from common.runtime.http.etags import IfMatch, etag
+from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.schemas import Page
+from fastapi import APIRouter, Body, Depends, Response
+
+from functions.admin.access import Id
+from functions.admin.booking_schemas import DisputedBooking, ModeratedRating
+
+router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
+
+Operator = Annotated[Principal, Depends(require(Role.OPERATOR))]
+Moderator = Annotated[Principal, Depends(require(Role.MODERATOR, Role.ADMIN))]
+
+
+@router.get("/disputes")
+async def list_disputes(deps: Deps, staff: Operator, limit: Limit = 20, cursor: Cursor = None) -> Page[DisputedBooking]:
+    """Open disputes, the longest waiting first."""
+    after = _dispute_cursor(cursor)
+    rows = await oversight.list_disputes(deps.bookings, staff, limit=limit + 1, after=after)
+    return make_page(rows, limit, cursor=_seen, item=DisputedBooking.of)
+
+
+@router.post("/bookings/{id}/actions/resolve")
+async def resolve_dispute(
+    id: Id,  # noqa: A002
+    deps: Deps,
+    staff: Operator,
+    response: Response,
+    expected: IfMatch,
+    values: Annotated[dict[str, Any], Body(description="`refund_amount` in minor units, and `reason`")],
+) -> DisputedBooking:
+    """Decide a dispute; above a threshold a second operator has to decide the same."""
+    seen = await perform_action(deps.bookings, staff, id, "resolve", values, expected_version=expected)
+    response.headers["ETag"] = etag(seen.booking.version)
+    return DisputedBooking.of(seen.booking)
+
+
+@router.get("/ratings")
+async def list_ratings(
+    deps: Deps, staff: Moderator, state: RatingState | None = None, limit: Limit = 20, cursor: Cursor = None
+) -> Page[ModeratedRating]:
+    """Ratings of all bookings, newest first."""
+    before = decode_cursor(cursor, str)[0] if cursor else None
+    rows = await oversight.list_all_ratings(deps.bookings, staff, state=state, limit=limit + 1, before=before)
+    return make_page(rows, limit, cursor=lambda row: (row.id,), item=ModeratedRating.model_validate)
+
+
+@router.post("/ratings/{id}/hide")
+async def hide_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating:  # noqa: A002
+    """Take a published rating out of sight and out of the summaries."""
+    return ModeratedRating.model_validate(await moderate_rating(deps.bookings, staff, id, hide=True))
+
+
+@router.post("/ratings/{id}/publish")
+async def publish_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating:  # noqa: A002
+    """Show a hidden rating again."""
+    return ModeratedRating.model_validate(await moderate_rating(deps.bookings, staff, id, hide=False))
+
+
+def _dispute_cursor(cursor: str | None) -> Any:
+    return decode_cursor(cursor, datetime, str) if cursor else None
+
+
+def _seen(booking: Booking) -> tuple[datetime, str]:
+    if booking.dispute is None:
+        raise NotFound("The booking is not disputed.")
+    return booking.dispute.opened_at, booking.id

@@ -1,0 +1,36 @@
+"""What staff see of all bookings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.application.bookings.deps import BookingDeps
+from common.domain.bookings import Booking
+from common.domain.errors import Forbidden
+from common.domain.ratings import Rating, RatingState
+from common.domain.roles import Principal, Role
+
+
+async def list_disputes(
+    deps: BookingDeps, staff: Principal, *, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Booking]:
+    """Open disputes, the longest waiting first; ``after`` is (opened at, booking id) of the last one seen.
+
+    Raises:
+        Forbidden: the caller is no operator.
+    """
+    if not staff.has(Role.OPERATOR):
+        raise Forbidden("Only operators decide disputes.")
+    return await deps.bookings.disputed(limit=limit, after=after)
+
+
+async def list_all_ratings(
+    deps: BookingDeps, staff: Principal, *, state: RatingState | None, limit: int, before: str | None
+) -> Sequence[Rating]:
+    """Ratings of all bookings, newest first; ``before`` is the id of the last one seen.
+
+    Raises:
+        Forbidden: the caller is no moderator.
+    """
+    if not staff.has(Role.MODERATOR, Role.ADMIN):
+        raise Forbidden("Only moderators see all ratings.")
+    return await deps.ratings.newest(state=state, limit=limit, before=before)
