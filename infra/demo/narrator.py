@@ -7,7 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_WHO_WIDTH = 22
+_WHO_WIDTH = 26
+_WIDTH = 140
 
 
 class StoryDiffers(Exception):
@@ -22,7 +23,7 @@ class Narrator:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._console = console or Console(highlight=False, soft_wrap=True, width=_WIDTH)
         self._started = time.monotonic()
 
     def chapter(self, title: str) -> None:

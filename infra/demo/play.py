@@ -45,8 +45,8 @@ def play(cloud: LocalCloud, *, fast_clock: bool) -> None:
     """
     try:
         _play(Stage(cloud), Narrator(), fast_clock=fast_clock)
-    except (StoryDiffers, RequestRefused, TimeoutError, httpx.HTTPError, RuntimeError) as error:
-        raise DemoFailed(str(error)) from error
+    except (StoryDiffers, RequestRefused, TimeoutError, httpx.HTTPError, LookupError, RuntimeError) as error:
+        raise DemoFailed(f"{type(error).__name__}: {error}") from error
 
 
 def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
@@ -68,7 +68,7 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     story.work(stage, narrator, cast, booking["id"])
     story.rate(narrator, cast, booking["id"])
     story.settle(stage, narrator, cast, booking["id"])
-    story.show_books(narrator, cast.customer, booking["id"])
+    story.show_books(narrator, cast.provider, booking["id"])
 
     if fast_clock:
         narrator.chapter("What timers do when nobody does anything")

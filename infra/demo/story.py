@@ -97,7 +97,7 @@ def find_slot(narrator: Narrator, customer: Person, service_id: str, after: date
     window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
     slots = customer.call("GET", f"/v1/services/{service_id}/slots?{window}")["items"]
     narrator.expect("free slots are shown", bool(slots), expected=True)
-    narrator.step(customer.name, f"reads {len(slots)} free slots and takes the one at {slots[0]['local_start_at']}")
+    narrator.step(customer.name, f"reads {len(slots)} free slots and takes the one at {slots[0]['local_start']}")
     return str(slots[0]["start_at"])
 
 
@@ -150,18 +150,18 @@ def settle(stage: Stage, narrator: Narrator, cast: Cast, booking_id: str) -> Non
     """Let the dispute window pass: the sweep settles and the worker transfers."""
     stage.advance(timedelta(hours=50))
     narrator.step("The clock", "moves 50 hours on: the dispute window has passed")
-    stage.run_schedule("BookingsSweepFunction")
+    stage.run_schedule("BookingSweepFunction")
     booking = wait_for_axis(cast.customer, booking_id, "payout", "transferred")
     narrator.expect("status", booking["status"], "settled")
     narrator.step("Sweep and worker", "settle it and transfer the provider's share", booking)
 
 
-def show_books(narrator: Narrator, customer: Person, booking_id: str) -> None:
+def show_books(narrator: Narrator, provider: Person, booking_id: str) -> None:
     """The audit trail and the ledger, which must sum to zero."""
-    history = customer.call("GET", f"/v1/bookings/{booking_id}/history?limit=100")["items"]
+    history = provider.call("GET", f"/v1/bookings/{booking_id}/history?limit=100")["items"]
     trail = [(h["at"], h["action"], h["actor"]["kind"], h["from_status"] or "-", h["to_status"]) for h in history]
     narrator.table(f"History of {booking_id}", ("at", "action", "by", "from", "to"), trail)
-    ledger = customer.call("GET", f"/v1/bookings/{booking_id}/payment")["ledger"]
+    ledger = provider.call("GET", f"/v1/bookings/{booking_id}/payment")["ledger"]
     lines = [(line["at"], line["reason"], line["account"], money(line["amount"])) for line in ledger]
     narrator.table("Ledger (debits positive)", ("at", "reason", "account", "amount"), lines)
     narrator.expect("the ledger has lines", bool(ledger), expected=True)

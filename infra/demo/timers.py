@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from infra.demo.stage import Stage
     from infra.demo.story import Cast
 
-_SWEEP = "BookingsSweepFunction"
+_SWEEP = "BookingSweepFunction"
 
 
 def play(stage: Stage, narrator: Narrator, cast: Cast, service_id: str) -> None:
