@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from common.application.bookings.sweep import fire_due
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
+from common.runtime.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
-    await check_payment(container.payments, event)
+    booking = await check_payment(container.payments, event)
+    if booking is not None:
+        axes = {"status": booking.status, "payment": booking.payment, "payout": booking.payout}
+        fields = {"operation_id": event.payload.get("operation_id"), "version": booking.version, **axes}
+        get_logger().info("Payment worked on", extra=fields)
     if event.type == CHECK_REQUESTED and event.booking_id:
         await fire_due(container.bookings, event.booking_id)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from common.application.payments.process import process_stripe_event
 from common.application.ports.webhooks import WebhookStatus
 from common.runtime import metrics
+from common.runtime.logging import get_logger, set_booking_id
 from common.runtime.sqs import create_queue_handler
 from pydantic import BaseModel
 
@@ -26,8 +27,13 @@ class StripeEventMessage(BaseModel):
 
 async def process(container: "Container", message: StripeEventMessage) -> None:
     """Process one stored event by re-reading what it is about."""
+    event = await container.webhook_events.get(message.event_id)
+    if event is not None and event.booking_id:
+        set_booking_id(event.booking_id)
     status = await process_stripe_event(container.stripe_events, message.event_id)
     metrics.count(_COUNTED[status])
+    fields = {"stripe_event": message.event_id, "type": event.type if event else "", "outcome": status}
+    get_logger().info("Stripe event processed", extra=fields)
 
 
 handler = create_queue_handler(

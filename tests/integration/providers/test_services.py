@@ -162,3 +162,17 @@ async def test_the_tree_of_categories_is_real(client: httpx.AsyncClient) -> None
     one = (await client.get("/v1/categories/garden")).json()
     assert {child["slug"] for child in one["children"]} >= {"lawn-mowing", "tree-services"}
     assert (await client.get("/v1/categories/nothing")).status_code == 404
+
+
+async def test_the_plan_bounds_how_many_services_are_active(client: httpx.AsyncClient, container: Container) -> None:
+    owner = await store_owner(container, active_service_limit=1)
+    first = await make(client, owner)
+    refused = await client.post("/v1/services", json=BODY, headers=owner.headers)
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "plan_limit"
+    draft = await make(client, owner, status="draft")
+    url = f"/v1/services/{draft['id']}"
+    assert (await client.patch(url, json={"status": "active"}, headers=owner.headers)).status_code == 409
+    paused = await client.patch(f"/v1/services/{first['id']}", json={"status": "paused"}, headers=owner.headers)
+    assert paused.status_code == 200
+    assert (await client.patch(url, json={"status": "active"}, headers=owner.headers)).status_code == 200

@@ -10,7 +10,7 @@ from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, Pay
 
 
 def connection_error(cause: Exception) -> stripe.APIConnectionError:
-    error = stripe.APIConnectionError("an inner detail")
+    error = stripe.APIConnectionError("an inner detail")  # type: ignore[no-untyped-call]
     error.__cause__ = cause
     return error
 

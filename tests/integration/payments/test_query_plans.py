@@ -1,0 +1,111 @@
+"""Every query of payments and notifications runs on an index and sorts nothing in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from common.adapters.mongo.ledger import MongoLedger
+from common.adapters.mongo.notifications import MongoNotifications, MongoPreferences, MongoPushSubscriptions
+from common.adapters.mongo.payment_operations import MongoPaymentOperations
+from common.adapters.mongo.payment_reviews import MongoPaymentReviews
+from common.adapters.mongo.subscriptions import MongoSubscriptions
+from common.adapters.mongo.webhook_events import MongoWebhookEvents
+from common.domain.notifications import Preferences
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.monitoring import CommandListener
+
+from tests.support import START
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from pymongo.monitoring import CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent
+
+_EXPLAINED = frozenset({"find", "findAndModify", "update", "delete", "aggregate", "count"})
+_ENVELOPE = frozenset({"lsid", "$clusterTime", "$db", "$readPreference", "txnNumber", "writeConcern", "readConcern"})
+LATER = START + timedelta(days=1)
+
+
+async def _put_and_get_preferences(store: MongoPreferences) -> None:
+    await store.put(Preferences(user_id="usr_1"))
+    await store.get("usr_1")
+
+
+QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
+    "operation": lambda db: MongoPaymentOperations(db).get("pay_1"),
+    "operations of a booking": lambda db: MongoPaymentOperations(db).for_booking("bkg_1"),
+    "claim": lambda db: MongoPaymentOperations(db).claim("pay_1", START, LATER),
+    "open operations": lambda db: MongoPaymentOperations(db).open_before(START, limit=50),
+    "ledger of a booking": lambda db: MongoLedger(db).for_booking("bkg_1"),
+    "ledger of a provider": lambda db: MongoLedger(db).for_provider(
+        "prv_1", since=START, before=LATER, limit=500, after=None
+    ),
+    "waiting events": lambda db: MongoWebhookEvents(db).unprocessed(before=START, limit=50),
+    "touched bookings": lambda db: MongoPaymentReviews(db).touched_between(START, LATER, limit=50),
+    "differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=None),
+    "next differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=(START, "x")),
+    "resolving differences": lambda db: MongoPaymentReviews(db).resolve_others("bkg_1", ["a"], START),
+    "unpaid plans": lambda db: MongoSubscriptions(db).past_due_before(START, limit=100),
+    "inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before=None),
+    "next inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before="ntf_1"),
+    "unread": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=True, limit=20, before="ntf_1"),
+    "unread count": lambda db: MongoNotifications(db).unread_count("usr_1", most=1_000),
+    "read": lambda db: MongoNotifications(db).mark_read("usr_1", "ntf_1", START),
+    "read all": lambda db: MongoNotifications(db).mark_all_read("usr_1", START),
+    "preferences": lambda db: _put_and_get_preferences(MongoPreferences(db)),
+    "forgetting a browser": lambda db: MongoPushSubscriptions(db).delete("usr_1", "https://push.test/1"),
+    "browsers": lambda db: MongoPushSubscriptions(db).list_for("usr_1"),
+}
+
+
+class Recorder(CommandListener):
+    """Keeps what was sent to the server."""
+
+    def __init__(self) -> None:
+        self.commands: list[dict[str, Any]] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in _EXPLAINED:
+            self.commands.append({key: value for key, value in event.command.items() if key not in _ENVELOPE})
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Not of interest."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Not of interest."""
+
+
+@pytest.fixture
+async def recorded(mongodb_uri: str, migrated_database: str) -> AsyncIterator[tuple[Any, Recorder]]:
+    recorder = Recorder()
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongodb_uri, event_listeners=[recorder], tz_aware=True)
+    yield client[migrated_database], recorder
+    await client.close()
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_a_query_runs_on_its_index(
+    recorded: tuple[Any, Recorder], mongodb_uri: str, migrated_database: str, name: str
+) -> None:
+    database, recorder = recorded
+    await QUERIES[name](database)
+    assert recorder.commands
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        for command in recorder.commands:
+            plan = client[migrated_database].command("explain", command, verbosity="queryPlanner")
+            stages = _stages(plan)
+            assert "COLLSCAN" not in stages, (name, stages)
+            assert "SORT" not in stages, (name, stages)
+            assert stages & {"IXSCAN", "IDHACK", "COUNT_SCAN"}, (name, stages)
+
+
+def _stages(plan: Any) -> set[str]:
+    """Names of all stages of the winning plan."""
+    if isinstance(plan, dict):
+        found = {plan["stage"]} if isinstance(plan.get("stage"), str) else set()
+        return found.union(*(_stages(value) for key, value in plan.items() if key != "rejectedPlans"))
+    if isinstance(plan, list):
+        return set().union(*(_stages(value) for value in plan))
+    return set()
