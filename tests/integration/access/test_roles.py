@@ -45,7 +45,7 @@ def read_table() -> dict[str, list[str]]:
 @cache
 def all_routes() -> dict[str, str]:
     """The function of every route of the code, by method and path."""
-    found = {}
+    found: dict[str, str] = {}
     for area in openapi.areas():
         app = FastAPI()
         app.include_router(importlib.import_module(f"functions.{area}.routes").router)

@@ -1,0 +1,90 @@
+"""What belongs to somebody, called as its owner, the other party, strangers and staff, compared with ``ownership.txt``.
+
+A cell is ``in`` for a caller who is let in, else the status. Where even existence is private it is 404.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from common.application.auth.sessions import open_session
+from common.domain.identity import ClientInfo
+from common.domain.notifications import Kind, Notification
+from common.domain.roles import Role
+
+from tests.factories.providers import make_provider
+from tests.factories.users import make_user
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.support import api_client, sign_in
+from tests.support.booking_world import BookingWorld
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
+
+TABLE = Path(__file__).parent / "ownership.txt"
+CALLERS = ("customer", "provider", "stranger", "other_provider", "moderator", "operator", "admin")
+_LET_IN = "in"
+_REFUSALS = {401, 403, 404}
+#: Where an empty body would be refused before anybody asks whose it is.
+_BODIES = {"PATCH": {"title": "Another title for it"}}
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """Things that belong to the customer or the provider of one booking, by the placeholder in a path."""
+
+    ids: dict[str, str]
+    headers: dict[str, dict[str, str]]
+
+
+@pytest.fixture
+async def belongings(container: Container, clock: FakeClock) -> Belongings:
+    container.replace(gateway=FakePaymentGateway(now=clock.now()))
+    world = await BookingWorld(container).open()
+    booking = await world.accepted()
+    client = ClientInfo("203.0.113.9", "Browser/1")
+    session = await open_session(container.auth, world.customer, client, "password")
+    sessions = await container.auth.sessions.live_of(session.user.id, clock.now(), limit=1)
+    notice = Notification(
+        id=f"ntf_{booking.id}",
+        user_id=world.customer.id,
+        kind=Kind.BOOKINGS,
+        type="booking.accepted",
+        title="Accepted",
+        body="Accepted",
+        created_at=clock.now(),
+    )
+    await container.inbox.notifications.add(notice)
+    ids = {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
+    people = {"customer": world.customer, "provider": world.provider_user, "stranger": make_user()}
+    other = make_provider()
+    await container.provider_reader.add(other)
+    people["other_provider"] = make_user(id=other.user_id, roles=[Role.USER, Role.PROVIDER], provider_id=other.id)
+    for role in (Role.MODERATOR, Role.OPERATOR, Role.ADMIN):
+        people[role.value] = make_user(roles=[Role.USER, role])
+    return Belongings(ids, {name: await sign_in(container, user) for name, user in people.items()})
+
+
+def read_table() -> list[tuple[str, str, str, list[str]]]:
+    """Function, method, path and cells of each row; lines that begin with ``#`` are comments."""
+    rows = [line.split("|") for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    return [(*call.split(), cells.split()) for call, cells in rows]  # type: ignore[misc]
+
+
+async def test_only_those_it_concerns_get_in(container: Container, belongings: Belongings) -> None:
+    seen, wanted = {}, {}
+    for area, method, path, cells in read_table():
+        route = path.format(**belongings.ids)
+        wanted[f"{method} {path}"] = dict(zip(CALLERS, cells, strict=True))
+        answers = {}
+        async with api_client(area, container) as client:
+            for name in reversed(CALLERS):
+                answer = await client.request(method, route, json=_BODIES.get(method), headers=belongings.headers[name])
+                answers[name] = str(answer.status_code) if answer.status_code in _REFUSALS else _LET_IN
+        seen[f"{method} {path}"] = answers
+    assert seen == wanted
