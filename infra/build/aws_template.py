@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from infra.build.builder import TEMPLATE
+from infra.deploy import loops
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ def write(folder: Path, built: Built) -> Path:
     Returns:
         The written file.
     """
-    document = templates.load(TEMPLATE)
+    document = loops.expand(templates.load(TEMPLATE))
     for resource in document["Resources"].values():
-        if not isinstance(resource, dict):
-            continue
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = str(built.layer)
         elif resource["Type"] == "AWS::Serverless::Function":

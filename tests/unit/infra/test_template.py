@@ -11,6 +11,7 @@ from common.runtime.settings import NEEDS
 
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
+from infra.deploy import loops
 from infra.deploy import template as templates
 from infra.docs import openapi
 
@@ -123,3 +124,16 @@ def test_handlers_are_where_the_template_says() -> None:
 def test_secrets_are_named_and_never_written() -> None:
     for parameter in DOCUMENT["Parameters"].values():
         assert "secret" not in str(parameter.get("Default", "")).lower()
+
+
+def test_loops_are_written_out_for_tools_that_know_none() -> None:
+    plain = loops.expand(DOCUMENT)
+    assert plain["Transform"] == ["AWS::Serverless-2016-10-31"]
+    assert "Fn::ForEach" not in json.dumps(plain)
+    alarm = plain["Resources"]["AuthFunctionErrorsAlarm"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "AuthFunction"}}]
+    dead = plain["Resources"]["StripeEventsDeadLettersAlarm"]["Properties"]
+    assert dead["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["StripeEventsDeadLetters", "QueueName"]}
+    assert plain["Resources"]["AuthFunctionLogs"]["Properties"]["LogGroupName"] == {
+        "Fn::Sub": "/gigsta/${Stage}/AuthFunction"
+    }
