@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.booking_documents import to_document
 from common.adapters.mongo.database import Mongo, Session
-from common.domain.errors import SlotUnavailable
+from common.domain.errors import SlotUnavailable, Unavailable
 from common.domain.slot_cells import SlotClaim
 
 Write = Callable[[Session], Awaitable[None]]
@@ -59,6 +59,11 @@ class MongoSlotClaims:
             if await self._is_taken(change):
                 raise
             await self._commit(change, before, after, evict_expired=True)
+        except Unavailable:
+            # Out of time in a crowd: where somebody else has the slot by now, that is the better answer.
+            if await self._is_taken(change):
+                raise SlotUnavailable(_TAKEN) from None
+            raise
 
     async def _commit(self, change: ClaimChange, before: Write | None, after: Write, *, evict_expired: bool) -> None:
         tries = 0
