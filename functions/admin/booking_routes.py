@@ -50,7 +50,7 @@ async def resolve_dispute(
 
 
 @router.get("/ratings")
-async def list_ratings(
+async def list_all_ratings(
     deps: Deps, staff: Moderator, state: RatingState | None = None, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[ModeratedRating]:
     """Ratings of all bookings, newest first."""

@@ -24,7 +24,6 @@ INDEXES = {
     "ratings": [_of("author_id", "author_newest")],
     "booking_intents": [_of("user_id", "user_newest")],
     "refresh_tokens": [_of("user_id", "user_newest")],
-    "calendar_feeds": [_of("user_id", "user_newest")],
     "subscriptions": [_of("provider_id", "provider_newest")],
 }
 

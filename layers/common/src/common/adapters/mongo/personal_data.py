@@ -42,7 +42,6 @@ _SUBJECTS: Mapping[str, tuple[str, str, str]] = {
 _HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "payment_details", "start_code"}}
 _ONLY_THEIRS = (
     "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions",
-    "calendar_feeds",
 )  # fmt: skip
 
 
@@ -90,6 +89,7 @@ class MongoPersonalData:
             {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
         )
         if provider_id is not None:
+            await self._mongo.collection("calendar_feeds").delete_one({"_id": provider_id}, session=session)
             await self._mongo.collection("services").update_many(
                 {"provider_id": provider_id},
                 {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
