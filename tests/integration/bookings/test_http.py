@@ -74,6 +74,8 @@ async def test_booking_answers_with_what_the_client_needs_to_pay(
         ({"start_at": "2020-03-06T00:00:00Z"}, "start_at"),
         ({"start_at": "2040-03-06T00:00:00Z"}, "start_at"),
         ({"start_at": "9999-12-31T23:55:00Z"}, "start_at"),
+        ({"start_at": "9999-12-31T23:55:00-14:00"}, "start_at"),
+        ({"start_at": "0001-01-01T00:00:00+14:00"}, "start_at"),
         ({"start_at": "2030-03-06T00:02:00Z"}, "start_at"),
         ({"notes": "x" * 10_000}, "notes"),
         ({"duration_minutes": 0}, "duration_minutes"),
@@ -89,6 +91,59 @@ async def test_bad_wishes_are_refused_by_field(
     assert answer.status_code == 422, answer.text
     assert [each["field"] for each in answer.json()["errors"]] == [field]
     assert await world.container.mongo.collection("bookings").count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [1],
+        "text",
+        {},
+        {"start_at": "9999-12-31T23:55:00-14:00"},
+        {"start_at": "0001-01-01T00:00:00+14:00"},
+        {"start_at": "9999-12-31T23:55:00Z"},
+        {"start_at": 1e30},
+        {"start_at": "2030-03-06T01:00:00Z", "other": 1},
+        {"start_at": "2030-03-06T01:00:00Z", "note": "x" * 10_000},
+    ],
+)
+async def test_bad_input_of_an_action_changes_nothing(
+    world: BookingWorld, client: httpx.AsyncClient, customer: Headers, body: Any
+) -> None:
+    booking = await world.accepted()
+
+    answer = await client.post(f"/v1/bookings/{booking.id}/actions/propose_reschedule", json=body, headers=customer)
+
+    assert answer.status_code == 422, answer.text
+    assert (await world.get(booking)).version == booking.version
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=9999-12-31T23:59:59-14:00",
+        "from=2030-03-06T00:00:00",
+        "cursor=abc",
+        "status=",
+        "status=past&status=upcoming",
+        "role=x",
+        "limit=0",
+    ],
+)
+async def test_bad_filters_are_refused(client: httpx.AsyncClient, customer: Headers, query: str) -> None:
+    assert (await client.get(f"/v1/bookings?{query}", headers=customer)).status_code == 422
+
+
+@pytest.mark.parametrize("tag", ['W/"1"', "abc", '"99999999999999999999"'])
+async def test_a_bad_entity_tag_is_refused(
+    world: BookingWorld, client: httpx.AsyncClient, customer: Headers, tag: str
+) -> None:
+    booking = await world.requested()
+
+    answer = await client.post(f"/v1/bookings/{booking.id}/actions/cancel", headers={**customer, "If-Match": tag})
+
+    assert answer.status_code == 422
+    assert (await world.get(booking)).version == booking.version
 
 
 async def test_an_unknown_service_is_not_found(
