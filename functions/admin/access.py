@@ -13,6 +13,7 @@ _MAX_USER_AGENT_LENGTH = 256
 
 Moderator = Annotated[Principal, Depends(require(Role.MODERATOR, Role.OPERATOR, Role.ADMIN))]
 Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
+SuperAdmin = Annotated[Principal, Depends(require(Role.SUPER_ADMIN))]
 Id = Annotated[str, Path(max_length=_MAX_ID_LENGTH)]
 
 

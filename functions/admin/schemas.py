@@ -1,6 +1,6 @@
 """Requests and responses of administration."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from common.domain.identity import SecurityEventType
 from common.domain.roles import Role
@@ -15,6 +15,22 @@ class ReasonRequest(RequestModel):
     """Why."""
 
     reason: Reason
+
+
+StaffRole = Literal[Role.MODERATOR, Role.OPERATOR, Role.ADMIN, Role.SUPER_ADMIN]
+
+
+class AppointRequest(RequestModel):
+    """Whom to appoint, as what."""
+
+    email: Annotated[str, Field(min_length=3, max_length=254)]
+    roles: Annotated[list[StaffRole], Field(min_length=1, max_length=4)]
+
+
+class StaffRolesRequest(RequestModel):
+    """Staff roles from now on; none ends the appointment."""
+
+    roles: Annotated[list[StaffRole], Field(max_length=4)]
 
 
 class AddressView(ResponseModel):

@@ -20,6 +20,7 @@ def _of(field: str, index_name: str) -> IndexModel:
 
 
 INDEXES = {
+    "users": [_of("roles", "roles_newest")],
     "providers": [_of("status", "status_oldest")],
     "ratings": [_of("author_id", "author_newest")],
     "booking_intents": [_of("user_id", "user_newest")],

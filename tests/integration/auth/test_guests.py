@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.application.auth.sessions import open_session
+from common.domain.identity import ClientInfo
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client
@@ -97,7 +99,9 @@ async def test_claiming_revokes_whatever_was_set_up_before(identity: Identity, w
     user = await auth.users.by_email_key("squatted@example.com")
     assert user is not None
     await auth.credentials.set_password(user.id, await auth.passwords.hash(PASSWORD), auth.clock.now())
-    squatter = (await identity.log_in("squatted@example.com")).json()
+    assert (await identity.log_in("squatted@example.com")).status_code == 401
+    opened = await open_session(auth, user, ClientInfo(), "password")
+    squatter = {"access_token": opened.access_token, "refresh_token": opened.refresh_token}
     token = await identity.mailed_token("squatted@example.com")
     assert (await identity.post("/v1/auth/verify-email", {"token": token})).status_code == 200
     assert (await identity.log_in("squatted@example.com")).status_code == 401

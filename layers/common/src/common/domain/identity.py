@@ -165,6 +165,7 @@ class SecurityEventType(StrEnum):
     DELETED = "deleted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    ROLES_CHANGED = "roles_changed"
     PROVIDER_APPROVED = "provider_approved"
     PROVIDER_REJECTED = "provider_rejected"
 

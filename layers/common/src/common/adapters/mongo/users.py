@@ -11,11 +11,12 @@ from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.documents import from_document, plain, to_document
 from common.adapters.mongo.unit_of_work import current_session
 from common.domain.errors import NotFound
+from common.domain.roles import STAFF_ROLES
 from common.domain.users import User
 
 
 class MongoUsers:
-    """Implements ``Users`` and ``UserReader``."""
+    """Implements ``Users``, ``StaffList`` and ``UserReader``."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._users = mongo.collection("users")
@@ -63,6 +64,14 @@ class MongoUsers:
             wanted["email_key"] = {"$regex": f"^{re.escape(text.casefold())}"}
         if is_active is not None:
             wanted["is_active"] = is_active
+        if before:
+            wanted["_id"] = {"$lt": before}
+        cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
+        return [from_document(User, row) async for row in cursor]
+
+    async def staff(self, *, limit: int, before: str | None) -> Sequence[User]:
+        """Accounts with a staff role, newest first; ``before`` is the id last seen."""
+        wanted: Document = {"roles": {"$in": sorted(role.value for role in STAFF_ROLES)}}
         if before:
             wanted["_id"] = {"$lt": before}
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from common.application.ports.catalogue import Providers
 from common.application.ports.clock import Clock
-from common.application.ports.identity import SecurityLog, Sessions, UnitOfWork, Users
+from common.application.ports.identity import SecurityLog, Sessions, StaffList, UnitOfWork, Users
 from common.application.ports.outbox import Outbox, Publisher
 from common.application.ports.staff_lists import ProviderLists
 
@@ -16,6 +16,7 @@ class AdminDeps:
     clock: Clock
     unit_of_work: UnitOfWork
     users: Users
+    staff: StaffList
     sessions: Sessions
     providers: Providers
     provider_lists: ProviderLists

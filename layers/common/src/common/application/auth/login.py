@@ -37,7 +37,8 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
         raise RateLimited("Too many failed sign-ins; wait before the next try.", retry_after=wait)
     credential = await deps.credentials.password_of(user.id if user else "nobody")
     password_hash = credential.password_hash if credential else None
-    if not await deps.passwords.verify(normal_form(password), password_hash) or user is None:
+    is_right = await deps.passwords.verify(normal_form(password), password_hash)
+    if not is_right or user is None or not user.is_verified:
         for key, free_tries in keys.items():
             await deps.guard.note_failure(key, free_tries=free_tries, now=now)
         await log_event(deps, SecurityEventType.SIGN_IN_FAILED, user.id if user else None, client)

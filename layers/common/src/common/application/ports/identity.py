@@ -67,6 +67,14 @@ class Users(Protocol):
         ...
 
 
+class StaffList(Protocol):
+    """Members of staff."""
+
+    async def staff(self, *, limit: int, before: str | None) -> Sequence[User]:
+        """Accounts with a staff role, newest first; ``before`` is the id last seen."""
+        ...
+
+
 class Credentials(Protocol):
     """Passwords and external identities."""
 

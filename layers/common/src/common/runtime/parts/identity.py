@@ -145,6 +145,7 @@ class IdentityParts(CoreParts):
             clock=self.clock,
             unit_of_work=MongoUnitOfWork(self.mongo),
             users=self.users,
+            staff=self.users,
             sessions=MongoSessions(self.mongo),
             providers=self.whole.provider_reader,
             provider_lists=MongoProviderLists(self.mongo),

@@ -1,0 +1,70 @@
+"""Who is staff: only a super admin decides."""
+
+from collections.abc import Sequence
+
+from common.application.admin.deps import AdminDeps
+from common.domain.emails import parse_email
+from common.domain.errors import Conflict, Forbidden, NotFound
+from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.ids import new_id
+from common.domain.roles import STAFF_ROLES, Principal, Role
+from common.domain.users import User
+
+
+async def appoint_staff(
+    deps: AdminDeps, boss: Principal, email: str, roles: Sequence[Role], client: ClientInfo
+) -> User:
+    """Give a person with a verified account staff roles; the tokens they hold end, so that new ones live an hour.
+
+    Raises:
+        NotFound: the address has no verified account.
+        Conflict: the account is staff already (``already_staff``); change its roles instead.
+    """
+    user = await deps.users.by_email_key(parse_email(email).key)
+    if user is None or not user.is_verified or not user.is_active:
+        raise NotFound("No verified account has this address.")
+    if STAFF_ROLES & set(user.roles):
+        raise Conflict("This account is staff already.", code="already_staff")
+    return await _set_roles(deps, boss, user, roles, client)
+
+
+async def change_staff(
+    deps: AdminDeps, boss: Principal, user_id: str, roles: Sequence[Role], client: ClientInfo
+) -> User:
+    """Replace somebody's staff roles; none at all ends the appointment.
+
+    Raises:
+        NotFound: nobody of staff has this id.
+        Forbidden: it is the caller: a super admin cannot lock everybody out by mistake.
+    """
+    user = await deps.users.get(user_id)
+    if user is None or user.deleted_at is not None or not STAFF_ROLES & set(user.roles):
+        raise NotFound("There is no such member of staff.")
+    if user.id == boss.user_id:
+        raise Forbidden("You cannot change your own roles.")
+    return await _set_roles(deps, boss, user, roles, client)
+
+
+async def _set_roles(deps: AdminDeps, boss: Principal, user: User, roles: Sequence[Role], client: ClientInfo) -> User:
+    now = deps.clock.now()
+    kept = [role for role in user.roles if role not in STAFF_ROLES]
+    row = SecurityEvent(
+        id=new_id("sev", now),
+        type=SecurityEventType.ROLES_CHANGED,
+        user_id=user.id,
+        actor_id=boss.user_id,
+        session_id=boss.session_id,
+        ip=client.ip,
+        user_agent=client.user_agent,
+        details={"roles": [role.value for role in roles]},
+        at=now,
+    )
+
+    async def write() -> User:
+        fields = {"roles": [*kept, *dict.fromkeys(roles)], "updated_at": now}
+        changed = await deps.users.update(user.id, fields, end_sessions=True)
+        await deps.sessions.revoke_all(user.id, "roles_changed", now)
+        await deps.log.add(row)
+        return changed
+
+    return await deps.unit_of_work.run(write)
