@@ -128,3 +128,13 @@ async def test_nobody_is_told_what_stripe_said(real_bench: MoneyBench, stripe_se
     await stripe_server.control.clear_faults()
     assert caught.value.status == 503
     assert "error" not in caught.value.detail
+
+
+async def test_a_stored_error_of_a_customer_does_not_block_its_account(
+    real_bench: MoneyBench, stripe_server: RunningStripe
+) -> None:
+    await stripe_server.control.fault("/v1/customers", method="POST", action="status", when="after", status=500)
+    await stripe_server.control.fault("/v1/customers", method="POST", action="status", when="before", status=500)
+    booking = await patiently(real_bench, await real_bench.create())
+    await stripe_server.control.clear_faults()
+    assert booking.payment_details.payment_intent_id is not None

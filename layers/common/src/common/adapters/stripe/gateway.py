@@ -1,10 +1,12 @@
 """Payments and transfers at Stripe: the ``PaymentGateway`` port."""
 
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments import GatewayCall, Intent, Movement
+from common.domain.errors import GatewayUncertain
 
 if TYPE_CHECKING:
     import stripe
@@ -35,17 +37,33 @@ class StripeGateway:
         self._v1 = client.v1
 
     async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
-        """Find or make the Stripe customer of an account; returns its id."""
+        """Find or make the Stripe customer of an account; returns its id.
+
+        Where Stripe repeats a stored error for the key, the look-up that comes first has shown that nothing was made,
+        so that another key is safe.
+        """
+        known = await self._find_customer(user_id, email)
+        if known is not None:
+            return known
+        try:
+            return await self._make_customer(user_id, email, name, f"{user_id}:customer")
+        except GatewayUncertain as uncertain:
+            if not uncertain.is_final:
+                raise
+            return await self._make_customer(user_id, email, name, f"{user_id}:customer:{uuid4().hex}")
+
+    async def _find_customer(self, user_id: str, email: str) -> str | None:
         with translated():
             known = await self._v1.customers.list_async({"email": email, "limit": _LOOKUP_LIMIT})
-            for customer in known.data:
-                if mapping.metadata(customer.metadata).get("user_id") == user_id:
-                    return customer.id
+        mine = (each.id for each in known.data if mapping.metadata(each.metadata).get("user_id") == user_id)
+        return next(mine, None)
+
+    async def _make_customer(self, user_id: str, email: str, name: str, key: str) -> str:
+        with translated():
             made = await self._v1.customers.create_async(
-                {"email": email, "name": name, "metadata": {"user_id": user_id}},
-                {"idempotency_key": f"{user_id}:customer"},
+                {"email": email, "name": name, "metadata": {"user_id": user_id}}, {"idempotency_key": key}
             )
-            return made.id
+        return made.id
 
     async def create_payment_intent(
         self,

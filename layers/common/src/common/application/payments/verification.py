@@ -144,7 +144,9 @@ async def _verify_intent(deps: VerificationDeps, intent: Intent) -> str:
 
 
 async def _cancel_orphan(deps: VerificationDeps, intent: Intent, booking_id: str) -> str:
-    call = GatewayCall(booking_id=booking_id, operation_id="verification", key=f"{intent.id}:orphan")
+    # Cancelling twice is harmless, and a key of its own for each run meets no stored error.
+    key = f"{intent.id}:orphan:{deps.payments.clock.now():%Y%m%d%H%M}"
+    call = GatewayCall(booking_id=booking_id, operation_id="verification", key=key)
     try:
         await deps.payments.gateway.cancel_intent(intent.id, call=call)
     except GatewayRefused:
