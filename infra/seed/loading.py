@@ -41,6 +41,7 @@ def load(
     tree: CategoryTree,
     *,
     expected: int,
+    only_listings: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Insert offers and their listings, and learn their words.
@@ -50,6 +51,7 @@ def load(
         offers: from ``market.generate``.
         tree: the categories.
         expected: about how many providers come; the indexes of a large load are built at its end, which is quicker.
+        only_listings: leave out the providers and services themselves, for measuring searches.
         progress: told the number of providers written so far.
 
     Returns:
@@ -63,6 +65,8 @@ def load(
     pending: dict[str, list[dict[str, Any]]] = {}
     written = services = 0
     for offer in offers:
+        if not only_listings:
+            _keep(offer, pending)
         _project(offer, tree, pending, used)
         written += 1
         services += len(offer.services)
@@ -79,8 +83,6 @@ def load(
 
 def _project(offer: Offer, tree: CategoryTree, pending: dict[str, list[dict[str, Any]]], used: Counter[str]) -> None:
     provider, services = offer
-    pending.setdefault("providers", []).append({**_fields(provider), "availability": _rules(provider.availability)})
-    pending.setdefault("services", []).extend(_fields(service) for service in services)
     listing = provider_listing(provider, services, tree)
     if listing is not None:
         pending.setdefault("provider_listings", []).append(_fields(listing))
@@ -89,6 +91,12 @@ def _project(offer: Offer, tree: CategoryTree, pending: dict[str, list[dict[str,
         if shown is not None:
             pending.setdefault("service_listings", []).append(_fields(shown))
             used.update(words(f"{service.title} {provider.trading_name}"))
+
+
+def _keep(offer: Offer, pending: dict[str, list[dict[str, Any]]]) -> None:
+    provider, services = offer
+    pending.setdefault("providers", []).append({**_fields(provider), "availability": _rules(provider.availability)})
+    pending.setdefault("services", []).extend(_fields(service) for service in services)
 
 
 def _fields(model: Model) -> dict[str, Any]:
