@@ -40,6 +40,15 @@ class Person:
         self._access_token: str | None = None
         self._refresh_token: str | None = None
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @property
+    def access_token(self) -> str:
+        """The token of the present sign-in, for requests made past this class."""
+        return self._access_token or ""
+
     def call(self, method: str, path: str, json: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """Make one request and return the JSON answer; an expired session is refreshed once.
 

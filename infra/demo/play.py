@@ -10,7 +10,7 @@ import httpx
 
 from infra.demo import story, timers
 from infra.demo.narrator import Narrator, StoryDiffers
-from infra.demo.people import Person, RequestRefused
+from infra.demo.people import RequestRefused
 from infra.demo.stage import Stage
 
 if TYPE_CHECKING:
@@ -44,15 +44,16 @@ def play(cloud: LocalCloud, *, fast_clock: bool) -> None:
         DemoFailed: something came out otherwise, was refused, or did not happen in time.
     """
     try:
-        _play(Stage(cloud), Narrator(), fast_clock=fast_clock)
+        with Stage(cloud) as stage:
+            _play(stage, Narrator(), fast_clock=fast_clock)
     except (StoryDiffers, RequestRefused, TimeoutError, httpx.HTTPError, LookupError, RuntimeError) as error:
         raise DemoFailed(f"{type(error).__name__}: {error}") from error
 
 
 def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     cast = story.Cast(
-        customer=Person("Aroha (customer)", CUSTOMER_EMAIL, stage.base_url),
-        provider=Person("Tom (provider)", PROVIDER_EMAIL, stage.base_url),
+        customer=stage.person("Aroha (customer)", CUSTOMER_EMAIL),
+        provider=stage.person("Tom (provider)", PROVIDER_EMAIL),
         moderator=stage.seeded_person("moderator"),
     )
     narrator.chapter("Two people join the marketplace")

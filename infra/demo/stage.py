@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -29,6 +29,23 @@ class Stage:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
         self._browser = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=True)
+        self._people: list[Person] = []
+
+    def __enter__(self) -> Self:
+        """Nothing to open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close everybody's connections."""
+        for person in self._people:
+            person.close()
+        self._browser.close()
+
+    def person(self, name: str, email: str) -> Person:
+        """Somebody at a keyboard, not signed in yet."""
+        person = Person(name, email, self.base_url)
+        self._people.append(person)
+        return person
 
     @property
     def base_url(self) -> str:
@@ -109,6 +126,6 @@ class Stage:
         found = next((person for person in self._cloud.info.sign_ins if role in person["who"].casefold()), None)
         if found is None:
             raise RuntimeError(f"no {role} was seeded")
-        person = Person(f"Mia ({role})", found["email"], self.base_url)
+        person = self.person(f"Mia ({role})", found["email"])
         person.sign_in(found["password"])
         return person

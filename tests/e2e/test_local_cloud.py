@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.options import Options
 from infra.local.processes import StartError
 from tests.support import stub_functions
+from tests.support.processes import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,15 +49,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def get(cloud: LocalCloud, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{cloud.base_url}{path}", headers=headers, timeout=40)
-
-
-def descendants(pid: int) -> list[int]:
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    found = [pid]
-    for parent in found:
-        found.extend(child for child, of in pairs if of == parent)
-    return found
 
 
 def dead_letters(cloud: LocalCloud) -> int:
