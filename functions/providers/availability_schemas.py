@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
 from common.domain.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
-from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from common.runtime.http.schemas import Instant, RequestModel, ResponseModel, Version
 from pydantic import ConfigDict, Field, PlainSerializer
 
 WallTime = Annotated[
@@ -65,7 +65,7 @@ class AvailabilityFields(RequestModel):
 class AvailabilityRequest(AvailabilityFields):
     """The whole availability; ``version`` is the profile's that was read, to be refused if it is stale."""
 
-    version: int | None = Field(default=None, ge=1)
+    version: Version | None = None
 
     def to_domain(self) -> Availability:
         """The domain's value."""

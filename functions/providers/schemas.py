@@ -7,7 +7,7 @@ from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
 from common.domain.users import ProviderStatus
-from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel, Version
 from pydantic import AnyHttpUrl, Field, field_validator, model_validator
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
@@ -65,7 +65,7 @@ class ServicePatch(_ServiceFields):
     status: SettableStatus | None = None
     cancellation_policy: CancellationPolicyName | None = None
     auto_accept: bool | None = None
-    version: int | None = Field(default=None, ge=1)
+    version: Version | None = None
 
     @model_validator(mode="after")
     def _only_price_may_be_null(self) -> "ServicePatch":
@@ -149,7 +149,7 @@ class ProviderPatch(RequestModel):
     bio: Annotated[str, Field(max_length=5000)] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200)] | None = None
     tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
-    version: int | None = Field(default=None, ge=1)
+    version: Version | None = None
 
     def fields(self) -> dict[str, Any]:
         """What was sent and is not null."""

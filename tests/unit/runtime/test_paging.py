@@ -17,7 +17,9 @@ instants = st.integers(0, 4_102_444_800_000).map(
 )
 
 
-@given(instants, st.text(max_size=40), st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+@given(
+    instants, st.text(max_size=40), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False)
+)
 def test_a_cursor_comes_back_as_it_went(at: datetime, text: str, number: int, score: float) -> None:
     cursor = encode_cursor(at, text, number, score)
     assert decode_cursor(cursor, datetime, str, int, float) == (at, text, number, score)
@@ -41,7 +43,14 @@ def test_a_cursor_of_another_list_is_refused(wire: object) -> None:
         decode_cursor(forged, datetime, str)
 
 
-@given(st.lists(st.integers(), max_size=12), st.integers(1, 5))
+@pytest.mark.parametrize(("part", "wanted"), [("\ud800", str), (2**63, int), (-(2**63) - 1, int), (10**400, float)])
+def test_a_part_that_the_database_cannot_hold_is_refused(part: object, wanted: type[object]) -> None:
+    forged = base64.urlsafe_b64encode(json.dumps([part]).encode()).decode()
+    with pytest.raises(InvalidInput):
+        decode_cursor(forged, wanted)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=12), st.integers(1, 5))
 def test_pages_cover_the_list_once(rows: list[int], limit: int) -> None:
     seen: list[int] = []
     start = 0

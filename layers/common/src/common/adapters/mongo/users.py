@@ -1,6 +1,5 @@
 """Accounts in the collection ``users``."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,9 @@ from common.adapters.mongo.unit_of_work import current_session
 from common.domain.errors import NotFound
 from common.domain.roles import STAFF_ROLES
 from common.domain.users import User
+
+#: Sorts after every text that goes on from a prefix; unlike a pattern, a range takes any text.
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class MongoUsers:
@@ -61,7 +63,7 @@ class MongoUsers:
         """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
         wanted: Document = {}
         if text:
-            wanted["email_key"] = {"$regex": f"^{re.escape(text.casefold())}"}
+            wanted["email_key"] = {"$gte": text.casefold(), "$lt": text.casefold() + _LAST_CHARACTER}
         if is_active is not None:
             wanted["is_active"] = is_active
         if before:

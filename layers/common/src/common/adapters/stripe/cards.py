@@ -1,5 +1,6 @@
 """Saved cards at Stripe: the ``CardGateway`` port."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from common.domain.errors import NotFound
 if TYPE_CHECKING:
     import stripe
     from stripe import params
+
+#: Stripe's ids have a prefix, an underscore and letters or digits, up to 255 characters in all
+#: (https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible).
+_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 class StripeCards:
@@ -29,7 +34,13 @@ class StripeCards:
         return [_card(each) for each in found.data]
 
     async def get_card(self, card_id: str) -> Card:
-        """One card."""
+        """One card.
+
+        Raises:
+            NotFound: there is none, or the id cannot be Stripe's: one such as ``..`` would name another resource.
+        """
+        if not _ID.fullmatch(card_id):
+            raise NotFound("There is no such card.")
         with translated():
             found = await self._v1.payment_methods.retrieve_async(card_id)
         return _card(found)

@@ -54,10 +54,12 @@ class StripeConnect:
         with translated():
             account = await self._v1.accounts.retrieve_async(account_id)
         requirements = account.requirements
+        # The SDK's objects have only what Stripe sent, and Stripe sends only the capabilities that were asked for.
+        transfers = getattr(account.capabilities, "transfers", None)
         return ConnectStatus(
             account_id=account.id,
             provider_id=mapping.metadata(account.metadata).get("provider_id"),
-            transfers=(account.capabilities.transfers if account.capabilities else None) or "inactive",
+            transfers=transfers or "inactive",
             payouts_enabled=bool(account.payouts_enabled),
             details_submitted=bool(account.details_submitted),
             requirements=list((requirements.currently_due if requirements else None) or []),

@@ -19,6 +19,7 @@ from common.runtime.http.schemas import Page
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 _MAX_CURSOR_LENGTH = 1024
+_INT64 = 2**63
 
 #: ``?limit=``: 1 to 100, 20 by default.
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items per page")]
@@ -74,11 +75,16 @@ def make_page(
 
 
 def _typed(part: Any, wanted: type[Any]) -> Part:
+    """The part as the list's type, if the database could hold it: text in UTF-8, integers of 64 bits."""
     if wanted is datetime:
         return datetime.fromtimestamp(_exact(part["t"], int) / 1000, UTC)
     if wanted is float:
         return float(_exact(part, int, float))
     typed: Part = _exact(part, wanted)
+    if isinstance(typed, str):
+        typed.encode()
+    elif isinstance(typed, int) and not -_INT64 <= typed < _INT64:
+        raise OverflowError
     return typed
 
 

@@ -17,6 +17,11 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
+#: The version that a caller has read, to be refused if it is stale; within what every reader of JSON takes exactly
+#: (RFC 8259 section 6), and so within the database's 64 bits.
+Version = Annotated[int, Field(ge=1, lt=2**53)]
+
+
 class ResponseModel(BaseModel):
     """Base of every response body; reads attributes of domain objects."""
 
@@ -106,5 +111,6 @@ __all__ = [
     "RequestModel",
     "ResponseModel",
     "SignedMoneySchema",
+    "Version",
     "format_instant",
 ]

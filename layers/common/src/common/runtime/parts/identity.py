@@ -79,7 +79,7 @@ class IdentityParts(CoreParts):
         from common.adapters.mongo.personal_data import MongoPersonalData
         from common.application.users.leaving import LeavingDeps
 
-        return LeavingDeps(self.auth, self.provider_reader, MongoPersonalData(self.mongo))
+        return LeavingDeps(self.auth, self.whole.provider_reader, MongoPersonalData(self.mongo))
 
     @cached_property
     def identity_providers(self) -> "OidcProviders":
