@@ -1,0 +1,203 @@
+"""Every function's application in this process, with people, bookings and a local Stripe behind it.
+
+Everything asynchronous runs on one loop of the world's own, so that Hypothesis, which is synchronous, can drive it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from common.adapters.stripe.client import close_stripe_client, make_stripe_client
+from common.application.payments.sync import sync_booking_payment
+from common.domain.ids import new_id
+from common.domain.roles import Role
+from fastapi import FastAPI
+
+from infra.docs import openapi
+from infra.stripe_local.testing import SECRET_KEY, running_stripe
+from tests.factories.users import make_user
+from tests.fakes.clock import FakeClock
+from tests.fakes.publisher import CollectingPublisher
+from tests.fakes.rate_limits import Unlimited
+from tests.support.booking_world import BookingWorld
+from tests.support.containers import make_container
+from tests.support.http import api_client
+from tests.support.identity import sign_in, store_user
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import stripe
+    from common.domain.bookings import Booking
+    from common.runtime.bootstrap import Container
+
+#: Rows that requests may change and that the next operation should find as they were.
+_KEPT = ("users", "providers", "services", "bookings", "notifications")
+STAFF_PREFIX = "/v1/admin"
+
+
+class ReachableProbes:
+    """Stands for ``Probes``: everything answers."""
+
+    async def database(self) -> None:
+        """The database answers."""
+
+    async def queue(self) -> None:
+        """The queues answer."""
+
+    async def stripe(self) -> None:
+        """Stripe answers."""
+
+
+class FuzzWorld:
+    """Sends requests to whichever function owns the path.
+
+    Args:
+        mongodb_uri: the server.
+        database_name: a migrated database of the world's own.
+    """
+
+    def __init__(self, mongodb_uri: str, database_name: str) -> None:
+        self._runner = asyncio.Runner()
+        self._parts = AsyncExitStack()
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._areas: dict[str, str] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self.callers: list[dict[str, str]] = []
+        self.staff: dict[str, str] = {}
+        self.ids: dict[str, list[str]] = {}
+        self.sent = 0
+        try:
+            self._runner.run(self._open(mongodb_uri, database_name))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close clients, connections and the local Stripe."""
+        self._runner.run(self._parts.aclose())
+        self._runner.close()
+
+    def restore(self) -> None:
+        """Put people, listings and bookings back as they were."""
+        self._runner.run(self._restore())
+
+    def send(self, path: str, method: str, url: str | httpx.URL, **request: Any) -> httpx.Response:
+        """Send one request.
+
+        Args:
+            path: the operation's path template, which says whose it is.
+            method: HTTP method.
+            url: the request's address.
+            request: further arguments of ``httpx.Request``.
+
+        Returns:
+            The answer, its body read.
+        """
+        client = self._clients[self._areas[path]]
+        self.sent += 1
+        return self._runner.run(client.send(httpx.Request(method, url, **request)))
+
+    def headers(self, path: str, number: int = 0) -> dict[str, str]:
+        """Header fields of somebody who may call the operation: staff, or one of the two parties."""
+        return self.staff if path.startswith(STAFF_PREFIX) else self.callers[number % len(self.callers)]
+
+    def known(self, path: str, name: str) -> list[str]:
+        """Values of a path parameter that name something."""
+        if name in self.ids:
+            return self.ids[name]
+        for kind in ("bookings", "providers", "users", "services", "notifications"):
+            if f"/{kind}/{{{name}}}" in path:
+                return self.ids[kind]
+        return []
+
+    async def _open(self, mongodb_uri: str, database_name: str) -> None:
+        server = await self._parts.enter_async_context(running_stripe())
+        client = make_stripe_client(SECRET_KEY, api_base=server.url, answer_timeout=30, retries=0)
+        self._parts.push_async_callback(close_stripe_client, client)
+        container = make_container(
+            mongodb_uri,
+            database_name,
+            clock=FakeClock(datetime.now(UTC).replace(minute=0, second=0, microsecond=0)),
+            publisher=CollectingPublisher(),
+            stripe=client,
+            rate_limits=Unlimited(),
+            probes=ReachableProbes(),
+        )
+        self._parts.push_async_callback(container.close)
+        for area in openapi.areas():
+            described = FastAPI()
+            described.include_router(importlib.import_module(f"functions.{area}.routes").router)
+            self._areas |= dict.fromkeys(described.openapi()["paths"], area)
+            self._clients[area] = await self._parts.enter_async_context(api_client(area, container))
+        account = await client.v1.accounts.create_async({"type": "express", "country": "NZ"})
+        await server.control.onboard(account.id)
+        await self._people(container, client, account.id)
+        self._mongo = container.mongo
+        for name in _KEPT:
+            self._rows[name] = [row async for row in container.mongo.collection(name).find()]
+
+    async def _people(self, container: Container, client: stripe.StripeClient, account_id: str) -> None:
+        """Store a customer, a provider, a member of staff and a booking in each of three states."""
+        world = await BookingWorld(container).open()
+        await container.mongo.collection("providers").update_one(
+            {"_id": world.provider.id}, {"$set": {"stripe_account_id": account_id}}
+        )
+        bookings = [await world.book(world.start_in(days=days)) for days in (2, 3, 4)]
+        for booking in bookings[1:]:
+            await self._pay(container, client, booking)
+        await world.act(bookings[2], "accept", world.provider_user)
+        staff = await store_user(container, make_user(roles=[Role.USER, Role.SUPER_ADMIN]))
+        self.staff = await sign_in(container, staff)
+        self.callers = [await sign_in(container, user) for user in (world.customer, world.provider_user)]
+        note: dict[str, Any] = {
+            "_id": new_id("ntf", container.clock.now()),
+            "user_id": world.customer.id,
+            "kind": "bookings",
+        }
+        note |= {"type": "booking.accepted", "title": "Accepted", "body": "Tom comes.", "read_at": None}
+        note |= {"booking_id": bookings[2].id, "created_at": container.clock.now()}
+        await container.mongo.collection("notifications").insert_one(note)
+        self.ids = {
+            "bookings": [booking.id for booking in bookings],
+            "providers": [world.provider.id],
+            "users": [world.customer.id, world.provider_user.id],
+            "services": [world.service.id],
+            "notifications": [str(note["_id"])],
+            "slug": ["hedge-trimming"],
+            "action_name": ["accept", "decline", "cancel", "start", "complete", "propose_reschedule"],
+        }
+
+    @staticmethod
+    async def _pay(container: Container, client: stripe.StripeClient, booking: Booking) -> None:
+        details = booking.payment_details
+        assert details.payment_intent_id is not None
+        await client.v1.payment_intents.confirm_async(details.payment_intent_id, {"payment_method": "pm_card_visa"})
+        await sync_booking_payment(container.payments, booking.id)
+
+    async def _restore(self) -> None:
+        for name, rows in self._rows.items():
+            for row in rows:
+                await self._mongo.collection(name).replace_one({"_id": row["_id"]}, row, upsert=True)
+
+
+def check_answer(answer: httpx.Response, told: Mapping[str, Any] | str) -> None:
+    """Assert what holds of every answer to any request whatsoever.
+
+    Args:
+        answer: the answer.
+        told: the request, for the message.
+    """
+    text = f"{answer.request.method} {answer.request.url} {told!r:.500} -> {answer.status_code} {answer.text:.500}"
+    assert answer.status_code < 500, text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"].startswith("application/problem+json"), text
+        problem = answer.json()
+        assert problem["code"], text
+        assert problem["request_id"] == answer.headers["x-request-id"], text
+        assert problem["status"] == answer.status_code, text
