@@ -33,3 +33,9 @@ def test_every_point_of_a_disc_lies_in_a_covering_tile(
 @given(st.floats(-50, -10), st.floats(-180, 179.999), st.floats(100, 200_000))
 def test_few_tiles_cover_any_disc_we_search(lat: float, lng: float, radius: float) -> None:
     assert len(covering_tiles(Point(lat, lng), radius)) <= 36
+
+
+def test_a_disc_that_goes_around_the_earth_has_each_tile_once() -> None:
+    tiles = covering_tiles(Point(60.0, 10.0), 5_000_000)
+    assert len(tiles) == len(set(tiles))
+    assert any(tile(Point(60.0, -170.0), zoom) in tiles for zoom in TILE_LEVELS)
