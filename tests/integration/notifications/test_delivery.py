@@ -16,6 +16,7 @@ from common.runtime.budget import Budget
 from common.runtime.sqs import Queue
 
 from functions.notifications.notifications_queue import process
+from tests.factories.users import make_user
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
@@ -202,3 +203,28 @@ async def test_the_queue_gives_back_only_what_failed(
     again = await queue.work_batch(bench.container, {"Records": records[:1]}, Budget(20))
     assert again == {"batchItemFailures": []}
     assert len(mailer.sent) == 2
+
+
+async def test_only_the_named_recipients_are_told(
+    bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
+) -> None:
+    await requested(bench, gateway)
+    event = next(each for each in bench.publisher.events if each.type == "booking.requested")
+    narrowed = event.model_copy(update={"payload": {**event.payload, "recipients": [bench.provider_user.id]}})
+    await deliver_event(bench.container.delivery, narrowed)
+    assert [to for to, _ in mailer.sent] == [bench.provider_user.email]
+    assert await inbox_of(bench, bench.customer.id) == []
+
+
+async def test_what_concerns_nobody_any_more_is_passed_over(bench: MoneyBench, mailer: CollectingMailer) -> None:
+    gone = await store_user(bench.container, make_user(deleted_at=bench.clock.now()))
+    now = bench.clock.now()
+    for event in (
+        new_event(Topic.NOTIFICATIONS, "booking.accepted", now, booking_id="bkg_never_stored"),
+        new_event(Topic.NOTIFICATIONS, "booking.of_an_unknown_kind", now, booking_id="bkg_x"),
+        new_event(Topic.NOTIFICATIONS, "mail.requested", now, template="password_changed", to_user_id=gone.id),
+        new_event(Topic.NOTIFICATIONS, "mail.requested", now, template="password_changed", to_user_id="usr_unknown"),
+        new_event(Topic.NOTIFICATIONS, "mail.link_requested", now, email="a@example.com", purpose="reset_password"),
+    ):
+        await deliver_event(bench.container.delivery, event)
+    assert mailer.sent == []

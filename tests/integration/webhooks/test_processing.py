@@ -233,3 +233,18 @@ async def test_an_account_that_becomes_ready_makes_its_provider_billable(bench: 
     stored = await container.provider_reader.get(bench.provider.id)
     assert stored is not None
     assert stored.is_billable
+
+
+async def test_events_of_accounts_and_plans_that_are_not_ours_are_passed_over(bench: MoneyBench) -> None:
+    container = bench.container
+    container.connect.statuses["acct_other"] = ConnectStatus(account_id="acct_other")  # type: ignore[attr-defined]
+    for type_, object_id, account in (
+        ("payout.failed", "po_platform", None),
+        ("payout.failed", "po_other", "acct_other"),
+        ("account.updated", "acct_other", "acct_other"),
+        ("invoice.paid", "in_without_subscription", None),
+    ):
+        fields = {"account_id": account} if account else {}
+        event_id = await receive(container, type_, object_id, **fields)
+        assert await process(container, event_id) is WebhookStatus.PROCESSED
+    assert not [each for each in bench.publisher.events if each.payload.get("template")]

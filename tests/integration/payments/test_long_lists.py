@@ -1,0 +1,136 @@
+"""Statements and verifications that go on over many pages, and intents at Stripe that nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from common.application.payments.statements import provider_statement
+from common.application.payments.verification import verify_payments
+from common.application.ports.payments import Intent, IntentStatus
+from common.domain.errors import GatewayRefused, InvalidInput
+from common.domain.ids import new_id
+from common.domain.ledger import LedgerLine
+from common.domain.money import Money
+from common.domain.roles import Principal
+
+from tests.integration.webhooks.conftest import CollectingStripeEvents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.application.payments.verification import VerificationDeps
+    from common.application.ports.payments import GatewayCall
+    from common.domain.discrepancies import StripeBooks
+
+    from tests.support.money import MoneyBench
+
+OWNER = Principal(user_id="usr_owner", provider_id="prv_owner")
+
+
+@dataclass
+class EndlessLedger:
+    """A ledger with so many lines of one provider, in pages."""
+
+    lines: int
+
+    async def for_provider(
+        self,
+        provider_id: str,
+        *,
+        since: datetime,
+        before: datetime,  # noqa: ARG002 - the port's
+        limit: int,
+        after: str | None,
+    ) -> Sequence[LedgerLine]:
+        first = int(after.removeprefix("led_")) + 1 if after else 0
+        return [
+            LedgerLine(
+                id=f"led_{number}",
+                entry_id=f"ent_{number}",
+                booking_id="bkg_1",
+                provider_id=provider_id,
+                account="commission",
+                amount=Money(amount=1, currency="nzd"),
+                reason="commission",
+                at=since,
+            )
+            for number in range(first, min(first + limit, self.lines))
+        ]
+
+
+async def test_a_statement_has_every_line_of_every_page_and_a_bound(bench: MoneyBench) -> None:
+    now = bench.clock.now()
+    long = replace(bench.payments, ledger=EndlessLedger(1_100))  # type: ignore[arg-type]
+    text = await provider_statement(long, OWNER, now - timedelta(days=30), now)
+    assert len(text.splitlines()) == 1 + 1_100
+    endless = replace(bench.payments, ledger=EndlessLedger(50_000))  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput) as caught:
+        await provider_statement(endless, OWNER, now - timedelta(days=30), now)
+    assert caught.value.errors[0].code == "too_many_lines"
+
+
+def intent_at_stripe(number: int, status: IntentStatus, **metadata: str) -> Intent:
+    return Intent(
+        id=f"pi_stray_{number}",
+        status=status,
+        amount=5_000,
+        amount_received=5_000 if status is IntentStatus.SUCCEEDED else 0,
+        currency="nzd",
+        metadata=metadata,
+    )
+
+
+@dataclass
+class StripeWith:
+    """Stripe's records: so many intents, newest first; the books of single bookings are empty."""
+
+    intents: list[Intent]
+    refused: list[str] = field(default_factory=list)
+
+    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
+        raise AssertionError((booking_id, intent_ids))
+
+    async def intents_between(
+        self,
+        since: datetime,  # noqa: ARG002 - the port's
+        before: datetime,  # noqa: ARG002 - the port's
+        *,
+        limit: int,
+        after: str | None,
+    ) -> Sequence[Intent]:
+        ids = [each.id for each in self.intents]
+        first = ids.index(after) + 1 if after else 0
+        return self.intents[first : first + limit]
+
+    async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:  # noqa: ARG002 - the port's
+        self.refused.append(intent_id)
+        raise GatewayRefused("It has been paid meanwhile.")
+
+
+@pytest.fixture
+def verification(bench: MoneyBench) -> VerificationDeps:
+    bench.container.replace(stripe_event_queue=CollectingStripeEvents())
+    return bench.container.verification
+
+
+async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_harm(
+    bench: MoneyBench, verification: VerificationDeps
+) -> None:
+    foreign = [intent_at_stripe(number, IntentStatus.SUCCEEDED) for number in range(60)]
+    paid = intent_at_stripe(98, IntentStatus.SUCCEEDED, booking_id=new_id("bkg", bench.clock.now()))
+    racing = intent_at_stripe(99, IntentStatus.REQUIRES_PAYMENT_METHOD, booking_id=new_id("bkg", bench.clock.now()))
+    stripe = StripeWith([*foreign, paid, racing])
+    deps = replace(
+        verification,
+        records=stripe,
+        payments=replace(verification.payments, gateway=stripe),  # type: ignore[arg-type]
+    )
+    counts = await verify_payments(deps, has_time=lambda: True)
+    assert counts["ForeignIntents"] == 60
+    assert counts["OrphanIntents"] == 2
+    assert stripe.refused == [racing.id]
+    found = await deps.reviews.open_discrepancies(limit=10, before=None)
+    assert [(each.kind, each.stripe_id, each.found) for each in found] == [("unknown_booking", paid.id, 5_000)]
