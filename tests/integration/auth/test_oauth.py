@@ -223,3 +223,24 @@ async def test_a_provider_that_is_not_offered_or_away(identity: Identity, contai
         container.__dict__.pop("oauth", None)
         container.replace(identity_providers=OidcProviders(lambda: settings, lambda: away))
         assert (await identity.client.get("/v1/auth/oauth/google/authorize")).status_code == 503
+
+
+async def test_an_identity_that_keeps_its_address_to_itself_opens_no_account(
+    dance: Dance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "secretive@example.com")
+    honest = dance.provider.id_token
+    monkeypatch.setattr(
+        dance.provider,
+        "id_token",
+        lambda name, given: honest(name, {key: value for key, value in given.items() if key != "email"}),
+    )
+    answer = await dance.identity.post("/v1/auth/oauth/google/callback", back)
+    assert answer.json()["errors"][0]["code"] == "oauth_email_missing"
+
+
+async def test_a_name_somebody_has_chosen_is_not_replaced_by_the_provider_s(dance: Dance, container: Container) -> None:
+    owner = (await dance.identity.register("named@example.com"))["user"]
+    await container.users.update(owner["id"], {"full_name": "Chosen Name"})
+    assert (await dance.sign_in("named@example.com")).json()["user"]["full_name"] == "Chosen Name"

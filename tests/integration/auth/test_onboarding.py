@@ -130,7 +130,7 @@ async def test_a_provider_goes_from_details_over_billing_to_being_listed(
 async def test_approved_before_billing_is_listed_when_stripe_is_ready(
     identity: Identity, stripe_at_hand: RunningStripe, moderator: httpx.AsyncClient
 ) -> None:
-    headers, applied = await _apply(identity, "early@example.com")
+    headers, applied = await _apply(identity, "unbilled@example.com")
     approved = await moderator.post(f"/v1/admin/providers/{applied['provider']['id']}/approve")
     assert not approved.json()["is_listed"]
     account = (await identity.post("/v1/onboarding/billing", None, **headers)).json()["account_id"]
@@ -169,3 +169,35 @@ async def test_only_staff_decides(identity: Identity, container: Container) -> N
         path = f"/v1/admin/providers/{applied['provider']['id']}/approve"
         assert (await client.post(path, headers=headers)).status_code == 403
         assert (await client.post(path)).status_code == 401
+
+
+async def test_billing_may_be_read_before_it_is_begun(identity: Identity) -> None:
+    headers, _ = await _apply(identity, "unbilled@example.com")
+    billing = await identity.client.get("/v1/onboarding/billing", headers=headers)
+    assert billing.status_code == 200, billing.text
+    assert (billing.json()["account_id"], billing.json()["is_billable"]) == (None, False)
+
+
+async def test_a_profile_may_be_corrected_but_brings_no_second_password(identity: Identity) -> None:
+    headers = bearer(await identity.register("twice@example.com"))
+    await identity.post("/v1/onboarding/path", {"path": "seeker"}, **headers)
+    for name in ("Tom Fisher", "Thomas Fisher"):
+        answer = await identity.post("/v1/onboarding/profile", {**PERSON, "full_name": name}, **headers)
+        assert answer.status_code == 200, answer.text
+    again = await identity.post("/v1/onboarding/profile", {**PERSON, "password": "another-quiet-river-1985"}, **headers)
+    assert (again.status_code, again.json()["code"]) == (409, "password_exists")
+
+
+async def test_details_corrected_after_billing_leave_billing_done(identity: Identity, container: Container) -> None:
+    headers, applied = await _apply(identity, "corrects@example.com")
+    user_id = applied["user"]["id"]
+    await container.users.update(user_id, {"onboarding_status": "billing_setup_complete"})
+    answer = await identity.post("/v1/onboarding/provider", {**DETAILS, "trading_name": "Fisher & Sons"}, **headers)
+    assert answer.status_code == 200, answer.text
+    stored = await container.users.get(user_id)
+    assert stored is not None
+    assert stored.onboarding_status == "billing_setup_complete"
+    applications = [e for e in identity.publisher.events if e.payload.get("to_user_id") == user_id]
+    assert [e.payload["template"] for e in applications if e.payload["template"] == "provider_applied"] == [
+        "provider_applied"
+    ]

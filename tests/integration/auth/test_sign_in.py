@@ -159,3 +159,20 @@ async def _everything(identity: Identity) -> str:
     for name in await database.list_collection_names():
         found += [str(row) async for row in database[name].find({})]
     return "\n".join(found)
+
+
+async def test_what_is_no_address_is_refused_like_a_wrong_password(identity: Identity) -> None:
+    answer = await identity.log_in("not an address")
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+
+
+async def test_a_stolen_access_token_is_no_way_to_guess_the_password(identity: Identity) -> None:
+    signed_in = bearer(await identity.register("guessed@example.com"))
+    body = {"current_password": "not-it-at-all", "new_password": NEW_PASSWORD}
+    answers = [
+        (await identity.client.put("/v1/users/me/password", json=body, headers=signed_in)).status_code for _ in range(8)
+    ]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+    right = {**body, "current_password": PASSWORD}
+    assert (await identity.client.put("/v1/users/me/password", json=right, headers=signed_in)).status_code == 429

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from common.application.providers.profile import own_provider, update_profile
 from common.domain.bookings import ActorKind, BookingStatus, PayoutState
+from common.domain.errors import Forbidden, InvalidInput
 from common.domain.ids import new_id
+from common.domain.roles import Principal, Role
 
 from infra.rebuild.steps import rebuild_listings, rebuild_ratings, rebuild_terms
 from tests.factories.bookings import make_booking, make_creation, make_slot
@@ -137,3 +141,40 @@ async def test_earnings_follow_the_money_and_stats_the_answers(
     assert (stats["accepted"], stats["declined"], stats["cancelled_by_provider"]) == (3, 1, 1)
     assert stats["acceptance_rate"] == 0.75
     assert stats["reliability"] == 0.5
+
+
+async def test_money_that_came_and_went_is_counted_and_what_never_came_is_not(
+    client: httpx.AsyncClient, container: Container, owner: SignedIn
+) -> None:
+    sample = make_booking(START)
+    total = sample.price.total.amount
+    details = sample.payment_details
+    settled = details.model_copy(update={"captured_amount": total, "transferred_amount": 11_000})
+    returned = settled.model_copy(update={"refunded_amount": total, "reversed_amount": 11_000})
+    await book(container, owner, 1, "settled", payment_details=settled, payout=PayoutState.TRANSFERRED)
+    await book(container, owner, 2, "settled", payment_details=returned, payout=PayoutState.REVERSED)
+    await book(container, owner, 3, "cancelled", payment_details=details)
+    (month,) = (await client.get("/v1/providers/me/earnings", headers=owner.headers)).json()["items"]
+    assert (month["bookings"], month["paid_out"]["amount"], month["held"]["amount"]) == (2, 11_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "code"),
+    [("2030-03-02T00:00:00Z", "2030-03-01T00:00:00Z", "end_before_start"),
+     ("2030-03-02T00:00:00Z", "2032-03-01T00:00:00Z", "interval_too_long")],
+)  # fmt: skip
+async def test_figures_are_asked_for_a_period_that_can_be(
+    client: httpx.AsyncClient, owner: SignedIn, start: str, end: str, code: str
+) -> None:
+    for path in ("earnings", "stats"):
+        answer = await client.get(f"/v1/providers/me/{path}", params={"from": start, "to": end}, headers=owner.headers)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+
+
+async def test_a_profile_needs_an_owner_and_a_zone_that_exists(container: Container, owner: SignedIn) -> None:
+    with pytest.raises(Forbidden):
+        await own_provider(container.providers, Principal(user_id="usr_x", roles=frozenset({Role.PROVIDER})))
+    with pytest.raises(InvalidInput):
+        await update_profile(container.providers, owner.provider, {"timezone": "Moon/Tycho"}, expected=None)
+    changed = await update_profile(container.providers, owner.provider, {"timezone": "Australia/Perth"}, expected=1)
+    assert changed.timezone == "Australia/Perth"
