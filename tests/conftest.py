@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(SERVER, None)
     if server is not None:
         server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _main_threads_loop() -> Iterator[None]:
+    """Give the main thread a current loop that somebody closes.
+
+    Asking for the current loop makes one where there is none; nobody would own that one, and it would be collected
+    unclosed in whatever test then puts another loop in its place.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
 
 
 @pytest.fixture(scope="session")

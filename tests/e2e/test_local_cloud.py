@@ -113,7 +113,7 @@ def test_failed_messages_alone_come_back_and_end_as_dead_letters_which_can_be_re
     client.send_message_batch(QueueUrl=url, Entries=entries)
     wait_for(lambda: dead_letters(stubs) == 1)
     received = (options.state_dir / "logs" / "NotificationsQueueFunction.log").read_text()
-    assert received.count("bad") == 5
+    assert received.count("bad") >= 5, "delivery is at least once"
     assert received.count("good") == 2
     assert aws.redrive(stubs.info)["Notifications"] == 1
     wait_for(lambda: dead_letters(stubs) == 1)

@@ -130,7 +130,7 @@ def test_while_stripe_is_away_booking_answers_503_and_heals_with_the_same_key(st
     assert len(_bookings_at(market, start_at)) == 1
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(300)
 def test_a_function_killed_in_the_midst_of_a_booking_leaves_at_most_one(market: Market) -> None:
     start_at, key = market.free_start(4), uuid.uuid4().hex
     market.cloud.crash_next("BookingsFunction", 0.02)
@@ -139,10 +139,10 @@ def test_a_function_killed_in_the_midst_of_a_booking_leaves_at_most_one(market: 
 
     def retried() -> httpx.Response | None:
         answer = market.post_booking(start_at, key)
-        return answer if answer.status_code != 409 else None  # the dead one's claim on the key has to lapse
+        assert answer.status_code in {201, 409, 503}, answer.text
+        return answer if answer.status_code == 201 else None  # the dead one's claims have to lapse
 
-    made = wait_for("the retry", retried, patience=90)
-    assert made.status_code == 201, made.text
+    wait_for("the retry", retried, patience=150)
     assert len(_bookings_at(market, start_at)) == 1
 
 

@@ -1,15 +1,18 @@
 """Signs of life of what the product depends on. Heavy clients are imported by the probe that needs them."""
 
 import asyncio
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from common.adapters.mongo.database import Mongo
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 _STRIPE_API = "https://api.stripe.com"
 _SECONDS = 1.5
 
 
-@dataclass(frozen=True)
 class Probes:
     """One method for each dependency; it returns if there was an answer and raises otherwise.
 
@@ -19,13 +22,22 @@ class Probes:
         stripe_api_base: another address of Stripe's API, if any.
     """
 
-    mongo: Mongo
-    queue_url: str
-    stripe_api_base: str | None = None
+    def __init__(self, mongo: Mongo, queue_url: str, stripe_api_base: str | None = None) -> None:
+        self._mongo = mongo
+        self._queue_url = queue_url
+        self._stripe_api_base = stripe_api_base
 
     async def database(self) -> None:
         """Ping the primary."""
-        await self.mongo.ping()
+        await self._mongo.ping()
+
+    @cached_property
+    def _sqs(self) -> "SQSClient":
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        config = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"total_max_attempts": 1})
+        return boto3.client("sqs", config=config)
 
     async def queue(self) -> None:
         """Ask the queue for one attribute."""
@@ -36,15 +48,7 @@ class Probes:
         import httpx  # noqa: PLC0415
 
         async with httpx.AsyncClient(timeout=_SECONDS) as client:
-            await client.get(f"{self.stripe_api_base or _STRIPE_API}/v1/balance")
+            await client.get(f"{self._stripe_api_base or _STRIPE_API}/v1/balance")
 
     def _ask_queue(self) -> None:
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
-        config = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"total_max_attempts": 1})
-        client = boto3.client("sqs", config=config)
-        try:
-            client.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])
-        finally:
-            client.close()
+        self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=["QueueArn"])
