@@ -130,7 +130,7 @@ async def test_a_provider_goes_from_details_over_billing_to_being_listed(
 async def test_approved_before_billing_is_listed_when_stripe_is_ready(
     identity: Identity, stripe_at_hand: RunningStripe, moderator: httpx.AsyncClient
 ) -> None:
-    headers, applied = await _apply(identity, "unbilled@example.com")
+    headers, applied = await _apply(identity, "early@example.com")
     approved = await moderator.post(f"/v1/admin/providers/{applied['provider']['id']}/approve")
     assert not approved.json()["is_listed"]
     account = (await identity.post("/v1/onboarding/billing", None, **headers)).json()["account_id"]
