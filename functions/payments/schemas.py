@@ -76,7 +76,7 @@ class TaxLineView(ResponseModel):
 
 
 class BookingPaymentView(ResponseModel):
-    """A booking's money. ``fee``, ``payout_amount`` and ``ledger`` are for the provider and operators."""
+    """A booking's money. ``fee`` is the platform's commission, ``payout_amount`` what the provider gets."""
 
     booking_id: str
     status: BookingStatus
@@ -120,8 +120,8 @@ class BookingPaymentView(ResponseModel):
                 "captured": money(details.captured_amount),
                 "refunded": money(details.refunded_amount),
                 "due": money(details.due_amount),
-                "fee": money(details.commission_amount if payment.sees_payout else None),
-                "payout_amount": money(_with_provider(payment) if payment.sees_payout else None),
+                "fee": money(details.commission_amount),
+                "payout_amount": money(_with_provider(payment)),
                 "capture_before": details.capture_before,
                 "last_error_code": details.last_error_code,
                 "last_error_message": details.last_error_message,

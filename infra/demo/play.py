@@ -69,7 +69,7 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     story.work(stage, narrator, cast, booking["id"])
     story.rate(narrator, cast, booking["id"])
     story.settle(stage, narrator, cast, booking["id"])
-    story.show_books(narrator, cast.provider, booking["id"])
+    story.show_books(narrator, cast.customer, booking["id"])
 
     if fast_clock:
         narrator.chapter("What timers do when nobody does anything")

@@ -156,12 +156,12 @@ def settle(stage: Stage, narrator: Narrator, cast: Cast, booking_id: str) -> Non
     narrator.step("Sweep and worker", "settle it and transfer the provider's share", booking)
 
 
-def show_books(narrator: Narrator, provider: Person, booking_id: str) -> None:
+def show_books(narrator: Narrator, customer: Person, booking_id: str) -> None:
     """The audit trail and the ledger, which must sum to zero."""
-    history = provider.call("GET", f"/v1/bookings/{booking_id}/history?limit=100")["items"]
+    history = customer.call("GET", f"/v1/bookings/{booking_id}/history?limit=100")["items"]
     trail = [(h["at"], h["action"], h["actor"]["kind"], h["from_status"] or "-", h["to_status"]) for h in history]
     narrator.table(f"History of {booking_id}", ("at", "action", "by", "from", "to"), trail)
-    ledger = provider.call("GET", f"/v1/bookings/{booking_id}/payment")["ledger"]
+    ledger = customer.call("GET", f"/v1/bookings/{booking_id}/payment")["ledger"]
     lines = [(line["at"], line["reason"], line["account"], money(line["amount"])) for line in ledger]
     narrator.table("Ledger (debits positive)", ("at", "reason", "account", "amount"), lines)
     narrator.expect("the ledger has lines", bool(ledger), expected=True)

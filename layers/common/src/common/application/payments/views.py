@@ -18,25 +18,22 @@ class BookingPayment(Model):
     operations: list[PaymentOperation]
     ledger: list[LedgerLine]
     tax_lines: list[TaxLine]
-    sees_payout: bool
 
 
 async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_id: str) -> BookingPayment:
-    """A booking's money, for its parties and operators; the customer does not see what the provider gets.
+    """A booking's money, for its parties and operators: both sides see the same books.
 
     Raises:
         NotFound: there is no such booking, or it is none of the caller's business.
     """
     booking = await visible_booking(deps, principal, booking_id)
-    sees_payout = principal.has(Role.OPERATOR) or booking.provider_user_id == principal.user_id
     operations = await deps.operations.for_booking(booking.id)
-    ledger = await deps.ledger.for_booking(booking.id) if sees_payout else []
+    ledger = await deps.ledger.for_booking(booking.id)
     return BookingPayment(
         booking=booking,
         operations=list(operations),
         ledger=list(ledger),
         tax_lines=await _tax_lines(deps, booking),
-        sees_payout=sees_payout,
     )
 
 
