@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from common.application.bookings.sweep import LEASE, fire_due, sweep_due
 from common.domain.bookings import BookingStatus
+from common.domain.errors import Unavailable
 
 from tests.factories.bookings import make_booking, make_creation, make_slot
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from common.domain.bookings import BookingChange
 
     from tests.support.booking_world import BookingWorld
 
@@ -132,3 +137,37 @@ async def _peak(world: BookingWorld) -> int:
     tracemalloc.stop()
     world.publisher.events.clear()
     return peak
+
+
+class FailingOnce:
+    """A repository that the database refuses one booking's change, once."""
+
+    def __init__(self, inner: Any, booking_id: str) -> None:
+        self._inner = inner
+        self._booking_id = booking_id
+        self._failures = 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def commit(self, change: BookingChange) -> None:
+        if change.booking.id == self._booking_id and self._failures:
+            self._failures -= 1
+            raise Unavailable("The database is away.")
+        await self._inner.commit(change)
+
+
+async def test_one_booking_that_fails_stops_no_other_and_comes_back(world: BookingWorld) -> None:
+    due_at = world.clock.now()
+    await store_due(world, 12, due_at)
+    stubborn = f"bkg_{due_at.timestamp():.0f}_{3:06d}"
+    failing = FailingOnce(world.deps.bookings, stubborn)
+    world.deps = replace(world.deps, bookings=failing)
+
+    with pytest.raises(Unavailable):
+        await world.sweep()
+    assert await expired(world) == 11
+
+    world.clock.set(due_at + LEASE + timedelta(seconds=1))
+    assert await world.sweep() == {"expire": 1}
+    assert await expired(world) == 12

@@ -155,3 +155,11 @@ def test_calendar_bounds_reach_the_whole_weeks_that_limits_count() -> None:
     assert plain == (start - timedelta(minutes=5), start + timedelta(days=1, minutes=65))
     assert limited[0] <= start - timedelta(days=7)
     assert limited[1] >= start + timedelta(days=8)
+
+
+def test_a_start_between_two_seconds_is_off_the_grid_and_holds_in_the_limits_count_for_no_day() -> None:
+    rules = every_day("UTC", hours("09:00", "17:00"), max_per_day=1)
+    start = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert check_slot(rules, 60, [], LONG_AGO, start.replace(microsecond=1)) is SlotVerdict.OFF_GRID
+    hold = Busy(start_at=start + timedelta(hours=3), end_at=start + timedelta(hours=4))
+    assert check_slot(rules, 60, [hold], LONG_AGO, start) is SlotVerdict.BOOKABLE
