@@ -58,7 +58,9 @@ def test_a_query(world: FuzzWorld, path: str, method: str) -> None:
 @pytest.mark.parametrize(("path", "method"), WITH_BODY)
 def test_a_field(world: FuzzWorld, path: str, method: str) -> None:
     address = _address(world, path)
-    for body in _spoilt(_plausible_body(world, path, method), _properties(path, method)):
+    names = _properties(path, method)
+    _send(world, path, method, url=address, json=_plausible_body(world, path, method))
+    for body in _spoilt(_plausible_body(world, path, method), names):
         _send(world, path, method, url=address, json=body)
 
 
@@ -120,8 +122,7 @@ def _first_body(path: str, method: str) -> Any:
 def _plausible_body(world: FuzzWorld, path: str, method: str) -> Any:
     if "requestBody" not in DOCUMENT["paths"][path][method]:
         return None
-    body = _first_body(path, method)
-    return body | {"service_id": world.ids["services"][0]} if isinstance(body, dict) and "service_id" in body else body
+    return world.fill(_first_body(path, method), _properties(path, method))
 
 
 def _properties(path: str, method: str) -> list[str]:

@@ -67,7 +67,7 @@ def _try(world: FuzzWorld, operation: APIOperation[Any, Any, Any, Any], mode: Ge
     @_BOUNDS
     @given(case=operation.as_strategy(mode), data=st.data())
     def send(case: schemathesis.Case[Any], data: st.DataObject) -> None:
-        request = _request_of(world, case, data)
+        request = _request_of(world, case, data, is_described=mode is GenerationMode.POSITIVE)
         answer = world.send(operation.path, case.method, **request)
         if answer.status_code == 401:
             world.restore()
@@ -77,14 +77,16 @@ def _try(world: FuzzWorld, operation: APIOperation[Any, Any, Any, Any], mode: Ge
     send()
 
 
-def _request_of(world: FuzzWorld, case: schemathesis.Case[Any], data: st.DataObject) -> dict[str, Any]:
+def _request_of(
+    world: FuzzWorld, case: schemathesis.Case[Any], data: st.DataObject, *, is_described: bool
+) -> dict[str, Any]:
     """The request's address, header fields and content, mostly with ids of things that exist."""
     for name in case.path_parameters:
         known = world.known(case.path, name)
         if len(known) > 0 and data.draw(_MOSTLY):
             case.path_parameters[name] = data.draw(st.sampled_from(known))
-    if isinstance(case.body, dict) and "service_id" in case.body and data.draw(st.booleans()):
-        case.body["service_id"] = world.ids["services"][0]
+    if isinstance(case.body, dict) and is_described and data.draw(_MOSTLY):
+        case.body = world.fill(case.body, list(case.body))
     made = case.as_transport_kwargs(base_url=BASE_URL)
     caller = world.headers(case.path, data.draw(st.integers(0, 1)))
     headers = {name: str(value).encode("utf-8", "replace") for name, value in made["headers"].items()}

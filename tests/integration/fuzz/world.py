@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,17 +20,19 @@ from fastapi import FastAPI
 
 from infra.docs import openapi
 from infra.stripe_local.testing import SECRET_KEY, running_stripe
+from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import CollectingPublisher
 from tests.fakes.rate_limits import Unlimited
-from tests.support.booking_world import BookingWorld
+from tests.support.booking_world import ADDRESS, BookingWorld
 from tests.support.containers import make_container
 from tests.support.http import api_client
 from tests.support.identity import sign_in, store_user
+from tests.support.people import PASSWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import stripe
     from common.domain.bookings import Booking
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Rows that requests may change and that the next operation should find as they were.
 _KEPT = ("users", "providers", "services", "bookings", "notifications")
+#: So many hours from the world's fifth day on are free when it opens.
+_FREE_HOURS = 24 * 60
 STAFF_PREFIX = "/v1/admin"
 
 
@@ -72,6 +76,7 @@ class FuzzWorld:
         self.staff: dict[str, str] = {}
         self.ids: dict[str, list[str]] = {}
         self.sent = 0
+        self._first_free = datetime.now(UTC)
         try:
             self._runner.run(self._open(mongodb_uri, database_name))
         except BaseException:
@@ -116,6 +121,25 @@ class FuzzWorld:
                 return self.ids[kind]
         return []
 
+    def fill(self, body: Any, names: Iterable[str]) -> Any:
+        """A body with plausible values in those of its fields that only the world can know."""
+        if not isinstance(body, dict):
+            return body
+        hours = self.sent % _FREE_HOURS
+        values: dict[str, Any] = {
+            "service_id": self.ids["services"][0],
+            "start_at": (self._first_free + timedelta(hours=hours)).isoformat(),
+            "address": ADDRESS,
+            "email": f"fuzz{self.sent}@example.com",
+            "password": PASSWORD,
+            "new_password": PASSWORD,
+            "full_name": "Mere Tane",
+            "phone_number": "+64211234567",
+            "category": "hedge-trimming",
+            "timezone": "Pacific/Auckland",
+        }
+        return body | {name: values[name] for name in names if name in values}
+
     async def _open(self, mongodb_uri: str, database_name: str) -> None:
         server = await self._parts.enter_async_context(running_stripe())
         client = make_stripe_client(SECRET_KEY, api_base=server.url, answer_timeout=30, retries=0)
@@ -152,6 +176,12 @@ class FuzzWorld:
         for booking in bookings[1:]:
             await self._pay(container, client, booking)
         await world.act(bookings[2], "accept", world.provider_user)
+        self._first_free = world.start_in(days=5)
+        # The customer offers services of another kind, so that both callers may use what providers have.
+        own = make_provider(user_id=world.customer.id, stripe_account_id=account_id)
+        await container.provider_reader.add(own)
+        roles = {"roles": [Role.USER, Role.PROVIDER], "provider_id": own.id}
+        world.customer = await store_user(container, world.customer.model_copy(update=roles))
         staff = await store_user(container, make_user(roles=[Role.USER, Role.SUPER_ADMIN]))
         self.staff = await sign_in(container, staff)
         self.callers = [await sign_in(container, user) for user in (world.customer, world.provider_user)]
