@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import stripe  # noqa: F401 - verifying signatures is this function's work: pay for the import at the cold start
 from common.application.payments.webhooks import receive_webhook
 from common.runtime.http import Deps
 from fastapi import APIRouter, Header, Request

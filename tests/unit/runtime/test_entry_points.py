@@ -15,8 +15,6 @@ APPS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
 WORKERS = sorted(
     f"{path.parent.name}.{path.stem}" for kind in ("queue", "schedule") for path in FUNCTIONS.glob(f"*/*_{kind}.py")
 )
-#: What a function's own work is.
-ALLOWED = {"webhooks": {"stripe", "httpx"}}  # verifying signatures; the SDK brings its HTTP client
 WEB = {"fastapi", "starlette", "mangum"}
 HEAVY = {"boto3", "botocore", "stripe", "jinja2", "argon2", "cryptography", "httpx", "aws_xray_sdk"}
 HEAVY |= {"aws_lambda_powertools"}
@@ -46,7 +44,7 @@ def _imported(module: str) -> set[str]:
 def test_an_http_function_starts_light(area: str) -> None:
     imported = _imported(f"functions.{area}.app")
     assert imported & WEB == WEB
-    assert imported & HEAVY - ALLOWED.get(area, set()) == set()
+    assert imported & HEAVY == set()
 
 
 @pytest.mark.parametrize("module", WORKERS)

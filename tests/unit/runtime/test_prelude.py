@@ -43,8 +43,9 @@ def test_once_the_handler_is_built_the_collector_works_and_imports_are_frozen() 
 
 def test_models_are_built_at_first_use_fastapis_own_too() -> None:
     code = (
-        "import common.runtime\nfrom fastapi.openapi.models import OpenAPI\n"
-        "assert not OpenAPI.__pydantic_complete__\nOpenAPI.model_json_schema()"
+        "import common.runtime.http\nfrom fastapi.openapi.models import OpenAPI, Schema\n"
+        "assert not OpenAPI.__pydantic_complete__ and not Schema.__pydantic_complete__\n"
+        "assert OpenAPI.model_json_schema() and Schema(title='x').title == 'x' and Schema.__pydantic_complete__"
     )
     assert _report(code)["defer_build"] is True
 
@@ -72,6 +73,50 @@ def test_pydantic_does_not_search_for_plugins() -> None:
         "create_model('M', x=int)(x=1)\nassert loader._plugins is None"
     )
     _report(code)
+
+
+def test_pydantics_core_does_not_evaluate_annotations_for_type_checkers() -> None:
+    code = (
+        "import common.runtime, typing, typing_extensions\nfrom pydantic_core import core_schema\n"
+        "assert type(core_schema.ModelSchema) is type\n"
+        "class Real(typing.TypedDict): x: int\n\n"
+        "class Too(typing_extensions.TypedDict): x: int\n\n"
+        "from pydantic import TypeAdapter\nassert TypeAdapter(Too).validate_python({'x': '1'}) == {'x': 1}"
+    )
+    _report(code)
+
+
+@pytest.mark.parametrize("module", ["common.runtime.sqs", "common.runtime.http"])
+def test_metadata_of_packages_is_loaded_by_who_asks_for_it(module: str) -> None:
+    modules = _report(f"import {module}")["modules"]
+    assert [name for name in modules if name.startswith(("importlib.metadata", "zipfile"))] == []
+    asked = _report(f"import {module}, pymongo.common as c\nassert not c.check_for_min_version('pymongo')[0] == ''")
+    assert "importlib.metadata" in asked["modules"]
+
+
+def test_fastapi_leaves_out_opentelemetry_but_for_its_context() -> None:
+    modules = _report("import common.runtime.http\nfrom fastapi import FastAPI\nFastAPI()")["modules"]
+    assert [name for name in modules if name.startswith(("opentelemetry.trace", "opentelemetry.metrics"))] == []
+
+
+def test_verifying_tokens_does_without_certificates() -> None:
+    code = (
+        "import common.runtime\nfrom common.runtime import prelude\n"
+        "with prelude.standing_in(*prelude.CERTIFICATES):\n    import jwt\nassert jwt.algorithms.has_crypto"
+    )
+    modules = _report(code)["modules"]
+    assert [name for name in modules if name.startswith("cryptography.x509")] == []
+    loaded = _report(code + "\nfrom cryptography import x509\nassert x509.Certificate")["modules"]
+    assert "cryptography.x509" in loaded
+
+
+def test_a_stand_in_loads_its_module_when_called() -> None:
+    code = (
+        "from common.runtime import prelude\nimport sys\n"
+        "with prelude.standing_in('colorsys'):\n    from colorsys import rgb_to_hsv\n"
+        "assert 'colorsys' not in sys.modules\nassert rgb_to_hsv(0, 0, 0) == (0, 0, 0)"
+    )
+    assert "colorsys" in _report(code)["modules"]
 
 
 @pytest.mark.parametrize("module", ["common.runtime.sqs", "common.runtime.schedule"])

@@ -1,17 +1,22 @@
-"""Stripe's webhook signatures (https://docs.stripe.com/webhooks#verify-manually)."""
+"""Stripe's webhook signatures (https://docs.stripe.com/webhooks#verify-manually).
 
+Verified by hand as that page tells: the SDK would cost every cold start of the webhooks function a tenth of it.
+"""
+
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import stripe
 
 from common.application.ports.webhooks import StripeEvent
 from common.domain.errors import InvalidInput, InvalidSignature
 
 #: Seconds by which a signature's time may differ from ours, either way; the SDK's own default and only for the past.
 TOLERANCE_SECONDS = 300
+#: The one scheme that live signatures have.
+_SCHEME = "v1"
 
 
 class StripeWebhookVerifier:
@@ -48,19 +53,21 @@ class StripeWebhookVerifier:
 
 
 def _is_signed_with(secret: str, body: bytes, signature: str) -> bool:
-    try:
-        return bool(stripe.WebhookSignature.verify_header(body, signature, secret))
-    except (stripe.SignatureVerificationError, UnicodeDecodeError):
-        return False
+    signed = f"{_parts(signature, 't')[0]}.".encode() + body
+    expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+    return any(hmac.compare_digest(expected, given.encode()) for given in _parts(signature, _SCHEME))
+
+
+def _parts(signature: str, name: str) -> list[str]:
+    """The values of one name in the header (``t=…,v1=…,v1=…``)."""
+    pairs = (part.partition("=") for part in signature.split(","))
+    return [value for key, _, value in pairs if key.strip() == name]
 
 
 def _signed_at(signature: str) -> float:
     """The ``t=`` of the header; minus infinity where it is missing or no number."""
-    for part in signature.split(","):
-        name, _, value = part.partition("=")
-        if name.strip() == "t" and value.isdecimal():
-            return float(value)
-    return float("-inf")
+    given = _parts(signature, "t")
+    return float(given[0]) if given and given[0].isdecimal() else float("-inf")
 
 
 def _event(body: bytes) -> StripeEvent:

@@ -2,8 +2,12 @@
 
 from common.runtime import prelude
 
-with prelude.without("email_validator"):
-    import fastapi.openapi.models  # noqa: F401 - the module that would import it
+with (
+    prelude.without("email_validator"),
+    prelude.standing_in("importlib.metadata", *prelude.OPENTELEMETRY),
+    prelude.without_rebuilding(),
+):
+    import fastapi.openapi.models  # noqa: F401 - what would import and rebuild all this
 
 from common.runtime.http.app import create_app, create_handler
 from common.runtime.http.dependencies import CurrentUser, Deps, OptionalUser, require

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from common.runtime.parts.core import CoreParts
+from common.runtime.parts.deferred import deferred
 
 if TYPE_CHECKING:
     from common.adapters.mongo.users import MongoUsers
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from common.application.auth.oauth import OAuthDeps
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.ports.geocoding import Geocoder
+    from common.application.ports.identity import Passwords
     from common.application.users.leaving import LeavingDeps
 
 
@@ -52,7 +54,6 @@ class IdentityParts(CoreParts):
         from common.adapters.mongo.sessions import MongoSessions
         from common.adapters.mongo.sign_in_guard import MongoSignInGuard
         from common.adapters.mongo.unit_of_work import MongoUnitOfWork
-        from common.adapters.passwords import Argon2Passwords
         from common.application.auth.deps import AuthDeps
 
         return AuthDeps(
@@ -64,7 +65,7 @@ class IdentityParts(CoreParts):
             registrations=MongoRegistrations(self.mongo),
             mail_tokens=MongoMailTokens(self.mongo),
             log=MongoSecurityLog(self.mongo),
-            passwords=Argon2Passwords(),
+            passwords=deferred(lambda: self.passwords),
             tokens=self.token_issuer,
             guard=MongoSignInGuard(self.mongo),
             limits=self.rate_limits,
@@ -72,6 +73,13 @@ class IdentityParts(CoreParts):
             publisher=self.publisher,
             frontend_base_url=self.settings.frontend_base_url,
         )
+
+    @cached_property
+    def passwords(self) -> "Passwords":
+        """Password hashing; loads argon2."""
+        from common.adapters.passwords import Argon2Passwords
+
+        return Argon2Passwords()
 
     @cached_property
     def leaving(self) -> "LeavingDeps":

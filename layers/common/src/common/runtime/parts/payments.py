@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from common.runtime.parts.core import CoreParts
+from common.runtime.parts.deferred import deferred
 
 if TYPE_CHECKING:
     import stripe
@@ -42,7 +43,7 @@ class PaymentParts(CoreParts):
 
     @cached_property
     def payments(self) -> "PaymentDeps":
-        """What the payment use cases need; loads Stripe."""
+        """What the payment use cases need; Stripe is loaded when it is asked."""
         from common.adapters.mongo.ledger import MongoLedger
         from common.adapters.mongo.payment_operations import MongoPaymentOperations
         from common.adapters.mongo.stripe_customers import MongoStripeCustomers
@@ -52,7 +53,7 @@ class PaymentParts(CoreParts):
             bookings=self.whole.booking_repository,
             operations=MongoPaymentOperations(self.mongo.db),
             ledger=MongoLedger(self.mongo.db),
-            gateway=self.gateway,
+            gateway=deferred(lambda: self.gateway),
             users=self.whole.users,
             providers=self.whole.provider_reader,
             customers=MongoStripeCustomers(self.mongo.db),
