@@ -43,6 +43,7 @@ class World:
         service: One hour for a fixed price.
         token: The customer's access token.
         provider_token: The provider's.
+        staff_token: An administrator's.
     """
 
     environment: dict[str, str]
@@ -51,6 +52,7 @@ class World:
     service: Service
     token: str
     provider_token: str
+    staff_token: str
 
 
 async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str) -> World:
@@ -70,12 +72,13 @@ async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str) -> World
     owner = owner.model_copy(update={"provider_id": provider.id, "provider_status": ProviderStatus.APPROVED})
     customer = _user("aroha@example.com", now, [Role.USER])
     service = _service(provider, now)
-    await _store(container, "users", owner, customer)
+    staff = _user("mere@example.com", now, [Role.USER, Role.ADMIN])
+    await _store(container, "users", owner, customer, staff)
     await _store(container, "providers", provider)
     await _store(container, "services", service)
     for key in container.token_issuer.keys:
         await container.signing_keys.publish(key.kid, key.public_jwk(), now)
-    tokens = [_token(container, user, now) for user in (customer, owner)]
+    tokens = [_token(container, user, now) for user in (customer, owner, staff)]
     await container.close()
     return World(environment, customer, provider, service, *tokens)
 
