@@ -40,6 +40,10 @@ class Person:
         self._access_token: str | None = None
         self._refresh_token: str | None = None
 
+    def forget(self) -> None:
+        """Drop the sign-in, without telling the API."""
+        self._access_token = self._refresh_token = None
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
