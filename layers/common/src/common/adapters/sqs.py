@@ -1,4 +1,4 @@
-"""The queues: Amazon SQS. boto3 is imported with the first message, never at start."""
+"""The queues: Amazon SQS. botocore is imported with the first message, never at start."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _READ_SECONDS = 2
 class SqsPublisher:
     """Implements ``Publisher``.
 
-    boto3 is blocking, so it works in a thread. What a queue does not take within its timeouts is left out of the
+    botocore is blocking, so it works in a thread. What a queue does not take within its timeouts is left out of the
     answer and stays in the outbox for the sweep.
 
     Args:
@@ -43,15 +43,16 @@ class SqsPublisher:
 
     @cached_property
     def _client(self) -> Any:
-        import boto3  # noqa: PLC0415 - more than 100 ms that most invocations never need
+        # botocore without boto3, which would load its resources too; 100 ms that most invocations never need.
         from botocore.config import Config  # noqa: PLC0415
+        from botocore.session import get_session  # noqa: PLC0415
 
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
-        return boto3.client("sqs", config=config)
+        return get_session().create_client("sqs", config=config)
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         """Send each event to its topic's queue; returns the ids that the queue took. Never raises on a lost one.

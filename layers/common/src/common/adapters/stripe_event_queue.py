@@ -3,7 +3,7 @@
 import asyncio
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -13,7 +13,7 @@ _ANSWER_SECONDS = 3
 
 
 class SqsStripeEvents:
-    """``StripeEventQueue`` over SQS; boto3 is imported at the first event.
+    """``StripeEventQueue`` over SQS; botocore is imported at the first event.
 
     Args:
         queue_url: the queue.
@@ -28,15 +28,16 @@ class SqsStripeEvents:
 
     @cached_property
     def _client(self) -> "SQSClient":
-        import boto3  # noqa: PLC0415 - 110 ms, paid at the first event
+        # botocore without boto3, which would load its resources too; 100 ms that most invocations never need.
         from botocore.config import Config  # noqa: PLC0415
+        from botocore.session import get_session  # noqa: PLC0415
 
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_ANSWER_SECONDS,
             retries={"max_attempts": 2, "mode": "standard"},
         )
-        return boto3.client("sqs", config=config)
+        return cast("SQSClient", get_session().create_client("sqs", config=config))
 
     def _send(self, event_id: str) -> bool:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
