@@ -18,39 +18,34 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.fixtures"]
 
-#: Property tests take few examples here and many at night (``HYPOTHESIS_PROFILE=nightly``); no deadline, since a
+#: Property tests take the same few examples here and many random ones at night (``HYPOTHESIS_PROFILE=nightly``); no deadline, since a
 #: shared machine's pauses are no failures.
-hypothesis_settings.register_profile("default", max_examples=60, deadline=None)
+hypothesis_settings.register_profile("default", max_examples=60, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("nightly", max_examples=2_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
+LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the run's MongoDB in the controlling process."""
+    """Start the run's MongoDB in the controlling process, and give the main thread a loop that somebody closes.
+
+    Asking for the current loop makes one where there is none; nobody would own that one, and it would be collected
+    unclosed in whatever test then puts another loop in its place.
+    """
+    config.stash[LOOP] = asyncio.new_event_loop()
+    asyncio.set_event_loop(config.stash[LOOP])
     if mongodb.is_wanted(config):
         config.stash[SERVER] = mongodb.ThrowawayMongod()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop it."""
+    """Stop it, and close the loop."""
+    config.stash[LOOP].close()
     server = config.stash.get(SERVER, None)
     if server is not None:
         server.stop()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _main_threads_loop() -> Iterator[None]:
-    """Give the main thread a current loop that somebody closes.
-
-    Asking for the current loop makes one where there is none; nobody would own that one, and it would be collected
-    unclosed in whatever test then puts another loop in its place.
-    """
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield
-    loop.close()
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMPLES, STEPS = (300, 60) if IS_NIGHTLY else (8, 30)
+EXAMPLES, STEPS = (300, 60) if IS_NIGHTLY else (5, 30)
 MOST_BOOKINGS = 4
 PRICE = 90_000
 CARDS = ["pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_card_chargeCustomerFail"]
@@ -204,9 +204,11 @@ class BookingLives(RuleBasedStateMachine):
             self.run(check_everything(self.world, at_rest=False))
 
     def teardown(self) -> None:
-        if hasattr(self, "world"):
-            self.run(self._finish())
-        self.loop.close()
+        try:
+            if hasattr(self, "world"):
+                self.run(self._finish())
+        finally:
+            self.loop.close()
 
     async def _finish(self) -> None:
         """Heal everything and let time alone bring every booking to its end."""
@@ -266,6 +268,7 @@ class BookingLives(RuleBasedStateMachine):
         return None
 
 
+@pytest.mark.timeout(0 if IS_NIGHTLY else 600)
 def test_lives(mongodb_uri: str, module_database_name: str) -> None:
     migrate(mongodb_uri, module_database_name)
     BookingLives.uri, BookingLives.database = mongodb_uri, module_database_name
@@ -275,6 +278,7 @@ def test_lives(mongodb_uri: str, module_database_name: str) -> None:
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
             deadline=None,
+            derandomize=not IS_NIGHTLY,
             suppress_health_check=list(HealthCheck),
         ),
     )
