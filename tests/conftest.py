@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.fixtures"]
 
-#: Property tests take the same few examples here and many random ones at night (``HYPOTHESIS_PROFILE=nightly``); no deadline, since a
-#: shared machine's pauses are no failures.
+#: Property tests take the same few examples here and many random ones at night (``HYPOTHESIS_PROFILE=nightly``); no
+#: deadline, since a shared machine's pauses are no failures.
 hypothesis_settings.register_profile("default", max_examples=60, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("nightly", max_examples=2_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
