@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from infra.demo import story
+from infra.demo.people import wait_for
 
 if TYPE_CHECKING:
     from infra.demo.narrator import Narrator
@@ -26,7 +27,7 @@ def _unpaid(stage: Stage, narrator: Narrator, cast: Cast, service_id: str) -> No
     start_at = story.find_slot(narrator, cast.customer, service_id, stage.now() + timedelta(days=2))
     booking = story.request_booking(narrator, cast.customer, service_id, start_at)
     stage.advance(timedelta(minutes=16))
-    booking = _swept(stage, narrator, cast, booking["id"], "payment_expired")
+    booking = _swept(stage, cast, booking["id"], "payment_expired")
     narrator.step("Sweep, 16 min later", "ends the unpaid booking and frees its slot", booking)
 
 
@@ -35,7 +36,7 @@ def _unanswered(stage: Stage, narrator: Narrator, cast: Cast, service_id: str) -
     booking = story.book(stage, narrator, cast.customer, service_id, start_at)
     deadline = datetime.fromisoformat(booking["accept_by"])
     stage.advance(deadline - stage.now() + timedelta(minutes=1))
-    _swept(stage, narrator, cast, booking["id"], "expired")
+    _swept(stage, cast, booking["id"], "expired")
     booking = story.wait_for_axis(cast.customer, booking["id"], "payment", "none")
     narrator.step("Sweep, past the deadline", "lets the request lapse; the worker voids the authorization", booking)
 
@@ -59,7 +60,7 @@ def _carried_by_time(stage: Stage, narrator: Narrator, cast: Cast, service_id: s
     code = cast.customer.call("GET", f"/v1/bookings/{booking['id']}")["start_code"]
     story.act(cast.provider, booking["id"], "start", {"code": code})
     stage.advance(end + timedelta(hours=24, minutes=1) - stage.now())
-    _swept(stage, narrator, cast, booking["id"], "completed")
+    _swept(stage, cast, booking["id"], "completed")
     booking = story.wait_for_axis(cast.customer, booking["id"], "payment", "captured")
     narrator.step("Sweep, 24 h after", "completes what nobody completed; the worker captures", booking)
     stage.advance(end + timedelta(hours=48, minutes=1) - stage.now())
@@ -68,8 +69,12 @@ def _carried_by_time(stage: Stage, narrator: Narrator, cast: Cast, service_id: s
     narrator.step("Sweep, 48 h after", "settles; the worker transfers the provider's share", booking)
 
 
-def _swept(stage: Stage, narrator: Narrator, cast: Cast, booking_id: str, status: str) -> dict[str, Any]:
+def _swept(stage: Stage, cast: Cast, booking_id: str, status: str) -> dict[str, Any]:
+    """Sweep, and wait: where Stripe has to be asked first, a worker does it after the sweep."""
     stage.run_schedule(_SWEEP)
-    booking: dict[str, Any] = cast.customer.call("GET", f"/v1/bookings/{booking_id}")
-    narrator.expect("status", booking["status"], status)
-    return booking
+
+    def look() -> dict[str, Any] | None:
+        booking: dict[str, Any] = cast.customer.call("GET", f"/v1/bookings/{booking_id}")
+        return booking if booking["status"] == status else None
+
+    return wait_for(status, look)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 GROUP = "e2e"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of this folder in one process, since one cloud serves them all."""
+    """Keep the tests of this folder in one process, before xdist reads the groups: one cloud serves them all."""
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group(GROUP))

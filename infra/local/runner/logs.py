@@ -40,7 +40,9 @@ class FunctionLogs:
         Args:
             function: Logical id.
         """
-        own = self._own.setdefault(function, _file_logger(self._folder / f"{function}.log"))
+        if function not in self._own:
+            self._own[function] = _file_logger(self._folder / f"{function}.log")
+        own = self._own[function]
 
         def write(line: str) -> None:
             own.info("%s", line)
