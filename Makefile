@@ -92,7 +92,6 @@ e2e: $(STAMP) build ## Tests on the deployed local cloud
 
 .PHONY: bench
 bench: $(STAMP) build ## Cold starts and warm requests beside their floors; writes docs/benchmarks.md
-	@$(UV) sync --quiet --frozen --inexact --group bench
 	@$(PY) -m infra.bench $(ARGS)
 
 .PHONY: build
