@@ -5,7 +5,7 @@ import secrets
 from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import as_list, page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import prices, products
+from infra.stripe_local.resources import pricing, products
 from infra.stripe_local.routing import route, timer
 from infra.stripe_local.unit import Unit, new_id, update
 
@@ -126,7 +126,7 @@ def _item(unit: Unit, row: Json, mode: str, position: int) -> Json:
         described = data.pop("product_data", None)
         if described is not None:
             data["product"] = products.create(unit, described)["id"]
-        price = prices.make(unit, data)
+        price = pricing.make(unit, data)
     else:
         price = unit.get(row.get("price"), "price", param=f"line_items[{position}][price]", status=400)
     if mode == "payment" and price["type"] == "recurring":

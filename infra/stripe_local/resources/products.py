@@ -3,7 +3,7 @@
 from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import prices
+from infra.stripe_local.resources import pricing
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, update
 
@@ -25,7 +25,7 @@ def create(unit: Unit, params: Json) -> Json:
         "type": "service", "updated": unit.now, **params,
     })  # fmt: skip
     if default is not None:
-        product["default_price"] = prices.make(unit, {**default, "product": product["id"]})["id"]
+        product["default_price"] = pricing.make(unit, {**default, "product": product["id"]})["id"]
     unit.emit("product.created", product)
     return product
 

@@ -4,7 +4,7 @@ from infra.stripe_local.billing import subscribing
 from infra.stripe_local.errors import Json, StripeError, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import confirming, prices, searching
+from infra.stripe_local.resources import confirming, pricing, searching
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, new_id, update
 
@@ -144,7 +144,7 @@ def _make(unit: Unit, params: Json, subscription_id: str, customer: Json, rows: 
 def _item(unit: Unit, subscription_id: str, row: Json) -> Json:
     only(row, "price", "price_data", "quantity", "metadata")
     if row.get("price_data"):
-        price = prices.make(unit, row["price_data"])
+        price = pricing.make(unit, row["price_data"])
     else:
         price = unit.get(row.get("price"), "price", param="items[0][price]", status=400)
     return subscribing.item(unit, subscription_id, price, row.get("quantity", 1))

@@ -4,12 +4,22 @@ Every part is a ``cached_property``, made when first asked for, so a function pa
 to import (Stripe, boto3, argon2, cryptography, jinja2) is imported inside the property that needs it.
 """
 
+from typing import TYPE_CHECKING
+
 from common.runtime.parts.bookings import BookingParts
 from common.runtime.parts.catalogue import CatalogueParts
 from common.runtime.parts.identity import IdentityParts
 from common.runtime.parts.notifications import NotificationParts
 from common.runtime.parts.payments import PaymentParts
 
+if TYPE_CHECKING:
+    from common.runtime.parts.whole import Whole
+
 
 class Container(IdentityParts, CatalogueParts, BookingParts, PaymentParts, NotificationParts):
     """What one process is made of."""
+
+    @property
+    def whole(self) -> "Whole":
+        """The container itself: the type checker proves here that it has all that its parts ask of each other."""
+        return self

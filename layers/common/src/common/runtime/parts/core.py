@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from common.adapters.clock import OffsetClock, SystemClock
 from common.adapters.mongo.database import Mongo
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.application.ports.clock import Clock
     from common.application.ports.limits import IdempotencyStore, RateLimits
     from common.application.ports.outbox import Outbox, ProcessedEvents, Publisher
-    from common.runtime.bootstrap import Container
+    from common.runtime.parts.whole import Whole
 
 
 class CoreParts:
@@ -48,9 +48,9 @@ class CoreParts:
         return self
 
     @property
-    def whole(self) -> "Container":
-        """The whole container, for parts of one area that need another's."""
-        return cast("Container", self)
+    def whole(self) -> "Whole":
+        """The whole container, for parts of one area that need another's; only the whole knows it."""
+        raise NotImplementedError
 
     @classmethod
     def _part_names(cls) -> set[str]:
