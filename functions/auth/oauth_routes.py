@@ -9,7 +9,7 @@ from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Request, Response
 
-from functions.auth.client import Client, remember_device
+from functions.auth.client import Client, known_client, remember_device, set_cookie
 from functions.auth.oauth_schemas import AuthorizationAnswer, CallbackRequest, IdentityView
 from functions.auth.schemas import Tokens
 
@@ -31,18 +31,11 @@ Binding = Annotated[str | None, Depends(read_binding)]
 
 
 @router.get("/v1/auth/oauth/{provider}/authorize", dependencies=[_GENTLY])
-async def start_sign_in(provider: Provider, deps: Deps, response: Response) -> AuthorizationAnswer:
+async def start_sign_in(provider: Provider, deps: Deps, client: Client, response: Response) -> AuthorizationAnswer:
     """Begin to sign in elsewhere: authorization code flow with PKCE S256."""
     started = await oauth.start_attempt(deps.oauth, provider)
-    response.set_cookie(
-        _COOKIE,
-        started.binding,
-        max_age=_ATTEMPT_SECONDS,
-        path="/v1",
-        secure=deps.settings.public_base_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
+    known_client(response, deps, client)
+    set_cookie(response, deps, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
     return AuthorizationAnswer(
         authorization_url=started.authorization_url, state=started.state, binding=started.binding
     )
@@ -55,7 +48,7 @@ async def finish_sign_in(
     """Sign in with what the provider sent the browser back with."""
     binding = body.binding or cookie
     pair = await oauth.finish_sign_in(deps.oauth, provider, body.code, body.state, binding, client)
-    response.delete_cookie(_COOKIE, path="/v1")
+    set_cookie(response, deps, _COOKIE, "", path="/v1", seconds=0)
     remember_device(response, deps, pair.device_token)
     return Tokens.of(pair)
 

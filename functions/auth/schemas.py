@@ -35,11 +35,12 @@ class EmailRequest(RequestModel):
 class VerifyEmailRequest(RequestModel):
     """The code of a mailed link.
 
-    ``discard_password`` signs in without bringing a registered password into force: for an owner of the address who
-    did not register it.
+    ``password`` is the follower's own choice, whatever was registered. ``discard_password`` signs in without bringing
+    a registered password into force: for an owner of the address who did not register it.
     """
 
     token: OpaqueToken
+    password: Password | None = None
     discard_password: bool = False
 
 

@@ -7,7 +7,7 @@ from common.runtime.http import Deps
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Response
 
-from functions.auth.client import Client, remember_device
+from functions.auth.client import Client, known_client, remember_device
 from functions.auth.schemas import (
     Accepted,
     EmailRequest,
@@ -30,16 +30,23 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"])
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("register", limit=100, per_seconds=_HOUR))],
 )
-async def register(body: RegisterRequest, deps: Deps) -> Accepted:
+async def register(body: RegisterRequest, deps: Deps, client: Client, response: Response) -> Accepted:
     """Register an address; the answer is the same whether or not it has an account."""
-    await registration.register(deps.auth, body.email, body.password)
+    known = known_client(response, deps, client)
+    await registration.register(deps.auth, body.email, body.password, known)
     return _CHECK_MAIL
 
 
 @router.post("/verify-email", dependencies=[Depends(rate_limit("verify-email", limit=60, per_seconds=_MINUTE))])
 async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, response: Response) -> Tokens:
-    """Follow a mailed link: prove the address and sign in."""
-    pair = await registration.verify_email(deps.auth, body.token, client, discard_password=body.discard_password)
+    """Follow a mailed link: prove the address and sign in.
+
+    The registered password comes into force where the link is followed by the browser that registered, or by a program
+    at the network address that registered; for everybody else `requires_password_setup` is true.
+    """
+    pair = await registration.verify_email(
+        deps.auth, body.token, client, password=body.password, discard_password=body.discard_password
+    )
     remember_device(response, deps, pair.device_token)
     return Tokens.of(pair)
 

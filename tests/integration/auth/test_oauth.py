@@ -188,6 +188,22 @@ async def test_an_unverified_address_of_the_provider_links_nothing_before_its_ma
     assert again.json()["user"]["id"] == confirmed["user"]["id"]
 
 
+async def test_a_stranger_who_names_the_victims_address_at_the_provider_is_not_let_in(dance: Dance) -> None:
+    """The victim follows the mail; the identity that asked for it does not come into force."""
+    identity = dance.identity
+    refused = await dance.sign_in("named.by.another@example.com", "facebook")
+    assert refused.json()["code"] == "email_confirmation_required"
+    token = await identity.mailed_token("named.by.another@example.com")
+    identity.client.cookies.clear()
+    victim = await identity.post("/v1/auth/verify-email", {"token": token}, Origin="http://web.test")
+    assert victim.json()["user"]["requires_password_setup"]
+    listed = await identity.client.get("/v1/users/me/identities", headers=bearer(victim.json()))
+    assert listed.json()["items"] == []
+    identity.client.cookies.clear()
+    again = await dance.sign_in("named.by.another@example.com", "facebook")
+    assert again.json()["code"] == "email_confirmation_required"
+
+
 async def test_linking_and_unlinking(dance: Dance) -> None:
     identity = dance.identity
     owner = await identity.register("linker@example.com")

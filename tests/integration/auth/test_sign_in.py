@@ -125,16 +125,31 @@ async def test_changing_the_password_needs_the_present_one_and_ends_other_sign_i
     assert (await identity.log_in("change@example.com", NEW_PASSWORD)).status_code == 200
 
 
-async def test_of_two_registrations_a_resent_link_brings_neither_password_into_force(identity: Identity) -> None:
-    await identity.post("/v1/auth/register", {"email": "both@example.com", "password": PASSWORD})
-    await identity.post("/v1/auth/register", {"email": "both@example.com", "password": NEW_PASSWORD})
+async def test_of_two_registrations_a_resent_link_brings_no_strangers_password_into_force(identity: Identity) -> None:
+    for password in (PASSWORD, NEW_PASSWORD):
+        await identity.post("/v1/auth/register", {"email": "both@example.com", "password": password})
+        identity.client.cookies.clear()
     assert len(await identity.mails("both@example.com")) == 2
     await identity.post("/v1/auth/resend-verification", {"email": "both@example.com"})
     [mail] = await identity.mails("both@example.com")
-    signed_in = await identity.post("/v1/auth/verify-email", {"token": token_of(mail)})
+    page = {"Origin": "http://web.test"}
+    signed_in = await identity.post("/v1/auth/verify-email", {"token": token_of(mail)}, **page)
     assert signed_in.json()["user"]["requires_password_setup"]
     assert (await identity.log_in("both@example.com")).status_code == 401
     assert (await identity.log_in("both@example.com", NEW_PASSWORD)).status_code == 401
+
+
+async def test_of_two_registrations_of_one_program_a_resent_link_brings_the_last(
+    identity: Identity, clock: FakeClock
+) -> None:
+    for password in (PASSWORD, NEW_PASSWORD):
+        clock.advance(minutes=1)
+        await identity.post("/v1/auth/register", {"email": "changed.mind@example.com", "password": password})
+    assert len(await identity.mails("changed.mind@example.com")) == 2
+    await identity.post("/v1/auth/resend-verification", {"email": "changed.mind@example.com"})
+    token = await identity.mailed_token("changed.mind@example.com")
+    assert (await identity.post("/v1/auth/verify-email", {"token": token})).status_code == 200
+    assert (await identity.log_in("changed.mind@example.com", NEW_PASSWORD)).status_code == 200
 
 
 async def test_the_owner_may_refuse_a_password_somebody_else_registered(identity: Identity) -> None:

@@ -232,6 +232,7 @@ async def test_browsers_of_the_given_origins_only_may_call(client: httpx.AsyncCl
     ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,idempotency-key"}
     allowed = await client.options("/things", headers={"Origin": ORIGIN, **ask})
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, ORIGIN)
+    assert allowed.headers["access-control-allow-credentials"] == "true"
     refused = await client.options("/things", headers={"Origin": "https://evil.example", **ask})
     assert "access-control-allow-origin" not in refused.headers
     simple = await client.get("/things", headers={"Origin": ORIGIN})

@@ -87,7 +87,7 @@ async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> 
 
 
 async def _verification_without_password(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail:
-    """Several people may have registered the address: a link that brings none of their passwords into force."""
+    """Several people may have registered the address: a link of none of them; each browser brings its own."""
     purpose = MailPurpose.VERIFY_EMAIL
     link = await _link(deps, event, address, purpose)
     return LinkMail("verify_email", address.text, {"link": link, "discard_link": link, "hours": _hours(purpose)})

@@ -13,7 +13,7 @@ from hashlib import sha256
 from common.application.auth.claiming import own_address
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event
-from common.application.auth.registration import request_verification
+from common.application.auth.registration import device_hash, request_verification
 from common.application.auth.sessions import TokenPair, open_session
 from common.application.ports.oauth import IdentityProviders, ProvenIdentity, SignInAttempt, SignInAttempts
 from common.domain.emails import parse_email
@@ -121,6 +121,8 @@ async def _first_sign_in(
             email=address.text,
             email_key=address.key,
             identity=identity,
+            ip=client.ip,
+            device_hash=device_hash(client),
             created_at=now,
             expires_at=now + REGISTRATION_LIFETIME,
         )

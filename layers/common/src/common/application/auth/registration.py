@@ -9,7 +9,7 @@ from common.application.auth.deps import AuthDeps
 from common.application.auth.records import LINK_REQUESTED, limit_mails, publish
 from common.application.auth.sessions import TokenPair, open_session, refuse_suspended
 from common.domain.emails import EmailAddress, parse_email
-from common.domain.errors import InvalidInput
+from common.domain.errors import Conflict, InvalidInput
 from common.domain.events import Topic, new_event
 from common.domain.identity import REGISTRATION_LIFETIME, ClientInfo, MailPurpose, MailToken, Registration
 from common.domain.ids import new_id
@@ -18,8 +18,14 @@ from common.domain.passwords import check_password
 from common.domain.users import User
 
 
-async def register(deps: AuthDeps, email: str, password: str) -> None:
+async def register(deps: AuthDeps, email: str, password: str, client: ClientInfo) -> None:
     """Keep a registration and have its link mailed.
+
+    Args:
+        deps: ports.
+        email: as typed.
+        password: as typed; it comes into force only where the link is followed by the same client.
+        client: where the request comes from.
 
     Raises:
         InvalidInput: no usable address, or a password that is too short, too long or too common.
@@ -35,10 +41,17 @@ async def register(deps: AuthDeps, email: str, password: str) -> None:
         email=address.text,
         email_key=address.key,
         password_hash=password_hash,
+        ip=client.ip,
+        device_hash=device_hash(client),
         created_at=now,
         expires_at=now + REGISTRATION_LIFETIME,
     )
     await request_verification(deps, registration)
+
+
+def device_hash(client: ClientInfo) -> str | None:
+    """What is stored of a browser's device token, if it has one."""
+    return digest(client.device_token) if client.device_token else None
 
 
 async def request_verification(deps: AuthDeps, registration: Registration) -> None:
@@ -78,24 +91,35 @@ async def request_link(deps: AuthDeps, address: EmailAddress, purpose: MailPurpo
     await publish(deps, [event])
 
 
-async def verify_email(deps: AuthDeps, token: str, client: ClientInfo, *, discard_password: bool = False) -> TokenPair:
+async def verify_email(
+    deps: AuthDeps, token: str, client: ClientInfo, *, password: str | None = None, discard_password: bool = False
+) -> TokenPair:
     """Follow a mailed link: prove the address and sign in.
+
+    What was registered for the address comes into force only for the client that registered it. Whoever else follows
+    the link owns the account too, and alone: what a stranger set up for the address is dead, and a password is still
+    to be set.
 
     Args:
         deps: ports.
         token: the code in the link.
         client: where the request comes from.
+        password: the follower's own choice, instead of any that was registered.
         discard_password: the follower did not choose the password that was registered; it dies.
 
     Raises:
-        InvalidInput: the code is unknown, expired or used.
+        InvalidInput: the code is unknown, expired or used, or the password is not accepted; then the code lives on.
+        Conflict: a password is given and the address was proven before (``already_verified``); the code lives on.
         Forbidden: the account is suspended.
     """
     now = deps.clock.now()
+    chosen = await deps.passwords.hash(check_password(password)) if password is not None else None
 
     async def write() -> tuple[MailToken, User] | None:
         code = await deps.mail_tokens.take(digest(token), (MailPurpose.VERIFY_EMAIL, MailPurpose.SIGN_IN), now)
-        return None if code is None else (code, await _prove(deps, code, client, discard_password=discard_password))
+        if code is None:
+            return None
+        return code, await _prove(deps, code, client, chosen=chosen, discard_password=discard_password)
 
     proven = await deps.unit_of_work.run(write)
     if proven is None:
@@ -104,25 +128,36 @@ async def verify_email(deps: AuthDeps, token: str, client: ClientInfo, *, discar
     return await open_session(deps, user, client, "email_link", booking_intent_id=code.booking_intent_id)
 
 
-async def _prove(deps: AuthDeps, code: MailToken, client: ClientInfo, *, discard_password: bool) -> User:
-    if code.user_id is not None:
-        user = await deps.users.get(code.user_id)
-        if user is None or user.deleted_at is not None:
-            raise invalid_code()
-        refuse_suspended(user)
-        return await own_address(deps, EmailAddress(user.email, user.email_key), client)
-    if code.registration_id is None:
-        return await own_address(deps, EmailAddress(code.email, code.email_key), client)
-    registration = await deps.registrations.get(code.registration_id)
-    if registration is None:
+async def _prove(
+    deps: AuthDeps, code: MailToken, client: ClientInfo, *, chosen: str | None, discard_password: bool
+) -> User:
+    user = await deps.users.get(code.user_id) if code.user_id else await deps.users.by_email_key(code.email_key)
+    if code.user_id is not None and (user is None or user.deleted_at is not None):
         raise invalid_code()
+    if user is not None:
+        refuse_suspended(user)
+    if user is not None and user.is_verified and chosen is not None:
+        raise Conflict("The address is confirmed; set the password in the account.", code="already_verified")
+    own = None if code.user_id else await _own_registration(deps, code, client)
+    registered = own.password_hash if own is not None and not discard_password else None
     return await own_address(
         deps,
-        EmailAddress(registration.email, registration.email_key),
+        EmailAddress(user.email if user else code.email, code.email_key),
         client,
-        password_hash=None if discard_password else registration.password_hash,
-        identity=registration.identity,
+        password_hash=chosen or registered,
+        identity=own.identity if own else None,
     )
+
+
+async def _own_registration(deps: AuthDeps, code: MailToken, client: ClientInfo) -> Registration | None:
+    """What the follower registered for the address: the one the link was mailed for, else the newest; not others'."""
+    waiting = await deps.registrations.of_address(code.email_key, deps.clock.now())
+    if code.registration_id is not None:
+        linked = await deps.registrations.get(code.registration_id)
+        if linked is None:
+            raise invalid_code()
+        waiting = [linked, *waiting]
+    return next((each for each in waiting if each.is_of(client)), None)
 
 
 def invalid_code() -> InvalidInput:

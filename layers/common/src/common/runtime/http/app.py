@@ -118,6 +118,8 @@ def _add_cors(app: FastAPI, origins: Sequence[str]) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(origins),
+            # The device's and an attempt's cookies; nothing is authorized by a cookie.
+            allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=list(_CORS_REQUEST_HEADERS),
             expose_headers=list(_CORS_RESPONSE_HEADERS),
