@@ -104,6 +104,10 @@ deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
 	@$(VENV)/bin/uvx --from aws-sam-cli==1.170.0 sam deploy --template-file build/aws/template.json \
 		--config-file $(CURDIR)/samconfig.toml --config-env $(STAGE) $(ARGS)
 
+.PHONY: plans
+plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET_KEY)
+	@$(PY) -m infra.plans
+
 .PHONY: docs drift
 docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew
 	@$(PY) -m infra.docs.openapi

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from common.application.payments.subscriptions import end_graces
+from common.application.payments.subscription_sync import end_graces
 from common.application.payments.verification import verify_payments
 from common.runtime.schedule import create_schedule_handler
 

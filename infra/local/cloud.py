@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from infra.build import builder, targets
 from infra.deploy import local as deployment
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from infra.local.options import Options
 
 WEBHOOK_PATH = "/v1/webhooks/stripe"
-FRONTEND = "http://localhost:3000"
+#: Where a web frontend is commonly served on a developer's machine; it may call the API.
+USUAL_FRONTEND = "http://localhost:3000"
 MAIL_DOMAIN = "gigsta.test"
 MAIL_FROM = f"GigSta <hello@{MAIL_DOMAIN}>"
 
@@ -107,16 +109,19 @@ class LocalCloud(RunningCloud):
                 part.wait_ready()
         aws.verify_sender(running.aws_url, MAIL_DOMAIN)
         secrets.publish(running.aws_url, self._secret_values(running, kept))
-        with self._step("Deployed the template, migrated and seeded the database"), ThreadPoolExecutor(1) as pool:
+        with self._step("Deployed the template, migrated and seeded the database"), ThreadPoolExecutor(2) as pool:
             migrating = pool.submit(self._prepare_database, running, kept)
+            publishing = pool.submit(self._publish_plans, running)
             parameters = self._parameters(base_url, running.stripe_url)
             settings = ministack.client_settings(running.aws_url)
             deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
             sign_ins = migrating.result()
+            publishing.result()
         self._info = info.CloudInfo(
             pid=os.getpid(),
             base_url=base_url,
             aws_url=running.aws_url,
+            frontend_url=self._frontend_url(base_url),
             runner_url=running.runner_url,
             stripe_url=running.stripe_url,
             mongodb_uri=running.mongodb_uri,
@@ -146,6 +151,11 @@ class LocalCloud(RunningCloud):
             environment |= stripe
         seeded = json.loads(parts.tool("infra.seed", environment, "--json"))["sign_ins"]
         return info.kept_people(self._options.state_dir, seeded)
+
+    def _publish_plans(self, running: _Running) -> None:
+        """See that Stripe, the local one or its test mode, sells the provider plans."""
+        key = self._options.stripe_key or secrets.LOCAL_STRIPE_KEY
+        parts.tool("infra.plans", {"STRIPE_SECRET_KEY": key, "STRIPE_API_BASE": running.stripe_url})
 
     def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
         """Start the servers behind the gateway, without waiting for them."""
@@ -207,11 +217,20 @@ class LocalCloud(RunningCloud):
             "JwtSigningKeysSecretName": secrets.SIGNING_KEYS,
             "OauthSettingsSecretName": secrets.OAUTH,
             "PublicBaseUrl": base_url,
-            "FrontendBaseUrl": FRONTEND,
+            "FrontendBaseUrl": self._frontend_url(base_url),
             "MailFrom": MAIL_FROM,
-            "CorsOrigins": FRONTEND,
+            "CorsOrigins": ",".join(self._origins(base_url)),
             "QueueVisibilitySeconds": str(self._options.queue_visibility),
         }
+
+    def _frontend_url(self, base_url: str) -> str:
+        """Return where links in mails lead: to pages of our own, unless a frontend runs."""
+        return self._options.frontend_url or f"{base_url}{info.FRONTEND_PATH}"
+
+    def _origins(self, base_url: str) -> list[str]:
+        """Return the web origins that may call the API, our own pages' among them."""
+        frontend = urlsplit(self._frontend_url(base_url))
+        return list(dict.fromkeys([f"{frontend.scheme}://{frontend.netloc}", base_url, USUAL_FRONTEND]))
 
     def _database_environment(self, uri: str) -> dict[str, str]:
         """Return the variables of migrations and seeds."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.notifications.booking_data import booking_data
-from common.application.payments import refunds, results, statements, subscriptions
+from common.application.payments import refunds, results, statements, subscription_sync, subscriptions
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.commit import commit_result
 from common.application.payments.disputes import sync_dispute
@@ -249,16 +249,16 @@ async def test_a_plan_that_cannot_be_charged_is_told_once_and_an_old_one_is_pass
     gateway = FakePlans(found)
     deps = replace(bench.container.subscriptions, gateway=gateway)  # type: ignore[arg-type]
     for _ in range(2):
-        await subscriptions.sync_subscription(deps, "sub_1")
+        await subscription_sync.sync_subscription(deps, "sub_1")
     told = [each for each in bench.publisher.events if each.payload.get("template") == "subscription_past_due"]
     assert len(told) == 1
     gateway.found = found.model_copy(update={"id": "sub_0", "status": PlanStatus.CANCELED})
-    await subscriptions.sync_subscription(deps, "sub_0")
+    await subscription_sync.sync_subscription(deps, "sub_0")
     known = await deps.subscriptions.get(bench.provider.id)
     assert known is not None
     assert known.stripe_id == "sub_1"
     gateway.found = found.model_copy(update={"provider_id": None})
-    await subscriptions.sync_subscription(deps, "sub_2")
+    await subscription_sync.sync_subscription(deps, "sub_2")
     with pytest.raises(Forbidden):
         await subscriptions.my_plan(deps, Principal(user_id="usr_x"))
 

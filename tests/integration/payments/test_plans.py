@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.subscriptions import end_graces, sync_subscription
+from common.adapters.stripe.plan_prices import StripePlanPrices
+from common.application.payments.plan_prices import publish_plans
+from common.application.payments.subscription_sync import end_graces, sync_subscription
+from common.domain.errors import NotFound
+from common.domain.money import Money
 from common.domain.plans import DEFAULT_PLANS, GRACE, PlanStatus, Subscription, effective_plan, load_plans
 from common.domain.roles import Role
 
+from infra.plans.__main__ import main as publish
+from infra.stripe_local.testing import SECRET_KEY
 from tests.support import api_client, sign_in
 from tests.support.identity import store_user
 
@@ -24,21 +33,8 @@ PLUS = DEFAULT_PLANS[1]
 
 @pytest.fixture
 async def prices(stripe_client: stripe.StripeClient) -> None:
-    """A price for each plan, as the deployment makes them."""
-    for plan in DEFAULT_PLANS[1:]:
-        assert plan.price is not None
-        assert plan.lookup_key is not None
-        product = await stripe_client.v1.products.create_async({"name": plan.name})
-        await stripe_client.v1.prices.create_async(
-            {
-                "product": product.id,
-                "currency": plan.price.currency,
-                "unit_amount": plan.price.amount,
-                "recurring": {"interval": "month"},
-                "lookup_key": plan.lookup_key,
-                "transfer_lookup_key": True,
-            }
-        )
+    """A price for each plan, as a deployment makes them."""
+    await publish_plans(StripePlanPrices(stripe_client), DEFAULT_PLANS)
 
 
 async def provider_headers(bench: MoneyBench) -> dict[str, str]:
@@ -46,6 +42,56 @@ async def provider_headers(bench: MoneyBench) -> dict[str, str]:
         update={"roles": [Role.USER, Role.PROVIDER], "provider_id": bench.provider.id}
     )
     return await sign_in(bench.container, await store_user(bench.container, owner))
+
+
+async def test_prices_are_made_once_and_a_changed_one_takes_over(stripe_client: stripe.StripeClient) -> None:
+    prices = StripePlanPrices(stripe_client)
+    first = await publish_plans(prices, DEFAULT_PLANS)
+    assert set(first) == {"gigsta_plus_month", "gigsta_pro_month"}
+    assert await publish_plans(prices, DEFAULT_PLANS) == first
+    dearer = PLUS.model_copy(update={"price": Money(amount=3_900, currency="nzd")})
+    second = await publish_plans(prices, [dearer])
+    assert second["gigsta_plus_month"] != first["gigsta_plus_month"]
+    held = await stripe_client.v1.prices.list_async({"lookup_keys": ["gigsta_plus_month"]})
+    assert [(each.id, each.unit_amount) for each in held.data] == [(second["gigsta_plus_month"], 3_900)]
+    old = await stripe_client.v1.prices.retrieve_async(first["gigsta_plus_month"])
+    assert (old.active, old.lookup_key) == (True, None)
+    assert old.product == held.data[0].product
+    with pytest.raises(NotFound):
+        await prices.ensure_price(DEFAULT_PLANS[0])
+    await publish_plans(prices, DEFAULT_PLANS)
+
+
+def test_the_step_of_a_deployment_tells_what_it_did(
+    stripe_server: RunningStripe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_API_BASE": stripe_server.url}
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.plans"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["gigsta_plus_month", "gigsta_pro_month"]
+    assert publish({}) == 2
+    assert publish({**environ, "PROVIDER_PLANS": "[]"}) == 1
+    assert "STRIPE_SECRET_KEY" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("prices")
+async def test_a_page_that_was_opened_before_cannot_be_paid_too(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    headers = await provider_headers(real_bench)
+    async with api_client("payments", real_bench.container) as client:
+        for plan_id in ("plus", "pro"):
+            answer = await client.post("/v1/subscriptions/checkout", json={"plan_id": plan_id}, headers=headers)
+            assert answer.status_code == 201, answer.text
+    sessions = await stripe_client.v1.checkout.sessions.list_async({"limit": 10})
+    mine = [each for each in sessions.data if each.client_reference_id == real_bench.provider.id]
+    assert sorted(str(each.status) for each in mine) == ["expired", "open"]
 
 
 @pytest.mark.usefixtures("prices")
@@ -102,7 +148,8 @@ async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> N
         past_due_since=now,
         updated_at=now,
     )
-    await deps.subscriptions.put(unpaid)
+    assert await deps.subscriptions.put(unpaid)
+    assert not await deps.subscriptions.put(unpaid)
     assert await end_graces(deps) == 0
     assert effective_plan(deps.plans, unpaid, now + GRACE - timedelta(seconds=1)).id == "plus"
     bench.clock.advance(days=7)
@@ -114,7 +161,12 @@ async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> N
     assert stored.commission_basis_points is None
 
 
-@pytest.mark.parametrize("wrong", ["nonsense", "[]", '[{"id": "a", "name": "A", "lookup_key": "x"}]', '[{"id": 1}]'])
+PRICED = '{"id": "a", "name": "A", "lookup_key": "x", "price": {"amount": 100, "currency": "nzd"}}'
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nonsense", "[]", f"[{PRICED}]", '[{"id": "a", "name": "A", "lookup_key": "x"}]', '[{"id": 1}]']
+)
 def test_plans_that_cannot_be_used_are_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="PROVIDER_PLANS"):
         load_plans({"PROVIDER_PLANS": wrong})

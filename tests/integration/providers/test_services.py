@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,3 +177,32 @@ async def test_the_plan_bounds_how_many_services_are_active(client: httpx.AsyncC
     paused = await client.patch(f"/v1/services/{first['id']}", json={"status": "paused"}, headers=owner.headers)
     assert paused.status_code == 200
     assert (await client.patch(url, json={"status": "active"}, headers=owner.headers)).status_code == 200
+
+
+async def test_of_services_published_at_once_no_more_become_active_than_the_plan_lets(
+    client: httpx.AsyncClient, container: Container
+) -> None:
+    owner = await store_owner(container, active_service_limit=2)
+    drafts = [await make(client, owner, status="draft") for _ in range(4)]
+    answers = await asyncio.gather(
+        *(
+            client.patch(f"/v1/services/{each['id']}", json={"status": "active"}, headers=owner.headers)
+            for each in drafts
+        ),
+        *(client.post("/v1/services", json=BODY, headers=owner.headers) for _ in range(4)),
+    )
+    assert sorted(each.status_code for each in answers if each.status_code < 400) in (
+        [200, 200],
+        [200, 201],
+        [201, 201],
+    )
+    assert {each.json()["code"] for each in answers if each.status_code >= 400} == {"plan_limit"}
+    active = {"provider_id": owner.provider.id, "status": "active"}
+    assert await container.mongo.collection("services").count_documents(active) == 2
+    page = await client.get("/v1/providers/me/services?status=active", headers=owner.headers)
+    changed = await client.patch(
+        f"/v1/services/{page.json()['items'][0]['id']}",
+        json={"status": "active", "title": "As before"},
+        headers=owner.headers,
+    )
+    assert changed.status_code == 200

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from common.domain.model import Model
 from common.domain.money import Money
@@ -15,20 +16,28 @@ PLANS_VARIABLE = "PROVIDER_PLANS"
 
 
 class Plan(Model):
-    """One plan. ``lookup_key`` names its price at Stripe; the free plan has none.
+    """One plan. ``lookup_key`` names its price at Stripe; the free plan has neither.
 
     ``active_services`` is how many services may be active at once, ``None`` for any number;
-    ``commission_basis_points`` replaces the platform's commission, ``None`` keeps it.
+    ``commission_basis_points`` and ``commission_minimum`` (minor units of a booking's currency) replace the platform's
+    commission, ``None`` keeps it.
     """
 
     id: str
     name: str
     price: Money | None = None
-    interval: str = "month"
+    interval: Literal["day", "week", "month", "year"] = "month"
     lookup_key: str | None = None
     trial_days: int = Field(default=0, ge=0, le=730)
-    active_services: int | None = None
+    active_services: int | None = Field(default=None, ge=0)
     commission_basis_points: int | None = Field(default=None, ge=0, le=10_000)
+    commission_minimum: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _priced_under_a_key(self) -> Self:
+        if (self.price is None) != (self.lookup_key is None):
+            raise ValueError("a plan has both a price and a lookup_key, or neither")
+        return self
 
 
 class PlanStatus(StrEnum):
@@ -45,7 +54,10 @@ class PlanStatus(StrEnum):
 
 
 class Subscription(Model):
-    """A provider's subscription as Stripe had it when we last read it; ``id`` is the provider's."""
+    """A provider's subscription as Stripe had it when we last read it; ``id`` is the provider's.
+
+    ``revision`` rises by one with each write and is the optimistic lock.
+    """
 
     id: str
     stripe_id: str
@@ -55,8 +67,12 @@ class Subscription(Model):
     trial_end: datetime | None = None
     cancel_at_period_end: bool = False
     past_due_since: datetime | None = None
+    revision: int = 1
     updated_at: datetime
 
+
+#: These begin no more.
+ENDED = frozenset({PlanStatus.CANCELED, PlanStatus.INCOMPLETE_EXPIRED})
 
 #: How long a plan goes on while its payment is retried.
 GRACE = timedelta(days=7)

@@ -27,7 +27,7 @@ class Provider(Model):
 
     ``is_billable`` follows Stripe's capabilities; ``is_listed`` means approved, billable and active.
 
-    ``commission_basis_points`` overrides the platform's default where the plan says so, and
+    ``commission_basis_points`` and ``commission_minimum`` go before the platform's where the plan says so, and
     ``active_service_limit`` is how many services the plan lets be active at once, ``None`` for any number.
     ``tax_number`` is given by a provider who is registered for GST, and puts the tax on receipts.
     """
@@ -46,6 +46,7 @@ class Provider(Model):
     is_listed: bool = False
     rating: RatingSummary = Field(default_factory=RatingSummary)
     commission_basis_points: int | None = None
+    commission_minimum: int | None = None
     plan_id: str = "free"
     tax_number: str | None = None
     active_service_limit: int | None = 10

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.documents import from_document, plain, to_document
 from common.adapters.mongo.listings import MAX_SERVICES, MongoListings
+from common.adapters.mongo.plan_limit import MongoPlanLimit
 from common.adapters.mongo.terms import MongoTerms
 from common.adapters.mongo.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.errors import Conflict, NotFound, VersionConflict
@@ -30,6 +31,7 @@ class MongoServices:
         self._services = mongo.collection("services")
         self._unit = MongoUnitOfWork(mongo)
         self._listings = listings
+        self._plan_limit = MongoPlanLimit(mongo)
         self._terms = terms
 
     async def get(self, service_id: str) -> Service | None:
@@ -47,6 +49,8 @@ class MongoServices:
                 message = f"A provider may have {MAX_SERVICES} services. Delete one first."
                 raise Conflict(message, code="too_many_services")
             await self._services.insert_one(to_document(service), session=session)
+            if service.status is ServiceStatus.ACTIVE:
+                await self._plan_limit.hold(service.provider_id)
             await self._listings.refresh_service(service)
 
         await self._terms.learn(service.title)
@@ -58,6 +62,7 @@ class MongoServices:
         """Set fields by name and project the listing anew, in one transaction (see the port for what it raises)."""
 
         async def work() -> Service:
+            publishes = fields.get("status") == ServiceStatus.ACTIVE and not await self._is_active(service_id)
             key: Document = {"_id": service_id, "status": {"$in": _NOT_DELETED}}
             if expected_version is not None:
                 key["version"] = expected_version
@@ -68,11 +73,28 @@ class MongoServices:
             if row is None:
                 await self._raise_missing(service_id)
             service = from_document(Service, row or {})
+            if publishes:
+                await self._plan_limit.hold(service.provider_id)
             await self._listings.refresh_service(service)
             return service
 
         if "title" in fields:
             await self._terms.learn(str(fields["title"]))
+        return await self._unit.run(work)
+
+    async def pause_beyond(self, provider_id: str, limit: int, *, now: datetime) -> int:
+        """Pause the newest active services until no more than ``limit`` are active; returns how many."""
+
+        async def work() -> int:
+            session = current_session()
+            newest = await self._plan_limit.beyond(provider_id, limit)
+            if not newest:
+                return 0
+            change = {"$set": {"status": ServiceStatus.PAUSED.value, "updated_at": now}, "$inc": {"version": 1}}
+            await self._services.update_many({"_id": {"$in": newest}}, change, session=session)
+            await self._listings.refresh_provider(provider_id)
+            return len(newest)
+
         return await self._unit.run(work)
 
     async def of_provider(
@@ -84,6 +106,10 @@ class MongoServices:
             wanted["_id"] = {"$lt": before}
         rows = self._services.find(wanted).sort("_id", -1).limit(limit)
         return [from_document(Service, row) async for row in rows]
+
+    async def _is_active(self, service_id: str) -> bool:
+        service = await self.get(service_id)
+        return service is not None and service.status is ServiceStatus.ACTIVE
 
     async def _raise_missing(self, service_id: str) -> None:
         service = await self.get(service_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.database import Document
 from common.adapters.mongo.documents import from_document, to_document
@@ -21,9 +22,25 @@ class MongoSubscriptions:
         found = await self._subscriptions.find_one({"_id": provider_id})
         return None if found is None else from_document(Subscription, found)
 
-    async def put(self, subscription: Subscription) -> None:
-        """Store it."""
-        await self._subscriptions.replace_one({"_id": subscription.id}, to_document(subscription), upsert=True)
+    async def put(self, subscription: Subscription) -> bool:
+        """Store it as the next revision; ``False`` if the one before is not what is stored.
+
+        What was stored before revisions were counted has none, and stands for the first.
+        """
+        before = subscription.revision - 1
+        if before == 0:
+            return await self._insert(subscription)
+        known = {"$in": [before, None]} if before == 1 else before
+        document = to_document(subscription)
+        replaced = await self._subscriptions.replace_one({"_id": subscription.id, "revision": known}, document)
+        return replaced.matched_count == 1
+
+    async def _insert(self, subscription: Subscription) -> bool:
+        try:
+            await self._subscriptions.insert_one(to_document(subscription))
+        except DuplicateKeyError:
+            return False
+        return True
 
     async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
         """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""

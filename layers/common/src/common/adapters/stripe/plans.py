@@ -33,6 +33,7 @@ class StripePlans:
             )
             if not prices.data:
                 raise NotFound("This plan cannot be bought now.", code="plan_not_for_sale")
+            await self._close_earlier(customer_id)
             wanted: SessionCreateParams = {
                 "mode": "subscription",
                 "customer": customer_id,
@@ -45,6 +46,12 @@ class StripePlans:
             }
             session = await self._v1.checkout.sessions.create_async(wanted)
         return session.url or success_url
+
+    async def _close_earlier(self, customer_id: str) -> None:
+        """Expire the customer's open pages: two that are both completed would be two subscriptions."""
+        opened = await self._v1.checkout.sessions.list_async({"customer": customer_id, "status": "open", "limit": 100})
+        for each in opened.data:
+            await self._v1.checkout.sessions.expire_async(each.id)
 
     async def portal(self, customer_id: str, *, return_url: str) -> str:
         """A page on which the provider changes card or plan, or cancels; returns its URL."""
@@ -64,6 +71,7 @@ class StripePlans:
             id=found.id,
             status=PlanStatus(found.status),
             lookup_key=items[0].price.lookup_key if items else None,
+            plan_id=mapping.metadata(items[0].price.metadata).get("plan_id") if items else None,
             provider_id=mapping.metadata(found.metadata).get("provider_id"),
             current_period_end=mapping.instant(max(ends, default=None)),
             trial_end=mapping.instant(found.trial_end),

@@ -7,7 +7,8 @@ from common.application.onboarding.billing import sync_billing
 from common.application.onboarding.deps import OnboardingDeps
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.payouts import PayoutDeps, tell_of_payout
-from common.application.payments.subscriptions import SubscriptionDeps, sync_subscription
+from common.application.payments.subscription_sync import sync_subscription
+from common.application.payments.subscriptions import SubscriptionDeps
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.webhooks import booking_of
 from common.application.ports.people import ProviderReader

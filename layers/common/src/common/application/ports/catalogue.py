@@ -45,7 +45,8 @@ class Services(ServiceReader, Protocol):
         """Store a new service.
 
         Raises:
-            Conflict: the provider has as many as it may (code ``too_many_services``).
+            Conflict: the provider has as many as it may (code ``too_many_services``), or as many active ones as its
+                plan allows (code ``plan_limit``), however many are stored at once.
         """
         ...
 
@@ -57,7 +58,12 @@ class Services(ServiceReader, Protocol):
         Raises:
             NotFound: no such service, or it is deleted.
             VersionConflict: the stored version is not the expected one.
+            Conflict: it becomes active, and the provider has as many active ones as its plan allows.
         """
+        ...
+
+    async def pause_beyond(self, provider_id: str, limit: int, *, now: datetime) -> int:
+        """Pause the newest active services until no more than ``limit`` are active; returns how many."""
         ...
 
     async def of_provider(

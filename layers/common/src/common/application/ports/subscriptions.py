@@ -9,11 +9,12 @@ from common.domain.plans import Plan, PlanStatus, Subscription
 
 
 class StripeSubscription(Model):
-    """A subscription as Stripe has it now."""
+    """A subscription as Stripe has it now; ``plan_id`` is what its price says, where it says anything."""
 
     id: str
     status: PlanStatus
     lookup_key: str | None
+    plan_id: str | None = None
     provider_id: str | None
     current_period_end: datetime | None = None
     trial_end: datetime | None = None
@@ -27,6 +28,8 @@ class PlanGateway(Protocol):
         self, plan: Plan, *, provider_id: str, customer_id: str, with_trial: bool, success_url: str, cancel_url: str
     ) -> str:
         """A Checkout page on which the provider subscribes; returns its URL.
+
+        Pages that the provider opened before are closed, so that nobody subscribes twice.
 
         Raises:
             NotFound: Stripe has no price under the plan's lookup key.
@@ -42,6 +45,14 @@ class PlanGateway(Protocol):
         ...
 
 
+class PlanPrices(Protocol):
+    """Products and prices at Stripe. Errors are those of ``PaymentGateway``."""
+
+    async def ensure_price(self, plan: Plan) -> str:
+        """The price that a plan is sold at, made where Stripe has none like it; returns its id."""
+        ...
+
+
 class Subscriptions(Protocol):
     """What we know of providers' subscriptions; one for each provider."""
 
@@ -49,8 +60,8 @@ class Subscriptions(Protocol):
         """A provider's subscription."""
         ...
 
-    async def put(self, subscription: Subscription) -> None:
-        """Store it."""
+    async def put(self, subscription: Subscription) -> bool:
+        """Store it as the next revision; ``False`` if the one before is not what is stored."""
         ...
 
     async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from common.application.providers.deps import ProviderDeps
 from common.domain.currencies import charge_problem, minimum_charge
-from common.domain.errors import Conflict, FieldError, InvalidInput, NotFound
+from common.domain.errors import FieldError, InvalidInput, NotFound
 from common.domain.ids import new_id
 from common.domain.providers import Provider
 from common.domain.services import PriceType, Service, ServiceStatus
@@ -28,7 +28,6 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
         {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now, **fields}
     )
     await _check(deps, service)
-    await _check_plan(deps, provider, service)
     await deps.services.add(service)
     return service
 
@@ -49,12 +48,11 @@ async def update_service(
         NotFound: there is no such service of the caller's.
         InvalidInput: the fields contradict each other, or the category does not exist.
         VersionConflict: it has changed meanwhile.
+        Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``).
     """
     before = await own_service(deps, provider, service_id)
     after = Service.model_validate({**before.model_dump(), **fields})
     await _check(deps, after)
-    if before.status is not ServiceStatus.ACTIVE:
-        await _check_plan(deps, provider, after)
     version = before.version if expected is None else expected
     return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
 
@@ -127,17 +125,3 @@ def _price_errors(service: Service) -> list[FieldError]:
         too_small = total.amount < minimum_charge(total.currency)
         return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]
     return []
-
-
-async def _check_plan(deps: ProviderDeps, provider: Provider, service: Service) -> None:
-    """Hold a service that becomes active to what the provider's plan allows.
-
-    Raises:
-        Conflict: the plan lets no more services be active (code ``plan_limit``).
-    """
-    limit = provider.active_service_limit
-    if service.status is not ServiceStatus.ACTIVE or limit is None:
-        return
-    active = await deps.services.of_provider(provider.id, status=ServiceStatus.ACTIVE, limit=limit, before=None)
-    if len(active) >= limit:
-        raise Conflict(f"Your plan lets {limit} services be active. Pause one or change the plan.", code="plan_limit")

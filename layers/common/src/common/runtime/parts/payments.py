@@ -96,6 +96,7 @@ class PaymentParts(CoreParts):
         return SubscriptionDeps(
             payments=self.payments,
             providers=self.whole.provider_reader,
+            services=self.whole.service_reader,
             subscriptions=MongoSubscriptions(self.mongo.db),
             gateway=StripePlans(self.stripe),
             plans=self.plans,

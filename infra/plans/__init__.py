@@ -1,0 +1,1 @@
+"""Making the prices of provider plans at Stripe."""

@@ -1,0 +1,70 @@
+"""Products and prices of provider plans at Stripe: the ``PlanPrices`` port."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from common.adapters.stripe.errors import translated
+from common.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    import stripe
+
+    from common.domain.plans import Plan
+
+
+class StripePlanPrices:
+    """``PlanPrices`` over Stripe's products and prices (https://docs.stripe.com/products-prices/manage-prices).
+
+    A plan's product has an id of our own, so that making it twice is refused instead of making two.
+    """
+
+    def __init__(self, client: "stripe.StripeClient") -> None:
+        self._v1 = client.v1
+
+    async def ensure_price(self, plan: "Plan") -> str:
+        """The price that a plan is sold at; a new one takes over the lookup key where the present one differs.
+
+        Raises:
+            NotFound: the plan costs nothing, so there is nothing to sell.
+        """
+        if plan.price is None or plan.lookup_key is None:
+            raise NotFound("This plan has no price.", code="plan_not_for_sale")
+        with translated():
+            known = await self._v1.prices.list_async({"lookup_keys": [plan.lookup_key], "active": True, "limit": 1})
+        if known.data and _is_same(known.data[0], plan):
+            return known.data[0].id
+        product_id = await self._ensure_product(plan)
+        with translated():
+            made = await self._v1.prices.create_async(
+                {
+                    "product": product_id,
+                    "currency": plan.price.currency,
+                    "unit_amount": plan.price.amount,
+                    "recurring": {"interval": plan.interval},
+                    "lookup_key": plan.lookup_key,
+                    "transfer_lookup_key": True,
+                    "metadata": {"plan_id": plan.id},
+                }
+            )
+        return made.id
+
+    async def _ensure_product(self, plan: "Plan") -> str:
+        product_id = f"gigsta_{plan.id}"
+        with suppress(NotFound), translated():
+            return (await self._v1.products.retrieve_async(product_id)).id
+        with translated():
+            made = await self._v1.products.create_async(
+                {"id": product_id, "name": plan.name, "metadata": {"plan_id": plan.id}}
+            )
+        return made.id
+
+
+def _is_same(price: "stripe.Price", plan: "Plan") -> bool:
+    """Whether a price is what the plan costs; ``plan`` has a price."""
+    interval = price.recurring.interval if price.recurring else None
+    wanted = plan.price
+    return wanted is not None and (price.unit_amount, price.currency, interval) == (
+        wanted.amount,
+        wanted.currency,
+        plan.interval,
+    )
