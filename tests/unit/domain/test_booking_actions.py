@@ -211,7 +211,8 @@ class TestRescheduling:
         proposal = life.booking.reschedule
         assert proposal is not None
         (hold,) = life.last.claims
-        assert (hold.purpose, hold.expires_at) == ("reschedule", life.now + SETTINGS.reschedule_hold)
+        assert (hold.purpose, proposal.expires_at) == ("reschedule", life.now + SETTINGS.reschedule_hold)
+        assert (hold.work_start_at, hold.expires_at) == (start, proposal.expires_at + timedelta(minutes=1))
         assert "accept_reschedule" not in offered(life, CUSTOMER)
         assert {"accept_reschedule", "decline_reschedule"} <= set(offered(life, PROVIDER))
         life.do("accept_reschedule", PROVIDER)

@@ -75,9 +75,10 @@ def situations(draw: st.DrawFn) -> tuple[Availability, int, list[Busy], datetime
     day = draw(st.sampled_from(DAYS))
     noon = datetime.combine(day, time(12), UTC)
     busy = []
-    for offset, length in draw(st.lists(st.tuples(st.integers(-600, 600), st.integers(1, 40)), max_size=5)):
+    intervals = st.tuples(st.integers(-600, 600), st.integers(1, 40), st.sampled_from([None, "bkg_a", "bkg_b"]))
+    for offset, length, booking in draw(st.lists(intervals, max_size=5)):
         start = noon + FIVE * offset
-        busy.append(Busy(start, start + FIVE * length, start + FIVE))
+        busy.append(Busy(start, start + FIVE * length, start + FIVE, booking))
     now = noon + FIVE * draw(st.integers(-700, 100))
     begin = noon + FIVE * draw(st.integers(-288, 0))
     return draw(availabilities(day)), draw(st.sampled_from([15, 30, 60, 100, 240])), busy, now, begin
@@ -104,8 +105,10 @@ def breaks_no_rule(rules: Availability, duration: int, busy: list[Busy], now: da
     first = start - timedelta(minutes=rules.buffer_before_minutes)
     last = end + timedelta(minutes=rules.buffer_after_minutes)
     local = start.astimezone(zone).date()
-    days = [item.work_start_at.astimezone(zone).date() for item in busy if item.work_start_at]
-    weeks = [day.isocalendar()[:2] for day in days]
+    works = [(item.booking_id or str(number), item.work_start_at) for number, item in enumerate(busy)]
+    dates = [(booking, work.astimezone(zone).date()) for booking, work in works if work]
+    days = [day for _, day in set(dates)]
+    weeks = [week for _, week in {(booking, day.isocalendar()[:2]) for booking, day in dates}]
     return (
         all(is_working(rules, instant) for instant in instants)
         and start > now

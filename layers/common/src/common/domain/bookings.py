@@ -12,6 +12,7 @@ from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.payments import PaymentMode, PaymentOperation, Purpose
 from common.domain.slot_cells import SlotClaim
+from common.domain.slot_limits import SlotLimit
 
 
 class BookingStatus(StrEnum):
@@ -274,6 +275,7 @@ class BookingChange(Model):
 
     ``expected_version`` is the version that must still be stored; ``None`` for a new booking. ``operations`` are
     written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
+    ``limits`` bound how many bookings the provider may have around the time that is claimed, this one included.
     """
 
     expected_version: int | None
@@ -282,6 +284,7 @@ class BookingChange(Model):
     events: list[Event] = Field(default_factory=list)
     claims: list[SlotClaim] = Field(default_factory=list)
     released_claim_ids: list[str] = Field(default_factory=list)
+    limits: list[SlotLimit] = Field(default_factory=list)
     operations: list[PaymentOperation] = Field(default_factory=list)
     canceled_operation_ids: list[str] = Field(default_factory=list)
     ledger: list[LedgerLine] = Field(default_factory=list)

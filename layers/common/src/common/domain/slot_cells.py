@@ -32,8 +32,8 @@ class SlotClaim(Model):
 
     One document with all its cells under the unique index (``provider_id``, ``cells``): one insert either takes
     all or nothing. ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
-    ``work_start_at`` is when the work itself starts, which the limits per day and week count; absent on a reschedule's
-    second interval, whose booking counts already.
+    ``work_start_at`` is when the work itself starts, which the limits per day and week count: a booking with a second
+    interval on hold counts on both days, and once where they are the same.
     """
 
     id: str

@@ -47,11 +47,15 @@ class FreeSlot(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """An occupied interval, buffers included, and the start of the work in it, which the limits count."""
+    """An occupied interval, buffers included, and the start of the work in it, which the limits count.
+
+    Intervals of one booking, such as its own and the one that a proposal holds, count once where they are the same day.
+    """
 
     start_at: datetime
     end_at: datetime
     work_start_at: datetime | None = None
+    booking_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,11 +205,13 @@ class _Rules:
         self._per_week: Counter[int] = Counter()
         if self._availability.max_per_day is None and self._availability.max_per_week is None:
             return
-        for item in occupied:
-            if item.work_start_at is not None:
-                day = self._local_day_of(item.work_start_at)
-                self._per_day[day] += 1
-                self._per_week[_week(day)] += 1
+        working = [
+            (item.booking_id or number, self._local_day_of(item.work_start_at))
+            for number, item in enumerate(occupied)
+            if item.work_start_at is not None
+        ]
+        self._per_day.update(day for _, day in set(working))
+        self._per_week.update(week for _, week in {(booking, _week(day)) for booking, day in working})
 
     def _local_day_of(self, instant: datetime) -> int:
         return instant.astimezone(self._zone).toordinal() - _EPOCH_ORDINAL

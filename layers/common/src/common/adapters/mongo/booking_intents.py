@@ -8,6 +8,7 @@ from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.domain.booking_intents import BookingIntent, IntentStatus
 from common.domain.events import Event
 from common.domain.slot_cells import SlotClaim
+from common.domain.slot_limits import SlotLimit
 
 
 class MongoBookingIntents:
@@ -22,7 +23,9 @@ class MongoBookingIntents:
         self._outbox = mongo.collection("outbox")
         self._slots = MongoSlotClaims(mongo)
 
-    async def add(self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event]) -> None:
+    async def add(
+        self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event], limits: Sequence[SlotLimit] = ()
+    ) -> None:
         """Store an intent, its hold and its events in one transaction, or nothing of them."""
 
         async def record(session: Session) -> None:
@@ -30,7 +33,7 @@ class MongoBookingIntents:
             if events:
                 await self._outbox.insert_many([outbox_document(event) for event in events], session=session)
 
-        await self._slots.commit(ClaimChange(intent.created_at, [hold]), after=record)
+        await self._slots.commit(ClaimChange(intent.created_at, [hold], limits=limits), after=record)
 
     async def get(self, intent_id: str) -> BookingIntent | None:
         """One intent by id."""

@@ -66,7 +66,7 @@ class MongoBookings:
 
         A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
         """
-        claims = ClaimChange(change.booking.updated_at, change.claims, change.released_claim_ids)
+        claims = ClaimChange(change.booking.updated_at, change.claims, change.released_claim_ids, change.limits)
         is_new = change.expected_version is None
 
         async def check(session: Session) -> None:

@@ -32,11 +32,12 @@ class MongoBusyTimes:
             "provider_id": {"$in": list(provider_ids)},
             "start_at": {"$gt": start - LONGEST_CLAIM, "$lt": end},
         }
-        shown = {"_id": 0, "provider_id": 1, "start_at": 1, "end_at": 1, "work_start_at": 1, "expires_at": 1}
+        fields = ("provider_id", "start_at", "end_at", "work_start_at", "booking_id", "expires_at")
+        shown = {"_id": 0, **dict.fromkeys(fields, 1)}
         found: dict[str, list[Busy]] = {}
         async for row in self._claims.find(wanted, shown, hint="provider_start").limit(_MAX_CLAIMS):
             expires_at = row.get("expires_at")
             if row["end_at"] > start and (expires_at is None or expires_at > now):
-                busy = Busy(row["start_at"], row["end_at"], row.get("work_start_at"))
+                busy = Busy(row["start_at"], row["end_at"], row.get("work_start_at"), row["booking_id"])
                 found.setdefault(row["provider_id"], []).append(busy)
         return found

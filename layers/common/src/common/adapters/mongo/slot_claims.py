@@ -8,21 +8,28 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.booking_documents import to_document
 from common.adapters.mongo.database import Mongo, Session
+from common.adapters.mongo.slot_limits import MongoSlotLimits
 from common.domain.errors import SlotUnavailable, Unavailable
 from common.domain.slot_cells import SlotClaim
+from common.domain.slot_limits import SlotLimit
 
 Write = Callable[[Session], Awaitable[None]]
 
 _TAKEN = "That time has just been taken."
+_FULL = "The provider takes no more bookings then."
 
 
 @dataclass(frozen=True)
 class ClaimChange:
-    """Time to take and to free at an instant; others' holds that have expired by then give way."""
+    """Time to take and to free at an instant; others' holds that have expired by then give way.
+
+    ``limits`` bound how many bookings the provider may have around the time that is taken, this one included.
+    """
 
     now: datetime
     claims: Sequence[SlotClaim] = ()
     released_ids: Sequence[str] = field(default=())
+    limits: Sequence[SlotLimit] = field(default=())
 
 
 class MongoSlotClaims:
@@ -35,6 +42,7 @@ class MongoSlotClaims:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._claims = mongo.collection("slot_claims")
+        self._limits = MongoSlotLimits(mongo)
 
     async def commit(self, change: ClaimChange, *, after: Write, before: Write | None = None) -> None:
         """Take and free time in one transaction with other writes.
@@ -43,26 +51,27 @@ class MongoSlotClaims:
         more: where only holds that have expired stand in its way, they are removed in a second transaction with it.
         The common case pays no extra round trip for that.
 
+        Limits are counted inside the transaction, behind a write to a document of the provider's own: of two
+        transactions that would each take the last place, the later one collides and counts anew.
+
         Args:
             change: what to take and to free.
             before: writes that come first, such as the check of a version.
             after: writes that come last.
 
         Raises:
-            SlotUnavailable: a claim overlaps another one.
+            SlotUnavailable: a claim overlaps another one, or a limit is reached (``reason`` says which).
             DuplicateKeyError, BulkWriteError: of the other writes' unique indexes.
             Unavailable: the database did not take the change.
         """
         try:
             await self._commit(change, before, after, evict_expired=False)
         except SlotUnavailable:
-            if await self._is_taken(change):
-                raise
+            await self._refuse(change)
             await self._commit(change, before, after, evict_expired=True)
         except Unavailable:
             # Out of time in a crowd: where somebody else has the slot by now, that is the better answer.
-            if await self._is_taken(change):
-                raise SlotUnavailable(_TAKEN) from None
+            await self._refuse(change)
             raise
 
     async def _commit(self, change: ClaimChange, before: Write | None, after: Write, *, evict_expired: bool) -> None:
@@ -71,10 +80,13 @@ class MongoSlotClaims:
         async def work(session: Session) -> None:
             nonlocal tries
             tries += 1
-            if tries > 1 and await self._is_taken(change):
-                raise SlotUnavailable(_TAKEN)
+            if tries > 1:
+                await self._refuse(change)
             if before is not None:
                 await before(session)
+            if change.limits:
+                await self._limits.lock(change.claims[0].provider_id, session)
+                await self._refuse_full(change, session)
             if change.released_ids:
                 await self._claims.delete_many({"_id": {"$in": list(change.released_ids)}}, session=session)
             for claim in change.claims:
@@ -98,12 +110,15 @@ class MongoSlotClaims:
         }
         await self._claims.delete_many(expired, session=session)
 
-    async def _is_taken(self, change: ClaimChange) -> bool:
-        """Whether others' claims that have not expired stand in the way, as committed now.
+    async def _refuse(self, change: ClaimChange) -> None:
+        """Refuse what others' claims that have not expired stand in the way of, as committed now.
 
         Losers of a crowd on one interval learn it from this instead of colliding again and again.
+
+        Raises:
+            SlotUnavailable: they do.
         """
-        own = [claim.id for claim in change.claims] + list(change.released_ids)
+        own = _own_ids(change)
         for claim in change.claims:
             other = {
                 "provider_id": claim.provider_id,
@@ -112,5 +127,15 @@ class MongoSlotClaims:
                 "expires_at": {"$not": {"$lte": change.now}},
             }
             if await self._claims.find_one(other, {"_id": 1}) is not None:
-                return True
-        return False
+                raise SlotUnavailable(_TAKEN)
+        await self._refuse_full(change)
+
+    async def _refuse_full(self, change: ClaimChange, session: Session | None = None) -> None:
+        for claim in change.claims:
+            reason = await self._limits.reached(change.limits, claim, _own_ids(change), change.now, session)
+            if reason is not None:
+                raise SlotUnavailable(_FULL, extra={"reason": reason})
+
+
+def _own_ids(change: ClaimChange) -> list[str]:
+    return [*(claim.id for claim in change.claims), *change.released_ids]

@@ -14,7 +14,7 @@ from common.application.ports.booking_intents import BookingIntents
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.booking_intents import HOLD, BookingIntent
-from common.domain.bookings import Booking
+from common.domain.bookings import BookingChange
 from common.domain.errors import NotFound, Unavailable
 from common.domain.ids import new_id
 from common.domain.model import Model
@@ -70,6 +70,7 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
     now = deps.bookings.clock.now()
     phone_number = parse_phone(wish.phone_number) if wish.phone_number else None
     hold, rehearsed = await _hold(deps.bookings, wish, now)
+    booking = rehearsed.booking
     auth = deps.auth()
     user = await ensure_provisional_user(auth, wish.email)
     secret = new_token()
@@ -78,15 +79,15 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
         user_id=user.id,
         secret_hash=digest(secret),
         provider_id=hold.provider_id,
-        service_title=rehearsed.service.title,
-        end_at=rehearsed.slot.end_at,
+        service_title=booking.service.title,
+        end_at=booking.slot.end_at,
         claim_id=hold.id,
         expires_at=now + HOLD,
         created_at=now,
         **{**wish.model_dump(exclude={"email"}), "phone_number": phone_number},
     )
     events = [sign_in_link_event(auth, user, intent.id)]
-    await deps.intents.add(intent, hold, events)
+    await deps.intents.add(intent, hold, events, rehearsed.limits)
     await publish_committed(deps.bookings.outbox, deps.bookings.publisher, events, deps.bookings.clock)
     return intent, secret
 
@@ -134,8 +135,8 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     return CompletedIntent(booking.id, booking.status.value, action.client_secret if action else None)
 
 
-async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[SlotClaim, Booking]:
-    """A hold of the slot that the booking would take, by the very rules of booking it, and that booking."""
+async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[SlotClaim, BookingChange]:
+    """A hold of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
     service = await deps.services.get(wish.service_id)
     provider = await deps.providers.get(service.provider_id) if service else None
     if service is None or provider is None:
@@ -148,4 +149,4 @@ async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[Slot
     rehearsal = machine.NewBooking(customer_id=intent_id, start_at=wish.start_at, place=place, notes=wish.notes)
     change = machine.create(rehearsal, service, provider, verdict, now, deps.settings)
     hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": now + HOLD}
-    return change.claims[0].model_copy(update=hold), change.booking
+    return change.claims[0].model_copy(update=hold), change

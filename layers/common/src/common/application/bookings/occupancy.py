@@ -7,6 +7,7 @@ from common.domain.availability import Availability
 from common.domain.booking_machine import SlotVerdict
 from common.domain.booking_machine.checks import MAX_AHEAD
 from common.domain.providers import Provider
+from common.domain.slot_limits import limits_at
 from common.domain.slots import Busy, calendar_bounds, check_slot
 from common.domain.slots import SlotVerdict as Rule
 
@@ -33,7 +34,8 @@ async def judge_slot(
 ) -> SlotVerdict:
     """Ask the slot rules whether the provider could take this start.
 
-    The database decides in the end; this gives the reason beforehand, and knows hours, notice, window and limits.
+    The database decides in the end, which is why the verdict carries the limits to count; this gives the reason
+    beforehand, and knows hours, notice and window.
 
     Args:
         bookings: where claims are read.
@@ -49,7 +51,7 @@ async def judge_slot(
     busy = await _busy(bookings, provider.id, availability, duration_minutes, start_at, now, apart_from)
     rule = check_slot(availability, duration_minutes, busy, now, start_at)
     if rule is Rule.BOOKABLE:
-        return SlotVerdict()
+        return SlotVerdict(limits=tuple(limits_at(availability, start_at)))
     return SlotVerdict(is_bookable=False, message=_MESSAGES[rule], reason=rule.value)
 
 
@@ -65,7 +67,7 @@ async def _busy(
     first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
     claims = await bookings.claims_between(provider_id, first, last)
     return [
-        Busy(claim.start_at, claim.end_at, claim.work_start_at)
+        Busy(claim.start_at, claim.end_at, claim.work_start_at, claim.booking_id)
         for claim in claims
         if claim.booking_id != apart_from and (claim.expires_at is None or claim.expires_at > now)
     ]

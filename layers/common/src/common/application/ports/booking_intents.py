@@ -6,16 +6,19 @@ from typing import Protocol
 from common.domain.booking_intents import BookingIntent
 from common.domain.events import Event
 from common.domain.slot_cells import SlotClaim
+from common.domain.slot_limits import SlotLimit
 
 
 class BookingIntents(Protocol):
     """Booking intents and the slots they hold."""
 
-    async def add(self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event]) -> None:
+    async def add(
+        self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event], limits: Sequence[SlotLimit] = ()
+    ) -> None:
         """Store an intent, its hold and its events in one transaction, or nothing of them.
 
         Raises:
-            SlotUnavailable: the hold overlaps another claim of the provider.
+            SlotUnavailable: the hold overlaps another claim of the provider, or is one more than its limits allow.
         """
         ...
 

@@ -26,6 +26,6 @@ def slot_claim(
         start_at=start,
         end_at=end,
         cells=cells_between(start, end),
-        work_start_at=slot.start_at if purpose == "booking" else None,
+        work_start_at=slot.start_at,
         expires_at=expires_at,
     )

@@ -14,6 +14,7 @@ from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.payments import PaymentOperation, Purpose
 from common.domain.slot_cells import SlotClaim
+from common.domain.slot_limits import SlotLimit
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Draft:
     events: tuple[Event, ...] = ()
     claims: tuple[SlotClaim, ...] = ()
     released_claim_ids: tuple[str, ...] = ()
+    limits: tuple[SlotLimit, ...] = ()
     operations: tuple[PaymentOperation, ...] = ()
     canceled_operation_ids: tuple[str, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()

@@ -82,7 +82,8 @@ def create(
     verdict.require()
     booking = _new_booking(wish, service, provider, total, now, settings)
     claim = slot_claim(booking, booking.slot, now)
-    draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now).claim(claim).release(wish.replaces_claim_id)
+    draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
+    draft = draft.claim(claim).release(wish.replaces_claim_id)
     authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
     draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
     actor = Actor(kind=ActorKind.CUSTOMER, id=wish.customer_id)

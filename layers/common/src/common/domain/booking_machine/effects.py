@@ -33,6 +33,8 @@ from common.domain.payments import Purpose
 from common.domain.policies import cancellation_terms, terms_with_notice
 
 _Input = TypeVar("_Input", bound=ActionInput)
+#: No commit takes longer.
+_COMMIT_GRACE = timedelta(minutes=1)
 
 
 def owe_nothing(_: Context, draft: Draft) -> Draft:
@@ -105,14 +107,15 @@ def capture_early(context: Context, draft: Draft) -> Draft:
 def hold_proposed_slot(context: Context, draft: Draft) -> Draft:
     """Hold a second interval for the proposed time, until it is answered or the hold ends.
 
-    Where the two overlap only the new part is claimed, because the booking's own claim already has the rest.
+    Where the two overlap only the new part is claimed, because the booking's own claim already has the rest. The hold
+    outlasts the proposal by longer than a commit may take: what is accepted in the last moment still has its time.
     """
     booking, settings = context.booking, context.settings
     start = expect(context, NewStart).start_at
     slot = moved(booking.slot, start)
     cutoff = min(booking.slot.start_at, start)
     expires_at = min(context.now + settings.reschedule_hold, cutoff)
-    claim = slot_claim(booking, slot, context.now, purpose="reschedule", expires_at=expires_at)
+    claim = slot_claim(booking, slot, context.now, purpose="reschedule", expires_at=expires_at + _COMMIT_GRACE)
     own = set(slot_claim(booking, booking.slot, context.now).cells)
     claim = claim.model_copy(update={"cells": [cell for cell in claim.cells if cell not in own]})
     proposal = RescheduleProposal(proposed_by=context.actor.kind, slot=slot, claim_id=claim.id, expires_at=expires_at)

@@ -79,6 +79,7 @@ def perform(
         check(context)
     if slot_verdict is not None and isinstance(context.input, NewStart):
         slot_verdict.require()
+        return transition(context, row).model_copy(update={"limits": list(slot_verdict.limits)})
     return transition(context, row)
 
 

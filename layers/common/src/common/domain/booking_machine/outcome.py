@@ -87,6 +87,7 @@ def to_change(before: Booking | None, draft: Draft, actor: Actor, action: str, n
         events=list(draft.events),
         claims=list(draft.claims),
         released_claim_ids=list(draft.released_claim_ids),
+        limits=list(draft.limits),
         operations=list(draft.operations),
         canceled_operation_ids=list(draft.canceled_operation_ids),
         ledger=list(draft.ledger),
