@@ -9,7 +9,7 @@ from common.domain.bookings import BookingStatus, PaymentState, PayoutState
 from common.domain.ledger import LedgerLine
 from common.domain.money import Money
 from common.domain.payments import OperationStatus, PaymentMode, PaymentOperation, Purpose
-from common.domain.tax import TaxLine
+from common.domain.tax import TaxLine, TaxParty
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
@@ -62,8 +62,9 @@ class LedgerLineView(ResponseModel):
 
 
 class TaxLineView(ResponseModel):
-    """Tax that is included in what was charged."""
+    """Tax that is included: the provider's in what was charged, the platform's in its commission (``fee``)."""
 
+    party: TaxParty
     name: str
     basis_points: int
     amount: MoneySchema

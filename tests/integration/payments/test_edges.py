@@ -264,10 +264,10 @@ async def test_a_plan_that_cannot_be_charged_is_told_once_and_an_old_one_is_pass
 
 
 async def test_a_mail_says_what_is_paid_and_what_tax_is_in_it(bench: MoneyBench) -> None:
+    bench.provider = bench.provider.model_copy(update={"tax_number": "12-345-678"})
     booking = await bench.create()
-    seller = bench.provider.model_copy(update={"tax_number": "12-345-678"})
     event = new_event(Topic.NOTIFICATIONS, "booking.payment_captured", bench.clock.now(), amount=11_500)
-    data = booking_data(booking, event, None, seller, "http://web.test")
+    data = booking_data(booking, event, None, bench.provider, "http://web.test")
     assert "Includes GST 15 %: NZD 15.00 (number 12-345-678)" in data["receipt_lines"]
     for due, words in ((None, "So far"), (0, "not charged"), (500, "You pay NZD 5.00")):
         details = booking.payment_details.model_copy(update={"due_amount": due})

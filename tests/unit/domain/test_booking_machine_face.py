@@ -125,6 +125,10 @@ class TestSettings:
             {"BOOKING_PAYMENT_HOLD": "-PT5M"},
             {"BOOKING_COMMISSION_BASIS_POINTS": "10001"},
             {"BOOKING_RESCHEDULE_LIMIT": "-1"},
+            {"BOOKING_COMMISSION_BY_CATEGORY": "10 %"},
+            {"BOOKING_COMMISSION_BY_CATEGORY": '{"garden": {"basis_points": -1}}'},
+            {"BOOKING_TAX_RULES": '{"NZD": {"name": "GST", "basis_points": 1500}}'},
+            {"BOOKING_PLATFORM_TAX_NUMBERS": "[]"},
         ],
     )
     def test_a_value_that_cannot_be_used_is_named(self, wrong: dict[str, str]) -> None:

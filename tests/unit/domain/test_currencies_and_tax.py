@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from common.application.notifications.booking_data import commission_lines, receipt_lines
+from common.application.payments.views import tax_lines
+from common.domain.booking_machine import SlotVerdict, create
+from common.domain.booking_settings import BookingSettings
 from common.domain.currencies import charge_problem
 from common.domain.display import local_time_text, money_text
 from common.domain.money import MAX_AMOUNT, Money
-from common.domain.tax import included_tax, tax_line
+from common.domain.tax import TAX_RULES, TaxParty, included_tax, tax_line, tax_terms
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.clock import START
+from tests.unit.domain.bookings_support import NOW, make_provider, make_service, make_wish
 
 
 @pytest.mark.parametrize(
@@ -65,9 +72,28 @@ def test_the_tax_in_an_amount_is_what_its_net_part_bears(amount: int, rate: int)
 
 
 def test_only_the_registered_charge_tax_and_only_where_there_is_one() -> None:
-    price = Money(amount=11_500, currency="nzd")
-    assert tax_line(price, None) is None
-    assert tax_line(Money(amount=100, currency="usd"), "12-345-678") is None
-    line = tax_line(price, "12-345-678")
-    assert line is not None
-    assert line.amount.amount == 1_500
+    numbers = {"provider_number": "12-345-678", "platform_number": "99-999-999"}
+    assert tax_terms("nzd", TAX_RULES, provider_number=None, platform_number="") == []
+    assert tax_terms("usd", TAX_RULES, **numbers) == []
+    seller, platform = tax_terms("nzd", TAX_RULES, **numbers)
+    assert (seller.party, platform.party) == (TaxParty.PROVIDER, TaxParty.PLATFORM)
+    line = tax_line(seller, Money(amount=11_500, currency="nzd"))
+    assert (line.amount.amount, line.tax_number) == (1_500, "12-345-678")
+    assert tax_line(platform, Money(amount=1_500, currency="nzd")).amount.amount == 196
+    (australian,) = tax_terms("aud", TAX_RULES, provider_number="51 824 753 556", platform_number=None)
+    assert australian.basis_points == 1_000
+
+
+def test_a_platform_that_is_registered_shows_the_tax_in_its_commission() -> None:
+    settings = BookingSettings(platform_tax_numbers={"nzd": "99-999-999"})
+    seller = make_provider(tax_number="12-345-678")
+    made = create(make_wish(NOW + timedelta(days=4)), make_service(), seller, SlotVerdict(), NOW, settings).booking
+    assert tax_lines(made) == []
+    paid = made.payment_details.model_copy(update={"captured_amount": 11_500, "commission_amount": 1_380})
+    booking = made.model_copy(update={"payment_details": paid})
+    assert [(line.party, line.amount.amount) for line in tax_lines(booking)] == [("provider", 1_500), ("platform", 180)]
+    assert receipt_lines(booking, 11_500)[-1] == "Includes GST 15 %: NZD 15.00 (number 12-345-678)"
+    assert commission_lines(booking) == [
+        "Our commission: NZD 13.80",
+        "Includes GST 15 %: NZD 1.80 (number 99-999-999)",
+    ]

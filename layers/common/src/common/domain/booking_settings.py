@@ -1,13 +1,32 @@
 """Every window and limit of a booking's life as a setting, with the product's default."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from common.domain.model import Model
+from common.domain.money import CurrencyCode
+from common.domain.tax import TAX_RULES, TaxRule
 
 _PREFIX = "BOOKING_"
+
+
+def _from_json(value: Any) -> Any:
+    """A variable's text as what it stands for; what is no text stays."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+FromJson = BeforeValidator(_from_json)
+
+
+class CommissionRule(Model):
+    """A category's commission; what is ``None`` is the platform's. ``minimum`` is in minor units."""
+
+    basis_points: int | None = Field(default=None, ge=0, le=10_000)
+    minimum: int | None = Field(default=None, ge=0)
 
 
 class BookingSettings(Model):
@@ -18,6 +37,9 @@ class BookingSettings(Model):
     ``authorization_margin`` is how long before its end we stop relying on it.
     ``minimum_charge`` is Stripe's smallest charge in NZD and AUD
     (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); smaller fees are waived.
+    ``commission_by_category`` goes by the slug of the category that a service is filed under; ``tax_rules`` and
+    ``platform_tax_numbers`` go by currency, and without a number our commission shows no tax. All three are JSON
+    objects where they come from variables.
     """
 
     payment_hold: timedelta = timedelta(minutes=15)
@@ -48,19 +70,22 @@ class BookingSettings(Model):
     minimum_charge: int = Field(default=50, ge=0)
     commission_basis_points: int = Field(default=1_200, ge=0, le=10_000)
     commission_minimum: int = Field(default=100, ge=0)
+    commission_by_category: Annotated[dict[str, CommissionRule], FromJson] = Field(default_factory=dict)
+    tax_rules: Annotated[dict[CurrencyCode, TaxRule], FromJson] = Field(default_factory=lambda: dict(TAX_RULES))
+    platform_tax_numbers: Annotated[dict[CurrencyCode, str], FromJson] = Field(default_factory=dict)
 
 
 def load_booking_settings(environment: Mapping[str, str]) -> BookingSettings:
     """Settings from variables such as ``BOOKING_PAYMENT_HOLD=PT15M`` (ISO 8601) or ``BOOKING_RESCHEDULE_LIMIT=3``.
 
     Args:
-        environment: variables by name; others than ours are ignored, absent ones keep their default.
+        environment: variables by name; others than ours are ignored, absent and empty ones keep their default.
 
     Raises:
         ValueError: a value does not parse or is out of range; the message names every such variable.
     """
     names = {f"{_PREFIX}{field.upper()}": field for field in BookingSettings.model_fields}
-    values = {field: environment[name] for name, field in names.items() if name in environment}
+    values = {field: environment[name] for name, field in names.items() if environment.get(name)}
     try:
         settings = BookingSettings.model_validate(values)
     except ValidationError as error:

@@ -13,6 +13,7 @@ from common.domain.money import Money
 from common.domain.payments import PaymentMode, PaymentOperation, Purpose
 from common.domain.slot_cells import SlotClaim
 from common.domain.slot_limits import SlotLimit
+from common.domain.tax import TaxTerm
 
 
 class BookingStatus(StrEnum):
@@ -110,11 +111,12 @@ class Place(Model):
 
 
 class PriceSnapshot(Model):
-    """The price and our commission as agreed at booking; later edits of the service never change it."""
+    """The price, our commission and the taxes on receipts as agreed at booking; later changes never touch them."""
 
     total: Money
     commission_basis_points: int
     commission_minimum: int = 0
+    taxes: list[TaxTerm] = Field(default_factory=list)
 
 
 class PolicySnapshot(Model):

@@ -1,7 +1,8 @@
 """What a card can be charged in each currency (https://docs.stripe.com/currencies).
 
-One rule of rounding holds everywhere: shares are computed in integers of the minor unit and rounded half up
-(``money.rounded_share``); what remains after a share is the difference, so that parts always add up to the whole.
+One rule of rounding holds everywhere: shares are computed in integers and rounded half up to the smallest amount that a
+card can be charged (``money.rounded_share`` with ``charge_step``): a minor unit, or ten of them in a currency of three
+digits. What remains after a share is the difference, so that parts always add up to the whole.
 """
 
 from common.domain.money import MAX_AMOUNT, Money, exponent

@@ -78,9 +78,16 @@ class Money(Model):
             raise ValueError(msg)
 
 
-def rounded_share(amount: int, basis_points: int) -> int:
-    """``amount * basis_points / 10000`` rounded half up, in integers only; ``amount`` must not be negative."""
-    return (amount * basis_points + _BASIS_POINTS // 2) // _BASIS_POINTS
+def rounded_share(amount: int, basis_points: int, step: int = 1) -> int:
+    """``amount * basis_points / 10000`` rounded half up to a multiple of ``step``, in integers only.
+
+    Args:
+        amount: minor units; must not be negative.
+        basis_points: hundredths of a per cent, 0 to 10000.
+        step: what the share must be a multiple of; more than 1 where a card takes no single minor units.
+    """
+    whole = _BASIS_POINTS * step
+    return (amount * basis_points + whole // 2) // whole * step
 
 
 def exponent(currency: str) -> int:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from common.domain.bookings import ActorKind, Booking, BookingStatus, PolicySnapshot
+from common.domain.currencies import charge_step, minimum_charge
 from common.domain.model import Model
 from common.domain.money import Money, rounded_share
 from common.domain.services import CancellationPolicyName
@@ -30,7 +31,7 @@ def refunded_basis_points(policy: PolicySnapshot, notice: timedelta) -> int:
     return 0
 
 
-def terms_with_notice(booking: Booking, notice: timedelta, minimum_charge: int) -> Terms:
+def terms_with_notice(booking: Booking, notice: timedelta, smallest_fee: int) -> Terms:
     """Refund and fee under the booking's snapshotted policy.
 
     A fee below what can be charged at all is waived.
@@ -38,16 +39,17 @@ def terms_with_notice(booking: Booking, notice: timedelta, minimum_charge: int) 
     Args:
         booking: the booking with its price and policy.
         notice: time left until the start; negative once it has passed, which refunds nothing.
-        minimum_charge: smallest amount a card can be charged, in minor units.
+        smallest_fee: fees below it are waived, as are those below what a card can be charged; in minor units.
     """
     total = booking.price.total
-    refund = rounded_share(total.amount, refunded_basis_points(booking.policy, notice))
-    if total.amount - refund < minimum_charge:
+    step, least = charge_step(total.currency), max(minimum_charge(total.currency), smallest_fee)
+    refund = rounded_share(total.amount, refunded_basis_points(booking.policy, notice), step)
+    if total.amount - refund < least:
         refund = total.amount
     return _terms(total, refund)
 
 
-def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, minimum_charge: int) -> Terms:
+def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, smallest_fee: int) -> Terms:
     """Refund and fee of cancelling now.
 
     The policy binds a customer once the provider has accepted; before that, and whenever the provider, an operator
@@ -55,7 +57,7 @@ def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, minim
     """
     if by is not ActorKind.CUSTOMER or booking.status is not BookingStatus.ACCEPTED:
         return _terms(booking.price.total, booking.price.total.amount)
-    return terms_with_notice(booking, notice, minimum_charge)
+    return terms_with_notice(booking, notice, smallest_fee)
 
 
 def _terms(total: Money, refund: int) -> Terms:

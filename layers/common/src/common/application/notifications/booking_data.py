@@ -9,7 +9,7 @@ from common.domain.display import local_time_text, money_text
 from common.domain.events import Event
 from common.domain.money import Money
 from common.domain.providers import Provider
-from common.domain.tax import tax_line
+from common.domain.tax import TaxParty, tax_line
 from common.domain.users import User
 
 
@@ -33,7 +33,7 @@ def booking_data(
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
         "by": _by(booking, customer_name, provider_name),
         **_times(booking),
-        **_amounts(booking, event, provider),
+        **_amounts(booking, event),
     }
 
 
@@ -47,7 +47,7 @@ def _times(booking: Booking) -> Mapping[str, str]:
     }
 
 
-def _amounts(booking: Booking, event: Event, provider: Provider | None) -> Mapping[str, Any]:
+def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
     details, currency = booking.payment_details, booking.price.total.currency
 
     def text(amount: int) -> str:
@@ -60,27 +60,38 @@ def _amounts(booking: Booking, event: Event, provider: Provider | None) -> Mappi
         "amount": text(moved),
         "paid": text(moved or details.captured_amount),
         "refunded": text(moved or details.refunded_amount),
-        "receipt_lines": receipt_lines(booking, moved, provider),
+        "receipt_lines": receipt_lines(booking, moved),
+        "commission_lines": commission_lines(booking),
         "advice": decline_advice(details.last_error_code),
         "refund_note": _refund_note(booking, text(details.due_amount or 0), text(paid)),
     }
 
 
-def receipt_lines(booking: Booking, paid: int, provider: Provider | None) -> list[str]:
+def receipt_lines(booking: Booking, paid: int) -> list[str]:
     """The lines of a receipt: what was sold, what was paid, and the tax in it where the provider is registered.
 
     Args:
         booking: with the agreed price.
         paid: what was charged, in minor units; less than the price where a fee or a part was charged.
-        provider: the seller.
     """
     total = Money(amount=paid, currency=booking.price.total.currency)
     lines = [f"{booking.service.title}: {money_text(booking.price.total)}", f"Charged: {money_text(total)}"]
-    tax = tax_line(total, provider.tax_number if provider else None)
-    if tax is not None:
-        rate = f"{tax.basis_points / 100:g} %"
-        lines.append(f"Includes {tax.name} {rate}: {money_text(tax.amount)} (number {tax.tax_number})")
-    return lines
+    return lines + _tax_texts(booking, TaxParty.PROVIDER, total)
+
+
+def commission_lines(booking: Booking) -> list[str]:
+    """The lines of our invoice to the provider: the commission, and the tax in it where the platform is registered."""
+    commission = Money(amount=booking.payment_details.commission_amount, currency=booking.price.total.currency)
+    lines = [f"Our commission: {money_text(commission)}"]
+    return lines + _tax_texts(booking, TaxParty.PLATFORM, commission)
+
+
+def _tax_texts(booking: Booking, party: TaxParty, amount: Money) -> list[str]:
+    lines = [tax_line(term, amount) for term in booking.price.taxes if term.party is party]
+    return [
+        f"Includes {line.name} {line.basis_points / 100:g} %: {money_text(line.amount)} (number {line.tax_number})"
+        for line in lines
+    ]
 
 
 def _refund_note(booking: Booking, due: str, paid: str) -> str:

@@ -8,7 +8,7 @@ from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.payments import PaymentOperation
 from common.domain.roles import Principal, Role
-from common.domain.tax import TaxLine, tax_line
+from common.domain.tax import TaxLine, TaxParty, tax_line
 
 
 class BookingPayment(Model):
@@ -33,17 +33,19 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
         booking=booking,
         operations=list(operations),
         ledger=list(ledger),
-        tax_lines=await _tax_lines(deps, booking),
+        tax_lines=tax_lines(booking),
     )
 
 
-async def _tax_lines(deps: PaymentDeps, booking: Booking) -> list[TaxLine]:
-    """The tax in what the customer has paid and not got back."""
-    details = booking.payment_details
-    kept = Money(amount=details.captured_amount - details.refunded_amount, currency=booking.price.total.currency)
-    provider = await deps.providers.get(booking.provider_id) if kept.amount > 0 else None
-    line = tax_line(kept, provider.tax_number if provider else None)
-    return [line] if line else []
+def tax_lines(booking: Booking) -> list[TaxLine]:
+    """The provider's tax in what the customer has paid and not got back, and ours in the commission."""
+    details, currency = booking.payment_details, booking.price.total.currency
+    taken = {
+        TaxParty.PROVIDER: details.captured_amount - details.refunded_amount,
+        TaxParty.PLATFORM: details.commission_amount,
+    }
+    terms = (term for term in booking.price.taxes if taken[term.party] > 0)
+    return [tax_line(term, Money(amount=taken[term.party], currency=currency)) for term in terms]
 
 
 async def visible_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:

@@ -7,6 +7,7 @@ from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.effects import expect
 from common.domain.booking_machine.inputs import NewStart, RefundInput, Resolution, StartCode
 from common.domain.booking_machine.money_plan import kept_amount
+from common.domain.currencies import charge_step
 from common.domain.errors import InvalidInput
 
 #: No slot may lie further ahead; a provider's own booking window is shorter.
@@ -36,6 +37,7 @@ def refund_is_possible(context: Context) -> None:
     """A decision cannot refund more than the price, nor charge again what has already gone back."""
     refund, booking = expect(context, Resolution).refund_amount, context.booking
     total = booking.price.total.amount
+    _is_refundable(context, "refund_amount", refund)
     if refund > total:
         raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
     details = booking.payment_details
@@ -45,5 +47,14 @@ def refund_is_possible(context: Context) -> None:
 
 def refund_is_left(context: Context) -> None:
     """A refund cannot be more than what is kept."""
-    if expect(context, RefundInput).amount > kept_amount(context.booking.payment_details):
+    amount = expect(context, RefundInput).amount
+    _is_refundable(context, "amount", amount)
+    if amount > kept_amount(context.booking.payment_details):
         raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
+
+
+def _is_refundable(context: Context, field: str, amount: int) -> None:
+    """Currencies of three digits move in tens of the minor unit."""
+    step = charge_step(context.booking.price.total.currency)
+    if amount % step:
+        raise InvalidInput.of(field, f"Amounts in this currency are multiples of {step} minor units.", "not_a_multiple")

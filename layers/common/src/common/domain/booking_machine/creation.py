@@ -23,6 +23,7 @@ from common.domain.bookings import (
     ServiceSnapshot,
     Slot,
 )
+from common.domain.commission import agreed_commission
 from common.domain.currencies import charge_problem
 from common.domain.errors import Conflict, Forbidden, InvalidInput
 from common.domain.ids import new_id
@@ -32,6 +33,7 @@ from common.domain.payments import PaymentMode, Purpose
 from common.domain.policies import POLICIES
 from common.domain.providers import Provider
 from common.domain.services import Service, ServiceStatus
+from common.domain.tax import tax_terms
 
 NOTES_LIMIT = 2_000
 
@@ -122,7 +124,7 @@ def _new_booking(
     wish: NewBooking, service: Service, provider: Provider, total: Money, now: datetime, settings: BookingSettings
 ) -> Booking:
     slot = _slot(wish.start_at, service, provider)
-    shares = (provider.commission_basis_points, settings.commission_basis_points)
+    share, minimum = agreed_commission(settings, provider, service.category)
     return Booking(
         id=new_id("bkg", now),
         customer_id=wish.customer_id,
@@ -141,8 +143,14 @@ def _new_booking(
         notes=wish.notes,
         price=PriceSnapshot(
             total=total,
-            commission_basis_points=next(share for share in shares if share is not None),
-            commission_minimum=settings.commission_minimum,
+            commission_basis_points=share,
+            commission_minimum=minimum,
+            taxes=tax_terms(
+                total.currency,
+                settings.tax_rules,
+                provider_number=provider.tax_number,
+                platform_number=settings.platform_tax_numbers.get(total.currency),
+            ),
         ),
         policy=POLICIES[service.cancellation_policy],
         payment_details=PaymentDetails(
