@@ -20,7 +20,7 @@ summary{cursor:pointer}code{font:14px/1.45 ui-monospace,monospace}
 .method{display:inline-block;width:4.2rem;font-weight:600;text-transform:uppercase}
 .get{color:#1b5e9b}.post{color:#1a7441}.put,.patch{color:#8a5a00}.delete{color:#a3262a}
 table{border-collapse:collapse}td,th{text-align:left;padding:.15rem .8rem .15rem 0;vertical-align:top}
-nav a{margin-right:1rem}.lock{color:#8a5a00}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem}details{overflow-wrap:anywhere}.lock{color:#8a5a00}
 @media (prefers-color-scheme:dark){body{color:#dde5ee;background:#14191f}
 .get{color:#7db8ee}.post{color:#6fcf97}.put,.patch,.lock{color:#e5b567}.delete{color:#f08a8d}a{color:#9cc9f5}}
 """

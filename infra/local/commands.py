@@ -155,8 +155,10 @@ def _banner(known: CloudInfo, seconds: float | None = None) -> str:
     lines = [
         "",
         f"  GigSta is up{f' after {seconds:.1f} s' if seconds else ''}: {known.base_url}",
+        f"  Try it      {known.frontend_url}",
         f"  API docs    {known.base_url}/docs",
         f"  Mail        {known.base_url}/_dev/mail",
+        *([f"  Stripe      {known.stripe_url}"] if known.stripe_url else []),
         f"  Status      {known.base_url}/_dev",
         *(["  Sign-ins"] if people else []),
         *people,

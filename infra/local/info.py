@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FILE = "cloud.json"
 PEOPLE = "people.json"
+#: Where the gateway's pages that stand in for a frontend are, below the public address.
+FRONTEND_PATH = "/_dev/app"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class CloudInfo:
         mongodb_uri: The database server.
         database: The database's name.
         clock_file: File with the clock's offset in seconds.
+        frontend_url: Where links in mails lead.
         outputs: The stack's outputs.
         functions: Physical function names by logical id.
         schedules: Schedule expressions by logical id of the function.
@@ -42,6 +45,7 @@ class CloudInfo:
     mongodb_uri: str
     database: str
     clock_file: str
+    frontend_url: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     schedules: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,9 @@ import json
 import re
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from infra.local.ministack import ACCOUNT
 
@@ -26,7 +28,7 @@ class Mail:
         subject: Subject.
         text: Plain text body.
         html: HTML body, empty where there is none.
-        sent_at: Instant as MiniStack tells it.
+        sent_at: RFC 3339 instant in UTC, whole seconds.
     """
 
     id: str
@@ -73,6 +75,26 @@ def fetch(aws_url: str, to: str | None = None) -> list[Mail]:
     return [mail for mail in mails if wanted is None or wanted in map(str.casefold, mail.to)]
 
 
+def label(link: str) -> str:
+    """Return a short name of a link: the end of its path and the names of its parameters, codes left out.
+
+    Args:
+        link: The address.
+    """
+    parts = urlsplit(link)
+    names = [name for name, _ in parse_qsl(parts.query) if name != "token"]
+    return "?".join(filter(None, ["/".join(parts.path.split("/")[-2:]).removeprefix("app/"), "&".join(names)]))
+
+
+def opening_links_in_tabs(markup: str) -> str:
+    """Return a mail whose links open in a tab of their own, as a mail program's do.
+
+    Args:
+        markup: The HTML body.
+    """
+    return markup.replace("<head>", '<head><base target="_blank">', 1)
+
+
 def _mail(message: dict[str, Any]) -> Mail:
     """Read one of MiniStack's records."""
     return Mail(
@@ -82,5 +104,5 @@ def _mail(message: dict[str, Any]) -> Mail:
         subject=message["Subject"] or "",
         text=message["BodyText"] or "",
         html=message["BodyHtml"] or "",
-        sent_at=str(message["Timestamp"]),
+        sent_at=datetime.fromtimestamp(float(message["Timestamp"]), UTC).isoformat(timespec="seconds"),
     )

@@ -37,6 +37,7 @@ class Options:
         database: Name of the database.
         stripe_key: A key of Stripe's test mode; the local Stripe is started when empty.
         stripe_webhook_secrets: Signing secrets for it, separated by commas.
+        frontend_url: Where links in mails lead; pages of the local cloud itself when empty.
         say: Receives progress lines.
     """
 
@@ -51,6 +52,7 @@ class Options:
     database: str = "gigsta"
     stripe_key: str = ""
     stripe_webhook_secrets: str = ""
+    frontend_url: str = ""
     say: Callable[[str], None] = field(default=_quiet)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,7 @@ def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mappi
         state_dir: Folder for everything that is kept.
         say: Receives progress lines.
         environ: Variables: ``PORT``, ``MONGODB_URI``, ``MONGODB_DATABASE``, ``STRIPE_SECRET_KEY``,
-            ``STRIPE_WEBHOOK_SECRETS``.
+            ``STRIPE_WEBHOOK_SECRETS``, ``FRONTEND_BASE_URL``.
     """
     return Options(
         state_dir=state_dir,
@@ -76,6 +78,7 @@ def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mappi
         database=environ.get("MONGODB_DATABASE") or "gigsta",
         stripe_key=environ.get("STRIPE_SECRET_KEY", ""),
         stripe_webhook_secrets=environ.get("STRIPE_WEBHOOK_SECRETS", ""),
+        frontend_url=environ.get("FRONTEND_BASE_URL", ""),
         say=say,
     )
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from infra.oidc_local.people import LocalProvider
 
 _NEEDED = ("client_id", "redirect_uri", "response_type", "code_challenge", "code_challenge_method", "state")
-_PAGE = """<!doctype html><meta charset="utf-8"><title>Sign in: local {provider}</title>
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in: local {provider}</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>body{{font:16px system-ui;max-width:24em;margin:4em auto;padding:0 1em}}label{{display:block;margin:1em 0}}
 input:not([type=checkbox]){{width:100%;padding:.5em;box-sizing:border-box}}</style>
 <h1>Local {provider}</h1><p>Nobody is asked for a password here: choose who you are.</p>

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from infra.local import info as infos
+from infra.local.gateway.loopback import LocalOnly
 from infra.local.gateway.pages import Pages
 from infra.local.gateway.proxy import Proxy
 
@@ -40,10 +42,11 @@ def create_app(info: infos.CloudInfo) -> Starlette:
         await proxy.close()
 
     pages = Pages(info)
+    guarded = [Middleware(LocalOnly)]
     return Starlette(
         routes=[
-            Route("/_dev", pages.status),
-            Mount("/_dev", routes=pages.routes()),
+            Route("/_dev", pages.status, middleware=guarded),
+            Mount("/_dev", routes=pages.routes(), middleware=guarded),
             Route("/{path:path}", proxy.forward, methods=METHODS),
         ],
         lifespan=lifespan,

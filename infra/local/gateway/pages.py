@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from infra.local import aws, clock, mailbox
+from infra.local.gateway import loopback
+from infra.local.info import FRONTEND_PATH
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +24,9 @@ if TYPE_CHECKING:
     from infra.local.info import CloudInfo
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True)
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+TEMPLATES.filters["label"] = mailbox.label
+TEMPLATES.filters["opening_links_in_tabs"] = mailbox.opening_links_in_tabs
+ASSETS = Path(__file__).with_name("assets")
 TIMEOUT_SECONDS = 5.0
 
 
@@ -36,9 +42,12 @@ class Pages:
         self._info = info
         self._clock = Path(info.clock_file)
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """Return the routes below ``/_dev``."""
         return [
+            Mount("/assets", StaticFiles(directory=ASSETS)),
+            Route("/app", self.app),
+            Route("/app/{path:path}", self.app),
             Route("/", self.status),
             Route("/status.json", self.status_json),
             Route("/mail", self.mail),
@@ -49,48 +58,58 @@ class Pages:
             Route("/run/{function}", self.run, methods=["POST"]),
         ]
 
-    async def status(self, request: Request) -> Response:
-        """Show links, sign-ins, functions and queues."""
-        _require_local(request)
-        return _page("status.html", info=self._info, **await self._figures())
+    async def app(self, request: Request) -> Response:
+        """Show a page of the small frontend; its script takes the path apart and calls the API.
 
-    async def status_json(self, request: Request) -> Response:
+        Another name of this machine is led to the public address, because cookies and the sign-in belong to it.
+        """
+        if request.headers["host"] != urlsplit(self._info.base_url).netloc:
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"{self._info.base_url}{request.url.path}{query}")
+        page = self._page("app.html", base=FRONTEND_PATH)
+        page.headers["Content-Security-Policy"] = loopback.policy(
+            "script-src 'self'", f"connect-src 'self' {self._info.stripe_url}".rstrip()
+        )
+        return page
+
+    async def status(self, _request: Request) -> Response:
+        """Show links, sign-ins, functions and queues."""
+        return self._page("status.html", info=self._info, **await self._figures())
+
+    async def status_json(self, _request: Request) -> Response:
         """Tell the same to programs."""
-        _require_local(request)
         known = {"base_url": self._info.base_url, "stripe_url": self._info.stripe_url}
         return JSONResponse({**known, **await self._figures()})
 
     async def mail(self, request: Request) -> Response:
         """List the mails."""
-        _require_local(request)
         to = request.query_params.get("to")
         mails = await asyncio.to_thread(mailbox.fetch, self._info.aws_url, to)
-        return _page("mail.html", mails=mails, to=to or "")
+        return self._page("mail.html", mails=mails, to=to or "")
 
     async def mail_json(self, request: Request) -> Response:
         """List the mails for programs."""
-        _require_local(request)
         mails = await asyncio.to_thread(mailbox.fetch, self._info.aws_url, request.query_params.get("to"))
         return JSONResponse({"items": [mail.as_dict() for mail in mails]})
 
     async def message(self, request: Request) -> Response:
         """Show one mail."""
-        _require_local(request)
         wanted = request.path_params["id"]
         mails = await asyncio.to_thread(mailbox.fetch, self._info.aws_url)
         found = next((mail for mail in mails if mail.id == wanted), None)
         if found is None:
             raise HTTPException(404, "There is no such mail.")
-        return _page("message.html", mail=found)
+        page = self._page("message.html", mail=found)
+        # The mail itself is styled within its markup; the frame that shows it runs no script.
+        page.headers["Content-Security-Policy"] = loopback.policy("style-src 'self' 'unsafe-inline'")
+        return page
 
-    async def read_clock(self, request: Request) -> Response:
+    async def read_clock(self, _request: Request) -> Response:
         """Tell the clock's offset."""
-        _require_local(request)
         return JSONResponse({"offset_seconds": clock.read_offset(self._clock)})
 
     async def set_clock(self, request: Request) -> Response:
         """Move the clock (``offset_seconds``, or ``advance_seconds`` from now) and let what is due happen."""
-        _require_local(request)
         wanted = await request.json()
         offset = float(wanted.get("offset_seconds", clock.read_offset(self._clock)))
         clock.write_offset(self._clock, offset + float(wanted.get("advance_seconds", 0)))
@@ -102,7 +121,6 @@ class Pages:
 
     async def run(self, request: Request) -> Response:
         """Run a scheduled function now."""
-        _require_local(request)
         name = request.path_params["function"]
         if name not in self._info.schedules:
             raise HTTPException(404, f"{name} is not a scheduled function.")
@@ -118,17 +136,6 @@ class Pages:
             "offset_seconds": clock.read_offset(self._clock),
         }
 
-
-def _page(name: str, **values: Any) -> Response:
-    """Render a template."""
-    return HTMLResponse(TEMPLATES.get_template(name).render(**values))
-
-
-def _require_local(request: Request) -> None:
-    """Refuse other names and origins: a page elsewhere must not read the mails or move the clock through a browser."""
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    if host.rsplit(":", 1)[0] not in LOCAL_NAMES and host not in LOCAL_NAMES:
-        raise HTTPException(403, "Only for localhost.")
-    if origin is not None and origin != f"http://{host}":
-        raise HTTPException(403, "Only for pages of the local cloud itself.")
+    def _page(self, name: str, **values: Any) -> Response:
+        """Render a template."""
+        return HTMLResponse(TEMPLATES.get_template(name).render(stripe_url=self._info.stripe_url, **values))

@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:#1f2937}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}a{color:#4338ca}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e7eb}
+table{border-collapse:collapse;width:100%;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e7eb}
 pre{background:#f3f4f6;padding:1rem;overflow:auto;font-size:13px}.note{color:#6b7280}
 button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid #4338ca;border-radius:.4rem;
 background:#4338ca;color:#fff;cursor:pointer}button.plain{background:#fff;color:#4338ca}
@@ -59,7 +60,7 @@ def page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
     body = "\n".join(parts)
     return HTMLResponse(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
+        f'<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
         f"<body><h1>{text(title)}</h1>{body}</body></html>",
         status,
     )

@@ -1,0 +1,59 @@
+// Finding a service, seeing its free slots, and booking one: signed in, or first as a guest.
+import { call, create, session } from "./api.js";
+import { book } from "./bookings.js";
+import { field, form, h, link, money, note, show, table } from "./dom.js";
+
+const DAYS = 7;
+
+export async function searchPage(query) {
+  const found = h("div", {});
+  const terms = field("q", "What", { required: false, value: query.get("q") ?? "", placeholder: "cleaning" });
+  const near = field("address", "Near", { required: false, value: query.get("address") ?? "", placeholder: "Auckland" });
+  async function search(values) {
+    const given = Object.entries({ ...values, limit: "20" }).filter(([, value]) => value);
+    found.replaceChildren(results((await call("GET", `/v1/search/services?${new URLSearchParams(given)}`)).items));
+  }
+  show("Find a service", form("Search", [terms, near], search, { class: "row" }), found);
+  await search(Object.fromEntries(["q", "address"].map((name) => [name, query.get(name) ?? ""])));
+}
+
+function results(items) {
+  if (!items.length) return note("Nothing was found.");
+  const rows = items.map((each) => [
+    link(`/services/${each.id}`, each.title), each.provider.trading_name, money(each.price),
+    each.distance_m === null || each.distance_m === undefined ? "–" : `${(each.distance_m / 1000).toFixed(1)} km`,
+    each.rating.count ? `${each.rating.mean} (${each.rating.count})` : "–",
+  ]);
+  return table(rows, ["What", "Who", "Price", "Distance", "Rating"]);
+}
+
+export async function servicePage(id) {
+  const from = new Date();
+  const to = new Date(from.getTime() + DAYS * 86_400_000);
+  const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  const [service, slots] = await Promise.all([
+    call("GET", `/v1/services/${id}`), call("GET", `/v1/services/${id}/slots?${query}`),
+  ]);
+  show(service.title,
+    h("p", {}, service.description),
+    h("p", {}, `${money(service.price)}, ${service.duration_minutes} minutes`),
+    h("h2", {}, `Free in the next ${DAYS} days`),
+    slots.items.length ? wishForm(service, slots.items) : note("No slot is free."));
+}
+
+function wishForm(service, slots) {
+  const key = crypto.randomUUID();
+  const options = slots.map((slot) => h("option", { value: slot.start_at }, slot.local_start.slice(0, 16).replace("T", " ")));
+  const fields = [
+    h("label", {}, "When", h("select", { name: "start_at" }, options)),
+    field("address", "Where", { placeholder: "1 Queen Street, Auckland", autocomplete: "street-address" }),
+  ];
+  if (session()) return form("Book", fields, (wish) => book({ service_id: service.id, ...wish }, key), { id: "book" });
+  fields.push(field("full_name", "Your name", { autocomplete: "name" }),
+    field("email", "Mail address", { type: "email", autocomplete: "email" }));
+  return form("Book as a guest", fields, async ({ full_name, email, ...wish }) => {
+    await create("/v1/booking-intents", { service_id: service.id, ...wish, customer: { full_name, email } }, key);
+    return h("div", {}, note("The time is held for a short while. Follow the link in your mail.", "good"),
+      h("a", { href: "/_dev/mail" }, "Open the mail box"));
+  }, { id: "book" });
+}
