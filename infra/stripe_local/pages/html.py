@@ -60,7 +60,8 @@ def page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
     body = "\n".join(parts)
     return HTMLResponse(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
-        f'<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
+        f'<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
+        f"<style>{_STYLE}</style></head>"
         f"<body><h1>{text(title)}</h1>{body}</body></html>",
         status,
     )
