@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from common.application.bookings.sweep import fire_due
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
+from common.application.users.forgetting import ACCOUNT_DELETED, forget_person
 from common.runtime.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
+    if event.type == ACCOUNT_DELETED:
+        await forget_person(container.forgetting, event)
+        return
     booking = await check_payment(container.payments, event)
     if booking is not None:
         axes = {"status": booking.status, "payment": booking.payment, "payout": booking.payout}

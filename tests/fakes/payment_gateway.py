@@ -54,12 +54,22 @@ class FakePaymentGateway:
     answers: dict[str, object] = field(default_factory=dict)
     faults: deque[Fault | None] = field(default_factory=deque)
     calls: list[str] = field(default_factory=list)
+    deleted_customers: set[str] = field(default_factory=set)
     short_balance: bool = False
     _numbers: int = 0
     _tag: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     async def ensure_customer(self, user_id: str, email: str, name: str) -> str:  # noqa: ARG002 - the port's
         return f"cus_{user_id}"
+
+    async def find_customer(self, user_id: str, email: str) -> str | None:  # noqa: ARG002 - the port's
+        return f"cus_{user_id}"
+
+    async def delete_customer(self, customer_id: str) -> None:
+        self.calls.append("delete_customer")
+        if self.faults and self.faults.popleft() is Fault.AWAY:
+            raise Unavailable("away")
+        self.deleted_customers.add(customer_id)
 
     async def create_payment_intent(
         self,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.support.booking_world import BookingWorld
 from tests.support.http import api_client
 from tests.support.people import Identity
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from common.runtime.bootstrap import Container
 
+    from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher
 
 
@@ -25,3 +28,10 @@ async def identity(container: Container, publisher: CollectingPublisher) -> Asyn
     )
     async with api_client("auth", container) as client:
         yield Identity(client, container, publisher)
+
+
+@pytest.fixture
+async def world(container: Container, clock: FakeClock) -> BookingWorld:
+    """A provider with a service, customers, and Stripe in memory."""
+    container.replace(gateway=FakePaymentGateway(now=clock.now()))
+    return await BookingWorld(container).open()

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from common.application.auth.sessions import open_session
 from common.domain.identity import ClientInfo
 
-from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client
-from tests.support.booking_world import ADDRESS, BookingWorld
+from tests.support.booking_world import ADDRESS
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
-
-    from tests.fakes.clock import FakeClock
+    from tests.support.booking_world import BookingWorld
 
 GUEST = {"full_name": "Guest Person", "phone_number": "021 123 4567"}
-
-
-@pytest.fixture
-async def world(container: Container, clock: FakeClock) -> BookingWorld:
-    container.replace(gateway=FakePaymentGateway(now=clock.now()))
-    return await BookingWorld(container).open()
 
 
 async def _intent(world: BookingWorld, email: str, days: int = 2) -> dict[str, Any]:

@@ -127,6 +127,25 @@ async def test_a_provider_goes_from_details_over_billing_to_being_listed(
     assert me["provider_status"] == "approved"
 
 
+async def test_one_account_is_made_whatever_stripe_answers(
+    identity: Identity, stripe_at_hand: RunningStripe, container: Container
+) -> None:
+    """Stripe stores an error under the key; then the account is made with another, and the answer is lost."""
+    headers, applied = await _apply(identity, "unlucky@example.com")
+    control = stripe_at_hand.control
+    await control.fault("/v1/accounts", method="POST", action="status", when="before", status=500)
+    first = await identity.post("/v1/onboarding/billing", None, **headers)
+    await control.fault("/v1/accounts", method="POST", action="status", when="after", status=500, skip=1)
+    second = await identity.post("/v1/onboarding/billing", None, **headers)
+    third = await identity.post("/v1/onboarding/billing", None, **headers)
+    await control.clear_faults()
+    assert [answer.status_code for answer in (first, second, third)] == [503, 503, 200]
+    accounts = await container.stripe.v1.accounts.list_async({"limit": 100})
+    provider_id = applied["provider"]["id"]
+    mine = [each.id for each in accounts.data if each.metadata and each.metadata["provider_id"] == provider_id]
+    assert mine == [third.json()["account_id"]]
+
+
 async def test_approved_before_billing_is_listed_when_stripe_is_ready(
     identity: Identity, stripe_at_hand: RunningStripe, moderator: httpx.AsyncClient
 ) -> None:

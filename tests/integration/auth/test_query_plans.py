@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from common.application.users.forgetting import ACCOUNT_DELETED, forget_person
 from common.domain.roles import Role
 
 from tests.factories.users import make_user
+from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, sign_in
 from tests.support.people import PASSWORD, Identity, bearer
 
@@ -55,6 +58,9 @@ async def _live(identity: Identity) -> None:
     assert (await identity.client.get("/v1/users/me/export", headers=headers)).status_code == 200
     await identity.post("/v1/auth/logout", None, **headers)
     assert (await identity.client.delete("/v1/users/me", headers=headers)).status_code == 204
+    forgetting = replace(identity.container.forgetting, gateway=FakePaymentGateway())
+    await forget_person(forgetting, next(each for each in identity.publisher.events if each.type == ACCOUNT_DELETED))
+    await forgetting.personal.forget_mentions(["bkg_none"])
 
 
 async def _look_through(container: Container, headers: dict[str, str]) -> None:

@@ -92,6 +92,21 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     return Bench(StripeGateway(client), client, request.getfixturevalue("stripe_server"))
 
 
+async def test_a_customer_is_found_and_deleted_and_deleting_it_again_is_harmless(
+    stripe_client: stripe.StripeClient,
+) -> None:
+    gateway = StripeGateway(stripe_client)
+    user_id = f"usr_{uuid.uuid4().hex}"
+    email = f"{user_id}@example.com"
+    assert await gateway.find_customer(user_id, email) is None
+    customer_id = await gateway.ensure_customer(user_id, email, "Aroha Ngata")
+    assert await gateway.find_customer(user_id, email) == customer_id
+    assert await gateway.find_customer("usr_somebody_else", email) is None
+    for _ in range(2):
+        await gateway.delete_customer(customer_id)
+    assert await gateway.find_customer(user_id, email) is None
+
+
 async def test_an_intent_waits_for_a_card_and_is_authorized_with_one(bench: Bench) -> None:
     wanted = call()
     made = await bench.gateway.create_payment_intent(

@@ -10,7 +10,7 @@ from common.domain.events import Event
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
 _HORIZON = timedelta(minutes=15)
 #: Their payloads name people and may carry one-time tokens, which are not kept longer than they must.
-_BLANKED_TYPES = ["mail.requested", "mail.link_requested"]
+_BLANKED_TYPES = ["mail.requested", "mail.link_requested", "account.deleted"]
 
 
 class MongoOutbox:

@@ -6,7 +6,9 @@ from typing import Any
 
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.unit_of_work import current_session
+from common.application.ports.personal_data import MatterKind, OpenMatter
 from common.domain.booking_machine import TERMINAL
+from common.domain.bookings import ActorKind, PayoutState
 
 _MOST_ROWS = 1000
 _NEVER_SHOWN = frozenset(
@@ -41,8 +43,20 @@ _SUBJECTS: Mapping[str, tuple[str, str, str]] = {
 #: What the other side of a booking told is not the caller's to take.
 _HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "payment_details", "start_code"}}
 _ONLY_THEIRS = (
-    "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions",
+    "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions", "mails",
 )  # fmt: skip
+
+#: What keeps an account open. Stripe, too, closes no account with a balance or payments under way
+#: (https://support.stripe.com/questions/close-a-stripe-account).
+_CLOSED = [status.value for status in TERMINAL]
+_OPEN: tuple[Document, ...] = (
+    {"status": {"$nin": _CLOSED}},
+    {"payment_details.open_operations.0": {"$exists": True}},
+    {"payment_details.needs_attention": True},
+)
+_DEBT: Document = {"payout": PayoutState.DEBT.value}
+_FORGOTTEN_TITLE = "News of a booking"
+_FORGOTTEN_BODY = "The account of one of its parties was deleted, and what this said went with it."
 
 
 class MongoPersonalData:
@@ -63,28 +77,34 @@ class MongoPersonalData:
             found[subject] = [_shown(row, hidden) async for row in cursor]
         return found
 
-    async def has_open_bookings(self, user_id: str, provider_id: str | None) -> bool:
-        """Whether a booking of either side is still under way."""
-        closed = [status.value for status in TERMINAL]
-        sides: list[Document] = [{"customer_id": user_id}]
+    async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
+        """Bookings of either side that keep the account open: under way, with money on its way, or with a debt."""
+        found = await self._open_of({"customer_id": user_id}, [*_OPEN], ActorKind.CUSTOMER, limit)
         if provider_id is not None:
-            sides.append({"provider_id": provider_id})
-        for side in sides:
-            open_one = {**side, "status": {"$nin": closed}}
-            if await self._mongo.collection("bookings").find_one(open_one, {"_id": 1}, session=current_session()):
-                return True
-        return False
+            found += await self._open_of({"provider_id": provider_id}, [*_OPEN, _DEBT], ActorKind.PROVIDER, limit)
+        return found[:limit]
+
+    async def _open_of(self, side: Document, reasons: list[Document], role: ActorKind, limit: int) -> list[OpenMatter]:
+        shown = {"status": 1, "payout": 1}
+        cursor = self._mongo.collection("bookings").find({**side, "$or": reasons}, shown, session=current_session())
+        return [
+            OpenMatter(booking_id=row["_id"], status=row["status"], role=role, kind=_kind(row))
+            async for row in cursor.limit(limit)
+        ]
+
+    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
+        words = {"title": _FORGOTTEN_TITLE, "body": _FORGOTTEN_BODY}
+        await self._mongo.collection("notifications").update_many(
+            {"booking_id": {"$in": list(booking_ids)}}, {"$set": words}, session=current_session()
+        )
 
     async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
-        """Remove what is only theirs, and what names them from what must stay (bookings, the log)."""
+        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
         session = current_session()
         for name in _ONLY_THEIRS:
             await self._mongo.collection(name).delete_many({"user_id": user_id}, session=session)
         await self._mongo.collection("notification_preferences").delete_one({"_id": user_id}, session=session)
-        nowhere = {"address": "", "lat": None, "lng": None, "is_located": False}
-        await self._mongo.collection("bookings").update_many(
-            {"customer_id": user_id}, {"$set": {"place": nowhere, "notes": "", "updated_at": now}}, session=session
-        )
         await self._mongo.collection("security_events").update_many(
             {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
         )
@@ -95,6 +115,12 @@ class MongoPersonalData:
                 {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
                 session=session,
             )
+
+
+def _kind(row: Document) -> MatterKind:
+    if row["status"] not in _CLOSED:
+        return MatterKind.UNDER_WAY
+    return MatterKind.DEBT if row.get("payout") == PayoutState.DEBT else MatterKind.MONEY_MOVING
 
 
 def _shown(row: Document, hidden: frozenset[str] | set[str]) -> Document:

@@ -2,13 +2,19 @@
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.connect import ConnectStatus, OnboardingLink
+from common.domain.errors import GatewayUncertain
 
 if TYPE_CHECKING:
     import stripe
+    from stripe import params
+
+#: As many as a page holds.
+_LOOKUP_LIMIT = 100
 
 
 class StripeConnect:
@@ -21,20 +27,41 @@ class StripeConnect:
         self._v1 = client.v1
 
     async def create_account(self, *, provider_id: str, email: str, country: str, name: str) -> str:
-        """Make the account of a provider, once; returns its id."""
+        """Find or make the account of a provider; returns its id.
+
+        Where Stripe repeats a stored error for the key, the look-up that comes first has shown that nothing was made,
+        so that another key is safe. A look-up may miss an account behind a hundred newer ones; then a second, empty
+        one is made, which no money is ever sent to.
+        """
+        known = await self._find_account(provider_id)
+        if known is not None:
+            return known
+        wanted: params.AccountCreateParams = {
+            "type": "express",
+            "country": country,
+            "email": email,
+            "capabilities": {"transfers": {"requested": True}},
+            "business_profile": {"name": name},
+            "metadata": {"provider_id": provider_id},
+        }
+        try:
+            return await self._make_account(wanted, f"{provider_id}:connect:1")
+        except GatewayUncertain as uncertain:
+            if not uncertain.is_final:
+                raise
+            return await self._make_account(wanted, f"{provider_id}:connect:{uuid4().hex}")
+
+    async def _find_account(self, provider_id: str) -> str | None:
+        """The account that an earlier, unanswered call may have made; the newest come first."""
         with translated():
-            account = await self._v1.accounts.create_async(
-                {
-                    "type": "express",
-                    "country": country,
-                    "email": email,
-                    "capabilities": {"transfers": {"requested": True}},
-                    "business_profile": {"name": name},
-                    "metadata": {"provider_id": provider_id},
-                },
-                {"idempotency_key": f"{provider_id}:connect:1"},
-            )
-        return account.id
+            newest = await self._v1.accounts.list_async({"limit": _LOOKUP_LIMIT})
+        mine = (each.id for each in newest.data if mapping.metadata(each.metadata).get("provider_id") == provider_id)
+        return next(mine, None)
+
+    async def _make_account(self, wanted: "params.AccountCreateParams", key: str) -> str:
+        with translated():
+            made = await self._v1.accounts.create_async(wanted, {"idempotency_key": key})
+        return made.id
 
     async def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:
         """A fresh onboarding link; Stripe's live for minutes and work once."""

@@ -1,12 +1,13 @@
 """Payments and transfers at Stripe: the ``PaymentGateway`` port."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments import GatewayCall, Intent, Movement
-from common.domain.errors import GatewayUncertain
+from common.domain.errors import GatewayUncertain, NotFound
 
 if TYPE_CHECKING:
     import stripe
@@ -42,7 +43,7 @@ class StripeGateway:
         Where Stripe repeats a stored error for the key, the look-up that comes first has shown that nothing was made,
         so that another key is safe.
         """
-        known = await self._find_customer(user_id, email)
+        known = await self.find_customer(user_id, email)
         if known is not None:
             return known
         try:
@@ -52,11 +53,17 @@ class StripeGateway:
                 raise
             return await self._make_customer(user_id, email, name, f"{user_id}:customer:{uuid4().hex}")
 
-    async def _find_customer(self, user_id: str, email: str) -> str | None:
+    async def find_customer(self, user_id: str, email: str) -> str | None:
+        """The customer that was made for an account under this address, if there is one."""
         with translated():
             known = await self._v1.customers.list_async({"email": email, "limit": _LOOKUP_LIMIT})
         mine = (each.id for each in known.data if mapping.metadata(each.metadata).get("user_id") == user_id)
         return next(mine, None)
+
+    async def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer with its cards and subscriptions; one that is gone already stays so."""
+        with suppress(NotFound), translated():
+            await self._v1.customers.delete_async(customer_id)
 
     async def _make_customer(self, user_id: str, email: str, name: str, key: str) -> str:
         with translated():

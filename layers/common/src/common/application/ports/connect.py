@@ -44,7 +44,7 @@ class ConnectGateway(Protocol):
     """
 
     async def create_account(self, *, provider_id: str, email: str, country: str, name: str) -> str:
-        """Make the account of a provider, once; returns its id."""
+        """Find or make the account of a provider; returns its id."""
         ...
 
     async def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:

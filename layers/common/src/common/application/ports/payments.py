@@ -93,6 +93,14 @@ class PaymentGateway(Protocol):
         """Find or make the Stripe customer of an account; returns its id."""
         ...
 
+    async def find_customer(self, user_id: str, email: str) -> str | None:
+        """The Stripe customer that was made for an account under this address, if there is one."""
+        ...
+
+    async def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer with its cards and subscriptions; harmless to repeat."""
+        ...
+
     async def create_payment_intent(
         self,
         amount: Money,

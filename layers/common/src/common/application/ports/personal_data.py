@@ -2,7 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
+
+from common.domain.bookings import ActorKind, BookingStatus
+from common.domain.model import Model
+
+
+class MatterKind(StrEnum):
+    """Why a booking keeps an account open."""
+
+    UNDER_WAY = "under_way"
+    MONEY_MOVING = "money_moving"
+    DEBT = "debt"
+
+
+class OpenMatter(Model):
+    """One booking that keeps an account open; ``role`` is the part the account has in it."""
+
+    booking_id: str
+    status: BookingStatus
+    role: ActorKind
+    kind: MatterKind
 
 
 class PersonalData(Protocol):
@@ -12,10 +33,14 @@ class PersonalData(Protocol):
         """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
         ...
 
-    async def has_open_bookings(self, user_id: str, provider_id: str | None) -> bool:
-        """Whether a booking of either side is still under way."""
+    async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
+        """Bookings of either side that keep the account open, in no order."""
         ...
 
     async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
-        """Remove what is only theirs, and what names them from what must stay (bookings, the log)."""
+        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
+        ...
+
+    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
         ...

@@ -1,17 +1,23 @@
 """Taking one's data along, and leaving for good."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from common.application.auth.deps import AuthDeps
-from common.application.auth.records import log_event
+from common.application.auth.records import log_event, publish
 from common.application.ports.catalogue import Providers
-from common.application.ports.personal_data import PersonalData
+from common.application.ports.personal_data import OpenMatter, PersonalData
+from common.application.users.forgetting import ACCOUNT_DELETED
 from common.domain.errors import Conflict, NotFound
+from common.domain.events import Event, Topic, new_event
 from common.domain.identity import ClientInfo, SecurityEventType
 from common.domain.roles import Principal, Role
 from common.domain.users import Address, User
+
+#: What a refusal names at most.
+_MOST_MATTERS = 20
 
 
 @dataclass(frozen=True)
@@ -34,15 +40,21 @@ async def export_account(deps: LeavingDeps, caller: Principal, client: ClientInf
 async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInfo) -> None:
     """Let the person go: the account can no longer be opened or recognised. Bookings and the ledger stay.
 
+    The account is gone when this returns; a worker then erases the person from closed bookings, from what others were
+    told, and at Stripe. Nobody can leave with a booking under way (which is anything before it is settled), with money
+    on its way, or owing some: the answer names what is open, and nothing is scheduled behind anybody's back.
+
     Raises:
-        Conflict: bookings are under way (``open_bookings``).
+        Conflict: something is open (``open_bookings``); ``bookings`` names it.
     """
     user = await _account(deps, caller)
     now = deps.auth.clock.now()
+    event = _deleted_event(user, now)
 
     async def write() -> None:
-        if await deps.personal.has_open_bookings(user.id, user.provider_id):
-            raise Conflict("Finish or cancel your bookings first.", code="open_bookings")
+        matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
+        if matters:
+            raise _still_open(matters)
         await deps.auth.mail_tokens.remove_all(user.email_key)
         await deps.auth.registrations.remove_all(user.email_key)
         await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
@@ -53,8 +65,24 @@ async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInf
         await deps.auth.users.update(
             user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True
         )
+        await deps.auth.outbox.add([event])
 
     await deps.auth.unit_of_work.run(write)
+    await publish(deps.auth, [event])
+
+
+def _deleted_event(user: User, now: datetime) -> Event:
+    """What the worker needs; the address only where the customer at Stripe is not known, and blanked when sent."""
+    customer_id = user.stripe_customer_id
+    email = {} if customer_id else {"email": user.email}
+    known = {"user_id": user.id, "provider_id": user.provider_id, "stripe_customer_id": customer_id}
+    return new_event(Topic.PAYMENTS, ACCOUNT_DELETED, now, **known, **email)
+
+
+def _still_open(matters: Sequence[OpenMatter]) -> Conflict:
+    named = [matter.model_dump(mode="json") for matter in matters]
+    detail = "Finish or cancel your bookings first; those that are done close when they are settled."
+    return Conflict(detail, code="open_bookings", extra={"bookings": named})
 
 
 def _nobody(user: User) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.ports.geocoding import Geocoder
     from common.application.ports.identity import Passwords
+    from common.application.users.forgetting import ForgettingDeps
     from common.application.users.leaving import LeavingDeps
 
 
@@ -88,6 +89,16 @@ class IdentityParts(CoreParts):
         from common.application.users.leaving import LeavingDeps
 
         return LeavingDeps(self.auth, self.whole.provider_reader, MongoPersonalData(self.mongo))
+
+    @cached_property
+    def forgetting(self) -> "ForgettingDeps":
+        """What follows the deletion of an account; Stripe is loaded when it is asked."""
+        from common.adapters.mongo.personal_data import MongoPersonalData
+        from common.application.users.forgetting import ForgettingDeps
+
+        return ForgettingDeps(
+            self.clock, self.whole.booking_repository, self.whole.payments.gateway, MongoPersonalData(self.mongo)
+        )
 
     @cached_property
     def identity_providers(self) -> "OidcProviders":
