@@ -4,7 +4,7 @@ from typing import Annotated
 
 from common.application.ports.search import Kind
 from common.application.search.questions import MAX_RADIUS_KM, Question, Sort
-from common.domain.money import MAX_AMOUNT
+from common.domain.money import MAX_AMOUNT, CurrencyCode
 from common.runtime.http.paging import Cursor, Limit
 from common.runtime.http.schemas import Instant
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +16,12 @@ MinorUnits = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]
 
 
 class SearchArguments(BaseModel):
-    """What to look for, where, and in which order. Prices are what one booking costs, in minor units."""
+    """What to look for, where, and in which order.
+
+    Prices are what one booking costs, in minor units of one ``currency``: filters and the order by price compare only
+    what is priced in it, and leave out services by quote. Without ``currency`` it is what the nearest listings are
+    priced in, or, without a point, the best rated ones.
+    """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -27,6 +32,7 @@ class SearchArguments(BaseModel):
     address: Annotated[str, Field(min_length=2, max_length=200)] | None = None
     radius_km: Annotated[float, Field(gt=0, le=MAX_RADIUS_KM, allow_inf_nan=False)] | None = None
     min_rating: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
+    currency: CurrencyCode | None = None
     min_price: MinorUnits | None = None
     max_price: MinorUnits | None = None
     available_from: Instant | None = None
@@ -48,6 +54,7 @@ class SearchArguments(BaseModel):
             address=self.address,
             radius_km=self.radius_km,
             min_rating=self.min_rating,
+            currency=self.currency,
             min_price=self.min_price,
             max_price=self.max_price,
             free_from=self.available_from,

@@ -38,7 +38,8 @@ async def search_services(deps: Deps, asked: Annotated[SearchArguments, Query()]
     found, criteria = await _search(deps, asked, question)
     return ServicesFound(
         items=[FoundService.of(hit, found.slots) for hit in found.hits],
-        next_cursor=search_cursor(question, found.next) if found.next else None,
+        next_cursor=search_cursor(question, found.next, _currency(criteria)) if found.next else None,
+        currency=_currency(criteria),
         facets=await _facets(deps, asked, Kind.SERVICES, criteria, found),
     )
 
@@ -51,7 +52,8 @@ async def search_providers(deps: Deps, asked: Annotated[SearchArguments, Query()
     tree = await deps.categories.tree()
     return ProvidersFound(
         items=[ProviderFound.of(hit, tree) for hit in found.hits],
-        next_cursor=search_cursor(question, found.next) if found.next else None,
+        next_cursor=search_cursor(question, found.next, _currency(criteria)) if found.next else None,
+        currency=_currency(criteria),
         facets=await _facets(deps, asked, Kind.PROVIDERS, criteria, found),
     )
 
@@ -70,8 +72,8 @@ async def get_popular_categories(deps: Deps, asked: Annotated[NearArguments, Que
 
 
 async def _search(deps: Container, asked: SearchArguments, question: Question) -> tuple[Found, Criteria | None]:
-    bookmark = read_search_cursor(question, asked.cursor) if asked.cursor is not None else None
-    criteria = await criteria_of(deps.search, question)
+    bookmark, currency = read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None)
+    criteria = await criteria_of(deps.search, question, currency=currency)
     if criteria is None:
         return Found([]), None
     return await search_listings(deps.search, question, criteria, limit=asked.limit, bookmark=bookmark), criteria
@@ -82,10 +84,14 @@ async def _facets(
 ) -> FacetsView | None:
     if not asked.facets or asked.cursor is not None:
         return None
-    facets: Facets = summarise([], is_complete=True)
+    facets: Facets = summarise([], None, is_complete=True)
     if criteria is not None:
         facets = await count_facets(deps.search, kind, criteria, found.everything)
     return FacetsView.of(facets, await deps.categories.tree())
+
+
+def _currency(criteria: Criteria | None) -> str | None:
+    return criteria.currency if criteria is not None else None
 
 
 def _point(asked: NearArguments) -> Point | None:

@@ -6,7 +6,9 @@ from datetime import datetime
 from common.application.ports.search import CategoryCount, Hit
 from common.application.search.facets import PRICE_EDGES, Facets
 from common.application.search.suggest import Suggestions
-from common.domain.catalogue import NO_PRICE, Category, CategoryTree
+from common.domain.catalogue import Category, CategoryTree
+from common.domain.money import CurrencyCode
+from common.domain.price_keys import price_of
 from common.domain.services import PriceType
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
@@ -53,7 +55,7 @@ class FoundService(ResponseModel):
             category=hit.category,
             price_type=PriceType(hit.price_type),
             price=_money(hit.unit_amount, hit.currency),
-            total_price=_money(hit.price if hit.price < NO_PRICE else None, hit.currency),
+            total_price=_total(hit),
             duration_minutes=hit.duration_minutes,
             image=hit.image,
             auto_accept=hit.auto_accept,
@@ -83,7 +85,7 @@ class ProviderFound(ResponseModel):
             trading_name=hit.trading_name,
             is_verified=hit.is_verified,
             categories=[slug for slug in hit.categories if tree.is_leaf(slug)],
-            price_from=_money(hit.price if hit.price < NO_PRICE else None, hit.currency),
+            price_from=_total(hit),
             rating=_rating(hit),
             distance_m=_metres(hit),
         )
@@ -113,11 +115,15 @@ class RatingFacet(ResponseModel):
 
 
 class FacetsView(ResponseModel):
-    """How what was found is spread; only the first 500 listings are counted (``is_complete`` tells)."""
+    """How what was found is spread; only the first 500 listings are counted (``is_complete`` tells).
+
+    ``prices`` counts what is priced in ``currency``: the search's, or else that of the first listing with a price.
+    """
 
     categories: list[CategoryFacet]
     prices: list[PriceFacet]
     ratings: list[RatingFacet]
+    currency: CurrencyCode | None
     counted: int
     is_complete: bool
 
@@ -130,24 +136,33 @@ class FacetsView(ResponseModel):
             categories=[CategoryFacet(slug=slug, name=names[slug], count=n) for slug, n in facets.categories],
             prices=[PriceFacet(min=low, max=end, count=n) for (low, n), end in zip(facets.prices, ends, strict=True)],
             ratings=[RatingFacet(min_rating=edge, count=n) for edge, n in facets.ratings],
+            currency=facets.currency,
             counted=facets.counted,
             is_complete=facets.is_complete,
         )
 
 
 class ServicesFound(ResponseModel):
-    """One page of services; ``facets`` come with the first one."""
+    """One page of services; ``facets`` come with the first one.
+
+    ``currency`` is the one that prices were compared in, where the search compared any.
+    """
 
     items: list[FoundService]
     next_cursor: str | None = None
+    currency: CurrencyCode | None = None
     facets: FacetsView | None = None
 
 
 class ProvidersFound(ResponseModel):
-    """One page of providers; ``facets`` come with the first one."""
+    """One page of providers; ``facets`` come with the first one.
+
+    ``currency`` is the one that prices were compared in, where the search compared any.
+    """
 
     items: list[ProviderFound]
     next_cursor: str | None = None
+    currency: CurrencyCode | None = None
     facets: FacetsView | None = None
 
 
@@ -211,6 +226,11 @@ class PopularCategories(ResponseModel):
 
     items: list[PopularCategory]
     next_cursor: str | None = None
+
+
+def _total(hit: Hit) -> MoneySchema | None:
+    price = price_of(hit.price)
+    return None if price is None else MoneySchema(amount=price.amount, currency=price.currency)
 
 
 def _rating(hit: Hit) -> FoundRating:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.mongo.terms import term_fields
-from common.domain.search_text import words
+from common.adapters.mongo.terms import count_words, term_fields
 from pymongo import UpdateOne
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000
 _UNUSED = 1
+_COUNTED = {"title": 1, "trading_name": 1, "tokens": 1}
 
 
 async def rebuild_ratings(container: Container) -> int:
@@ -56,30 +56,28 @@ async def rebuild_listings(container: Container) -> int:
 
 
 async def rebuild_terms(container: Container) -> int:
-    """Count every word of shown titles and names and every category's listings anew; forget words no longer used.
+    """Count what shown listings are found by anew: words of titles and names, stems of descriptions, and categories.
+
+    Words no longer used are forgotten.
 
     Returns:
         The number of words.
     """
-    used: Counter[str] = Counter()
-    tags: Counter[str] = Counter()
-    listings = container.mongo.collection("service_listings")
-    async for row in listings.find({}, {"title": 1, "trading_name": 1, "categories": 1}):
-        used.update(words(f"{row['title']} {row['trading_name']}"))
-        tags.update(f"#{slug}" for slug in row["categories"])
+    named: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    async for row in container.mongo.collection("service_listings").find({}, _COUNTED):
+        count_words(row, named, others)
     tree: CategoryTree = await container.categories.tree()
-    counts = dict.fromkeys(tree.vocabulary(), _UNUSED) | dict(used)
+    counts = dict.fromkeys(tree.vocabulary(), _UNUSED) | dict(named)
     terms = container.mongo.collection("search_terms")
-    writes = [
-        UpdateOne({"_id": word}, {"$set": term_fields(word, count)}, upsert=True) for word, count in counts.items()
-    ]
-    writes += [
-        UpdateOne({"_id": tag}, {"$set": {"stem": tag, "used": count, "deletions": []}}, upsert=True)
-        for tag, count in tags.items()
-    ]
+    fields = {word: term_fields(word, count) for word, count in counts.items()}
+    fields |= {
+        token: {"stem": token, "used": count, "deletions": []} for token, count in others.items() if token not in fields
+    }
+    writes = [UpdateOne({"_id": word}, {"$set": each}, upsert=True) for word, each in fields.items()]
     for batch in _batches(writes):
         await terms.bulk_write(batch, ordered=False)
-    kept = {*counts, *tags}
+    kept = set(fields)
     stale = [row["_id"] async for row in terms.find({}, {"_id": 1}) if row["_id"] not in kept]
     await terms.delete_many({"_id": {"$in": stale}})
     return len(counts)

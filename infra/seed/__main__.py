@@ -13,14 +13,12 @@ import json
 import os
 import sys
 import time
-from typing import Any
 
 from common.runtime.loop import run
-from pymongo import MongoClient
 
+from infra.seed.bulk import load_parts
 from infra.seed.demo import LIVELY, seed
-from infra.seed.loading import load, read_tree
-from infra.seed.market import generate
+from infra.seed.market import Part
 
 _NEEDED = ("MONGODB_URI", "MONGODB_DATABASE")
 
@@ -57,17 +55,14 @@ def _load_more(environ: dict[str, str], options: argparse.Namespace) -> int:
     more = options.providers - LIVELY
     if more <= 0:
         return 0
-    with MongoClient[dict[str, Any]](environ["MONGODB_URI"]) as client:
-        db = client[environ["MONGODB_DATABASE"]]
-        tree = read_tree(db)
-        offers = generate(more, options.seed + 1, tree, prefix="m")
 
-        def progress(written: int) -> None:
-            print(f"\r{written} of {more} providers", end="", file=sys.stderr)
+    def progress(written: int) -> None:
+        print(f"\r{min(written, more)} of {more} providers", end="", file=sys.stderr)
 
-        services = load(db, offers, tree, expected=more, progress=progress)
-        print(file=sys.stderr)
-        return services
+    part = Part(more, options.seed + 1, prefix="m")
+    services = load_parts(environ["MONGODB_URI"], environ["MONGODB_DATABASE"], [part], progress=progress)
+    print(file=sys.stderr)
+    return services
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -77,7 +77,7 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
             offers[-1] = _paid_to(await _connected_account(environ, container, own), offers[-1])
             offers = [_reviewed(db, Random(f"{number}{offer.provider.id}"), offer, now) for offer in offers]  # noqa: S311
             store_owners(db, Random(number), offers[:-1], now)  # noqa: S311
-            services = load(db, offers, tree, expected=len(offers))
+            services = load(db, offers, tree)
             await container.users.update(owner.id, {"provider_id": own.provider.id})
             return Seeded(len(offers), services, sign_ins)
     finally:

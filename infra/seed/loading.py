@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.documents import plain
-from common.adapters.mongo.terms import term_fields
+from common.adapters.mongo.terms import count_words, counted_term, described_term
 from common.domain.catalogue import Category, CategoryTree, provider_listing, service_listing
-from common.domain.search_text import words
+from common.domain.model import Model
 from pymongo import UpdateOne
+from pymongo.write_concern import WriteConcern
 
 from infra.migrations.indexes import create_indexes, drop_indexes
 
@@ -18,16 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from common.domain.availability import Availability
-    from common.domain.model import Model
     from pymongo.database import Database
 
     from infra.seed.market import Offer
 
-_BATCH = 2_000
-_BULK_FROM = 20_000
+BATCH = 2_000
+BULK_FROM = 20_000
 #: By identity, holding on to the value so that its identity stays its own.
 _KNOWN_RULES: dict[int, tuple[Availability | None, Any]] = {}
 _LISTINGS = ("service_listings", "provider_listings")
+#: What is generated can be generated again, so its writes wait for no journal.
+_QUICK: WriteConcern = WriteConcern(w=1)
 
 
 def read_tree(db: Database[dict[str, Any]]) -> CategoryTree:
@@ -35,13 +38,61 @@ def read_tree(db: Database[dict[str, Any]]) -> CategoryTree:
     return CategoryTree([Category.model_validate({"id": row["_id"], **row}) for row in db["categories"].find()])
 
 
+class Loader:
+    """Collects offers and writes them when there are enough.
+
+    Args:
+        db: a migrated database.
+        tree: the categories.
+        only_listings: leave out the providers and services themselves, for measuring searches.
+    """
+
+    def __init__(self, db: Database[dict[str, Any]], tree: CategoryTree, *, only_listings: bool = False) -> None:
+        self._db, self._tree, self._only_listings = db, tree, only_listings
+        self._pending: dict[str, list[dict[str, Any]]] = {}
+        self.services = 0
+        self.named: Counter[str] = Counter()
+        self.described: Counter[str] = Counter()
+
+    def add(self, offer: Offer) -> None:
+        """Take an offer."""
+        provider, services = offer
+        self.services += len(services)
+        if not self._only_listings:
+            self._keep("providers", {**_fields(provider), "availability": _rules(provider.availability)})
+            for service in services:
+                self._keep("services", _fields(service))
+        listing = provider_listing(provider, services, self._tree)
+        if listing is not None:
+            self._keep("provider_listings", _fields(listing))
+        for service in services:
+            shown = service_listing(provider, service, self._tree)
+            if shown is not None:
+                document = _fields(shown)
+                self._keep("service_listings", document)
+                count_words(document, self.named, self.described)
+
+    def flush(self) -> None:
+        """Write what is left."""
+        for collection in list(self._pending):
+            self._write(collection)
+
+    def _keep(self, collection: str, document: dict[str, Any]) -> None:
+        waiting = self._pending.setdefault(collection, [])
+        waiting.append(document)
+        if len(waiting) >= BATCH:
+            self._write(collection)
+
+    def _write(self, collection: str) -> None:
+        documents = self._pending.pop(collection)
+        self._db.get_collection(collection, write_concern=_QUICK).insert_many(documents, ordered=False)
+
+
 def load(
     db: Database[dict[str, Any]],
     offers: Iterable[Offer],
     tree: CategoryTree,
     *,
-    expected: int,
-    only_listings: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Insert offers and their listings, and learn their words.
@@ -50,59 +101,57 @@ def load(
         db: a migrated database.
         offers: from ``market.generate``.
         tree: the categories.
-        expected: about how many providers come; the indexes of a large load are built at its end, which is quicker.
-        only_listings: leave out the providers and services themselves, for measuring searches.
         progress: told the number of providers written so far.
 
     Returns:
         The number of services written.
     """
-    indexes = {name: _indexes()[name] for name in _LISTINGS}
-    is_bulk = expected >= _BULK_FROM
-    if is_bulk:
-        drop_indexes(db, indexes)
-    used: Counter[str] = Counter()
-    pending: dict[str, list[dict[str, Any]]] = {}
-    written = services = 0
+    loader = Loader(db, tree)
+    written = 0
     for offer in offers:
-        if not only_listings:
-            _keep(offer, pending)
-        _project(offer, tree, pending, used)
+        loader.add(offer)
         written += 1
-        services += len(offer.services)
-        if written % _BATCH == 0:
-            _flush(db, pending)
+        if written % BATCH == 0:
             progress(written)
-    _flush(db, pending)
-    _learn(db, used)
-    if is_bulk:
-        create_indexes(db, indexes)
+    loader.flush()
+    learn(db, loader.named, loader.described)
     progress(written)
-    return services
+    return loader.services
 
 
-def _project(offer: Offer, tree: CategoryTree, pending: dict[str, list[dict[str, Any]]], used: Counter[str]) -> None:
-    provider, services = offer
-    listing = provider_listing(provider, services, tree)
-    if listing is not None:
-        pending.setdefault("provider_listings", []).append(_fields(listing))
-    for service in services:
-        shown = service_listing(provider, service, tree)
-        if shown is not None:
-            pending.setdefault("service_listings", []).append(_fields(shown))
-            used.update(words(f"{service.title} {provider.trading_name}"))
+def learn(db: Database[dict[str, Any]], named: Counter[str], described: Counter[str]) -> None:
+    """Count words of titles and names, and stems and tags of everything else."""
+    writes = [UpdateOne({"_id": word}, counted_term(word, used), upsert=True) for word, used in named.items()]
+    writes += [UpdateOne({"_id": word}, described_term(word, used), upsert=True) for word, used in described.items()]
+    for begin in range(0, len(writes), BATCH):
+        db["search_terms"].bulk_write(writes[begin : begin + BATCH], ordered=False)
 
 
-def _keep(offer: Offer, pending: dict[str, list[dict[str, Any]]]) -> None:
-    provider, services = offer
-    pending.setdefault("providers", []).append({**_fields(provider), "availability": _rules(provider.availability)})
-    pending.setdefault("services", []).extend(_fields(service) for service in services)
+def drop_listing_indexes(db: Database[dict[str, Any]]) -> None:
+    """Drop the indexes of the listings before a large load."""
+    drop_indexes(db, _indexes())
+
+
+def create_listing_indexes(db: Database[dict[str, Any]]) -> None:
+    """Build them again, of both collections at a time, which is quicker than keeping them while loading."""
+    with ThreadPoolExecutor(len(_LISTINGS)) as pool:
+        for done in [pool.submit(create_indexes, db, {name: models}) for name, models in _indexes().items()]:
+            done.result()
+
+
+def _indexes() -> dict[str, Any]:
+    step = importlib.import_module("infra.migrations.versions.0030_catalogue")
+    return {name: step.INDEXES[name] for name in _LISTINGS}
 
 
 def _fields(model: Model) -> dict[str, Any]:
     """A document as the repositories write it; quicker than theirs, as text enumerations are left to BSON."""
-    fields = model.model_dump(exclude={"availability"})
+    fields = {name: _field(value) for name, value in model.__dict__.items() if name != "availability"}
     return {"_id": fields.pop("id"), **fields}
+
+
+def _field(value: Any) -> Any:
+    return {name: _field(each) for name, each in value.__dict__.items()} if isinstance(value, Model) else value
 
 
 def _rules(availability: Availability | None) -> Any:
@@ -111,26 +160,3 @@ def _rules(availability: Availability | None) -> Any:
     if key not in _KNOWN_RULES:
         _KNOWN_RULES[key] = (availability, plain(availability))
     return _KNOWN_RULES[key][1]
-
-
-def _flush(db: Database[dict[str, Any]], pending: dict[str, list[dict[str, Any]]]) -> None:
-    for collection, documents in pending.items():
-        if documents:
-            db[collection].insert_many(documents, ordered=False)
-            documents.clear()
-
-
-def _learn(db: Database[dict[str, Any]], used: Counter[str]) -> None:
-    writes = []
-    for word, count in used.items():
-        fields = term_fields(word, count)
-        fields.pop("used")
-        writes.append(UpdateOne({"_id": word}, {"$inc": {"used": count}, "$setOnInsert": fields}, upsert=True))
-    for begin in range(0, len(writes), _BATCH):
-        db["search_terms"].bulk_write(writes[begin : begin + _BATCH], ordered=False)
-
-
-def _indexes() -> dict[str, Any]:
-    step = importlib.import_module("infra.migrations.versions.0030_catalogue")
-    found: dict[str, Any] = step.INDEXES
-    return found

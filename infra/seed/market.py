@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, time, timedelta
+from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +32,9 @@ _QUOTE_SHARE, _HOURLY_SHARE, _AUTO_SHARE = 0.06, 0.3, 0.5
 _UNRATED_SHARE = 0.5
 _MEAN_STARS, _STARS_SPREAD = 4.55, 0.35
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+#: Providers generated from one state of the random numbers.
+PIECE = 1_000
+_POLICIES = tuple(CancellationPolicyName)
 
 
 class Offer(NamedTuple):
@@ -40,26 +44,45 @@ class Offer(NamedTuple):
     services: list[Service]
 
 
+class Part(NamedTuple):
+    """A part of a marketplace.
+
+    Attributes:
+        providers: How many.
+        seed: The same seed gives the same providers, in whichever pieces they are generated.
+        cities: Where.
+        prefix: Of the numbers in ids, so that several parts fit into one database.
+    """
+
+    providers: int
+    seed: int
+    cities: tuple[City, ...] = CITIES
+    prefix: str = ""
+
+    @property
+    def pieces(self) -> int:
+        """Number of the pieces it is generated in."""
+        return -(-self.providers // PIECE)
+
+
 def generate(
     providers: int, seed: int, tree: CategoryTree, cities: Sequence[City] = CITIES, prefix: str = ""
 ) -> Iterator[Offer]:
-    """Generate providers, spread over cities by population.
+    """Generate providers, spread over cities by population (see ``Part`` for the arguments)."""
+    part = Part(providers, seed, tuple(cities), prefix)
+    for piece in range(part.pieces):
+        yield from generate_piece(part, piece, tree)
 
-    Args:
-        providers: How many.
-        seed: The same seed gives the same marketplace.
-        tree: The categories.
-        cities: Where.
-        prefix: Of the numbers in ids, so that several runs fit into one database.
-    """
-    random = Random(seed)  # noqa: S311 - made-up data need no secrecy
-    roots = [root for root in tree.children(None) if tree.children(root.id)]
-    weights = [city.population for city in cities]
-    patterns = {city.timezone: _patterns(city.timezone) for city in cities}
-    for number in range(providers):
-        city = random.choices(cities, weights)[0]
-        root = random.choice(roots)
-        yield _offer(random, f"{prefix}{number:07}", city, tree.children(root.id), patterns[city.timezone])
+
+def generate_piece(part: Part, piece: int, tree: CategoryTree) -> Iterator[Offer]:
+    """Generate one piece of a part; it depends on no other one, so that several processes can share the work."""
+    random = Random(f"{part.seed}/{piece}")  # noqa: S311 - made-up data need no secrecy
+    leaves = [children for root in tree.children(None) if (children := tree.children(root.id))]
+    weights = list(accumulate(city.population for city in part.cities))
+    patterns = {city.timezone: _patterns(city.timezone) for city in part.cities}
+    for number in range(piece * PIECE, min((piece + 1) * PIECE, part.providers)):
+        city = random.choices(part.cities, cum_weights=weights)[0]
+        yield _offer(random, f"{part.prefix}{number:07}", city, random.choice(leaves), patterns[city.timezone])
 
 
 def _offer(random: Random, key: str, city: City, leaves: list[Category], patterns: list[Availability]) -> Offer:
@@ -117,7 +140,7 @@ def _service(
         duration_minutes=minutes,
         images=[],
         status=ServiceStatus.ACTIVE,
-        cancellation_policy=random.choice(list(CancellationPolicyName)),
+        cancellation_policy=random.choice(_POLICIES),
         auto_accept=not is_quote and random.random() < _AUTO_SHARE,
         rating=_rating(random),
         version=1,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, Any
-
-from pymongo import MongoClient
+from typing import TYPE_CHECKING
 
 from infra.migrations.runner import migrate
+from infra.seed.bulk import load_parts
 from infra.seed.cities import CITIES, City
-from infra.seed.loading import load, read_tree
-from infra.seed.market import generate
+from infra.seed.market import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +20,7 @@ TOWN_PROVIDERS = 1_600
 #: Sixty thousand providers, five sixths of them within ten kilometres of the centre.
 METROPOLIS = City("Sydney", 1, -33.87, 151.10, 5.3, "Australia/Sydney", "aud")
 METROPOLIS_PROVIDERS = 60_000
+_SAY_EVERY = 20_000
 #: Everywhere else, far enough away to be in nobody's radius.
 _ELSEWHERE = tuple(
     city for city in CITIES if city.name not in {"Auckland", "Sydney", "Hamilton", "Wollongong", "Newcastle"}
@@ -46,21 +44,16 @@ def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str]
     providers = round(services / SERVICES_EACH)
     metropolis = min(METROPOLIS_PROVIDERS, providers // 3) if with_metropolis else 0
     others = max(0, providers - TOWN_PROVIDERS - metropolis)
-    with MongoClient[dict[str, Any]](uri) as client:
-        db = client[database]
-        tree = read_tree(db)
-        offers = itertools.chain(
-            generate(TOWN_PROVIDERS, 1, tree, [TOWN], prefix="t"),
-            generate(metropolis, 2, tree, [METROPOLIS], prefix="m"),
-            generate(others, 3, tree, _ELSEWHERE, prefix="e"),
-        )
-        total = TOWN_PROVIDERS + metropolis + others
-        load(
-            db,
-            offers,
-            tree,
-            expected=total,
-            only_listings=True,
-            progress=lambda written: say(f"{written} of {total} providers"),
-        )
+    parts = [
+        Part(TOWN_PROVIDERS, 1, (TOWN,), "t"),
+        Part(metropolis, 2, (METROPOLIS,), "m"),
+        Part(others, 3, _ELSEWHERE, "e"),
+    ]
+    total = sum(part.providers for part in parts)
+
+    def progress(written: int) -> None:
+        if written % _SAY_EVERY == 0:
+            say(f"{written} of {total} providers")
+
+    load_parts(uri, database, parts, only_listings=True, progress=progress)
     return database

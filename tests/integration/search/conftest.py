@@ -27,7 +27,7 @@ async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
 async def store_provider(container: Container, lat: float, lng: float, **fields: Any) -> Provider:
     """Store a listed provider at a point."""
     address = {"text": "somewhere", "lat": lat, "lng": lng, "is_located": True}
-    provider = make_provider(**{"address": address, **fields})
+    provider = make_provider(**{"address": address, "active_service_limit": None, **fields})
     assert await container.provider_reader.add(provider)
     return provider
 

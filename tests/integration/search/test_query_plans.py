@@ -8,6 +8,8 @@ import pytest
 from common.adapters.mongo.search import ring_pipeline, sorted_query
 from common.application.ports.search import Criteria, Order, Position, WordGroup
 from common.domain.geo import Point
+from common.domain.money import Money
+from common.domain.price_keys import price_key
 from pymongo import MongoClient
 
 from infra.migrations.runner import migrate
@@ -38,7 +40,7 @@ def market(mongodb_uri: str, module_database_name: str) -> Iterator[Database[dic
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         db = client[module_database_name]
         tree = read_tree(db)
-        load(db, generate(600, 7, tree, [AUCKLAND]), tree, expected=600)
+        load(db, generate(600, 7, tree, [AUCKLAND]), tree)
         yield db
 
 
@@ -67,7 +69,7 @@ def counts(plan: Any) -> tuple[set[str], int, int]:
         Criteria(**NEAR),
         Criteria(category="cleaning", **NEAR),
         Criteria(category="house-cleaning", min_rating=4.5, **NEAR),
-        Criteria(category="cleaning", min_price=5_000, max_price=9_000, **NEAR),
+        Criteria(category="cleaning", currency="nzd", min_price=5_000, max_price=9_000, **NEAR),
         Criteria(groups=(CLEANERS,), **NEAR),
         Criteria(groups=(FRIENDLY,), category="cleaning", leaves=("house-cleaning", "deep-cleaning"), **NEAR),
         Criteria(groups=(CLEANERS, FRIENDLY), min_rating=4.0, **NEAR),
@@ -94,10 +96,14 @@ def test_nearest_first_reads_the_near_index(
     [
         (Criteria(category="cleaning", **NEAR), Order.RATING, "area_score"),
         (Criteria(category="cleaning", min_rating=4.0, **NEAR), Order.RATING, "area_score"),
-        (Criteria(**NEAR), Order.PRICE, "area_price"),
-        (Criteria(category="cleaning", min_price=5_000, max_price=9_000, **NEAR), Order.PRICE, "area_price"),
+        (Criteria(currency="nzd", **NEAR), Order.PRICE, "area_price"),
+        (
+            Criteria(category="cleaning", currency="nzd", min_price=5_000, max_price=9_000, **NEAR),
+            Order.PRICE,
+            "area_price",
+        ),
         (Criteria(category="garden"), Order.RATING, "area_score"),
-        (Criteria(category="garden"), Order.PRICE, "area_price"),
+        (Criteria(category="garden", currency="nzd"), Order.PRICE, "area_price"),
         (Criteria(groups=(CLEANERS,)), Order.RATING, "token_score"),
         (
             Criteria(groups=(FRIENDLY, CLEANERS), category="cleaning", leaves=("house-cleaning",)),
@@ -106,7 +112,14 @@ def test_nearest_first_reads_the_near_index(
         ),
     ],
 )
-@pytest.mark.parametrize("after", [None, Position(4.2, "svc_seed0000100"), Position(6_000, "svc_seed0000100")])
+@pytest.mark.parametrize(
+    "after",
+    [
+        None,
+        Position(4.2, "svc_seed0000100"),
+        Position(price_key(Money(amount=6_000, currency="nzd")), "svc_seed0000100"),
+    ],
+)
 def test_sorted_walks_read_their_index_in_its_order(
     market: Database[dict[str, Any]], criteria: Criteria, order: Order, index: str, after: Position | None
 ) -> None:

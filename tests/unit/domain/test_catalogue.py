@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from common.domain.catalogue import NO_PRICE, Category, CategoryTree, provider_listing, service_listing
+from common.domain.catalogue import Category, CategoryTree, provider_listing, service_listing
 from common.domain.money import Money
+from common.domain.price_keys import NO_PRICE, price_key
 from common.domain.rating_scores import bayesian_score
 from common.domain.search_text import stems
 
@@ -73,10 +74,33 @@ def test_a_provider_is_listed_under_all_its_categories_from_its_lowest_price(tre
     listing = provider_listing(provider, services, tree)
     assert listing is not None
     assert {"garden", "lawn-mowing", "gardening", "cleaning", "house-cleaning"} <= set(listing.categories)
-    assert (listing.price, listing.duration_minutes) == (5_000, 30)
+    assert (listing.price, listing.duration_minutes) == (price_key(Money(amount=5_000, currency="nzd")), 30)
 
 
 def test_few_ratings_weigh_little() -> None:
     assert bayesian_score(1, 5) < bayesian_score(200, 960)
     assert bayesian_score(0, 0) == 4.0
     assert bayesian_score(1000, 5000) == pytest.approx(5.0, abs=0.02)
+
+
+def test_the_lowest_price_is_one_of_the_usual_currency(tree: CategoryTree) -> None:
+    provider = make_provider()
+    prices = [("aud", 100), ("nzd", 9_000), ("nzd", 7_000), ("jpy", 50)]
+    services = [make_service(provider, price=Money(amount=amount, currency=code)) for code, amount in prices]
+    listing = provider_listing(provider, services, tree)
+    assert listing is not None
+    assert listing.unit_price == Money(amount=7_000, currency="nzd")
+    assert listing.price == price_key(listing.unit_price)
+
+
+def test_a_long_description_is_found_by_its_beginning_and_by_what_means_a_category(tree: CategoryTree) -> None:
+    story = " ".join(f"word{number}" for number in range(600))
+    text = f"Spotless ovens {story} and we love gardening, plumbers and locksmiths {story}"
+    listing = service_listing(make_provider(), make_service(make_provider(), description=text), tree)
+    assert listing is not None
+    assert {"spotless", "oven", "word20", "garden", "plumb", "locksmith"} <= set(listing.tokens)
+    assert "word40" not in listing.tokens
+    every = " ".join(tree.vocabulary())
+    longest = service_listing(make_provider(), make_service(make_provider(), description=f"{story} {every}"), tree)
+    assert longest is not None
+    assert len(longest.tokens) <= 3 + 16 + 16 + 24 + 24

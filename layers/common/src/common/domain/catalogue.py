@@ -1,15 +1,17 @@
 """The tree of categories, and what of a service or provider is kept for searching."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import Field
 
 from common.domain.geo import TILE_LEVELS, Point, tile
 from common.domain.model import Model
-from common.domain.money import MAX_AMOUNT, Money
+from common.domain.money import Money
+from common.domain.price_keys import price_key
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.search_text import stem, stems, words
@@ -19,11 +21,14 @@ from common.domain.users import ProviderStatus
 #: The path that every listing is under, and the area that is everywhere.
 EVERYTHING = "all"
 EVERYWHERE = "*"
-#: Sorts services without a price behind all that have one.
-NO_PRICE = MAX_AMOUNT + 1
 _MAX_TITLE_WORDS = 16
-#: Words of the description that are indexed: its beginning says what is offered.
-_MAX_DESCRIPTION_WORDS = 12
+#: A provider's services are found by as many words of their titles together.
+_MAX_OFFER_WORDS = 48
+#: Words of a description that are indexed: its beginning, which says what is offered, and from all of it the words that
+#: mean a category or one of its synonyms, which are what people look for. Each is one entry in two indexes.
+DESCRIPTION_WORDS = 24
+_MEANINGFUL_WORDS = 24
+_READ_WORDS = 1_000
 
 
 class Category(Model):
@@ -73,7 +78,7 @@ class CategoryTree:
         """Tags of the categories whose name or one-word synonym has this stem."""
         return self._by_stem.get(word_stem, [])
 
-    def phrases(self, query_stems: list[str]) -> list[tuple[int, int, str]]:
+    def phrases(self, query_stems: Sequence[str]) -> list[tuple[int, int, str]]:
         """Synonyms of several words found in a query: index of the first word, of the last one, and the tag."""
         found = []
         for first in range(len(query_stems)):
@@ -87,6 +92,11 @@ class CategoryTree:
         """Every word of names and synonyms, for typing errors to be measured against."""
         texts = (text for item in self.by_slug.values() for text in (item.name, *item.synonyms))
         return sorted({word for text in texts for word in words(text)})
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of every word of names and synonyms."""
+        return frozenset(stem(word) for word in self.vocabulary())
 
     @cached_property
     def _parents(self) -> frozenset[str]:
@@ -105,7 +115,7 @@ class CategoryTree:
     def _by_phrase(self) -> dict[tuple[str, ...], list[str]]:
         index: dict[tuple[str, ...], list[str]] = {}
         for item in self.by_slug.values():
-            for phrase in {tuple(stems(text)) for text in item.synonyms}:
+            for phrase in {stems(text) for text in item.synonyms}:
                 if len(phrase) > 1:
                     index.setdefault(phrase, []).append(item.tag)
         return index
@@ -119,7 +129,7 @@ class Listing(Model):
     """What searches read: one shown service with its provider's part copied in, or one shown provider.
 
     ``tokens`` are word stems and category tags, ``name_stems`` those of the provider's name. ``areas`` are
-    ``path@tile`` keys. ``price`` is what one booking costs in minor units, ``NO_PRICE`` by quote. ``reach_m`` is the
+    ``path@tile`` keys. ``price`` is what one booking costs, as a ``price_key``. ``reach_m`` is the
     provider's service radius. ``mean`` is the plain mean of the stars (0 without any), ``score`` the one that ranks.
     """
 
@@ -161,12 +171,12 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         trading_name=provider.trading_name,
         category=service.category,
         categories=path,
-        tokens=tokens_of(path, service.title, provider.trading_name, service.description),
-        name_stems=stems(provider.trading_name, _MAX_TITLE_WORDS),
+        tokens=tokens_of(tree, path, service.title, provider.trading_name, service.description),
+        name_stems=list(stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
-        price=total.amount if total else NO_PRICE,
+        price=price_key(total),
         price_type=service.price_type,
         unit_price=service.price,
         duration_minutes=service.duration_minutes,
@@ -188,8 +198,7 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         return None
     categories = sorted({service.category for service in active})
     path = list(dict.fromkeys(slug for category in categories for slug in category_path(tree, category)))
-    totals = [(total.amount, total) for service in active if (total := service.total_price())]
-    cheapest = min(totals, key=lambda pair: pair[0], default=None)
+    cheapest = _cheapest([total for service in active if (total := service.total_price())])
     titles = " ".join(service.title for service in active)
     return Listing(
         id=provider.id,
@@ -198,13 +207,13 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         trading_name=provider.trading_name,
         category=categories[0],
         categories=path,
-        tokens=tokens_of(path, provider.trading_name, titles, provider.bio),
-        name_stems=stems(provider.trading_name, _MAX_TITLE_WORDS),
+        tokens=tokens_of(tree, path, provider.trading_name, titles, provider.bio, _MAX_OFFER_WORDS),
+        name_stems=list(stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
-        price=cheapest[0] if cheapest else NO_PRICE,
-        unit_price=cheapest[1] if cheapest else None,
+        price=price_key(cheapest),
+        unit_price=cheapest,
         duration_minutes=min((service.duration_minutes for service in active if service.total_price()), default=0),
         is_verified=provider.status is ProviderStatus.APPROVED,
         rating=provider.rating,
@@ -227,21 +236,41 @@ def category_path(tree: CategoryTree, slug: str) -> list[str]:
     return [EVERYTHING, *(category.path if category else [slug])]
 
 
-def tokens_of(path: Iterable[str], title: str, name: str, description: str) -> list[str]:
-    """Search tokens: category tags, then stems of the title, the provider's name and the description's beginning."""
+def tokens_of(
+    tree: CategoryTree,
+    path: Iterable[str],
+    title: str,
+    name: str,
+    description: str,
+    name_words: int = _MAX_TITLE_WORDS,
+) -> list[str]:
+    """Search tokens: category tags, then stems of the title, the name, and the words of the description that count."""
     tags = [category_tag(slug) for slug in path]
-    text = [
-        *words(title, _MAX_TITLE_WORDS),
-        *words(name, _MAX_TITLE_WORDS),
-        *words(description, _MAX_DESCRIPTION_WORDS),
-    ]
-    return list(dict.fromkeys([*tags, *(stem(word) for word in text)]))
+    found = stems(description, _READ_WORDS)
+    meaningful = [word for word in found[DESCRIPTION_WORDS:] if word in tree.stems][:_MEANINGFUL_WORDS]
+    text = [*stems(title, _MAX_TITLE_WORDS), *stems(name, name_words), *found[:DESCRIPTION_WORDS], *meaningful]
+    return list(dict.fromkeys([*tags, *text]))
+
+
+def _cheapest(prices: Sequence[Money]) -> Money | None:
+    """The lowest price in the currency that most of them have (of two, the first by its code)."""
+    if not prices:
+        return None
+    counts = Counter(price.currency for price in prices)
+    usual = min(counts, key=lambda currency: (-counts[currency], currency))
+    return min((price for price in prices if price.currency == usual), key=lambda price: price.amount)
 
 
 def areas_of(path: Iterable[str], point: Point) -> list[str]:
     """Keys under which a listing is filed for sorted walks: each category of its path in each tile that holds it."""
-    tiles = [EVERYWHERE, *(tile(point, zoom) for zoom in TILE_LEVELS)]
+    tiles = _tiles(point)
     return [area_key(slug, name) for slug in path for name in tiles]
+
+
+@lru_cache(maxsize=1024)
+def _tiles(point: Point) -> tuple[str, ...]:
+    """A provider's services are all filed at its one point."""
+    return (EVERYWHERE, *(tile(point, zoom) for zoom in TILE_LEVELS))
 
 
 def area_key(slug: str, tile_name: str) -> str:

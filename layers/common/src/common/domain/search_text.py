@@ -13,6 +13,7 @@ _STOP_WORDS = frozenset(
     | {"me", "my", "near", "of", "on", "or", "our", "the", "to", "up", "us", "we", "with", "you", "your"}
 )
 MAX_WORD_LENGTH = 24
+_SHORT_TEXT = 120
 _SHORTEST_STEM = 4
 _SHORTEST_PLURAL = 4
 #: From these lengths on a word forgives one and two mistakes; shorter ones have too many neighbours.
@@ -52,9 +53,16 @@ def stem(word: str) -> str:
     return word
 
 
-def stems(text: str, limit: int = 64) -> list[str]:
-    """Stems of a text's words, in order, without repeats."""
-    return list(dict.fromkeys(stem(word) for word in words(text, limit)))
+def stems(text: str, limit: int = 64) -> tuple[str, ...]:
+    """Stems of a text's words, in order, without repeats; those of titles and names are remembered for a while."""
+    return _remembered_stems(text, limit) if len(text) <= _SHORT_TEXT else _stems(text, limit)
+
+
+def _stems(text: str, limit: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([stem(word) for word in words(text, limit)]))
+
+
+_remembered_stems = lru_cache(maxsize=8192)(_stems)
 
 
 def deletions(word: str) -> list[str]:

@@ -48,7 +48,7 @@ class MongoProviders:
 
     async def add(self, provider: Provider) -> bool:
         """Store a new profile; ``False`` if its account has one already, which ends a transaction it is part of."""
-        await self._terms.learn(provider.trading_name)
+        await self._terms.learn(provider.trading_name, provider.bio)
         try:
             await self._providers.insert_one(to_document(provider), session=current_session())
         except DuplicateKeyError:
@@ -74,8 +74,8 @@ class MongoProviders:
             await self._listings.refresh_provider(provider_id)
             return provider
 
-        if "trading_name" in fields:
-            await self._terms.learn(str(fields["trading_name"]))
+        if {"trading_name", "bio"} & set(fields):
+            await self._terms.learn(str(fields.get("trading_name", "")), str(fields.get("bio", "")))
         return await self._unit.run(work)
 
     async def _raise_missing(self, provider_id: str) -> None:

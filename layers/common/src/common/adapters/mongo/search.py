@@ -15,7 +15,7 @@ from common.adapters.mongo.database import Collection, Document, Mongo
 from common.application.ports.search import Criteria, Hit, Kind, Order, Position, Sample, Walk
 from common.domain.catalogue import EVERYTHING, EVERYWHERE, area_key, category_tag
 from common.domain.geo import Point, covering_tiles, distance_m
-from common.domain.money import MAX_AMOUNT
+from common.domain.price_keys import price_span
 
 _COLLECTIONS = {Kind.SERVICES: "service_listings", Kind.PROVIDERS: "provider_listings"}
 #: Outer edges of the rings in metres; each is a few times the one before, so that few providers that do not reach the
@@ -232,9 +232,9 @@ def _ranges(criteria: Criteria) -> dict[str, Any]:
     ranges: dict[str, Any] = {}
     if criteria.min_rating is not None:
         ranges["mean"] = {"$gte": criteria.min_rating}
-    if criteria.min_price is not None or criteria.max_price is not None:
-        highest = criteria.max_price if criteria.max_price is not None else MAX_AMOUNT
-        ranges["price"] = {"$gte": criteria.min_price or 0, "$lte": highest}
+    if criteria.currency is not None:
+        lowest, highest = price_span(criteria.currency, criteria.min_price, criteria.max_price)
+        ranges["price"] = {"$gte": lowest, "$lte": highest}
     return ranges
 
 

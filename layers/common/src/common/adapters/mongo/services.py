@@ -53,7 +53,7 @@ class MongoServices:
                 await self._plan_limit.hold(service.provider_id)
             await self._listings.refresh_service(service)
 
-        await self._terms.learn(service.title)
+        await self._terms.learn(service.title, service.description)
         await self._unit.run(work)
 
     async def update(
@@ -78,8 +78,8 @@ class MongoServices:
             await self._listings.refresh_service(service)
             return service
 
-        if "title" in fields:
-            await self._terms.learn(str(fields["title"]))
+        if {"title", "description"} & set(fields):
+            await self._terms.learn(str(fields.get("title", "")), str(fields.get("description", "")))
         return await self._unit.run(work)
 
     async def pause_beyond(self, provider_id: str, limit: int, *, now: datetime) -> int:

@@ -1,12 +1,15 @@
 """The words that searches know, in the collection ``search_terms``: for prefixes and for typing errors."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from common.adapters.mongo.database import Mongo
-from common.domain.search_text import deletions, nearest, stem, words
+from common.adapters.mongo.database import Document, Mongo
+from common.application.ports.search import Usage
+from common.domain.catalogue import DESCRIPTION_WORDS
+from common.domain.search_text import deletions, nearest, stem, stems, words
 
 _MAX_CANDIDATES = 200
 _PREFIX_END = "\uffff"
@@ -15,7 +18,9 @@ _PREFIX_END = "\uffff"
 class MongoTerms:
     """Implements ``Vocabulary``.
 
-    A term is a word as written (``_id``), its ``stem``, how often it is ``used``, and its ``deletions``.
+    A term is a word as written (``_id``), its ``stem``, how often it is ``used``, and its ``deletions``. Stems of
+    descriptions are terms without deletions: they can be looked for, but a mistyped word never becomes one, so that
+    nobody's own mistakes are offered to others.
 
     Args:
         mongo: the connection.
@@ -24,27 +29,32 @@ class MongoTerms:
     def __init__(self, mongo: Mongo) -> None:
         self._terms = mongo.collection("search_terms")
 
-    async def learn(self, text: str) -> None:
-        """Add the words of a text that are new; words are never forgotten here, only by a rebuild."""
-        await self.learn_words(words(text))
+    async def learn(self, text: str, description: str = "") -> None:
+        """Count the words of a title or name, and those that are indexed of a description.
 
-    async def learn_words(self, found: Sequence[str]) -> None:
-        """Add words that are new, outside of any transaction: an unused word harms nothing."""
-        known = {row["_id"] async for row in self._terms.find({"_id": {"$in": list(found)}}, {"_id": 1})}
-        missing = [word for word in found if word not in known]
-        if missing:
-            try:
-                await self._terms.bulk_write([_upsert(word) for word in missing], ordered=False)
-            except BulkWriteError as error:
-                if any(row["code"] != _DUPLICATE_KEY for row in error.details["writeErrors"]):
-                    raise
+        Outside of any transaction: an unused word harms nothing, and a rebuild counts exactly.
+        """
+        named = words(text)
+        writes = [_upsert(word, counted_term(word)) for word in named]
+        described = set(stems(description, DESCRIPTION_WORDS)) - {stem(word) for word in named}
+        writes += [_upsert(word, described_term(word)) for word in sorted(described)]
+        if not writes:
+            return
+        try:
+            await self._terms.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(row["code"] != _DUPLICATE_KEY for row in error.details["writeErrors"]):
+                raise
 
-    async def used(self, stems: Sequence[str]) -> dict[str, int]:
+    async def used(self, stems: Sequence[str]) -> dict[str, Usage]:
         """How often each stem or tag is used, over all words that share it; unknown ones are left out."""
-        rows = self._terms.find({"stem": {"$in": list(stems)}}, {"_id": 0, "stem": 1, "used": 1})
-        found: dict[str, int] = {}
+        shown = {"_id": 0, "stem": 1, "used": 1, "deletions": {"$slice": 1}}
+        rows = self._terms.find({"stem": {"$in": list(stems)}}, shown)
+        found: dict[str, Usage] = {}
         async for row in rows.limit(_MAX_CANDIDATES):
-            found[row["stem"]] = found.get(row["stem"], 0) + row["used"]
+            before = found.get(row["stem"], Usage(0, is_named=False))
+            is_named = before.is_named or bool(row["deletions"])
+            found[row["stem"]] = Usage(before.times + row["used"], is_named=is_named)
         return found
 
     async def completions(self, prefix: str, limit: int) -> list[str]:
@@ -70,5 +80,29 @@ def term_fields(word: str, used: int) -> dict[str, object]:
     return {"stem": stem(word), "used": used, "deletions": deletions(word)}
 
 
-def _upsert(word: str) -> UpdateOne:
-    return UpdateOne({"_id": word}, {"$setOnInsert": term_fields(word, 1)}, upsert=True)
+def counted_term(word: str, used: int = 1) -> Document:
+    """The update that counts a word of a title or name; one that only descriptions had becomes correctable."""
+    return {"$set": {"stem": stem(word), "deletions": deletions(word)}, "$inc": {"used": used}}
+
+
+def described_term(word_stem: str, used: int = 1) -> Document:
+    """The update that counts a description's stem."""
+    return {"$setOnInsert": {"stem": word_stem, "deletions": []}, "$inc": {"used": used}}
+
+
+def count_words(listing: Document, named: Counter[str], others: Counter[str]) -> None:
+    """Count what a service's listing is found by.
+
+    Args:
+        listing: its ``title``, ``trading_name`` and ``tokens``.
+        named: gets the words of the title and the name.
+        others: gets the category tags, and the stems that only the description has.
+    """
+    found = words(f"{listing['title']} {listing['trading_name']}")
+    named.update(found)
+    own = {stem(word) for word in found}
+    others.update(token for token in listing["tokens"] if token not in own)
+
+
+def _upsert(word: str, change: Document) -> UpdateOne:
+    return UpdateOne({"_id": word}, change, upsert=True)

@@ -41,10 +41,11 @@ class WordGroup:
 
 @dataclass(frozen=True)
 class Criteria:
-    """What a listing must meet; prices in minor units, distances in metres.
+    """What a listing must meet; prices in minor units of ``currency``, distances in metres.
 
     ``category`` is a slug of the tree; ``leaves`` are what is below it, where the words bound the search. With a point,
-    the listing's provider must also reach it. ``provider_name`` are stems that its name must have.
+    the listing's provider must also reach it. ``provider_name`` are stems that its name must have. With a currency,
+    only what is priced in it meets them; the order by price needs one.
     """
 
     groups: tuple[WordGroup, ...] = ()
@@ -53,6 +54,7 @@ class Criteria:
     point: Point | None = None
     radius_m: float = 0
     min_rating: float | None = None
+    currency: str | None = None
     min_price: int | None = None
     max_price: int | None = None
     provider_name: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One listing that was found."""
+    """One listing that was found; ``price`` is a ``price_key``, ``unit_amount`` minor units."""
 
     id: str
     provider_id: str
@@ -90,7 +92,7 @@ class Hit:
 
 
 class Sample(NamedTuple):
-    """What facets count of one listing."""
+    """What facets count of one listing; ``price`` is a ``price_key``."""
 
     category: str
     price: int
@@ -135,11 +137,18 @@ class ListingIndex(Protocol):
         ...
 
 
+class Usage(NamedTuple):
+    """How many listings have a stem or tag, and whether a title, a name or a category has it, not just descriptions."""
+
+    times: int
+    is_named: bool
+
+
 class Vocabulary(Protocol):
     """The words that searches know."""
 
-    async def used(self, stems: Sequence[str]) -> Mapping[str, int]:
-        """How many listings have each stem or tag; unknown ones are left out."""
+    async def used(self, stems: Sequence[str]) -> Mapping[str, Usage]:
+        """How many listings have each stem or tag, roughly; unknown ones are left out."""
         ...
 
     async def completions(self, prefix: str, limit: int) -> Sequence[str]:

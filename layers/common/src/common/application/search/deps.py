@@ -17,6 +17,13 @@ class PopularCache:
     rows: dict[str, tuple[datetime, Sequence[CategoryCount]]] = field(default_factory=dict)
 
 
+@dataclass
+class CurrencyCache:
+    """What listings are priced in, of the last minutes, by kind and map tile."""
+
+    rows: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class SearchDeps:
     """Ports of the use cases of searching."""
@@ -30,3 +37,4 @@ class SearchDeps:
     popularity: Popularity
     geocoder: Geocoder
     popular: PopularCache = field(default_factory=PopularCache)
+    currencies: CurrencyCache = field(default_factory=CurrencyCache)

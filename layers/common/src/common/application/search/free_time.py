@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from common.application.ports.search import Hit
 from common.application.providers.profile import availability_of
 from common.application.search.deps import SearchDeps
-from common.domain.catalogue import NO_PRICE
+from common.domain.price_keys import NO_PRICE
 from common.domain.providers import Provider
 from common.domain.slots import Busy, bookable_slots, calendar_bounds
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from common.application.ports.search import Criteria, Kind, WordGroup
+from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
 from common.application.search.words import understand
 from common.domain.catalogue import category_tag
@@ -29,7 +30,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """A search as asked; prices in minor units, the window half open."""
+    """A search as asked; prices in minor units of ``currency``, the window half open."""
 
     kind: Kind
     text: str | None = None
@@ -39,6 +40,7 @@ class Question:
     address: str | None = None
     radius_km: float | None = None
     min_rating: float | None = None
+    currency: str | None = None
     min_price: int | None = None
     max_price: int | None = None
     free_from: datetime | None = None
@@ -47,8 +49,13 @@ class Question:
     sort: Sort = Sort.RELEVANCE
 
 
-async def criteria_of(deps: SearchDeps, question: Question) -> Criteria | None:
-    """Check a question and understand its words, place and category.
+async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | None = None) -> Criteria | None:
+    """Check a question and understand its words, place and category, and in which currency it compares prices.
+
+    Args:
+        deps: ports.
+        question: as asked.
+        currency: what an earlier page compared prices in.
 
     Returns:
         ``None`` where nothing can be found: the text has no word in it.
@@ -68,7 +75,7 @@ async def criteria_of(deps: SearchDeps, question: Question) -> Criteria | None:
         if understood is None:
             return None
         groups = understood
-    name = tuple(stems(question.provider_name)) if question.provider_name else ()
+    name = stems(question.provider_name) if question.provider_name else ()
     groups += tuple([WordGroup((word,), 0) for word in name])
     leaves: tuple[str, ...] = ()
     if question.category is not None and groups:
@@ -83,6 +90,7 @@ async def criteria_of(deps: SearchDeps, question: Question) -> Criteria | None:
         point=point,
         radius_m=(question.radius_km or DEFAULT_RADIUS_KM) * 1000,
         min_rating=question.min_rating,
+        currency=currency or await _currency(deps, question, point),
         min_price=question.min_price,
         max_price=question.max_price,
         provider_name=name,
@@ -118,6 +126,14 @@ def _check_window(question: Question) -> None:
             raise InvalidInput.of("available_from", "available_from must come before available_to.", "end_before_start")
         if end - start > MAX_WINDOW:
             raise InvalidInput.of("available_to", f"Ask for at most {MAX_WINDOW.days} days.", "interval_too_long")
+
+
+async def _currency(deps: SearchDeps, question: Question, point: Point | None) -> str | None:
+    """Amounts are compared within one currency, and only where the question compares any."""
+    if question.currency is not None:
+        return question.currency
+    compares = question.sort is Sort.PRICE or question.min_price is not None or question.max_price is not None
+    return await usual_currency(deps, question.kind, point) if compares else None
 
 
 async def _point(deps: SearchDeps, question: Question) -> Point | None:

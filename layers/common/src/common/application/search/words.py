@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from common.application.ports.search import Vocabulary, WordGroup
+from common.application.ports.search import Usage, Vocabulary, WordGroup
 from common.domain.catalogue import CategoryTree
 from common.domain.search_text import ONE_MISTAKE_LENGTH, stem, words
 
@@ -10,6 +10,7 @@ MAX_WORDS = 10
 _MAX_COMPLETIONS = 8
 _MAX_CORRECTIONS = 4
 _SHORTEST_PREFIX = 2
+_UNKNOWN = Usage(0, is_named=False)
 
 
 async def understand(vocabulary: Vocabulary, tree: CategoryTree, text: str) -> tuple[WordGroup, ...] | None:
@@ -38,7 +39,8 @@ async def understand(vocabulary: Vocabulary, tree: CategoryTree, text: str) -> t
     is_open = text[-1:].isalnum()
     for at, word in enumerate(typed):
         is_last = at == len(typed) - 1
-        await _widen(vocabulary, tree, word, groups[at], is_known=stems[at] in used, is_open=is_last and is_open)
+        is_known = used.get(stems[at], _UNKNOWN).is_named
+        await _widen(vocabulary, tree, word, groups[at], is_known=is_known, is_open=is_last and is_open)
     counts = {**used, **await vocabulary.used(sorted(set().union(*groups) - set(stems)))}
     return tuple(_group(tokens, counts) for tokens in groups)
 
@@ -57,5 +59,5 @@ async def _widen(
         group |= {meant, *tree.meaning(meant)}
 
 
-def _group(tokens: set[str], counts: Mapping[str, int]) -> WordGroup:
-    return WordGroup(tuple(sorted(tokens)), sum(counts.get(token, 0) for token in tokens))
+def _group(tokens: set[str], counts: Mapping[str, Usage]) -> WordGroup:
+    return WordGroup(tuple(sorted(tokens)), sum(counts.get(token, _UNKNOWN).times for token in tokens))

@@ -8,7 +8,9 @@ from common.domain.slot_limits import SlotLimit
 
 @dataclass(frozen=True)
 class SlotVerdict:
-    """The slot rules' answer: hours, notice, window, limits. Overlap is decided by the database, and so is a limit's last place.
+    """The slot rules' answer: hours, notice, window, limits.
+
+    Overlap is decided by the database, and so is who gets a limit's last place.
 
     Args:
         is_bookable: whether the time can be had as far as the rules know.
