@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 from common.domain.errors import FieldError
 from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
@@ -28,11 +29,23 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
+#: The calendar ends with the years 1 and 9999; offsets, weeks and windows are added to instants within it.
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+
+
+def _written_out(value: object) -> object:
+    """Refuse numbers, which pydantic takes for seconds since 1970."""
+    is_number = isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    if is_number or not isinstance(value, str | datetime):
+        raise PydanticCustomError("instant_format", "Give an instant like 2026-11-20T09:00:00Z (RFC 3339).")
+    return value
+
+
 def _to_utc_milliseconds(value: datetime) -> datetime:
-    try:
-        utc = value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the instant lies outside the years 1 to 9999 in UTC") from None
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        message = "Give an instant from the year {first} to {last}."
+        raise PydanticCustomError("instant_range", message, {"first": _FIRST_YEAR, "last": _LAST_YEAR})
+    utc = value.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
@@ -46,6 +59,7 @@ def format_instant(value: datetime) -> str:
 #: An instant: an aware date-time in, UTC with ``Z`` out. A naive one is refused; finer than milliseconds is cut.
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(_written_out),
     AfterValidator(_to_utc_milliseconds),
     PlainSerializer(format_instant, return_type=str, when_used="json"),
     Field(json_schema_extra={"format": "date-time", "examples": ["2026-11-20T09:00:00Z"]}),
