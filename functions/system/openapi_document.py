@@ -17,3 +17,9 @@ def openapi_document(base_url: str) -> bytes:
     document = json.loads(_FILE.read_bytes())
     document["servers"] = [{"url": base_url}]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def operations() -> dict[str, tuple[str, ...]]:
+    """The methods that the document describes, in capitals, by path."""
+    paths = json.loads(_FILE.read_bytes())["paths"]
+    return {path: tuple(method.upper() for method in item) for path, item in paths.items()}

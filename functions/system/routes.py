@@ -8,6 +8,7 @@ from functions.system.docs_page import DOCS_HEADERS, docs_page
 from functions.system.openapi_document import openapi_document
 from functions.system.readiness import check_readiness
 from functions.system.schemas import Health, Readiness, ReadinessReport
+from functions.system.unknown_routes import router as unknown_routes
 
 #: The description changes only with a deployment.
 _CACHE = "public, max-age=300"
@@ -47,3 +48,7 @@ async def get_docs(deps: Deps) -> Response:
     """The OpenAPI document as a page for people; it needs neither scripts nor any other server."""
     page = docs_page(openapi_document(deps.settings.public_base_url))
     return Response(page, media_type="text/html; charset=utf-8", headers={**DOCS_HEADERS, "Cache-Control": _CACHE})
+
+
+# Last, since it takes every path.
+router.include_router(unknown_routes)

@@ -133,3 +133,34 @@ async def test_the_page_shows_every_route_loads_nothing_and_its_links_lead_somew
 async def test_the_pages_policy_allows_its_own_style_only(client: httpx.AsyncClient) -> None:
     policy = (await client.get("/docs")).headers["content-security-policy"]
     assert re.fullmatch(r"default-src 'none'; style-src 'sha256-[\w+/]+='; frame-ancestors 'none'", policy)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/v1/categories", "GET"),
+        ("PUT", "/v1/bookings", "GET, POST"),
+        ("PUT", "/v1/services/svc_1", "DELETE, GET, PATCH"),
+        ("GET", "/v1/bookings/bkg_1/actions/accept", "POST"),
+        ("HEAD", "/v1/categories", "GET"),
+        ("POST", "/v1/health", "GET"),
+        ("POST", "/docs", "GET"),
+        ("PUT", "/.well-known/jwks.json", "GET"),
+    ],
+)
+async def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
+    client: httpx.AsyncClient, method: str, path: str, allow: str
+) -> None:
+    response = await client.request(method, path)
+    assert (response.status_code, response.headers["allow"]) == (405, allow)
+    if method != "HEAD":
+        assert response.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/nowhere", "/v1/bookings/", "/v1//bookings", "/v1/services/a/b/c", "/V1/x"]
+)
+async def test_a_path_that_does_not_exist_is_not_found(client: httpx.AsyncClient, path: str) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        response = await client.request(method, path)
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
