@@ -71,6 +71,8 @@ def test_browsers_of_the_allowed_origin_may_call(stubs: LocalCloud) -> None:
     )
     assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert "Idempotency-Key".casefold() in answer.headers["access-control-allow-headers"].casefold()
+    simple = get(stubs, "/v1/health", Origin="http://localhost:3000")
+    assert simple.headers.get_list("access-control-allow-origin") == ["http://localhost:3000"]
 
 
 def test_everything_listens_on_loopback_only(stubs: LocalCloud) -> None:

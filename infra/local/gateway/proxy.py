@@ -55,11 +55,7 @@ class Proxy:
         except httpx.HTTPError as error:
             return _unavailable(error)
         response = Response(answer.content, answer.status_code)
-        response.raw_headers = [
-            (name.lower(), value)
-            for name, value in answer.headers.raw
-            if name.lower() not in HOP_BY_HOP | OWN | {b"content-encoding"}
-        ]
+        response.raw_headers = answered_headers(answer.headers.raw)
         if b"content-encoding" in dict(answer.headers.raw):
             response.headers["vary"] = "accept-encoding"
         if answer.status_code not in {204, 304}:
@@ -69,6 +65,25 @@ class Proxy:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def answered_headers(raw: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers a client gets.
+
+    Of each CORS header only the last is kept: an API with CORS of its own ignores the function's, where MiniStack
+    sends both, and browsers refuse an answer that allows two origins. See
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
+
+    Args:
+        raw: The API's headers.
+    """
+    last = {name.lower(): index for index, (name, _) in enumerate(raw)}
+    return [
+        (name.lower(), value)
+        for index, (name, value) in enumerate(raw)
+        if name.lower() not in HOP_BY_HOP | OWN | {b"content-encoding"}
+        and (not name.lower().startswith(b"access-control-") or index == last[name.lower()])
+    ]
 
 
 def _with_client(request: Request) -> list[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ import pytest
 
 from infra.build.targets import ROOT
 from infra.local import clock, info, lock, ports
+from infra.local.gateway.proxy import answered_headers
 from infra.local.options import Options, from_environment
 from infra.local.processes import StartError, guarded
 from infra.local.runner import events
@@ -128,3 +129,17 @@ def test_structured_lines_become_readable() -> None:
     )
     assert readable('{"_aws": {}, "Bookings": 1}') == ""
     assert readable("plain") == "plain"
+
+
+def test_a_browser_gets_each_cors_header_once_and_cookies_as_many_as_there_are() -> None:
+    raw = [
+        (b"Access-Control-Allow-Origin", b"http://a.test"), (b"access-control-expose-headers", b"ETag"),
+        (b"Set-Cookie", b"a=1"), (b"Set-Cookie", b"b=2"), (b"Connection", b"close"), (b"Content-Length", b"5"),
+        (b"access-control-allow-origin", b"http://a.test"),
+    ]  # fmt: skip
+    assert answered_headers(raw) == [
+        (b"access-control-expose-headers", b"ETag"),
+        (b"set-cookie", b"a=1"),
+        (b"set-cookie", b"b=2"),
+        (b"access-control-allow-origin", b"http://a.test"),
+    ]
