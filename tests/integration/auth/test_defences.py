@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,31 +12,11 @@ from functions.auth.routes import router
 from tests.support.people import PASSWORD, Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from common.runtime.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 
 WRONG = "wrong-horse-battery"
-_CALLS = 200
-#: So many that neither the failures nor the mails of one of them reach a limit.
-_PEOPLE = 40
-_TOLERANCE = 0.10
-
-
-class Walker:
-    """A caller that comes from another network address each time, so that no limit hides what is measured."""
-
-    def __init__(self, container: Container) -> None:
-        self._transport = httpx.ASGITransport(app=create_app(router, service="auth", container=container))
-        self._client = httpx.AsyncClient(transport=self._transport, base_url="http://api.test")
-
-    async def post(self, number: int, path: str, **json: str) -> None:
-        """One POST from the address of this number."""
-        self._transport.client = (f"10.{number >> 8}.{number & 255}.1", 443)
-        await self._client.post(path, json=json)
-        self._client.cookies.clear()
 
 
 def client_at(container: Container, address: str) -> httpx.AsyncClient:
@@ -135,34 +113,3 @@ async def test_a_password_is_neither_stripped_nor_cut(identity: Identity) -> Non
     assert (await identity.log_in("spaces@example.com", password)).status_code == 200
     assert (await identity.log_in("spaces@example.com", password.strip())).status_code == 401
     assert (await identity.log_in("spaces@example.com", password[:-1])).status_code == 401
-
-
-async def test_no_timing_tells_whether_an_address_has_an_account(identity: Identity, container: Container) -> None:
-    """Medians of 200 calls each, taken in turn, differ by less than a tenth."""
-    for number in range(_PEOPLE):
-        await identity.register(f"timed{number}@example.com")
-
-    walker = Walker(container)
-
-    async def login(email: str, number: int) -> None:
-        await walker.post(number, "/v1/auth/login", email=email, password=WRONG)
-
-    async def forgot(email: str, number: int) -> None:
-        await walker.post(number, "/v1/auth/forgot-password", email=email)
-
-    known = [f"timed{number}@example.com" for number in range(_PEOPLE)]
-    unknown = [f"timer{number}@example.com" for number in range(_PEOPLE)]
-    assert await _difference(login, known, unknown) < _TOLERANCE
-    assert await _difference(forgot, known, unknown) < _TOLERANCE
-
-
-async def _difference(call: Callable[[str, int], Awaitable[None]], known: list[str], unknown: list[str]) -> float:
-    """How far the medians of both kinds lie apart, as a share of the smaller one."""
-    seconds: dict[str, list[float]] = {"known": [], "unknown": []}
-    for number in range(_CALLS):
-        for kind, emails in (("known", known), ("unknown", unknown)):
-            started = time.perf_counter()
-            await call(emails[number % len(emails)], number)
-            seconds[kind].append(time.perf_counter() - started)
-    medians = [statistics.median(times) for times in seconds.values()]
-    return (max(medians) - min(medians)) / min(medians)

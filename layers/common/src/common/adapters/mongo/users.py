@@ -41,6 +41,17 @@ class MongoUsers:
             return False
         return True
 
+    async def find_or_add(self, user: User) -> User:
+        """The account of the user's address, or this one, stored; one command, whose time tells little of which."""
+        wanted = {"email_key": user.email_key}
+        try:
+            row = await self._users.find_one_and_update(
+                wanted, {"$setOnInsert": to_document(user)}, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            row = await self._users.find_one(wanted)
+        return from_document(User, row) if row else user
+
     async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
         """Set fields by their names in ``User``; returns the account after it.
 

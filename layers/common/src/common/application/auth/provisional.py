@@ -13,7 +13,8 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
     """The account of an address: the one it has, proven or not, or a new provisional one.
 
     A provisional account has no password and no session; only the mailed link opens it. What the guest typed (name,
-    telephone number, address) belongs into the booking intent, never onto an account whose address is unproven.
+    telephone number, address) belongs into the booking intent, never onto an account whose address is unproven. The
+    same commands are sent whether or not there is an account, so that no timing tells.
 
     Raises:
         InvalidInput: no usable address.
@@ -21,9 +22,6 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
     """
     address = parse_email(email)
     await limit_mails(deps, MailPurpose.SIGN_IN.value, address.key)
-    existing = await deps.users.by_email_key(address.key)
-    if existing is not None:
-        return existing
     now = deps.clock.now()
     user = User(
         id=new_id("usr", now),
@@ -34,9 +32,7 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
         created_at=now,
         updated_at=now,
     )
-    if await deps.users.add(user):
-        return user
-    return await deps.users.by_email_key(address.key) or user
+    return await deps.users.find_or_add(user)
 
 
 def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str) -> Event:

@@ -47,6 +47,10 @@ class Users(Protocol):
         """Store a new account; ``False`` if its address has one already."""
         ...
 
+    async def find_or_add(self, user: User) -> User:
+        """The account of the user's address, or this one, stored; the same command to the database either way."""
+        ...
+
     async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
         """Set fields by their names in ``User``; returns the account after it.
 
