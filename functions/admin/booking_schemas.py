@@ -7,6 +7,15 @@ from common.domain.ratings import RatingState
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
 
+class GivenEvidence(ResponseModel):
+    """What a party of a dispute says and shows."""
+
+    by: ActorKind
+    at: Instant
+    text: str
+    media_ids: list[str]
+
+
 class DisputedBooking(ResponseModel):
     """A booking that a person decides, with its money; ``first_approval_by`` waits for a second operator."""
 
@@ -25,7 +34,7 @@ class DisputedBooking(ResponseModel):
     opened_by: ActorKind | None
     opened_at: Instant | None
     reason: str
-    evidence: list[dict[str, Any]]
+    evidence: list[GivenEvidence]
     resolution: dict[str, Any] | None
     first_approval_by: str | None
     resolved_at: Instant | None
@@ -50,7 +59,7 @@ class DisputedBooking(ResponseModel):
             opened_by=dispute.opened_by if dispute else None,
             opened_at=dispute.opened_at if dispute else None,
             reason=dispute.reason if dispute else "",
-            evidence=dispute.evidence if dispute else [],
+            evidence=[GivenEvidence.model_validate(each) for each in dispute.evidence] if dispute else [],
             resolution=dispute.resolution if dispute else None,
             first_approval_by=dispute.first_approval_by if dispute else None,
             resolved_at=dispute.resolved_at if dispute else None,

@@ -103,7 +103,7 @@ def _dispute(dispute: Dispute | None, money: Amount) -> schemas.DisputeView | No
     return schemas.DisputeView(
         opened_by=dispute.opened_by,
         reason=dispute.reason,
-        evidence=dispute.evidence,
+        evidence=[schemas.EvidenceView.model_validate(each) for each in dispute.evidence],
         opened_at=dispute.opened_at,
         refund=None if refund is None else money(refund),
         grounds=decision.get("reason"),

@@ -111,12 +111,21 @@ class NoShowView(ResponseModel):
     contest_until: Instant
 
 
+class EvidenceView(ResponseModel):
+    """What a party of a dispute says and shows."""
+
+    by: ActorKind
+    at: Instant
+    text: str
+    media_ids: list[str]
+
+
 class DisputeView(ResponseModel):
     """A disagreement that a person decides. ``refund`` is the decision, or the first of two."""
 
     opened_by: ActorKind
     reason: str
-    evidence: list[dict[str, Any]]
+    evidence: list[EvidenceView]
     opened_at: Instant
     refund: MoneySchema | None
     grounds: str | None

@@ -166,7 +166,9 @@ class BookingWorld:
         return Principal(user_id=user.id, roles=frozenset(user.roles), provider_id=user.provider_id)
 
     async def _work(self, event: Event) -> bool:
-        """Do what an event asks for; ``False`` where its message must come again."""
+        """Do what an event asks for; ``False`` where its message must come again, or has not been delivered yet."""
+        if event.not_before is not None and event.not_before > self.clock.now():
+            return False
         try:
             await check_payment(self.container.payments, event)
             if event.type == CHECK_REQUESTED and event.booking_id:

@@ -12,6 +12,7 @@ from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput, Sl
 from common.domain.ledger import balance
 
 from tests.factories.users import make_user
+from tests.support.booking_checks import check_everything
 from tests.support.booking_world import BookingWorld
 from tests.support.identity import store_user
 
@@ -92,6 +93,29 @@ async def test_a_proposal_needs_a_sound_start(world: BookingWorld, wrong: dict[s
     with pytest.raises(InvalidInput):
         await world.act(booking, "propose_reschedule", world.customer, wrong)
     assert (await world.get(booking)).version == booking.version
+
+
+async def test_an_operator_moves_a_booking_outside_the_providers_hours_but_over_nothing(world: BookingWorld) -> None:
+    fields = {"availability.minimum_notice_minutes": 60 * 24 * 30, "availability.booking_window_days": 1}
+    booking = await world.accepted()
+    taken = await world.accepted(booking.slot.start_at + timedelta(hours=5))
+    await world.container.mongo.collection("providers").update_one({"_id": world.provider.id}, {"$set": fields})
+    operator = world.operators[0]
+
+    def wish(start: datetime) -> dict[str, str]:
+        return {"start_at": start.isoformat(), "reason": "Both asked for it."}
+
+    for minutes in (-55, 0, 55):
+        with pytest.raises(SlotUnavailable):
+            await world.act(booking, "move", operator, wish(taken.slot.start_at + timedelta(minutes=minutes)))
+    moved = await world.act(booking, "move", operator, wish(booking.slot.start_at + timedelta(minutes=30)))
+
+    assert moved.slot.start_at == booking.slot.start_at + timedelta(minutes=30)
+    await check_everything(world, at_rest=False)
+    with pytest.raises(Forbidden):
+        await world.act(booking, "move", world.provider_user, wish(booking.slot.start_at))
+    told = [event for event in world.publisher.events if event.type == "booking.moved"]
+    assert [event.payload["recipients"] for event in told] == [[world.customer.id, world.provider_user.id]]
 
 
 async def test_a_move_beyond_the_authorization_authorizes_anew(world: BookingWorld) -> None:
@@ -193,10 +217,13 @@ async def test_a_contested_absence_is_decided_by_a_person(world: BookingWorld) -
     await world.act(booking, "mark_no_show", world.provider_user)
 
     evidence = {"reason": "I was at the door.", "media_ids": ["med_1"]}
-    disputed = await world.act(booking, "contest", world.customer, evidence)
+    await world.act(booking, "contest", world.customer, evidence)
+    await world.act(booking, "add_evidence", world.provider_user, {"text": "Nobody opened."})
+    disputed = await world.act(booking, "add_evidence", world.customer, {"text": "I rang.", "media_ids": ["med_2"]})
     assert disputed.status is BookingStatus.DISPUTED
     assert disputed.dispute is not None
-    assert disputed.dispute.evidence[0]["media_id"] == "med_1"
+    assert [each.media_ids for each in (await world.get(booking)).dispute.evidence] == [["med_1"], [], ["med_2"]]  # type: ignore[union-attr]
+    assert (await world.history(booking))[-2:] == ["add_evidence", "add_evidence"]
     await world.drain()
     decision = {"refund_amount": 12_500, "reason": "The photo shows it."}
     await world.act(disputed, "resolve", world.operators[0], decision)

@@ -51,7 +51,7 @@ MOST_BOOKINGS = 4
 PRICE = 90_000
 CARDS = ["pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_card_chargeCustomerFail"]
 #: Codes of inputs whose soundness the schema of an action cannot tell.
-DEPENDS_ON_THE_BOOKING = {"too_soon", "too_large", "too_small"}
+DEPENDS_ON_THE_BOOKING = {"too_soon", "too_large", "too_small", "past"}
 PEOPLE_ACTIONS = [row.name for row in TABLE if row.sources]
 
 
@@ -137,7 +137,7 @@ class BookingLives(RuleBasedStateMachine):
             try:
                 after = await self.world.act(booking, action, user, self.input_of(booking, action, data))
             except SlotUnavailable:
-                assert action == "propose_reschedule"
+                assert action in {"propose_reschedule", "move"}
             except InvalidInput as refused:
                 if not {each.code for each in refused.errors} <= DEPENDS_ON_THE_BOOKING:
                     raise
@@ -253,19 +253,22 @@ class BookingLives(RuleBasedStateMachine):
         ]
 
     def input_of(self, booking: Booking, action: str, data: st.DataObject) -> dict[str, Any] | None:
-        """A sound input of an action."""
-        if action == "start":
-            return {"code": booking.start_code}
-        if action == "propose_reschedule":
-            hours = data.draw(st.sampled_from([1, 24, 24 * 12]))
-            return {"start_at": (booking.slot.start_at + timedelta(hours=hours)).isoformat()}
-        if action in {"open_dispute", "contest"}:
-            return {"reason": "It went wrong."}
-        if action == "resolve":
-            return {"refund_amount": data.draw(st.sampled_from([0, PRICE // 3, PRICE])), "reason": "As decided."}
-        if action == "refund":
-            return {"amount": data.draw(st.sampled_from([1_000, PRICE // 2])), "reason": "Goodwill."}
-        return None
+        """A sound input of an action; ``None`` where it needs none."""
+        hours = data.draw(st.sampled_from([-2, 1, 24, 24 * 12]))
+        start = {"start_at": (booking.slot.start_at + timedelta(hours=hours)).isoformat()}
+        part = data.draw(st.sampled_from([0, PRICE // 3, PRICE]))
+        reason = {"reason": "It went wrong."}
+        inputs: dict[str, dict[str, Any]] = {
+            "start": {"code": booking.start_code},
+            "propose_reschedule": start,
+            "move": {**start, **reason},
+            "open_dispute": reason,
+            "contest": reason,
+            "add_evidence": {"text": "What I know.", "media_ids": ["med_1"]},
+            "resolve": {"refund_amount": part, **reason},
+            "refund": {"amount": part // 2 or 1_000, **reason},
+        }
+        return inputs.get(action)
 
 
 @pytest.mark.timeout(0 if IS_NIGHTLY else 600)

@@ -34,6 +34,8 @@ WIDTH = 10
 LONGEST_WAIT = 0.006
 
 Outcome = type[GigstaError] | None
+#: What a loser is told of the booking beside its refusal.
+STATE = {"booking_status", "version", "available_actions"}
 
 
 @pytest.fixture
@@ -43,8 +45,11 @@ async def world(container: Container) -> BookingWorld:
 
 
 async def outcome(work: Awaitable[Any]) -> Outcome:
+    """What came of a racer; whoever loses an action is told where the booking stands."""
     try:
         await work
+    except (ActionNotAvailable, VersionConflict) as lost:
+        return type(lost) if lost.extra.keys() >= STATE else GigstaError
     except GigstaError as error:
         return type(error)
     return None
@@ -216,6 +221,55 @@ async def test_reschedule_against_booking(world: BookingWorld) -> None:
     for booking, outcomes in await run_rounds(world, prepare, race):
         assert set(outcomes) == {None, SlotUnavailable}
         assert (booking.reschedule is not None) == (outcomes[0] is None)
+
+
+async def test_an_operators_move_against_booking(world: BookingWorld) -> None:
+    """An operator moves a booking to where somebody books at the same moment."""
+
+    async def prepare(number: int) -> Booking:
+        return await world.accepted(world.start_in(days=3, hours=6 * number))
+
+    async def race(number: int, booking: Booking) -> tuple[Outcome, ...]:
+        new = booking.slot.start_at + timedelta(hours=2)
+        wish = {"start_at": new.isoformat(), "reason": "Both asked for it."}
+        rival = new + timedelta(minutes=30 if number % 2 else -30)
+        return await asyncio.gather(
+            outcome(world.act(booking, "move", world.operators[number % 2], wish)), outcome(world.book(rival))
+        )
+
+    winners = set()
+    for number, (booking, outcomes) in enumerate(await run_rounds(world, prepare, race)):
+        assert set(outcomes) == {None, SlotUnavailable}
+        is_moved = booking.slot.start_at == world.start_in(days=3, hours=6 * number + 2)
+        assert is_moved == (outcomes[0] is None)
+        winners.add(outcomes.index(None))
+    assert winners == {0, 1}
+
+
+async def test_an_operators_move_against_the_parties(world: BookingWorld) -> None:
+    """The operator moves what the customer cancels and the provider will not move, all from the same view."""
+
+    async def prepare(number: int) -> Booking:
+        booking = await world.accepted(world.start_in(days=3, hours=6 * number))
+        held = (booking.slot.start_at + timedelta(hours=2)).isoformat()
+        return await world.act(booking, "propose_reschedule", world.customer, {"start_at": held})
+
+    async def race(_: int, booking: Booking) -> tuple[Outcome, ...]:
+        seen: dict[str, Any] = {"expected_version": booking.version}
+        new = (booking.slot.start_at + timedelta(hours=2)).isoformat()
+        return await asyncio.gather(
+            outcome(world.act(booking, "move", world.operators[0], {"start_at": new, "reason": "By phone."}, **seen)),
+            outcome(world.act(booking, "cancel", world.customer, **seen)),
+            outcome(world.act(booking, "decline_reschedule", world.provider_user, **seen)),
+        )
+
+    winners = set()
+    for booking, outcomes in await run_rounds(world, prepare, race):
+        assert outcomes.count(None) == 1
+        assert set(outcomes) == {None, VersionConflict}
+        assert (booking.status is BookingStatus.CANCELLED) == (outcomes[1] is None)
+        winners.add(outcomes.index(None))
+    assert len(winners) > 1
 
 
 async def test_accepting_a_move_against_withdrawing_it(world: BookingWorld) -> None:

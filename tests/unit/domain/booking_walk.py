@@ -65,6 +65,7 @@ class Scenario:
     failing: frozenset[Purpose] = frozenset()
     chargebacks: bool = False
     reschedules: bool = False
+    moves: bool = False
     refunds: bool = False
     skipped: tuple[str, ...] = ()
     actors: tuple[Actor, ...] = (CUSTOMER, PROVIDER, OPERATOR)
@@ -178,13 +179,16 @@ class Walk:
                     yield change
 
     def _inputs(self, action: str, booking: Booking, now: datetime) -> list[dict[str, Any]]:
-        given = sample_inputs(action, booking)
+        given, start = sample_inputs(action, booking), NOW + self.scenario.start_in
+        moves: tuple[timedelta, ...] = ()
         if action == "refund" and not self.scenario.refunds:
             return []
+        if action == "move":
+            moves = (timedelta(0), timedelta(minutes=-30), timedelta(days=10)) if self.scenario.moves else ()
+            return [{"start_at": start + move, "reason": "agreed by phone"} for move in moves]
         if action == "propose_reschedule":
-            start = NOW + self.scenario.start_in
             moves = (timedelta(minutes=30), timedelta(days=10)) if self.scenario.reschedules else ()
-            given = [{"start_at": start + move} for move in moves if now < NOW + move]
+            return [{"start_at": start + move} for move in moves if now < NOW + move]
         return given
 
 
@@ -195,8 +199,10 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
         "start": [{"code": booking.start_code}],
         "contest": [{"reason": "not as agreed"}],
         "open_dispute": [{"reason": "not as agreed"}],
+        "add_evidence": [{"text": "what I know"}],
         "resolve": [{"refund_amount": refund, "reason": "decided"} for refund in (0, total // 4, total)],
         "refund": [{"amount": total // 4, "reason": "goodwill"}],
+        "move": [{"start_at": booking.slot.start_at + timedelta(days=10), "reason": "agreed by phone"}],
         "propose_reschedule": [{"start_at": booking.slot.start_at + timedelta(days=10)}],
     }
     return samples.get(action, [{}])

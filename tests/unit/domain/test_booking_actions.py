@@ -365,7 +365,7 @@ class TestTheDay:
         life.do("contest", CUSTOMER, reason="I was there", media_ids=["med_1"])
         dispute = life.booking.dispute
         assert dispute is not None
-        assert dispute.evidence == [{"media_id": "med_1", "by": "customer"}]
+        assert [(each.by, each.at, each.media_ids) for each in dispute.evidence] == [("customer", life.now, ["med_1"])]
         assert dispute.from_status is BookingStatus.NO_SHOW
 
 

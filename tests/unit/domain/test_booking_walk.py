@@ -45,12 +45,15 @@ SCENARIOS = [
     Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS, skipped=EARLY),
     Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=EARLY),
     Scenario("other times", ONE, auto_accept=True, reschedules=True, skipped=("unpaid", "completing")),
+    Scenario("moved by an operator", ONE, moves=True, skipped=("authorizing", "completing")),
 ]
 NIGHTLY = [
     Scenario("every failure", ONE, failing=frozenset(Purpose)),
     Scenario("every failure of a saved card", ONE, start_in=MONTH, failing=frozenset(Purpose)),
     Scenario("refunds and failing payouts", ONE, auto_accept=True, refunds=True, failing=PAYOUTS),
     Scenario("chargebacks, refunds and reversals that fail", ONE, auto_accept=True, refunds=True, chargebacks=True),
+    Scenario("moved with cards that fail", ONE, start_in=MONTH, moves=True, failing=CHARGES),
+    Scenario("moved while other times are proposed", ONE, auto_accept=True, moves=True, reschedules=True),
     Scenario("other times, declined", ONE, auto_accept=True, reschedules=True, failing=CHARGES),
 ]
 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":

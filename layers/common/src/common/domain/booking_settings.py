@@ -60,6 +60,7 @@ class BookingSettings(Model):
     unstarted_after_end: timedelta = timedelta(hours=2)
     dispute_after_end: timedelta = timedelta(hours=48)
     dispute_deadline: timedelta = timedelta(days=30)
+    evidence_limit: int = Field(default=20, ge=0)
     settle_after: timedelta = timedelta(hours=48)
     ratings_window: timedelta = timedelta(days=7)
     first_reminder: timedelta = timedelta(hours=24)

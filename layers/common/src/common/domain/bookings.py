@@ -75,6 +75,11 @@ class ActorKind(StrEnum):
     WEBHOOK = "webhook"
 
 
+def other_party(kind: ActorKind) -> ActorKind:
+    """The provider for everybody else, the customer for the provider."""
+    return ActorKind.CUSTOMER if kind is ActorKind.PROVIDER else ActorKind.PROVIDER
+
+
 class Actor(Model):
     """Who acts, and in which part; ``id`` is the user, or the name of the schedule or webhook."""
 
@@ -195,12 +200,21 @@ class NoShow(Model):
     contest_until: datetime
 
 
+class Evidence(Model):
+    """What a party of a dispute says and shows; it is only ever added to."""
+
+    by: ActorKind
+    at: datetime
+    text: str = ""
+    media_ids: list[str] = Field(default_factory=list)
+
+
 class Dispute(Model):
     """An open or decided disagreement. ``opened_by`` is ``system`` where the work never started."""
 
     opened_by: ActorKind
     reason: str
-    evidence: list[dict[str, Any]] = Field(default_factory=list)
+    evidence: list[Evidence] = Field(default_factory=list)
     opened_at: datetime
     from_status: BookingStatus
     resolution: dict[str, Any] | None = None

@@ -60,6 +60,13 @@ def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, small
     return terms_with_notice(booking, notice, smallest_fee)
 
 
+def absence_terms(booking: Booking, absent: ActorKind, smallest_fee: int) -> Terms:
+    """Refund and fee where a party did not come: an absent provider earns nothing, an absent customer had no notice."""
+    if absent is ActorKind.PROVIDER:
+        return _terms(booking.price.total, booking.price.total.amount)
+    return terms_with_notice(booking, timedelta(seconds=-1), smallest_fee)
+
+
 def _terms(total: Money, refund: int) -> Terms:
     return Terms(
         refund=Money(amount=refund, currency=total.currency),

@@ -13,7 +13,7 @@ from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.booking_machine.inputs import NewStart
 from common.domain.bookings import Actor, Booking, BookingChange
-from common.domain.errors import NotFound, Unavailable, VersionConflict
+from common.domain.errors import NotFound, SlotUnavailable, Unavailable, VersionConflict
 from common.domain.roles import Principal
 
 #: Each try decides anew on the booking as it is then.
@@ -36,15 +36,21 @@ async def perform_action(
 
     Raises:
         NotFound: no such booking for the caller, or no such action.
-        Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules.
+        Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules; what the state or
+            the calendar forbids comes with the booking's present state.
         VersionConflict: the booking is not the version that the caller expects.
         Unavailable: the booking kept changing, or the database is away.
     """
     for _ in range(_TRIES):
         booking, actor = await find_booking(deps, caller, booking_id)
         require_version(deps, booking, actor, expected_version)
-        change = await _decide(deps, booking, actor, action, input_)
-        if await _committed(deps, change):
+        try:
+            change = await _decide(deps, booking, actor, action, input_)
+            is_committed = await _committed(deps, change)
+        except SlotUnavailable as refused:
+            refused.extra |= _state(deps, booking, actor)
+            raise
+        if is_committed:
             return await with_contact(deps, view(deps, change.booking, actor))
     raise Unavailable("The booking is being changed by others.", retry_after=1)
 
@@ -57,15 +63,11 @@ def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected:
     """
     if expected is None or expected == booking.version:
         return
-    actions = machine.get_available_booking_actions(booking, actor, deps.clock.now(), deps.settings)
-    raise VersionConflict(
-        "The booking has changed since you read it.",
-        extra={
-            "version": booking.version,
-            "booking_status": booking.status.value,
-            "available_actions": [each.action_name for each in actions],
-        },
-    )
+    raise VersionConflict("The booking has changed since you read it.", extra=_state(deps, booking, actor))
+
+
+def _state(deps: BookingDeps, booking: Booking, actor: Actor) -> dict[str, Any]:
+    return machine.present_state(booking, actor, deps.clock.now(), deps.settings)
 
 
 async def _decide(

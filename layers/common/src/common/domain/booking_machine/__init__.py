@@ -13,6 +13,7 @@ from common.domain.booking_machine.engine import (
     fire,
     get_available_booking_actions,
     perform,
+    present_state,
 )
 from common.domain.booking_machine.offers import AvailableAction
 from common.domain.booking_machine.outcome import next_due
@@ -40,6 +41,7 @@ __all__ = [
     "get_available_booking_actions",
     "next_due",
     "perform",
+    "present_state",
     "to_json",
     "to_mermaid",
 ]

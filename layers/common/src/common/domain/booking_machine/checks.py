@@ -1,11 +1,11 @@
 """Checks of an action's input against the booking; each raises ``InvalidInput`` naming the field."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.effects import expect
-from common.domain.booking_machine.inputs import NewStart, RefundInput, Resolution, StartCode
+from common.domain.booking_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
 from common.domain.booking_machine.money_plan import kept_amount
 from common.domain.currencies import charge_step
 from common.domain.errors import InvalidInput
@@ -24,13 +24,18 @@ def code_matches(context: Context) -> None:
 def new_start_is_usable(context: Context) -> None:
     """A proposed start is another one, and far enough ahead to be answered and paid."""
     start = expect(context, NewStart).start_at
-    if start == context.booking.slot.start_at:
-        raise InvalidInput.of("start_at", "The booking already starts then.", "unchanged")
-    if start > context.now + MAX_AHEAD:
-        raise InvalidInput.of("start_at", "The new start is too far ahead.", "too_far")
+    _is_another_start(context, start)
     soonest = context.now + context.settings.reschedule_cutoff
     if start <= soonest:
         raise InvalidInput.of("start_at", "The new start is too soon.", "too_soon")
+
+
+def moved_start_is_usable(context: Context) -> None:
+    """A start that an operator sets is another one that lies ahead; the provider's own rules do not bind it."""
+    start = expect(context, Move).start_at
+    _is_another_start(context, start)
+    if start <= context.now:
+        raise InvalidInput.of("start_at", "The new start has passed.", "past")
 
 
 def refund_is_possible(context: Context) -> None:
@@ -51,6 +56,13 @@ def refund_is_left(context: Context) -> None:
     _is_refundable(context, "amount", amount)
     if amount > kept_amount(context.booking.payment_details):
         raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
+
+
+def _is_another_start(context: Context, start: datetime) -> None:
+    if start == context.booking.slot.start_at:
+        raise InvalidInput.of("start_at", "The booking already starts then.", "unchanged")
+    if start > context.now + MAX_AHEAD:
+        raise InvalidInput.of("start_at", "The new start is too far ahead.", "too_far")
 
 
 def _is_refundable(context: Context, field: str, amount: int) -> None:

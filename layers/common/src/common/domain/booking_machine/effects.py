@@ -3,6 +3,7 @@
 Money effects only decide what is due; ``money_plan`` turns that into operations.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from common.domain.booking_machine.context import Context, Draft, waiting_operat
 from common.domain.booking_machine.inputs import (
     ActionInput,
     DisputeInput,
+    EvidenceInput,
+    Move,
     NewStart,
     PaymentMethod,
     Reason,
@@ -23,14 +26,17 @@ from common.domain.bookings import (
     ActorKind,
     BookingStatus,
     Dispute,
+    Evidence,
     NoShow,
     PaymentState,
     RescheduleProposal,
     ReviewState,
+    Slot,
+    other_party,
 )
 from common.domain.payment_plan import outlives
 from common.domain.payments import Purpose
-from common.domain.policies import cancellation_terms, terms_with_notice
+from common.domain.policies import absence_terms, cancellation_terms
 
 _Input = TypeVar("_Input", bound=ActionInput)
 #: No commit takes longer.
@@ -127,19 +133,19 @@ def swap_slot(context: Context, draft: Draft) -> Draft:
 
     An authorization that does not outlive the new time is given up; the card is authorized again near it.
     """
-    booking, settings = context.booking, context.settings
-    proposal = booking.reschedule
-    if proposal is None:
-        return draft
-    claim = slot_claim(booking, proposal.slot, context.now)
-    draft = draft.release(booking.claim_id).release(proposal.claim_id).claim(claim)
-    draft = draft.set(slot=proposal.slot, claim_id=claim.id, reschedule=None)
-    past = [name for name, at in reminder_times(draft.booking, settings) if at <= context.now]
-    draft = draft.set(reminders_sent=past)
-    details = booking.payment_details
-    authorized = booking.payment is PaymentState.AUTHORIZED and not details.open_operations
-    if authorized and not outlives(details.capture_before, proposal.slot, settings):
-        return release_authorization(context, draft)
+    proposal = context.booking.reschedule
+    return draft if proposal is None else _take_slot(context, draft, proposal.slot)
+
+
+def move_slot(context: Context, draft: Draft) -> Draft:
+    """An operator's new time takes the place of the old one, and of a proposal, in one write.
+
+    A request waits for its provider anew, as the deadline depends on the start.
+    """
+    slot = moved(context.booking.slot, expect(context, Move).start_at)
+    draft = _take_slot(context, draft, slot)
+    if draft.booking.status is BookingStatus.REQUESTED:
+        return arm_accept_deadline(replace(context, booking=draft.booking), draft)
     return draft
 
 
@@ -168,9 +174,8 @@ def record_completion(context: Context, draft: Draft) -> Draft:
 def record_absence(context: Context, draft: Draft) -> Draft:
     """The other party did not come; it may contest that for a while."""
     by = context.actor.kind
-    absent = ActorKind.CUSTOMER if by is ActorKind.PROVIDER else ActorKind.PROVIDER
     until = context.now + context.settings.no_show_contest
-    return draft.set(no_show=NoShow(absent=absent, reported_by=by, contest_until=until))
+    return draft.set(no_show=NoShow(absent=other_party(by), reported_by=by, contest_until=until))
 
 
 def decide_absence(context: Context, draft: Draft) -> Draft:
@@ -181,15 +186,24 @@ def decide_absence(context: Context, draft: Draft) -> Draft:
 def open_case(context: Context, draft: Draft) -> Draft:
     """A person has to decide; until then nothing is due and nothing is paid out."""
     given = context.input if isinstance(context.input, DisputeInput) else None
-    evidence = [{"media_id": media_id, "by": context.actor.kind.value} for media_id in given.media_ids] if given else []
+    shown = [_evidence(context, "", given.media_ids)] if given and given.media_ids else []
     dispute = Dispute(
         opened_by=context.actor.kind,
         reason=given.reason if given else "The work was never started.",
-        evidence=evidence,
+        evidence=shown,
         opened_at=context.now,
         from_status=context.booking.status,
     )
     return draft.set(dispute=dispute).pay(due_amount=None)
+
+
+def add_evidence(context: Context, draft: Draft) -> Draft:
+    """A party adds to what is known of the disagreement."""
+    given, dispute = expect(context, EvidenceInput), context.booking.dispute
+    if dispute is None:
+        return draft
+    evidence = [*dispute.evidence, _evidence(context, given.text, given.media_ids)]
+    return draft.set(dispute=dispute.model_copy(update={"evidence": evidence}))
 
 
 def decide_case(context: Context, draft: Draft) -> Draft:
@@ -280,11 +294,28 @@ def expect(context: Context, model: type[_Input]) -> _Input:
     return context.input
 
 
+def _take_slot(context: Context, draft: Draft, slot: Slot) -> Draft:
+    booking, settings = context.booking, context.settings
+    claim = slot_claim(booking, slot, context.now)
+    draft = drop_proposal(context, draft.release(booking.claim_id)).claim(claim).set(slot=slot, claim_id=claim.id)
+    past = [name for name, at in reminder_times(draft.booking, settings) if at <= context.now]
+    draft = draft.set(reminders_sent=past)
+    details = booking.payment_details
+    authorized = booking.payment is PaymentState.AUTHORIZED and not details.open_operations
+    if authorized and not outlives(details.capture_before, slot, settings):
+        return release_authorization(context, draft)
+    return draft
+
+
+def _evidence(context: Context, text: str, media_ids: list[str]) -> Evidence:
+    return Evidence(by=context.actor.kind, at=context.now, text=text, media_ids=media_ids)
+
+
 def _absence_fee(context: Context) -> int:
     booking = context.booking
-    if booking.no_show is None or booking.no_show.absent is ActorKind.PROVIDER:
+    if booking.no_show is None:
         return 0
-    return terms_with_notice(booking, timedelta(seconds=-1), context.settings.minimum_charge).fee.amount
+    return absence_terms(booking, booking.no_show.absent, context.settings.minimum_charge).fee.amount
 
 
 def _settled(context: Context, draft: Draft) -> Draft:

@@ -120,21 +120,25 @@ def follow(context: Context, row: Row, draft: Draft) -> Draft:
     draft = settle_draft(draft, context.settings)
     for notice in row.notices:
         if notice.applies(draft.booking, context.now):
-            draft = draft.notify(notice.type, *notice.parts, action=row.name, by=context.actor.kind.value)
+            told = notice.told(context.actor.kind)
+            draft = draft.notify(notice.type, *told, action=row.name, by=context.actor.kind.value)
     return draft
 
 
 def not_available(context: Context, reason: str) -> ActionNotAvailable:
     """The refusal with the current state and the actions that are available instead."""
-    offers = get_available_booking_actions(context.booking, context.actor, context.now, context.settings)
-    return ActionNotAvailable(
-        f"This action is not available now. {reason}",
-        extra={
-            "booking_status": context.booking.status.value,
-            "version": context.booking.version,
-            "available_actions": [offer.action_name for offer in offers],
-        },
-    )
+    state = present_state(context.booking, context.actor, context.now, context.settings)
+    return ActionNotAvailable(f"This action is not available now. {reason}", extra=state)
+
+
+def present_state(booking: Booking, actor: Actor, now: datetime, settings: BookingSettings) -> dict[str, Any]:
+    """What whoever loses a race is told of the booking: its status and version, and what this actor may do now."""
+    offers = get_available_booking_actions(booking, actor, now, settings)
+    return {
+        "booking_status": booking.status.value,
+        "version": booking.version,
+        "available_actions": [offer.action_name for offer in offers],
+    }
 
 
 def _is_party(booking: Booking, actor: Actor) -> bool:
@@ -145,5 +149,7 @@ def _is_party(booking: Booking, actor: Actor) -> bool:
 
 
 def _audit_text(row: Row, given: ActionInput | Any) -> str:
-    said = getattr(given, "reason", "") or getattr(given, "note", "")
-    return f"{row.note} {said}".strip()
+    """The row's text, what was said, and the ids of the media that were shown."""
+    said = next((text for name in ("reason", "note", "text") if (text := getattr(given, name, ""))), "")
+    media = ", ".join(getattr(given, "media_ids", ()))
+    return " ".join(filter(None, (row.note, said, f"({media})" if media else "")))

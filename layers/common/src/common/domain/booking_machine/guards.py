@@ -62,6 +62,12 @@ def _dispute_time(context: Context) -> bool:
     return context.now <= booking.slot.end_at + context.settings.dispute_after_end
 
 
+def _has_evidence_left(context: Context) -> bool:
+    dispute = context.booking.dispute
+    given = [each for each in dispute.evidence if each.by is context.actor.kind] if dispute else []
+    return dispute is not None and len(given) < context.settings.evidence_limit
+
+
 def _second_person(context: Context) -> bool:
     dispute = context.booking.dispute
     return dispute is not None and dispute.first_approval_by != context.actor.id
@@ -99,6 +105,7 @@ START_WINDOW = Guard("from 30 min before to 4 h after the start", _within_start_
 NO_SHOW_TIME = Guard("15 min after the start, until a person is asked to decide", _no_show_time)
 MAY_CONTEST = Guard("reported absent, within 24 h of the report", _is_absent_party_in_time)
 DISPUTE_TIME = Guard("at most 48 h after the end, a no-show's contest being over", _dispute_time)
+EVIDENCE_LEFT = Guard("fewer than 20 pieces of evidence came from this party", _has_evidence_left)
 SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
 MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
 REFUNDABLE = Guard("captured money is left", _is_refundable)

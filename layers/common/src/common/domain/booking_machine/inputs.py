@@ -15,6 +15,7 @@ _FIVE_MINUTES = timedelta(minutes=CELL_MINUTES)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_TEXT_LIMIT)]
 RequiredText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=_TEXT_LIMIT)]
+MediaIds = list[Annotated[str, StringConstraints(min_length=1, max_length=64)]]
 
 
 def require_grid(start: datetime) -> datetime:
@@ -64,6 +65,13 @@ class NewStart(ActionInput):
     note: Text = Field(default="", title="Note")
 
 
+class Move(ActionInput):
+    """Another start for the same work, set by an operator, and on what grounds."""
+
+    start_at: SlotStart = Field(title="New start")
+    reason: RequiredText = Field(title="Grounds")
+
+
 class PaymentMethod(ActionInput):
     """A saved card to use from now on; the present one without."""
 
@@ -74,9 +82,14 @@ class DisputeInput(ActionInput):
     """What went wrong, with media that show it."""
 
     reason: RequiredText = Field(title="What happened")
-    media_ids: list[Annotated[str, StringConstraints(max_length=64)]] = Field(
-        default_factory=list, max_length=10, title="Photos"
-    )
+    media_ids: MediaIds = Field(default_factory=list, max_length=10, title="Photos")
+
+
+class EvidenceInput(ActionInput):
+    """What a party knows of the disagreement, with media that show it."""
+
+    text: RequiredText = Field(title="What you know")
+    media_ids: MediaIds = Field(default_factory=list, max_length=10, title="Photos")
 
 
 class Resolution(ActionInput):

@@ -8,16 +8,16 @@ from pydantic import Field
 from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.inputs import ActionInput, Nothing
 from common.domain.booking_machine.row import Row
-from common.domain.bookings import ActorKind
+from common.domain.bookings import ActorKind, other_party
 from common.domain.model import Model
-from common.domain.policies import Terms, cancellation_terms
+from common.domain.policies import Terms, absence_terms, cancellation_terms
 
 
 class AvailableAction(Model):
     """What a client needs to draw a button and its form without knowing any rule.
 
     ``input_schema`` is a JSON schema (2020-12), ``None`` where nothing is asked. ``consequences`` is the refund and the
-    fee if the action were performed now, where it ends the booking.
+    fee if the action were performed now, where it ends the booking or, uncontested, leads to its end.
     """
 
     action_name: str
@@ -47,8 +47,9 @@ def describe(row: Row, context: Context) -> AvailableAction:
 
 
 def _consequences(row: Row, context: Context) -> Terms | None:
-    """Cancelling as the actor; declining as the provider, whose fault it is."""
-    by = {"cancel": context.actor.kind, "decline": ActorKind.PROVIDER}.get(row.name)
-    if by is None:
-        return None
-    return cancellation_terms(context.booking, by, context.until_start, context.settings.minimum_charge)
+    """Cancelling as the actor; declining as the provider, whose fault it is; an absence that is not contested."""
+    booking, kind, smallest = context.booking, context.actor.kind, context.settings.minimum_charge
+    if row.name == "mark_no_show":
+        return absence_terms(booking, other_party(kind), smallest)
+    by = {"cancel": kind, "decline": ActorKind.PROVIDER}.get(row.name)
+    return cancellation_terms(booking, by, context.until_start, smallest) if by else None

@@ -11,7 +11,7 @@ from common.domain.bookings import Actor, Booking, BookingChange, BookingStatus,
 from common.domain.ids import new_id
 
 _AXES = ("status", "payment", "payout", "review")
-_FACTS = ("accept_by", "reschedule_count", "cancel_reason", "no_show", "dispute", "chargeback_ids")
+_FACTS = ("accept_by", "reschedule_count", "cancel_reason", "no_show", "chargeback_ids")
 _AMOUNTS = (
     "due_amount",
     "authorized_amount",
@@ -106,6 +106,9 @@ def changed_fields(before: Booking | None, after: Booking) -> dict[str, Any]:
 
 def _audited(booking: Booking) -> dict[str, Any]:
     fields = {name: getattr(booking, name) for name in (*_AXES, *_FACTS)}
+    dispute = booking.dispute
+    fields["dispute"] = dispute.model_dump(mode="json", exclude={"evidence"}) if dispute else None
+    fields["pieces_of_evidence"] = len(dispute.evidence) if dispute else 0
     fields["start_at"] = booking.slot.start_at
     fields["proposed_start_at"] = booking.reschedule.slot.start_at if booking.reschedule else None
     return fields | {name: getattr(booking.payment_details, name) for name in _AMOUNTS}

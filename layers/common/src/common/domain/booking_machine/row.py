@@ -22,13 +22,18 @@ class Notice:
     """Who is told of a transition.
 
     ``when`` restricts it to one of the row's targets; ``before_start`` to the time before the slot starts, so that a
-    sweep that comes late does not remind of the past.
+    sweep that comes late does not remind of the past; ``to_others`` leaves out the part that acts.
     """
 
     type: str
     parts: tuple[ActorKind, ...]
     when: BookingStatus | None = None
     before_start: bool = False
+    to_others: bool = False
+
+    def told(self, actor: ActorKind) -> tuple[ActorKind, ...]:
+        """Who is told when somebody acts."""
+        return tuple(part for part in self.parts if not (self.to_others and part is actor))
 
     def applies(self, booking: Booking, now: datetime) -> bool:
         """Whether the notice goes out for this outcome at this instant."""

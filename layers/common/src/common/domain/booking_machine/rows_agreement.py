@@ -73,6 +73,22 @@ ANSWER_ROWS = (
 
 RESCHEDULE_ROWS = (
     Row(
+        name="move",
+        label="Move to another time",
+        note="Moved to another time by an operator.",
+        sources=(Status.REQUESTED, Status.ACCEPTED),
+        targets=(),
+        who=(OPERATOR,),
+        guards=(guards.MONEY_AT_REST,),
+        checks=(checks.moved_start_is_usable,),
+        input=inputs.Move,
+        is_critical=True,
+        follows="slots swapped in one write, outside the provider's hours if need be but never over another booking; "
+        "a new authorization where the present one ends too early; a request's deadline starts anew",
+        effects=(effects.move_slot,),
+        notices=(Notice("booking.moved", (CUSTOMER, PROVIDER)),),
+    ),
+    Row(
         name="propose_reschedule",
         label="Propose another time",
         note="Another time proposed.",
