@@ -9,14 +9,15 @@ import pytest
 import time_machine
 from common.adapters.geocoders.addressable import Addressable
 from common.adapters.geocoders.gazetteer import Gazetteer
-from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder
+from common.adapters.geocoders.http import http_source
+from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder, PacedGeocoder
 from common.adapters.geocoders.nominatim import Nominatim
 from common.adapters.mongo.breakers import MongoBreakers
 from common.application.ports.geocoding import Accuracy, Located
 from common.domain.errors import Unavailable
 from common.domain.places import zone_of
 
-from tests.support import api_client
+from tests.support import api_client, make_container, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +139,77 @@ async def test_failures_long_apart_do_not_open_the_breaker(container: Container)
                 await geocoder.locate("Auckland")
             traveller.shift(61)
     assert len(service.requests) == 5
+
+
+@pytest.mark.parametrize("answer", [[{}], ["text"], {"lat": "north"}, [{"lat": "x", "lon": "y"}], 7])
+async def test_an_answer_that_cannot_be_read_is_no_answer(answer: Any) -> None:
+    service = Service(lambda _: answer)
+    for geocoder in (
+        Nominatim("https://odd.test", service.client),
+        Addressable(lambda: "key", "https://odd.test", service.client),
+    ):
+        with pytest.raises(Unavailable):
+            await geocoder.locate("12 Ponsonby Road")
+
+
+async def test_a_point_in_the_sea_has_no_address() -> None:
+    service = Service(lambda _: {"error": "Unable to geocode"})
+    assert await Nominatim("https://sea.test", service.client).reverse(-45.0, -150.0) is None
+
+
+async def test_all_instances_together_ask_once_a_second(container: Container, clock: FakeClock) -> None:
+    service = Service(lambda _: [NOMINATIM])
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        clock.advance(seconds=seconds)
+
+    inner = Nominatim("https://paced.test", service.client)
+    here, elsewhere = (PacedGeocoder(inner, container.rate_limits, clock, wait) for _ in range(2))
+    assert await here.locate("Ponsonby") is not None
+    assert await elsewhere.locate("Ponsonby") is not None
+    assert (waits, len(service.requests)) == ([1], 2)
+
+
+async def test_who_waits_in_vain_is_not_answered(container: Container, clock: FakeClock) -> None:
+    async def no_wait(_: float) -> None:
+        """Somebody else was first again."""
+
+    service = Service(lambda _: [NOMINATIM])
+    clock.advance(hours=1)
+    inner = Nominatim("https://paced.test", service.client)
+    paced = PacedGeocoder(inner, container.rate_limits, clock, no_wait)
+    assert await paced.locate("Ponsonby") is not None
+    with pytest.raises(Unavailable):
+        await paced.locate("Ponsonby")
+    assert len(service.requests) == 1
+
+
+async def test_a_service_learns_whom_to_write_to() -> None:
+    client = http_source("ops@gigsta.example")()
+    assert client.headers["user-agent"] == "GigSta (ops@gigsta.example)"
+    await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_paced"),
+    [
+        ({"GEOCODER": "nominatim", "GEOCODER_CONTACT": "ops@gigsta.example"}, True),
+        ({"GEOCODER": "nominatim", "GEOCODER_CONTACT": "x", "GEOCODER_URL": "https://own.test"}, False),
+        ({"GEOCODER": "addressable", "GEOCODER_API_KEY": "key"}, False),
+    ],
+)
+async def test_only_the_public_server_is_asked_slowly(
+    mongodb_uri: str, migrated_database: str, variables: dict[str, str], is_paced: bool
+) -> None:
+    settings = make_settings(mongodb_uri, migrated_database, **variables)
+    made = make_container(mongodb_uri, migrated_database, settings=settings)
+    geocoder = made.geocoder
+    assert isinstance(geocoder, FallbackGeocoder)
+    assert isinstance(geocoder._first, CachedGeocoder)
+    assert isinstance(geocoder._first._inner, PacedGeocoder) is is_paced
+    await made.close()
 
 
 async def test_the_gazetteer_helps_out_while_the_service_is_away(container: Container, clock: FakeClock) -> None:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from common.runtime.settings import NEEDS
+from common.runtime.settings import GEOCODERS, GEOCODING, NEEDS
 
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
@@ -25,6 +25,7 @@ SECRETS = {
     "STRIPE_SECRET": "${StripeSecretName}",
     "JWT_SIGNING_KEYS_SECRET": "${JwtSigningKeysSecretName}",
     "OAUTH_SETTINGS_SECRET": "${OauthSettingsSecretName}",
+    "GEOCODER_API_KEY_SECRET": "${GeocoderKeySecretName}",
 }
 
 
@@ -76,6 +77,14 @@ def test_a_function_may_read_the_secrets_it_is_given_and_no_other(function: temp
     readable = {name for name, parameter in SECRETS.items() if parameter in policies}
     assert readable == {name for name in SECRETS if name in given}
     assert '"*"' not in policies
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_what_looks_addresses_up_has_what_any_geocoder_needs(function: templates.Function) -> None:
+    given = environment(function.name)
+    needs = {need for needs in GEOCODERS.values() for need in needs} | {"GEOCODER", "GEOCODER_URL"}
+    has_all = all(any(name in given for name in need.split("|")) for need in needs)
+    assert has_all is (given["POWERTOOLS_SERVICE_NAME"] in GEOCODING)
 
 
 @pytest.mark.parametrize("function", HTTP, ids=lambda function: function.name)

@@ -64,5 +64,17 @@ def test_only_local_stages_may_move_the_clock(stage: str) -> None:
     assert not load_settings(environ={**BASE, "STAGE": "prod"}).is_local
 
 
+@pytest.mark.parametrize(
+    ("geocoder", "missing"), [("nominatim", "GEOCODER_CONTACT"), ("addressable", "GEOCODER_API_KEY_SECRET")]
+)
+def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str) -> None:
+    needs = [need.split("|")[0] for need in NEEDS["search"]]
+    environ = {**dict.fromkeys(needs, "http://x"), **BASE, "GEOCODER": geocoder}
+    with pytest.raises(SettingsError, match=missing):
+        load_settings("search", environ)
+    assert load_settings("search", {**environ, missing: "given"}).geocoder == geocoder
+    assert load_settings("providers", environ).geocoder == geocoder
+
+
 def test_every_function_needs_the_database() -> None:
     assert all("MONGODB_DATABASE" in needs for needs in NEEDS.values())

@@ -41,6 +41,15 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: Functions that look addresses up, and what the chosen geocoder needs.
+GEOCODING = frozenset({"auth", "bookings", "search"})
+GEOCODERS: Mapping[str, tuple[str, ...]] = {
+    "gazetteer": (),
+    "nominatim": ("GEOCODER_CONTACT",),
+    "addressable": ("GEOCODER_API_KEY_SECRET|GEOCODER_API_KEY",),
+}
+
+
 class SettingsError(RuntimeError):
     """The environment does not hold what the function needs; the message names all of it."""
 
@@ -79,17 +88,26 @@ class Settings(BaseModel):
     jwt_signing_keys: SecretStr | None = None
     geocoder: Literal["gazetteer", "nominatim", "addressable"] = "gazetteer"
     geocoder_url: str | None = None
+    geocoder_contact: str = ""
     geocoder_api_key: SecretStr | None = None
     geocoder_api_key_secret: str | None = None
     oauth_settings: SecretStr | None = None
     oauth_settings_secret: str | None = None
     mail_from: str = ""
+    push_public_key: str = ""
+    push_private_key: SecretStr | None = None
+    push_private_key_secret: str | None = None
     clock_file: str | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether this is a developer's or a test's stage, where the clock may be moved."""
         return self.stage in {Stage.LOCAL, Stage.TEST}
+
+    @property
+    def is_public_geocoder(self) -> bool:
+        """Whether addresses are looked up at the server that OpenStreetMap lets everybody use, slowly."""
+        return self.geocoder == "nominatim" and self.geocoder_url is None
 
     def queue_urls(self) -> dict[Topic, str]:
         """Each topic's queue."""
@@ -135,6 +153,19 @@ class Settings(BaseModel):
         """
         return _by_value_or_name(self.jwt_signing_keys, self.jwt_signing_keys_secret, "JWT_SIGNING_KEYS")
 
+    @property
+    def has_push_key(self) -> bool:
+        """Whether push messages can be signed."""
+        return self.push_private_key is not None or bool(self.push_private_key_secret)
+
+    def push_key(self) -> str:
+        """The private key that signs push messages (VAPID), as PEM.
+
+        Raises:
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        return _by_value_or_name(self.push_private_key, self.push_private_key_secret, "PUSH_PRIVATE_KEY")
+
     def geocoder_key(self) -> str:
         """The geocoder's API key.
 
@@ -172,10 +203,13 @@ def load_settings(service: str | None = None, environ: Mapping[str, str] | None 
     for name in ("public_base_url", "frontend_base_url"):
         fields[name] = variables.get(name.upper(), "").rstrip("/")
     try:
-        return Settings.model_validate(fields)
+        settings = Settings.model_validate(fields)
     except ValidationError as error:
         wrong = ", ".join(str(each["loc"][0]).upper() for each in error.errors())
         raise SettingsError(f"Malformed settings: {wrong}") from None
+    if service in GEOCODING:
+        _require(service, variables, GEOCODERS[settings.geocoder])
+    return settings
 
 
 def _require(service: str | None, variables: Mapping[str, str], names: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.geocoders.http import HttpSource, get_json, make_http
+from common.adapters.geocoders.http import HttpSource, get_json, read
 from common.application.ports.geocoding import Accuracy, Located
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Addressable:
         http: gives the client.
     """
 
-    def __init__(self, key: Callable[[], str], url: str = DEFAULT_URL, http: HttpSource = make_http) -> None:
+    def __init__(self, key: Callable[[], str], url: str, http: HttpSource) -> None:
         self._key = key
         self._url = url.rstrip("/")
         self._source = http
@@ -51,7 +51,7 @@ class Addressable:
     async def _ask(self, text: str, country: str) -> Located | None:
         query = {"q": text, "country_code": country, "max_results": "1", "api_key": self._key()}
         rows = await get_json(self._http, f"{self._url}/v2/autocomplete", query)
-        return _located(rows[0], country) if isinstance(rows, list) and rows else None
+        return read(lambda: _located(rows[0], country)) if rows else None
 
 
 def _located(row: Mapping[str, Any], country: str) -> Located:

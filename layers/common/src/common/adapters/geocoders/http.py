@@ -1,7 +1,7 @@
 """What geocoders over HTTP share: one GET for JSON, bounded in time and size."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from common.domain.errors import Unavailable
 
@@ -9,19 +9,29 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS = 3.0
-#: The usage policy asks for a name (https://operations.osmfoundation.org/policies/nominatim/).
-USER_AGENT = "GigSta/1.0 (https://github.com/gigsta)"
 _MAX_ANSWER_BYTES = 256 * 1024
 _BAD = 400
 
 HttpSource = Callable[[], "httpx.AsyncClient"]
 
+T = TypeVar("T")
 
-def make_http() -> "httpx.AsyncClient":
-    """A client of its own; httpx takes 300 ms to import, so only where it is used."""
-    import httpx  # noqa: PLC0415
 
-    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers={"User-Agent": USER_AGENT})
+def http_source(contact: str) -> HttpSource:
+    """Make clients that say whose they are.
+
+    Args:
+        contact: where whoever runs the service reaches whoever runs this deployment, as Nominatim's usage policy asks
+            (https://operations.osmfoundation.org/policies/nominatim/); empty for services that know us by a key.
+    """
+
+    def make() -> "httpx.AsyncClient":
+        import httpx  # noqa: PLC0415 - 300 ms, so only where it is used
+
+        agent = f"GigSta ({contact})" if contact else "GigSta"
+        return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers={"User-Agent": agent})
+
+    return make
 
 
 async def get_json(http: "httpx.AsyncClient", url: str, query: Mapping[str, str]) -> Any:
@@ -39,3 +49,15 @@ async def get_json(http: "httpx.AsyncClient", url: str, query: Mapping[str, str]
         return response.json()
     except (httpx.HTTPError, ValueError) as error:
         raise Unavailable("The geocoder does not answer.") from error
+
+
+def read(parse: Callable[[], T]) -> T:
+    """Read an answer's fields.
+
+    Raises:
+        Unavailable: the answer has not the form that the service documents.
+    """
+    try:
+        return parse()
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Unavailable("The geocoder's answer cannot be read.") from error

@@ -1,5 +1,6 @@
 """What goes around a geocoder over the network: a breaker, a cache, and another one to fall back on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -9,6 +10,7 @@ from common.adapters.mongo.breakers import MongoBreakers
 from common.adapters.mongo.database import Mongo
 from common.application.ports.clock import Clock
 from common.application.ports.geocoding import Geocoder, Located
+from common.application.ports.limits import RateLimits
 from common.domain.errors import Unavailable
 
 KEEP = timedelta(hours=24)
@@ -16,6 +18,7 @@ KEEP = timedelta(hours=24)
 _DECIMALS = 4
 
 _Look = Callable[[], Awaitable[Located | None]]
+_Sleep = Callable[[float], Awaitable[None]]
 
 
 class GuardedGeocoder:
@@ -42,6 +45,53 @@ class GuardedGeocoder:
         """
         async with self._breakers.guard("geocoder"):
             return await self._inner.reverse(lat, lng)
+
+
+class PacedGeocoder:
+    """Implements ``Geocoder``: ``inner`` is asked once a second, by all instances together.
+
+    More is not allowed of Nominatim's public server (https://operations.osmfoundation.org/policies/nominatim/). Who
+    comes too early waits for a turn once.
+
+    Args:
+        inner: what is asked.
+        limits: the turns, which all instances share.
+        clock: the time.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(self, inner: Geocoder, limits: RateLimits, clock: Clock, sleep: _Sleep = asyncio.sleep) -> None:
+        self._inner = inner
+        self._limits = limits
+        self._clock = clock
+        self._sleep = sleep
+
+    async def locate(self, text: str) -> Located | None:
+        """Ask ``inner`` when it is our turn.
+
+        Raises:
+            Unavailable: too many others wait, or it does not answer.
+        """
+        await self._turn()
+        return await self._inner.locate(text)
+
+    async def reverse(self, lat: float, lng: float) -> Located | None:
+        """Ask ``inner`` when it is our turn.
+
+        Raises:
+            Unavailable: too many others wait, or it does not answer.
+        """
+        await self._turn()
+        return await self._inner.reverse(lat, lng)
+
+    async def _turn(self) -> None:
+        for is_last in (False, True):
+            bucket = await self._limits.take("geocoder", limit=1, window_seconds=1, now=self._clock.now())
+            if bucket.allowed:
+                return
+            if not is_last:
+                await self._sleep(bucket.retry_after)
+        raise Unavailable("The geocoder is busy.", retry_after=1)
 
 
 class CachedGeocoder:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.geocoders.http import HttpSource, get_json, make_http
+from common.adapters.geocoders.http import HttpSource, get_json, read
 from common.application.ports.geocoding import Accuracy, Located
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Nominatim:
         http: gives the client.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, http: HttpSource = make_http) -> None:
+    def __init__(self, url: str, http: HttpSource) -> None:
         self._url = url.rstrip("/")
         self._source = http
 
@@ -39,7 +39,7 @@ class Nominatim:
         """
         query = {"q": text, "format": "jsonv2", "addressdetails": "1", "limit": "1", "countrycodes": _COUNTRIES}
         found = await get_json(self._http, f"{self._url}/search", query)
-        return _located(found[0]) if isinstance(found, list) and found else None
+        return read(lambda: _located(found[0])) if found else None
 
     async def reverse(self, lat: float, lng: float) -> Located | None:
         """The address nearest to a point.
@@ -49,7 +49,7 @@ class Nominatim:
         """
         query = {"lat": str(lat), "lon": str(lng), "format": "jsonv2", "addressdetails": "1"}
         found = await get_json(self._http, f"{self._url}/reverse", query)
-        return _located(found) if isinstance(found, dict) and "lat" in found else None
+        return None if isinstance(found, dict) and "error" in found else read(lambda: _located(found))
 
 
 def _located(row: Mapping[str, Any]) -> Located:

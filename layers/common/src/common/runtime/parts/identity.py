@@ -122,20 +122,23 @@ class IdentityParts(CoreParts):
 
         if self.settings.geocoder == "gazetteer":
             return Gazetteer()
-        from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder
+        from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder, PacedGeocoder
         from common.adapters.mongo.breakers import MongoBreakers
 
         breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
-        guarded = GuardedGeocoder(self._remote_geocoder(), breakers)
-        return FallbackGeocoder(CachedGeocoder(guarded, self.mongo, self.clock), Gazetteer())
+        asked: Geocoder = GuardedGeocoder(self._remote_geocoder(), breakers)
+        if self.settings.is_public_geocoder:
+            asked = PacedGeocoder(asked, self.rate_limits, self.clock)
+        return FallbackGeocoder(CachedGeocoder(asked, self.mongo, self.clock), Gazetteer())
 
     def _remote_geocoder(self) -> "Geocoder":
         from common.adapters.geocoders import addressable, nominatim
+        from common.adapters.geocoders.http import http_source
 
-        url = self.settings.geocoder_url
-        if self.settings.geocoder == "nominatim":
-            return nominatim.Nominatim(url or nominatim.DEFAULT_URL)
-        return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL)
+        url, http = self.settings.geocoder_url, http_source(self.settings.geocoder_contact)
+        if self.settings.geocoder == "addressable":
+            return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL, http)
+        return nominatim.Nominatim(url or nominatim.DEFAULT_URL, http)
 
     @cached_property
     def onboarding(self) -> "OnboardingDeps":
