@@ -19,6 +19,8 @@ from tests.support.containers import make_container, make_settings
 from tests.support.people import Identity, bearer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from common.runtime.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
@@ -50,14 +52,52 @@ async def test_the_claims_are_complete_and_others_can_verify_them(identity: Iden
     assert claims["sid"]
 
 
-@pytest.mark.parametrize(
-    "forgery", ["alg_none", "hs256_with_public_key", "other_key", "wrong_audience", "wrong_issuer", "wrong_type", "cut"]
+#: Claims of a good token that are changed before it is signed again by our own key; ``None`` leaves one out.
+_WRONG_CLAIMS: dict[str, dict[str, Any]] = {
+    "wrong_audience": {"aud": "another"},
+    "no_audience": {"aud": None},
+    "wrong_issuer": {"iss": "http://evil.test"},
+    "wrong_type": {"typ": "refresh"},
+    "no_type": {"typ": None},
+    "issued_in_the_future": {"iat": 4_000_000_000},
+    "not_valid_yet": {"nbf": 4_000_000_000},
+    "no_end": {"exp": None},
+    "an_end_that_is_no_number": {"exp": "tomorrow"},
+    "an_end_beyond_all_time": {"exp": 10**30},
+    "no_session": {"sid": None},
+    "nobody": {"sub": None},
+}
+_OTHER_FORGERIES = (
+    "alg_none alg_none_with_signature hs256_with_public_key other_key unknown_kid no_kid tampered cut".split()
 )
+
+
+@pytest.mark.parametrize("forgery", [*_WRONG_CLAIMS, *_OTHER_FORGERIES])
 async def test_forged_tokens_prove_nothing(identity: Identity, forgery: str) -> None:
     pair = await identity.register(f"{forgery}@example.com")
     forged = _forge(identity.container, pair["access_token"], forgery)
     answer = await identity.client.get("/v1/users/me", headers={"Authorization": f"Bearer {forged}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    assert (await identity.client.get("/v1/users/me", headers=bearer(pair))).status_code == 200
+
+
+async def test_a_token_ends_to_the_second(identity: Identity, clock: FakeClock) -> None:
+    pair = await identity.register("punctual@example.com")
+    clock.advance(minutes=15, seconds=4)
+    assert (await identity.client.get("/v1/users/me", headers=bearer(pair))).status_code == 200
+    clock.advance(seconds=1)
+    late = await identity.client.get("/v1/users/me", headers=bearer(pair))
+    assert (late.status_code, late.json()["code"]) == (401, "token_expired")
+
+
+async def test_a_refresh_token_is_no_access_token_and_the_other_way_round(identity: Identity) -> None:
+    pair = await identity.register("swapped@example.com")
+    swapped = {"Authorization": f"Bearer {pair['refresh_token']}"}
+    assert (await identity.client.get("/v1/users/me", headers=swapped)).status_code == 401
+    long = await identity.post("/v1/auth/refresh", {"refresh_token": pair["access_token"]})
+    assert long.status_code == 422
+    wrong = await identity.post("/v1/auth/refresh", {"refresh_token": pair["access_token"][:43]})
+    assert wrong.status_code == 401
 
 
 async def test_staff_tokens_live_one_hour(identity: Identity, clock: FakeClock) -> None:
@@ -132,22 +172,24 @@ def _forge(container: Container, token: str, forgery: str) -> str:
     """A token that differs from a good one in one thing."""
     claims = jwt.decode(token, options={"verify_signature": False})
     signer = container.token_issuer.keys[0]
-    changes: dict[str, dict[str, Any]] = {
-        "wrong_audience": {"aud": "another"},
-        "wrong_issuer": {"iss": "http://evil.test"},
-        "wrong_type": {"typ": "refresh"},
+    kid = {"kid": signer.kid}
+    if forgery in _WRONG_CLAIMS:
+        changed = {name: value for name, value in {**claims, **_WRONG_CLAIMS[forgery]}.items() if value is not None}
+        return jwt.encode(changed, signer.private_key, algorithm="RS256", headers=kid)
+    head, body, signature = token.split(".")
+    unsigned = _encoded({"alg": "none", "typ": "JWT", **kid})
+    forgeries: dict[str, Callable[[], str]] = {
+        "alg_none": lambda: f"{unsigned}.{body}.",
+        "alg_none_with_signature": lambda: f"{unsigned}.{body}.{signature}",
+        "hs256_with_public_key": lambda: jwt.encode(claims, signer.public_jwk()["n"], "HS256", headers=kid),
+        "other_key": lambda: jwt.encode(claims, key_set.new_key(active=True)["private_pem"], "RS256", headers=kid),
+        "unknown_kid": lambda: jwt.encode(claims, signer.private_key, "RS256", headers={"kid": "unknown"}),
+        "no_kid": lambda: jwt.encode(claims, signer.private_key, "RS256"),
+        "tampered": lambda: f"{head}.{_encoded({**claims, 'roles': ['super_admin']})}.{signature}",
+        "cut": lambda: token[:-4],
     }
-    if forgery == "cut":
-        return token[:-4]
-    if forgery == "alg_none":
-        head = {"alg": "none", "typ": "JWT", "kid": signer.kid}
-        parts = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in (head, claims)]
-        return f"{parts[0]}.{parts[1]}."
-    if forgery == "hs256_with_public_key":
-        secret = signer.public_jwk()["n"]
-        return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": signer.kid})
-    key: Any = signer.private_key
-    if forgery == "other_key":
-        pem = key_set.new_key(active=True)["private_pem"]
-        return jwt.encode(claims, pem, algorithm="RS256", headers={"kid": signer.kid})
-    return jwt.encode({**claims, **changes[forgery]}, key, algorithm="RS256", headers={"kid": signer.kid})
+    return forgeries[forgery]()
+
+
+def _encoded(part: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")

@@ -76,10 +76,11 @@ def _checked(claims: "Mapping[str, Any]", now: datetime) -> AccessClaims:
     try:
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
         issued_at = datetime.fromtimestamp(int(claims["iat"]), UTC)
+        valid_from = datetime.fromtimestamp(int(claims.get("nbf", claims["iat"])), UTC)
         epoch = int(claims["epoch"])
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise Unauthenticated("The access token is not valid.", code="invalid_token") from error
-    if claims["typ"] != _TYPE or issued_at > now + _LEEWAY:
+    if claims["typ"] != _TYPE or max(issued_at, valid_from) > now + _LEEWAY:
         raise Unauthenticated("The access token is not valid.", code="invalid_token")
     if expires_at + _LEEWAY <= now:
         raise Unauthenticated("The access token has expired.", code="token_expired")
