@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from common.domain.identity import SecurityEventType
 from common.domain.roles import Role
+from common.domain.texts import PROSE
 from common.domain.users import OnboardingStatus, ProviderStatus
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 
-Reason = Annotated[str, Field(min_length=3, max_length=500)]
+Reason = Annotated[str, Field(min_length=3, max_length=500), PROSE]
 
 
 class ReasonRequest(RequestModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from common.application.onboarding.billing import Billing
 from common.application.onboarding.steps import CompletedProfile
 from common.domain.providers import Provider
+from common.domain.texts import NAME
 from common.domain.users import OnboardingStatus, ProviderStatus
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
@@ -34,7 +35,7 @@ class ProviderRequest(RequestModel):
 
     full_name: FullName
     phone_number: PhoneNumber
-    trading_name: Annotated[str, Field(min_length=2, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]*$")]
+    trading_name: Annotated[str, Field(min_length=2, max_length=120), NAME]
     address: AddressText
 
 

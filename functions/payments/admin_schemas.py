@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from common.domain.discrepancies import Discrepancy, DiscrepancyKind
 from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
+from common.domain.texts import PROSE
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 
@@ -23,7 +24,7 @@ class RefundRequest(RequestModel):
     """A refund; without ``amount`` everything that is left."""
 
     amount: RefundAmount | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500), PROSE]
 
 
 class DiscrepancyView(ResponseModel):

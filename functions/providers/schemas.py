@@ -1,31 +1,26 @@
 """Requests and responses of profiles and services."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from common.domain.catalogue import Category, CategoryTree, mean_of
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
+from common.domain.texts import NAME, PROSE, TITLE
 from common.domain.users import ProviderStatus
-from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel, Version
-from pydantic import AnyHttpUrl, Field, field_validator, model_validator
+from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
+from pydantic import AnyHttpUrl, BaseModel, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
-Title = Annotated[str, Field(min_length=3, max_length=120)]
-Description = Annotated[str, Field(max_length=5000)]
+Title = Annotated[str, Field(min_length=3, max_length=120), TITLE]
+Description = Annotated[str, Field(max_length=5000), PROSE]
 Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
 Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]
-SettableStatus = Annotated[ServiceStatus, Field(description="`draft`, `active` or `paused`")]
+SettableStatus = Literal["draft", "active", "paused"]
+Flag = Annotated[bool, Field(strict=True)]
 
 
-class _ServiceFields(RequestModel):
-    @field_validator("status", check_fields=False)
-    @classmethod
-    def _not_deleted(cls, value: ServiceStatus | None) -> ServiceStatus | None:
-        if value is ServiceStatus.DELETED:
-            raise ValueError("delete the service instead")
-        return value
-
+class _ServiceFields(BaseModel):
     def fields(self) -> dict[str, Any]:
         """What was sent, by the names of the domain's fields."""
         sent = self.model_dump(exclude_unset=True, exclude={"price", "images", "version"})
@@ -34,10 +29,12 @@ class _ServiceFields(RequestModel):
             sent["price"] = price.to_domain() if price else None
         if "images" in self.model_fields_set:
             sent["images"] = [str(url) for url in getattr(self, "images", None) or []]
+        if "status" in sent:
+            sent["status"] = ServiceStatus(sent["status"])
         return sent
 
 
-class ServiceRequest(_ServiceFields):
+class ServiceRequest(_ServiceFields, RequestModel):
     """A new service. ``price`` is for the whole job, or for an hour where ``price_type`` is ``hourly``."""
 
     title: Title
@@ -47,13 +44,15 @@ class ServiceRequest(_ServiceFields):
     price: MoneySchema | None = Field(default=None, description="The booking must come to what a card can be charged")
     duration_minutes: Duration
     images: Images = Field(default_factory=list)
-    status: SettableStatus = ServiceStatus.DRAFT
+    status: SettableStatus = "draft"
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
-    auto_accept: bool = False
+    auto_accept: Flag = False
 
 
-class ServicePatch(_ServiceFields):
+class ServicePatch(_ServiceFields, PatchModel):
     """What to change; ``version`` is the one that was read, to be refused if it is stale."""
+
+    nullable = frozenset({"price", "version"})
 
     title: Title | None = None
     description: Description | None = None
@@ -64,15 +63,8 @@ class ServicePatch(_ServiceFields):
     images: Images | None = None
     status: SettableStatus | None = None
     cancellation_policy: CancellationPolicyName | None = None
-    auto_accept: bool | None = None
+    auto_accept: Flag | None = None
     version: Version | None = None
-
-    @model_validator(mode="after")
-    def _only_price_may_be_null(self) -> "ServicePatch":
-        empty = [name for name in self.model_fields_set - {"price", "version"} if getattr(self, name) is None]
-        if empty:
-            raise ValueError(f"{', '.join(sorted(empty))} cannot be null")
-        return self
 
 
 class RatingView(ResponseModel):
@@ -142,18 +134,20 @@ class ServiceView(ResponseModel):
         )
 
 
-class ProviderPatch(RequestModel):
+class ProviderPatch(PatchModel):
     """What to change of one's own profile; ``version`` is the one that was read, to be refused if it is stale."""
 
-    trading_name: Annotated[str, Field(min_length=2, max_length=100)] | None = None
-    bio: Annotated[str, Field(max_length=5000)] | None = None
-    service_radius_km: Annotated[float, Field(ge=1, le=200)] | None = None
+    nullable = frozenset({"tax_number", "version"})
+
+    trading_name: Annotated[str, Field(min_length=2, max_length=120), NAME] | None = None
+    bio: Annotated[str, Field(max_length=5000), PROSE] | None = None
+    service_radius_km: Annotated[float, Field(ge=1, le=200, strict=True)] | None = None
     tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
     version: Version | None = None
 
     def fields(self) -> dict[str, Any]:
-        """What was sent and is not null."""
-        return self.model_dump(exclude_unset=True, exclude_none=True, exclude={"version"})
+        """What was sent."""
+        return self.model_dump(exclude_unset=True, exclude={"version"})
 
 
 class ProviderView(ResponseModel):
@@ -196,13 +190,14 @@ class OwnProviderView(ProviderView):
     is_billable: bool
     is_listed: bool
     has_availability: bool
+    tax_number: str | None
     version: int
     updated_at: Instant
 
     @classmethod
     def of(cls, provider: Provider) -> "OwnProviderView":
         """The view of the caller's own profile."""
-        own = {"user_id", "status", "is_billable", "is_listed", "version", "updated_at"}
+        own = {"user_id", "status", "is_billable", "is_listed", "tax_number", "version", "updated_at"}
         return cls(
             **ProviderView.of(provider).model_dump(),
             **provider.model_dump(include=own),

@@ -149,3 +149,27 @@ async def test_profile_changes_are_kept_and_bounded(client: httpx.AsyncClient, o
     assert (
         await client.patch("/v1/providers/me", json={"service_radius_km": 500}, headers=owner.headers)
     ).status_code == 422
+
+
+async def test_a_tax_number_can_be_given_read_and_withdrawn(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    url = "/v1/providers/me"
+    given = await client.patch(url, json={"tax_number": "123-456-789"}, headers=owner.headers)
+    assert given.json()["tax_number"] == "123-456-789"
+    assert (await client.get(url, headers=owner.headers)).json()["tax_number"] == "123-456-789"
+    assert "tax_number" not in (await client.get(f"/v1/providers/{owner.provider.id}")).json()
+    assert (await client.patch(url, json={"tax_number": None}, headers=owner.headers)).json()["tax_number"] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"service_radius_km": "10"}, {"trading_name": "Pay\N{RIGHT-TO-LEFT OVERRIDE}lap"}, {"trading_name": "<b>A</b>"},
+        {"bio": None}, {"trading_name": None},
+    ],
+)  # fmt: skip
+async def test_a_wrong_profile_field_is_named(
+    client: httpx.AsyncClient, owner: SignedIn, change: dict[str, object]
+) -> None:
+    response = await client.patch("/v1/providers/me", json=change, headers=owner.headers)
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == list(change)

@@ -181,7 +181,20 @@ async def test_a_body_that_is_no_json_is_422(client: httpx.AsyncClient, content:
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[" * 30_000])
 async def test_a_body_that_cannot_be_read_at_all_is_400(client: httpx.AsyncClient, content: bytes) -> None:
     response = await client.post("/things", content=content, headers={"content-type": "application/json"})
-    _problem(response, 400, "bad_request")
+    assert "JSON" in _problem(response, 400, "bad_request")["detail"]
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b"", b'"x"'])
+async def test_a_body_that_is_no_object_is_told_what_to_send(client: httpx.AsyncClient, content: bytes) -> None:
+    response = await client.post("/things", content=content, headers={"content-type": "application/json"})
+    (error,) = _problem(response, 422, "invalid_input")["errors"]
+    assert (error["field"], "application/json" in error["message"]) == ("body", True)
+
+
+async def test_a_body_of_another_type_is_told_what_to_send(client: httpx.AsyncClient) -> None:
+    response = await client.post("/things", content=b'{"name": "a"}', headers={"content-type": "text/plain"})
+    (error,) = _problem(response, 422, "invalid_input")["errors"]
+    assert (error["field"], "Content-Type: application/json" in error["message"]) == ("body", True)
 
 
 async def test_a_query_parameter_is_named_too(client: httpx.AsyncClient) -> None:

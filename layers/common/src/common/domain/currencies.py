@@ -35,8 +35,23 @@ _MINIMUM = {
     "usd": 50,
 }
 _OTHERS = 50
+#: ISO 4217 codes that Stripe charges cards in (https://docs.stripe.com/currencies#presentment-currencies).
+_CHARGED = frozenset(
+    """
+    aed afn all amd ang aoa ars aud awg azn bam bbd bdt bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop
+    crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod
+    jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn
+    nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb
+    tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw
+    """.split()  # noqa: SIM905 - a list of quoted words would hide them
+)
 _THREE_DIGITS = 3
 _STEP_OF_THREE_DIGITS = 10
+
+
+def is_charged(currency: str) -> bool:
+    """Whether a card can be charged in a currency at all."""
+    return currency in _CHARGED
 
 
 def minimum_charge(currency: str) -> int:
@@ -54,6 +69,8 @@ def charge_step(currency: str) -> int:
 
 def charge_problem(money: Money) -> str | None:
     """Why a card cannot be charged this amount, as a sentence; ``None`` where it can."""
+    if not is_charged(money.currency):
+        return f"Cards cannot be charged in {money.currency.upper()}."
     minimum, step = minimum_charge(money.currency), charge_step(money.currency)
     if money.amount < minimum:
         return f"A booking must cost at least {minimum} minor units of {money.currency.upper()}."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.application.providers.deps import ProviderDeps
-from common.domain.currencies import charge_problem, minimum_charge
+from common.domain.currencies import charge_problem, is_charged, minimum_charge
 from common.domain.errors import FieldError, InvalidInput, NotFound
 from common.domain.ids import new_id
 from common.domain.providers import Provider
@@ -121,6 +121,8 @@ def _price_errors(service: Service) -> list[FieldError]:
     if total is None:
         return [FieldError("price", "Give a price.", "missing")]
     problem = charge_problem(total)
+    if problem is not None and not is_charged(total.currency):
+        return [FieldError("price.currency", problem, "unknown_currency")]
     if problem is not None:
         too_small = total.amount < minimum_charge(total.currency)
         return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]

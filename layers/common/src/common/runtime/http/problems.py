@@ -16,6 +16,15 @@ from common.runtime.context import current_request_id
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:problem-type:gigsta:"
 _MAX_FIELD_ERRORS = 50
+_UNREADABLE = "The body cannot be read: send JSON in UTF-8, of moderate depth."
+_NO_OBJECT = "Send a JSON object, and the header 'Content-Type: application/json'."
+#: What to say of a body that is wrong as a whole, by pydantic's type of error.
+_ABOUT_THE_BODY = {
+    "json_invalid": _UNREADABLE,
+    "missing": _NO_OBJECT,
+    "dict_type": _NO_OBJECT,
+    "model_attributes_type": _NO_OBJECT,
+}
 
 #: Codes of statuses that the framework answers by itself.
 _CODES = {
@@ -114,6 +123,9 @@ async def on_http_exception(_: Request, error: Exception) -> Response:
     """Handle what the framework refuses: unknown routes, wrong methods, bodies too large or unreadable."""
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # What FastAPI says of bodies that are no UTF-8, nested too deep or hold numbers of thousands of digits.
+        return problem(error.status_code, _CODES[error.status_code], _UNREADABLE)
     return status_problem(error.status_code, error.headers)
 
 
@@ -138,8 +150,11 @@ def _first(errors: Iterable[Any]) -> list[Any]:
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     location = [str(part) for part in error["loc"]]
-    field = ".".join(location[1:]) if len(location) > 1 and error["type"] != "json_invalid" else location[0]
+    is_whole = len(location) == 1 or error["type"] == "json_invalid"
+    field = location[0] if is_whole else ".".join(location[1:])
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if is_whole:
+        message = _ABOUT_THE_BODY.get(error["type"], message)
     context = error.get("ctx") or {}
     return FieldError(field, message, str(context.get("code") or error["type"]))
 

@@ -1,9 +1,19 @@
 """Shapes that requests and responses share."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from common.domain.errors import FieldError
@@ -16,6 +26,19 @@ class RequestModel(BaseModel):
     """Base of every request body: unknown fields are refused, strings are stripped, values are not guessed at."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+
+class PatchModel(RequestModel):
+    """Base of what changes some fields: one left out stays as it is; ``null`` empties those named in ``nullable``."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_null(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.field_name not in cls.nullable:
+            raise PydanticCustomError("null", "Leave it out, or give a value.")
+        return value
 
 
 #: The version that a caller has read, to be refused if it is stale; within what every reader of JSON takes exactly
@@ -121,6 +144,7 @@ __all__ = [
     "Instant",
     "MoneySchema",
     "Page",
+    "PatchModel",
     "Problem",
     "RequestModel",
     "ResponseModel",
