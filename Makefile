@@ -7,7 +7,8 @@ SHELL := /bin/bash
 # The newest interpreter that really runs: shims of version managers may exist and fail.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
-VENV := .venv
+# An interpreter that is asked for gets an environment of its own: make test PYTHON=python3.13
+VENV := .venv$(if $(filter command line,$(origin PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := $(shell sed -n 's/^ *"uv==\(.*\)",$$/\1/p' pyproject.toml)
@@ -17,6 +18,8 @@ ARCH ?= arm64
 ARGS ?=
 # Parallel test processes; tests share nothing but one throw-away MongoDB server.
 JOBS ?= auto
+# "required" makes `make test` fail, instead of saying so, where no Chromium is found for the browser tests.
+BROWSER ?=
 
 export PYTHONUNBUFFERED := 1
 # uv must not try to fetch interpreters or move our environment.
@@ -63,9 +66,12 @@ redrive: $(STAMP) ## Move dead letters back to their queues
 	@$(PY) -m infra.local redrive
 
 .PHONY: test
-test: lint drift ## Everything: lint, types, contracts, drift, and all tests with the coverage gate
+test: lint drift ## Everything: lint, types, contracts, drift, all tests with the coverage gate; PYTHON=… chooses one
 	$(PY) -m infra.build --target local
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 tests
+	@if $(PY) -m tests.browser.chromium; then $(PY) -m pytest tests/browser; else [ "$(BROWSER)" != required ]; fi
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 \
+		--ignore tests/browser tests
+	@$(PY) -m tests.browser.chromium >/dev/null || true
 
 .PHONY: lint
 lint: $(STAMP) ## Style, types, import contracts and the template
@@ -80,7 +86,7 @@ format: $(STAMP) ## Put the code into the house's format
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-.PHONY: unit integration contract e2e
+.PHONY: unit integration contract e2e browser
 unit: $(STAMP) ## Tests of the pure rules
 	$(PY) -m pytest -n $(JOBS) tests/unit
 integration: $(STAMP) ## Tests on a real MongoDB
@@ -89,6 +95,8 @@ contract: $(STAMP) build ## Tests of the built artifacts under AWS's own runtime
 	$(PY) -m pytest tests/contract
 e2e: $(STAMP) build ## Tests on the deployed local cloud
 	$(PY) -m pytest tests/e2e
+browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/it)
+	$(PY) -m pytest tests/browser
 
 .PHONY: bench
 bench: $(STAMP) build ## Cold starts and warm requests beside their floors; writes docs/benchmarks.md

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from infra.local.ministack import ACCOUNT
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
+BUTTON = re.compile(r'href="(https?://[^"]+)"')
 TIMEOUT_SECONDS = 10
 
 
@@ -41,8 +42,9 @@ class Mail:
 
     @property
     def links(self) -> list[str]:
-        """Links in the mail, each once, in order."""
-        return list(dict.fromkeys(LINK.findall(f"{self.text}\n{html.unescape(self.html)}")))
+        """Links in the mail, each once: those of its buttons first, then those in its words."""
+        markup = html.unescape(self.html)
+        return list(dict.fromkeys([*BUTTON.findall(markup), *LINK.findall(f"{self.text}\n{markup}")]))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the mail as JSON would have it."""
@@ -83,7 +85,7 @@ def label(link: str) -> str:
     """
     parts = urlsplit(link)
     names = [name for name, _ in parse_qsl(parts.query) if name != "token"]
-    return "?".join(filter(None, ["/".join(parts.path.split("/")[-2:]).removeprefix("app/"), "&".join(names)]))
+    return "?".join(filter(None, ["/".join(parts.path.split("/")[-2:]).strip("/").removeprefix("app/"), "&".join(names)]))
 
 
 def opening_links_in_tabs(markup: str) -> str:

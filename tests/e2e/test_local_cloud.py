@@ -134,11 +134,27 @@ def test_pages_for_developers_are_for_localhost_only(stubs: LocalCloud) -> None:
     assert get(stubs, "/_dev").status_code == 200
     assert get(stubs, "/_dev/mail").status_code == 200
     assert get(stubs, "/_dev/mail.json").json() == {"items": []}
-    assert get(stubs, "/_dev/mail.json", Host="rebound.example").status_code == 403
+    for path in ("/_dev", "/_dev/mail.json", "/_dev/app", "/_dev/assets/app.js"):
+        assert get(stubs, path, Host="rebound.example").status_code == 403
     moved = httpx.post(
         f"{stubs.base_url}/_dev/clock", json={"offset_seconds": 9}, headers={"Origin": "http://evil.example"}
     )
     assert moved.status_code == 403
+
+
+def test_links_of_mails_lead_to_pages_of_the_local_cloud_itself(stubs: LocalCloud) -> None:
+    assert stubs.info.frontend_url == f"{stubs.base_url}/_dev/app"
+    page = get(stubs, "/_dev/app/verify-email?token=x")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert get(stubs, "/_dev/assets/app.js").headers["content-type"].startswith("text/javascript")
+    own_name = stubs.base_url.removeprefix("http://localhost")
+    elsewhere = get(stubs, "/_dev/app/verify-email?token=x", Host=f"127.0.0.1{own_name}")
+    assert elsewhere.headers["location"] == f"{stubs.base_url}/_dev/app/verify-email?token=x"
+    preflight = {"Origin": stubs.base_url, "Access-Control-Request-Method": "POST"}
+    answer = httpx.options(f"{stubs.base_url}/v1/bookings", headers=preflight)
+    assert answer.headers["access-control-allow-origin"] == stubs.base_url
 
 
 def test_a_mail_is_in_the_mail_box_with_its_links(stubs: LocalCloud) -> None:

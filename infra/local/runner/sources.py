@@ -60,10 +60,11 @@ class LiveCode:
         Args:
             area: Folder below ``functions``.
         """
-        link = self.stage / area / "functions" / area
-        if not link.is_symlink():
+        link, source = self.stage / area / "functions" / area, self.functions / area
+        if not (link.is_symlink() and link.readlink() == source):
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(self.functions / area, target_is_directory=True)
+            link.unlink(missing_ok=True)  # of a checkout that has been moved
+            link.symlink_to(source, target_is_directory=True)
         return self.stage / area
 
     def stamp(self) -> int:

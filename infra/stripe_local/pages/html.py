@@ -9,12 +9,12 @@ from starlette.responses import HTMLResponse
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:#1f2937}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}a{color:#4338ca}
-table{border-collapse:collapse;width:100%;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}td{overflow-wrap:anywhere}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e7eb}
 pre{background:#f3f4f6;padding:1rem;overflow:auto;font-size:13px}.note{color:#6b7280}
 button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid #4338ca;border-radius:.4rem;
 background:#4338ca;color:#fff;cursor:pointer}button.plain{background:#fff;color:#4338ca}
-input{font:inherit;padding:.4rem;margin-right:.5rem}
+input{font:inherit;padding:.4rem;margin-right:.5rem}@media(max-width:40rem){table{display:block;overflow-x:auto}}
 """
 
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.build.targets import ROOT
-from infra.local import clock, info, lock, ports
+from infra.local import clock, info, lock, mailbox, ports
+from infra.local.cloud import LocalCloud
 from infra.local.gateway.proxy import answered_headers
 from infra.local.options import Options, from_environment
 from infra.local.processes import StartError, guarded
 from infra.local.runner import events
 from infra.local.runner.logs import readable
 from infra.local.runner.runtime_api import Outcome
+from infra.local.runner.sources import LiveCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +40,31 @@ def test_options_come_from_the_environment(tmp_path: Path) -> None:
     chosen = from_environment(tmp_path, print, {"PORT": "8001", "MONGODB_URI": "mongodb://db"})
     assert (chosen.port, chosen.mongodb_uri, chosen.live) == (8001, "mongodb://db", True)
     assert from_environment(tmp_path, print, {}).port == 8000
+
+
+def test_links_of_mails_lead_to_our_own_pages_or_to_a_frontend_that_runs(tmp_path: Path) -> None:
+    own = LocalCloud(from_environment(tmp_path, print, {}))._parameters("http://localhost:8000", "")
+    assert own["FrontendBaseUrl"] == "http://localhost:8000/_dev/app"
+    assert own["CorsOrigins"] == "http://localhost:8000,http://localhost:3000"
+    chosen = from_environment(tmp_path, print, {"FRONTEND_BASE_URL": "http://localhost:5173/web"})
+    other = LocalCloud(chosen)._parameters("http://localhost:8000", "")
+    assert other["FrontendBaseUrl"] == "http://localhost:5173/web"
+    assert "http://localhost:5173" in other["CorsOrigins"].split(",")
+
+
+def test_a_mails_buttons_come_before_links_in_its_words_and_labels_hide_codes() -> None:
+    markup = (
+        '<p>or http://localhost/verify-email?token=s&amp;discard=true</p><a href="http://localhost/x?token=s">Go</a>'
+    )
+    mail = mailbox.Mail("1", ["a@example.com"], "b", "c", "http://localhost/help.", markup, "now")
+    assert [mailbox.label(link) for link in mail.links] == ["x", "help", "verify-email?discard"]
+
+
+def test_a_link_into_a_moved_checkout_is_mended(tmp_path: Path) -> None:
+    for name in ("before", "after"):
+        (tmp_path / name / "search").mkdir(parents=True)
+        LiveCode(tmp_path / "stage", tmp_path / name).code("search")
+    assert (tmp_path / "stage/search/functions/search").readlink() == tmp_path / "after/search"
 
 
 def test_two_processes_do_not_share_a_state_folder_and_a_dead_one_frees_it(tmp_path: Path) -> None:

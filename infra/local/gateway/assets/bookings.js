@@ -8,10 +8,13 @@ const CARDS = [
   ["pm_card_threeDSecure2Required", "4000 0000 0000 3220, asks for 3D Secure"],
   ["pm_card_chargeDeclined", "4000 0000 0000 0002, is declined"],
 ];
+const WAITING = ["none", "action_required", "failed"];
 
 export async function bookingsPage() {
-  const sides = await Promise.all(["customer", "provider"].map((role) => call("GET", `/v1/bookings?role=${role}&limit=50`)));
-  show("Your bookings", ["As customer", "As provider"].flatMap((heading, side) => [h("h2", {}, heading), list(sides[side].items)]));
+  const { roles } = await call("GET", "/v1/users/me");
+  const sides = roles.includes("provider") ? ["customer", "provider"] : ["customer"];
+  const pages = await Promise.all(sides.map((side) => call("GET", `/v1/bookings?role=${side}&limit=50`)));
+  show("Your bookings", sides.flatMap((side, index) => [h("h2", {}, `As ${side}`), list(pages[index].items)]));
 }
 
 function list(items) {
@@ -22,19 +25,21 @@ function list(items) {
   return table(rows, ["What", "When", "State", "Price"]);
 }
 
-export async function bookingPage(id, query) {
-  const secret = query.get("payment_intent_client_secret") ?? query.get("setup_intent_client_secret");
-  if (secret) {
-    history.replaceState(null, "", location.pathname);
-    await call("POST", `/v1/bookings/${id}/payment/confirm`);
-  }
+/** One booking; Stripe's 3D Secure page returns here too, with its secrets in the address. */
+export async function bookingPage(id) {
+  history.replaceState(null, "", location.pathname);
   await draw(id);
 }
 
 async function draw(id, said = null) {
-  const [booking, history] = await Promise.all([
-    call("GET", `/v1/bookings/${id}`), call("GET", `/v1/bookings/${id}/history?limit=100`),
-  ]);
+  let booking = await call("GET", `/v1/bookings/${id}`);
+  let unpaid = null;
+  if (booking.role === "customer" && WAITING.includes(booking.payment.state)) {
+    // Re-reads Stripe, moves the booking on if it was paid meanwhile, and else says what is to be done.
+    unpaid = await call("POST", `/v1/bookings/${id}/payment/confirm`);
+    booking = await call("GET", `/v1/bookings/${id}`);
+  }
+  const trailItems = (await call("GET", `/v1/bookings/${id}/history?limit=100`)).items;
   const { payment, place } = booking;
   const facts = table([
     ["State", h("b", { id: "status" }, booking.status)],
@@ -45,18 +50,19 @@ async function draw(id, said = null) {
     ["Payout", booking.payout.state],
     ...(booking.role === "customer" && booking.start_code ? [["Code to give at the door", booking.start_code]] : []),
   ]);
-  const trail = history.items.map((row) => [
+  const trail = trailItems.map((row) => [
     instant(row.at), row.action, row.actor.kind, `${row.from_status ?? "–"} → ${row.to_status}`,
   ]);
-  show(booking.service.title, said, facts, pay(booking),
+  show(booking.service.title, said, facts, pay(booking, unpaid),
     booking.available_actions.length ? h("h2", {}, "What you may do now") : null,
     booking.available_actions.map((action) => actionForm(booking, action)),
     h("h2", {}, "History"), table(trail, ["When", "Action", "By", "State"]));
 }
 
-function pay(booking) {
-  const { client_secret: secret, last_error_message: problem } = booking.payment;
+function pay(booking, unpaid) {
+  const { client_secret: secret } = unpaid?.action ?? {};
   if (!secret) return null;
+  const problem = unpaid.last_error_message;
   if (!window.gigsta.stripe) {
     return note("This cloud uses Stripe's test mode, where a card form needs Stripe.js. Confirm the payment in your own frontend.");
   }
@@ -66,8 +72,7 @@ function pay(booking) {
       const intent = await confirmAtStripe(secret, card, location.href);
       const next = intent.next_action?.redirect_to_url?.url;
       if (next) return location.assign(next);
-      await call("POST", `/v1/bookings/${booking.id}/payment/confirm`);
-      await draw(booking.id, note("Paid.", "good"));
+      await draw(booking.id, note("Done at Stripe.", "good"));
     }, { id: "pay" })].filter(Boolean);
 }
 

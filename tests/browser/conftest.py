@@ -1,0 +1,87 @@
+"""One browser and one cloud for all tests here; each test has a browser profile of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from infra.demo.stage import Stage
+from infra.local.cloud import LocalCloud
+from infra.local.options import Options
+from tests.browser import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+# Cold functions on a busy machine; nothing waits longer than it must.
+PATIENCE_MS = 90_000
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of this folder in one process, and give the first the time that starting takes."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    options = Options(state_dir=tmp_path_factory.mktemp("cloud"), queue_visibility=3, say=print)
+    with LocalCloud(options) as running:
+        yield running
+
+
+@pytest.fixture
+def stage(cloud: LocalCloud) -> Iterator[Stage]:
+    with Stage(cloud) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium.find()
+    if program is None:
+        pytest.fail(chromium.MISSING, pytrace=False)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, cloud: LocalCloud) -> Iterator[Page]:
+    """A tab; whatever any tab of the profile complains of in its console fails the test."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def note_error(error: Error) -> None:
+        complaints.append(str(error))
+
+    def watch(tab: Page) -> None:
+        tab.on("console", note)
+        tab.on("pageerror", note_error)
+
+    context = browser.new_context(base_url=cloud.base_url, viewport={"width": 1100, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    context.on("page", watch)
+    yield context.new_page()
+    context.close()
+    assert complaints == []

@@ -1,0 +1,85 @@
+"""Getting in through a browser: the links of mails, and the dance at an OpenID provider."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from infra.demo.stage import Stage
+
+PASSWORD = "a-quiet-river-runs-1984"
+
+
+def somebody() -> str:
+    return f"{uuid.uuid4().hex[:12]}@example.com"
+
+
+def open_mail(page: Page, stage: Stage, email: str, subject: str) -> None:
+    stage.wait_for_mail(email, subject)
+    page.goto(f"/_dev/mail?to={email}")
+    page.get_by_role("link", name=subject).first.click()
+
+
+@pytest.mark.timeout(600)
+def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: Stage) -> None:
+    email = somebody()
+    page.goto("/_dev/app/register")
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_text("a mail is on its way")).to_be_visible()
+
+    open_mail(page, stage, email, "Confirm your e-mail address")
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Confirm my address").click()
+    tab = opened.value
+    tab.get_by_role("button", name="Confirm my address").click()
+    expect(tab.get_by_role("heading", name="Address confirmed")).to_be_visible()
+    expect(tab.locator("#who")).to_have_text(email)
+
+    tab.get_by_role("button", name="Sign out").click()
+    tab.get_by_role("link", name="Sign in").click()
+    tab.get_by_label("Mail address").fill(email)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tab.locator("#who")).to_have_text(email)
+
+
+@pytest.mark.timeout(600)
+def test_a_lost_password_is_set_anew_by_mail(page: Page, stage: Stage) -> None:
+    customer = stage.person("Customer", somebody())
+    customer.call("POST", "/v1/auth/register", {"email": customer.email, "password": PASSWORD})
+    open_mail(page, stage, customer.email, "Confirm your e-mail address")
+    page.get_by_role("link", name="/verify-email?token=").first.click()
+    page.get_by_role("button", name="Confirm my address").click()
+    expect(page.get_by_role("heading", name="Address confirmed")).to_be_visible()
+
+    page.goto("/_dev/app/forgot-password")
+    page.get_by_label("Mail address").fill(customer.email)
+    page.get_by_role("button", name="Mail me a link").click()
+    expect(page.get_by_text("a mail is on its way")).to_be_visible()
+    open_mail(page, stage, customer.email, "Set a new password")
+    page.get_by_role("link", name="/reset-password?token=").click()
+    page.get_by_label("New password").fill(f"{PASSWORD}-anew")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("The password is set.")).to_be_visible()
+    customer.sign_in(f"{PASSWORD}-anew")
+
+
+@pytest.mark.timeout(600)
+def test_the_dance_at_an_openid_provider_ends_signed_in(page: Page) -> None:
+    email = somebody()
+    page.goto("/_dev/app/sign-in")
+    page.get_by_role("button", name="Sign in with Google").click()
+    expect(page.get_by_role("heading", name="Local Google")).to_be_visible()
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(f"Signed in as {email}.")).to_be_visible()
+    expect(page.locator("#who")).to_have_text(email)
+    assert "code=" not in page.url
