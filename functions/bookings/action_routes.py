@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from common.application.bookings import read
 from common.application.bookings.act import perform_action
+from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.etags import IfMatch, etag
 from common.runtime.http.idempotency import IdempotentRoute
@@ -34,6 +35,9 @@ async def post_action(
     values: Annotated[dict[str, Any] | None, Body(description="The action's input, after its `input_schema`")] = None,
 ) -> BookingView:
     """Perform an action; what is not available now answers 409 with the present state and the actions that are."""
+    card_id = (values or {}).get("payment_method_id")
+    if isinstance(card_id, str):
+        await require_own_card(deps.cards, caller, card_id)
     seen = await perform_action(deps.bookings, caller, booking_id, action_name, values, expected_version=expected)
     response.headers["ETag"] = etag(seen.booking.version)
     return present_booking(seen)

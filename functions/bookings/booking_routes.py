@@ -7,6 +7,7 @@ from typing import Annotated
 
 from common.application.bookings import read
 from common.application.bookings.create import BookingWish, create_booking
+from common.application.payments.cards import require_own_card
 from common.domain.booking_groups import StatusGroup
 from common.domain.bookings import Actor, ActorKind, BookingStatus
 from common.domain.errors import InvalidInput
@@ -42,6 +43,8 @@ async def post_booking(
     idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
 ) -> BookingView:
     """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`."""
+    if wish.payment_method_id is not None:
+        await require_own_card(deps.cards, caller, wish.payment_method_id)
     booking, action = await create_booking(
         deps.bookings, caller.user_id, BookingWish(**dict(wish)), idempotency_key=idempotency_key
     )

@@ -154,6 +154,17 @@ async def test_an_unknown_service_is_not_found(
     assert answer.status_code == 404
 
 
+async def test_a_draft_is_as_unknown_to_those_who_book_as_to_those_who_look(
+    world: BookingWorld, client: httpx.AsyncClient, customer: Headers
+) -> None:
+    draft = world.service.model_copy(update={"id": "svc_draft", "status": "draft"})
+    await world.container.service_reader.add(draft)
+
+    answer = await client.post("/v1/bookings", json=wish(world, service_id=draft.id), headers=customer)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 async def test_fifty_identical_requests_make_one_booking(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:

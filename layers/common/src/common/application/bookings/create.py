@@ -12,6 +12,7 @@ from common.domain.errors import GigstaError, IdempotencyKeyReused, InvalidInput
 from common.domain.geo import Point, distance_m
 from common.domain.model import Model
 from common.domain.providers import Provider
+from common.domain.services import ServiceStatus
 from common.domain.users import User
 
 
@@ -89,7 +90,7 @@ async def _decide(
     customer = await _customer(deps, customer_id)
     service = await deps.services.get(wish.service_id)
     provider = await deps.providers.get(service.provider_id) if service else None
-    if service is None or provider is None:
+    if service is None or provider is None or service.status is ServiceStatus.DRAFT:
         raise NotFound("There is no such service.")
     place = await locate_place(deps, wish.address, provider)
     verdict = await judge_slot(

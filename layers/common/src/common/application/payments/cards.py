@@ -1,14 +1,20 @@
 """Saved cards of an account."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.payments.deps import PaymentDeps
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from common.application.payments.intents import PaymentAction, action_of
 from common.application.payments.steps import customer_of_user
-from common.application.ports.cards import Card, CardGateway
-from common.domain.errors import NotFound
-from common.domain.roles import Principal
+from common.domain.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.cards import Card, CardGateway
+    from common.domain.roles import Principal
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,18 @@ async def own_card(deps: CardDeps, user_id: str, card_id: str) -> Card:
     if user is None or user.stripe_customer_id is None or card.customer_id != user.stripe_customer_id:
         raise NotFound("There is no such card.")
     return card
+
+
+async def require_own_card(deps: CardDeps, principal: Principal, card_id: str) -> None:
+    """Refuse to pay with a card that is not the caller's.
+
+    Raises:
+        InvalidInput: it does not exist or is somebody else's.
+    """
+    try:
+        await own_card(deps, principal.user_id, card_id)
+    except NotFound:
+        raise InvalidInput.of("payment_method_id", "You have no such saved card.", "unknown_payment_method") from None
 
 
 async def remove_card(deps: CardDeps, principal: Principal, card_id: str) -> None:
