@@ -13,7 +13,8 @@ from common.domain.geo import Point
 from common.runtime.bootstrap import Container
 from common.runtime.http import Deps
 from common.runtime.http.public_cache import CachedRoute, cache_for
-from fastapi import APIRouter, Depends, Query
+from common.runtime.http.queries import query_of
+from fastapi import APIRouter, Depends
 
 from functions.search.arguments import NearArguments, SearchArguments, SuggestArguments
 from functions.search.cursors import read_search_cursor, search_cursor
@@ -30,10 +31,19 @@ from functions.search.schemas import (
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=CachedRoute)
 
+Search = Annotated[SearchArguments, Depends(query_of(SearchArguments))]
+
 
 @router.get("/services", dependencies=[Depends(cache_for(15))])
-async def search_services(deps: Deps, asked: Annotated[SearchArguments, Query()]) -> ServicesFound:
-    """Services that are shown, reach the point and meet the filters."""
+async def search_services(deps: Deps, asked: Search) -> ServicesFound:
+    """Services that are shown, reach the point and meet the filters.
+
+    Amounts are compared within one `currency` only: with a price filter or `sort=price`, only what is priced in it is
+    found, and nothing that is by quote. Left out, it is what the listings nearest to the point are priced in; the
+    answer says which. With `available_from` and `available_to` only services with a bookable start in between are
+    found; at most a thousand listings are looked at for a page, so one with fewer items than `limit` may still have a
+    `next_cursor`, which goes on from there.
+    """
     question = asked.question(Kind.SERVICES)
     found, criteria = await _search(deps, asked, question)
     return ServicesFound(
@@ -45,8 +55,8 @@ async def search_services(deps: Deps, asked: Annotated[SearchArguments, Query()]
 
 
 @router.get("/providers", dependencies=[Depends(cache_for(15))])
-async def search_providers(deps: Deps, asked: Annotated[SearchArguments, Query()]) -> ProvidersFound:
-    """Providers that are shown, reach the point and meet the filters."""
+async def search_providers(deps: Deps, asked: Search) -> ProvidersFound:
+    """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
     question = asked.question(Kind.PROVIDERS)
     found, criteria = await _search(deps, asked, question)
     tree = await deps.categories.tree()
@@ -59,13 +69,17 @@ async def search_providers(deps: Deps, asked: Annotated[SearchArguments, Query()
 
 
 @router.get("/suggest", dependencies=[Depends(cache_for(60))])
-async def get_suggestions(deps: Deps, asked: Annotated[SuggestArguments, Query()]) -> SuggestionsView:
+async def get_suggestions(
+    deps: Deps, asked: Annotated[SuggestArguments, Depends(query_of(SuggestArguments))]
+) -> SuggestionsView:
     """What the typed text may become; forgives typing errors."""
     return SuggestionsView.of(await suggest(deps.search, asked.q, _point(asked), limit=asked.limit))
 
 
 @router.get("/popular-categories", dependencies=[Depends(cache_for(300))])
-async def get_popular_categories(deps: Deps, asked: Annotated[NearArguments, Query()]) -> PopularCategories:
+async def get_popular_categories(
+    deps: Deps, asked: Annotated[NearArguments, Depends(query_of(NearArguments))]
+) -> PopularCategories:
     """Categories by active services and recent bookings, near a point or everywhere."""
     rows = await popular_categories(deps.search, _point(asked), limit=asked.limit)
     return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])

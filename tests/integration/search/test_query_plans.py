@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.search import ring_pipeline, sorted_query
+from common.adapters.mongo.search_filters import near_query, sorted_query
 from common.application.ports.search import Criteria, Order, Position, WordGroup
 from common.domain.geo import Point
 from common.domain.money import Money
@@ -59,7 +59,7 @@ def counts(plan: Any) -> tuple[set[str], int, int]:
                 walk(value)
 
     walk(plan)
-    stats = plan.get("executionStats") or plan["stages"][0]["$geoNearCursor"]["executionStats"]
+    stats = plan["executionStats"]
     return text, stats["totalDocsExamined"], stats["nReturned"]
 
 
@@ -76,16 +76,13 @@ def counts(plan: Any) -> tuple[set[str], int, int]:
     ],
     ids=["all", "category", "rating", "price", "words", "words in category", "two words"],
 )
-@pytest.mark.parametrize("edges", [(0.0, 1_500.0), (5_000.0, 15_000.0)])
+@pytest.mark.parametrize("edges", [(0.0, 3_000.0), (3_000.0, 12_000.0), (12_000.0, 40_000.0)])
 def test_nearest_first_reads_the_near_index(
     market: Database[dict[str, Any]], criteria: Criteria, edges: tuple[float, float]
 ) -> None:
-    command = {
-        "aggregate": "service_listings",
-        "pipeline": ring_pipeline(criteria, *edges, 20),
-        "cursor": {},
-        "hint": "near",
-    }
+    inner, outer = edges
+    query = near_query(criteria, inner, inner, outer)
+    command = {"find": "service_listings", "filter": query, "hint": "near", "limit": 20}
     indexes, examined, returned = counts(market.command("explain", command, verbosity="executionStats"))
     assert indexes == {"near"}
     assert examined <= MOST_EXAMINED_PER_HIT * returned or examined <= WITHOUT_HITS

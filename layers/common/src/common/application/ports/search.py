@@ -101,10 +101,10 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Walk:
-    """A stretch of an order. ``is_done``: nothing comes after it."""
+    """A stretch of an order, and where it ended; ``None`` where nothing comes after it."""
 
     hits: Sequence[Hit]
-    is_done: bool
+    end: Position | None
 
 
 class ListingIndex(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from common.application.ports.search import Criteria, Hit, Order, Position, Walk
+from common.application.ports.search import Criteria, Hit, Order, Position
 from common.application.search.deps import SearchDeps
 from common.application.search.free_time import soonest_slots
 from common.application.search.questions import Question, Sort
@@ -20,8 +20,9 @@ from common.application.search.ranking import relevance
 _RELEVANCE_BATCH = 100
 _SLOT_BATCH = 60
 _WORDS_BATCH = 1000
-#: Batches read for one page where a filter on free time drops most; the page is then shorter, its cursor goes on.
-_MAX_BATCHES = 5
+#: Listings judged for one page where a filter on free time drops most, in batches that grow. A page that is not full
+#: then is shorter, and its cursor goes on behind what has been judged.
+MOST_JUDGED = 1_000
 _NO_SLOT = float(1 << 52)
 
 
@@ -64,27 +65,27 @@ async def search_listings(
     hits: list[Hit] = []
     slots: dict[str, datetime] = {}
     everything: Sequence[Hit] | None = None
-    for _ in range(_MAX_BATCHES):
+    judged = 0
+    while len(hits) < limit and judged < MOST_JUDGED:
         # Rows inserted into a batch since its end was set are read too, hence the room for as many again.
-        room = size * 2 if place.until else size
+        room = min(MOST_JUDGED, size * 2) if place.until else min(size, MOST_JUDGED - judged)
         walk = await deps.listings.walk(
             question.kind, criteria, order, limit=room, after=place.after, until=place.until
         )
         ranked, found = await _ranked(deps, question, criteria, walk.hits)
         slots |= found
-        if walk.is_done and place.after is None:
+        if walk.end is None and place.after is None:
             everything = walk.hits
         unseen = [pair for pair in ranked if place.shown is None or pair[0] > place.shown]
         taken = unseen[: limit - len(hits)]
         hits += [hit for _, hit in taken]
-        until = place.until or _end(walk, order)
+        until = place.until or walk.end
         if len(taken) < len(unseen):
             return Found(hits, Bookmark(place.after, until, taken[-1][0] if taken else place.shown), slots, everything)
         if until is None:
             return Found(hits, None, slots, everything)
         place = Bookmark(after=until)
-        if len(hits) >= limit:
-            break
+        judged, size = judged + room, size * 2
     return Found(hits, place, slots)
 
 
@@ -126,8 +127,3 @@ def _rank(sort: Sort, criteria: Criteria, hit: Hit, slots: Mapping[str, datetime
     if sort is Sort.DISTANCE:
         return hit.distance_m or 0.0
     return -hit.score if sort is Sort.RATING else float(hit.price)
-
-
-def _end(walk: Walk, order: Order) -> Position | None:
-    """The last place of a batch that is not the last one."""
-    return None if walk.is_done or not walk.hits else walk.hits[-1].position(order)
