@@ -67,7 +67,7 @@ async def hide_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating: 
 
 @router.post("/ratings/{id}/publish")
 async def publish_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating:  # noqa: A002
-    """Show a hidden rating again."""
+    """Show a rating that was held, or hidden, again."""
     return ModeratedRating.model_validate(await moderate_rating(deps.bookings, staff, id, hide=False))
 
 

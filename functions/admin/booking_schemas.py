@@ -79,5 +79,6 @@ class ModeratedRating(ResponseModel):
     text: str
     reply: str | None
     state: RatingState
+    held_for: list[str]
     published_at: Instant | None
     created_at: Instant

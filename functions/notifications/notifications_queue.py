@@ -1,7 +1,11 @@
-"""Works on the notifications queue: renders and sends mails, and fills inboxes. Never imports FastAPI."""
+"""Works on the notifications queue: keeps rating summaries, renders and sends mails, and fills inboxes.
+
+Never imports FastAPI.
+"""
 
 from typing import TYPE_CHECKING
 
+from common.application.bookings.rating_summaries import SUMMARY_EVENTS, refresh_summaries
 from common.application.notifications.deliver import deliver_event
 from common.runtime.sqs import create_event_handler
 
@@ -11,7 +15,9 @@ if TYPE_CHECKING:
 
 
 async def process(container: "Container", event: "Event") -> None:
-    """Tell everybody one event concerns."""
+    """Do what follows from one fact, and tell everybody it concerns."""
+    if event.type in SUMMARY_EVENTS:
+        await refresh_summaries(container.bookings, event)
     await deliver_event(container.delivery, event)
 
 

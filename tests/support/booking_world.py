@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.application.bookings.act import perform_action
 from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.rating_summaries import refresh_summaries
 from common.application.bookings.sweep import fire_due, sweep_due
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.sync import sync_booking_payment
@@ -131,7 +132,7 @@ class BookingWorld:
         return dict(await sweep_due(self.deps, has_time=lambda: True))
 
     async def drain(self, *, rounds: int = 20) -> None:
-        """Work off the payments queue, as the worker would, until only messages that must come again are left."""
+        """Work off the queues, as their workers would but for mails, until only messages that must come again stay."""
         again: list[Event] = []
         for _ in range(rounds):
             waiting = [*self._again, *self.publisher.events[self._drained :]]
@@ -139,6 +140,8 @@ class BookingWorld:
             self.gateway.now = self.clock.now()
             payments = [event for event in waiting if event.topic is Topic.PAYMENTS]
             again += [event for event in payments if not await self._work(event)]
+            for event in waiting:
+                await refresh_summaries(self.deps, event)
             if not waiting:
                 break
         self._again = again

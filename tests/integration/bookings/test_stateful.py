@@ -163,13 +163,13 @@ class BookingLives(RuleBasedStateMachine):
         self.run(work())
 
     @precondition(lambda self: self.bookings)
-    @rule(data=st.data(), stars=st.integers(1, 5))
-    def rate(self, data: st.DataObject, stars: int) -> None:
+    @rule(data=st.data(), stars=st.integers(1, 5), text=st.sampled_from(["", "Ring 021 123 4567"]))
+    def rate(self, data: st.DataObject, stars: int, text: str) -> None:
         async def work() -> None:
             booking = await self.load(data.draw(st.sampled_from(self.bookings)))
             user = data.draw(st.sampled_from([self.world.customer, self.world.provider_user]))
             if booking.review is ReviewState.OPEN:
-                await submit_rating(self.world.deps, self.world.principal(user), booking.id, stars, "")
+                await submit_rating(self.world.deps, self.world.principal(user), booking.id, stars, text)
 
         self.run(work())
 
@@ -224,8 +224,17 @@ class BookingLives(RuleBasedStateMachine):
                 await world.drain()
             ended = await check_everything(world, at_rest=True)
             assert all(booking.status in TERMINAL for booking in ended), [booking.status for booking in ended]
+            await self._check_summary()
         finally:
             await world.container.close()
+
+    async def _check_summary(self) -> None:
+        """The provider's summary counts what is shown, and nothing else."""
+        provider = await self.world.container.provider_reader.get(self.world.provider.id)
+        shown = {"author_kind": "customer", "state": "published"}
+        stars = [row["stars"] async for row in self.world.container.mongo.collection("ratings").find(shown)]
+        assert provider is not None
+        assert (provider.rating.count, provider.rating.total) == (len(stars), sum(stars))
 
     async def load(self, booking_id: str) -> Booking:
         booking = await self.world.deps.bookings.get(booking_id)

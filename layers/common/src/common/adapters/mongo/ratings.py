@@ -6,14 +6,16 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from common.adapters.mongo.booking_documents import from_document, to_document
+from common.adapters.mongo.booking_documents import from_document, outbox_document, to_document
 from common.adapters.mongo.database import Collection, Document, Mongo, Session
 from common.domain.bookings import ActorKind, BookingChange, ReviewState
 from common.domain.errors import Conflict
+from common.domain.events import Event
 from common.domain.ratings import Rating, RatingState
 
 _SHOWN = frozenset({ReviewState.PUBLISHED, ReviewState.CLOSED})
-_WERE_PUBLISHED = [RatingState.PUBLISHED, RatingState.MODERATED]
+#: States of a rating whose time of being hidden is over; a moderator decides on these.
+_DECIDABLE = [RatingState.PUBLISHED, RatingState.MODERATED, RatingState.HELD]
 
 
 class MongoRatings:
@@ -27,6 +29,7 @@ class MongoRatings:
         self._mongo = mongo
         self._ratings = mongo.collection("ratings")
         self._bookings = mongo.collection("bookings")
+        self._outbox = mongo.collection("outbox")
 
     async def get(self, rating_id: str) -> Rating | None:
         """One rating by id."""
@@ -53,7 +56,7 @@ class MongoRatings:
         """
         key = {"booking_id": rating.booking_id, "author_kind": rating.author_kind}
         document = to_document(rating)
-        changed = {name: document.pop(name) for name in ("stars", "text", "updated_at")}
+        changed = {name: document.pop(name) for name in ("stars", "text", "held_for", "updated_at")}
 
         async def work(session: Session) -> Document | None:
             is_open = {"_id": rating.booking_id, "review": ReviewState.OPEN}
@@ -78,11 +81,21 @@ class MongoRatings:
         published = {"_id": rating_id, "state": RatingState.PUBLISHED, "author_kind": ActorKind.CUSTOMER}
         return await self._update(published, {"reply": reply, "updated_at": now})
 
-    async def set_state(self, rating_id: str, state: RatingState, now: datetime) -> Rating | None:
-        """Hide or show a rating that has been published."""
-        return await self._update(
-            {"_id": rating_id, "state": {"$in": _WERE_PUBLISHED}}, {"state": state, "updated_at": now}
-        )
+    async def set_state(self, rating_id: str, state: RatingState, now: datetime, event: Event) -> Rating | None:
+        """Hide or show a rating, and store the event with it; it was published when it was first to be shown."""
+        shown_at: Document = {"$ifNull": ["$published_at", now]}
+        fields = {"state": state, "updated_at": now, "published_at": shown_at}
+
+        async def work(session: Session) -> Document | None:
+            found = {"_id": rating_id, "state": {"$in": _DECIDABLE}}
+            row = await self._ratings.find_one_and_update(
+                found, [{"$set": fields}], return_document=ReturnDocument.AFTER, session=session
+            )
+            if row is not None:
+                await self._outbox.insert_one(outbox_document(event), session=session)
+            return row
+
+        return _rating(await self._mongo.in_transaction(work))
 
     async def _update(self, which: Mapping[str, Any], fields: Mapping[str, Any]) -> Rating | None:
         row = await self._ratings.find_one_and_update(which, {"$set": fields}, return_document=ReturnDocument.AFTER)
@@ -95,10 +108,17 @@ def reveals_ratings(change: BookingChange) -> bool:
 
 
 async def reveal_ratings(ratings: Collection, booking_id: str, now: datetime, session: Session) -> None:
-    """Publish what both sides have written, in the transaction that ends the double-blind time."""
+    """Publish what both sides have written, in the transaction that ends the double-blind time.
+
+    What the screen has flagged waits for a moderator instead.
+    """
     hidden = {"booking_id": booking_id, "state": RatingState.HIDDEN}
-    shown = {"state": RatingState.PUBLISHED, "published_at": now}
-    await ratings.update_many(hidden, {"$set": shown}, session=session)
+    is_flagged: Document = {"$gt": [{"$size": {"$ifNull": ["$held_for", []]}}, 0]}
+    revealed: Document = {
+        "state": {"$cond": [is_flagged, RatingState.HELD, RatingState.PUBLISHED]},
+        "published_at": {"$cond": [is_flagged, None, now]},
+    }
+    await ratings.update_many(hidden, [{"$set": revealed}], session=session)
 
 
 def _rating(row: dict[str, Any] | None) -> Rating | None:

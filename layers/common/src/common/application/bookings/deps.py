@@ -8,6 +8,7 @@ from common.application.ports.bookings import BookingRepository
 from common.application.ports.calendar_feeds import CalendarFeeds
 from common.application.ports.catalogue import Summaries
 from common.application.ports.clock import Clock
+from common.application.ports.moderation import TextScreen
 from common.application.ports.outbox import Outbox, Publisher
 from common.application.ports.people import ProviderReader, ServiceReader, UserReader
 from common.application.ports.ratings import Ratings
@@ -36,6 +37,7 @@ class BookingDeps:
     users: UserReader
     ratings: Ratings
     summaries: Summaries
+    screen: TextScreen
     feeds: CalendarFeeds
     outbox: Outbox
     publisher: Publisher

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from common.application.bookings.deps import BookingDeps
+from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.bookings.read import find_booking
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.bookings import ActorKind, Booking, ReviewState
-from common.domain.errors import Conflict, Forbidden, NotFound, VersionConflict
+from common.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, VersionConflict
+from common.domain.events import Topic, new_event
 from common.domain.ids import new_id
 from common.domain.ratings import Rating, RatingState
 from common.domain.roles import Principal, Role
@@ -47,6 +49,7 @@ async def submit_rating(deps: BookingDeps, caller: Principal, booking_id: str, s
             author_kind=actor.kind,
             stars=stars,
             text=text,
+            held_for=list(await deps.screen.reasons_to_hold(text)),
             created_at=now,
             updated_at=now,
         )
@@ -73,13 +76,18 @@ async def list_ratings(deps: BookingDeps, caller: Principal, booking_id: str) ->
 async def reply_to_rating(deps: BookingDeps, caller: Principal, booking_id: str, rating_id: str, text: str) -> Rating:
     """The provider answers a customer's published rating; a second answer replaces the first.
 
+    An answer is public at once, so one that a moderator would have to look at first is refused.
+
     Raises:
+        InvalidInput: the text holds what the screen flags (``contact_details``, ``coarse_language``).
         NotFound: no such booking or published rating for the caller.
         Forbidden: the caller is not the provider.
     """
     _, actor = await find_booking(deps, caller, booking_id)
     if actor.kind is not ActorKind.PROVIDER:
         raise Forbidden("Only the provider replies to a rating.")
+    if reasons := await deps.screen.reasons_to_hold(text):
+        raise InvalidInput.of("reply", "Leave out contact details and coarse language.", reasons[0])
     rating = await deps.ratings.get(rating_id)
     replied = None
     if rating is not None and rating.booking_id == booking_id:
@@ -90,7 +98,7 @@ async def reply_to_rating(deps: BookingDeps, caller: Principal, booking_id: str,
 
 
 async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, *, hide: bool) -> Rating:
-    """Take a published rating out of sight, or show it again; the summaries follow.
+    """Take a published rating out of sight, or show it again, or one that was held; the summaries follow.
 
     Raises:
         Forbidden: the caller is no moderator.
@@ -98,17 +106,14 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
     """
     if not caller.has(Role.MODERATOR, Role.ADMIN):
         raise Forbidden("Only moderators hide ratings.")
+    known, now = await deps.ratings.get(rating_id), deps.clock.now()
+    event = new_event(Topic.NOTIFICATIONS, RATING_MODERATED, now, booking_id=known.booking_id if known else None)
     state = RatingState.MODERATED if hide else RatingState.PUBLISHED
-    rating = await deps.ratings.set_state(rating_id, state, deps.clock.now())
+    rating = await deps.ratings.set_state(rating_id, state, now, event)
     if rating is None:
         raise NotFound("There is no such published rating.")
-    await refresh_summaries(deps, rating.provider_id, rating.service_id)
+    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
     return rating
-
-
-async def refresh_summaries(deps: BookingDeps, provider_id: str, service_id: str) -> None:
-    """Bring the rating summaries up to date after something was shown or hidden; harmless to repeat."""
-    await deps.summaries.refresh(provider_id=provider_id, service_id=service_id, now=deps.clock.now())
 
 
 async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
@@ -125,6 +130,5 @@ async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
         except VersionConflict:
             continue
         await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
-        await refresh_summaries(deps, booking.provider_id, booking.service_id)
         break
     return True

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.ratings import refresh_summaries
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.bookings import Booking
@@ -22,8 +21,6 @@ _WIDTH = 4
 _MOST_ACTIONS = 20
 #: This one asks Stripe first, which the payments worker does.
 _NEEDS_STRIPE = "expire_payment"
-#: This one may show a rating that stood alone.
-_SHOWS_RATINGS = "close_ratings"
 
 
 async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
@@ -103,8 +100,6 @@ async def _fire_all(
         except (VersionConflict, SlotUnavailable):
             break
         booking = change.booking
-        if action == _SHOWS_RATINGS:
-            await refresh_summaries(deps, booking.provider_id, booking.service_id)
         fired.append(action)
         events.extend(change.events)
     return booking, fired, events

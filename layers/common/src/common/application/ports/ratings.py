@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from common.domain.events import Event
 from common.domain.ratings import Rating, RatingState
 
 
@@ -34,6 +35,10 @@ class Ratings(Protocol):
         """Set the reply to a published rating of a customer's; ``None`` where there is none."""
         ...
 
-    async def set_state(self, rating_id: str, state: RatingState, now: datetime) -> Rating | None:
-        """Hide or show a rating that has been published; ``None`` where there is none."""
+    async def set_state(self, rating_id: str, state: RatingState, now: datetime, event: Event) -> Rating | None:
+        """Hide or show a rating whose time of being hidden is over, and store the event with it.
+
+        Returns:
+            The rating; ``None`` where there is none such, and then nothing is stored.
+        """
         ...

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from common.adapters.mongo.bookings import MongoBookings
     from common.application.bookings.deps import BookingDeps
     from common.application.bookings.intents import IntentDeps
+    from common.application.ports.moderation import TextScreen
     from common.domain.booking_settings import BookingSettings
     from common.domain.users import Address
 
@@ -32,6 +33,13 @@ class BookingParts(CoreParts):
         return MongoBookings(self.mongo)
 
     @cached_property
+    def text_screen(self) -> "TextScreen":
+        """What looks at texts before everybody sees them."""
+        from common.adapters.text_screen import RuleTextScreen
+
+        return RuleTextScreen()
+
+    @cached_property
     def bookings(self) -> "BookingDeps":
         """What the booking use cases need; Stripe is loaded when a booking is made."""
         from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
@@ -50,6 +58,7 @@ class BookingParts(CoreParts):
             users=self.whole.users,
             ratings=MongoRatings(self.mongo),
             summaries=self.whole.rating_summaries,
+            screen=self.text_screen,
             feeds=MongoCalendarFeeds(self.mongo),
             outbox=self.outbox,
             publisher=self.publisher,

@@ -1,0 +1,23 @@
+"""Keeping the rating summaries of services and providers in step with what is shown."""
+
+from common.application.bookings.deps import BookingDeps
+from common.domain.events import Event
+
+RATING_MODERATED = "rating.moderated"
+#: Facts after which other ratings are shown than before.
+SUMMARY_EVENTS = frozenset({"booking.ratings_published", "booking.ratings_closed", RATING_MODERATED})
+
+
+async def refresh_summaries(deps: BookingDeps, event: Event) -> None:
+    """Recompute the summaries of the booking's service and provider; does nothing for other events.
+
+    The event commits with what is shown, so that a crash in between delays the summaries and leaves none stale.
+    Harmless to repeat, in any order.
+
+    Raises:
+        Unavailable: the database is away; deliver the event again.
+    """
+    booking = await deps.bookings.get(event.booking_id) if event.type in SUMMARY_EVENTS and event.booking_id else None
+    if booking is not None:
+        now = deps.clock.now()
+        await deps.summaries.refresh(provider_id=booking.provider_id, service_id=booking.service_id, now=now)
