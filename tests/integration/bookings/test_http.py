@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.domain.services import ServiceStatus
 
 from tests.factories.users import make_user
 from tests.support.booking_world import ADDRESS
