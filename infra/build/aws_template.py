@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from infra.build.builder import TEMPLATE
-from infra.deploy import loops
+from infra.deploy import loops, roles
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def write(folder: Path, built: Built) -> Path:
     Returns:
         The written file.
     """
-    document = loops.expand(templates.load(TEMPLATE))
+    document = roles.with_own_roles(loops.expand(templates.load(TEMPLATE)))
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = str(built.layer)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.deploy import loops
+from infra.deploy import loops, roles
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     Raises:
         DeployError: When the stack fails or has other routes than the template.
     """
-    template = loops.expand(templates.load(path))
+    template = roles.with_own_roles(loops.expand(templates.load(path)))
     functions = templates.functions(template)
     _point_to_marks(template, fingerprint, settings)
     body = json.dumps(template, sort_keys=True)

@@ -85,7 +85,8 @@ def label(link: str) -> str:
     """
     parts = urlsplit(link)
     names = [name for name, _ in parse_qsl(parts.query) if name != "token"]
-    return "?".join(filter(None, ["/".join(parts.path.split("/")[-2:]).strip("/").removeprefix("app/"), "&".join(names)]))
+    end = "/".join(parts.path.split("/")[-2:]).strip("/").removeprefix("app/")
+    return "?".join(filter(None, [end, "&".join(names)]))
 
 
 def opening_links_in_tabs(markup: str) -> str:

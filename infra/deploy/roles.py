@@ -1,0 +1,70 @@
+"""Give each function a role of its own with what it needs and nothing else.
+
+SAM would make a role with AWS's managed policies beside a function's ``Policies``: ``AWSLambdaBasicExecutionRole`` and
+``AWSLambdaSQSQueueExecutionRole`` let it write to every log group and read from every queue of the account. A function
+with a ``Role`` gets none of them, so its ``Policies`` move into a role here, together with its own log group, its own
+queue, and traces.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FUNCTION = "AWS::Serverless::Function"
+SUFFIX = "Access"
+ASSUMED_BY_LAMBDA = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+# What an event source mapping does in the function's name:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+READING_A_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+WRITING_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+#: X-Ray knows no resources that these could be limited to:
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+def with_own_roles(template: dict[str, Any]) -> dict[str, Any]:
+    """Return a template whose functions have roles of their own.
+
+    Args:
+        template: A template without loops, as ``infra.deploy.loops.expand`` returns it.
+
+    Returns:
+        The same with a role ``<function>Access`` for each function instead of its ``Policies``.
+    """
+    resources: dict[str, Any] = {}
+    for name, resource in template["Resources"].items():
+        resources[name] = resource
+        if resource["Type"] == FUNCTION:
+            role = f"{name}{SUFFIX}"
+            properties = {key: value for key, value in resource["Properties"].items() if key != "Policies"}
+            resources[name] = {**resource, "Properties": {**properties, "Role": {"Fn::GetAtt": [role, "Arn"]}}}
+            resources[role] = _role(resource["Properties"])
+    return {**template, "Resources": resources}
+
+
+def _role(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the role of a function."""
+    own = [statement for policy in properties.get("Policies", []) for statement in policy["Statement"]]
+    group = properties["LoggingConfig"]["LogGroup"]["Ref"]
+    queues = [
+        _allow(READING_A_QUEUE, event["Properties"]["Queue"])
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+    logs = _allow(WRITING_LOGS, {"Fn::GetAtt": [group, "Arn"]})
+    document = {"Version": "2012-10-17", "Statement": [*own, *queues, logs, _allow(TRACING, "*")]}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": ASSUMED_BY_LAMBDA,
+            "Policies": [{"PolicyName": "function", "PolicyDocument": document}],
+        },
+    }
+
+
+def _allow(actions: list[str], resource: Any) -> dict[str, Any]:
+    """Return a statement."""
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}

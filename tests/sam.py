@@ -1,0 +1,68 @@
+"""SAM's own transformation, in a process of its own: ``python -m tests.sam`` turns standard input into output.
+
+The functions' prelude, which tests load too, leaves out the old interface of pydantic that the translator is made with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from infra.build.targets import ROOT
+
+_SECONDS = 120
+_REGION = "ap-southeast-2"
+_PARAMETERS = {
+    "MongodbSecretName": "mongodb",
+    "StripeSecretName": "stripe",
+    "JwtSigningKeysSecretName": "keys",
+    "PublicBaseUrl": "https://api.example.com",
+    "FrontendBaseUrl": "https://example.com",
+    "MailFrom": "hello@example.com",
+    "CorsOrigins": "https://example.com",
+}
+
+
+def processed(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the resources CloudFormation would get.
+
+    Args:
+        document: A template without loops.
+
+    Raises:
+        ValueError: SAM refuses the template.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sam"],
+        input=json.dumps(document),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": _REGION},
+        timeout=_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise ValueError(done.stderr)
+    resources: dict[str, Any] = json.loads(done.stdout)
+    return resources
+
+
+def _translate() -> None:
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    document = json.load(sys.stdin)
+    for resource in document["Resources"].values():
+        # The translator knows uploaded code only.
+        for key in ("CodeUri", "ContentUri"):
+            if key in resource.get("Properties", {}):
+                resource["Properties"][key] = "s3://bucket/key"
+    json.dump(Translator({}, Parser()).translate(document, _PARAMETERS, {})["Resources"], sys.stdout)
+
+
+if __name__ == "__main__":
+    _translate()
