@@ -65,7 +65,7 @@ class Person:
             response = self._send(method, path, json, headers)
         if response.status_code >= _CLIENT_ERROR:
             raise RequestRefused(f"{method} {path}", response)
-        is_json = "json" in response.headers.get("content-type", "")
+        is_json = bool(response.content) and "json" in response.headers.get("content-type", "")
         return response.json() if is_json else response.text
 
     def sign_in(self, password: str) -> None:

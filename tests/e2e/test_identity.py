@@ -1,10 +1,10 @@
-"""Getting in on the deployed cloud: at Google through a browser's dance, as a guest who books first, and out again."""
+"""Getting in on the deployed cloud: by mail, at Google through a browser's dance, as a guest who books first."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -29,6 +29,22 @@ def stage(cloud: LocalCloud) -> Iterator[Stage]:
 
 def somebody(stage: Stage) -> Person:
     return stage.person("Somebody", f"{uuid.uuid4().hex[:12]}@example.com")
+
+
+def member(stage: Stage) -> Person:
+    """Somebody who registered, followed the mail and is signed in."""
+    person = somebody(stage)
+    person.call("POST", "/v1/auth/register", {"email": person.email, "password": PASSWORD})
+    code = token_in(stage.wait_for_mail(person.email, "confirm"))
+    person.take_tokens(person.call("POST", "/v1/auth/verify-email", {"token": code}))
+    return person
+
+
+def refusal(person: Person, method: str, path: str, json: dict[str, Any] | None = None) -> int:
+    """The status with which a request is refused."""
+    with pytest.raises(RequestRefused) as refused:
+        person.call(method, path, json)
+    return refused.value.response.status_code
 
 
 def approve_at_google(authorization_url: str, email: str) -> dict[str, str]:
@@ -89,13 +105,40 @@ def test_a_guest_books_first_and_becomes_a_customer_by_mail(stage: Stage) -> Non
 
 
 @pytest.mark.timeout(200)
+def test_an_attacker_who_registers_first_gets_nothing_when_the_owner_follows_the_mail(stage: Stage) -> None:
+    victim = somebody(stage)
+    attacker = stage.person("Attacker", victim.email)
+    attacker.call("POST", "/v1/auth/register", {"email": victim.email, "password": PASSWORD})
+    code = token_in(stage.wait_for_mail(victim.email, "confirm"))
+    opened = victim.call("POST", "/v1/auth/verify-email", {"token": code}, Origin="http://localhost:3000")
+    assert opened["user"]["requires_password_setup"]
+    assert refusal(attacker, "POST", "/v1/auth/login", {"email": victim.email, "password": PASSWORD}) == 401
+    victim.take_tokens(opened)
+    victim.call("PUT", "/v1/users/me/password", {"new_password": f"{PASSWORD}-mine"})
+    victim.sign_in(f"{PASSWORD}-mine")
+
+
+@pytest.mark.timeout(200)
+def test_facebook_is_linked_and_unlinked_and_is_not_taken_from_its_owner(stage: Stage) -> None:
+    owner, other = member(stage), member(stage)
+
+    def answer(person: Person) -> dict[str, str]:
+        started = person.call("GET", "/v1/auth/oauth/facebook/authorize")
+        back = approve_at_google(started["authorization_url"], f"fb.{owner.email}")
+        return {**back, "binding": started["binding"]}
+
+    path = "/v1/users/me/identities/facebook"
+    owner.call("POST", path, answer(owner))
+    linked = owner.call("GET", "/v1/users/me/identities")["items"]
+    assert [each["provider"] for each in linked] == ["facebook"]
+    assert refusal(other, "POST", path, answer(other)) == 409
+    owner.call("DELETE", path)
+    assert owner.call("GET", "/v1/users/me/identities")["items"] == []
+
+
+@pytest.mark.timeout(200)
 def test_a_reset_ends_every_session_at_once(stage: Stage) -> None:
-    person = somebody(stage)
-    person.call("POST", "/v1/auth/register", {"email": person.email, "password": PASSWORD})
-    verified = person.call(
-        "POST", "/v1/auth/verify-email", {"token": token_in(stage.wait_for_mail(person.email, "confirm"))}
-    )
-    person.take_tokens(verified)
+    person = member(stage)
     person.call("POST", "/v1/auth/forgot-password", {"email": person.email})
     code = token_in(stage.wait_for_mail(person.email, "password"))
     person.call("POST", "/v1/auth/reset-password", {"token": code, "password": f"{PASSWORD}-anew"})
