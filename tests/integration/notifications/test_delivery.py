@@ -9,6 +9,7 @@ import pytest
 from common.application.notifications.deliver import deliver_event
 from common.application.payments.sync import sync_booking_payment
 from common.domain.bookings import ActorKind, Booking
+from common.domain.display import local_time_text
 from common.domain.errors import Unavailable
 from common.domain.events import Event, Topic, new_event
 from common.domain.notifications import Channel, Kind, Preferences
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from tests.support.money import MoneyBench
 
 
-async def requested(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
-    booking = await bench.book()
+async def requested(
+    bench: MoneyBench, gateway: FakePaymentGateway, starts_in: timedelta = timedelta(hours=6)
+) -> Booking:
+    booking = await bench.book(starts_in=starts_in)
     gateway.confirm(booking.payment_details.payment_intent_id or "")
     return await sync_booking_payment(bench.payments, booking.id)
 
@@ -228,3 +231,21 @@ async def test_what_concerns_nobody_any_more_is_passed_over(bench: MoneyBench, m
     ):
         await deliver_event(bench.container.delivery, event)
     assert mailer.sent == []
+
+
+async def test_the_other_party_hears_of_a_proposal_as_it_was_even_if_it_has_been_answered(
+    bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
+) -> None:
+    asked = await requested(bench, gateway, starts_in=timedelta(days=3))
+    booking = await bench.perform(asked, "accept", ActorKind.PROVIDER)
+    await deliver_all(bench)
+    mailer.sent.clear()
+    start = booking.slot.start_at + timedelta(hours=3)
+    booking = await bench.perform(booking, "propose_reschedule", ActorKind.CUSTOMER, start_at=start)
+    await bench.perform(booking, "decline_reschedule", ActorKind.PROVIDER)
+    await deliver_all(bench)
+    told = [(to, mail) for to, mail in mailer.sent if "New time proposed" in mail.subject]
+    assert [to for to, _ in told] == [bench.provider_user.email]
+    assert f"Aroha Ngata proposes another time for {bench.service.title}: " in told[0][1].text
+    assert local_time_text(start, booking.slot.timezone) in " ".join(told[0][1].text.split())
+    assert "booking.reschedule_proposed" not in await inbox_of(bench, bench.customer.id)

@@ -1,6 +1,7 @@
 """What the templates of a booking's mails may show."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from common.domain.bookings import ActorKind, Booking
@@ -32,17 +33,22 @@ def booking_data(
         "search_url": f"{frontend_base_url}/search",
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
         "by": _by(booking, customer_name, provider_name),
-        **_times(booking),
+        **_times(booking, event),
         **_amounts(booking, event),
     }
 
 
-def _times(booking: Booking) -> Mapping[str, str]:
-    zone, proposal, no_show = booking.slot.timezone, booking.reschedule, booking.no_show
+def _times(booking: Booking, event: Event) -> Mapping[str, str]:
+    zone, no_show = booking.slot.timezone, booking.no_show
+
+    def told(member: str) -> str:
+        at = event.payload.get(member)
+        return local_time_text(datetime.fromisoformat(str(at)), zone) if at else ""
+
     return {
         "accept_by": local_time_text(booking.accept_by, zone) if booking.accept_by else "the deadline",
-        "proposed_when": local_time_text(proposal.slot.start_at, proposal.slot.timezone) if proposal else "",
-        "proposal_expires": local_time_text(proposal.expires_at, zone) if proposal else "",
+        "proposed_when": told("proposed_start_at"),
+        "proposal_expires": told("proposal_expires_at"),
         "contest_until": local_time_text(no_show.contest_until, zone) if no_show else "",
     }
 

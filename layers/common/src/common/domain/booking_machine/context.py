@@ -117,11 +117,23 @@ class Draft:
             "notify_operators": ActorKind.OPERATOR in parts,
             "status": booking.status.value,
             "version": booking.version,
+            **_proposal(booking),
             **data,
         }
         event = new_event(Topic.NOTIFICATIONS, type_, self.now, booking_id=booking.id)
         event = event.model_copy(update={"payload": payload})
         return replace(self, events=(*self.events, event))
+
+
+def _proposal(booking: Booking) -> dict[str, Any]:
+    """The open proposal of another time, which may be answered before anybody is told of it."""
+    proposal = booking.reschedule
+    if proposal is None:
+        return {}
+    return {
+        "proposed_start_at": proposal.slot.start_at.isoformat(),
+        "proposal_expires_at": proposal.expires_at.isoformat(),
+    }
 
 
 Effect = Callable[[Context, Draft], Draft]

@@ -100,7 +100,7 @@ RESCHEDULE_ROWS = (
         input=inputs.NewStart,
         follows="second slot held for 24 h",
         effects=(effects.hold_proposed_slot,),
-        notices=(Notice("booking.reschedule_proposed", (CUSTOMER, PROVIDER)),),
+        notices=(Notice("booking.reschedule_proposed", (CUSTOMER, PROVIDER), to_others=True),),
     ),
     Row(
         name="accept_reschedule",
