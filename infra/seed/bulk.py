@@ -31,7 +31,6 @@ class _Piece(NamedTuple):
     database: str
     part: Part
     number: int
-    only_listings: bool
 
 
 class _Done(NamedTuple):
@@ -47,7 +46,6 @@ def load_parts(
     database: str,
     parts: Sequence[Part],
     *,
-    only_listings: bool = False,
     processes: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
@@ -57,14 +55,13 @@ def load_parts(
         uri: the server.
         database: a migrated database.
         parts: what to generate.
-        only_listings: leave out the providers and services themselves, for measuring searches.
         processes: how many generate and write at a time, by default one for each core.
         progress: told the number of providers written so far.
 
     Returns:
         The number of services written.
     """
-    pieces = [_Piece(uri, database, part, number, only_listings) for part in parts for number in range(part.pieces)]
+    pieces = [_Piece(uri, database, part, number) for part in parts for number in range(part.pieces)]
     is_bulk = sum(part.providers for part in parts) >= BULK_FROM
     named: Counter[str] = Counter()
     described: Counter[str] = Counter()
@@ -91,7 +88,7 @@ def _load_piece(piece: _Piece) -> _Done:
     with MongoClient[dict[str, Any]](piece.uri) as client:
         db = client[piece.database]
         tree = read_tree(db)
-        loader = Loader(db, tree, only_listings=piece.only_listings)
+        loader = Loader(db, tree, only_listings=piece.part.only_listings)
         for offer in generate_piece(piece.part, piece.number, tree):
             loader.add(offer)
         loader.flush()

@@ -52,12 +52,14 @@ class Part(NamedTuple):
         seed: The same seed gives the same providers, in whichever pieces they are generated.
         cities: Where.
         prefix: Of the numbers in ids, so that several parts fit into one database.
+        only_listings: Leave out the providers and services themselves, for measuring searches.
     """
 
     providers: int
     seed: int
     cities: tuple[City, ...] = CITIES
     prefix: str = ""
+    only_listings: bool = False
 
     @property
     def pieces(self) -> int:

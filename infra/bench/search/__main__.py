@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from infra.bench.search import slots
-from infra.bench.search.markets import build
+from infra.bench.search.markets import Market, build
 from infra.bench.search.measuring import Measured, Searcher
 from infra.bench.search.results import Results, write
-from infra.bench.search.shapes import IN_METROPOLIS, IN_TOWN, SHAPES
+from infra.bench.search.shapes import PLACES, SHAPES, around
 from infra.build.targets import ROOT
 from infra.local import mongod, ports
 
 _CACHE_GB = 4.0
-_RUNS = 300
+_SEARCHES = 100
 _SIZES = (10_000, 100_000, 1_000_000)
+DENSE = "the dense city"
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m infra.bench.search", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(_SIZES), help="numbers of services, rising")
-    parser.add_argument("--runs", type=int, default=_RUNS, help="requests of each kind")
+    parser.add_argument("--searches", type=int, default=_SEARCHES, help="different searches of each kind")
     parser.add_argument("--output", type=Path, default=ROOT / "docs", help="folder of the results")
     parser.add_argument("--folder", type=Path, help="where the database keeps its files; by default a temporary folder")
     chosen = parser.parse_args(arguments)
@@ -37,30 +39,40 @@ def main(arguments: list[str]) -> int:
         server = mongod.launch(Path(folder), ports.free_port(), cache_gb=_CACHE_GB)
         try:
             server.wait_ready()
-            write(_measure(server.uri, chosen.sizes, chosen.runs), cpu, found, chosen.output)
+            results, markets = _measure(server.uri, chosen.sizes, chosen.searches)
+            write(results, markets, cpu, found, chosen.output)
         finally:
             server.stop()
     return 0
 
 
-def _measure(uri: str, sizes: list[int], runs: int) -> Results:
-    results: Results = {}
-    databases = {}
+def _measure(uri: str, sizes: list[int], searches: int) -> tuple[Results, list[Market]]:
+    markets = []
     for size in sizes:
-        _say(f"building a market of {size} services")
-        databases[size] = build(uri, size, with_metropolis=size == sizes[-1], say=_say)
-    for size, database in databases.items():
-        results[f"{size:,} services"] = _shapes(uri, database, IN_TOWN, runs)
-    results["the dense city"] = _shapes(uri, databases[sizes[-1]], IN_METROPOLIS, runs)
-    return results
+        _say(f"building a market of {size:,} services")
+        markets.append(build(uri, size, with_metropolis=size == sizes[-1], say=_say))
+        _say(f"it took {markets[-1].seconds:.0f} s")
+    results: Results = {}
+    for market in markets:
+        results[f"{market.size:,} services"] = _shapes(uri, market.database, "town", searches)
+    results[DENSE] = _shapes(uri, markets[-1].database, "dense city", searches)
+    return results, markets
 
 
-def _shapes(uri: str, database: str, place: str, runs: int) -> dict[str, Measured]:
+def _shapes(uri: str, database: str, place: str, searches: int) -> dict[str, Measured]:
+    points = around(PLACES[place], searches)
     searcher = Searcher(uri, database)
+    found = {}
     try:
-        return {shape.name: searcher.measure(f"{place}&{shape.query}", runs) for shape in SHAPES}
+        for shape in SHAPES:
+            if shape.needs_providers and place != "town":
+                continue
+            started = time.monotonic()
+            found[shape.name] = searcher.measure([f"{point}&{shape.query}" for point in points])
+            _say(f"{database}, {place}, {shape.name}: {time.monotonic() - started:.0f} s")
     finally:
         searcher.close()
+    return found
 
 
 def _say(text: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pymongo import MongoClient
 
 from infra.migrations.runner import migrate
 from infra.seed.bulk import load_parts
@@ -27,17 +30,32 @@ _ELSEWHERE = tuple(
 )
 
 
-def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str], None]) -> str:
-    """Make the market of a size, with what searches read only.
+class Market(NamedTuple):
+    """A marketplace that was made.
+
+    Attributes:
+        database: Its database's name.
+        size: About how many services.
+        seconds: What making it took, indexes included.
+        services: How many services' listings.
+        index_bytes: Of indexes for each service's listing.
+    """
+
+    database: str
+    size: int
+    seconds: float
+    services: int
+    index_bytes: float
+
+
+def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str], None]) -> Market:
+    """Make the market of a size: what searches read, and of the town the providers' calendars too.
 
     Args:
         uri: The server.
         services: About how many.
         with_metropolis: Whether the dense city is part of it.
         say: Told how far it is.
-
-    Returns:
-        The database's name.
     """
     database = f"search_{services}"
     migrate(uri, database)
@@ -46,8 +64,8 @@ def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str]
     others = max(0, providers - TOWN_PROVIDERS - metropolis)
     parts = [
         Part(TOWN_PROVIDERS, 1, (TOWN,), "t"),
-        Part(metropolis, 2, (METROPOLIS,), "m"),
-        Part(others, 3, _ELSEWHERE, "e"),
+        Part(metropolis, 2, (METROPOLIS,), "m", only_listings=True),
+        Part(others, 3, _ELSEWHERE, "e", only_listings=True),
     ]
     total = sum(part.providers for part in parts)
 
@@ -55,5 +73,9 @@ def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str]
         if written % _SAY_EVERY == 0:
             say(f"{written} of {total} providers")
 
-    load_parts(uri, database, parts, only_listings=True, progress=progress)
-    return database
+    started = time.monotonic()
+    load_parts(uri, database, parts, progress=progress)
+    seconds = time.monotonic() - started
+    with MongoClient[dict[str, Any]](uri) as client:
+        stored = client[database].command("collStats", "service_listings")
+    return Market(database, services, seconds, stored["count"], stored["totalIndexSize"] / stored["count"])

@@ -19,8 +19,8 @@ _RULES = Availability(
     timezone="Pacific/Auckland",
     weekly=[WeeklyRule(weekday=day, ranges=_HOURS) for day in range(7)],
     buffer_after_minutes=15,
-    max_per_day=8,
-    max_per_week=40,
+    max_per_day=12,
+    max_per_week=70,
 )
 
 
