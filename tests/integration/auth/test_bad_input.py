@@ -60,6 +60,13 @@ async def test_it_is_refused_and_nothing_is_written(
     assert await _count(container) == before
 
 
+async def test_a_name_is_kept_as_it_is_spelt(identity: Identity) -> None:
+    headers = bearer(await identity.register())
+    for name in ("Māori Te Whānau", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "O'Brien-Zoë", "山田 太郎"):
+        answer = await identity.client.patch("/v1/users/me", json={"full_name": name}, headers=headers)
+        assert answer.json()["full_name"] == name
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"email":' + b"[" * 5000])
 async def test_a_body_that_is_no_object_is_refused(identity: Identity, content: bytes) -> None:
     headers = {"content-type": "application/json"}
@@ -90,6 +97,13 @@ async def test_a_malformed_authorization_is_401(identity: Identity, header: str)
         {"full_name": ""},
         {"full_name": "<script>alert(1)</script>"},
         {"full_name": "x" * 500},
+        {"full_name": "\u200b\u200b"},
+        {"full_name": "Aroha\u200b Ngata"},
+        {"full_name": "Aroha \u202eatagN"},
+        {"full_name": "Aroha\x00Ngata"},
+        {"full_name": "..."},
+        {"address": "12 Ponsonby Road\x00"},
+        {"phone_number": "+64 21 \u202e123 4567"},
         {"address": "ab"},
         {"address": "x" * 1000},
         {"roles": ["admin"]},

@@ -22,6 +22,9 @@ from hypothesis import strategies as st
         ("JÜRGEN@xn--bcher-kva.example", "jürgen@xn--bcher-kva.example"),
         ("u\u0308@example.com", "ü@example.com"),
         ("a+tag@example.com", "a+tag@example.com"),
+        ("Straße@example.com", "straße@example.com"),
+        ("a@\uff45xample\u3002com", "a@example.com"),
+        ("a@faß.example", "a@xn--fa-hia.example"),
     ],
 )
 def test_addresses_have_one_normal_form(text: str, key: str) -> None:
@@ -44,11 +47,27 @@ def test_addresses_have_one_normal_form(text: str, key: str) -> None:
         "a" * 250 + "@example.com",
         "a@-example.com",
         "a@localhost",
+        "a@[127.0.0.1]",
+        '"a b"@example.com',
+        "a\u200b@example.com",
+        "a\u00ad@example.com",
+        "a\u202eb@example.com",
+        "\ufeffa@example.com",
+        "\ufb01sh@example.com",
+        "\uff41@example.com",
+        "\ud800@example.com",
     ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_email(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("stra\u00dfe", "strasse"), ("a", "\u0430"), ("a+tag", "a"), ("a.b", "ab"), ("\u00e9", "e")]
+)
+def test_two_mailboxes_are_never_one_account(one: str, other: str) -> None:
+    assert parse_email(f"{one}@example.com").key != parse_email(f"{other}@example.com").key
 
 
 def test_look_alike_letters_are_another_address() -> None:

@@ -27,7 +27,10 @@ def parse_email(text: str, *, field: str = "email") -> EmailAddress:
 
     The domain's normal form is its IDNA 2008 ASCII form, so ``Ü@bücher.example`` and ``ü@xn--bcher-kva.example`` are
     one account. RFC 5321 lets the local part differ by case, but no provider in use does, and people do not either; it
-    is compared case-folded, in Unicode form NFC (RFC 6532 section 3.1).
+    is compared in lower case and in Unicode form NFC (RFC 6532 section 3.1). Two mailboxes must never be one account,
+    so letters are not folded further (``ß`` is not ``ss``), and characters that only look like others (``ﬁ``,
+    full-width letters) are refused, as in the PRECIS profile for user names (RFC 8265 section 3.3.2, RFC 8264 section
+    9.17).
 
     Args:
         text: what the caller sent.
@@ -44,6 +47,8 @@ def parse_email(text: str, *, field: str = "email") -> EmailAddress:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise InvalidInput.of(field, "This is not a mail address.", "email_invalid") from None
-    local = unicodedata.normalize("NFC", found.local_part.casefold())
+    if unicodedata.normalize("NFKC", found.local_part) != found.local_part:
+        raise InvalidInput.of(field, "Write the address with ordinary letters.", "email_invalid")
+    local = unicodedata.normalize("NFC", found.local_part.lower())
     domain = (found.ascii_domain or found.domain).lower()
     return EmailAddress(text=found.normalized, key=f"{local}@{domain}")

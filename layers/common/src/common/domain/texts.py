@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 #: Controls but for tab and line breaks, and the overrides of direction that make text read as what it is not
 #: (Unicode Technical Report 36, section 2.5; https://trojansource.codes).
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: What takes no room: one name with it looks like another without. Joiners stay, which several scripts spell with.
+_NO_WIDTH = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]")
 _BREAK = re.compile("[\t\n\r\u2028\u2029]")
 
 
@@ -31,6 +33,8 @@ def _title(value: str) -> str:
 def _name(value: str) -> str:
     if "<" in value or ">" in value:
         raise PydanticCustomError("text_invalid", "Leave out < and >.")
+    if _NO_WIDTH.search(value):
+        raise PydanticCustomError("text_invalid", "Leave out characters that cannot be seen.")
     return _title(value)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.database import Document, Mongo
@@ -74,7 +74,7 @@ class MongoUsers:
         """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
         wanted: Document = {}
         if text:
-            wanted["email_key"] = {"$gte": text.casefold(), "$lt": text.casefold() + _LAST_CHARACTER}
+            wanted["email_key"] = {"$gte": text.lower(), "$lt": text.lower() + _LAST_CHARACTER}
         if is_active is not None:
             wanted["is_active"] = is_active
         if before:

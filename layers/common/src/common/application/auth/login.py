@@ -64,4 +64,4 @@ def _key_of(email: str) -> str:
     try:
         return parse_email(email).key
     except InvalidInput:
-        return email.strip().casefold()
+        return email.strip().lower()
