@@ -65,12 +65,16 @@ class LocalCloud(RunningCloud):
         self._options = replace(options, state_dir=options.state_dir.resolve())
         self._say = options.say
         self._stack = contextlib.ExitStack()
-        self._processes: list[int] = []
+        self._owned: list[Server] = []
 
     @property
     def process_ids(self) -> list[int]:
         """The servers' process ids."""
-        return list(self._processes)
+        return [part.process.pid for part in self._owned]
+
+    def ended_part(self) -> Server | None:
+        """Return a server that has ended by itself, or None while all run."""
+        return next((part for part in self._owned if part.process.poll() is not None), None)
 
     def __enter__(self) -> Self:
         """Start everything.
@@ -184,7 +188,7 @@ class LocalCloud(RunningCloud):
 
     def _own(self, part: Server) -> Server:
         """Remember to stop a part."""
-        self._processes.append(part.process.pid)
+        self._owned.append(part)
         self._stack.callback(part.stop)
         return part
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from infra.local import aws, follow, lock, mailbox, options
 from infra.local.cloud import LocalCloud
 from infra.local.handle import RunningCloud
-from infra.local.processes import StartError
+from infra.local.processes import StartError, tail
 from infra.local.runner.logs import COMBINED
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def up(state_dir: Path) -> None:
 
     Args:
         state_dir: The cloud's folder.
+
+    Raises:
+        StartError: When a part has ended by itself; the rest is stopped in order.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
@@ -48,9 +51,13 @@ def up(state_dir: Path) -> None:
         with LocalCloud(options.from_environment(state_dir, say, os.environ)) as cloud:
             say(_banner(cloud.info, time.monotonic() - started))
             with contextlib.suppress(KeyboardInterrupt):
-                for line in follow.lines(state_dir / "logs" / COMBINED, from_end=True):
+                log = state_dir / "logs" / COMBINED
+                for line in follow.lines(log, from_end=True, until=lambda: cloud.ended_part() is not None):
                     say(line)
+            ended = cloud.ended_part()
             say("\nStopping …")
+        if ended:
+            raise StartError(f"{ended.name} ended by itself:\n{tail(ended.log)}\nStart again: what was done is kept.")
         say("Stopped. What was done is kept; `make clean` forgets it.")
 
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import IO
 
@@ -15,17 +15,25 @@ POLL_SECONDS = 0.2
 LAST_BYTES = 8000
 
 
-def lines(path: Path, *, from_end: bool) -> Iterator[str]:
+def _never() -> bool:
+    """Go on."""
+    return False
+
+
+def lines(path: Path, *, from_end: bool, until: Callable[[], bool] = _never) -> Iterator[str]:
     """Yield the lines of a file as they are written, without end, over its rotation too.
 
     Args:
         path: The file; may not exist yet.
         from_end: Begin with what is written from now on, instead of the last few kilobytes.
+        until: Tells, whenever there is nothing to yield, that it is over.
 
     Yields:
         Lines without their ends.
     """
     while not path.exists():
+        if until():
+            return
         time.sleep(POLL_SECONDS)
     file = _open(path, from_end=from_end)
     try:
@@ -34,6 +42,8 @@ def lines(path: Path, *, from_end: bool) -> Iterator[str]:
             if line:
                 yield line.rstrip("\n")
                 continue
+            if until():
+                return
             if path.exists() and path.stat().st_ino != _inode(file):
                 file.close()
                 file = path.open(errors="replace")

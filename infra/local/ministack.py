@@ -30,11 +30,13 @@ class Ministack:
         process: The server process.
         port: Its loopback port.
         log: Its log file.
+        name: Its name for people.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    name: str = "MiniStack"
 
     @property
     def url(self) -> str:
@@ -51,7 +53,7 @@ class Ministack:
             lambda: answers(f"{self.url}/_ministack/health"),
             process=self.process,
             log=self.log,
-            name="MiniStack",
+            name=self.name,
             timeout=READY_SECONDS,
         )
 

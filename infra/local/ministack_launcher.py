@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.app import main
 from ministack.services import eventbridge, lambda_svc, scheduler
 
-from infra.local import ministack_routes
+from infra.local import ministack_routes, ministack_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,7 @@ def _no_snapshot(_name: str, _version: Mapping[str, Any]) -> None:
 
 if __name__ == "__main__":
     ministack_routes.install()
+    ministack_state.install()
     lambda_svc._proxy_url_for = _runner_url  # noqa: SLF001  (its own setting is per function and would be deployed)
     lambda_svc._execute_function_proxy = _forward_patiently  # noqa: SLF001
     lambda_svc._snapstart_provision_version_async = _no_snapshot  # noqa: SLF001

@@ -40,11 +40,13 @@ class Mongod:
         process: The server process.
         port: Its loopback port.
         log: Its log file.
+        name: Its name for people.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    name: str = "MongoDB"
 
     @property
     def uri(self) -> str:

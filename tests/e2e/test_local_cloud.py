@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -188,12 +189,44 @@ def test_a_stop_leaves_nothing_running_and_a_restart_finds_messages_and_mails(tm
     functions = stub_functions.write(tmp_path / "functions")
     options = Options(state_dir=tmp_path / "state", live=True, functions=functions, queue_visibility=600)
     with LocalCloud(options) as first:
-        client = boto3.client("sqs", **ministack.client_settings(first.info.aws_url))
-        client.send_message(QueueUrl=first.info.outputs["StripeEventsDeadLettersUrl"], MessageBody="kept")
+        leave_a_message_and_a_mail(first)
         started = [pid for root in first.process_ids for pid in descendants(root)]
         taken = int(first.info.aws_url.rsplit(":", 1)[1])
     assert not any(processes.is_alive(pid) for pid in started)
     with socket.create_server((ports.LOOPBACK, taken)), LocalCloud(options) as second:
         assert not second.info.aws_url.endswith(f":{taken}")
-        assert {row["queue"]: row["dead"] for row in aws.queue_depths(second.info)}["StripeEvents"] == 1
+        assert_both_are_there(second)
         assert get(second, "/v1/health").status_code == 200
+
+
+def test_a_killed_ministack_is_noticed_and_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
+    functions = stub_functions.write(tmp_path / "functions")
+    options = Options(state_dir=tmp_path / "state", live=True, functions=functions, queue_visibility=600)
+    with LocalCloud(options) as first:
+        leave_a_message_and_a_mail(first)
+        state = options.state_dir / "aws" / "state"
+        wait_for(lambda: "kept" in (state / "sqs.json").read_text() and "Kept" in (state / "ses.json").read_text())
+        assert first.ended_part() is None
+        os.kill(first.process_ids[0], signal.SIGKILL)
+        wait_for(lambda: first.ended_part() is not None)
+        assert getattr(first.ended_part(), "name", "") == "MiniStack"
+    with LocalCloud(options) as second:
+        assert second.info.outputs == first.info.outputs
+        assert_both_are_there(second)
+        assert get(second, "/v1/health").status_code == 200
+
+
+def leave_a_message_and_a_mail(cloud: LocalCloud) -> None:
+    settings = ministack.client_settings(cloud.info.aws_url)
+    queue = boto3.client("sqs", **settings)
+    queue.send_message(QueueUrl=cloud.info.outputs["StripeEventsDeadLettersUrl"], MessageBody="kept")
+    boto3.client("sesv2", **settings).send_email(
+        FromEmailAddress="hello@gigsta.test",
+        Destination={"ToAddresses": ["aroha@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "Kept"}, "Body": {"Text": {"Data": "Hello"}}}},
+    )
+
+
+def assert_both_are_there(cloud: LocalCloud) -> None:
+    assert {row["queue"]: row["dead"] for row in aws.queue_depths(cloud.info)}["StripeEvents"] == 1
+    assert [mail.subject for mail in cloud.mails("aroha@example.com")] == ["Kept"]
