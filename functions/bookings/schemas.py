@@ -6,12 +6,13 @@ from common.domain.booking_intents import IntentStatus
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
 from common.domain.payments import PaymentMode
 from common.domain.ratings import RatingState
+from common.domain.texts import NAME, PROSE
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-AddressText = Annotated[str, StringConstraints(min_length=3, max_length=300)]
-Notes = Annotated[str, StringConstraints(max_length=2_000)]
+AddressText = Annotated[str, StringConstraints(min_length=3, max_length=300), PROSE]
+Notes = Annotated[str, StringConstraints(max_length=2_000), PROSE]
 
 
 class BookingRequest(RequestModel):
@@ -205,7 +206,7 @@ class HistoryView(ResponseModel):
 class GuestRequest(RequestModel):
     """Who the guest says to be; what is typed here goes onto no account before the address is proven."""
 
-    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120), NAME]
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
     phone_number: Annotated[str | None, Field(max_length=32)] = None
 
@@ -243,13 +244,13 @@ class RatingRequest(RequestModel):
     """One side's rating of the other."""
 
     stars: Annotated[int, Field(ge=1, le=5, strict=True)]
-    text: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    text: Notes = ""
 
 
 class ReplyRequest(RequestModel):
     """The provider's answer to a rating."""
 
-    reply: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    reply: Annotated[str, StringConstraints(min_length=1, max_length=2_000), PROSE]
 
 
 class RatingView(ResponseModel):
@@ -268,9 +269,10 @@ class RatingView(ResponseModel):
 
 
 class RatingList(ResponseModel):
-    """The ratings of a booking that the caller may see."""
+    """The ratings of a booking that the caller may see; two at most."""
 
     items: list[RatingView]
+    next_cursor: str | None = None
 
 
 class CalendarFeedView(ResponseModel):

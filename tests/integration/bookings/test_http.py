@@ -155,6 +155,22 @@ async def test_an_unknown_service_is_not_found(
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"address": "1 Queen\x00 Street"}, "address"), ({"notes": "a\x1bb"}, "notes"),
+        ({"start_at": 1_795_238_400}, "start_at"), ({"start_at": "9999-12-31T23:55:00Z"}, "start_at"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_read_is_not_taken(
+    world: BookingWorld, client: httpx.AsyncClient, customer: Headers, changed: dict[str, Any], field: str
+) -> None:
+    answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=customer)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
 async def test_a_draft_is_as_unknown_to_those_who_book_as_to_those_who_look(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:

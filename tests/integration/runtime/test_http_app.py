@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 from common.domain.errors import (
@@ -39,8 +40,14 @@ class Nested(RequestModel):
     at: Instant
 
 
+class Colour(StrEnum):
+    RED = "red"
+    GREEN = "green"
+
+
 class Body(RequestModel):
     name: str
+    colour: Literal[Colour.RED, Colour.GREEN] = Colour.RED
     password: str = ""
     nested: list[Nested] | None = None
 
@@ -195,6 +202,12 @@ async def test_a_body_of_another_type_is_told_what_to_send(client: httpx.AsyncCl
     response = await client.post("/things", content=b'{"name": "a"}', headers={"content-type": "text/plain"})
     (error,) = _problem(response, 422, "invalid_input")["errors"]
     assert (error["field"], "Content-Type: application/json" in error["message"]) == ("body", True)
+
+
+async def test_choices_are_told_as_they_are_sent(client: httpx.AsyncClient) -> None:
+    response = await client.post("/things", json={"name": "a", "colour": "blue"})
+    (error,) = _problem(response, 422, "invalid_input")["errors"]
+    assert error["message"] == "Input should be 'red' or 'green'"
 
 
 async def test_a_query_parameter_is_named_too(client: httpx.AsyncClient) -> None:

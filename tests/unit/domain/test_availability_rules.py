@@ -33,6 +33,7 @@ def exception(kind: str, *ranges: TimeRange, day: date = DAY) -> DateException:
     [
         ({}, set()),
         ({"timezone": "Moon/Tycho"}, {("timezone", "unknown_timezone")}),
+        ({"timezone": "localtime"}, {("timezone", "unknown_timezone")}),
         ({"slot_step_minutes": 7}, {("slot_step_minutes", "out_of_range")}),
         ({"buffer_before_minutes": -5}, {("buffer_before_minutes", "out_of_range")}),
         ({"booking_window_days": 366}, {("booking_window_days", "out_of_range")}),

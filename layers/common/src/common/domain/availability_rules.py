@@ -10,6 +10,8 @@ from common.domain.errors import FieldError, InvalidInput
 from common.domain.slot_cells import CELL_MINUTES
 
 _DAY_MINUTES = 1440
+#: What systems keep among the zones and IANA does not: what the machine is set to, and what it is before it is set.
+_NO_ZONES = frozenset({"localtime", "Factory"})
 MAX_RANGES_PER_DAY = 8
 MAX_EXCEPTIONS = 366
 #: Bounds of the whole-minute fields: smallest, largest, and what they must be multiples of.
@@ -28,7 +30,7 @@ def check_timezone(name: str, field: str = "timezone") -> ZoneInfo:
     Raises:
         InvalidInput: there is no such zone.
     """
-    if name not in available_timezones():
+    if name in _NO_ZONES or name not in available_timezones():
         raise InvalidInput.of(field, "This is not an IANA time zone, such as Pacific/Auckland.", "unknown_timezone")
     return ZoneInfo(name)
 

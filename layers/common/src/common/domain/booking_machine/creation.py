@@ -111,7 +111,7 @@ def _check_wish(wish: NewBooking, now: datetime) -> None:
     try:
         require_grid(wish.start_at)
     except ValueError as error:
-        raise InvalidInput.of("start_at", f"The start {error}.", "off_grid") from None
+        raise InvalidInput.of("start_at", str(error), "off_grid") from None
     if wish.start_at <= now:
         raise InvalidInput.of("start_at", "The start has passed.", "past")
     if wish.start_at > now + MAX_AHEAD:

@@ -4,30 +4,32 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from common.domain.errors import FieldError, InvalidInput
+from common.domain.instants import written_out
 from common.domain.model import Model
 from common.domain.slot_cells import CELL_MINUTES
+from common.domain.texts import PROSE
 
 _TEXT_LIMIT = 2_000
 _FIVE_MINUTES = timedelta(minutes=CELL_MINUTES)
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_TEXT_LIMIT)]
-RequiredText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=_TEXT_LIMIT)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_TEXT_LIMIT), PROSE]
+RequiredText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=_TEXT_LIMIT), PROSE]
 MediaIds = list[Annotated[str, StringConstraints(min_length=1, max_length=64)]]
 
 
 def require_grid(start: datetime) -> datetime:
     """Refuse an instant without an offset or between two slot cells."""
     if start.tzinfo is None:
-        raise ValueError("must carry an offset from UTC")
+        raise ValueError("The start must carry its offset from UTC.")
     if start.timestamp() % _FIVE_MINUTES.total_seconds():
-        raise ValueError(f"must be a whole multiple of {CELL_MINUTES} minutes")
+        raise ValueError(f"The start must be a whole multiple of {CELL_MINUTES} minutes.")
     return start
 
 
-SlotStart = Annotated[datetime, AfterValidator(require_grid)]
+SlotStart = Annotated[datetime, BeforeValidator(written_out), AfterValidator(require_grid)]
 
 
 class ActionInput(Model):
@@ -116,7 +118,11 @@ def parse_input(model: type[ActionInput], values: Mapping[str, Any] | None) -> A
         return model.model_validate(dict(values or {}))
     except ValidationError as error:
         fields = [
-            FieldError(".".join(str(part) for part in problem["loc"]) or "input", problem["msg"], problem["type"])
+            FieldError(
+                ".".join(str(part) for part in problem["loc"]) or "input",
+                problem["msg"].removeprefix("Value error, "),
+                problem["type"],
+            )
             for problem in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         raise InvalidInput("The action's input is not valid.", errors=fields) from None

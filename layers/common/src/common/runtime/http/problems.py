@@ -1,6 +1,7 @@
 """Errors on the wire: problem details (RFC 9457), one renderer for every status."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,8 @@ from common.runtime.context import current_request_id
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:problem-type:gigsta:"
 _MAX_FIELD_ERRORS = 50
+#: How pydantic names a member of an enumeration: ``<Role.ADMIN: 'admin'>``.
+_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 _UNREADABLE = "The body cannot be read: send JSON in UTF-8, of moderate depth."
 _NO_OBJECT = "Send a JSON object, and the header 'Content-Type: application/json'."
 #: What to say of a body that is wrong as a whole, by pydantic's type of error.
@@ -153,6 +156,7 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     is_whole = len(location) == 1 or error["type"] == "json_invalid"
     field = location[0] if is_whole else ".".join(location[1:])
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = _ENUM_MEMBER.sub(r"\1", message)
     if is_whole:
         message = _ABOUT_THE_BODY.get(error["type"], message)
     context = error.get("ctx") or {}

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from common.domain.errors import FieldError
+from common.domain.instants import written_out
 from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
 
 T = TypeVar("T")
@@ -56,14 +57,6 @@ class ResponseModel(BaseModel):
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
-def _written_out(value: object) -> object:
-    """Refuse numbers, which pydantic takes for seconds since 1970."""
-    is_number = isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
-    if is_number or not isinstance(value, str | datetime):
-        raise PydanticCustomError("instant_format", "Give an instant like 2026-11-20T09:00:00Z (RFC 3339).")
-    return value
-
-
 def _to_utc_milliseconds(value: datetime) -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         message = "Give an instant from the year {first} to {last}."
@@ -82,7 +75,7 @@ def format_instant(value: datetime) -> str:
 #: An instant: an aware date-time in, UTC with ``Z`` out. A naive one is refused; finer than milliseconds is cut.
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_written_out),
+    BeforeValidator(written_out),
     AfterValidator(_to_utc_milliseconds),
     PlainSerializer(format_instant, return_type=str, when_used="json"),
     Field(json_schema_extra={"format": "date-time", "examples": ["2026-11-20T09:00:00Z"]}),

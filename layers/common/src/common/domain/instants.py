@@ -1,0 +1,17 @@
+"""Instants as people and programs write them: RFC 3339, never a number."""
+
+from datetime import datetime
+
+from pydantic_core import PydanticCustomError
+
+
+def written_out(value: object) -> object:
+    """Refuse numbers, which pydantic takes for seconds since 1970; for ``BeforeValidator``.
+
+    Raises:
+        PydanticCustomError: it is neither a text nor an instant already.
+    """
+    is_number = isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    if is_number or not isinstance(value, str | datetime):
+        raise PydanticCustomError("instant_format", "Give an instant like 2026-11-20T09:00:00Z (RFC 3339).")
+    return value
