@@ -45,7 +45,7 @@ def up(state_dir: Path) -> None:
     Raises:
         StartError: When a part has ended by itself; the rest is stopped in order.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_in_order()
     started = time.monotonic()
     with contextlib.suppress(KeyboardInterrupt):
         with LocalCloud(options.from_environment(state_dir, say, os.environ)) as cloud:
@@ -142,7 +142,7 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
     from infra.demo.play import DemoFailed, parse, play
 
     chosen = parse(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_in_order()
     folder = state_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -175,6 +175,12 @@ def _banner(known: CloudInfo, seconds: float | None = None) -> str:
     return "\n".join(lines)
 
 
+def _stop_in_order() -> None:
+    """Treat SIGTERM like Ctrl-C, and Ctrl-C like itself where a shell that starts jobs in the background ignores it."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _interrupt)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Treat SIGTERM like Ctrl-C."""
+    """Leave what is under way."""
     raise KeyboardInterrupt

@@ -34,6 +34,7 @@ class StateLock:
             StartError: When another process holds it.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.chmod(0o700)  # secrets, mails and the database are in it
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,7 +42,7 @@ class StateLock:
             os.close(descriptor)
             raise StartError(
                 f"A local cloud already runs in {self._path.parent} (pid {self._path.read_text().strip()}). "
-                "Stop it with Ctrl-C there, or with: python -m infra.local down"
+                "Stop it with Ctrl-C there, or with: make down"
             ) from None
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())

@@ -1,0 +1,1 @@
+"""The first member of staff, whom nobody of staff could appoint."""
