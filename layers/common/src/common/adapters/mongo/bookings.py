@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from pydantic import ValidationError
 from pymongo import ReplaceOne, UpdateMany
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
@@ -12,7 +13,7 @@ from common.adapters.mongo.booking_documents import booking_document, from_docum
 from common.adapters.mongo.database import Document, Mongo, Session
 from common.adapters.mongo.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
-from common.application.ports.bookings import BookingQuery
+from common.application.ports.bookings import BookingQuery, DueBookings
 from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.errors import Conflict, GigstaError, VersionConflict
 from common.domain.payments import OperationStatus
@@ -101,18 +102,27 @@ class MongoBookings:
         cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
-    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
-        """Take due bookings under a lease; every commit rewrites the document and so ends the lease."""
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
+        """Take due bookings under a lease; every commit rewrites the document and so ends the lease.
+
+        A row that cannot be read is set aside, so that it keeps nobody else's booking waiting.
+        """
         free = due_filter(now)
         due = self._bookings.find(free, {"_id": 1}).sort("next_due_at", 1).limit(limit)
         ids = [row["_id"] async for row in due]
         if not ids:
-            return []
+            return DueBookings()
         token = uuid4().hex
         lease = {"token": token, "until": until}
         await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": {"lease": lease}})
         taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).sort("next_due_at", 1)
-        return [Booking.model_validate(from_document(row)) async for row in taken]
+        bookings, unreadable = [], []
+        async for row in taken:
+            try:
+                bookings.append(Booking.model_validate(from_document(row)))
+            except ValidationError:
+                unreadable.append(str(row["_id"]))
+        return DueBookings(bookings, unreadable)
 
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""

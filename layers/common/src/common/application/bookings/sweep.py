@@ -23,6 +23,10 @@ _MOST_ACTIONS = 20
 _NEEDS_STRIPE = "expire_payment"
 
 
+class UnreadableBookingError(RuntimeError):
+    """A stored row is no booking that this code knows; a person has to look at it."""
+
+
 async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
     """Fire what is due, batch by batch; any number of sweeps may run at once.
 
@@ -38,14 +42,18 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
 
     Raises:
         BaseException: the first fault met, after everything else has been done; the lease brings that booking back.
+            ``UnreadableBookingError`` where a row could not be read.
     """
     counts: Counter[str] = Counter()
     faults: list[BaseException] = []
     while has_time():
         now = deps.clock.now()
         due = await deps.bookings.claim_due(now, until=now + LEASE, limit=_BATCH)
-        for start in range(0, len(due), _WIDTH):
-            firings = (_fire_and_publish(deps, booking) for booking in due[start : start + _WIDTH])
+        for row_id in due.unreadable:
+            counts["failed"] += 1
+            faults = faults or [UnreadableBookingError(f"{row_id} cannot be read; its timers do not fire")]
+        for start in range(0, len(due.bookings), _WIDTH):
+            firings = (_fire_and_publish(deps, booking) for booking in due.bookings[start : start + _WIDTH])
             for outcome in await asyncio.gather(*firings, return_exceptions=True):
                 if isinstance(outcome, BaseException):
                     counts["failed"] += 1

@@ -1,6 +1,7 @@
 """Where bookings live."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +24,17 @@ class BookingQuery(Model):
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     soonest_first: bool = False
+
+
+@dataclass(frozen=True)
+class DueBookings:
+    """What one caller has taken to work on; ``unreadable`` names rows that are no bookings, for people to look at."""
+
+    bookings: Sequence[Booking] = ()
+    unreadable: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.bookings) + len(self.unreadable)
 
 
 class BookingRepository(Protocol):
@@ -74,7 +86,7 @@ class BookingRepository(Protocol):
         """Open disputes, the longest waiting first; ``after`` is (opened at, booking id) of the last one seen."""
         ...
 
-    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Booking]:
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
         """Take bookings whose ``next_due_at`` has come, the longest overdue first, for this caller alone.
 
         A taken booking is given to nobody else before ``until``, unless a commit changes it first; one that was
