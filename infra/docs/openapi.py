@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.runtime.http import whole
 from common.runtime.http.schemas import Problem
 from fastapi import FastAPI
 
@@ -44,7 +45,7 @@ def build() -> dict[str, Any]:
         generate_unique_id_function=_operation_id,
     )
     for area in areas():
-        app.include_router(importlib.import_module(f"functions.{area}.routes").router)
+        app.include_router(whole(importlib.import_module(f"functions.{area}.routes").router))
     document = app.openapi()
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _problem_schema(schemas)
