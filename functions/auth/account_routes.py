@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from common.application.auth import recovery
-from common.application.users import account, leaving
+from common.application.users import account
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends
@@ -37,10 +37,14 @@ async def change_password(body: ChangePasswordRequest, deps: Deps, caller: Curre
 @router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
 async def export_account(deps: Deps, caller: CurrentUser, client: Client) -> AccountExport:
     """All that is held about the caller."""
+    from common.application.users import leaving  # noqa: PLC0415 - rare, and heavy: leaving ends bookings
+
     return AccountExport.model_validate(await leaving.export_account(deps.leaving, caller, client))
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)
 async def delete_account(deps: Deps, caller: CurrentUser, client: Client) -> None:
     """Leave for good: the person goes, bookings and the ledger stay."""
+    from common.application.users import leaving  # noqa: PLC0415 - as above
+
     await leaving.delete_account(deps.leaving, caller, client)

@@ -6,8 +6,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from common.application.bookings import read
-from common.application.bookings.create import BookingWish, create_booking
-from common.application.payments.cards import require_own_card
 from common.domain.booking_groups import StatusGroup
 from common.domain.bookings import Actor, ActorKind, BookingStatus
 from common.domain.errors import InvalidInput
@@ -16,6 +14,7 @@ from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Instant, Page
+from common.runtime.logging import set_booking_id
 from fastapi import APIRouter, Header, Query, Response
 
 from functions.bookings.presenter import present_booking
@@ -43,11 +42,15 @@ async def post_booking(
     idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
 ) -> BookingView:
     """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`."""
+    from common.application.bookings.create import BookingWish, create_booking  # noqa: PLC0415 - reading needs none
+    from common.application.payments.cards import require_own_card  # noqa: PLC0415 - as above
+
     if wish.payment_method_id is not None:
         await require_own_card(deps.cards, caller, wish.payment_method_id)
     booking, action = await create_booking(
         deps.bookings, caller.user_id, BookingWish(**dict(wish)), idempotency_key=idempotency_key
     )
+    set_booking_id(booking.id)
     response.headers["ETag"] = etag(booking.version)
     response.headers["Location"] = f"/v1/bookings/{booking.id}"
     actor = Actor(kind=ActorKind.CUSTOMER, id=caller.user_id)

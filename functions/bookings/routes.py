@@ -1,16 +1,38 @@
 """Routes of bookings; fixed paths come before those with an id in the same place."""
 
-from fastapi import APIRouter
+from common.runtime.http import RouteGroups
 
-from functions.bookings import (
-    action_routes,
-    booking_routes,
-    calendar_routes,
-    intent_routes,
-    machine_routes,
-    rating_routes,
+router = RouteGroups(
+    "functions.bookings",
+    (
+        "machine_routes:router",
+        "/v1/bookings/state-machine",
+    ),
+    (
+        "calendar_routes:router",
+        "/v1/bookings/calendar-feed",
+        "/v1/bookings/calendar-feed/{token}",
+        "/v1/bookings/{booking_id}/calendar.ics",
+    ),
+    (
+        "booking_routes:router",
+        "/v1/bookings",
+        "/v1/bookings/{booking_id}",
+        "/v1/bookings/{booking_id}/history",
+    ),
+    (
+        "action_routes:router",
+        "/v1/bookings/{booking_id}/actions",
+        "/v1/bookings/{booking_id}/actions/{action_name}",
+    ),
+    (
+        "rating_routes:router",
+        "/v1/bookings/{booking_id}/ratings",
+        "/v1/bookings/{booking_id}/ratings/{rating_id}/reply",
+    ),
+    (
+        "intent_routes:router",
+        "/v1/booking-intents",
+        "/v1/booking-intents/{intent_id}",
+    ),
 )
-
-router = APIRouter()
-for part in (machine_routes, calendar_routes, booking_routes, action_routes, rating_routes, intent_routes):
-    router.include_router(part.router)

@@ -1,14 +1,40 @@
-"""All routes of the providers function."""
+"""All routes of the providers function; ``/v1/providers/me`` comes before paths with an id in the same place."""
 
-from fastapi import APIRouter
+from common.runtime.http import RouteGroups
 
-from functions.providers import catalogue_routes, figure_routes, profile_routes
-
-router = APIRouter()
-#: ``/v1/providers/me`` comes before ``/v1/providers/{provider_id}``, which would match it.
-router.include_router(profile_routes.own)
-router.include_router(figure_routes.own)
-router.include_router(figure_routes.public)
-router.include_router(profile_routes.public)
-router.include_router(catalogue_routes.own)
-router.include_router(catalogue_routes.public)
+router = RouteGroups(
+    "functions.providers",
+    (
+        "profile_routes:own",
+        "/v1/providers/me",
+        "/v1/providers/me/availability",
+    ),
+    (
+        "figure_routes:own",
+        "/v1/providers/me/jobs",
+        "/v1/providers/me/earnings",
+        "/v1/providers/me/stats",
+    ),
+    (
+        "figure_routes:public",
+        "/v1/providers/{provider_id}/ratings",
+        "/v1/services/{service_id}/ratings",
+    ),
+    (
+        "profile_routes:public",
+        "/v1/providers/{provider_id}",
+    ),
+    (
+        "catalogue_routes:own",
+        "/v1/services",
+        "/v1/services/{service_id}",
+        "/v1/providers/me/services",
+    ),
+    (
+        "catalogue_routes:public",
+        "/v1/services/{service_id}",
+        "/v1/services/{service_id}/slots",
+        "/v1/categories",
+        "/v1/categories/{slug}",
+    ),
+)

@@ -1,9 +1,19 @@
 """All routes of the search function."""
 
-from fastapi import APIRouter
+from common.runtime.http import RouteGroups
 
-from functions.search import geo_routes, listing_routes
-
-router = APIRouter()
-router.include_router(listing_routes.router)
-router.include_router(geo_routes.router)
+router = RouteGroups(
+    "functions.search",
+    (
+        "listing_routes:router",
+        "/v1/search/services",
+        "/v1/search/providers",
+        "/v1/search/suggest",
+        "/v1/search/popular-categories",
+    ),
+    (
+        "geo_routes:router",
+        "/v1/geo/geocode",
+        "/v1/geo/reverse",
+    ),
+)

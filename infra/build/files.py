@@ -77,12 +77,18 @@ def replace_tree(source: Path, target: Path) -> None:
 def compile_tree(folder: Path, interpreter: Path) -> None:
     """Write byte-code that is never checked against its source, which Lambda unpacks with other times.
 
+    It leaves out the columns of instructions, which tracebacks mark with ``^^^^``: byte-code without them is a tenth
+    smaller, so quicker to load
+    (https://docs.python.org/3/using/cmdline.html#cmdoption-X).
+
     Args:
         folder: Folder of modules.
         interpreter: Interpreter of the version that will run them.
     """
     command: list[str | Path] = [
         interpreter,
+        "-X",
+        "no_debug_ranges",
         "-m",
         "compileall",
         "-q",

@@ -1,11 +1,16 @@
 """Who is calling: from a bearer token to a principal."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.ports.access import AccessTokens, PrincipalReader
-from common.application.ports.clock import Clock
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from common.domain.errors import Unauthenticated
-from common.domain.roles import Principal
+
+if TYPE_CHECKING:
+    from common.application.ports.access import AccessTokens, PrincipalReader
+    from common.application.ports.clock import Clock
+    from common.domain.roles import Principal
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """Removing what has expired."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from common.application.ports.clock import Clock
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.application.ports.clock import Clock
 
 _BATCH = 500
 

@@ -1,11 +1,16 @@
 """Publishing what a crash or a dead queue left in the outbox."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from common.application.ports.clock import Clock
-from common.application.ports.outbox import Outbox, Publisher
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.application.ports.clock import Clock
+    from common.application.ports.outbox import Outbox, Publisher
 
 #: Younger events are left to whoever committed them, who publishes them at once.
 GRACE = timedelta(seconds=30)

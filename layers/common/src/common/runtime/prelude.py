@@ -1,44 +1,62 @@
 """The cold-start prelude: runs before anything heavy is imported, once per process.
 
-Importing ``common.runtime`` runs it, so every entry point gets it without saying so. Each measure is worth its
-milliseconds on a cold start and is held by a test that fails when a new release of a library makes it void:
+Importing ``common.runtime`` runs it, and every area's package does so before anything else, so that each entry point
+gets it without saying so. Nothing is imported here: each measure takes effect when its library is first imported, by
+whomever. Each is worth its milliseconds on a cold start and is held by a test that fails when a new release of a
+library makes it void:
 
-- the garbage collector rests while modules are imported (only inside a Lambda process) and what they left is frozen
-  out of later collections;
-- pydantic builds a model's validator at its first use, not at import;
-- pydantic does not search the installed packages for plugins, of which there are none;
-- pydantic's core does not evaluate the annotations of its schemas' typed dictionaries, which are for type checkers;
+- the garbage collector rests until the first invocation has ended (only inside a Lambda process), and what the imports
+  left is frozen out of later collections;
+- pydantic builds a model's validator at its first use, not at import; it does not search the installed packages for
+  plugins, of which there are none; its core does not evaluate the annotations of its schemas' typed dictionaries,
+  which are for type checkers;
 - PyMongo does not look for PyOpenSSL, which would import ``cryptography``; TLS then runs on the standard ``ssl``
-  module, as it does wherever PyOpenSSL is not installed;
+  module, as it does wherever PyOpenSSL is not installed. Inside a Lambda process it leaves its synchronous client and
+  OpenID Connect aside, and a client does not remember which lines of which source files made it, which PyMongo tells in
+  its warning about clients that were never closed;
 - the metadata of installed packages, which pydantic and PyMongo read for rare features only, is loaded by the first
   of them that asks for it;
 - FastAPI finds neither pydantic's old interface, which it would import to see that no model uses it, nor
   email-validator, which only its model of a contact in an OpenAPI document would use, nor OpenTelemetry, whose use by
-  FastAPI is off; its models of an OpenAPI document, which it rebuilds at import, wait for their first use as well;
-- PyJWT does without those parts of ``cryptography`` that read certificates and SSH keys.
+  FastAPI is off; the forty models of an OpenAPI document, and its OAuth2 scheme, which uses them, are loaded by whoever
+  describes the routes. It takes the place of an endpoint from its byte-code, not by reading its source file;
+- FastAPI loads ``email.message``, to read a body's media type, and Starlette ``http.client``, for the phrase of a
+  status, and ``tempfile``, for uploads, when they use them;
+- PyJWT does without those parts of ``cryptography`` that read certificates and SSH keys, and without the HTTP client
+  of its key fetcher.
 """
 
 import gc
-import importlib
 import os
 import sys
-import typing
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
+
+from common.runtime.import_hooks import Measure, install
+from common.runtime.stand_ins import lazily, plain_typed_dicts, standing_in, without, without_rebuilding
 
 #: Set by the Lambda service for its runtime client
 #: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API"
+_INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
+_ON_DEMAND = "on-demand"
 #: What FastAPI's telemetry imports.
-OPENTELEMETRY = (
+_OPENTELEMETRY = (
     "opentelemetry._logs", "opentelemetry.metrics", "opentelemetry.propagate",
     "opentelemetry.propagators.textmap", "opentelemetry.trace",
 )  # fmt: skip
+#: What PyMongo imports and neither the asynchronous client nor signing in by password or certificate has a use for.
+_UNUSED_PYMONGO = (
+    *(f"pymongo.synchronous.{name}" for name in ("change_stream", "client_session", "collection", "command_cursor")),
+    *(f"pymongo.synchronous.{name}" for name in ("cursor", "database", "mongo_client")),
+    "pymongo.auth_oidc_shared",
+)
 #: What PyJWT imports and RS256 has no use for.
-CERTIFICATES = ("cryptography.x509", "cryptography.hazmat.primitives.serialization.ssh")
+_CERTIFICATES = ("cryptography.x509", "cryptography.hazmat.primitives.serialization.ssh")
 
 
 def is_in_lambda(environ: Mapping[str, str]) -> bool:
@@ -46,122 +64,92 @@ def is_in_lambda(environ: Mapping[str, str]) -> bool:
     return _IN_LAMBDA in environ
 
 
+def is_made_ahead(environ: Mapping[str, str]) -> bool:
+    """Whether Lambda makes this environment ahead of its requests: for SnapStart's snapshot, or provisioned."""
+    return environ.get(_INITIALIZATION, _ON_DEMAND) != _ON_DEMAND
+
+
 def begin() -> None:
     """Prepare the process for its imports; safe to call again."""
+    measures = dict(_MEASURES)
     if is_in_lambda(os.environ):
         gc.disable()
+        measures |= _IN_LAMBDA_ONLY
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for unwanted in ("pymongo.pyopenssl_context", "pydantic.v1"):
         sys.modules.setdefault(unwanted, None)  # type: ignore[arg-type]
-    with _plain_typed_dicts():
-        import pydantic_core  # noqa: F401, PLC0415 - must follow gc.disable()
-    with standing_in("importlib.metadata"):
-        import pydantic.plugin._loader  # noqa: PLC0415
-        import pymongo.common  # noqa: F401, PLC0415
-
-    pydantic.BaseModel.model_config["defer_build"] = True
+    install(measures)
+    if "pydantic.main" in sys.modules:
+        _defer_builds()
     # FastAPI silences this while it builds its fields; with the build put off, it would come out later.
     warnings.filterwarnings("ignore", message="The 'alias' attribute with value", category=UserWarning)
 
 
-@contextmanager
-def without(module: str) -> Iterator[None]:
-    """Let no import inside the block find a module, unless it is there already; afterwards it can be imported."""
-    with _replaced(module, None):
-        yield
-
-
-@contextmanager
-def standing_in(*modules: str) -> Iterator[None]:
-    """Let imports inside the block take stand-ins for what modules hold, unless these are loaded already.
-
-    What is so imported can be called, which loads the module and calls the real thing; as a class it serves for
-    annotations and as a base only.
-    """
-    if not modules:
-        yield
-        return
-    with _replaced(modules[0], _StandIn(modules[0])), standing_in(*modules[1:]):
-        yield
-
-
-@contextmanager
-def without_rebuilding() -> Iterator[None]:
-    """Let models that are rebuilt inside the block be built at their first use, as all others are."""
-    from pydantic import BaseModel  # noqa: PLC0415 - must follow begin()
-
-    original = BaseModel.__dict__["model_rebuild"]
-
-    def rebuild(cls: type[BaseModel], /, **given: Any) -> bool | None:
-        # The first use of a model, which may be inside the block too, gives arguments; a module's plain call does not.
-        return bool(original.__func__(cls, **given)) if given else None
-
-    BaseModel.model_rebuild = classmethod(rebuild)  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        BaseModel.model_rebuild = original  # type: ignore[method-assign]
-
-
 def finish() -> None:
-    """Freeze what the imports made and let the collector work again; called once the handler is built."""
-    if is_in_lambda(os.environ):
+    """Freeze what the imports made and let the collector work; called at the end of every invocation, works once.
+
+    The first invocation imports too, so the collector rests until its end.
+    """
+    if is_in_lambda(os.environ) and not gc.isenabled():
         gc.freeze()
         gc.enable()
 
 
-class _StandIn(ModuleType):
-    """A module that is loaded when something in it is called."""
-
-    def __getattr__(self, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def call(cls: type, *args: Any, **options: Any) -> Any:
-            if cls is not made:
-                return object.__new__(cls)
-            return getattr(self._real(), name)(*args, **options)
-
-        made = type(name, (), {"__new__": call, "__class_getitem__": classmethod(lambda cls, _: cls)})
-        return made
-
-    def _real(self) -> ModuleType:
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
-        return importlib.import_module(self.__name__)
+@contextmanager
+def _deferring_builds() -> Iterator[None]:
+    yield
+    _defer_builds()
 
 
-class _PlainDict(dict[str, Any]):
-    """Base of a typed dictionary whose annotations nobody reads."""
-
-    def __init_subclass__(cls, **_: object) -> None:
-        """Take ``total=False`` as ``TypedDict`` does."""
+def _defer_builds() -> None:
+    sys.modules["pydantic.main"].BaseModel.model_config["defer_build"] = True
 
 
 @contextmanager
-def _replaced(name: str, module: ModuleType | None) -> Iterator[None]:
-    """Put something in a module's place inside the block, unless it is loaded already."""
-    is_loaded = name in sys.modules
-    if not is_loaded:
-        sys.modules[name] = module  # type: ignore[assignment]
-    try:
+def _lean_fastapi() -> Iterator[None]:
+    unused = ("fastapi.openapi.models", "fastapi.security.oauth2", "importlib.metadata", *_OPENTELEMETRY)
+    with standing_in(*unused), lazily("email.message", "http.client"):
         yield
-    finally:
-        if not is_loaded and sys.modules.get(name) is module:
-            del sys.modules[name]
 
 
 @contextmanager
-def _plain_typed_dicts() -> Iterator[None]:
-    """Make typed dictionaries of modules that are imported inside the block plain ones."""
-    import typing_extensions  # noqa: PLC0415 - must follow gc.disable()
-
-    homes = (typing, typing_extensions)
-    originals = [home.TypedDict for home in homes]
-    for home in homes:
-        home.TypedDict = _PlainDict  # type: ignore[attr-defined]
-    try:
+def _openapi_models() -> Iterator[None]:
+    with without("email_validator"), without_rebuilding():
         yield
-    finally:
-        for home, original in zip(homes, originals, strict=True):
-            home.TypedDict = original  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _remembering_no_stack() -> Iterator[None]:
+    yield
+    vars(sys.modules["pymongo.settings_shared"])["traceback"] = SimpleNamespace(format_stack=list)
+
+
+@contextmanager
+def _reading_no_sources() -> Iterator[None]:
+    yield
+    vars(sys.modules["fastapi.routing"])["_extract_endpoint_context"] = _endpoint_context
+
+
+def _endpoint_context(endpoint: Any) -> dict[str, Any]:
+    """Where an endpoint is, as FastAPI tells it in the message of a response that breaks its own model."""
+    code = getattr(endpoint, "__code__", None)
+    return {"file": code.co_filename, "line": code.co_firstlineno, "function": endpoint.__name__} if code else {}
+
+
+_MEASURES: Mapping[str, Measure] = {
+    "pydantic_core.core_schema": plain_typed_dicts,
+    "pydantic.main": _deferring_builds,
+    "pydantic.plugin._loader": partial(standing_in, "importlib.metadata"),
+    "pymongo.common": partial(standing_in, "importlib.metadata"),
+    "fastapi": _lean_fastapi,
+    "fastapi.openapi.models": _openapi_models,
+    "fastapi.routing": _reading_no_sources,
+    "starlette.exceptions": partial(lazily, "http.client"),
+    "starlette.formparsers": partial(standing_in, "tempfile"),
+    "jwt": partial(standing_in, "jwt.jwks_client", *_CERTIFICATES),
+}
+#: A developer's processes keep what finds a developer's mistakes.
+_IN_LAMBDA_ONLY: Mapping[str, Measure] = {
+    "pymongo": partial(standing_in, *_UNUSED_PYMONGO),
+    "pymongo.settings_shared": _remembering_no_stack,
+}

@@ -39,12 +39,14 @@ def make_handler(work: Work, *, service: str) -> LambdaHandler:
 
     def handler(event: Any, context: Any) -> Any:
         set_service(service)
-        with invocation(service, context):
-            return run(work(container(), event, Budget.of(context)))
+        try:
+            with invocation(service, context):
+                return run(work(container(), event, Budget.of(context)))
+        finally:
+            prelude.finish()
 
     if prelude.is_in_lambda(os.environ):
         container()
-    prelude.finish()
     return handler
 
 

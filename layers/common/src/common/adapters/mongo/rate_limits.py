@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from pymongo import ReturnDocument
+from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.database import Document, Mongo

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo.asynchronous.collection import ReturnDocument
 
 from common.adapters.mongo.booking_documents import from_document, outbox_document, to_document
 from common.adapters.mongo.database import Collection, Document, Mongo, Session

@@ -1,6 +1,6 @@
 """Which Stripe customer belongs to which account."""
 
-from pymongo import ReturnDocument
+from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.database import Document

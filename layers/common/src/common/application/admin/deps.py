@@ -1,12 +1,16 @@
 """What the use cases of staff need."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.ports.catalogue import Providers
-from common.application.ports.clock import Clock
-from common.application.ports.identity import SecurityLog, Sessions, StaffList, UnitOfWork, Users
-from common.application.ports.outbox import Outbox, Publisher
-from common.application.ports.staff_lists import ProviderLists
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from common.application.ports.catalogue import Providers
+    from common.application.ports.clock import Clock
+    from common.application.ports.identity import SecurityLog, Sessions, StaffList, UnitOfWork, Users
+    from common.application.ports.outbox import Outbox, Publisher
+    from common.application.ports.staff_lists import ProviderLists
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,26 @@
 """What the identity use cases need."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.ports.clock import Clock
-from common.application.ports.identity import (
-    AccessTokenIssuer,
-    Credentials,
-    MailTokens,
-    Passwords,
-    Registrations,
-    SecurityLog,
-    Sessions,
-    SignInGuard,
-    UnitOfWork,
-    Users,
-)
-from common.application.ports.limits import RateLimits
-from common.application.ports.outbox import Outbox, Publisher
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from common.application.ports.clock import Clock
+    from common.application.ports.identity import (
+        AccessTokenIssuer,
+        Credentials,
+        MailTokens,
+        Passwords,
+        Registrations,
+        SecurityLog,
+        Sessions,
+        SignInGuard,
+        UnitOfWork,
+        Users,
+    )
+    from common.application.ports.limits import RateLimits
+    from common.application.ports.outbox import Outbox, Publisher
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,21 @@ Here, away from the caller, it is looked up whether an address has an account; a
 code ever rests in the outbox, a queue or a dead-letter queue. Only its digest is stored.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-from common.application.ports.clock import Clock
-from common.application.ports.identity import MailTokens, Registrations, Users
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from common.domain.emails import EmailAddress, parse_email
-from common.domain.events import Event
 from common.domain.identity import MAIL_LIFETIMES, MailPurpose, MailToken
 from common.domain.opaque_tokens import digest, new_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from common.application.ports.clock import Clock
+    from common.application.ports.identity import MailTokens, Registrations, Users
+    from common.domain.events import Event
 
 _PATHS = {
     MailPurpose.VERIFY_EMAIL: "verify-email",

@@ -1,19 +1,24 @@
 """What the booking use cases need."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from common.application.payments.deps import PaymentDeps
-from common.application.ports.bookings import BookingRepository
-from common.application.ports.calendar_feeds import CalendarFeeds
-from common.application.ports.catalogue import Summaries
-from common.application.ports.clock import Clock
-from common.application.ports.moderation import TextScreen
-from common.application.ports.outbox import Outbox, Publisher
-from common.application.ports.people import ProviderReader, ServiceReader, UserReader
-from common.application.ports.ratings import Ratings
-from common.domain.booking_settings import BookingSettings
 from common.domain.users import Address
+
+if TYPE_CHECKING:
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.bookings import BookingRepository
+    from common.application.ports.calendar_feeds import CalendarFeeds
+    from common.application.ports.catalogue import Summaries
+    from common.application.ports.clock import Clock
+    from common.application.ports.moderation import TextScreen
+    from common.application.ports.outbox import Outbox, Publisher
+    from common.application.ports.people import ProviderReader, ServiceReader, UserReader
+    from common.application.ports.ratings import Ratings
+    from common.domain.booking_settings import BookingSettings
 
 Locate = Callable[[str], Awaitable[Address]]
 

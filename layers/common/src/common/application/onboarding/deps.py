@@ -1,13 +1,16 @@
 """What onboarding needs."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from __future__ import annotations
 
-from common.application.auth.deps import AuthDeps
-from common.application.ports.catalogue import Providers
-from common.application.ports.connect import ConnectGateway
-from common.application.ports.geocoding import Geocoder
-from common.domain.users import User
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from common.application.auth.deps import AuthDeps
+    from common.application.ports.catalogue import Providers
+    from common.application.ports.connect import ConnectGateway
+    from common.application.ports.geocoding import Geocoder
+    from common.domain.users import User
 
 
 class IntentCompletion(Protocol):
@@ -31,7 +34,7 @@ class OnboardingDeps:
     providers: Providers
     geocoder: Geocoder
     intents: IntentCompletion
-    connect: "ConnectSource"
+    connect: ConnectSource
 
 
 class ConnectSource(Protocol):

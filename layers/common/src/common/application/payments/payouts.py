@@ -1,14 +1,20 @@
 """A provider's payouts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.payments.deps import PaymentDeps
-from common.application.ports.payouts import Payout, PayoutBalance, PayoutGateway
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from common.domain.display import money_text
 from common.domain.errors import Conflict, Unavailable
 from common.domain.events import Topic, new_event
-from common.domain.roles import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.payouts import Payout, PayoutBalance, PayoutGateway
+    from common.domain.roles import Principal
 
 _FAILED = "failed"
 

@@ -1,18 +1,23 @@
 """Which handler takes which of Stripe's event types; every other type is ignored, and counted."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from common.application.onboarding.billing import sync_billing
-from common.application.onboarding.deps import OnboardingDeps
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.payouts import PayoutDeps, tell_of_payout
 from common.application.payments.subscription_sync import sync_subscription
-from common.application.payments.subscriptions import SubscriptionDeps
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.webhooks import booking_of
-from common.application.ports.people import ProviderReader
 from common.application.ports.webhooks import StripeEvent, WebhookEvents
+
+if TYPE_CHECKING:
+    from common.application.onboarding.deps import OnboardingDeps
+    from common.application.payments.subscriptions import SubscriptionDeps
+    from common.application.ports.people import ProviderReader
 
 Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[None]]
 

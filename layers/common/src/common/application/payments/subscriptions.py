@@ -1,15 +1,20 @@
 """Provider plans: subscribing, changing, and where a provider stands."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.payments.deps import PaymentDeps
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from common.application.payments.steps import customer_of_user
-from common.application.ports.catalogue import Providers, Services
-from common.application.ports.subscriptions import PlanGateway, Subscriptions
 from common.domain.errors import Conflict, Forbidden, NotFound
 from common.domain.plans import ENDED, Plan, Subscription, effective_plan
-from common.domain.providers import Provider
-from common.domain.roles import Principal
+
+if TYPE_CHECKING:
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.catalogue import Providers, Services
+    from common.application.ports.subscriptions import PlanGateway, Subscriptions
+    from common.domain.providers import Provider
+    from common.domain.roles import Principal
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Stripe's webhooks: received once, and which booking they speak of."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.payments.deps import PaymentDeps
-from common.application.ports.clock import Clock
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from common.application.ports.webhooks import (
     StripeEvent,
     StripeEventQueue,
@@ -12,6 +13,10 @@ from common.application.ports.webhooks import (
     WebhookVerifier,
 )
 from common.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.clock import Clock
 
 
 @dataclass(frozen=True)

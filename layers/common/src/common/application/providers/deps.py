@@ -1,11 +1,15 @@
 """What the use cases of providers need."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.ports.bookings import BookingRepository
-from common.application.ports.catalogue import BusyTimes, Categories, Providers, Services
-from common.application.ports.clock import Clock
-from common.application.ports.figures import BookingFigures, PublishedRatings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from common.application.ports.bookings import BookingRepository
+    from common.application.ports.catalogue import BusyTimes, Categories, Providers, Services
+    from common.application.ports.clock import Clock
+    from common.application.ports.figures import BookingFigures, PublishedRatings
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,18 @@
 """What the use cases of searching need."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from __future__ import annotations
 
-from common.application.ports.catalogue import BusyTimes, Categories, Providers
-from common.application.ports.clock import Clock
-from common.application.ports.geocoding import Geocoder
-from common.application.ports.search import CategoryCount, ListingIndex, Popularity, Vocabulary
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from common.application.ports.catalogue import BusyTimes, Categories, Providers
+    from common.application.ports.clock import Clock
+    from common.application.ports.geocoding import Geocoder
+    from common.application.ports.search import CategoryCount, ListingIndex, Popularity, Vocabulary
 
 
 @dataclass

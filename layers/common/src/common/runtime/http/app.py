@@ -1,6 +1,7 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from common.runtime import metrics, prelude, tracing
 from common.runtime.bootstrap import Container
 from common.runtime.http.middleware import RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
+from common.runtime.http.route_groups import GroupLoader, RouteGroups
 from common.runtime.logging import get_logger, set_service
 from common.runtime.loop import get_loop
 from common.runtime.settings import load_settings
@@ -41,7 +43,7 @@ _TEXT_TYPES = ("text/", "application/json", "application/problem+json")
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def create_app(router: APIRouter, *, service: str, container: Container | None = None) -> FastAPI:
+def create_app(router: APIRouter | RouteGroups, *, service: str, container: Container | None = None) -> FastAPI:
     """Make the application of one function.
 
     Args:
@@ -73,12 +75,15 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     _add_cors(app, parts.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
-    # Taken over as they are: including the router would match every request twice.
-    app.router.routes.extend(router.routes)
+    if isinstance(router, RouteGroups):
+        app.add_middleware(GroupLoader, groups=router, router=app.router)
+    else:
+        # Taken over as they are: including the router would match every request twice.
+        app.router.routes.extend(router.routes)
     return app
 
 
-def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
+def create_handler(router: APIRouter | RouteGroups, *, service: str) -> LambdaHandler:
     """Make the Lambda handler of one HTTP function; its ``app.py`` is this call.
 
     Args:
@@ -88,6 +93,8 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
+    if isinstance(router, RouteGroups) and prelude.is_made_ahead(os.environ):
+        router.load()
     adapter = Mangum(create_app(router, service=service), lifespan="off", text_mime_types=list(_TEXT_TYPES))
     loop = get_loop()
 
@@ -98,8 +105,10 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
                 return adapter(event, context)
         finally:
             metrics.flush()
+            prelude.finish()
 
-    prelude.finish()
+    if prelude.is_made_ahead(os.environ):
+        prelude.finish()
     return handler
 
 

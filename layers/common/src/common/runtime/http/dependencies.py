@@ -1,19 +1,41 @@
 """What a route may ask for: the container and the caller."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from common.application.access import authenticate
 from common.domain.errors import Forbidden, Unauthenticated
 from common.domain.roles import Principal, Role
 from common.runtime.bootstrap import Container
 
-_BEARER = HTTPBearer(auto_error=False, scheme_name="access_token", bearerFormat="JWT")
+if TYPE_CHECKING:
+    from fastapi.openapi.models import HTTPBearer
+
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
+
+
+class _BearerToken(SecurityBase):
+    """Tells OpenAPI how the access token is sent; the description is made when somebody asks for it."""
+
+    scheme_name = "access_token"
+
+    @cached_property
+    def model(self) -> "HTTPBearer":  # type: ignore[override] # FastAPI only reads it
+        """The scheme as OpenAPI describes it."""
+        from fastapi.openapi.models import HTTPBearer  # noqa: PLC0415 - forty models, for the document alone
+
+        return HTTPBearer(bearerFormat="JWT")
+
+    async def __call__(self) -> None:
+        """Read nothing: the token is read by ``authenticate_request``."""
+
+
+_BEARER = _BearerToken()
 
 
 async def get_container(request: Request) -> Container:

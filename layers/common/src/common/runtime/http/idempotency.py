@@ -9,7 +9,7 @@ Do not use it where an answer holds tokens: answers are stored for a day.
 from collections.abc import Callable, Coroutine
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
@@ -18,10 +18,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.application.ports.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 from common.domain.errors import GigstaError, InvalidInput
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import problem_of
+
+if TYPE_CHECKING:
+    from common.application.ports.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 
 _MAX_KEY_LENGTH = 255
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -80,7 +82,9 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
         raise
 
 
-async def _identify(request: Request, key: str) -> IdempotentRequest:
+async def _identify(request: Request, key: str) -> "IdempotentRequest":
+    from common.application.ports.limits import IdempotentRequest  # noqa: PLC0415 - only a key needs it
+
     principal = await authenticate_request(request)
     address = request.client.host if request.client else "unknown"
     return IdempotentRequest(
@@ -103,6 +107,8 @@ def _decides(status: int) -> bool:
     return status < HTTPStatus.BAD_REQUEST or status in _KEPT_REFUSALS
 
 
-def _stored(response: Response) -> StoredResponse:
+def _stored(response: Response) -> "StoredResponse":
+    from common.application.ports.limits import StoredResponse  # noqa: PLC0415 - as above
+
     headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     return StoredResponse(response.status_code, headers, bytes(response.body))

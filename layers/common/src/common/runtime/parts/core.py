@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.clock import OffsetClock, SystemClock
 from common.adapters.mongo.database import Mongo
-from common.runtime import prelude
 from common.runtime.logging import get_logger
 from common.runtime.settings import Settings
 
@@ -78,8 +77,6 @@ class CoreParts:
     @cached_property
     def access(self) -> "AccessDeps":
         """What authenticating a request needs."""
-        with prelude.standing_in(*prelude.CERTIFICATES):
-            import jwt  # noqa: F401
         from common.adapters.mongo.principals import MongoPrincipals
         from common.adapters.tokens import TokenVerifier
         from common.application.access import AccessDeps

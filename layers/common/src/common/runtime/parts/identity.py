@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from common.application.auth.deps import AuthDeps
     from common.application.auth.mail_links import LinkDeps
     from common.application.auth.oauth import OAuthDeps
+    from common.application.bookings.guest_completion import GuestBookings
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.ports.geocoding import Geocoder
     from common.application.ports.identity import Passwords
@@ -143,16 +144,20 @@ class IdentityParts(CoreParts):
     @cached_property
     def onboarding(self) -> "OnboardingDeps":
         """What onboarding needs; Stripe is loaded when billing is asked for."""
-        from common.application.bookings.guest_completion import GuestBookings
         from common.application.onboarding.deps import OnboardingDeps
 
         return OnboardingDeps(
             auth=self.auth,
             providers=self.whole.provider_reader,
             geocoder=self.geocoder,
-            intents=GuestBookings(lambda: self.whole.booking_intents),
+            intents=deferred(self._guest_bookings),
             connect=lambda: self.whole.connect,
         )
+
+    def _guest_bookings(self) -> "GuestBookings":
+        from common.application.bookings.guest_completion import GuestBookings
+
+        return GuestBookings(lambda: self.whole.booking_intents)
 
     @cached_property
     def admin(self) -> "AdminDeps":
