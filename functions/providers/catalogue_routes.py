@@ -12,7 +12,7 @@ from common.domain.slots import FreeSlot
 from common.runtime.http import Deps, OptionalUser
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from common.runtime.http.public_cache import CachedRoute, cache_for
+from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
 from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -20,7 +20,7 @@ from functions.providers.availability_schemas import SlotList, SlotView
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import CategoryList, CategoryView, ServicePatch, ServiceRequest, ServiceView
 
-own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute)
+own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute, dependencies=[Depends(forget_kept)])
 public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 
@@ -65,7 +65,7 @@ async def get_service(deps: Deps, viewer: OptionalUser, service_id: str) -> Serv
     return ServiceView.of(*await services.visible_service(deps.providers, service_id, viewer_id))
 
 
-@public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5))])
+@public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5, is_kept=False))])
 async def get_slots(
     deps: Deps,
     viewer: OptionalUser,

@@ -2,14 +2,14 @@
 
 from common.application.providers import profile
 from common.runtime.http import Deps, OptionalUser
-from common.runtime.http.public_cache import CachedRoute, cache_for
+from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
 from fastapi import APIRouter, Depends
 
 from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import OwnProviderView, ProviderPatch, ProviderView
 
-own = APIRouter(prefix="/v1/providers/me", tags=["providers"])
+own = APIRouter(prefix="/v1/providers/me", tags=["providers"], dependencies=[Depends(forget_kept)])
 public = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=CachedRoute)
 
 

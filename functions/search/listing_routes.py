@@ -4,7 +4,7 @@ from typing import Annotated
 
 from common.application.ports.search import Criteria, Kind
 from common.application.search.facets import Facets, count_facets, summarise
-from common.application.search.listing_search import Found, search_listings
+from common.application.search.listing_search import Found, reads_calendars, search_listings
 from common.application.search.popular import popular_categories
 from common.application.search.questions import Question, criteria_of
 from common.application.search.suggest import suggest
@@ -12,9 +12,9 @@ from common.domain.errors import InvalidInput
 from common.domain.geo import Point
 from common.runtime.bootstrap import Container
 from common.runtime.http import Deps
-from common.runtime.http.public_cache import CachedRoute, cache_for
+from common.runtime.http.public_cache import CachedRoute, cache_for, keep_nothing
 from common.runtime.http.queries import query_of
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from functions.search.arguments import NearArguments, SearchArguments, SuggestArguments
 from functions.search.cursors import read_search_cursor, search_cursor
@@ -35,7 +35,7 @@ Search = Annotated[SearchArguments, Depends(query_of(SearchArguments))]
 
 
 @router.get("/services", dependencies=[Depends(cache_for(15))])
-async def search_services(deps: Deps, asked: Search) -> ServicesFound:
+async def search_services(deps: Deps, asked: Search, request: Request) -> ServicesFound:
     """Services that are shown, reach the point and meet the filters.
 
     Amounts are compared within one `currency` only: with a price filter or `sort=price`, only what is priced in it is
@@ -45,7 +45,7 @@ async def search_services(deps: Deps, asked: Search) -> ServicesFound:
     `next_cursor`, which goes on from there.
     """
     question = asked.question(Kind.SERVICES)
-    found, criteria = await _search(deps, asked, question)
+    found, criteria = await _search(deps, asked, question, request)
     return ServicesFound(
         items=[FoundService.of(hit, found.slots) for hit in found.hits],
         next_cursor=search_cursor(question, found.next, _currency(criteria)) if found.next else None,
@@ -55,10 +55,10 @@ async def search_services(deps: Deps, asked: Search) -> ServicesFound:
 
 
 @router.get("/providers", dependencies=[Depends(cache_for(15))])
-async def search_providers(deps: Deps, asked: Search) -> ProvidersFound:
+async def search_providers(deps: Deps, asked: Search, request: Request) -> ProvidersFound:
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
     question = asked.question(Kind.PROVIDERS)
-    found, criteria = await _search(deps, asked, question)
+    found, criteria = await _search(deps, asked, question, request)
     tree = await deps.categories.tree()
     return ProvidersFound(
         items=[ProviderFound.of(hit, tree) for hit in found.hits],
@@ -85,7 +85,11 @@ async def get_popular_categories(
     return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])
 
 
-async def _search(deps: Container, asked: SearchArguments, question: Question) -> tuple[Found, Criteria | None]:
+async def _search(
+    deps: Container, asked: SearchArguments, question: Question, request: Request
+) -> tuple[Found, Criteria | None]:
+    if reads_calendars(question):
+        keep_nothing(request)
     bookmark, currency = read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None)
     criteria = await criteria_of(deps.search, question, currency=currency)
     if criteria is None:

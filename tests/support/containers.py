@@ -40,6 +40,7 @@ def make_settings(mongodb_uri: str, database_name: str, **variables: str) -> Set
         "STRIPE_SECRET_KEY": "sk_test_local",
         "STRIPE_WEBHOOK_SECRETS": "whsec_local",
         "JWT_SIGNING_KEYS": signing_keys(),
+        "PUBLIC_CACHE_ENTRIES": "0",
     }
     return load_settings(environ={**environ, **variables})
 

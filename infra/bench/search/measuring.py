@@ -107,6 +107,7 @@ class Searcher:
             "MONGODB_URI": uri,
             "MONGODB_DATABASE": database,
             "PUBLIC_BASE_URL": "http://api.example.com",
+            "PUBLIC_CACHE_ENTRIES": "0",
         }
         self._container = Container(load_settings(environ=environment))
         app = create_app(router, service="search", container=self._container)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from common.domain.events import Topic
 from common.runtime.secrets import fetch_secret
@@ -65,7 +65,8 @@ class Settings(BaseModel):
     """What the environment says, read once.
 
     Secrets stay wrapped (``SecretStr``), so that neither a log line nor a traceback shows them. Where a secret is
-    given by name, its value is fetched at first use.
+    given by name, its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a
+    process remembers; with 0 it remembers none.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -98,6 +99,7 @@ class Settings(BaseModel):
     push_private_key: SecretStr | None = None
     push_private_key_secret: str | None = None
     clock_file: str | None = None
+    public_cache_entries: int = Field(default=256, ge=0)
 
     @property
     def is_local(self) -> bool:

@@ -89,10 +89,15 @@ async def search_listings(
     return Found(hits, place, slots)
 
 
+def reads_calendars(question: Question) -> bool:
+    """Whether it depends on providers' free time, which changes with every booking."""
+    return question.sort is Sort.SOONEST or question.free_from is not None
+
+
 def _plan(question: Question, criteria: Criteria, limit: int) -> tuple[Order, int]:
     """The index order that a search walks, and the size of its batches."""
     plain = Order.RATING if criteria.point is None else Order.DISTANCE
-    if question.sort is Sort.SOONEST or question.free_from is not None:
+    if reads_calendars(question):
         own = {Sort.RATING: Order.RATING, Sort.PRICE: Order.PRICE}.get(question.sort, plain)
         return (plain if criteria.groups else own), _SLOT_BATCH
     if question.sort is Sort.RELEVANCE:
@@ -109,7 +114,7 @@ async def _ranked(
 ) -> tuple[list[tuple[Position, Hit]], Mapping[str, datetime]]:
     """The batch with each hit's rank, the first to be shown first; without those that have no slot if one is needed."""
     slots: Mapping[str, datetime] = {}
-    if question.sort is Sort.SOONEST or question.free_from is not None:
+    if reads_calendars(question):
         slots = await soonest_slots(deps, hits, question.free_from, question.free_to)
     if question.free_from is not None:
         hits = [hit for hit in hits if hit.id in slots]

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from common.application.ports.catalogue import BusyTimes, Summaries
     from common.application.providers.deps import ProviderDeps
     from common.application.search.deps import SearchDeps
+    from common.runtime.http.kept_answers import KeptAnswers
 
 
 class CatalogueParts(CoreParts):
     """Providers, services, availability and search."""
+
+    @cached_property
+    def kept_answers(self) -> "KeptAnswers":
+        """Answers to anonymous public reads that this process remembers."""
+        from common.runtime.http.kept_answers import KeptAnswers
+
+        return KeptAnswers(self.settings.public_cache_entries)
 
     @cached_property
     def categories(self) -> "MongoCategories":
