@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import httpx
@@ -46,6 +47,13 @@ async def test_failures_delay_more_and_more_and_are_forgotten(identity: Identity
     assert waits[-1] == 900
     clock.advance(hours=1, seconds=1)
     assert (await identity.log_in("slow@example.com", PASSWORD)).status_code == 200
+
+
+async def test_tries_made_at_the_same_moment_are_counted_one_by_one(container: Container) -> None:
+    async with client_at(container, "198.51.100.200") as hasty:
+        guesses = [_log_in(hasty, "burst@example.com", f"wrong-horse-{number}") for number in range(30)]
+        answers = await asyncio.gather(*guesses)
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
 
 
 async def test_a_stranger_cannot_lock_the_owner_out(identity: Identity, container: Container, clock: FakeClock) -> None:

@@ -31,7 +31,7 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
     email_key = _key_of(email)
     user = await deps.users.by_email_key(email_key)
     keys = await _guard_keys(deps, email_key, user, client)
-    wait = await deps.guard.blocked_seconds(list(keys), now)
+    wait = await deps.guard.begin_try(keys, now)
     if wait:
         await log_event(deps, SecurityEventType.SIGN_IN_BLOCKED, user.id if user else None, client)
         raise RateLimited("Too many failed sign-ins; wait before the next try.", retry_after=wait)
@@ -39,8 +39,6 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
     password_hash = credential.password_hash if credential else None
     is_right = await deps.passwords.verify(normal_form(password), password_hash)
     if not is_right or user is None or not user.is_verified:
-        for key, free_tries in keys.items():
-            await deps.guard.note_failure(key, free_tries=free_tries, now=now)
         await log_event(deps, SecurityEventType.SIGN_IN_FAILED, user.id if user else None, client)
         raise Unauthenticated(
             "Wrong mail address or password, or the address has not been verified yet.", code="invalid_credentials"

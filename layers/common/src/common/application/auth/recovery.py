@@ -91,10 +91,9 @@ async def _check_current(deps: AuthDeps, user: User, current: str, password_hash
     """A stolen access token must not be a way to guess the password."""
     now = deps.clock.now()
     key = f"password:{user.id}"
-    if wait := await deps.guard.blocked_seconds([key], now):
+    if wait := await deps.guard.begin_try({key: _FREE_TRIES}, now):
         raise RateLimited("Too many wrong passwords; wait before the next try.", retry_after=wait)
     if not await deps.passwords.verify(normal_form(current), password_hash):
-        await deps.guard.note_failure(key, free_tries=_FREE_TRIES, now=now)
         raise Forbidden("The present password is wrong.", code="wrong_password")
     await deps.guard.clear([key])
 

@@ -245,14 +245,19 @@ class AccessTokenIssuer(Protocol):
 
 
 class SignInGuard(Protocol):
-    """Failed sign-ins, counted where all instances see them."""
+    """Tries to prove something secret, counted where all instances see them."""
 
-    async def blocked_seconds(self, keys: Sequence[str], now: datetime) -> int:
-        """Whole seconds until the last of these keys lets a try through; 0 if one may be made now."""
-        ...
+    async def begin_try(self, keys: Mapping[str, int], now: datetime) -> int:
+        """Count a try before it is made, so that many made at the same moment count as many.
 
-    async def note_failure(self, key: str, *, free_tries: int, now: datetime) -> None:
-        """Count a failure; from ``free_tries`` on, each doubles the wait, up to a quarter of an hour."""
+        Args:
+            keys: what it counts under, each with the number of free tries; from that on, each failure doubles the wait,
+                up to a quarter of an hour.
+            now: the present instant.
+
+        Returns:
+            0 if it may be made, and ``clear`` the keys when it succeeds; else whole seconds to wait.
+        """
         ...
 
     async def clear(self, keys: Sequence[str]) -> None:
