@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from common.domain.booking_machine.inputs import NewStart, Reason, StartCode, parse_input
+from common.domain.booking_machine.inputs import NewStart, Reason, RefundInput, Resolution, StartCode, parse_input
 from common.domain.errors import InvalidInput
 
 
@@ -25,6 +25,10 @@ from common.domain.errors import InvalidInput
         (Reason, {"reason": "nul \x00"}, "reason", "Leave out control characters."),
         (Reason, {"reason": "x" * 10_000}, "reason", "at most 2000"),
         (Reason, {"because": "x"}, "because", "Extra inputs"),
+        (Resolution, {"refund_amount": "500", "reason": "half"}, "refund_amount", "valid integer"),
+        (Resolution, {"refund_amount": True, "reason": "half"}, "refund_amount", "valid integer"),
+        (Resolution, {"refund_amount": 500.0, "reason": "half"}, "refund_amount", "valid integer"),
+        (RefundInput, {"amount": "500", "reason": "half"}, "amount", "valid integer"),
         (StartCode, {"code": 123_456}, "code", "valid string"),
     ],
 )

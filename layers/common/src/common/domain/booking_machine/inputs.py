@@ -97,14 +97,14 @@ class EvidenceInput(ActionInput):
 class Resolution(ActionInput):
     """An operator's decision: how much of the price goes back to the customer, in minor units, and why."""
 
-    refund_amount: int = Field(ge=0, title="Refund to the customer, in minor units")
+    refund_amount: int = Field(ge=0, strict=True, title="Refund to the customer, in minor units")
     reason: RequiredText = Field(title="Grounds")
 
 
 class RefundInput(ActionInput):
     """How much goes back to the customer, in minor units, and why."""
 
-    amount: int = Field(gt=0, title="Refund to the customer, in minor units")
+    amount: int = Field(gt=0, strict=True, title="Refund to the customer, in minor units")
     reason: RequiredText = Field(title="Grounds")
 
 
