@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.adapters.mongo.idempotency import KEEP, STALE_AFTER
+from common.adapters.mongo.idempotency import KEEP
 from common.domain.errors import Conflict, Forbidden, Unavailable
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.schemas import RequestModel
@@ -165,8 +165,12 @@ async def test_a_dead_owners_key_is_taken_over(
     kitchen.gate.clear()
     first = asyncio.create_task(client.post("/orders", json={"item": "tea"}, headers=key))
     assert await kitchen.begun.get() == 1
-    assert (await client.post("/orders", json={"item": "tea"}, headers=key)).status_code == 409
-    clock.advance(seconds=STALE_AFTER.total_seconds())
+    for seconds, wait in ((0, "1"), (8, "8"), (9, "3")):
+        clock.advance(seconds=seconds)
+        refused = await client.post("/orders", json={"item": "tea"}, headers=key)
+        assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_in_flight")
+        assert refused.headers["retry-after"] == wait
+    clock.advance(seconds=3)
     second = asyncio.create_task(client.post("/orders", json={"item": "tea"}, headers=key))
     assert await kitchen.begun.get() == 2
     kitchen.gate.set()

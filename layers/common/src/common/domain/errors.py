@@ -158,10 +158,18 @@ class StepOutOfOrder(Conflict):
 
 
 class IdempotencyInFlight(Conflict):
-    """A request with the same idempotency key is still being worked on."""
+    """A request with the same idempotency key is still being worked on.
+
+    Args:
+        retry_after: whole seconds after which asking again makes sense.
+    """
 
     code = "idempotency_in_flight"
     title = "Request in flight"
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class GatewayRefused(Conflict):

@@ -1,5 +1,6 @@
 """First answers by idempotency key (https://docs.stripe.com/api/idempotent_requests is the model)."""
 
+import math
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -11,9 +12,10 @@ from common.domain.errors import IdempotencyInFlight, IdempotencyKeyReused
 
 #: How long an answer is replayed; Stripe keeps keys for at least 24 hours.
 KEEP = timedelta(hours=24)
-#: After this a claim's owner is taken for dead: longer than API Gateway waits for any answer
-#: (30 s, https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
-STALE_AFTER = timedelta(seconds=35)
+#: After this a claim's owner is taken for dead. Lambda ends a function at its timeout, 15 s for those that answer HTTP
+#: (``template.yaml``), so nobody works on a request for longer; the rest is for clocks that disagree. Until then a
+#: client whose request died is told to come back (409 with ``Retry-After``).
+STALE_AFTER = timedelta(seconds=20)
 
 
 class MongoIdempotency:
@@ -46,7 +48,9 @@ class MongoIdempotency:
             return StoredResponse(row["response"]["status"], row["response"]["headers"], bytes(row["response"]["body"]))
         stale = {"_id": _id(request), "response": None, "claimed_until": {"$lte": now}}
         if row is None or (await self._collection.update_one(stale, {"$set": fields})).modified_count == 0:
-            raise IdempotencyInFlight("A request with this idempotency key is still being worked on.")
+            wait = _wait(row["claimed_until"], now) if row else 1
+            detail = "A request with this idempotency key is still being worked on."
+            raise IdempotencyInFlight(detail, retry_after=wait)
         return None
 
     async def complete(self, request: IdempotentRequest, owner: str, response: StoredResponse, now: datetime) -> None:
@@ -59,6 +63,12 @@ class MongoIdempotency:
     async def release(self, request: IdempotentRequest, owner: str) -> None:
         """Give the key back, so that a retry is worked on."""
         await self._collection.delete_one({"_id": _id(request), "owner": owner, "response": None})
+
+
+def _wait(claimed_until: datetime, now: datetime) -> int:
+    """Whole seconds to wait: as long again as it has taken, but not beyond the end of the claim."""
+    left = max(claimed_until - now, timedelta(0))
+    return max(1, math.ceil(min(STALE_AFTER - left, left).total_seconds()))
 
 
 def _id(request: IdempotentRequest) -> str:

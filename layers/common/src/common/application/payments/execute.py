@@ -13,8 +13,9 @@ from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, Pay
 from common.domain.events import Topic, new_event
 from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
 
-#: Longer than all calls of one step with their retries can take, so that two workers never act at once.
-LEASE = timedelta(seconds=75)
+#: Two workers never act at once: Lambda ends every function that executes operations after 30 s at the latest
+#: (``template.yaml``); the rest is for clocks that disagree. A payer whose request died waits no longer than this.
+LEASE = timedelta(seconds=40)
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=30)

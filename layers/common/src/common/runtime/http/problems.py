@@ -11,7 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.domain.errors import FieldError, GigstaError, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from common.domain.errors import (
+    FieldError,
+    GigstaError,
+    IdempotencyInFlight,
+    InvalidInput,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
 from common.runtime.context import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -97,7 +105,7 @@ def problem(
 def problem_of(error: GigstaError) -> Response:
     """Render one of the product's own errors with the header fields its status asks for."""
     headers: dict[str, str] = {}
-    if isinstance(error, RateLimited | Unavailable):
+    if isinstance(error, RateLimited | Unavailable | IdempotencyInFlight):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, LimitReached):
         headers |= error.headers
