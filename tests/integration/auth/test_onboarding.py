@@ -173,6 +173,28 @@ async def test_a_rejected_provider_is_told_why_and_may_apply_again(
     assert (await moderator.post(f"{path}/approve")).status_code == 200
 
 
+async def test_onboarding_goes_on_where_it_was_left(identity: Identity, stripe_at_hand: RunningStripe) -> None:
+    """Each step in a sign-in of its own; the account tells where it stands."""
+    del stripe_at_hand
+    email = "leaves.and.returns@example.com"
+    await identity.register(email)
+    stages = []
+    for path, body in (
+        ("path", {"path": "provider"}),
+        ("provider", DETAILS),
+        ("provider", {**DETAILS, "trading_name": "Fisher & Daughters"}),
+        ("billing", None),
+        ("billing", None),
+    ):
+        headers = bearer((await identity.log_in(email)).json())
+        answer = await identity.post(f"/v1/onboarding/{path}", body, **headers)
+        assert answer.status_code == 200, answer.text
+        me = (await identity.client.get("/v1/users/me", headers=headers)).json()
+        stages.append((me["onboarding_path"], me["onboarding_status"], me["provider_status"]))
+    waiting = ("provider", "provider_onboarding_complete", "pending")
+    assert stages == [("provider", "not_started", "not_applied"), *[waiting] * 4]
+
+
 async def test_a_seeker_becomes_a_provider_later(identity: Identity) -> None:
     headers = bearer(await identity.register("later@example.com"))
     await identity.post("/v1/onboarding/path", {"path": "seeker"}, **headers)

@@ -78,6 +78,18 @@ async def test_signing_out_ends_this_sign_in_only(identity: Identity) -> None:
     assert (await _refresh(identity, there["refresh_token"]))[0] == 200
 
 
+async def test_an_ended_sign_in_is_over_when_its_last_access_token_is(identity: Identity, clock: FakeClock) -> None:
+    here = await _signed_in(identity, "ended@example.com")
+    there = (await identity.log_in("ended@example.com")).json()
+    listed = (await identity.client.get("/v1/auth/sessions", headers=bearer(there))).json()["items"]
+    for other in [each["id"] for each in listed if not each["is_current"]]:
+        await identity.client.delete(f"/v1/auth/sessions/{other}", headers=bearer(there))
+    clock.advance(minutes=15, seconds=5)
+    assert (await _refresh(identity, here["refresh_token"]))[0] == 401
+    assert (await identity.client.get("/v1/users/me", headers=bearer(here))).status_code == 401
+    assert (await _refresh(identity, there["refresh_token"]))[0] == 200
+
+
 async def test_signing_out_everywhere_works_at_once(identity: Identity) -> None:
     here = await _signed_in(identity, "everywhere@example.com")
     there = (await identity.log_in("everywhere@example.com")).json()
