@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("given", ["a" * 8, "3f2c-11.x:y_z", "A" * 128])
+@pytest.mark.parametrize("given", ["7", "req-1", "3f2c-11.x:y_z", "A" * 128])
 def test_a_sane_request_id_is_kept(given: str) -> None:
     assert begin_request(given, "lambda-id-1") == given == current_request_id()
 
 
 @pytest.mark.parametrize(
-    "given", ["", "short", "a" * 129, "x y z x y z", "evil\r\nheader: 1", "ünïcödé-id", "-starts-with-it", None]
+    "given", ["", "a" * 129, "x y z x y z", "evil\r\nheader: 1", "ünïcödé-id", "-starts-with-it", None]
 )
 def test_another_one_gives_way_to_lambdas_or_a_new_one(given: str | None) -> None:
     assert begin_request(given, "lambda-id-1") == "lambda-id-1"

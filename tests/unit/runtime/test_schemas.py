@@ -8,10 +8,10 @@ import pytest
 from common.domain.errors import InvalidInput, VersionConflict
 from common.domain.money import Money
 from common.runtime.http.etags import check_version, etag, expected_version
-from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, format_instant
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, Version, format_instant
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 
 class Body(RequestModel):
@@ -53,6 +53,13 @@ def test_an_instant_survives_the_round_trip_to_the_millisecond(at: datetime) -> 
     read = Body.model_validate({"at": format_instant(at)}).at
     assert abs(read - at) < timedelta(milliseconds=1)
     assert read.tzinfo is UTC
+
+
+@pytest.mark.parametrize("sent", ["1", True, 1.0, 0, 2**53])
+def test_a_version_is_a_whole_number(sent: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Version).validate_python(sent)
+    assert TypeAdapter(Version).validate_python(7) == 7
 
 
 def test_money_is_whole_minor_units_of_a_known_shape() -> None:

@@ -4,7 +4,7 @@ import re
 from contextvars import ContextVar
 from uuid import uuid4
 
-_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -18,7 +18,7 @@ def begin_request(*candidates: str | None) -> str:
     """Make the first sane candidate, or else a new id, the current request id, and return it.
 
     Args:
-        candidates: ids others gave it, the preferred first: the caller's, Lambda's. A sane one has 8 to 128
+        candidates: ids others gave it, the preferred first: the caller's, Lambda's. A sane one has 1 to 128
             characters of letters, digits, dot, underscore, colon and hyphen, so that it is safe in logs and headers.
     """
     chosen = next((each for each in candidates if each and _SANE.fullmatch(each)), None)

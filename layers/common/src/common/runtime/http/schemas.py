@@ -44,7 +44,7 @@ class PatchModel(RequestModel):
 
 #: The version that a caller has read, to be refused if it is stale; within what every reader of JSON takes exactly
 #: (RFC 8259 section 6), and so within the database's 64 bits.
-Version = Annotated[int, Field(ge=1, lt=2**53)]
+Version = Annotated[int, Field(ge=1, lt=2**53, strict=True)]
 
 
 class ResponseModel(BaseModel):
