@@ -16,6 +16,8 @@ from common.runtime.http import whole
 from common.runtime.http.schemas import Problem
 from fastapi import FastAPI
 
+from infra.docs.openapi_extras import describe_routes, with_short_schema_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,10 +45,12 @@ def build() -> dict[str, Any]:
         version=VERSION,
         description="Find, book, pay and rate local services. Money is in minor units; instants are UTC.",
         generate_unique_id_function=_operation_id,
+        separate_input_output_schemas=False,
     )
     for area in areas():
         app.include_router(whole(importlib.import_module(f"functions.{area}.routes").router))
     document = app.openapi()
+    describe_routes(document, app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _problem_schema(schemas)
     for operation in _operations(document):
@@ -54,7 +58,8 @@ def build() -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["paths"] = dict(sorted(document["paths"].items()))
-    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    document = with_short_schema_names(document)
+    document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
 
 

@@ -66,3 +66,29 @@ def test_no_request_takes_unknown_fields(document: dict[str, Any]) -> None:
         if name and document["components"]["schemas"][name].get("additionalProperties") is not False:
             loose.append(f"{method} {path}")
     assert loose == []
+
+
+def test_schemas_have_names_that_people_would_give(document: dict[str, Any]) -> None:
+    assert [name for name in document["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9_]*", name)] == []
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
+def test_what_creates_something_honours_an_idempotency_key_and_says_so(document: dict[str, Any]) -> None:
+    creating = [
+        (path, operation)
+        for path, method, operation in _operations(document)
+        if method == "post" and "201" in operation["responses"]
+    ]
+    assert len(creating) > 10
+    assert [path for path, operation in creating if "Idempotency-Key" not in _headers(operation)] == []
+
+
+def test_a_token_is_described_as_optional_only_where_nobody_has_to_sign_in(document: dict[str, Any]) -> None:
+    optional = {path for path, _, operation in _operations(document) if {} in operation.get("security", [])}
+    assert "/v1/services/{service_id}" in optional
+    assert "/v1/users/me" not in optional
+    assert {"access_token": []} in document["paths"]["/v1/users/me"]["get"]["security"]
+
+
+def _headers(operation: dict[str, Any]) -> set[str]:
+    return {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
