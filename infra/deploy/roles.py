@@ -24,6 +24,18 @@ WRITING_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
+#: What Lambda needs to put functions into subnets, by the template's condition; EC2 limits none of it to resources that
+#: are known beforehand: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+IN_SUBNETS = "HasVpc"
+MAKING_INTERFACES = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+]
+
 
 def with_own_roles(template: dict[str, Any]) -> dict[str, Any]:
     """Return a template whose functions have roles of their own.
@@ -55,7 +67,7 @@ def _role(properties: dict[str, Any]) -> dict[str, Any]:
         if event["Type"] == "SQS"
     ]
     logs = _allow(WRITING_LOGS, {"Fn::GetAtt": [group, "Arn"]})
-    document = {"Version": "2012-10-17", "Statement": [*own, *queues, logs, _allow(TRACING, "*")]}
+    document = {"Version": "2012-10-17", "Statement": [*own, *queues, logs, _allow(TRACING, "*"), *_interfaces()]}
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
@@ -63,6 +75,14 @@ def _role(properties: dict[str, Any]) -> dict[str, Any]:
             "Policies": [{"PolicyName": "function", "PolicyDocument": document}],
         },
     }
+
+
+def _interfaces() -> list[dict[str, Any]]:
+    """Return what Lambda may do with network interfaces; the function's own code, which bears its ARN, may not."""
+    own_code = {"Null": {"lambda:SourceFunctionArn": "false"}}
+    denied = {"Effect": "Deny", "Action": MAKING_INTERFACES, "Resource": "*", "Condition": own_code}
+    both = (_allow(MAKING_INTERFACES, "*"), denied)
+    return [{"Fn::If": [IN_SUBNETS, each, {"Ref": "AWS::NoValue"}]} for each in both]
 
 
 def _allow(actions: list[str], resource: Any) -> dict[str, Any]:
