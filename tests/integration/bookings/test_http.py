@@ -323,3 +323,12 @@ async def test_the_machine_is_public(client: httpx.AsyncClient) -> None:
 
     assert {"create", "accept", "settle"} <= {row["name"] for row in table.json()["actions"]}
     assert drawn.text.startswith("stateDiagram-v2")
+
+
+async def test_a_period_that_ends_before_it_begins_is_refused(client: httpx.AsyncClient, customer: Headers) -> None:
+    period = {"from": "2030-03-02T00:00:00Z", "to": "2030-03-01T00:00:00Z"}
+
+    answer = await client.get("/v1/bookings", params=period, headers=customer)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["to"]

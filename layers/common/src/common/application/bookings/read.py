@@ -8,7 +8,7 @@ from common.application.ports.bookings import BookingQuery
 from common.domain import booking_machine as machine
 from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
 from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
-from common.domain.errors import Forbidden, NotFound
+from common.domain.errors import Forbidden, InvalidInput, NotFound
 from common.domain.model import Model
 from common.domain.roles import Principal, Role
 
@@ -109,7 +109,10 @@ async def list_bookings(
 
     Raises:
         Forbidden: the caller is no provider and asks for a provider's bookings.
+        InvalidInput: the period ends before it begins.
     """
+    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
+        raise InvalidInput.of("to", "The end must come after the start.", "end_before_start")
     as_provider = role is ActorKind.PROVIDER
     if as_provider and caller.provider_id is None:
         raise Forbidden("You are not a provider.")
