@@ -1,10 +1,13 @@
 """Token pairs and sign-ins."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from common.application.auth import refreshing, sessions
+from common.domain.identity import Session
 from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Path
@@ -13,7 +16,6 @@ from functions.auth.client import Client
 from functions.auth.schemas import RefreshRequest, SessionView, Tokens
 
 _MAX_ID_LENGTH = 64
-_MAX_SESSIONS = 100
 
 router = APIRouter(prefix="/v1/auth", tags=["identity"])
 
@@ -37,16 +39,17 @@ async def log_out_everywhere(deps: Deps, caller: CurrentUser, client: Client) ->
 
 
 @router.get("/sessions")
-async def list_sessions(deps: Deps, caller: CurrentUser) -> Page[SessionView]:
-    """Where the account is signed in, the latest used first; at most a hundred."""
-    live = await deps.auth.sessions.live_of(caller.user_id, deps.clock.now(), limit=_MAX_SESSIONS)
-    items = [
-        SessionView(
-            **session.model_dump(include=set(SessionView.model_fields)), is_current=session.id == caller.session_id
-        )
-        for session in live
-    ]
-    return Page(items=items, next_cursor=None)
+async def list_sessions(deps: Deps, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None) -> Page[SessionView]:
+    """Where the account is signed in, the latest used first."""
+    seen = decode_cursor(cursor, datetime, str) if cursor else None
+    after = (seen[0], seen[1]) if seen else None
+    live = await deps.auth.sessions.live_of(caller.user_id, deps.clock.now(), limit=limit + 1, after=after)
+
+    def view(session: Session) -> SessionView:
+        fields = session.model_dump(include=set(SessionView.model_fields))
+        return SessionView(**fields, is_current=session.id == caller.session_id)
+
+    return make_page(live, limit, cursor=lambda session: (session.last_used_at, session.id), item=view)
 
 
 @router.delete("/sessions/{session_id}", status_code=HTTPStatus.NO_CONTENT)

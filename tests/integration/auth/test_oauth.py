@@ -204,6 +204,14 @@ async def test_a_stranger_who_names_the_victims_address_at_the_provider_is_not_l
     assert again.json()["code"] == "email_confirmation_required"
 
 
+async def test_a_suspended_account_gets_no_new_way_in(dance: Dance, container: Container) -> None:
+    owner = (await dance.identity.register("suspended.owner@example.com"))["user"]
+    await container.users.update(owner["id"], {"is_active": False}, end_sessions=True)
+    refused = await dance.sign_in("suspended.owner@example.com")
+    assert (refused.status_code, refused.json()["code"]) == (403, "account_suspended")
+    assert await container.auth.credentials.identities_of(owner["id"]) == []
+
+
 async def test_linking_and_unlinking(dance: Dance) -> None:
     identity = dance.identity
     owner = await identity.register("linker@example.com")

@@ -115,6 +115,25 @@ async def test_sign_ins_are_listed_and_ended_by_their_owner_alone(identity: Iden
     assert len(left) == 1
 
 
+async def test_sign_ins_are_listed_page_by_page(identity: Identity, clock: FakeClock) -> None:
+    here = await _signed_in(identity, "pages@example.com")
+    for _ in range(4):
+        clock.advance(seconds=1)
+        here = (await identity.log_in("pages@example.com")).json()
+    whole = (await identity.client.get("/v1/auth/sessions", headers=bearer(here))).json()
+    assert (len(whole["items"]), whole["next_cursor"]) == (6, None)
+    seen, cursor = [], ""
+    while cursor is not None:
+        path = f"/v1/auth/sessions?limit=2{cursor and f'&cursor={cursor}'}"
+        page = (await identity.client.get(path, headers=bearer(here))).json()
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    assert seen == whole["items"]
+    for wrong in ("limit=0", "limit=101", "cursor=x"):
+        answer = await identity.client.get(f"/v1/auth/sessions?{wrong}", headers=bearer(here))
+        assert answer.status_code == 422
+
+
 async def test_a_new_client_is_reported_by_mail_and_a_known_one_is_not(identity: Identity) -> None:
     await identity.register("watch@example.com")
     identity.publisher.events.clear()

@@ -37,6 +37,7 @@ _SUBJECTS: Mapping[str, tuple[str, str, str]] = {
     "ratings_written": ("ratings", "author_id", "user"),
     "notifications": ("notifications", "user_id", "user"),
     "notification_preferences": ("notification_preferences", "_id", "user"),
+    "mails": ("mails", "user_id", "user"),
     "push_subscriptions": ("push_subscriptions", "user_id", "user"),
     "subscriptions": ("subscriptions", "provider_id", "provider"),
 }

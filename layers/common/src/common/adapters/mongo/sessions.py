@@ -26,9 +26,15 @@ class MongoSessions:
         row = await self._sessions.find_one({"_id": session_id}, session=current_session())
         return from_document(Session, row) if row else None
 
-    async def live_of(self, user_id: str, now: datetime, *, limit: int) -> Sequence[Session]:
+    async def live_of(
+        self, user_id: str, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Session]:
         """Sign-ins of an account that have not ended, the latest used first."""
-        wanted = {"user_id": user_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        wanted: Document = {"user_id": user_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        if after is not None:
+            used_at, last_id = after
+            wanted["last_used_at"] = {"$lte": used_at}
+            wanted["$or"] = [{"last_used_at": {"$lt": used_at}}, {"_id": {"$lt": last_id}}]
         cursor = self._sessions.find(wanted).sort([("last_used_at", -1), ("_id", -1)]).limit(limit)
         return [from_document(Session, row) async for row in cursor]
 

@@ -14,7 +14,7 @@ from common.application.auth.claiming import own_address
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event
 from common.application.auth.registration import device_hash, request_verification
-from common.application.auth.sessions import TokenPair, open_session
+from common.application.auth.sessions import TokenPair, open_session, refuse_suspended
 from common.application.ports.oauth import IdentityProviders, ProvenIdentity, SignInAttempt, SignInAttempts
 from common.domain.emails import parse_email
 from common.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -131,6 +131,7 @@ async def _first_sign_in(
 
     async def write() -> User:
         user = await own_address(deps, address, client, identity=identity)
+        refuse_suspended(user)
         if await deps.credentials.owner_of(identity.issuer, identity.subject) is None:
             await deps.credentials.link(user.id, identity, deps.clock.now())
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)

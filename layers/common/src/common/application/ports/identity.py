@@ -127,8 +127,13 @@ class Sessions(Protocol):
         """One sign-in by id."""
         ...
 
-    async def live_of(self, user_id: str, now: datetime, *, limit: int) -> Sequence[Session]:
-        """Sign-ins of an account that have not ended, the latest used first."""
+    async def live_of(
+        self, user_id: str, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Session]:
+        """Sign-ins of an account that have not ended, the latest used first.
+
+        ``after`` is (last use, id) of the last one seen.
+        """
         ...
 
     async def standing(self, user_id: str, *, ip: str, user_agent: str, device_hash: str | None) -> Standing:
