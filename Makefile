@@ -112,6 +112,12 @@ deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
 	@$(VENV)/bin/uvx --from aws-sam-cli==1.170.0 sam deploy --template-file build/aws/template.json \
 		--config-file $(CURDIR)/samconfig.toml --config-env $(STAGE) $(ARGS)
 
+.PHONY: migrate admin
+migrate: $(STAMP) ## Bring a deployed stage's database up to date (needs MONGODB_URI, MONGODB_DATABASE)
+	@$(PY) -m infra.migrations $(ARGS)
+admin: $(STAMP) ## Make EMAIL=… the first super admin (needs MONGODB_URI, MONGODB_DATABASE)
+	@$(PY) -m infra.staff "$(EMAIL)"
+
 .PHONY: plans
 plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET_KEY)
 	@$(PY) -m infra.plans
