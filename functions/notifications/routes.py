@@ -4,7 +4,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from common.application.notifications import inbox
+from common.domain.errors import NotFound
 from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from fastapi import APIRouter, Path, Response
 
@@ -13,6 +15,7 @@ from functions.notifications.schemas import (
     NotificationView,
     PreferencesSchema,
     PushEndpoint,
+    PushKey,
     PushSubscriptionRequest,
     PushSubscriptionView,
     ReadAll,
@@ -20,7 +23,7 @@ from functions.notifications.schemas import (
 
 Id = Annotated[str, Path(max_length=64)]
 
-router = APIRouter(prefix="/v1/notifications", tags=["notifications"])
+router = APIRouter(prefix="/v1/notifications", tags=["notifications"], route_class=IdempotentRoute)
 
 
 @router.get("")
@@ -52,6 +55,18 @@ async def get_preferences(deps: Deps, caller: CurrentUser) -> PreferencesSchema:
 async def put_preferences(deps: Deps, caller: CurrentUser, body: PreferencesSchema) -> PreferencesSchema:
     """Replace the caller's preferences."""
     return PreferencesSchema.of(await inbox.change_preferences(deps.inbox, body.to_domain(caller.user_id)))
+
+
+@router.get("/push-key")
+async def get_push_key(deps: Deps, caller: CurrentUser) -> PushKey:  # noqa: ARG001 - signed-in people subscribe
+    """The key with which a browser subscribes to push messages.
+
+    Raises:
+        NotFound: this deployment pushes nothing (code ``push_not_offered``).
+    """
+    if not deps.settings.push_public_key:
+        raise NotFound("Push messages are not offered here.", code="push_not_offered")
+    return PushKey(application_server_key=deps.settings.push_public_key)
 
 
 @router.post("/push-subscriptions", status_code=HTTPStatus.CREATED)

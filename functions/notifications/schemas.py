@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from zoneinfo import available_timezones
 
 from common.domain.notifications import Channel, Kind, Preferences, QuietHours
+from common.domain.push_services import is_push_service
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import AfterValidator, Field
 
@@ -82,6 +83,19 @@ class PreferencesSchema(RequestModel):
         return cls(muted=preferences.muted, quiet_hours=hours)
 
 
+class PushKey(ResponseModel):
+    """The key a browser subscribes with: ``applicationServerKey`` of ``PushManager.subscribe()``."""
+
+    application_server_key: str
+
+
+def _push_service(value: str) -> str:
+    if not is_push_service(value):
+        msg = "not the address of a browser's push service"
+        raise ValueError(msg)
+    return value
+
+
 class PushKeys(RequestModel):
     """Keys of a browser's subscription, as ``PushSubscription.toJSON()`` gives them."""
 
@@ -92,7 +106,7 @@ class PushKeys(RequestModel):
 class PushSubscriptionRequest(RequestModel):
     """A browser's subscription (https://www.w3.org/TR/push-api/#pushsubscription-interface)."""
 
-    endpoint: Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=1024)]
+    endpoint: Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=1024), AfterValidator(_push_service)]
     keys: PushKeys
 
 

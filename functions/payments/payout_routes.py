@@ -1,18 +1,17 @@
-"""A provider's payouts, statements and dashboard at Stripe."""
+"""A provider's payouts and dashboard at Stripe."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from common.application.payments import payouts, statements
+from common.application.payments import payouts
 from common.runtime.http import Deps
+from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from common.runtime.http.schemas import Instant
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter
 
 from functions.payments.access import Provider
 from functions.payments.payout_schemas import DashboardLink, PayoutPage, PayoutView, balance_view
 
-router = APIRouter(prefix="/v1/payments", tags=["payments"])
+router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=IdempotentRoute)
 
 _MOST_AT_STRIPE = 100
 
@@ -32,16 +31,3 @@ async def list_payouts(deps: Deps, caller: Provider, limit: Limit = 20, cursor: 
 async def create_dashboard_link(deps: Deps, caller: Provider) -> DashboardLink:
     """A single-use link to the caller's own dashboard at Stripe."""
     return DashboardLink(url=await payouts.make_dashboard_link(deps.payouts, caller))
-
-
-@router.get("/statements.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def get_statement(
-    deps: Deps,
-    caller: Provider,
-    since: Annotated[Instant, Query(alias="from")],
-    before: Annotated[Instant, Query(alias="to")],
-) -> Response:
-    """The caller's ledger lines of a period (at most a year) as CSV (RFC 4180), for an accountant."""
-    text = await statements.provider_statement(deps.payments, caller, since, before)
-    headers = {"Content-Disposition": 'attachment; filename="statement.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

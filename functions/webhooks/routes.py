@@ -4,6 +4,7 @@ from typing import Annotated
 
 from common.application.payments.webhooks import receive_webhook
 from common.runtime.http import Deps
+from common.runtime.logging import set_booking_id
 from fastapi import APIRouter, Header, Request
 
 from functions.webhooks.schemas import WebhookReceived
@@ -19,5 +20,6 @@ async def receive_stripe_event(
     request: Request, deps: Deps, stripe_signature: Annotated[str | None, Header(max_length=4096)] = None
 ) -> WebhookReceived:
     """Verify the signature over the raw bytes, store the event once, queue it, and answer."""
-    await receive_webhook(deps.webhook_receiver, await request.body(), stripe_signature)
+    event = await receive_webhook(deps.webhook_receiver, await request.body(), stripe_signature)
+    set_booking_id(event.booking_id or "")
     return WebhookReceived()

@@ -7,6 +7,9 @@ anyone out:
 1. ``add``, store the secret, ``publish``; wait five minutes, the life of every cache of public keys;
 2. ``activate``, store the secret; the functions sign with the new key as they start anew;
 3. an hour after the last old function is gone, ``retire``, store the secret, ``publish --prune``.
+
+``push`` makes the key pair of push messages, which is no token key: ``private_pem`` is a secret of its own,
+``public_key`` a parameter of the template.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from infra.keys import key_set
+from infra.keys import key_set, push_key
 from infra.keys.publishing import publish
 
 if TYPE_CHECKING:
@@ -33,11 +36,14 @@ _STEPS: dict[str, Callable[[key_set.KeySet], key_set.KeySet]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one step."""
     parser = argparse.ArgumentParser(prog="python -m infra.keys", description=__doc__)
-    parser.add_argument("step", choices=["generate", *_STEPS, "publish"])
+    parser.add_argument("step", choices=["generate", "push", *_STEPS, "publish"])
     parser.add_argument("--prune", action="store_true", help="with publish: remove public keys that are not in the set")
     options = parser.parse_args(arguments)
     if options.step == "generate":
         print(json.dumps(key_set.generate()))
+        return 0
+    if options.step == "push":
+        print(json.dumps(push_key.generate()))
         return 0
     keys = json.load(sys.stdin)
     if options.step == "publish":

@@ -122,7 +122,7 @@ class FakePaymentGateway:
     async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
             intent = self.intents[intent_id]
-            if intent.status in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED}:
+            if intent.status in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED, IntentStatus.PROCESSING}:
                 raise GatewayRefused(reason="payment_intent_unexpected_state")
             return self._put(intent, status=IntentStatus.CANCELED, amount_capturable=0, next_action=None)
 
@@ -148,7 +148,7 @@ class FakePaymentGateway:
         amount: Money,
         *,
         account_id: str,  # noqa: ARG002 - the port's
-        charge_id: str,  # noqa: ARG002 - the port's
+        charge_id: str | None,  # noqa: ARG002 - the port's
         call: GatewayCall,
     ) -> Movement:
         def act() -> Movement:

@@ -109,7 +109,7 @@ def test_lists_read_what_they_return(
         ("ratings", {"state": "hidden", "_id": {"$lt": "rat_9"}}, "_id", "state"),
         ("bookings", {"customer_id": "usr_1", "idempotency_key": "key"}, None, "customer_idempotency_key"),
         ("bookings", {"payment_details.payment_intent_id": "pi_1"}, None, "stripe_payment_intent_id"),
-        ("bookings", {"payment_details.transfer_id": "tr_1"}, None, "stripe_transfer_id"),
+        ("bookings", {"payment_details.transfers.id": "tr_1"}, None, "stripe_transfers"),
         ("booking_history", {"booking_id": "bkg_1", "version": {"$gt": 3}}, "version", "booking_version"),
         ("slot_claims", {"provider_id": "prv_1", "cells": {"$in": [1, 2]}}, None, "provider_cells"),
         (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 URL = "/v1/notifications"
 PUSH = {
-    "endpoint": "https://push.example.com/send/abc",
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
     "keys": {"p256dh": "B" * 87, "auth": "a" * 22},
 }
 
@@ -93,7 +93,14 @@ async def test_a_browser_is_stored_once_and_forgotten(container: Container) -> N
         assert first.status_code == 201
         again = await client.post(f"{URL}/push-subscriptions", json=PUSH, headers=headers)
         assert again.json()["id"] == first.json()["id"]
-        for wrong in ({**PUSH, "endpoint": "http://push.example.com"}, {**PUSH, "keys": {"p256dh": "x", "auth": "y"}}):
+        for wrong in (
+            {**PUSH, "endpoint": "http://fcm.googleapis.com/fcm/send/abc"},
+            {**PUSH, "endpoint": "https://169.254.169.254/latest/meta-data"},
+            {**PUSH, "endpoint": "https://fcm.googleapis.com.example.com/x"},
+            {**PUSH, "endpoint": "https://fcm.googleapis.com:8080/x"},
+            {**PUSH, "endpoint": "https://user@fcm.googleapis.com/x"},
+            {**PUSH, "keys": {"p256dh": "x", "auth": "y"}},
+        ):
             answer = await client.post(f"{URL}/push-subscriptions", json=wrong, headers=headers)
             assert answer.status_code == 422
         gone = {"endpoint": PUSH["endpoint"]}

@@ -25,7 +25,6 @@ from common.domain.bookings import ActorKind, BookingStatus
 from common.domain.errors import (
     Conflict,
     Forbidden,
-    GatewayRefused,
     InvalidInput,
     NotFound,
     Unavailable,
@@ -155,30 +154,16 @@ async def test_an_intent_nobody_wants_any_more_is_not_made(bench: MoneyBench, ga
     assert gateway.intents == {}
 
 
-async def test_a_provider_whose_account_is_not_ready_is_paid_later(
-    bench: MoneyBench, gateway: FakePaymentGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    booking = await captured(bench, gateway)
-
-    async def refuse(*_: Any, **__: Any) -> None:
-        raise GatewayRefused(reason="insufficient_capabilities_for_transfer")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(gateway, "transfer", refuse)
-        booking = await bench.fire(booking, settle=False)
-        transfer = (await bench.payments.operations.for_booking(booking.id))[-1]
-        with pytest.raises(OperationPostponed):
-            await execute_operation(bench.payments, transfer.id)
-    await bench.work()
-    assert (await bench.read(booking)).payout == "transferred"
-
-
 async def test_a_captured_intent_cannot_be_voided_nor_an_uncaptured_one_count(bench: MoneyBench) -> None:
     taken = Intent(id="pi_1", status=IntentStatus.SUCCEEDED, amount_received=100)
     assert results.of_void(taken).failure_code == "already_captured"
     held = Intent(id="pi_1", status=IntentStatus.CANCELED)
     assert results.of_capture(held).failure_code == "not_captured_canceled"
     assert results.of_void(None).status is OperationStatus.SUCCEEDED
+    standing = Intent(id="pi_1", status=IntentStatus.REQUIRES_CAPTURE, amount_capturable=100)
+    assert results.of_void(standing).failure_code == "not_voided_requires_capture"
+    saved = Intent(id="seti_1", is_setup=True, status=IntentStatus.SUCCEEDED)
+    assert results.of_void(saved).status is OperationStatus.SUCCEEDED
     del bench
 
 
@@ -224,10 +209,10 @@ async def test_refunds_and_statements_refuse_what_is_not_there(bench: MoneyBench
         await refunds.refund_booking(bench.container.bookings, staff, "bkg_unknown", None, "x")
     now = bench.clock.now()
     with pytest.raises(Forbidden):
-        await statements.provider_statement(bench.payments, staff, now, now + timedelta(days=1))
+        await statements.own_statement(bench.payments, staff, now, now + timedelta(days=1))
     owner = Principal(user_id="usr_x", provider_id="prv_x")
     with pytest.raises(InvalidInput):
-        await statements.provider_statement(bench.payments, owner, now, now)
+        await statements.own_statement(bench.payments, owner, now, now)
 
 
 class FakePlans:

@@ -32,7 +32,7 @@ async def test_card_to_bank_and_back(real_bench: MoneyBench, stripe_client: stri
     booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=2_500, reason="A window was missed")
     details = booking.payment_details
 
-    transfer = await stripe_client.v1.transfers.retrieve_async(details.transfer_id or "")
+    transfer = await stripe_client.v1.transfers.retrieve_async(details.transfers[0].id)
     refunds = await stripe_client.v1.refunds.list_async({"payment_intent": intent_id})
     assert sum(each.amount for each in refunds.data) == details.refunded_amount == 2_500
     assert transfer.amount == details.transferred_amount

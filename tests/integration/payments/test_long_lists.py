@@ -14,20 +14,18 @@ from common.domain.errors import GatewayRefused, InvalidInput
 from common.domain.ids import new_id
 from common.domain.ledger import LedgerLine
 from common.domain.money import Money
-from common.domain.roles import Principal
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.application.payments.verification import VerificationDeps
+    from common.application.payments.verification_deps import VerificationDeps
     from common.application.ports.payments import GatewayCall
+    from common.application.ports.verification import MovedAtStripe
     from common.domain.discrepancies import StripeBooks
 
     from tests.support.money import MoneyBench
-
-OWNER = Principal(user_id="usr_owner", provider_id="prv_owner")
 
 
 @dataclass
@@ -64,11 +62,11 @@ class EndlessLedger:
 async def test_a_statement_has_every_line_of_every_page_and_a_bound(bench: MoneyBench) -> None:
     now = bench.clock.now()
     long = replace(bench.payments, ledger=EndlessLedger(1_100))  # type: ignore[arg-type]
-    text = await provider_statement(long, OWNER, now - timedelta(days=30), now)
+    text = await provider_statement(long, "prv_1", now - timedelta(days=30), now)
     assert len(text.splitlines()) == 1 + 1_100
     endless = replace(bench.payments, ledger=EndlessLedger(50_000))  # type: ignore[arg-type]
     with pytest.raises(InvalidInput) as caught:
-        await provider_statement(endless, OWNER, now - timedelta(days=30), now)
+        await provider_statement(endless, "prv_1", now - timedelta(days=30), now)
     assert caught.value.errors[0].code == "too_many_lines"
 
 
@@ -104,6 +102,16 @@ class StripeWith:
         ids = [each.id for each in self.intents]
         first = ids.index(after) + 1 if after else 0
         return self.intents[first : first + limit]
+
+    async def moved_between(
+        self,
+        since: datetime,  # noqa: ARG002 - the port's
+        before: datetime,  # noqa: ARG002 - the port's
+        *,
+        limit: int,  # noqa: ARG002 - the port's
+        after: str | None,  # noqa: ARG002 - the port's
+    ) -> Sequence[MovedAtStripe]:
+        return []
 
     async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:  # noqa: ARG002 - the port's
         self.refused.append(intent_id)

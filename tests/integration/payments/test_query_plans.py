@@ -43,7 +43,9 @@ QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
         "prv_1", since=START, before=LATER, limit=500, after=None
     ),
     "waiting events": lambda db: MongoWebhookEvents(db).unprocessed(before=START, limit=50),
-    "touched bookings": lambda db: MongoPaymentReviews(db).touched_between(START, LATER, limit=50),
+    "touched bookings": lambda db: MongoPaymentReviews(db).touched_between(
+        START, LATER, limit=50, after=(START, "pay_1")
+    ),
     "differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=None),
     "next differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=(START, "x")),
     "resolving differences": lambda db: MongoPaymentReviews(db).resolve_others("bkg_1", ["a"], START),

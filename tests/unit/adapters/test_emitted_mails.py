@@ -12,7 +12,6 @@ import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.application.notifications.booking_data import booking_data
 from common.domain.booking_machine.table import TABLE
-from common.domain.bookings import ActorKind
 from common.domain.events import Topic, new_event
 from common.domain.notifications import notices_of
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 ROOTS = [Path(package.__path__[0]) for package in (common.application, common.domain)]
 TEMPLATES = Path(common.domain.__path__[0]).parent / "adapters" / "mail" / "templates"
-#: Events for staff, who find their work in lists of their own (``/v1/admin``) and are not mailed.
-FOR_STAFF = {"booking.payment_needs_attention", "booking.second_approval_needed"}
-_PARTIES = {ActorKind.CUSTOMER, ActorKind.PROVIDER}
 
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -97,7 +93,7 @@ def booking_events() -> set[str]:
 
 
 ACCOUNT_MAILS = sorted(set(account_mails()), key=str)
-EVENTS = sorted(booking_events() - FOR_STAFF)
+EVENTS = sorted(booking_events())
 
 
 def test_no_template_is_missing_and_none_lies_idle() -> None:
@@ -132,4 +128,4 @@ def test_whom_the_state_machine_tells_is_told() -> None:
     for row in TABLE:
         for notice in row.notices:
             told = {each.part for each in notices_of(notice.type)}
-            assert set(notice.parts) & _PARTIES <= told, (row.name, notice.type)
+            assert set(notice.parts) <= told, (row.name, notice.type)

@@ -24,6 +24,7 @@ _NAMES = (
     "booking_id",
     "by",
     "contest_until",
+    "count",
     "customer",
     "discard_link",
     "frontend",
@@ -38,6 +39,7 @@ _NAMES = (
     "plan",
     "payout",
     "price",
+    "problem",
     "proposal_expires",
     "proposed_when",
     "provider",
@@ -52,7 +54,13 @@ _NAMES = (
     "when",
     "name",
 )
-DATA = {**dict.fromkeys(_NAMES, EVIL), "receipt_lines": [EVIL, "Charged: NZD 1.00"]}
+PARTS = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
+DATA = {
+    **dict.fromkeys(_NAMES, EVIL),
+    "receipt_lines": [EVIL, "Charged: NZD 1.00"],
+    "commission_lines": [EVIL],
+    "lines": [EVIL],
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +84,7 @@ def test_every_notice_of_every_event_has_its_template() -> None:
     events = {name.removeprefix("booking_").rsplit("_", 1)[0] for name in NAMES if name.startswith("booking_")}
     events.discard("booking")
     told = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
-    made = {name for name in NAMES if name.endswith((f"_{ActorKind.CUSTOMER}", f"_{ActorKind.PROVIDER}"))}
+    made = {name for name in NAMES if name.endswith(tuple(f"_{part}" for part in PARTS))}
     assert told == made
 
 

@@ -434,6 +434,31 @@ class TestChargebacks:
         assert (life.booking.payout, life.last.operations) == (PayoutState.TRANSFERRED, [])
         assert life.account(Account.PROVIDER) == 0
 
+    def test_several_transfers_are_taken_back_the_newest_first_and_a_refused_one_last(self) -> None:
+        life = settled()
+        life.keep(self.hit(life, ChargebackOutcome.OPENED, amount=3_000))
+        life.pay_all()
+        life.keep(self.hit(life, ChargebackOutcome.WON, amount=3_000))
+        life.pay_all()
+        first, second = life.booking.payment_details.transfers
+        assert (first.amount, first.left, second.left) == (SHARE, SHARE - 2_640, 2_640)
+        life.do("refund", OPERATOR, amount=PRICE, reason="Goodwill")
+        life.answer()
+        assert life.open_operation().amount.amount == second.left
+        life.answer(failed("balance_insufficient"))
+        assert life.open_operation().amount.amount == first.left
+        life.answer()
+        details = life.booking.payment_details
+        assert [(each.left, each.is_refused) for each in details.transfers] == [(0, False), (2_640, True)]
+        assert (details.debt_amount, details.open_operations) == (2_640, [])
+        assert life.account(Account.HELD) == 0
+
+    def test_a_fee_that_comes_back_is_no_loss_any_more(self) -> None:
+        life = completed()
+        life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=2_500))
+        life.keep(self.hit(life, ChargebackOutcome.WON, fee=-2_500))
+        assert life.account(Account.LOSSES) == 0
+
     def test_each_outcome_applies_once_and_only_to_a_known_chargeback(self) -> None:
         life = completed()
         assert self.hit(life, ChargebackOutcome.LOST) is None

@@ -25,6 +25,7 @@ SECRETS = {
     "STRIPE_SECRET": "${StripeSecretName}",
     "JWT_SIGNING_KEYS_SECRET": "${JwtSigningKeysSecretName}",
     "OAUTH_SETTINGS_SECRET": "${OauthSettingsSecretName}",
+    "PUSH_PRIVATE_KEY_SECRET": "${PushPrivateKeySecretName}",
     "GEOCODER_API_KEY_SECRET": "${GeocoderKeySecretName}",
 }
 

@@ -144,6 +144,20 @@ class OpenOperation(Model):
     needs_action: bool = False
 
 
+class Transferred(Model):
+    """One transfer to the provider. ``is_refused``: Stripe would not take it back when it was last asked to."""
+
+    id: str
+    amount: int
+    reversed_amount: int = 0
+    is_refused: bool = False
+
+    @property
+    def left(self) -> int:
+        """What has not come back, in minor units."""
+        return self.amount - self.reversed_amount
+
+
 class PaymentDetails(Model):
     """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency.
 
@@ -160,7 +174,7 @@ class PaymentDetails(Model):
     payment_intent_id: str | None = None
     setup_intent_id: str | None = None
     charge_id: str | None = None
-    transfer_id: str | None = None
+    transfers: list[Transferred] = Field(default_factory=list)
     authorized_amount: int = 0
     captured_amount: int = 0
     refunded_amount: int = 0
@@ -181,6 +195,11 @@ class PaymentDetails(Model):
     attempt: int = 1
     last_error_code: str | None = None
     last_error_message: str | None = None
+
+    def reversible(self) -> Transferred | None:
+        """The transfer that the next reversal takes from: the newest that holds something, refused ones last."""
+        holding = [each for each in reversed(self.transfers) if each.left > 0]
+        return next((each for each in holding if not each.is_refused), holding[0] if holding else None)
 
 
 class RescheduleProposal(Model):

@@ -19,6 +19,7 @@ class DiscrepancyKind(StrEnum):
     FEE = "stripe_fee"
     LEDGER_UNBALANCED = "ledger_unbalanced"
     LEDGER_STRIPE = "ledger_stripe_account"
+    STRIPE_BALANCE = "stripe_balance"
     ORPHAN_INTENT = "orphan_intent"
     UNKNOWN_BOOKING = "unknown_booking"
     REFUND_FAILED = "refund_failed"
@@ -43,7 +44,11 @@ class Discrepancy(Model):
 
 
 class StripeBooks(Model):
-    """What Stripe's own objects say about one booking, summed in minor units."""
+    """What Stripe's own objects say about one booking, summed in minor units.
+
+    ``balance`` is the net of every balance transaction of the booking, disputes and fees included; ``None`` where
+    Stripe keeps it in another currency than the booking's.
+    """
 
     captured: int = 0
     refunded: int = 0
@@ -51,6 +56,7 @@ class StripeBooks(Model):
     transferred: int = 0
     reversed: int = 0
     fees: int = 0
+    balance: int | None = None
 
 
 class Difference(Model):
@@ -65,7 +71,8 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
     """Compare a booking's amounts, its ledger and Stripe; nothing is compared while an operation is under way.
 
     The ledger's ``stripe`` account must hold what was captured, less what was refunded, transferred, charged back or
-    kept as fee, plus what was reversed: exactly what Stripe's balance holds for the booking.
+    kept as fee, plus what was reversed; with the losses of chargebacks, exactly what Stripe's own balance transactions
+    of the booking sum to.
     """
     details = booking.payment_details
     if any(not each.needs_action for each in details.open_operations):
@@ -79,6 +86,7 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
         (DiscrepancyKind.REFUND_FAILED, 0, stripe.failed_refunds),
         (DiscrepancyKind.LEDGER_UNBALANCED, 0, _unbalanced(lines)),
         (DiscrepancyKind.LEDGER_STRIPE, _expected_balance(booking), _account_sum(lines, Account.STRIPE)),
+        (DiscrepancyKind.STRIPE_BALANCE, _stripe_lines(lines), _stripe_lines(lines, stripe.balance)),
         (DiscrepancyKind.NEEDS_ATTENTION, 0, int(details.needs_attention and details.retry_at is None)),
     ]
     return [Difference(kind=kind, expected=ours, found=theirs) for kind, ours, theirs in pairs if ours != theirs]
@@ -94,6 +102,11 @@ def _account_sum(lines: Iterable[LedgerLine], account: Account) -> int:
     """What the account holds, without the losses that a chargeback's fee and shortfall took from it."""
     losses = {line.entry_id for line in lines if line.account is Account.LOSSES}
     return sum(line.amount.amount for line in lines if line.account is account and line.entry_id not in losses)
+
+
+def _stripe_lines(lines: Iterable[LedgerLine], known: int | None = None) -> int:
+    """What Stripe says it holds for the booking, else what our account of it says, losses included."""
+    return sum(line.amount.amount for line in lines if line.account is Account.STRIPE) if known is None else known
 
 
 def _unbalanced(lines: Sequence[LedgerLine]) -> int:

@@ -34,6 +34,20 @@ class LedgerLine(Model):
     at: datetime
 
 
+def require_balanced(lines: Iterable[LedgerLine]) -> None:
+    """Refuse lines that are no whole entries.
+
+    Raises:
+        ValueError: an entry does not sum to zero in one currency.
+    """
+    sums: dict[str, dict[str, int]] = {}
+    for line in lines:
+        entry = sums.setdefault(line.entry_id, {})
+        entry[line.amount.currency] = entry.get(line.amount.currency, 0) + line.amount.amount
+    if any(len(entry) != 1 or any(entry.values()) for entry in sums.values()):
+        raise ValueError("the lines of a ledger entry must sum to zero in one currency")
+
+
 def balance(lines: Iterable[LedgerLine]) -> int:
     """Sum of the lines' amounts in minor units; zero for any whole set of entries."""
     return sum(line.amount.amount for line in lines)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -47,6 +48,13 @@ class QuietHours(Model):
     end: time
     timezone: str
 
+    def cover(self, now: datetime) -> bool:
+        """Whether an instant lies within them, on the zone's clock; equal times cover nothing."""
+        clock = now.astimezone(ZoneInfo(self.timezone)).time()
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
 
 class Preferences(Model):
     """Which channels somebody has switched off, by kind; mails about the account itself cannot be."""
@@ -54,6 +62,10 @@ class Preferences(Model):
     user_id: str
     muted: dict[Kind, list[Channel]] = Field(default_factory=dict)
     quiet_hours: QuietHours | None = None
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether nothing is pushed at an instant."""
+        return self.quiet_hours is not None and self.quiet_hours.cover(now)
 
     def wants(self, kind: Kind, channel: Channel) -> bool:
         """Whether a notification of a kind may use a channel."""
@@ -77,6 +89,9 @@ def notices_of(event_type: str) -> list[Notice]:
     ]
 
 
+_OPERATOR = (ActorKind.OPERATOR,)
+_PROVIDER_AND_OPERATOR = (ActorKind.PROVIDER, ActorKind.OPERATOR)
+_ALL = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
 _BOTH = (ActorKind.CUSTOMER, ActorKind.PROVIDER)
 _CUSTOMER = (ActorKind.CUSTOMER,)
 _PROVIDER = (ActorKind.PROVIDER,)
@@ -96,12 +111,15 @@ _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "refunded": _CUSTOMER,
     "settled": _PROVIDER,
     "paid_out": _PROVIDER,
-    "debt_recorded": _PROVIDER,
+    "payout_waiting": _PROVIDER,
+    "debt_recorded": _PROVIDER_AND_OPERATOR,
+    "payment_needs_attention": _OPERATOR,
     "no_show_reported": _BOTH,
     "no_show_applied": _BOTH,
-    "disputed": _BOTH,
-    "evidence_added": _BOTH,
-    "dispute_resolved": _BOTH,
+    "disputed": _ALL,
+    "second_approval_needed": _OPERATOR,
+    "evidence_added": _ALL,
+    "dispute_resolved": _ALL,
     "reschedule_proposed": _BOTH,
     "rescheduled": _BOTH,
     "moved": _BOTH,
@@ -110,9 +128,9 @@ _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "reminder_due": _BOTH,
     "ratings_published": _BOTH,
     "ratings_closed": _BOTH,
-    "chargeback_opened": _PROVIDER,
-    "chargeback_won": _PROVIDER,
-    "chargeback_lost": _PROVIDER,
+    "chargeback_opened": _PROVIDER_AND_OPERATOR,
+    "chargeback_won": _PROVIDER_AND_OPERATOR,
+    "chargeback_lost": _PROVIDER_AND_OPERATOR,
 }
 
 _KINDS = {
@@ -122,6 +140,8 @@ _KINDS = {
     "payment_captured": Kind.PAYMENTS,
     "paid_out": Kind.PAYMENTS,
     "debt_recorded": Kind.PAYMENTS,
+    "payout_waiting": Kind.PAYMENTS,
+    "payment_needs_attention": Kind.PAYMENTS,
     "refunded": Kind.PAYMENTS,
     "settled": Kind.PAYMENTS,
     "chargeback_opened": Kind.PAYMENTS,

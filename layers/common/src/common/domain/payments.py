@@ -27,6 +27,10 @@ class Purpose(StrEnum):
     REVERSE = "reverse"
 
 
+#: Why a transfer fails whose provider has not set up the account at Stripe, or not all of it.
+ACCOUNT_NOT_READY = "account_not_ready"
+
+
 class OperationStatus(StrEnum):
     """Where an operation stands. ``uncertain``: Stripe may or may not have acted; look up before acting again."""
 

@@ -16,6 +16,7 @@ from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.application.ports.bookings import BookingQuery, DueBookings
 from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.errors import Conflict, GigstaError, VersionConflict
+from common.domain.ledger import require_balanced
 from common.domain.payments import OperationStatus
 from common.domain.slot_cells import LONGEST_CLAIM, SlotClaim
 
@@ -24,7 +25,7 @@ _STRIPE_FIELDS = {
     "seti": "setup_intent_id",
     "ch": "charge_id",
     "py": "charge_id",
-    "tr": "transfer_id",
+    "tr": "transfers.id",
 }
 _EVERY_STATUS = tuple(BookingStatus)
 
@@ -67,6 +68,7 @@ class MongoBookings:
 
         A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
         """
+        require_balanced(change.ledger)
         claims = ClaimChange(change.booking.updated_at, change.claims, change.released_claim_ids, change.limits)
         is_new = change.expected_version is None
 

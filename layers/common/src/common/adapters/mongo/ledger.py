@@ -1,13 +1,13 @@
 """Ledger lines in MongoDB, for reading: ``BookingRepository.commit`` alone writes them, and nothing changes them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.booking_documents import from_document
 from common.adapters.mongo.database import Document
-from common.domain.ledger import LedgerLine
+from common.domain.ledger import Account, LedgerLine
 
 #: A booking has a handful of entries; the bound only keeps a broken one from filling the memory.
 _MOST_PER_BOOKING = 1_000
@@ -23,6 +23,17 @@ class MongoLedger:
         """All lines of a booking in the order they were written."""
         cursor = self._lines.find({"booking_id": booking_id}).sort("_id", 1).limit(_MOST_PER_BOOKING)
         return [LedgerLine.model_validate(from_document(row)) async for row in cursor]
+
+    async def held_by_reason(
+        self, provider_id: str, *, since: datetime, before: datetime
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Sums of a provider's lines on the account of held money in a period, by currency and reason."""
+        wanted = {"provider_id": provider_id, "at": {"$gte": since, "$lt": before}, "account": Account.HELD}
+        group = {"_id": {"currency": "$amount.currency", "reason": "$reason"}, "sum": {"$sum": "$amount.amount"}}
+        sums: dict[str, dict[str, int]] = {}
+        async for row in await self._lines.aggregate([{"$match": wanted}, {"$group": group}]):
+            sums.setdefault(row["_id"]["currency"], {})[row["_id"]["reason"]] = int(row["sum"])
+        return sums
 
     async def for_provider(
         self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None

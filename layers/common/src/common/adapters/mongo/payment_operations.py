@@ -61,14 +61,16 @@ class MongoPaymentOperations:
             {"$set": {**changed, "next_try_at": next_try_at}, "$unset": {"locked_until": ""}},
         )
 
-    async def open_before(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
-        """Operations still open whose next try is due and that nobody has taken, oldest first."""
-        due = {
+    async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
+        """Operations still open whose next try is due and that nobody has taken, in order of their ids."""
+        due: Document = {
             "status": {"$in": _OPEN},
             "next_try_at": {"$not": {"$gt": now}},
             "locked_until": {"$not": {"$gt": now}},
         }
-        cursor = self._operations.find(due).sort("created_at", 1).limit(limit)
+        if after:
+            due["_id"] = {"$gt": after}
+        cursor = self._operations.find(due).sort("_id", 1).limit(limit)
         return [PaymentOperation.model_validate(from_document(row)) async for row in cursor]
 
 

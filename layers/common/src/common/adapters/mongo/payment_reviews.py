@@ -8,7 +8,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.database import Document
 from common.adapters.mongo.documents import from_document, to_document
-from common.application.ports.verification import Checkpoint
+from common.application.ports.verification import Checkpoint, Touched
 from common.domain.discrepancies import Discrepancy
 
 _CHECKPOINT = "payments"
@@ -22,11 +22,16 @@ class MongoPaymentReviews:
         self._discrepancies = database["payment_discrepancies"]
         self._runs = database["verification_runs"]
 
-    async def touched_between(self, since: datetime, before: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
-        """Bookings whose operations changed in a period, each with the instant, oldest first."""
-        period = {"updated_at": {"$gte": since, "$lt": before}}
-        cursor = self._operations.find(period, {"booking_id": 1, "updated_at": 1}).sort("updated_at", 1).limit(limit)
-        return [(row["booking_id"], row["updated_at"]) async for row in cursor]
+    async def touched_between(
+        self, since: datetime, before: datetime, *, limit: int, after: tuple[datetime, str] | None
+    ) -> Sequence[Touched]:
+        """Operations that changed in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
+        period: Document = {"updated_at": {"$gte": after[0] if after else since, "$lt": before}}
+        if after is not None:
+            period["$or"] = [{"updated_at": {"$gt": after[0]}}, {"updated_at": after[0], "_id": {"$gt": after[1]}}]
+        found = self._operations.find(period, {"booking_id": 1, "updated_at": 1})
+        cursor = found.sort([("updated_at", 1), ("_id", 1)]).limit(limit)
+        return [Touched(row["booking_id"], row["updated_at"], row["_id"]) async for row in cursor]
 
     async def checkpoint(self) -> Checkpoint | None:
         """How far the last run came."""
@@ -38,16 +43,19 @@ class MongoPaymentReviews:
         row = {"_id": _CHECKPOINT, **checkpoint.model_dump()}
         await self._runs.replace_one({"_id": _CHECKPOINT}, row, upsert=True)
 
-    async def report(self, discrepancies: Sequence[Discrepancy]) -> int:
-        """Record differences; one that is known keeps its first sight. Returns how many are new."""
+    async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
+        """Record differences; one that is known keeps its first sight. Returns those that were not open before."""
         if not discrepancies:
-            return 0
+            return []
+        known = {"_id": {"$in": [each.id for each in discrepancies]}, "resolved_at": None}
+        opened = {row["_id"] async for row in self._discrepancies.find(known, {"_id": 1})}
         writes = []
         for each in discrepancies:
             row = to_document(each)
             first = {"_id": row.pop("_id"), "first_seen_at": row.pop("first_seen_at")}
             writes.append(UpdateOne({"_id": first["_id"]}, {"$set": row, "$setOnInsert": first}, upsert=True))
-        return (await self._discrepancies.bulk_write(writes)).upserted_count
+        await self._discrepancies.bulk_write(writes)
+        return [each for each in discrepancies if each.id not in opened]
 
     async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
         """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain."""

@@ -38,8 +38,16 @@ class MongoWebhookEvents:
         """Record that the event needs no more work, or that it is given up."""
         await self._events.update_one({"_id": event_id}, {"$set": {"status": status, "processed_at": now}})
 
-    async def unprocessed(self, *, before: datetime, limit: int) -> Sequence[StripeEvent]:
-        """Events received before the instant and still not worked off, oldest first."""
-        waiting = {"status": WebhookStatus.RECEIVED, "received_at": {"$lt": before}}
-        cursor = self._events.find(waiting).sort("received_at", 1).limit(limit)
+    async def unprocessed(
+        self, *, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[StripeEvent]:
+        """Events received before the instant and still not worked off, oldest first.
+
+        ``after`` is (instant, id) of the last one seen.
+        """
+        waiting: Document = {"status": WebhookStatus.RECEIVED, "received_at": {"$lt": before}}
+        if after is not None:
+            waiting["received_at"]["$gte"] = after[0]
+            waiting["$or"] = [{"received_at": {"$gt": after[0]}}, {"received_at": after[0], "_id": {"$gt": after[1]}}]
+        cursor = self._events.find(waiting).sort([("received_at", 1), ("_id", 1)]).limit(limit)
         return [StripeEvent.model_validate(from_document(row)) async for row in cursor]

@@ -180,20 +180,19 @@ class StripeGateway:
             made = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _LOOKUP_LIMIT})
         return _of_operation([mapping.movement(each) for each in made.data], operation_id)
 
-    async def transfer(self, amount: "Money", *, account_id: str, charge_id: str, call: GatewayCall) -> Movement:
-        """Transfer to a connected account out of one charge."""
+    async def transfer(self, amount: "Money", *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
+        """Transfer to a connected account out of one charge, or without one out of our available balance."""
+        wanted: params.TransferCreateParams = {
+            "amount": amount.amount,
+            "currency": amount.currency,
+            "destination": account_id,
+            "transfer_group": call.booking_id,
+            "metadata": _metadata(call),
+        }
+        if charge_id is not None:
+            wanted["source_transaction"] = charge_id
         with translated():
-            made = await self._v1.transfers.create_async(
-                {
-                    "amount": amount.amount,
-                    "currency": amount.currency,
-                    "destination": account_id,
-                    "source_transaction": charge_id,
-                    "transfer_group": call.booking_id,
-                    "metadata": _metadata(call),
-                },
-                {"idempotency_key": call.key},
-            )
+            made = await self._v1.transfers.create_async(wanted, {"idempotency_key": call.key})
         return mapping.movement(made)
 
     async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:

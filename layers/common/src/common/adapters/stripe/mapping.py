@@ -1,6 +1,7 @@
 """Stripe's objects as the product's values."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import stripe
@@ -10,7 +11,7 @@ from common.application.ports.payments import Intent, IntentStatus, Movement
 
 def payment_intent(source: "stripe.PaymentIntent") -> Intent:
     """A PaymentIntent whose ``latest_charge`` and its ``balance_transaction`` were expanded where they exist."""
-    charge = source.latest_charge if isinstance(source.latest_charge, stripe.Charge) else None
+    charge = charge_of(source)
     error = source.last_payment_error
     return Intent(
         id=source.id,
@@ -31,6 +32,11 @@ def payment_intent(source: "stripe.PaymentIntent") -> Intent:
         next_action=plain(source.next_action),
         metadata=metadata(source.metadata),
     )
+
+
+def charge_of(source: "stripe.PaymentIntent") -> "stripe.Charge | None":
+    """The intent's latest charge, where it was expanded."""
+    return source.latest_charge if isinstance(source.latest_charge, stripe.Charge) else None
 
 
 def setup_intent(source: "stripe.SetupIntent") -> Intent:
@@ -95,10 +101,11 @@ def _capture_before(charge: "stripe.Charge | None") -> datetime | None:
 
 
 def _fee(charge: "stripe.Charge | None") -> int | None:
-    """What Stripe keeps of a charge.
+    """What Stripe keeps of a charge, in the charge's currency.
 
     A capture of less is booked as the whole amount, fee included, and a reversal of the rest with its part of the fee
-    (https://docs.stripe.com/reports/reporting-categories).
+    (https://docs.stripe.com/reports/reporting-categories). Where Stripe settles in another currency, the fee is brought
+    back by the rate it settled at (https://docs.stripe.com/currencies/conversions).
     """
     entry = charge.balance_transaction if charge else None
     if charge is None or not isinstance(entry, stripe.BalanceTransaction):
@@ -106,7 +113,9 @@ def _fee(charge: "stripe.Charge | None") -> int | None:
     refunds = getattr(charge, "refunds", None)
     entries = [each.balance_transaction for each in refunds.data] if refunds else []
     returned = [each.fee for each in entries if isinstance(each, stripe.BalanceTransaction) and is_release(each)]
-    return entry.fee + sum(returned)
+    fee = entry.fee + sum(returned)
+    rate = entry.exchange_rate if entry.currency != charge.currency else None
+    return fee if rate is None else int(Decimal(fee) / Decimal(str(rate)) + Decimal("0.5"))
 
 
 def is_release(entry: "stripe.BalanceTransaction") -> bool:

@@ -28,7 +28,8 @@ class StripePayouts:
             id=found.id,
             status=found.status,
             amount=found.amount,
-            fee=sum(entry.fee for entry in found.balance_transactions),
+            fee=sum(max(entry.fee, 0) for entry in found.balance_transactions),
+            fee_returned=sum(max(-entry.fee, 0) for entry in found.balance_transactions),
             charge_id=mapping.identifier(found.charge),
             payment_intent_id=mapping.identifier(found.payment_intent),
         )

@@ -1,12 +1,14 @@
 """Stripe's own records, for the verification: the ``StripeRecords`` port."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments import Intent, IntentStatus
+from common.application.ports.verification import MovedAtStripe
 from common.domain.discrepancies import StripeBooks
 
 if TYPE_CHECKING:
@@ -15,8 +17,30 @@ if TYPE_CHECKING:
 
 _CHARGE = "latest_charge.balance_transaction"
 _RELEASES = "latest_charge.refunds.data.balance_transaction"
+_ENTRY = "data.balance_transaction"
+_REVERSALS = "data.reversals.data.balance_transaction"
 _MOST = 100
 _FAILED = frozenset({"failed", "canceled"})
+
+
+@dataclass
+class _Sums:
+    """What is added up of a booking."""
+
+    captured: int = 0
+    fees: int = 0
+    refunded: int = 0
+    failed: int = 0
+    currency: str = ""
+    entries: list[Any] = field(default_factory=list)
+
+    @property
+    def balance(self) -> int | None:
+        """What our balance gained; unknown where Stripe keeps it in another currency than the charge's."""
+        known = [each for each in self.entries if each is not None and not isinstance(each, str)]
+        if any(each.currency != self.currency for each in known):
+            return None
+        return sum(int(each.net) for each in known)
 
 
 class StripeRecordBooks:
@@ -26,29 +50,44 @@ class StripeRecordBooks:
         self._v1 = client.v1
 
     async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
-        """Sums of a booking's intents, refunds, transfers and fees."""
-        captured = fees = refunded = failed = 0
+        """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
+        sums = _Sums()
         with translated():
             for intent_id in intent_ids:
-                found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE, _RELEASES]})
-                intent = mapping.payment_intent(found)
-                if intent.status is IntentStatus.SUCCEEDED:
-                    captured, fees = captured + intent.amount_received, fees + (intent.fee or 0)
-                listed = await self._v1.refunds.list_async(
-                    {"payment_intent": intent_id, "limit": _MOST, "expand": ["data.balance_transaction"]}
-                )
-                refunds = [each for each in listed.data if _moved_money(each)]
-                refunded += sum(each.amount for each in refunds if each.status not in _FAILED)
-                failed += sum(each.amount for each in refunds if each.status in _FAILED)
-            transfers = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _MOST})
+                await self._add_intent(sums, intent_id)
+            transfers = await self._v1.transfers.list_async(
+                {"transfer_group": booking_id, "limit": _MOST, "expand": [_ENTRY, _REVERSALS]}
+            )
+        for transfer in transfers.data:
+            sums.currency = sums.currency or transfer.currency
+            sums.entries.append(transfer.balance_transaction)
+            sums.entries.extend(each.balance_transaction for each in transfer.reversals.data)
         return StripeBooks(
-            captured=captured,
-            refunded=refunded,
-            failed_refunds=failed,
+            captured=sums.captured,
+            refunded=sums.refunded,
+            failed_refunds=sums.failed,
             transferred=sum(each.amount for each in transfers.data),
             reversed=sum(each.amount_reversed for each in transfers.data),
-            fees=fees,
+            fees=sums.fees,
+            balance=sums.balance,
         )
+
+    async def _add_intent(self, sums: _Sums, intent_id: str) -> None:
+        found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE, _RELEASES]})
+        intent = mapping.payment_intent(found)
+        sums.currency = intent.currency
+        if intent.status is IntentStatus.SUCCEEDED:
+            sums.captured, sums.fees = sums.captured + intent.amount_received, sums.fees + (intent.fee or 0)
+        charge = mapping.charge_of(found)
+        if charge is not None:
+            sums.entries.append(charge.balance_transaction)
+        listed = await self._v1.refunds.list_async(
+            {"payment_intent": intent_id, "limit": _MOST, "expand": [_ENTRY, "data.failure_balance_transaction"]}
+        )
+        _add_refunds(sums, listed.data)
+        if charge is not None and charge.disputed:
+            disputes = await self._v1.disputes.list_async({"payment_intent": intent_id, "limit": _MOST})
+            sums.entries.extend(entry for each in disputes.data for entry in each.balance_transactions)
 
     async def intents_between(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
@@ -65,8 +104,38 @@ class StripeRecordBooks:
             found = await self._v1.payment_intents.list_async(wanted)
         return [mapping.payment_intent(each) for each in found.data]
 
+    async def moved_between(
+        self, since: datetime, before: datetime, *, limit: int, after: str | None
+    ) -> Sequence[MovedAtStripe]:
+        """Entries of our balance made in a period, newest first; ``after`` is the id of the last one seen."""
+        wanted: params.BalanceTransactionListParams = {
+            "created": {"gte": int(since.timestamp()), "lt": int(before.timestamp())},
+            "limit": min(limit, _MOST),
+            "expand": ["data.source"],
+        }
+        if after is not None:
+            wanted["starting_after"] = after
+        with translated():
+            found = await self._v1.balance_transactions.list_async(wanted)
+        return [_moved(each.id, each.source) for each in found.data]
 
-def _moved_money(refund: "stripe.Refund") -> bool:
-    """Stripe lists what was authorized and never captured as refunds too, without a balance entry or as a release."""
-    entry = refund.balance_transaction
-    return entry is not None and (isinstance(entry, str) or not mapping.is_release(entry))
+
+def _add_refunds(sums: _Sums, refunds: Iterable["stripe.Refund"]) -> None:
+    """Count refunds, not the releases that Stripe lists among them: what was authorized and never captured."""
+    for each in refunds:
+        entry = each.balance_transaction
+        sums.entries.extend((entry, getattr(each, "failure_balance_transaction", None)))
+        if entry is None or (not isinstance(entry, str) and mapping.is_release(entry)):
+            continue
+        if each.status in _FAILED:
+            sums.failed += each.amount
+        else:
+            sums.refunded += each.amount
+
+
+def _moved(entry_id: str, source: Any) -> MovedAtStripe:
+    """What an entry's source names of a booking; a payout names nothing."""
+    metadata = mapping.metadata(getattr(source, "metadata", None))
+    booking_id = metadata.get("booking_id") or getattr(source, "transfer_group", None)
+    intent_id = mapping.identifier(getattr(source, "payment_intent", None))
+    return MovedAtStripe(entry_id, str(booking_id) if booking_id else None, intent_id)

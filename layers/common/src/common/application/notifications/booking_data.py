@@ -29,6 +29,7 @@ def booking_data(
         "when": local_time_text(booking.slot.start_at, booking.slot.timezone),
         "place": booking.place.address,
         "start_code": booking.start_code,
+        "problem": _problem(booking, event),
         "url": f"{frontend_base_url}/bookings/{booking.id}",
         "search_url": f"{frontend_base_url}/search",
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
@@ -36,6 +37,12 @@ def booking_data(
         **_times(booking, event),
         **_amounts(booking, event),
     }
+
+
+def _problem(booking: Booking, event: Event) -> str:
+    """What an operator has to look at: the step at Stripe that failed, and why."""
+    step = str(event.payload.get("purpose") or "payment").replace("_", " ")
+    return f"{step}: {booking.payment_details.last_error_code or 'no reason given'}"
 
 
 def _times(booking: Booking, event: Event) -> Mapping[str, str]:

@@ -1,13 +1,19 @@
 """What the notification use cases need."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from common.application.auth.mail_links import LinkDeps
-from common.application.ports.bookings import BookingRepository
-from common.application.ports.clock import Clock
-from common.application.ports.mail import Mailer, MailLog, MailRenderer
-from common.application.ports.notifications import Notifications, PreferenceStore, PushSubscriptions
-from common.application.ports.people import ProviderReader, UserReader
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from common.application.auth.mail_links import LinkDeps
+    from common.application.ports.bookings import BookingRepository
+    from common.application.ports.clock import Clock
+    from common.application.ports.identity import StaffList
+    from common.application.ports.mail import Mailer, MailLog, MailRenderer
+    from common.application.ports.notifications import Notifications, PreferenceStore, PushSubscriptions
+    from common.application.ports.people import ProviderReader, UserReader
+    from common.application.ports.push import PushSender
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,9 @@ class DeliveryDeps:
     mailer: Mailer
     renderer: MailRenderer
     mail_log: MailLog
+    staff: StaffList
+    push_subscriptions: PushSubscriptions
+    push_sender: PushSender
     links: LinkDeps
     clock: Clock
     frontend_base_url: str

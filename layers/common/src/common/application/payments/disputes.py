@@ -1,5 +1,7 @@
 """Chargebacks: the bank takes a captured payment back, and may return it."""
 
+from collections.abc import Callable
+
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.webhooks import NotYetKnown
 from common.application.ports.payouts import BankDispute, PayoutGateway
@@ -9,6 +11,12 @@ from common.domain.errors import Unavailable, VersionConflict
 
 _TRIES = 8
 
+#: What each outcome cost us beside the amount; negative where it came back.
+_FEES: dict[ChargebackOutcome, Callable[[BankDispute], int]] = {
+    ChargebackOutcome.OPENED: lambda dispute: dispute.fee,
+    ChargebackOutcome.WON: lambda dispute: -dispute.fee_returned,
+    ChargebackOutcome.LOST: lambda _: 0,
+}
 _ENDS = {"won": ChargebackOutcome.WON, "lost": ChargebackOutcome.LOST}
 
 
@@ -35,7 +43,7 @@ async def _apply(deps: PaymentDeps, dispute: BankDispute, outcome: ChargebackOut
         booking = await deps.bookings.by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
         if booking is None:
             raise NotYetKnown("No booking has recorded this payment.")
-        fee = dispute.fee if outcome is ChargebackOutcome.OPENED else 0
+        fee = _FEES[outcome](dispute)
         now = deps.clock.now()
         change = apply_chargeback(booking, dispute.id, outcome, dispute.amount, now, deps.settings, fee=fee)
         if change is None:

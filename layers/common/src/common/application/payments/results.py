@@ -53,11 +53,17 @@ def of_capture(intent: Intent) -> PaymentResult:
 
 
 def of_void(intent: Intent | None) -> PaymentResult:
-    """What an intent's present state means for a void: anything but a captured charge is as good as void."""
+    """What an intent's present state means for a void: only a cancelled one, or none, reserves nothing.
+
+    A SetupIntent that has succeeded cannot be cancelled and reserves nothing either.
+    """
     if intent is None:
         return PaymentResult(status=OperationStatus.SUCCEEDED)
-    if intent.status is IntentStatus.SUCCEEDED and not intent.is_setup:
-        failed = {"status": OperationStatus.FAILED, "failure_code": "already_captured"}
+    done = intent.status is IntentStatus.CANCELED or (intent.is_setup and intent.status is IntentStatus.SUCCEEDED)
+    if not done:
+        captured = intent.status is IntentStatus.SUCCEEDED
+        code = "already_captured" if captured else f"not_voided_{intent.status}"
+        failed = {"status": OperationStatus.FAILED, "failure_code": code}
         return of_intent(intent).model_copy(update=failed)
     return PaymentResult(
         status=OperationStatus.SUCCEEDED,

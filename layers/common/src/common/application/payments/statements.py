@@ -1,13 +1,15 @@
-"""A provider's ledger as CSV, for an accountant."""
+"""Statements of a provider and of a booking, as figures and as CSV, for an accountant."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from common.application.payments.deps import PaymentDeps
+from common.application.payments.views import visible_booking
 from common.domain.errors import Forbidden, InvalidInput
 from common.domain.ledger import LedgerLine
+from common.domain.model import Model
 from common.domain.money import exponent
 from common.domain.roles import Principal
 
@@ -16,30 +18,110 @@ _BATCH = 500
 #: More lines than a year of one provider has; a longer statement is asked for in parts.
 _MOST_LINES = 20_000
 _COLUMNS = ("at", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id")
+#: Reasons of ledger entries on the account of held money, by the name of their figure.
+_REASONS = {
+    "capture": "sales",
+    "refund": "refunds",
+    "chargeback": "chargebacks",
+    "commission": "commission",
+    "transfer": "paid_out",
+    "reversal": "taken_back",
+    "debt": "debt",
+}
+#: What adds to the held money.
+_CREDITED = frozenset({"sales", "taken_back", "debt"})
 #: Spreadsheets take a cell that begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA = ("=", "+", "@", "\t", "\r")
 
 
-async def provider_statement(deps: PaymentDeps, caller: Principal, since: datetime, before: datetime) -> str:
-    """The caller's ledger lines of a period, oldest first, amounts in main units with the currency's digits.
+class Statement(Model):
+    """What a period brought a provider in one currency, in minor units; the parts sum to ``held``.
+
+    ``sales`` is what customers paid, ``debt`` what the provider came to owe, ``held`` what of the period's money was
+    with the platform at its end: owed to the provider, or back to the customer.
+    """
+
+    currency: str
+    sales: int = 0
+    refunds: int = 0
+    chargebacks: int = 0
+    commission: int = 0
+    paid_out: int = 0
+    taken_back: int = 0
+    debt: int = 0
+    held: int = 0
+
+
+async def provider_summary(
+    deps: PaymentDeps, caller: Principal, since: datetime, before: datetime
+) -> Sequence[Statement]:
+    """The caller's figures of a period, one for each currency.
+
+    Raises:
+        Forbidden: the caller is no provider.
+        InvalidInput: the period is empty or longer than a year.
+    """
+    provider_id = _provider_of(caller)
+    _check_period(since, before)
+    sums = await deps.ledger.held_by_reason(provider_id, since=since, before=before)
+    return [_statement(currency, by_reason) for currency, by_reason in sorted(sums.items())]
+
+
+async def own_statement(deps: PaymentDeps, caller: Principal, since: datetime, before: datetime) -> str:
+    """The caller's ledger lines of a period as CSV.
 
     Raises:
         Forbidden: the caller is no provider.
         InvalidInput: the period is empty, longer than a year, or holds too many lines.
     """
-    if caller.provider_id is None:
-        raise Forbidden("Only a provider has statements.")
-    if not since < before <= since + _LONGEST:
-        raise InvalidInput.of("to", "Ask for a period of at most a year.", "invalid_period")
+    return await provider_statement(deps, _provider_of(caller), since, before)
+
+
+async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: str) -> str:
+    """A booking's ledger lines as CSV, for its parties and operators.
+
+    Raises:
+        NotFound: there is no such booking, or it is none of the caller's business.
+    """
+    booking = await visible_booking(deps, caller, booking_id)
+    return to_csv(await deps.ledger.for_booking(booking.id))
+
+
+async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetime, before: datetime) -> str:
+    """A provider's ledger lines of a period as CSV, oldest first, amounts in main units with the currency's digits.
+
+    Raises:
+        InvalidInput: the period is empty, longer than a year, or holds too many lines.
+    """
+    _check_period(since, before)
     lines: list[LedgerLine] = []
     after: str | None = None
     while len(lines) <= _MOST_LINES:
-        page = await deps.ledger.for_provider(caller.provider_id, since=since, before=before, limit=_BATCH, after=after)
+        page = await deps.ledger.for_provider(provider_id, since=since, before=before, limit=_BATCH, after=after)
         lines.extend(page)
         if len(page) < _BATCH:
             return to_csv(lines)
         after = page[-1].id
     raise InvalidInput.of("to", "This period has too many lines; ask for a shorter one.", "too_many_lines")
+
+
+def _provider_of(caller: Principal) -> str:
+    if caller.provider_id is None:
+        raise Forbidden("Only a provider has statements.")
+    return caller.provider_id
+
+
+def _check_period(since: datetime, before: datetime) -> None:
+    if not since < before <= since + _LONGEST:
+        raise InvalidInput.of("to", "Ask for a period of at most a year.", "invalid_period")
+
+
+def _statement(currency: str, by_reason: Mapping[str, int]) -> Statement:
+    """The figures behind the lines of the account of held money, whose credits are negative."""
+    named = {name: by_reason.get(reason, 0) for reason, name in _REASONS.items()}
+    signs = {name: -1 if name in _CREDITED else 1 for name in named}
+    amounts = {name: signs[name] * amount for name, amount in named.items()}
+    return Statement(currency=currency, held=-sum(by_reason.values()), **amounts)
 
 
 def to_csv(lines: Iterable[LedgerLine]) -> str:

@@ -6,10 +6,10 @@ from common.application.payments import results
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.domain.bookings import Booking, BookingStatus
-from common.domain.errors import GatewayRefused, NotFound, Unavailable
-from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound
+from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, PaymentOperation, PaymentResult, Purpose
 
-#: Refusals that a later try may not meet: the provider's account is not ready, or our balance is short for now.
+#: Refusals of a transfer that a later try may not meet, once the provider has done what Stripe asks of them.
 _PASSING = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed"})
 
 #: A saved card that Stripe does not let this customer use.
@@ -32,8 +32,8 @@ async def take_step(
     Raises:
         PaymentDeclined: the card was refused.
         GatewayRefused: Stripe refuses the call as such.
-        GatewayUncertain: no answer.
-        Unavailable: Stripe is away and has not acted, or the provider's account cannot take money yet.
+        GatewayUncertain: no answer, or Stripe is still at work on the intent.
+        Unavailable: Stripe is away and has not acted.
     """
     return await _STEPS[operation.purpose](deps, booking, operation, look_first)
 
@@ -127,12 +127,23 @@ async def _capture(deps: PaymentDeps, booking: Booking, operation: PaymentOperat
     if look_first:
         found = await deps.gateway.get_intent(intent_id)
         if found.status is not IntentStatus.REQUIRES_CAPTURE:
-            return results.of_capture(found)
+            return results.of_capture(_at_rest(found))
     try:
         captured = await deps.gateway.capture(intent_id, operation.amount, call=GatewayCall.of(operation))
     except GatewayRefused:
         captured = await deps.gateway.get_intent(intent_id)
-    return results.of_capture(captured)
+    return results.of_capture(_at_rest(captured))
+
+
+def _at_rest(intent: Intent) -> Intent:
+    """The intent, unless Stripe is still at work on it: then nothing can be said of it yet.
+
+    Raises:
+        GatewayUncertain: ask again later, under another key: the one so far has had its answer.
+    """
+    if intent.status is IntentStatus.PROCESSING:
+        raise GatewayUncertain(is_final=True)
+    return intent
 
 
 async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, _look_first: bool) -> PaymentResult:
@@ -140,9 +151,10 @@ async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation
     if intent is None or intent.status in {IntentStatus.CANCELED, IntentStatus.SUCCEEDED}:
         return results.of_void(intent)
     try:
-        return results.of_void(await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation)))
+        canceled = await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation))
     except GatewayRefused:
-        return results.of_void(await deps.gateway.get_intent(intent.id))
+        canceled = await deps.gateway.get_intent(intent.id)
+    return results.of_void(_at_rest(canceled))
 
 
 async def _refund(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
@@ -166,32 +178,49 @@ async def _transfer(
             return results.of_movement(found)
     provider = await deps.providers.get(booking.provider_id)
     account_id = provider.stripe_account_id if provider else None
-    charge_id = booking.payment_details.charge_id
+    charge_id = await _charge_of(deps, booking)
     if charge_id is None:
-        intent = await current_intent(deps, booking)
-        charge_id = intent.charge_id if intent else None
-    if account_id is None or charge_id is None:
-        return PaymentResult(status=OperationStatus.FAILED, failure_code="no_account" if charge_id else "no_charge")
+        return results.of_refusal("no_charge")
+    if account_id is None:
+        return results.of_refusal(ACCOUNT_NOT_READY)
+    source = charge_id if _has_room(booking, operation) else None
     try:
         made = await deps.gateway.transfer(
-            operation.amount, account_id=account_id, charge_id=charge_id, call=GatewayCall.of(operation)
+            operation.amount, account_id=account_id, charge_id=source, call=GatewayCall.of(operation)
         )
     except GatewayRefused as refused:
         if refused.reason in _PASSING:
-            raise Unavailable("The provider's account cannot take money yet.", code="account_not_ready") from refused
+            return results.of_refusal(ACCOUNT_NOT_READY)
         raise
     return results.of_movement(made)
 
 
+async def _charge_of(deps: PaymentDeps, booking: Booking) -> str | None:
+    if booking.payment_details.charge_id is not None:
+        return booking.payment_details.charge_id
+    intent = await current_intent(deps, booking)
+    return intent.charge_id if intent else None
+
+
+def _has_room(booking: Booking, operation: PaymentOperation) -> bool:
+    """Whether the charge can be the source: all transfers out of it, reversed ones too, may sum to no more than it.
+
+    See https://docs.stripe.com/connect/separate-charges-and-transfers#transfer-availability. What was taken back and
+    is due again, after a chargeback that was won, comes out of our available balance instead.
+    """
+    details = booking.payment_details
+    return details.transferred_amount + operation.amount.amount <= details.captured_amount
+
+
 async def _reverse(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
-    transfer_id = booking.payment_details.transfer_id
-    if transfer_id is None:
+    source = booking.payment_details.reversible()
+    if source is None:
         return PaymentResult(status=OperationStatus.FAILED, failure_code="never_transferred")
     if look_first:
-        found = await deps.gateway.find_reversal(transfer_id, operation.id)
+        found = await deps.gateway.find_reversal(source.id, operation.id)
         if found is not None:
             return results.of_movement(found)
-    made = await deps.gateway.reverse_transfer(transfer_id, operation.amount, call=GatewayCall.of(operation))
+    made = await deps.gateway.reverse_transfer(source.id, operation.amount, call=GatewayCall.of(operation))
     return results.of_movement(made)
 
 

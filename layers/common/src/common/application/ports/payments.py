@@ -1,6 +1,6 @@
 """The payment provider, as the product sees it, and where payment operations live."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -144,8 +144,8 @@ class PaymentGateway(Protocol):
         """Look up the refund that an earlier, unanswered call may have made."""
         ...
 
-    async def transfer(self, amount: Money, *, account_id: str, charge_id: str, call: GatewayCall) -> Movement:
-        """Transfer to a connected account out of one charge."""
+    async def transfer(self, amount: Money, *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
+        """Transfer to a connected account out of one charge, or without one out of our available balance."""
         ...
 
     async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
@@ -183,8 +183,11 @@ class PaymentOperations(Protocol):
         """Give a claimed operation back, with the status, key generation and failure it now has."""
         ...
 
-    async def open_before(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
-        """Operations still open whose next try is due and that nobody has taken, oldest first."""
+    async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
+        """Operations still open whose next try is due and that nobody has taken, in order of their ids.
+
+        Ids are in order of their time; ``after`` is the id of the last one seen.
+        """
         ...
 
 
@@ -193,6 +196,12 @@ class Ledger(Protocol):
 
     async def for_booking(self, booking_id: str) -> Sequence[LedgerLine]:
         """All lines of a booking in the order they were written."""
+        ...
+
+    async def held_by_reason(
+        self, provider_id: str, *, since: datetime, before: datetime
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Sums of a provider's lines on the account of held money in a period, by currency and reason."""
         ...
 
     async def for_provider(

@@ -12,13 +12,14 @@ class BankDispute(Model):
     """A chargeback as Stripe has it now; amounts in minor units.
 
     ``status`` is Stripe's (https://docs.stripe.com/api/disputes/object#dispute_object-status). ``fee`` is what Stripe
-    took for it so far.
+    took for it, and ``fee_returned`` what of that it gave back.
     """
 
     id: str
     status: str
     amount: int
     fee: int = 0
+    fee_returned: int = 0
     charge_id: str | None = None
     payment_intent_id: str | None = None
 

@@ -58,8 +58,13 @@ class WebhookEvents(Protocol):
         """Record that the event needs no more work, or that it is given up."""
         ...
 
-    async def unprocessed(self, *, before: datetime, limit: int) -> Sequence[StripeEvent]:
-        """Events received before the instant and still not worked off, oldest first."""
+    async def unprocessed(
+        self, *, before: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[StripeEvent]:
+        """Events received before the instant and still not worked off, oldest first.
+
+        ``after`` is (instant, id) of the last one seen.
+        """
         ...
 
 

@@ -48,7 +48,7 @@ def apply_chargeback(
         amount: what the bank took or gave back, in minor units.
         now: the present instant.
         settings: windows and limits.
-        fee: Stripe's fee for the chargeback in minor units, a loss of ours.
+        fee: Stripe's fee for the chargeback in minor units, a loss of ours; negative where Stripe gave it back.
         actor: the webhook or schedule that brought the news.
 
     Returns:
@@ -60,7 +60,7 @@ def apply_chargeback(
         return None
     draft = begin(booking, now, chargeback_ids=[*booking.chargeback_ids, mark])
     draft = _take(draft, chargeback_id, amount, fee) if outcome is ChargebackOutcome.OPENED else draft
-    draft = _give_back(draft, chargeback_id, amount) if outcome is ChargebackOutcome.WON else draft
+    draft = _give_back(draft, chargeback_id, amount, fee) if outcome is ChargebackOutcome.WON else draft
     draft = settle_draft(draft, settings)
     draft = draft.notify(f"booking.chargeback_{outcome.value}", *_PARTS, chargeback_id=chargeback_id, amount=amount)
     by = actor or Actor(kind=ActorKind.WEBHOOK, id="stripe")
@@ -76,9 +76,9 @@ def _take(draft: Draft, chargeback_id: str, amount: int, fee: int) -> Draft:
     return draft.post(lines).pay(charged_back_amount=details.charged_back_amount + covered)
 
 
-def _give_back(draft: Draft, chargeback_id: str, amount: int) -> Draft:
+def _give_back(draft: Draft, chargeback_id: str, amount: int, fee: int) -> Draft:
     details = draft.booking.payment_details
     covered = min(amount, details.charged_back_amount)
     entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
-    lines = [*entry.charged_back(-covered), *entry.loss(covered - amount)]
+    lines = [*entry.charged_back(-covered), *entry.loss(covered - amount), *entry.loss(fee)]
     return draft.post(lines).pay(charged_back_amount=details.charged_back_amount - covered)

@@ -259,10 +259,14 @@ def settle_payout(context: Context, draft: Draft) -> Draft:
 
 
 def refund_part(context: Context, draft: Draft) -> Draft:
-    """Give a part of what is kept back to the customer; commission and payout follow."""
+    """Give a part of what is kept back to the customer; commission and payout follow.
+
+    What failed before is tried again after it: a payout that waits must not keep the customer's money back.
+    """
     details = context.booking.payment_details
     amount = expect(context, RefundInput).amount
-    return draft.pay(due_amount=max(min(details.due_amount or 0, net_paid(details)) - amount, 0))
+    due = max(min(details.due_amount or 0, net_paid(details)) - amount, 0)
+    return draft.pay(due_amount=due, needs_attention=False, retry_at=None)
 
 
 def retry_money(context: Context, draft: Draft) -> Draft:

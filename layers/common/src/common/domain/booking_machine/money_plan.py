@@ -7,7 +7,8 @@ A result that arrives late, or after the booking has ended another way, therefor
 Order: nothing is done while an operation runs or money needs attention; an intent that waits for the payer and is no
 longer wanted is voided; an authorization is captured (the fee or the price; the rest is released) or voided; too much
 kept is refunded; an unpaid due is charged to the saved card once; then the provider's share is transferred, or too much
-transferred is reversed. A refund goes to the customer first, even where the provider's reversal may fail.
+transferred is reversed, transfer by transfer. A refund goes to the customer first, even where the provider's reversal
+may fail.
 """
 
 from common.domain.booking_machine.context import Draft, in_flight, waiting_operation
@@ -105,7 +106,8 @@ def _plan_payout(draft: Draft) -> Draft:
     gap = target - with_provider(draft.booking.payment_details)
     if gap > 0:
         return draft.request(Purpose.TRANSFER, gap)
-    return draft.request(Purpose.REVERSE, -gap) if gap < 0 else draft
+    source = draft.booking.payment_details.reversible()
+    return draft.request(Purpose.REVERSE, min(-gap, source.left)) if gap < 0 and source else draft
 
 
 def _recognise_commission(draft: Draft, kept: int) -> Draft:

@@ -10,10 +10,20 @@ from common.domain.booking_machine.money_plan import kept_amount, paid_state
 from common.domain.booking_machine.outcome import begin, settle_draft, to_change
 from common.domain.booking_machine.table import ROWS
 from common.domain.booking_settings import BookingSettings
-from common.domain.bookings import Actor, ActorKind, Booking, BookingChange, BookingStatus, OpenOperation, PaymentState
+from common.domain.bookings import (
+    Actor,
+    ActorKind,
+    Booking,
+    BookingChange,
+    BookingStatus,
+    OpenOperation,
+    PaymentDetails,
+    PaymentState,
+    Transferred,
+)
 from common.domain.ledger_entries import Entry
 from common.domain.payment_plan import expected_capture_before
-from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, PaymentOperation, PaymentResult, Purpose
 
 _RESERVING = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 _TOLD = {
@@ -202,14 +212,29 @@ def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
 
 
 def _transferred(draft: Draft, answer: _Answer) -> Draft:
-    transferred = draft.booking.payment_details.transferred_amount + answer.amount
-    draft = draft.pay(transferred_amount=transferred, transfer_id=answer.result.stripe_id)
+    details = draft.booking.payment_details
+    made = Transferred(id=answer.result.stripe_id or answer.opened.id, amount=answer.amount)
+    draft = draft.pay(
+        transferred_amount=details.transferred_amount + answer.amount, transfers=[*details.transfers, made]
+    )
     return draft.post(_entry(draft, answer).transferred(answer.amount))
 
 
 def _reversed(draft: Draft, answer: _Answer) -> Draft:
-    draft = draft.pay(reversed_amount=draft.booking.payment_details.reversed_amount + answer.amount)
+    details = draft.booking.payment_details
+    draft = draft.pay(
+        reversed_amount=details.reversed_amount + answer.amount, transfers=_after_reversal(details, answer.amount)
+    )
     return draft.post(_entry(draft, answer).reversed(answer.amount))
+
+
+def _after_reversal(details: PaymentDetails, amount: int | None) -> list[Transferred]:
+    """The transfers after a reversal of the one it was asked of: made with an amount, or refused without one."""
+    source = details.reversible()
+    if source is None:
+        return details.transfers
+    fields = {"is_refused": True} if amount is None else {"reversed_amount": source.reversed_amount + amount}
+    return [each.model_copy(update=fields) if each.id == source.id else each for each in details.transfers]
 
 
 def _not_reserved(draft: Draft, _: _Answer) -> Draft:
@@ -235,15 +260,20 @@ def _not_charged(draft: Draft, answer: _Answer) -> Draft:
 
 
 def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
-    """Money stays where it is until the operation is tried again, by the system a few times or by an operator."""
+    """Money stays where it is until the operation is tried again, by the system a few times or by an operator.
+
+    What waits for the provider's account is tried for as long as it takes.
+    """
     failures, settings = draft.booking.payment_details.failures + 1, answer.settings
-    again = draft.now + settings.payment_retry_after if by_itself and failures <= settings.payment_retry_limit else None
+    goes_on = failures <= settings.payment_retry_limit or answer.result.failure_code == ACCOUNT_NOT_READY
+    again = draft.now + settings.payment_retry_after if by_itself and goes_on else None
     return draft.pay(needs_attention=True, failures=failures, retry_at=again)
 
 
 def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
     """The provider's balance is short: they owe it."""
-    draft = draft.pay(debt_amount=draft.booking.payment_details.debt_amount + answer.opened.amount)
+    details = draft.booking.payment_details
+    draft = draft.pay(debt_amount=details.debt_amount + answer.opened.amount, transfers=_after_reversal(details, None))
     return draft.post(_entry(draft, answer).debt(answer.opened.amount))
 
 
@@ -275,11 +305,18 @@ def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     if status is OperationStatus.SUCCEEDED:
         told = _TOLD.get(purpose)
         return draft.notify(told[0], told[1], amount=answer.amount) if told else draft
-    if booking.payment_details.needs_attention:
+    if _is_news_for_operators(booking.payment_details):
         draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=purpose.value)
+    if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
+        return draft.notify("booking.payout_waiting", ActorKind.PROVIDER)
     if purpose is Purpose.REVERSE:
         return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR)
     if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
         return draft
     waits = booking.payment is PaymentState.ACTION_REQUIRED
     return draft.notify("booking.payment_action_required" if waits else "booking.payment_failed", ActorKind.CUSTOMER)
+
+
+def _is_news_for_operators(details: PaymentDetails) -> bool:
+    """A first failure, and the one after which nothing is tried any more; those between say nothing new."""
+    return details.needs_attention and (details.failures == 1 or details.retry_at is None)

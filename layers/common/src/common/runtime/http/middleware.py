@@ -5,6 +5,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.runtime import trail
 from common.runtime.context import begin_request
 from common.runtime.http.problems import MEDIA_TYPE, problem, status_problem
 from common.runtime.logging import get_logger
@@ -38,6 +39,7 @@ class RequestContextMiddleware:
         lambda_context = scope.get("aws.context")
         given = Headers(scope=scope).get("x-request-id")
         request_id = begin_request(given, getattr(lambda_context, "aws_request_id", None))
+        trail.begin(scope["path"])
         guard = _ResponseGuard(send, request_id)
         try:
             await self._app(scope, receive, guard)
@@ -46,6 +48,7 @@ class RequestContextMiddleware:
             if guard.has_started:
                 raise
             await problem(500, "internal_error", "Something went wrong on our side.")(scope, receive, guard)
+        trail.end(scope["method"], scope["path"], guard.status)
 
 
 class _ResponseGuard:
@@ -56,10 +59,12 @@ class _ResponseGuard:
         self._request_id = request_id
         self._replaced = False
         self.has_started = False
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
+            self.status = message["status"]
             message.setdefault("headers", [])
             headers = MutableHeaders(raw=message["headers"])
             if message["status"] >= _ERROR and not headers.get("content-type", "").startswith(MEDIA_TYPE):

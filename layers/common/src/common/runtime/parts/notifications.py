@@ -1,5 +1,6 @@
-"""The inbox and mails."""
+"""The inbox, mails and push messages."""
 
+from email.utils import parseaddr
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from common.runtime.parts.core import CoreParts
 if TYPE_CHECKING:
     from common.application.notifications.deps import DeliveryDeps, InboxDeps
     from common.application.ports.mail import Mailer
+    from common.application.ports.push import PushSender
 
 
 class NotificationParts(CoreParts):
@@ -34,6 +36,15 @@ class NotificationParts(CoreParts):
         return SesMailer(self.settings.mail_from)
 
     @cached_property
+    def push_sender(self) -> "PushSender":
+        """Push messages to browsers; without a key they are only recorded."""
+        from common.adapters.push import RecordingPushSender, WebPushSender
+
+        if not self.settings.has_push_key:
+            return RecordingPushSender(self.mongo.db, self.clock)
+        return WebPushSender(self.settings.push_key, parseaddr(self.settings.mail_from)[1])
+
+    @cached_property
     def delivery(self) -> "DeliveryDeps":
         """What telling people needs; loads jinja2."""
         from common.adapters.mail.renderer import TemplateMailRenderer
@@ -49,6 +60,9 @@ class NotificationParts(CoreParts):
             mailer=self.mailer,
             renderer=TemplateMailRenderer(),
             mail_log=MongoMailLog(self.mongo.db),
+            staff=self.whole.users,
+            push_subscriptions=self.inbox.push_subscriptions,
+            push_sender=self.push_sender,
             links=self.whole.mail_links,
             clock=self.clock,
             frontend_base_url=self.settings.frontend_base_url,

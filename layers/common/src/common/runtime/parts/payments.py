@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.application.payments.payouts import PayoutDeps
     from common.application.payments.stripe_events import StripeEventDeps
     from common.application.payments.subscriptions import SubscriptionDeps
-    from common.application.payments.verification import VerificationDeps
+    from common.application.payments.verification_deps import VerificationDeps
     from common.application.payments.webhooks import WebhookReceiverDeps
     from common.application.ports.connect import ConnectGateway
     from common.application.ports.payments import PaymentGateway
@@ -126,7 +126,7 @@ class PaymentParts(CoreParts):
     def verification(self) -> "VerificationDeps":
         """What the verification of payments needs; loads Stripe."""
         from common.adapters.stripe.records import StripeRecordBooks
-        from common.application.payments.verification import VerificationDeps
+        from common.application.payments.verification_deps import VerificationDeps
 
         return VerificationDeps(
             payments=self.payments,

@@ -1,0 +1,42 @@
+"""The contract of statements."""
+
+from typing import Self
+
+from common.application.payments.statements import Statement
+from common.domain.money import Money
+from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
+from pydantic import Field
+
+_FIGURES = ("sales", "refunds", "chargebacks", "commission", "paid_out", "taken_back", "debt", "held")
+
+
+class StatementView(ResponseModel):
+    """A period in one currency.
+
+    ``held`` = ``sales`` - ``refunds`` - ``chargebacks`` - ``commission`` - ``paid_out`` + ``taken_back`` + ``debt``.
+    """
+
+    currency: str
+    sales: SignedMoneySchema
+    refunds: SignedMoneySchema
+    chargebacks: SignedMoneySchema
+    commission: SignedMoneySchema
+    paid_out: SignedMoneySchema
+    taken_back: SignedMoneySchema
+    debt: SignedMoneySchema
+    held: SignedMoneySchema
+
+    @classmethod
+    def of(cls, statement: Statement) -> Self:
+        """The figures as money."""
+        figures = {name: Money(amount=getattr(statement, name), currency=statement.currency) for name in _FIGURES}
+        return cls.model_validate({"currency": statement.currency, **figures})
+
+
+class Statements(ResponseModel):
+    """What a period brought, by currency."""
+
+    since: Instant = Field(serialization_alias="from")
+    before: Instant = Field(serialization_alias="to")
+    items: list[StatementView]
+    next_cursor: str | None = None

@@ -1,0 +1,85 @@
+"""All transfers of a booking instead of the last one, pages of changed operations, and ledger lines of one shape.
+
+The database itself refuses a ledger line that lacks something or whose amount is no integer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ASCENDING, IndexModel
+
+from infra.migrations.indexes import create_indexes, drop_indexes
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+name = "0062_payment_records"
+dependencies = ["0061_verification"]
+
+_TRANSFER_ID = "payment_details.transfer_id"
+_OLD_INDEX = "stripe_transfer_id"
+
+INDEXES = {
+    "bookings": [
+        IndexModel(
+            [("payment_details.transfers.id", ASCENDING)],
+            name="stripe_transfers",
+            partialFilterExpression={"payment_details.transfers.id": {"$gt": ""}},
+        ),
+    ],
+    "payment_operations": [
+        IndexModel([("updated_at", ASCENDING), ("_id", ASCENDING)], name="updated_page"),
+        IndexModel([("status", ASCENDING), ("_id", ASCENDING)], name="open_page"),
+    ],
+    "webhook_events": [
+        IndexModel([("status", ASCENDING), ("received_at", ASCENDING), ("_id", ASCENDING)], name="waiting_page"),
+    ],
+}
+
+_AMOUNT = {
+    "bsonType": "object",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"bsonType": ["int", "long"]},
+        "currency": {"bsonType": "string", "pattern": "^[a-z]{3}$"},
+    },
+}
+LEDGER_LINE = {
+    "$jsonSchema": {
+        "bsonType": "object",
+        "required": ["_id", "entry_id", "booking_id", "provider_id", "account", "amount", "reason", "at"],
+        "properties": {
+            "account": {"enum": ["stripe", "held", "commission", "provider", "stripe_fees", "losses"]},
+            "amount": _AMOUNT,
+            "at": {"bsonType": "date"},
+        },
+    }
+}
+
+
+def upgrade(db: Database[dict[str, Any]]) -> None:
+    """Carry the last transfer over, change the indexes, and set the rule of ledger lines."""
+    transfer = {
+        "id": f"${_TRANSFER_ID}",
+        "amount": "$payment_details.transferred_amount",
+        "reversed_amount": "$payment_details.reversed_amount",
+        "is_refused": False,
+    }
+    carried: list[dict[str, Any]] = [{"$set": {"payment_details.transfers": [transfer]}}, {"$unset": _TRANSFER_ID}]
+    db["bookings"].update_many({_TRANSFER_ID: {"$gt": ""}}, carried)
+    create_indexes(db, INDEXES)
+    if _OLD_INDEX in db["bookings"].index_information():
+        db["bookings"].drop_index(_OLD_INDEX)
+    db.command("collMod", "ledger_entries", validator=LEDGER_LINE, validationLevel="strict")
+
+
+def downgrade(db: Database[dict[str, Any]]) -> None:
+    """Undo it; of several transfers the last one remains."""
+    last = {"$last": "$payment_details.transfers.id"}
+    carried: list[dict[str, Any]] = [{"$set": {_TRANSFER_ID: last}}, {"$unset": "payment_details.transfers"}]
+    db["bookings"].update_many({"payment_details.transfers.id": {"$gt": ""}}, carried)
+    drop_indexes(db, INDEXES)
+    old = IndexModel([(_TRANSFER_ID, ASCENDING)], name=_OLD_INDEX, partialFilterExpression={_TRANSFER_ID: {"$gt": ""}})
+    create_indexes(db, {"bookings": [old]})
+    db.command("collMod", "ledger_entries", validator={}, validationLevel="off")

@@ -1,0 +1,18 @@
+"""What the verification of payments needs."""
+
+from dataclasses import dataclass
+
+from common.application.payments.deps import PaymentDeps
+from common.application.ports.verification import PaymentReviews, StripeRecords
+from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
+
+
+@dataclass(frozen=True)
+class VerificationDeps:
+    """Ports of the verification."""
+
+    payments: PaymentDeps
+    records: StripeRecords
+    reviews: PaymentReviews
+    events: WebhookEvents
+    queue: StripeEventQueue

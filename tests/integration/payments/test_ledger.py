@@ -1,0 +1,214 @@
+"""The ledger over random lives: sum zero in every committed state, only ever added to, held to its shape by MongoDB."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from common.application.payments.disputes import sync_dispute
+from common.application.payments.sync import sync_booking_payment
+from common.application.ports.payouts import BankDispute
+from common.domain.booking_machine import fire
+from common.domain.bookings import ActorKind, Booking, PayoutState
+from common.domain.errors import Unavailable
+from common.domain.ledger_entries import Entry
+from common.domain.money import Money
+from pymongo.errors import WriteError
+
+from tests.fakes.payment_gateway import Fault
+from tests.fakes.payouts import FakePayoutGateway
+from tests.support.containers import make_container
+from tests.support.money import MoneyBench
+
+if TYPE_CHECKING:
+    from tests.fakes.clock import FakeClock
+    from tests.fakes.payment_gateway import FakePaymentGateway
+    from tests.fakes.publisher import CollectingPublisher
+
+_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+LIVES = 150 if _NIGHTLY else 12
+#: Currencies of two, none and three digits, and a price that a card can be charged in each.
+PRICES = {"nzd": 12_345, "aud": 9_999, "jpy": 4_321, "bhd": 12_340}
+PARTIES = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
+
+
+class Audited:
+    """The repository of bookings, with a look at the books after every commit."""
+
+    def __init__(self, bookings: Any, lines: Any) -> None:
+        self._bookings = bookings
+        self._lines = lines
+        self.seen: dict[str, Any] = {}
+        self.commits = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bookings, name)
+
+    async def commit(self, change: Any) -> None:
+        await self._bookings.commit(change)
+        self.commits += 1
+        await self.check()
+
+    async def check(self) -> None:
+        """Every entry sums to zero in one currency, and every line of before is there as it was."""
+        rows = {row["_id"]: row async for row in self._lines.find()}
+        assert self.seen.items() <= rows.items()
+        self.seen = rows
+        sums: Counter[tuple[str, str]] = Counter()
+        for row in rows.values():
+            sums[row["entry_id"], row["amount"]["currency"]] += row["amount"]["amount"]
+        assert set(sums.values()) <= {0}
+        assert len({entry for entry, _ in sums}) == len(sums)
+
+
+async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.Random) -> Booking:
+    """A random life with lost and refused calls, refunds, disputes, chargebacks and reversals."""
+    payouts = FakePayoutGateway()
+    gateway.short_balance = dice.random() < 0.3
+    booking = await bench.create(starts_in=dice.choice([timedelta(hours=30), timedelta(days=20)]))
+    booking = await patiently(bench, gateway, booking, dice)
+    details = booking.payment_details
+    gateway.confirm(details.payment_intent_id or details.setup_intent_id or "")
+    booking = await patiently(bench, gateway, booking, dice)
+    booking = await bench.perform(booking, "accept", ActorKind.PROVIDER, settle=False)
+    if dice.random() < 0.25:
+        await bench.perform(booking, "cancel", dice.choice(PARTIES), settle=False, reason="Plans changed")
+        return await patiently(bench, gateway, booking, dice)
+    while booking.payment != "authorized":
+        await bench.fire(booking, settle=False)
+        booking = await patiently(bench, gateway, booking, dice)
+    bench.clock.set(booking.slot.start_at)
+    await bench.perform(booking, "start", ActorKind.PROVIDER, settle=False, code=booking.start_code)
+    await bench.perform(booking, "complete", ActorKind.PROVIDER, settle=False)
+    booking = await patiently(bench, gateway, booking, dice)
+    if dice.random() < 0.4:
+        dispute = BankDispute(
+            id=f"dp_{booking.id}",
+            status=dice.choice(["needs_response", "won", "lost"]),
+            amount=booking.payment_details.captured_amount,
+            fee=dice.choice([0, 1_500]),
+            payment_intent_id=booking.payment_details.payment_intent_id,
+        )
+        payouts.disputes[dispute.id] = dispute
+        await sync_dispute(bench.payments, payouts, dispute.id)
+        booking = await patiently(bench, gateway, booking, dice)
+    while booking.status != "settled":
+        await bench.fire(booking, settle=False)
+        booking = await patiently(bench, gateway, booking, dice)
+    left = booking.payment_details.captured_amount - booking.payment_details.charged_back_amount
+    if left > 0 and dice.random() < 0.6:
+        step = 10 if booking.price.total.currency == "bhd" else 1
+        amount = dice.randrange(step, left + 1, step)
+        await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=amount, reason="Less work")
+        booking = await patiently(bench, gateway, booking, dice)
+    return booking
+
+
+async def patiently(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking, dice: random.Random) -> Booking:
+    """Work off the queue, however often calls are lost."""
+    gateway.faults.extend(dice.choice([None, None, *Fault]) for _ in range(2))
+    for _ in range(30):
+        try:
+            await bench.work()
+            return await sync_booking_payment(bench.payments, booking.id)
+        except Unavailable:
+            bench.clock.advance(seconds=80)
+    raise AssertionError("it never came to rest")
+
+
+async def test_over_random_lives_every_committed_state_sums_to_zero_and_keeps_every_line(
+    mongodb_uri: str,
+    migrated_database: str,
+    gateway: FakePaymentGateway,
+    clock: FakeClock,
+    publisher: CollectingPublisher,
+) -> None:
+    dice = random.Random(20_261_121)  # noqa: S311 - a repeatable run
+    container = make_container(mongodb_uri, migrated_database, clock=clock, publisher=publisher, gateway=gateway)
+    audited = Audited(container.payments.bookings, container.mongo.collection("ledger_entries"))
+    ends: Counter[str] = Counter()
+    for number in range(LIVES):
+        currency = dice.choice(sorted(PRICES))
+        bench = MoneyBench(container)
+        await bench.prepare(price=PRICES[currency], currency=currency)
+        bench.deps = replace(container.payments, bookings=audited)
+        booking = await one_life(bench, gateway, dice)
+        gateway.faults.clear()
+        details = booking.payment_details
+        sums = await bench.ledger_sums(booking)
+        held = details.captured_amount - details.refunded_amount - details.charged_back_amount
+        given = details.transferred_amount - details.reversed_amount - details.debt_amount
+        assert -sums.get("held", 0) == held - given - details.commission_amount, number
+        assert sum(sums.values()) == 0
+        assert sums.get("provider", 0) == details.debt_amount
+        if booking.payout is PayoutState.TRANSFERRED and not details.needs_attention:
+            assert "held" not in sums, number
+        ends[booking.payout.value] += 1
+    assert audited.commits > 10 * LIVES
+    assert len(ends) >= 3
+    await container.close()
+
+
+async def test_nothing_but_inserts_and_reads_is_ever_sent_to_the_ledger(
+    mongodb_uri: str,
+    migrated_database: str,
+    gateway: FakePaymentGateway,
+    clock: FakeClock,
+    publisher: CollectingPublisher,
+) -> None:
+    container = make_container(mongodb_uri, migrated_database, clock=clock, publisher=publisher, gateway=gateway)
+    await container.mongo.db.command("profile", 2)
+    bench = await MoneyBench(container).prepare()
+    dice = random.Random(7)  # noqa: S311 - a repeatable run
+    for _ in range(4):
+        await bench.ledger_sums(await one_life(bench, gateway, dice))
+        gateway.faults.clear()
+    await container.mongo.db.command("profile", 0)
+    on_lines = {"ns": f"{migrated_database}.ledger_entries"}
+    done = await container.mongo.collection("system.profile").distinct("op", on_lines)
+    assert set(done) == {"insert", "query"}
+    await container.close()
+
+
+WRONG_LINES = (
+    {"amount": {"amount": 12.5, "currency": "nzd"}},
+    {"amount": {"amount": "12", "currency": "nzd"}},
+    {"amount": {"amount": 12, "currency": "NZD"}},
+    {"amount": {"amount": 12}},
+    {"account": "pocket"},
+    {"at": "yesterday"},
+    {"entry_id": None},
+)
+
+
+@pytest.mark.parametrize("wrong", WRONG_LINES)
+async def test_the_database_refuses_a_line_of_another_shape(
+    bench: MoneyBench, gateway: FakePaymentGateway, wrong: dict[str, Any]
+) -> None:
+    booking = await bench.book()
+    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
+    await bench.perform(booking, "complete", ActorKind.PROVIDER)
+    lines = bench.container.mongo.collection("ledger_entries")
+    good = await lines.find_one({"booking_id": booking.id})
+    assert good is not None
+    row = {**good, "_id": "led_wrong", **wrong}
+    with pytest.raises(WriteError):
+        await lines.insert_one({name: value for name, value in row.items() if value is not None})
+
+
+async def test_a_change_whose_lines_do_not_sum_to_zero_is_not_committed(bench: MoneyBench) -> None:
+    booking = await bench.create()
+    bench.clock.set(booking.hold_expires_at or bench.clock.now())
+    change = fire(booking, "expire_payment", bench.clock.now(), bench.payments.settings)
+    assert change is not None
+    whole = Entry(booking, booking.created_at).captured(100)
+    for wrong in (whole[:1], [whole[0], whole[1].model_copy(update={"amount": Money(amount=-99, currency="nzd")})]):
+        with pytest.raises(ValueError, match="sum to zero"):
+            await bench.payments.bookings.commit(change.model_copy(update={"ledger": wrong}))
+    assert await bench.read(booking) == booking

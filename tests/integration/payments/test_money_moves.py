@@ -1,0 +1,188 @@
+"""Money that goes back and forth at the local Stripe: several transfers, chargebacks, accounts that are not ready."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from common.application.payments.disputes import sync_dispute
+from common.application.payments.execute import OperationPostponed, execute_operation
+from common.application.payments.sync import sync_booking_payment
+from common.application.payments.verification import verify_booking, verify_payments
+from common.application.ports.payments import IntentStatus
+from common.domain.bookings import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.events import Topic
+from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, Purpose
+
+from tests.integration.webhooks.conftest import CollectingStripeEvents
+from tests.support.money import MoneyBench
+
+if TYPE_CHECKING:
+    import stripe
+
+    from infra.stripe_local.testing import RunningStripe
+    from tests.fakes.payment_gateway import FakePaymentGateway
+
+DAY = 86_400
+
+
+async def completed(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
+    booking = await bench.book()
+    intent_id = booking.payment_details.payment_intent_id or ""
+    await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
+    booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
+    return await bench.perform(booking, "complete", ActorKind.PROVIDER)
+
+
+async def dispute(bench: MoneyBench, booking: Booking, dispute_id: str) -> Booking:
+    """What the webhook's worker makes of a dispute, and the worker of payments after it."""
+    await sync_dispute(bench.payments, bench.container.payouts.payouts, dispute_id)
+    await bench.work()
+    return await bench.read(booking)
+
+
+async def agree(bench: MoneyBench, booking: Booking) -> None:
+    """Bookings, ledger and Stripe's balance transactions say the same."""
+    if "stripe_event_queue" not in bench.container.__dict__:
+        bench.container.replace(stripe_event_queue=CollectingStripeEvents())
+    assert await verify_booking(bench.container.verification, await bench.read(booking)) == []
+
+
+async def test_what_a_won_chargeback_gives_back_is_transferred_again_and_every_transfer_is_known(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+) -> None:
+    bench = real_bench
+    await completed(bench, stripe_client)  # what it brings pays the transfer that no charge can be the source of
+    booking = await bench.fire(await completed(bench, stripe_client))
+    first = booking.payment_details.transfers[0]
+    assert first.amount == booking.payment_details.transferred_amount == 11_000
+    made = await stripe_server.control.dispute(booking.payment_details.charge_id or "", amount=3_000)
+    booking = await dispute(bench, booking, made["id"])
+    assert booking.payment_details.reversed_amount == 2_640
+    await agree(bench, booking)
+
+    await stripe_server.control.close_dispute(made["id"], "won")
+    booking = await dispute(bench, booking, made["id"])
+    await stripe_server.control.advance(3 * DAY)
+    booking = await bench.fire(booking)
+    assert [(each.amount, each.reversed_amount) for each in booking.payment_details.transfers] == [
+        (11_000, 2_640),
+        (2_640, 0),
+    ]
+    for transfer in booking.payment_details.transfers:
+        found = await bench.payments.bookings.by_stripe_id(transfer.id)
+        assert found is not None
+        assert found.id == booking.id
+    await agree(bench, booking)
+
+
+async def test_a_lost_chargeback_with_its_fee_agrees_with_stripes_balance(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+) -> None:
+    booking = await real_bench.fire(await completed(real_bench, stripe_client))
+    made = await stripe_server.control.dispute(booking.payment_details.charge_id or "")
+    await stripe_server.control.close_dispute(made["id"], "lost")
+    booking = await dispute(real_bench, booking, made["id"])
+    assert (await real_bench.ledger_sums(booking))["losses"] == 1_500
+    await agree(real_bench, booking)
+
+
+async def test_a_fee_that_was_captured_and_the_rest_released_agrees_with_stripes_balance(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    booking = await real_bench.book(starts_in=timedelta(hours=30))
+    intent_id = booking.payment_details.payment_intent_id or ""
+    await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
+    booking = await real_bench.perform(
+        await sync_booking_payment(real_bench.payments, booking.id), "accept", ActorKind.PROVIDER
+    )
+    booking = await real_bench.perform(booking, "cancel", ActorKind.CUSTOMER, reason="Plans changed")
+    assert 0 < booking.payment_details.captured_amount < 12_500
+    await agree(real_bench, booking)
+
+
+async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_operators(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    bench = real_bench
+    bench.container.replace(stripe_event_queue=CollectingStripeEvents())
+    booking = await bench.fire(await completed(bench, stripe_client))
+    bench.clock.advance(days=3)
+    while (await verify_payments(bench.container.verification, has_time=lambda: True))["BookingsVerified"]:
+        bench.clock.advance(days=1)
+    await stripe_client.v1.refunds.create_async(
+        {"payment_intent": booking.payment_details.payment_intent_id or "", "amount": 1_000}
+    )
+    reviews = bench.container.verification.reviews
+    checkpoint = await reviews.checkpoint()
+    assert checkpoint is not None
+    made_at = int((await stripe_client.v1.refunds.list_async({"limit": 1})).data[0].created)
+    since = checkpoint.verified_until.fromtimestamp(made_at - 60, checkpoint.verified_until.tzinfo)
+    await reviews.save_checkpoint(checkpoint.model_copy(update={"verified_until": since}))
+    bench.publisher.events.clear()
+    counts = await verify_payments(bench.container.verification, has_time=lambda: True)
+    found = [each for each in await reviews.open_discrepancies(limit=100, before=None) if each.booking_id == booking.id]
+    assert {each.kind.value for each in found} == {"refunded_amount", "stripe_balance"}
+    assert counts["NewDiscrepancies"] >= 2
+    (mail,) = [each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS]
+    assert (mail.payload["template"], mail.payload["to_role"]) == ("discrepancies_found", "operator")
+    assert any(booking.id in line for line in mail.payload["data"]["lines"])
+    bench.publisher.events.clear()
+    await reviews.save_checkpoint(checkpoint.model_copy(update={"verified_until": since}))
+    assert (await verify_payments(bench.container.verification, has_time=lambda: True))["NewDiscrepancies"] == 0
+    assert [each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS] == []
+
+
+async def test_a_payout_waits_for_the_account_and_keeps_no_refund_back(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+) -> None:
+    account = await stripe_client.v1.accounts.create_async(
+        {"type": "express", "country": "NZ", "capabilities": {"transfers": {"requested": True}}}
+    )
+    bench = await MoneyBench(real_bench.container, account.id).prepare()
+    booking = await bench.fire(await completed(bench, stripe_client))
+    details = booking.payment_details
+    assert (details.needs_attention, details.last_error_code) == (True, ACCOUNT_NOT_READY)
+    assert details.retry_at == bench.clock.now() + bench.payments.settings.payment_retry_after
+    told = ("booking.payout_waiting", "booking.payment_needs_attention")
+    assert bench.told(about=told) == ["booking.payment_needs_attention", "booking.payout_waiting"]
+
+    booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=2_500, reason="Less work")
+    assert booking.payment_details.refunded_amount == 2_500
+    assert booking.payment is PaymentState.PARTIALLY_REFUNDED
+    assert booking.payment_details.needs_attention
+    for _ in range(bench.payments.settings.payment_retry_limit + 2):
+        booking = await bench.fire(booking)
+        assert booking.payment_details.retry_at is not None
+
+    await stripe_server.control.onboard(account.id)
+    booking = await bench.fire(booking)
+    assert booking.payout is PayoutState.TRANSFERRED
+    assert booking.payment_details.transferred_amount == 8_800
+    await agree(bench, booking)
+
+
+async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured(
+    bench: MoneyBench, gateway: FakePaymentGateway
+) -> None:
+    booking = await bench.book()
+    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    booking = await sync_booking_payment(bench.payments, booking.id)
+    intent = gateway.intents[booking.payment_details.payment_intent_id or ""]
+    gateway.intents[intent.id] = intent.model_copy(update={"status": IntentStatus.PROCESSING})
+    booking = await bench.perform(booking, "decline", ActorKind.PROVIDER, settle=False, reason="Away")
+    void = (await bench.payments.operations.for_booking(booking.id))[-1]
+    assert void.purpose is Purpose.VOID
+    with pytest.raises(OperationPostponed):
+        await execute_operation(bench.payments, void.id)
+    assert (await bench.read(booking)).payment is PaymentState.AUTHORIZED
+    gateway.intents[intent.id] = intent
+    bench.publisher.events.clear()
+    await bench.recover()
+    bench.clock.advance(minutes=1)
+    await sync_booking_payment(bench.payments, booking.id)
+    stored = await bench.payments.operations.get(void.id)
+    assert stored is not None
+    assert stored.status is OperationStatus.SUCCEEDED
+    assert gateway.intents[intent.id].status is IntentStatus.CANCELED
