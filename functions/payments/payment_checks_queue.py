@@ -1,13 +1,10 @@
 """Works on the payment checks queue: executes operations at Stripe and re-reads payments.
 
-Never imports FastAPI.
+Never imports FastAPI; what works on a message is loaded by the first one that is no duplicate.
 """
 
 from typing import TYPE_CHECKING
 
-from common.application.bookings.sweep import fire_due
-from common.application.payments.checks import CHECK_REQUESTED, check_payment
-from common.application.users.forgetting import ACCOUNT_DELETED, forget_person
 from common.runtime.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
@@ -18,6 +15,10 @@ if TYPE_CHECKING:
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
+    from common.application.bookings.sweep import fire_due  # noqa: PLC0415
+    from common.application.payments.checks import CHECK_REQUESTED, check_payment  # noqa: PLC0415
+    from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
+
     if event.type == ACCOUNT_DELETED:
         await forget_person(container.forgetting, event)
         return

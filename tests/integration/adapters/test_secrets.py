@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = """
-import json
+import dataclasses
 from common.domain.errors import Unavailable
 from common.runtime.settings import load_settings
 settings = load_settings("bookings")
 print(settings.mongo_uri(), settings.stripe_key(), *settings.stripe_signing_secrets())
-missing = settings.model_copy(update={"mongodb_uri_secret": "test/none"})
+missing = dataclasses.replace(settings, mongodb_uri_secret="test/none")
 try:
     missing.mongo_uri()
 except Unavailable as error:

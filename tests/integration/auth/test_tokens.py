@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
 from common.domain.roles import Role
-from pydantic import SecretStr
+from common.runtime.settings import Secret
 
 from infra.keys import key_set
 from infra.keys.publishing import publish
@@ -17,6 +18,7 @@ from tests.factories.users import make_user
 from tests.support import api_client, sign_in
 from tests.support.containers import make_container, make_settings
 from tests.support.people import Identity, bearer
+from tests.support.watched import WatchedMongo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +88,21 @@ async def test_forged_tokens_prove_nothing(identity: Identity, forgery: str) -> 
     answer = await identity.client.get("/v1/users/me", headers={"Authorization": f"Bearer {forged}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
     assert (await identity.client.get("/v1/users/me", headers=bearer(pair))).status_code == 200
+
+
+async def test_keys_are_read_once_for_many_tokens_and_made_up_key_ids(
+    mongodb_uri: str, migrated_database: str, identity: Identity
+) -> None:
+    pair = await identity.register("many.tokens@example.com")
+    made_up = _forge(identity.container, pair["access_token"], "unknown_kid")
+    mongo = WatchedMongo(mongodb_uri, migrated_database)
+    container = make_container(mongodb_uri, migrated_database, mongo=mongo, clock=identity.container.clock)
+    async with api_client("auth", container) as client:
+        for token in [pair["access_token"]] * 3 + [made_up] * 3 + [pair["access_token"]]:
+            answer = await client.get("/v1/users/me", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == (401 if token == made_up else 200)
+    assert mongo.commands.seen.count("find signing_keys") == 1
+    await container.close()
 
 
 async def test_a_token_ends_to_the_second(identity: Identity, clock: FakeClock) -> None:
@@ -171,7 +188,7 @@ def _deployed(
     uri: str, database: str, keys: key_set.KeySet, clock: FakeClock, publisher: CollectingPublisher
 ) -> Container:
     """The function as it starts with a secret."""
-    settings = make_settings(uri, database).model_copy(update={"jwt_signing_keys": SecretStr(json.dumps(keys))})
+    settings = replace(make_settings(uri, database), jwt_signing_keys=Secret(json.dumps(keys)))
     return make_container(uri, database, settings=settings, clock=clock, publisher=publisher)
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.bookings import dispute_filter, due_filter, list_filter
+from common.adapters.mongo.booking_timers import due_filter
+from common.adapters.mongo.bookings import dispute_filter, list_filter
 from common.application.ports.bookings import BookingQuery
 from common.domain.booking_groups import UPCOMING
 from common.domain.bookings import ActorKind, BookingStatus

@@ -15,7 +15,7 @@ from common.domain.errors import Unavailable
 from common.domain.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 from common.runtime.logging import context_fields
-from common.runtime.sqs import Queue
+from common.runtime.sqs import Queue, event_model
 
 if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
@@ -41,7 +41,7 @@ class Worker:
         self.done.append(event.id)
 
     def queue(self, name: str = "test-queue") -> Queue[Event]:
-        return Queue(name, Event, lambda event: event.id, self.process)
+        return Queue(name, event_model, "id", self.process)
 
 
 @pytest.fixture

@@ -53,6 +53,11 @@ def test_a_worker_starts_without_the_web_framework(module: str) -> None:
     assert imported & (WEB | HEAVY) == set()
 
 
+@pytest.mark.parametrize("module", [module for module in WORKERS if "verification" not in module])
+def test_a_worker_with_nothing_to_do_does_without_models(module: str) -> None:
+    assert {"pydantic", "pydantic_core"} & _imported(f"functions.{module}") == set()
+
+
 def test_every_function_has_its_needs_in_the_table() -> None:
     names = {*APPS, *(module.split(".")[1].replace("_", "-") for module in WORKERS)}
     assert names <= set(NEEDS)

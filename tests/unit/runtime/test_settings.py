@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from common.domain.events import Topic
 from common.runtime.settings import NEEDS, SettingsError, load_settings
@@ -28,7 +30,7 @@ def test_a_secret_by_name_satisfies_the_check_without_being_fetched() -> None:
 def test_secrets_show_neither_in_text_nor_in_errors() -> None:
     environ = {**BASE, "STRIPE_SECRET_KEY": "sk_live_verysecret", "STRIPE_WEBHOOK_SECRETS": "whsec_a, whsec_b"}
     settings = load_settings(environ=environ)
-    for text in (repr(settings), str(settings), settings.model_dump_json()):
+    for text in (repr(settings), str(settings), str(asdict(settings))):
         assert "hunter2" not in text
         assert "verysecret" not in text
     assert settings.mongo_uri() == BASE["MONGODB_URI"]
@@ -74,6 +76,13 @@ def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str)
         load_settings("search", environ)
     assert load_settings("search", {**environ, missing: "given"}).geocoder == geocoder
     assert load_settings("providers", environ).geocoder == geocoder
+
+
+@pytest.mark.parametrize(("name", "value"), [("GEOCODER", "guess"), ("PUBLIC_CACHE_ENTRIES", "-1")])
+def test_a_malformed_setting_is_named_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"Malformed settings: {name}$"):
+        load_settings(environ={**BASE, name: value})
+    assert load_settings(environ={**BASE, "PUBLIC_CACHE_ENTRIES": "0"}).public_cache_entries == 0
 
 
 def test_every_function_needs_the_database() -> None:

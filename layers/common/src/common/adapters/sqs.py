@@ -1,17 +1,19 @@
 """The queues: Amazon SQS. botocore is imported with the first message, never at start."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from common.application.ports.clock import Clock
-from common.domain.events import Event, Topic
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from common.application.ports.clock import Clock
+    from common.domain.events import Event
+    from common.domain.topics import Topic
 
 #: Bounds of SendMessageBatch and DelaySeconds
 #: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
@@ -35,7 +37,7 @@ class SqsPublisher:
     """
 
     def __init__(
-        self, queue_urls: Mapping[Topic, str], clock: Clock, warn: "Callable[[str, dict[str, Any]], None]"
+        self, queue_urls: Mapping[Topic, str], clock: Clock, warn: Callable[[str, dict[str, Any]], None]
     ) -> None:
         self._queue_urls = queue_urls
         self._clock = clock

@@ -1,20 +1,15 @@
 """Outgoing events: what commits together with a change and is published after it (transactional outbox)."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
 
 from common.domain.ids import new_id
 from common.domain.model import Model
+from common.domain.topics import Topic
 
-
-class Topic(StrEnum):
-    """Where an event goes: each topic is one queue."""
-
-    NOTIFICATIONS = "notifications"
-    PAYMENTS = "payments"
+__all__ = ["Event", "Topic", "new_event"]
 
 
 class Event(Model):

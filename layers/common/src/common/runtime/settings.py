@@ -3,13 +3,12 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-
-from common.domain.events import Topic
+from common.domain.topics import Topic
 from common.runtime.secrets import fetch_secret
 
 #: Every function needs these; alternatives are joined by a bar.
@@ -42,12 +41,21 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 
 #: Functions that look addresses up, and what the chosen geocoder needs.
-GEOCODING = frozenset({"auth", "bookings", "search"})
+GEOCODING = frozenset({"auth", "bookings", "providers", "search"})
 GEOCODERS: Mapping[str, tuple[str, ...]] = {
     "gazetteer": (),
     "nominatim": ("GEOCODER_CONTACT",),
     "addressable": ("GEOCODER_API_KEY_SECRET|GEOCODER_API_KEY",),
 }
+
+
+#: What is wrapped as soon as it is read.
+_SECRETS = frozenset(
+    {
+        "mongodb_uri", "stripe_secret_key", "stripe_webhook_secrets", "jwt_signing_keys", "geocoder_api_key",
+        "oauth_settings", "push_private_key",
+    }
+)  # fmt: skip
 
 
 class SettingsError(RuntimeError):
@@ -61,19 +69,38 @@ class Stage(StrEnum):
     TEST = "test"
 
 
-class Settings(BaseModel):
-    """What the environment says, read once.
+class Secret:
+    """A value that shows in no text: neither a log line nor a traceback has it.
 
-    Secrets stay wrapped (``SecretStr``), so that neither a log line nor a traceback shows them. Where a secret is
-    given by name, its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a
-    process remembers; with 0 it remembers none.
+    Args:
+        value: what is kept.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def get_secret_value(self) -> str:
+        """The value, for the one place that uses it."""
+        return self._value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, read once.
+
+    No pydantic model, because a worker that finds nothing to do never loads pydantic. Where a secret is given by name,
+    its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a process
+    remembers; with 0 it remembers none.
+    """
 
     stage: str
     mongodb_database: str
-    mongodb_uri: SecretStr | None = None
+    mongodb_uri: Secret | None = None
     mongodb_uri_secret: str | None = None
     public_base_url: str = ""
     frontend_base_url: str = ""
@@ -82,24 +109,24 @@ class Settings(BaseModel):
     payment_checks_queue_url: str = ""
     stripe_events_queue_url: str = ""
     stripe_secret: str | None = None
-    stripe_secret_key: SecretStr | None = None
-    stripe_webhook_secrets: SecretStr | None = None
+    stripe_secret_key: Secret | None = None
+    stripe_webhook_secrets: Secret | None = None
     stripe_api_base: str | None = None
     jwt_signing_keys_secret: str | None = None
-    jwt_signing_keys: SecretStr | None = None
-    geocoder: Literal["gazetteer", "nominatim", "addressable"] = "gazetteer"
+    jwt_signing_keys: Secret | None = None
+    geocoder: str = "gazetteer"
     geocoder_url: str | None = None
     geocoder_contact: str = ""
-    geocoder_api_key: SecretStr | None = None
+    geocoder_api_key: Secret | None = None
     geocoder_api_key_secret: str | None = None
-    oauth_settings: SecretStr | None = None
+    oauth_settings: Secret | None = None
     oauth_settings_secret: str | None = None
     mail_from: str = ""
     push_public_key: str = ""
-    push_private_key: SecretStr | None = None
+    push_private_key: Secret | None = None
     push_private_key_secret: str | None = None
     clock_file: str | None = None
-    public_cache_entries: int = Field(default=256, ge=0)
+    public_cache_entries: int = 256
 
     @property
     def is_local(self) -> bool:
@@ -199,19 +226,29 @@ def load_settings(service: str | None = None, environ: Mapping[str, str] | None 
     """
     variables = {name: value for name, value in (os.environ if environ is None else environ).items() if value != ""}
     _require(service, variables, NEEDS.get(service or "", BASE))
-    known = [name for name in Settings.model_fields if name.upper() in variables]
-    fields: dict[str, Any] = {name: variables[name.upper()] for name in known}
-    fields["cors_origins"] = _split(variables.get("CORS_ORIGINS", ""))
+    values = {each.name: variables[each.name.upper()] for each in fields(Settings) if each.name.upper() in variables}
+    given: dict[str, Any] = {name: Secret(value) if name in _SECRETS else value for name, value in values.items()}
+    given["cors_origins"] = _split(variables.get("CORS_ORIGINS", ""))
     for name in ("public_base_url", "frontend_base_url"):
-        fields[name] = variables.get(name.upper(), "").rstrip("/")
-    try:
-        settings = Settings.model_validate(fields)
-    except ValidationError as error:
-        wrong = ", ".join(str(each["loc"][0]).upper() for each in error.errors())
-        raise SettingsError(f"Malformed settings: {wrong}") from None
+        given[name] = variables.get(name.upper(), "").rstrip("/")
+    _check(values)
+    if "public_cache_entries" in values:
+        given["public_cache_entries"] = int(values["public_cache_entries"])
+    settings = Settings(**given)
     if service in GEOCODING:
         _require(service, variables, GEOCODERS[settings.geocoder])
     return settings
+
+
+def _check(values: Mapping[str, str]) -> None:
+    """Name every value that is not what it should be."""
+    entries = values.get("public_cache_entries", "0")
+    is_right = {
+        "geocoder": values.get("geocoder", "gazetteer") in GEOCODERS,
+        "public_cache_entries": entries.isascii() and entries.isdecimal(),
+    }
+    if wrong := ", ".join(name.upper() for name, right in is_right.items() if not right):
+        raise SettingsError(f"Malformed settings: {wrong}")
 
 
 def _require(service: str | None, variables: Mapping[str, str], names: Iterable[str]) -> None:
@@ -225,7 +262,7 @@ def _split(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def _by_value_or_name(value: SecretStr | None, name: str | None, variable: str) -> str:
+def _by_value_or_name(value: Secret | None, name: str | None, variable: str) -> str:
     if value is not None:
         return value.get_secret_value()
     if name is not None:

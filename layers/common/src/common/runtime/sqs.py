@@ -4,19 +4,21 @@ The answer is SQS's partial batch response
 (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). Powertools' batch utility is not used:
 its imports cost a worker half of what a cold start may take, and outside Lambda it runs asynchronous handlers by
 ``asyncio.run``, which breaks the one event loop.
+
+The model of a message, and pydantic with it, is loaded by the first message that is really worked on: a duplicate is
+known by its id.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
 from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.database import as_unavailable
 from common.domain.errors import Unavailable
-from common.domain.events import Event
 from common.runtime import metrics
 from common.runtime.bootstrap import Container
 from common.runtime.budget import Budget
@@ -24,7 +26,12 @@ from common.runtime.context import begin_request
 from common.runtime.logging import get_logger, set_booking_id
 from common.runtime.workers import LambdaHandler, make_handler
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from common.domain.events import Event
+
+M = TypeVar("M", bound="BaseModel")
 Process = Callable[[Container, M], Awaitable[None]]
 
 #: Messages worked on at the same time: what the connection pool serves without waiting.
@@ -43,14 +50,14 @@ class Queue(Generic[M]):
 
     Args:
         name: the consumer's name, under which events are remembered as done.
-        message: the model of a message's body.
-        event_id: gives the id by which a message is worked on once.
+        model: gives the model of a message's body; called when one is worked on.
+        id_field: where in the body is the id by which a message is worked on once.
         process: works on one message; it raises to have it again.
     """
 
     name: str
-    message: type[M]
-    event_id: Callable[[M], str]
+    model: "Callable[[], type[M]]"
+    id_field: str
     process: Process[M]
 
     async def work_batch(self, container: Container, event: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
@@ -85,52 +92,69 @@ class Queue(Generic[M]):
         if not budget.has_time(_MINIMUM_SECONDS):
             return False
         try:
-            message = self._parse(record)
+            event_id = self._begin(record)
             async with asyncio.timeout(budget.remaining()):
-                await self._once(container, message)
+                await self._once(container, event_id, record["body"])
         except Exception as error:  # noqa: BLE001 - one bad message must not fail the others
             _report(error, self.name)
             return False
         return True
 
-    def _parse(self, record: Mapping[str, Any]) -> M:
+    def _begin(self, record: Mapping[str, Any]) -> str:
+        """Name the message's booking in the log, and return the message's id."""
         try:
-            message = self.message.model_validate_json(record["body"])
-        except (ValidationError, KeyError) as error:
-            raise MalformedMessageError(f"not a {self.message.__name__}") from error
-        if isinstance(message, Event) and message.booking_id:
-            set_booking_id(message.booking_id)
-        return message
+            body = json.loads(record["body"])
+            event_id = body[self.id_field]
+        except (ValueError, KeyError, TypeError) as error:
+            raise MalformedMessageError(f"no message of {self.name}") from error
+        if not isinstance(event_id, str) or not event_id:
+            raise MalformedMessageError(f"no message of {self.name}")
+        set_booking_id(str(body.get("booking_id") or ""))
+        return event_id
 
-    async def _once(self, container: Container, message: M) -> None:
-        events, event_id = container.processed_events, self.event_id(message)
+    async def _once(self, container: Container, event_id: str, body: str) -> None:
+        events = container.processed_events
         if not await events.claim(self.name, event_id, container.clock.now()):
             return
         try:
-            await self.process(container, message)
+            await self.process(container, self._read(body))
         except BaseException:
             await _release(container, self.name, event_id)
             raise
         await events.done(self.name, event_id, container.clock.now())
 
+    def _read(self, body: str) -> M:
+        model = self.model()
+        try:
+            return model.model_validate_json(body)
+        except ValueError as error:  # pydantic's ValidationError is one
+            raise MalformedMessageError(f"not a {model.__name__}") from error
+
 
 def create_queue_handler(
-    process: Process[M], *, service: str, message: type[M], event_id: Callable[[M], str]
+    process: Process[M], *, service: str, model: "Callable[[], type[M]]", id_field: str
 ) -> LambdaHandler:
     """Make the Lambda handler of a queue.
 
     Args:
         process: ``async def process(container, message)``; works on one message and raises to have it again.
         service: the function's name; also the consumer's.
-        message: the model of a message's body.
-        event_id: gives the id by which a message is worked on once.
+        model: gives the model of a message's body; called when one is worked on.
+        id_field: where in the body is the id by which a message is worked on once.
     """
-    return make_handler(Queue(service, message, event_id, process).work_batch, service=service)
+    return make_handler(Queue(service, model, id_field, process).work_batch, service=service)
 
 
-def create_event_handler(process: Process[Event], *, service: str) -> LambdaHandler:
+def create_event_handler(process: "Process[Event]", *, service: str) -> LambdaHandler:
     """Make the Lambda handler of a queue whose messages are outbox events."""
-    return create_queue_handler(process, service=service, message=Event, event_id=lambda event: event.id)
+    return create_queue_handler(process, service=service, model=event_model, id_field="id")
+
+
+def event_model() -> "type[Event]":
+    """The model of outbox events."""
+    from common.domain.events import Event  # noqa: PLC0415 - see the module's docstring
+
+    return Event
 
 
 async def _release(container: Container, consumer: str, event_id: str) -> None:

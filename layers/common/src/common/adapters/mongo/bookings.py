@@ -10,6 +10,7 @@ from pymongo import ReplaceOne, UpdateMany
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from common.adapters.mongo.booking_documents import booking_document, from_document, outbox_document, to_document
+from common.adapters.mongo.booking_timers import due_filter
 from common.adapters.mongo.database import Document, Mongo, Session
 from common.adapters.mongo.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
@@ -124,7 +125,7 @@ class MongoBookings:
                 bookings.append(Booking.model_validate(from_document(row)))
             except ValidationError:
                 unreadable.append(str(row["_id"]))
-        return DueBookings(bookings, unreadable)
+        return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
 
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""
@@ -151,11 +152,6 @@ class MongoBookings:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
         if reveals_ratings(change):
             await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
-
-
-def due_filter(now: datetime) -> Document:
-    """What is due and not leased; the partial index serves only queries that repeat its condition on the type."""
-    return {"next_due_at": {"$type": "date", "$lte": now}, "lease.until": {"$not": {"$gt": now}}}
 
 
 def dispute_filter(after: tuple[datetime, str] | None) -> Document:

@@ -1,11 +1,14 @@
-"""The transactional outbox in MongoDB."""
+"""The transactional outbox in MongoDB. Looking into an empty one takes no model of an event."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.unit_of_work import current_session
-from common.domain.events import Event
+
+if TYPE_CHECKING:
+    from common.domain.events import Event
 
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
 _HORIZON = timedelta(minutes=15)
@@ -19,7 +22,7 @@ class MongoOutbox:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def add(self, events: Sequence[Event]) -> None:
+    async def add(self, events: "Sequence[Event]") -> None:
         """Store events: in the unit of work under way, or on their own where no other write belongs to them."""
         rows = []
         for event in events:
@@ -28,14 +31,18 @@ class MongoOutbox:
         if rows:
             await self._mongo.collection("outbox").insert_many(rows, session=current_session())
 
-    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
+    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> "Sequence[Event]":
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
         due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
         query: Document = {"published_at": None, "created_at": {"$lt": before}, **due}
         if after:
             query["_id"] = {"$gt": after}
-        cursor = self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit)
-        return [Event(id=row["_id"], **row) async for row in cursor]
+        rows = await self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit).to_list()
+        if not rows:
+            return []
+        from common.domain.events import Event  # noqa: PLC0415 - see the module's docstring
+
+        return [Event(id=row["_id"], **row) for row in rows]
 
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:
         """Mark events as published and blank the payloads that may carry one-time tokens."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from common.runtime.parts.core import CoreParts
 
 if TYPE_CHECKING:
+    from common.adapters.mongo.booking_timers import MongoBookingTimers
     from common.adapters.mongo.bookings import MongoBookings
     from common.application.bookings.deps import BookingDeps
     from common.application.bookings.intents import IntentDeps
@@ -38,6 +39,13 @@ class BookingParts(CoreParts):
         from common.adapters.text_screen import RuleTextScreen
 
         return RuleTextScreen()
+
+    @cached_property
+    def booking_timers(self) -> "MongoBookingTimers":
+        """Whether any booking's time has come; loads nothing of bookings."""
+        from common.adapters.mongo.booking_timers import MongoBookingTimers
+
+        return MongoBookingTimers(self.mongo)
 
     @cached_property
     def bookings(self) -> "BookingDeps":
