@@ -135,13 +135,17 @@ class ServiceView(ResponseModel):
 
 
 class ProviderPatch(PatchModel):
-    """What to change of one's own profile; ``version`` is the one that was read, to be refused if it is stale."""
+    """What to change of one's own profile; ``version`` is the one that was read, to be refused if it is stale.
+
+    ``address`` is the base that distances are measured from: it is located, and services are found around it at once.
+    """
 
     nullable = frozenset({"tax_number", "version"})
 
     trading_name: Annotated[str, Field(min_length=2, max_length=120), NAME] | None = None
     bio: Annotated[str, Field(max_length=5000), PROSE] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200, strict=True)] | None = None
+    address: Annotated[str, Field(min_length=3, max_length=300), PROSE] | None = None
     tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
     version: Version | None = None
 

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from common.application.ports.bookings import BookingRepository
     from common.application.ports.catalogue import BusyTimes, Categories, Providers, Services
     from common.application.ports.clock import Clock
     from common.application.ports.figures import BookingFigures, PublishedRatings
+    from common.application.ports.geocoding import Geocoder
 
 
 @dataclass(frozen=True)
 class ProviderDeps:
-    """Ports of the use cases of providers."""
+    """Ports of the use cases of providers; the geocoder is made when somebody moves."""
 
     clock: Clock
     providers: Providers
@@ -24,3 +27,4 @@ class ProviderDeps:
     bookings: BookingRepository
     figures: BookingFigures
     ratings: PublishedRatings
+    geocoder: Callable[[], Geocoder]

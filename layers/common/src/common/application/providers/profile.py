@@ -5,10 +5,12 @@ from typing import Any
 
 from common.application.providers.deps import ProviderDeps
 from common.domain.availability import Availability
-from common.domain.availability_rules import check_availability, check_timezone
-from common.domain.errors import Forbidden, NotFound
+from common.domain.availability_rules import check_availability
+from common.domain.errors import Forbidden, InvalidInput, NotFound
+from common.domain.places import zone_of
 from common.domain.providers import Provider
 from common.domain.roles import Principal
+from common.domain.users import Address
 
 
 async def own_provider(deps: ProviderDeps, caller: Principal) -> Provider:
@@ -40,12 +42,22 @@ async def update_profile(
 ) -> Provider:
     """Change the caller's profile; its listings follow in the same transaction.
 
+    An address that cannot be located is refused, for its services would be found nowhere. The place's time zone
+    becomes the provider's while it has no availability, which has a zone of its own.
+
     Raises:
-        InvalidInput: the time zone does not exist.
+        InvalidInput: the address cannot be located.
+        Unavailable: the address cannot be located now.
         VersionConflict: it has changed meanwhile.
     """
-    if "timezone" in fields:
-        check_timezone(str(fields["timezone"]))
+    if "address" in fields:
+        text = str(fields["address"])
+        found = await deps.geocoder().locate(text)
+        if found is None:
+            raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
+        fields = {**fields, "address": Address(text=text, lat=found.lat, lng=found.lng, is_located=True)}
+        if provider.availability is None:
+            fields["timezone"] = zone_of(found.country, found.region)
     return await deps.providers.update(provider.id, fields, now=deps.clock.now(), expected_version=expected)
 
 

@@ -92,6 +92,7 @@ class CatalogueParts(CoreParts):
             bookings=self.whole.booking_repository,
             figures=MongoBookingFigures(self.mongo),
             ratings=MongoPublishedRatings(self.mongo),
+            geocoder=lambda: self.whole.geocoder,
         )
 
     @cached_property
