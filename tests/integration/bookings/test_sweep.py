@@ -70,7 +70,7 @@ async def test_what_a_dead_sweep_had_taken_comes_back(world: BookingWorld) -> No
     await store_due(world, 30, world.clock.now())
     now = world.clock.now()
     taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=10)
-    assert len(taken) == 10
+    assert len(taken.bookings) == 10
 
     assert await world.sweep() == {"expire": 20}
     assert await world.sweep() == {}

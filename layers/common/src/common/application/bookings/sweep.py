@@ -60,7 +60,7 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
                     faults = faults or [outcome]
                 else:
                     counts.update(outcome)
-        if len(due) < _BATCH:
+        if due.is_all:
             break
     if faults:
         raise faults[0]

@@ -28,13 +28,17 @@ class BookingQuery(Model):
 
 @dataclass(frozen=True)
 class DueBookings:
-    """What one caller has taken to work on; ``unreadable`` names rows that are no bookings, for people to look at."""
+    """What one caller has taken to work on.
+
+    Args:
+        bookings: for this caller alone.
+        unreadable: names of rows that are no bookings, for people to look at.
+        is_all: whether nothing more was due; several callers at once may each get little of a full batch.
+    """
 
     bookings: Sequence[Booking] = ()
     unreadable: Sequence[str] = ()
-
-    def __len__(self) -> int:
-        return len(self.bookings) + len(self.unreadable)
+    is_all: bool = True
 
 
 class BookingRepository(Protocol):
