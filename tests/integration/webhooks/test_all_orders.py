@@ -1,0 +1,143 @@
+"""All orders and repetitions of the events of one payment end in the same state.
+
+Whatever an event says, its object is read again. What is told is therefore shuffled over a life that has already
+happened at Stripe, in every order, each event twice, and the books of all orders are compared.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from common.application.payments.process import process_stripe_event
+from common.application.ports.connect import ConnectStatus
+from common.application.ports.payouts import BankDispute, Payout
+from common.application.ports.webhooks import StripeEvent, WebhookStatus
+from common.domain.bookings import ActorKind, Booking
+from common.domain.money import Money
+
+from tests.support.money import MoneyBench
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.fakes.payment_gateway import FakePaymentGateway
+    from tests.fakes.payouts import FakePayoutGateway
+
+#: Every so many orders, and all of them at night: 8! is forty thousand.
+STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 811
+
+
+class Told(NamedTuple):
+    """An event: its type, and which object it is about."""
+
+    type: str
+    object: str
+
+
+#: Everything Stripe tells of one payment that was paid, captured, transferred, charged back in part, won and refunded,
+#: and of the account and the payouts of its provider.
+EVENTS = (
+    Told("payment_intent.succeeded", "intent"),
+    Told("charge.captured", "charge"),
+    Told("charge.dispute.created", "dispute"),
+    Told("charge.dispute.closed", "dispute"),
+    Told("transfer.created", "transfer"),
+    Told("charge.refunded", "charge"),
+    Told("account.updated", "account"),
+    Told("payout.failed", "payout"),
+)
+
+
+async def life(
+    bench: MoneyBench, gateway: FakePaymentGateway, payouts: FakePayoutGateway, number: int
+) -> tuple[Booking, dict[str, str]]:
+    """A booking that is settled with us while Stripe has more to tell; and Stripe's names of its objects."""
+    each = await MoneyBench(bench.container).prepare()
+    booking = await each.book()
+    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    await tell(each, Told("payment_intent.amount_capturable_updated", "intent"), {"intent": ""}, booking, number, 99)
+    booking = await each.accept_and_start(booking)
+    booking = await each.fire(await each.perform(booking, "complete", ActorKind.PROVIDER))
+    details = booking.payment_details
+    dispute, payout, account = f"dp_{number}", f"po_{number}", f"acct_{number}"
+    payouts.disputes[dispute] = BankDispute(
+        id=dispute, status="won", amount=3_000, fee=1_500, payment_intent_id=details.payment_intent_id
+    )
+    now = each.clock.now()
+    payouts.payouts[payout] = Payout(
+        id=payout, amount=Money(amount=5, currency="nzd"), status="failed", arrival_date=now, created_at=now
+    )
+    each.container.connect.statuses[account] = ConnectStatus(  # type: ignore[attr-defined]
+        account_id=account, provider_id=each.provider.id, transfers="active", payouts_enabled=True
+    )
+    ids = {
+        "intent": details.payment_intent_id or "",
+        "charge": details.charge_id or "",
+        "transfer": details.transfers[0].id,
+        "dispute": dispute,
+        "payout": payout,
+        "account": account,
+    }
+    return booking, ids
+
+
+async def tell(
+    bench: MoneyBench, told: Told, ids: dict[str, str], booking: Booking, number: int, place: int
+) -> WebhookStatus:
+    """Store an event and process it."""
+    is_ours = told.object in {"intent", "charge", "transfer"}
+    event = StripeEvent(
+        id=f"evt_{number}_{place}",
+        type=told.type,
+        object_id=ids[told.object],
+        booking_id=booking.id if is_ours else None,
+        account_id=ids["account"] if told.object in {"account", "payout"} else None,
+        created=0,
+        received_at=bench.clock.now(),
+    )
+    await bench.container.webhook_events.add(event)
+    return await process_stripe_event(bench.container.stripe_events, event.id)
+
+
+async def books(bench: MoneyBench, booking: Booking) -> tuple[Any, ...]:
+    """What remains, without ids."""
+    stored = await bench.read(booking)
+    details = stored.payment_details
+    operations = await bench.payments.operations.for_booking(booking.id)
+    return (
+        (stored.status, stored.payment, stored.payout, len(stored.chargeback_ids)),
+        (details.captured_amount, details.refunded_amount, details.transferred_amount, details.reversed_amount),
+        (details.charged_back_amount, details.debt_amount, details.commission_amount, details.needs_attention),
+        tuple(sorted((each.purpose, each.status, each.amount.amount) for each in operations)),
+        tuple(sorted((await bench.ledger_sums(booking)).items())),
+    )
+
+
+def orders() -> Iterable[tuple[Told, ...]]:
+    """Orders of the events, the first and the last among them; at night all of them."""
+    every = itertools.permutations(EVENTS)
+    return itertools.islice(every, 0, None, STRIDE)
+
+
+async def test_the_events_of_one_payment_in_all_orders_and_twice_end_in_the_same_books(
+    bench: MoneyBench, gateway: FakePaymentGateway, payout_gateway: FakePayoutGateway
+) -> None:
+    ends = set()
+    mails: list[int] = []
+    for number, order in enumerate(orders()):
+        booking, ids = await life(bench, gateway, payout_gateway, number)
+        for place, told in enumerate((*order, *reversed(order))):
+            assert await tell(bench, told, ids, booking, number, place) is WebhookStatus.PROCESSED
+            await bench.work()
+        ends.add(await books(bench, booking))
+        failed = {each.id for each in bench.publisher.events if each.payload.get("template") == "payout_failed"}
+        mails.append(len(failed))
+        bench.publisher.events.clear()
+    assert len(ends) == 1, ends
+    assert set(mails) == {1}
+    (axes, amounts, *_) = next(iter(ends))
+    assert axes == ("settled", "captured", "transferred", 2)
+    assert amounts[0] == 12_500
+    assert amounts[2] - amounts[3] == 11_000
