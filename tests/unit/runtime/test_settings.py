@@ -75,7 +75,7 @@ def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str)
     with pytest.raises(SettingsError, match=missing):
         load_settings("search", environ)
     assert load_settings("search", {**environ, missing: "given"}).geocoder == geocoder
-    assert load_settings("providers", environ).geocoder == geocoder
+    assert load_settings("notifications", environ).geocoder == geocoder
 
 
 @pytest.mark.parametrize(("name", "value"), [("GEOCODER", "guess"), ("PUBLIC_CACHE_ENTRIES", "-1")])
