@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 BACKLOG = 512
+
+
+class AnyText(Convertor[str]):
+    """Whatever a path holds; Starlette's own ``path`` stops at a line break."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        """Take it as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Give it as it is."""
+        return value
+
+
+register_url_convertor("any", AnyText())
 
 
 def create_app(info: infos.CloudInfo) -> Starlette:
@@ -47,7 +65,7 @@ def create_app(info: infos.CloudInfo) -> Starlette:
         routes=[
             Route("/_dev", pages.status, middleware=guarded),
             Mount("/_dev", routes=pages.routes(), middleware=guarded),
-            Route("/{path:path}", proxy.forward, methods=METHODS),
+            Route("/{path:any}", proxy.forward, methods=METHODS),
         ],
         lifespan=lifespan,
     )

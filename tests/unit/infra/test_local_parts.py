@@ -9,11 +9,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from infra.build.targets import ROOT
 from infra.local import clock, info, lock, mailbox, ports
 from infra.local.cloud import LocalCloud
+from infra.local.gateway.__main__ import create_app
 from infra.local.gateway.proxy import answered_headers
 from infra.local.options import Options, from_environment
 from infra.local.processes import StartError, guarded
@@ -156,6 +158,21 @@ def test_structured_lines_become_readable() -> None:
     )
     assert readable('{"_aws": {}, "Bookings": 1}') == ""
     assert readable("plain") == "plain"
+
+
+async def test_every_path_reaches_the_api_line_breaks_too() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        away = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        cloud = info.CloudInfo(
+            pid=1, base_url="http://localhost:1", aws_url=away, runner_url=away, stripe_url="", mongodb_uri="",
+            database="", clock_file="", outputs={"ApiId": "a1"},
+        )  # fmt: skip
+        transport = httpx.ASGITransport(create_app(cloud))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:1") as client:
+            for path in ("/v1/services/a", "/v1/services/%0a", "/a%0d%0aSet-Cookie:x"):
+                answer = await client.get(path)
+                assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
 
 
 def test_a_browser_gets_each_cors_header_once_and_cookies_as_many_as_there_are() -> None:
