@@ -14,6 +14,8 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"])
 _MEDIA_TYPE = "text/calendar"
 _IS_CALENDAR: dict[int | str, dict[str, Any]] = {200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 _MAX_TOKEN_LENGTH = 128
+#: Nobody on the way keeps it, and nobody indexes an address that has leaked.
+_PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
 class CalendarResponse(Response):
@@ -38,7 +40,7 @@ async def delete_feed(deps: Deps, caller: CurrentUser) -> None:
 @router.get("/calendar-feed/{token}", response_class=CalendarResponse, responses=_IS_CALENDAR)
 async def get_feed(deps: Deps, token: Annotated[str, Path(max_length=_MAX_TOKEN_LENGTH)]) -> CalendarResponse:
     """A provider's upcoming bookings; the address is the secret."""
-    return CalendarResponse(await calendar.read_feed(deps.bookings, token))
+    return CalendarResponse(await calendar.read_feed(deps.bookings, token), headers=_PRIVATE)
 
 
 @router.get("/{booking_id}/calendar.ics", response_class=CalendarResponse, responses=_IS_CALENDAR)

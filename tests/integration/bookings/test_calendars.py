@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from icalendar import Calendar
+
 from tests.support.http import api_client
 from tests.support.identity import sign_in
 
@@ -40,4 +42,39 @@ async def test_a_feed_opens_with_its_newest_address_only(world: BookingWorld) ->
         after = await client.get(new)
 
     assert f"UID:{booking.id}@gigsta" in shown.text
+    assert shown.headers["cache-control"] == "private, no-store"
+    (event,) = Calendar.from_ical(shown.text).walk("VEVENT")
+    assert event.decoded("dtstart") == booking.slot.start_at
     assert (gone.status_code, refused.status_code, ended.status_code, after.status_code) == (404, 403, 204, 404)
+
+
+async def test_a_feed_tells_nothing_of_customers_and_stores_only_a_digest(world: BookingWorld) -> None:
+    booking = await world.accepted()
+    await world.container.mongo.collection("bookings").update_one(
+        {"_id": booking.id}, {"$set": {"notes": "The key is under the mat."}}
+    )
+    waiting = await world.requested(world.start_in(days=3))
+    provider = await sign_in(world.container, world.provider_user)
+
+    async with api_client("bookings", world.container) as client:
+        url = (await client.put("/v1/bookings/calendar-feed", headers=provider)).json()["url"]
+        shown = (await client.get(url)).text
+        guessed = await client.get(url[:-1] + ("A" if url[-1] != "A" else "B"))
+
+    assert guessed.status_code == 404
+    assert all(f"UID:{each.id}@gigsta" in shown for each in (booking, waiting))
+    private = {world.customer.email, world.customer.full_name, world.customer.id, "under the mat"}
+    assert not [each for each in private if each in shown]
+    stored = await world.container.mongo.collection("calendar_feeds").find_one()
+    assert stored is not None
+    assert url.rsplit("/", 1)[1] not in str(stored)
+
+
+async def test_a_suspended_provider_s_feed_is_silent(world: BookingWorld) -> None:
+    provider = await sign_in(world.container, world.provider_user)
+    async with api_client("bookings", world.container) as client:
+        url = (await client.put("/v1/bookings/calendar-feed", headers=provider)).json()["url"]
+        await world.container.mongo.collection("users").update_one(
+            {"_id": world.provider_user.id}, {"$set": {"is_active": False}}
+        )
+        assert (await client.get(url)).status_code == 404

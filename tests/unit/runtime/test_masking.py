@@ -32,6 +32,7 @@ JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl"
         ("signed with whsec_abc123", "abc123"),
         ("pi_3ABC_secret_xyz987", "xyz987"),
         ("seti_3ABC_secret_xyz987", "xyz987"),
+        ("GET /v1/bookings/calendar-feed/Ab-9_x", "Ab-9_x"),
         ("mongodb+srv://user:p%40ss@cluster.example/db", "p%40ss"),
         ("-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----", "MIIEvQ"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIEvQ cut off", "MIIEvQ"),

@@ -1,5 +1,6 @@
 """Bookings as calendar entries (iCalendar, RFC 5545)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -9,32 +10,41 @@ _PRODUCT = "-//GigSta//Bookings//EN"
 #: Octets in a line without its break (RFC 5545 section 3.1).
 _LINE_OCTETS = 75
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 _TENTATIVE = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.REQUESTED})
 _CANCELLED = frozenset(
     {BookingStatus.PAYMENT_EXPIRED, BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.CANCELLED}
 )
 
 
-def to_calendar(bookings: Sequence[Booking], now: datetime) -> str:
+def to_calendar(bookings: Sequence[Booking], now: datetime, *, is_feed: bool = False) -> str:
     """A calendar object with one event for each booking; lines end in CRLF.
+
+    Instants are in UTC, which every client shows in its own zone, so no time zone has to be described.
 
     Args:
         bookings: what to show; the version is the sequence number, so that a client replaces an older entry.
         now: the instant of writing.
+        is_feed: whether it goes to whoever has an address, such as somebody's calendar service: then without the
+            customer's notes, and without the place before the booking is accepted.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     for booking in bookings:
-        lines += _event(booking, now)
+        lines += _event(booking, now, is_feed=is_feed)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
-def _event(booking: Booking, now: datetime) -> list[str]:
+def _event(booking: Booking, now: datetime, *, is_feed: bool) -> list[str]:
     status = "CONFIRMED"
     if booking.status in _TENTATIVE:
         status = "TENTATIVE"
     elif booking.status in _CANCELLED:
         status = "CANCELLED"
+    details = [f"LOCATION:{_text(booking.place.address)}"] if booking.accepted_at or not is_feed else []
+    if booking.notes and not is_feed:
+        details.append(f"DESCRIPTION:{_text(booking.notes)}")
     return [
         "BEGIN:VEVENT",
         f"UID:{booking.id}@gigsta",
@@ -44,8 +54,7 @@ def _event(booking: Booking, now: datetime) -> list[str]:
         f"DTSTART:{_instant(booking.slot.start_at)}",
         f"DTEND:{_instant(booking.slot.end_at)}",
         f"SUMMARY:{_text(booking.service.title)}",
-        f"LOCATION:{_text(booking.place.address)}",
-        f"DESCRIPTION:{_text(booking.notes)}",
+        *details,
         f"STATUS:{status}",
         "END:VEVENT",
     ]
@@ -56,9 +65,10 @@ def _instant(value: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """Escape a text value (RFC 5545 section 3.3.11); a bare carriage return is no part of it."""
+    """Escape a text value (RFC 5545 section 3.3.11); control characters but the tabulator are no part of it."""
     escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    escaped = escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+    return _CONTROLS.sub("", escaped)
 
 
 def _fold(line: str) -> Iterable[str]:

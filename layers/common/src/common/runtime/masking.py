@@ -20,6 +20,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(sk|rk|pk)_(live|test)_\w+"), rf"\1_\2_{MASK}"),
     (re.compile(r"\bwhsec_\w+"), f"whsec_{MASK}"),
     (re.compile(r"\b((?:pi|seti|cs)_[A-Za-z0-9]+)_secret_\w+"), rf"\1_secret_{MASK}"),
+    # The address of a private calendar feed is its secret.
+    (re.compile(r"(/calendar-feed/)[\w-]+"), rf"\1{MASK}"),
     # User and password inside a connection string.
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@"), rf"\1{MASK}@"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"), MASK),

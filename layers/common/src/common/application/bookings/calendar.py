@@ -47,12 +47,16 @@ async def close_feed(deps: BookingDeps, caller: Principal) -> None:
 async def read_feed(deps: BookingDeps, token: str) -> str:
     """A provider's bookings of the last month and of all time to come, for whoever has the token.
 
+    It tells no more of customers than the provider's calendar needs (see ``to_calendar``).
+
     Raises:
-        NotFound: no feed has this token.
+        NotFound: no feed has this token, or its provider is suspended or gone.
     """
     provider_id = await deps.feeds.provider_of(digest(token))
-    if provider_id is None:
+    provider = await deps.providers.get(provider_id) if provider_id else None
+    owner = await deps.users.get(provider.user_id) if provider else None
+    if provider_id is None or owner is None or not owner.is_active or owner.deleted_at is not None:
         raise NotFound("There is no such calendar feed.")
     now = deps.clock.now()
     query = BookingQuery(provider_id=provider_id, statuses=UPCOMING, starts_from=now - _SHOWN_BACK, soonest_first=True)
-    return to_calendar(await deps.bookings.list_for(query, limit=_MOST_ENTRIES), now)
+    return to_calendar(await deps.bookings.list_for(query, limit=_MOST_ENTRIES), now, is_feed=True)
