@@ -11,6 +11,7 @@ import pytest
 from common.adapters.mongo.database import Mongo
 from common.adapters.probes import Probes
 from common.adapters.sqs import SqsPublisher
+from common.adapters.sqs_api import SqsApi, SqsError, endpoint, signed
 from common.domain.events import Event, Topic, new_event
 
 from infra.local import ministack, ports
@@ -105,6 +106,57 @@ async def test_without_any_server_it_gives_up_in_time(monkeypatch: pytest.Monkey
     clock = FakeClock()
     publisher = SqsPublisher(dict.fromkeys(Topic, "http://127.0.0.1:1/000000000000/q"), clock, _ignore)
     assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
+
+
+@pytest.mark.usefixtures("sqs")
+def test_a_call_is_what_botocore_would_send(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+    sent: list[Any] = []
+    client = boto3.Session().client("sqs")
+    client.meta.events.register_first("before-send.sqs.SendMessage", lambda request, **_: sent.append(request))
+    client.send_message(QueueUrl=queues[Topic.PAYMENTS], MessageBody="x")
+    client.close()
+    theirs = {name.lower(): value for name, value in sent[0].headers.items()}
+    body = json.dumps({"QueueUrl": queues[Topic.PAYMENTS], "MessageBody": "x"}).encode()
+    ours = {
+        name.lower(): value for name, value in signed("SendMessage", endpoint(queues[Topic.PAYMENTS]), body).items()
+    }
+
+    def text(value: Any) -> str:
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    def scope(headers: dict[str, Any]) -> list[str]:
+        """Whose key, for which day, region and service."""
+        return text(headers["authorization"]).split("Credential=")[1].split(",")[0].split("/")
+
+    assert json.loads(sent[0].body) == json.loads(body)
+    assert sent[0].url == endpoint(queues[Topic.PAYMENTS])
+    for name in ("content-type", "x-amz-target", "x-amz-security-token"):
+        assert text(ours[name]) == text(theirs[name])
+    assert scope(ours)[0::2] == scope(theirs)[0::2]
+    assert scope(ours)[3] == "sqs"
+    signed_fields = text(ours["authorization"]).split("SignedHeaders=")[1].split(",")[0].split(";")
+    assert {"host", "x-amz-date", "x-amz-security-token", "x-amz-target"} <= set(signed_fields)
+
+
+def test_without_keys_in_the_environment_botocores_chain_is_asked(
+    queues: Queues, sqs: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a function restored from a snapshot, whose keys come from another source and are renewed."""
+    profile = tmp_path / "credentials"
+    profile.write_text("[default]\naws_access_key_id = 000000000000\naws_secret_access_key = s\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(profile))
+    SqsApi(connect_seconds=1, read_seconds=2).call("SendMessage", queues[Topic.PAYMENTS], {"MessageBody": "{}"})
+    assert sqs.receive_message(QueueUrl=queues[Topic.PAYMENTS])["Messages"][0]["Body"] == "{}"
+
+
+def test_a_refusal_has_its_code(queues: Queues) -> None:
+    with pytest.raises(SqsError, match=r"NonExistentQueue|QueueDoesNotExist"):
+        SqsApi(connect_seconds=1, read_seconds=2).call(
+            "SendMessage", queues[Topic.PAYMENTS] + "-gone", {"MessageBody": "x"}
+        )
 
 
 async def test_the_queue_probe_tells_a_queue_from_none(queues: Queues) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from common.adapters.sqs_api import SqsApi, SqsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ _READ_SECONDS = 2
 class SqsPublisher:
     """Implements ``Publisher``.
 
-    botocore is blocking, so it works in a thread. What a queue does not take within its timeouts is left out of the
+    The client is blocking, so it works in a thread. What a queue does not take within its timeouts is left out of the
     answer and stays in the outbox for the sweep.
 
     Args:
@@ -42,19 +43,7 @@ class SqsPublisher:
         self._queue_urls = queue_urls
         self._clock = clock
         self._warn = warn
-
-    @cached_property
-    def _client(self) -> Any:
-        # botocore without boto3, which would load its resources too; 100 ms that most invocations never need.
-        from botocore.config import Config  # noqa: PLC0415
-        from botocore.session import get_session  # noqa: PLC0415
-
-        config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"total_max_attempts": 2, "mode": "standard"},
-        )
-        return get_session().create_client("sqs", config=config)
+        self._api = SqsApi(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         """Send each event to its topic's queue; returns the ids that the queue took. Never raises on a lost one.
@@ -75,12 +64,10 @@ class SqsPublisher:
         return taken
 
     def _send(self, queue_url: str, batch: Sequence[dict[str, Any]]) -> list[str]:
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
         try:
-            answer = self._client.send_message_batch(QueueUrl=queue_url, Entries=list(batch))
-        except (BotoCoreError, ClientError) as error:
-            self._warn("Events not published", {"error": type(error).__name__, "count": len(batch)})
+            answer = self._api.call("SendMessageBatch", queue_url, {"Entries": list(batch)})
+        except SqsError as error:
+            self._warn("Events not published", {"error": error.code, "count": len(batch)})
             return []
         if failed := answer.get("Failed"):
             self._warn("Events not published", {"error": failed[0].get("Code", ""), "count": len(failed)})

@@ -14,8 +14,8 @@ library makes it void:
   module, as it does wherever PyOpenSSL is not installed. Inside a Lambda process it leaves its synchronous client and
   OpenID Connect aside, and a client does not remember which lines of which source files made it, which PyMongo tells in
   its warning about clients that were never closed;
-- the metadata of installed packages, which pydantic and PyMongo read for rare features only, is loaded by the first
-  of them that asks for it;
+- the metadata of installed packages, which pydantic, PyMongo and urllib3 read for rare features only, is loaded by the
+  first of them that asks for it;
 - FastAPI finds neither pydantic's old interface, which it would import to see that no model uses it, nor
   email-validator, which only its model of a contact in an OpenAPI document would use, nor OpenTelemetry, whose use by
   FastAPI is off; the forty models of an OpenAPI document, and its OAuth2 scheme, which uses them, are loaded by whoever
@@ -146,6 +146,7 @@ _MEASURES: Mapping[str, Measure] = {
     "fastapi.routing": _reading_no_sources,
     "starlette.exceptions": partial(lazily, "http.client"),
     "starlette.formparsers": partial(standing_in, "tempfile"),
+    "urllib3": partial(standing_in, "importlib.metadata"),
     "jwt": partial(standing_in, "jwt.jwks_client", *_CERTIFICATES),
 }
 #: A developer's processes keep what finds a developer's mistakes.

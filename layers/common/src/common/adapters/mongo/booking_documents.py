@@ -1,10 +1,14 @@
 """Bookings and what commits with them, as documents: ``_id`` for the id, fields named as in the domain."""
 
-from common.adapters.mongo.database import Document
-from common.domain.booking_groups import awaited_parties
-from common.domain.bookings import Booking
-from common.domain.events import Event
-from common.domain.model import Model
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from common.adapters.mongo.database import Document
+    from common.domain.bookings import Booking
+    from common.domain.events import Event
+    from common.domain.model import Model
 
 
 def to_document(model: Model) -> Document:
@@ -20,6 +24,8 @@ def from_document(document: Document) -> Document:
 
 def booking_document(booking: Booking) -> Document:
     """A booking with ``awaiting`` beside its own fields: the parties that must act, for the index of lists."""
+    from common.domain.booking_groups import awaited_parties  # noqa: PLC0415 - others come here for their rows alone
+
     return {**to_document(booking), "awaiting": list(awaited_parties(booking))}
 
 
