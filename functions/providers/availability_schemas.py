@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
 from common.domain.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel, Version
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 WallTime = Annotated[
     time,
     PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str, when_used="json"),
-    Field(json_schema_extra={"examples": ["09:00"]}),
+    # Not ``format: time``, which has seconds and an offset (RFC 3339 section 5.6).
+    WithJsonSchema({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", "examples": ["09:00"]}),
 ]
 Minutes = Annotated[int, Field(ge=0, le=86_400, strict=True)]
 
