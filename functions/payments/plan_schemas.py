@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class PlanView(ResponseModel):
-    """A plan; ``active_services`` ``null`` means any number, ``commission_basis_points`` ``null`` the usual share."""
+    """A plan; ``active_services`` ``null`` means any number, a commission that is ``null`` the usual one."""
 
     id: str
     name: str
@@ -18,6 +18,7 @@ class PlanView(ResponseModel):
     trial_days: int
     active_services: int | None
     commission_basis_points: int | None
+    commission_minimum: int | None
 
     @classmethod
     def of(cls, plan: Plan) -> Self:

@@ -18,7 +18,6 @@ name = "0062_payment_records"
 dependencies = ["0061_verification"]
 
 _TRANSFER_ID = "payment_details.transfer_id"
-_OLD_INDEX = "stripe_transfer_id"
 
 INDEXES = {
     "bookings": [
@@ -59,27 +58,21 @@ LEDGER_LINE = {
 
 
 def upgrade(db: Database[dict[str, Any]]) -> None:
-    """Carry the last transfer over, change the indexes, and set the rule of ledger lines."""
+    """Carry the last transfer over, add the indexes, and set the rule of ledger lines; what was there stays."""
     transfer = {
         "id": f"${_TRANSFER_ID}",
         "amount": "$payment_details.transferred_amount",
         "reversed_amount": "$payment_details.reversed_amount",
         "is_refused": False,
     }
-    carried: list[dict[str, Any]] = [{"$set": {"payment_details.transfers": [transfer]}}, {"$unset": _TRANSFER_ID}]
-    db["bookings"].update_many({_TRANSFER_ID: {"$gt": ""}}, carried)
+    without = {_TRANSFER_ID: {"$gt": ""}, "payment_details.transfers": None}
+    db["bookings"].update_many(without, [{"$set": {"payment_details.transfers": [transfer]}}])
     create_indexes(db, INDEXES)
-    if _OLD_INDEX in db["bookings"].index_information():
-        db["bookings"].drop_index(_OLD_INDEX)
     db.command("collMod", "ledger_entries", validator=LEDGER_LINE, validationLevel="strict")
 
 
 def downgrade(db: Database[dict[str, Any]]) -> None:
-    """Undo it; of several transfers the last one remains."""
-    last = {"$last": "$payment_details.transfers.id"}
-    carried: list[dict[str, Any]] = [{"$set": {_TRANSFER_ID: last}}, {"$unset": "payment_details.transfers"}]
-    db["bookings"].update_many({"payment_details.transfers.id": {"$gt": ""}}, carried)
+    """Undo it."""
     drop_indexes(db, INDEXES)
-    old = IndexModel([(_TRANSFER_ID, ASCENDING)], name=_OLD_INDEX, partialFilterExpression={_TRANSFER_ID: {"$gt": ""}})
-    create_indexes(db, {"bookings": [old]})
+    db["bookings"].update_many({}, {"$unset": {"payment_details.transfers": ""}})
     db.command("collMod", "ledger_entries", validator={}, validationLevel="off")

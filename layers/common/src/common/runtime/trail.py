@@ -26,10 +26,11 @@ def end(method: str, path: str, status: int) -> None:
     ids = context_fields()
     if method in _READING or "booking_id" not in ids:
         return
+    now = datetime.now(UTC)
     line = {
         "level": "INFO",
         "message": "Request",
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "timestamp": f"{now:%Y-%m-%d %H:%M:%S},{now.microsecond // 1000:03}+0000",
         "service": get_service(),
         "method": method,
         "path": path,
