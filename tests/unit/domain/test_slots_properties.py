@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
 from common.domain.slots import Busy, SlotVerdict, bookable_slots, check_slot
 from hypothesis import given
@@ -120,6 +121,7 @@ def breaks_no_rule(rules: Availability, duration: int, busy: list[Busy], now: da
     )
 
 
+@pytest.mark.timeout(1800)  # thousands of cases at night, each judged at three hundred instants
 @given(situations())
 def test_shown_exactly_when_accepted(situation: tuple[Availability, int, list[Busy], datetime, datetime]) -> None:
     rules, duration, busy, now, begin = situation

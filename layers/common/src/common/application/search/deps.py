@@ -31,7 +31,11 @@ class CurrencyCache:
 
 @dataclass(frozen=True)
 class SearchDeps:
-    """Ports of the use cases of searching."""
+    """Ports of the use cases of searching.
+
+    ``most_judged`` listings are looked at for one page where a filter on free time drops most of them, in batches that
+    grow; a page that is not full then is shorter, and its cursor goes on behind what has been judged.
+    """
 
     clock: Clock
     listings: ListingIndex
@@ -43,3 +47,4 @@ class SearchDeps:
     geocoder: Geocoder
     popular: PopularCache = field(default_factory=PopularCache)
     currencies: CurrencyCache = field(default_factory=CurrencyCache)
+    most_judged: int = 1_000

@@ -20,9 +20,6 @@ from common.application.search.ranking import relevance
 _RELEVANCE_BATCH = 100
 _SLOT_BATCH = 60
 _WORDS_BATCH = 1000
-#: Listings judged for one page where a filter on free time drops most, in batches that grow. A page that is not full
-#: then is shorter, and its cursor goes on behind what has been judged.
-MOST_JUDGED = 1_000
 _NO_SLOT = float(1 << 52)
 
 
@@ -66,9 +63,9 @@ async def search_listings(
     slots: dict[str, datetime] = {}
     everything: Sequence[Hit] | None = None
     judged = 0
-    while len(hits) < limit and judged < MOST_JUDGED:
+    while len(hits) < limit and judged < deps.most_judged:
         # Rows inserted into a batch since its end was set are read too, hence the room for as many again.
-        room = min(MOST_JUDGED, size * 2) if place.until else min(size, MOST_JUDGED - judged)
+        room = min(deps.most_judged, size * 2) if place.until else min(size, deps.most_judged - judged)
         walk = await deps.listings.walk(
             question.kind, criteria, order, limit=room, after=place.after, until=place.until
         )
