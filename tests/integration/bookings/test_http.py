@@ -243,6 +243,23 @@ async def test_the_start_code_is_the_customers_and_contacts_follow_acceptance(
     assert seen["contact"]["phone_number"] == world.provider_user.phone_number
 
 
+async def test_start_codes_cannot_be_tried_out(world: BookingWorld, client: httpx.AsyncClient) -> None:
+    booking = await world.accepted()
+    await world.move_to(booking.slot.start_at)
+    path = f"/v1/bookings/{booking.id}/actions"
+    wrong = {"code": f"{(int(booking.start_code) + 1) % 1_000_000:06d}"}
+    provider = await sign_in(world.container, world.provider_user)
+
+    tries = [await client.post(f"{path}/start", headers=provider, json=wrong) for _ in range(20)]
+    last = await client.post(f"{path}/start", headers=provider, json={"code": booking.start_code})
+
+    assert {each.status_code for each in tries} == {422}
+    assert last.status_code == 429
+    assert int(last.headers["Retry-After"]) > 0
+    other = await client.post(f"{path}/mark_no_show", headers=provider)
+    assert other.status_code == 409, "other actions are not held up"
+
+
 async def test_what_is_offered_is_accepted_and_the_rest_refused(
     world: BookingWorld, client: httpx.AsyncClient, provider: Headers
 ) -> None:
