@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import jwt
 import pytest
+from common.domain.identity import REFRESH_GRACE
 
 from infra.demo.people import Person, RequestRefused, wait_for
 from infra.demo.stage import Stage
@@ -48,6 +50,17 @@ def refresh(web: httpx.Client, token: str) -> httpx.Response:
     return web.post("/v1/auth/refresh", json={"refresh_token": token}, headers={"User-Agent": "Browser/1"})
 
 
+def two_tabs(web: httpx.Client, email: str) -> tuple[str, list[str]]:
+    """A refresh token, and what two tabs get for it; begun anew where a busy machine let the grace pass between."""
+    for _ in range(5):
+        token = log_in(web, email).json()["refresh_token"]
+        started = time.monotonic()
+        answers = [refresh(web, token) for _ in range(2)]
+        if time.monotonic() - started < REFRESH_GRACE.total_seconds() / 2:
+            return token, [answer.json()["refresh_token"] for answer in answers]
+    raise TimeoutError("the machine is too busy for two requests within the grace")
+
+
 @pytest.mark.timeout(200)
 def test_sign_ins_are_kept_listed_renewed_and_ended(stage: Stage, web: httpx.Client) -> None:
     person = member(stage)
@@ -56,10 +69,10 @@ def test_sign_ins_are_kept_listed_renewed_and_ended(stage: Stage, web: httpx.Cli
     person.take_tokens(first)
     assert len(person.call("GET", "/v1/auth/sessions")["items"]) == 2
 
-    tabs = [refresh(web, first["refresh_token"]).json()["refresh_token"] for _ in range(2)]
+    stolen, tabs = two_tabs(web, person.email)
     assert tabs[0] == tabs[1]
     stage.advance(timedelta(seconds=15))
-    assert refresh(web, first["refresh_token"]).status_code == 401
+    assert refresh(web, stolen).status_code == 401
     assert refresh(web, tabs[0]).status_code == 401, "a stolen token that is replayed ends the whole family"
 
     second, third = log_in(web, person.email).json(), log_in(web, person.email).json()

@@ -93,6 +93,8 @@ async def test_mails_to_one_address_are_bounded_whoever_asks(container: Containe
             answer = await client.post("/v1/auth/forgot-password", json={"email": "bombed@example.com"})
             statuses.append(answer.status_code)
     assert statuses == [202] * 5 + [429] * 2
+    left = {name: answer.headers[f"ratelimit-{name}"] for name in ("limit", "remaining", "reset")}
+    assert left == {"limit": "5", "remaining": "0", "reset": answer.headers["retry-after"]}
 
 
 @pytest.mark.parametrize(

@@ -208,15 +208,17 @@ class RateLimited(GigstaError):
 
     Args:
         retry_after: whole seconds until a request may succeed.
+        limit: how many there may be at once, where that is a number.
     """
 
     code = "rate_limited"
     status = 429
     title = "Too many requests"
 
-    def __init__(self, detail: str = "Too many requests.", *, retry_after: int) -> None:
+    def __init__(self, detail: str = "Too many requests.", *, retry_after: int, limit: int | None = None) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 class Unavailable(GigstaError):

@@ -34,7 +34,8 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
     wait = await deps.guard.begin_try(keys, now)
     if wait:
         await log_event(deps, SecurityEventType.SIGN_IN_BLOCKED, user.id if user else None, client)
-        raise RateLimited("Too many failed sign-ins; wait before the next try.", retry_after=wait)
+        detail = "Too many failed sign-ins; wait before the next try."
+        raise RateLimited(detail, retry_after=wait, limit=_FREE_TRIES)
     credential = await deps.credentials.password_of(user.id if user else "nobody")
     password_hash = credential.password_hash if credential else None
     is_right = await deps.passwords.verify(normal_form(password), password_hash)

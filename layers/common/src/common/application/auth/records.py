@@ -69,4 +69,5 @@ async def limit_mails(deps: AuthDeps, kind: str, email_key: str) -> None:
     key = f"mail:{kind}:{digest(email_key)}"
     bucket = await deps.limits.take(key, limit=_MAILS_PER_HOUR, window_seconds=_HOUR_SECONDS, now=deps.clock.now())
     if not bucket.allowed:
-        raise RateLimited("Too many mails to this address; try again later.", retry_after=bucket.retry_after)
+        detail = "Too many mails to this address; try again later."
+        raise RateLimited(detail, retry_after=bucket.retry_after, limit=_MAILS_PER_HOUR)

@@ -92,7 +92,8 @@ async def _check_current(deps: AuthDeps, user: User, current: str, password_hash
     now = deps.clock.now()
     key = f"password:{user.id}"
     if wait := await deps.guard.begin_try({key: _FREE_TRIES}, now):
-        raise RateLimited("Too many wrong passwords; wait before the next try.", retry_after=wait)
+        detail = "Too many wrong passwords; wait before the next try."
+        raise RateLimited(detail, retry_after=wait, limit=_FREE_TRIES)
     if not await deps.passwords.verify(normal_form(current), password_hash):
         raise Forbidden("The present password is wrong.", code="wrong_password")
     await deps.guard.clear([key])

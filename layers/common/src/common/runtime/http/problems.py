@@ -102,13 +102,19 @@ def problem(
     return Response(content, status, dict(headers or {}), MEDIA_TYPE)
 
 
+def _limit_headers(error: RateLimited) -> dict[str, str]:
+    """What a limit that a rule of the product has set tells of itself."""
+    told = {"RateLimit-Remaining": "0", "RateLimit-Reset": str(error.retry_after)}
+    return told if error.limit is None else {"RateLimit-Limit": str(error.limit), **told}
+
+
 def problem_of(error: GigstaError) -> Response:
     """Render one of the product's own errors with the header fields its status asks for."""
     headers: dict[str, str] = {}
     if isinstance(error, RateLimited | Unavailable | IdempotencyInFlight):
         headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, LimitReached):
-        headers |= error.headers
+    if isinstance(error, RateLimited):
+        headers |= error.headers if isinstance(error, LimitReached) else _limit_headers(error)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"  # RFC 6750 section 3
     errors = error.errors if isinstance(error, InvalidInput) else ()
