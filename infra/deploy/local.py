@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.deploy import loops, roles
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 STACK = "gigsta"
 BUCKET = "gigsta-deploy"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+# A slow answer must not make boto3 ask again: the stack would exist already.
+ONCE = Config(read_timeout=300, retries={"total_max_attempts": 1})
 CODE_PROPERTY = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 
@@ -68,7 +71,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     _point_to_marks(template, fingerprint, settings)
     body = json.dumps(template, sort_keys=True)
     wanted = hashlib.sha256((body + json.dumps(dict(parameters), sort_keys=True)).encode()).hexdigest()
-    client = boto3.client("cloudformation", **settings)
+    client = boto3.client("cloudformation", config=ONCE, **settings)
     if _deployed_mark(client) != wanted:
         _apply(client, _upload(body, settings), {**parameters}, wanted)
     deployed = _describe(client)
