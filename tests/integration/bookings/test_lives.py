@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.read import get_booking
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState
-from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput, SlotUnavailable
+from common.domain.errors import ActionNotAvailable, Forbidden, GigstaError, InvalidInput, RateLimited, SlotUnavailable
 from common.domain.ledger import balance
 
 from tests.factories.users import make_user
@@ -17,6 +19,7 @@ from tests.support.booking_world import BookingWorld
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
 
@@ -280,6 +283,30 @@ async def test_a_wrong_start_code_starts_nothing(world: BookingWorld) -> None:
 
     assert refused.value.errors[0].code == "wrong_code"
     assert (await world.get(booking)).status is BookingStatus.ACCEPTED
+
+
+async def test_the_start_code_cannot_be_guessed(world: BookingWorld) -> None:
+    booking = await world.accepted()
+    await world.move_to(booking.slot.start_at)
+    wrong = [f"{(int(booking.start_code) + number) % 1_000_000:06d}" for number in range(1, 21)]
+
+    tries = [outcome(world.act(booking, "start", world.provider_user, {"code": code})) for code in wrong]
+    met = Counter(await asyncio.gather(*tries))
+
+    assert met == {InvalidInput: 10, RateLimited: 10}
+    with pytest.raises(RateLimited):
+        await world.act(booking, "start", world.provider_user, {"code": booking.start_code})
+    world.clock.advance(minutes=7)
+    started = await world.act(booking, "start", world.provider_user, {"code": booking.start_code})
+    assert started.status is BookingStatus.IN_PROGRESS
+
+
+async def outcome(work: Awaitable[Any]) -> type[GigstaError] | None:
+    try:
+        await work
+    except GigstaError as error:
+        return type(error)
+    return None
 
 
 async def test_work_nobody_completed_completes_itself(world: BookingWorld) -> None:

@@ -99,7 +99,7 @@ _PROVIDER = (ActorKind.PROVIDER,)
 _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "requested": _BOTH,
     "accepted": _BOTH,
-    "declined": _CUSTOMER,
+    "declined": _BOTH,
     "expired": _BOTH,
     "payment_expired": _CUSTOMER,
     "payment_action_required": _CUSTOMER,

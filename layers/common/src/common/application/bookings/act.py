@@ -13,11 +13,14 @@ from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.booking_machine.inputs import NewStart
 from common.domain.bookings import Actor, Booking, BookingChange
-from common.domain.errors import NotFound, SlotUnavailable, Unavailable, VersionConflict
+from common.domain.errors import NotFound, RateLimited, SlotUnavailable, Unavailable, VersionConflict
 from common.domain.roles import Principal
 
 #: Each try decides anew on the booking as it is then.
 _TRIES = 8
+#: Six digits would be guessed in time, were they not asked for a few times an hour only.
+_TAKES_A_CODE = "start"
+_GUESSES, _GUESSES_PER_SECONDS = 10, 3_600
 
 
 async def perform_action(
@@ -38,11 +41,14 @@ async def perform_action(
         NotFound: no such booking for the caller, or no such action.
         Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules; what the state or
             the calendar forbids comes with the booking's present state.
+        RateLimited: the start code has been tried too often.
         VersionConflict: the booking is not the version that the caller expects.
         Unavailable: the booking kept changing, or the database is away.
     """
-    for _ in range(_TRIES):
+    for number in range(_TRIES):
         booking, actor = await find_booking(deps, caller, booking_id)
+        if action == _TAKES_A_CODE and number == 0:
+            await _count_guess(deps, booking, actor)
         require_version(deps, booking, actor, expected_version)
         try:
             change = await _decide(deps, booking, actor, action, input_)
@@ -68,6 +74,14 @@ def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected:
 
 def _state(deps: BookingDeps, booking: Booking, actor: Actor) -> dict[str, Any]:
     return machine.present_state(booking, actor, deps.clock.now(), deps.settings)
+
+
+async def _count_guess(deps: BookingDeps, booking: Booking, actor: Actor) -> None:
+    key = f"start-code:{booking.id}:{actor.id}"
+    now = deps.clock.now()
+    bucket = await deps.limits.take(key, limit=_GUESSES, window_seconds=_GUESSES_PER_SECONDS, now=now)
+    if not bucket.allowed:
+        raise RateLimited("Too many tries. Ask the customer for the code.", retry_after=bucket.retry_after)
 
 
 async def _decide(

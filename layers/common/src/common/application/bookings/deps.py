@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from common.application.ports.calendar_feeds import CalendarFeeds
     from common.application.ports.catalogue import Summaries
     from common.application.ports.clock import Clock
+    from common.application.ports.limits import RateLimits
     from common.application.ports.moderation import TextScreen
     from common.application.ports.outbox import Outbox, Publisher
     from common.application.ports.people import ProviderReader, ServiceReader, UserReader
@@ -44,6 +45,7 @@ class BookingDeps:
     summaries: Summaries
     screen: TextScreen
     feeds: CalendarFeeds
+    limits: RateLimits
     outbox: Outbox
     publisher: Publisher
     clock: Clock

@@ -29,7 +29,7 @@ ANSWER_ROWS = (
         is_critical=True,
         follows="authorization voided; slot freed",
         effects=(effects.owe_nothing,),
-        notices=(Notice("booking.declined", (CUSTOMER,)),),
+        notices=(Notice("booking.declined", (CUSTOMER, PROVIDER), to_others=True),),
     ),
     Row(
         name="expire",

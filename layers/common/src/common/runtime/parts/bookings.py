@@ -67,6 +67,7 @@ class BookingParts(CoreParts):
             ratings=MongoRatings(self.mongo),
             summaries=self.whole.rating_summaries,
             screen=self.text_screen,
+            limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
             outbox=self.outbox,
             publisher=self.publisher,
