@@ -17,7 +17,7 @@ from infra.build.targets import ROOT
 from infra.local import mongod, ports
 
 _CACHE_GB = 4.0
-_SEARCHES = 100
+_SEARCHES = 60
 _SIZES = (10_000, 100_000, 1_000_000)
 DENSE = "the dense city"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,6 +38,7 @@ class Market(NamedTuple):
         database: Its database's name.
         size: About how many services.
         seconds: What making it took, indexes included.
+        cpu_seconds: Processor time of the generating processes and the server, however busy the machine was.
         services: How many services' listings.
         index_bytes: Of indexes for each service's listing.
     """
@@ -44,6 +46,7 @@ class Market(NamedTuple):
     database: str
     size: int
     seconds: float
+    cpu_seconds: float
     services: int
     index_bytes: float
 
@@ -73,9 +76,16 @@ def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str]
         if written % _SAY_EVERY == 0:
             say(f"{written} of {total} providers")
 
-    started = time.monotonic()
-    load_parts(uri, database, parts, progress=progress)
-    seconds = time.monotonic() - started
     with MongoClient[dict[str, Any]](uri) as client:
+        started, worked = time.monotonic(), _cpu(client)
+        load_parts(uri, database, parts, progress=progress)
+        seconds, cpu = time.monotonic() - started, _cpu(client) - worked
         stored = client[database].command("collStats", "service_listings")
-    return Market(database, services, seconds, stored["count"], stored["totalIndexSize"] / stored["count"])
+    return Market(database, services, seconds, cpu, stored["count"], stored["totalIndexSize"] / stored["count"])
+
+
+def _cpu(client: MongoClient[dict[str, Any]]) -> float:
+    """Seconds that the server and the processes that have ended have worked."""
+    server = client.admin.command("serverStatus")["extra_info"]
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return float((server["user_time_us"] + server["system_time_us"]) / 1e6 + ended.ru_utime + ended.ru_stime)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 #: Each search is timed so often; its best counts, which leaves out what else the machine does meanwhile.
-REPEATS = 3
+REPEATS = 5
 #: Searches whose commands are looked at by the database's profiler.
 _PROFILED = 10
 _WARMING = 15

@@ -44,7 +44,7 @@ def write(results: Results, markets: Sequence[Market], slots: Timing, found: int
         output: The folder.
     """
     document = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": _load()},
         "slots": {**slots.as_json(), "slots": found},
         "loading": [market._asdict() for market in markets],
         "markets": {
@@ -69,6 +69,8 @@ def _page(results: Results, markets: Sequence[Market], slots: Timing, found: int
         "",
         introduction,
         "",
+        f"The machine has {os.cpu_count()} cores; {_load():.0f} were asked for in the last quarter of an hour.",
+        "",
         f"- {MAIN.name}, largest to smallest: {_mark(growth, _GROWTH_TARGET)}",
         (
             f"- its p99 to its median, in the largest: {_mark(last.request.p99 / last.request.median, _P99_TARGET)}; "
@@ -84,7 +86,7 @@ def _page(results: Results, markets: Sequence[Market], slots: Timing, found: int
         + _mark(slots.median_ms, _SLOTS_TARGET, unit=" ms"),
         *(
             f"- making {market.services:,} services, indexes included: {market.seconds:.0f} s, "
-            f"{market.index_bytes:.0f} bytes of indexes each"
+            f"{market.cpu_seconds:.0f} s of processor time, {market.index_bytes:.0f} bytes of indexes each"
             for market in markets
         ),
         "",
@@ -100,6 +102,10 @@ def _page(results: Results, markets: Sequence[Market], slots: Timing, found: int
         lines.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         lines += [_line(shape, measured) for shape, measured in results[market].items()]
     return "\n".join(lines) + "\n"
+
+
+def _load() -> float:
+    return round(os.getloadavg()[2], 1)
 
 
 def _mark(value: float, target: float, unit: str = "x") -> str:
@@ -137,10 +143,10 @@ def plot(results: Results, sizes: Sequence[int], path: Path) -> None:
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axis.set_xlabel("services in the marketplace")
         axis.minorticks_off()
-        axis.set_ylim(bottom=0)
         axis.set_title(what, loc="left", fontsize=10)
         axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylim(bottom=0)
     axes[0].set_ylabel("a warm request, ms")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=8, frameon=False)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     figure.suptitle("What a search in the same town costs as the marketplace grows", x=0.01, ha="left", fontsize=11)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
