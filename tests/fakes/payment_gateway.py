@@ -102,7 +102,7 @@ class FakePaymentGateway:
         self.calls.append("get")
         if intent_id not in self.intents:
             raise NotFound("no such intent", code="payment_object_missing")
-        return self.intents[intent_id]
+        return self._present(intent_id)
 
     async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
         found = [each for each in self.intents.values() if each.metadata.get("operation_id") == operation_id]
@@ -110,7 +110,7 @@ class FakePaymentGateway:
 
     async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
-            intent = self.intents[intent_id]
+            intent = self._present(intent_id)
             if intent.status is not IntentStatus.REQUIRES_CAPTURE:
                 raise GatewayRefused(reason="payment_intent_unexpected_state")
             if amount.amount > intent.amount_capturable:
@@ -121,7 +121,7 @@ class FakePaymentGateway:
 
     async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
-            intent = self.intents[intent_id]
+            intent = self._present(intent_id)
             if intent.status in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED, IntentStatus.PROCESSING}:
                 raise GatewayRefused(reason="payment_intent_unexpected_state")
             return self._put(intent, status=IntentStatus.CANCELED, amount_capturable=0, next_action=None)
@@ -182,6 +182,19 @@ class FakePaymentGateway:
         intent = self.intents[intent_id]
         assert intent.status is IntentStatus.REQUIRES_ACTION
         self._authorize(intent)
+
+    def let_lapse(self) -> None:
+        """Cancel every authorization whose time is over, as Stripe does by itself."""
+        for intent_id in list(self.intents):
+            self._present(intent_id)
+
+    def _present(self, intent_id: str) -> Intent:
+        """An intent as it is by now; a lapsed authorization's charge still tells until when it stood."""
+        intent = self.intents[intent_id]
+        until = intent.capture_before if intent.status is IntentStatus.REQUIRES_CAPTURE else None
+        if until is not None and until <= self.now:
+            return self._put(intent, status=IntentStatus.CANCELED, amount_capturable=0)
+        return intent
 
     def _once(self, name: str, key: str, act: Callable[[], T]) -> T:
         """Act at most once for a key, and lose requests or answers as ordered."""

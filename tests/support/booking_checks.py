@@ -37,6 +37,7 @@ async def check_everything(world: BookingWorld, *, at_rest: bool) -> list[Bookin
         _check_money(booking)
         assert booking.next_due_at is not None or booking.status in TERMINAL, booking.status
     if at_rest:
+        world.gateway.let_lapse()
         for booking in bookings:
             await _check_stripe(world, booking)
     return bookings

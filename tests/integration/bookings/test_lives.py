@@ -309,6 +309,25 @@ async def outcome(work: Awaitable[Any]) -> type[GigstaError] | None:
     return None
 
 
+async def test_an_authorization_that_lapsed_while_nobody_looked_leaves_the_card(world: BookingWorld) -> None:
+    """No timer fired for a month: the card is asked for again where something is due, and nothing waits for staff."""
+    started, missed = await world.started(world.start_in(days=2)), await world.accepted(world.start_in(days=3))
+    world.clock.advance(days=31)
+
+    for _ in range(3):
+        await world.sweep()
+        await world.drain()
+
+    paid, waiting = await world.get(started), await world.get(missed)
+    assert (paid.status, paid.payment) == (BookingStatus.SETTLED, PaymentState.CAPTURED)
+    assert (waiting.status, waiting.payment) == (BookingStatus.DISPUTED, PaymentState.CARD_SAVED)
+    assert not waiting.payment_details.needs_attention
+    await world.act(waiting, "resolve", world.operators[0], {"refund_amount": 12_500, "reason": "Nobody came."})
+    await world.drain()
+    assert (await world.get(missed)).status is BookingStatus.SETTLED
+    await check_everything(world, at_rest=True)
+
+
 async def test_work_nobody_completed_completes_itself(world: BookingWorld) -> None:
     booking = await world.started()
 

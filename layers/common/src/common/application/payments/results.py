@@ -22,7 +22,7 @@ def of_intent(intent: Intent) -> PaymentResult:
     """What an intent's present state means for the operation that made it.
 
     A card that was refused leaves the intent open for another one, so that is an action of the customer's too, with
-    the reason beside it.
+    the reason beside it. ``capture_before`` is told only while the authorization stands; the charge keeps it.
     """
     code = intent.decline_code or intent.error_code
     captured = intent.status is IntentStatus.SUCCEEDED
@@ -35,7 +35,7 @@ def of_intent(intent: Intent) -> PaymentResult:
         payment_method_id=intent.payment_method_id,
         stripe_customer_id=intent.customer_id,
         charge_id=intent.charge_id,
-        capture_before=intent.capture_before,
+        capture_before=intent.capture_before if intent.status is IntentStatus.REQUIRES_CAPTURE else None,
         fee=intent.fee,
         failure_code=code,
         failure_message=decline_advice(code) if code else None,
