@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from common.adapters import sqs_api
 from common.adapters.mongo.database import Mongo
 from common.adapters.probes import Probes
 from common.adapters.sqs import SqsPublisher
@@ -148,8 +149,29 @@ def test_without_keys_in_the_environment_botocores_chain_is_asked(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(profile))
+    sqs_api._session.cache_clear()
     SqsApi(connect_seconds=1, read_seconds=2).call("SendMessage", queues[Topic.PAYMENTS], {"MessageBody": "{}"})
     assert sqs.receive_message(QueueUrl=queues[Topic.PAYMENTS])["Messages"][0]["Body"] == "{}"
+
+
+async def test_without_region_or_keys_events_stay_and_nothing_is_raised(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    sqs_api._session.cache_clear()
+    clock = FakeClock()
+    warnings: list[str] = []
+    publisher = SqsPublisher(queues, clock, lambda _, fields: warnings.append(fields["error"]))
+    assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-2")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
+    assert warnings == ["NoRegion", "NoCredentials"]
 
 
 def test_a_refusal_has_its_code(queues: Queues) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -118,9 +118,17 @@ def signed(action: str, url: str, body: bytes) -> dict[str, str]:
 
     headers = {"X-Amz-Target": f"AmazonSQS.{action}", "Content-Type": _CONTENT_TYPE}
     request = AWSRequest("POST", url, headers, body)
-    region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
-    SigV4Auth(_credentials(), _SERVICE, region).add_auth(request)
+    SigV4Auth(_credentials(), _SERVICE, _region()).add_auth(request)
     return dict(request.headers.items())
+
+
+def _region() -> str:
+    """The function's region; elsewhere that of the profile in use."""
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    region = region or _session().get_config_variable("region")
+    if not region:
+        raise SqsError("NoRegion")
+    return str(region)
 
 
 def _credentials() -> ReadOnlyCredentials:
@@ -131,23 +139,24 @@ def _credentials() -> ReadOnlyCredentials:
     key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
     if key and secret:
         return cast("ReadOnlyCredentials", _Keys(key, secret, os.environ.get("AWS_SESSION_TOKEN")))
-    found = _session_credentials()
-    if found is None:
-        raise SqsError("NoCredentials")
-    frozen: ReadOnlyCredentials = found.get_frozen_credentials()
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        found = _session().get_credentials()
+        if found is None:
+            raise SqsError("NoCredentials")
+        frozen: ReadOnlyCredentials = found.get_frozen_credentials()
+    except BotoCoreError as error:
+        raise SqsError(type(error).__name__) from error
     return frozen
 
 
-def _session_credentials() -> Any:
-    """Credentials of botocore's chain, which renew themselves; made once."""
-    if "found" not in _chain:
-        from botocore.session import get_session  # noqa: PLC0415 - see the module's docstring
+@cache
+def _session() -> Any:
+    """Botocore's session, which keeps the credentials it found and renews them."""
+    from botocore.session import get_session  # noqa: PLC0415 - see the module's docstring
 
-        _chain["found"] = get_session().get_credentials()
-    return _chain["found"]
-
-
-_chain: dict[str, Any] = {}
+    return get_session()
 
 
 def _code(body: bytes) -> str:
