@@ -99,7 +99,7 @@ browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/
 	$(PY) -m pytest tests/browser
 
 .PHONY: bench
-bench: $(STAMP) build ## Cold starts and warm requests beside their floors; writes docs/benchmarks.md
+bench: $(STAMP) build ## Cold starts, requests and searches beside their floors (ARGS=--full: a million services)
 	@$(PY) -m infra.bench $(ARGS)
 
 .PHONY: build

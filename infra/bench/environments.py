@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from infra.local.runner.runtime_api import Invocation, Outcome, RuntimeApi
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
 PATIENCE_SECONDS = 30.0
@@ -40,6 +40,7 @@ class Subject:
         event: What it is invoked with.
         expect_status: Status of its answer, where it answers HTTP.
         extra_environment: Variables besides the common ones.
+        fresh: Makes an event that has not been sent before, and what it needs; ``event`` serves where it is ``None``.
     """
 
     name: str
@@ -48,6 +49,11 @@ class Subject:
     event: Mapping[str, Any]
     expect_status: int | None = None
     extra_environment: tuple[tuple[str, str], ...] = ()
+    fresh: Callable[[], Mapping[str, Any]] | None = None
+
+    def next_event(self) -> Mapping[str, Any]:
+        """The event of the next invocation."""
+        return self.fresh() if self.fresh else self.event
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,11 @@ class Environment:
         self._process = process
         self._api = api
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     async def invoke(self, event: Mapping[str, Any], expect_status: int | None = None) -> Any:
         """Hand over one event and wait for the answer.
 
@@ -106,6 +117,8 @@ class Environment:
         answer = json.loads(outcome.payload or b"null")
         if outcome.kind != "response":
             raise BenchmarkError(f"the function failed: {answer}")
+        if isinstance(answer, dict) and answer.get("batchItemFailures"):
+            raise BenchmarkError(f"the worker gave messages back: {answer}")
         if expect_status is not None and answer["statusCode"] != expect_status:
             raise BenchmarkError(f"{event['rawPath']} answered {answer['statusCode']}: {answer.get('body', '')[:300]}")
         return answer
@@ -142,9 +155,10 @@ async def running(bench: Bench, subject: Subject) -> AsyncIterator[Environment]:
 
 async def cold_start_ms(bench: Bench, subject: Subject) -> float:
     """Milliseconds from the start of the process to its first answer."""
+    event = subject.next_event()
     started = time.perf_counter()
     async with running(bench, subject) as environment:
-        await environment.invoke(subject.event, subject.expect_status)
+        await environment.invoke(event, subject.expect_status)
         return (time.perf_counter() - started) * 1000
 
 

@@ -59,7 +59,7 @@ async def warm(bench: Bench, subjects: list[Subject], *, runs: int, warmup: int)
 
 def _repeat(invoke: Callable[..., Awaitable[object]], subject: Subject) -> Call:
     async def call() -> object:
-        return await invoke(subject.event, subject.expect_status)
+        return await invoke(subject.next_event(), subject.expect_status)
 
     return call
 

@@ -83,6 +83,8 @@ def as_markdown(sections: list[Section], facts: dict[str, Any], plot: str) -> st
         "",
         f"![Ratios to the floor]({plot})",
         "",
+        "Searches have [a page of their own](benchmarks-search.md).",
+        "",
     ]
     for section in sections:
         lines += [f"## {section.title}", "", section.text, "", "| | median ms | p99 ms | ratio | target | runs |"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from bson import json_util
 
-from infra.bench import capture, measure, subjects
+from infra.bench import capture, measure, subjects, workers
 from infra.bench.environments import Bench, Subject, http_event, running
 from infra.bench.report import Row, Section
 from infra.bench.servers import Servers, running_beanie
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COLD_HTTP, _COLD_WORKER, _WARM, _WEBHOOK, _BOOK = 9.0, 4.0, 1.7, 2.0, 3.0
 _CREATED = 201
+_COLD_TEXT = "From the start of the process to its first answer, by AWS's own runtime client, secrets given by value."
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,21 @@ class Setting:
 async def cold(setting: Setting) -> list[Section]:
     """Cold starts beside a static handler."""
     static = subjects.floor(setting.floors, "static", http_event("GET", "/"))
-    workers = subjects.worker_subjects(setting.functions)
-    timings = await measure.cold_starts(setting.bench, [static, *setting.http, *workers], setting.runs(9))
+    driver = subjects.floor(setting.floors, "worker", {})
+    light, real = workers.light(setting), workers.real(setting)
+    measured = [static, driver, *setting.http, *light, *real]
+    timings = await measure.cold_starts(setting.bench, measured, setting.runs(9))
     floor = timings[static.name]
 
-    def rows(measured: list[Subject], target: float) -> list[Row]:
-        ratios = [(each.name, timings[each.name]) for each in measured]
+    def rows(some: list[Subject], target: float | None) -> list[Row]:
+        ratios = [(each.name, timings[each.name]) for each in some]
         return [Row(name, timing, timing.median_ms / floor.median_ms, target) for name, timing in ratios]
 
-    text = "From the start of the process to its first answer, by AWS's own runtime client, secrets given by value."
+    base = Row(static.name, floor)
+    worker_rows = [base, *rows([driver], None), *rows(light, _COLD_WORKER), *rows(real, None)]
     return [
-        Section("Cold start: HTTP functions", text, [Row(static.name, floor), *rows(setting.http, _COLD_HTTP)]),
-        Section("Cold start: workers", text, [Row(static.name, floor), *rows(workers, _COLD_WORKER)]),
+        Section("Cold start: HTTP functions", _COLD_TEXT, [base, *rows(setting.http, _COLD_HTTP)]),
+        Section("Cold start: workers", f"{_COLD_TEXT} {workers.TEXT}", worker_rows),
     ]
 
 
@@ -97,7 +101,7 @@ async def warm(setting: Setting) -> list[Section]:
 async def _floor_of(setting: Setting, subject: Subject) -> Subject:
     """The floor that replays what one warm request of the subject reads, or does a webhook's work."""
     if subject.name == "webhooks":
-        return subjects.floor(setting.floors, "webhook", dict(subject.event))
+        return replace(subjects.floor(setting.floors, "webhook", {}), fresh=subject.fresh)
     async with running(setting.bench, subject) as environment:
         for _ in range(3):
             await environment.invoke(subject.event, subject.expect_status)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from infra.bench.environments import Subject, http_event
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.bench.world import World
-
-_NO_MESSAGES: dict[str, Any] = {"Records": []}
-_SCHEDULED: dict[str, Any] = {}
 
 
 def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subject]:
@@ -31,28 +29,14 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subjec
         "search": http_event("GET", f"/v1/search/services?{near}"),
         "bookings": http_event("GET", "/v1/bookings", token=customer),
         "payments": http_event("GET", f"/v1/bookings/{booking_id}/payment", token=customer),
-        "webhooks": _webhook(),
+        "webhooks": webhook(),
         "notifications": http_event("GET", "/v1/notifications", token=provider),
         "system": http_event("GET", "/v1/health"),
     }
-    return [_subject(functions, area, "app", event, 200) for area, event in events.items()]
-
-
-def worker_subjects(functions: Path) -> list[Subject]:
-    """Every queue and schedule function, with nothing to do."""
-    queues = [
-        ("notifications", "notifications_queue"),
-        ("payments", "payment_checks_queue"),
-        ("payments", "stripe_events_queue"),
-    ]
-    schedules = [
-        ("bookings", "sweep_schedule"),
-        ("system", "outbox_schedule"),
-        ("system", "cleanup_schedule"),
-    ]
+    fresh = {"webhooks": webhook}
     return [
-        *(_subject(functions, area, module, _NO_MESSAGES, None) for area, module in queues),
-        *(_subject(functions, area, module, _SCHEDULED, None) for area, module in schedules),
+        Subject(area, f"functions.{area}.app.handler", functions / area, event, 200, fresh=fresh.get(area))
+        for area, event in events.items()
     ]
 
 
@@ -62,18 +46,13 @@ def floor(folder: Path, name: str, event: dict[str, Any], **environment: str) ->
     return Subject(f"floor: {name}", f"infra.bench.floors.{name}.handler", folder, event, None, extra)
 
 
-def _webhook() -> dict[str, Any]:
-    """A signed event (https://docs.stripe.com/webhooks#verify-manually) that concerns none of our bookings."""
+def webhook() -> dict[str, Any]:
+    """A signed event (https://docs.stripe.com/webhooks#verify-manually), never sent before, of none of our bookings."""
     created = int(time.time())
     body = json.dumps({
-        "id": f"evt_{created}", "object": "event", "type": "payment_intent.succeeded", "created": created,
+        "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": "payment_intent.succeeded", "created": created,
         "livemode": False, "data": {"object": {"id": "pi_elsewhere", "object": "payment_intent", "metadata": {}}},
     })  # fmt: skip
     signed = hmac.new(WEBHOOK_SECRET.encode(), f"{created}.{body}".encode(), hashlib.sha256).hexdigest()
     headers = {"stripe-signature": f"t={created},v1={signed}"}
     return {**http_event("POST", "/v1/webhooks/stripe", headers=headers), "body": body}
-
-
-def _subject(functions: Path, area: str, module: str, event: dict[str, Any], status: int | None) -> Subject:
-    name = area if module == "app" else f"{area}/{module}"
-    return Subject(name, f"functions.{area}.{module}.handler", functions / area, event, status)

@@ -1,0 +1,132 @@
+"""Queue and schedule functions under measurement: with nothing left to do, and doing their real work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from common.domain.events import Event, Topic, new_event
+from pymongo import MongoClient
+
+from infra.bench.environments import Subject
+from infra.bench.world import DATABASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.bench.sections import Setting
+
+TEXT = (
+    "The target is held to the first rows: a worker that asks the database and finds nothing left to do (a message "
+    "delivered twice, a schedule with nothing due), which is what a bare worker with PyMongo does too. The rows after "
+    "them do real work, with all that this needs: a mail rendered and sent, a payment read at the local Stripe, a "
+    "stored Stripe event processed, one due booking swept, one left-over event published, one expired row removed."
+)
+_WORKERS = {
+    "notifications_queue": "notifications",
+    "payment_checks_queue": "payments",
+    "stripe_events_queue": "payments",
+    "sweep_schedule": "bookings",
+    "outbox_schedule": "system",
+    "cleanup_schedule": "system",
+}
+_SECOND = timedelta(seconds=1)
+
+
+def light(setting: Setting) -> list[Subject]:
+    """Every worker with a message that has been worked on before, or nothing due."""
+    done = f"evt_{uuid4().hex}"
+    now = datetime.now(UTC)
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        client[DATABASE]["processed_events"].insert_many([
+            {"_id": f"{name.replace('_', '-')}:{done}", "done_at": now, "claimed_until": now,
+             "expires_at": now + timedelta(days=1)}
+            for name in _WORKERS if name.endswith("queue")
+        ])  # fmt: skip
+    event = _event(setting, "mail.requested").model_copy(update={"id": done}).model_dump_json()
+    bodies = {"stripe_events_queue": f'{{"event_id": "{done}"}}'}
+    return [
+        _subject(setting, name, "nothing left to do", _message(bodies.get(name, event)) if "queue" in name else {})
+        for name in _WORKERS
+    ]
+
+
+def real(setting: Setting) -> list[Subject]:
+    """Every worker with one thing to do, made anew for each start."""
+    fresh = {
+        "notifications_queue": lambda: _message(_mail(setting).model_dump_json()),
+        "payment_checks_queue": lambda: _message(_event(setting, "payment.check_requested").model_dump_json()),
+        "stripe_events_queue": lambda: _stripe_event(setting),
+        "sweep_schedule": lambda: _due_booking(setting),
+        "outbox_schedule": lambda: _left_over(setting),
+        "cleanup_schedule": lambda: _expired(setting),
+    }
+    return [_subject(setting, name, "real work", {}, fresh[name]) for name in _WORKERS]
+
+
+def _subject(
+    setting: Setting, name: str, what: str, event: dict[str, Any], fresh: Callable[[], dict[str, Any]] | None = None
+) -> Subject:
+    area = _WORKERS[name]
+    handler = f"functions.{area}.{name}.handler"
+    return Subject(f"{name}: {what}", handler, setting.functions / area, event, fresh=fresh)
+
+
+def _message(body: str) -> dict[str, Any]:
+    return {"Records": [{"messageId": uuid4().hex, "body": body}]}
+
+
+def _event(setting: Setting, type_: str) -> Event:
+    return new_event(Topic.PAYMENTS, type_, datetime.now(UTC), booking_id=setting.booking_id)
+
+
+def _mail(setting: Setting) -> Event:
+    to = setting.world.user.id
+    return new_event(
+        Topic.NOTIFICATIONS, "mail.requested", datetime.now(UTC), template="password_changed", to_user_id=to
+    )
+
+
+def _stripe_event(setting: Setting) -> dict[str, Any]:
+    """Store an event about the booking's own payment."""
+    event_id = f"evt_{uuid4().hex}"
+    now = datetime.now(UTC)
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        booking = client[DATABASE]["bookings"].find_one({"_id": setting.booking_id}) or {}
+        client[DATABASE]["webhook_events"].insert_one({
+            "_id": event_id, "type": "payment_intent.amount_capturable_updated",
+            "object_id": booking["payment_details"]["payment_intent_id"], "object_type": "payment_intent",
+            "booking_id": setting.booking_id, "related": {}, "account_id": None, "created": int(now.timestamp()),
+            "received_at": now, "status": "received", "tries": 0,
+        })  # fmt: skip
+    return _message(f'{{"event_id": "{event_id}"}}')
+
+
+def _due_booking(setting: Setting) -> dict[str, Any]:
+    """Let the time for paying a copy of the booking end."""
+    now = datetime.now(UTC)
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        bookings = client[DATABASE]["bookings"]
+        booking = bookings.find_one({"_id": setting.booking_id}) or {}
+        details = {**booking["payment_details"], "payment_intent_id": f"pi_{uuid4().hex}"}
+        due = {"hold_expires_at": now - _SECOND, "next_due_at": now - _SECOND, "payment_details": details}
+        bookings.insert_one({**booking, **due, "_id": f"bkg_{uuid4().hex}"})
+    return {}
+
+
+def _left_over(setting: Setting) -> dict[str, Any]:
+    """Leave an event in the outbox."""
+    event = _mail(setting).model_copy(update={"created_at": datetime.now(UTC) - timedelta(minutes=5)})
+    fields = event.model_dump()
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        client[DATABASE]["outbox"].insert_one({"_id": fields.pop("id"), **fields, "published_at": None})
+    return {}
+
+
+def _expired(setting: Setting) -> dict[str, Any]:
+    """Leave something that expired yesterday."""
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        row = {"_id": uuid4().hex, "expires_at": datetime.now(UTC) - timedelta(days=1)}
+        client[DATABASE]["mail_tokens"].insert_one(row)
+    return {}
