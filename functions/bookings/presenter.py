@@ -32,7 +32,10 @@ def present_booking(seen: SeenBooking, action: "PaymentAction | None" = None) ->
         role=seen.actor.kind,
         payment=_payment(booking, action, money),
         payout=schemas.PayoutView(state=booking.payout),
-        service=schemas.ServiceView(id=booking.service_id, **booking.service.model_dump(exclude={"auto_accept"})),
+        provider_name=booking.service.provider_name,
+        service=schemas.ServiceView(
+            id=booking.service_id, **booking.service.model_dump(exclude={"auto_accept", "provider_name"})
+        ),
         start_at=booking.slot.start_at,
         end_at=booking.slot.end_at,
         timezone=booking.slot.timezone,

@@ -154,6 +154,7 @@ class BookingView(ResponseModel):
     review: ReviewState
     customer_id: str
     provider_id: str
+    provider_name: Annotated[str, Field(description="The trading name when the booking was made")]
     service: ServiceView
     start_at: Instant
     end_at: Instant

@@ -88,12 +88,13 @@ class Actor(Model):
 
 
 class ServiceSnapshot(Model):
-    """What was bought, as it was at the time of booking."""
+    """What was bought, as it was at the time of booking, and the trading name of who offered it."""
 
     title: str
     category: str
     duration_minutes: int
     auto_accept: bool = False
+    provider_name: str = ""
 
 
 class Slot(Model):

@@ -137,6 +137,7 @@ def _new_booking(
             category=service.category,
             duration_minutes=service.duration_minutes,
             auto_accept=service.auto_accept,
+            provider_name=provider.trading_name,
         ),
         slot=slot,
         place=wish.place,
