@@ -6,6 +6,7 @@ from enum import StrEnum
 from common.domain.booking_machine.context import Draft
 from common.domain.booking_machine.money_plan import kept_amount
 from common.domain.booking_machine.outcome import begin, settle_draft, to_change
+from common.domain.booking_machine.rows_closing import CHARGEBACK
 from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import Actor, ActorKind, Booking, BookingChange
 from common.domain.ledger_entries import Entry
@@ -22,7 +23,7 @@ class ChargebackOutcome(StrEnum):
 
 
 _NOTES = {
-    ChargebackOutcome.OPENED: "The cardholder's bank took the payment back.",
+    ChargebackOutcome.OPENED: CHARGEBACK.note,
     ChargebackOutcome.WON: "The chargeback was won; the money came back.",
     ChargebackOutcome.LOST: "The chargeback was lost.",
 }
@@ -64,7 +65,7 @@ def apply_chargeback(
     draft = settle_draft(draft, settings)
     draft = draft.notify(f"booking.chargeback_{outcome.value}", *_PARTS, chargeback_id=chargeback_id, amount=amount)
     by = actor or Actor(kind=ActorKind.WEBHOOK, id="stripe")
-    return to_change(booking, draft, by, "chargeback", _NOTES[outcome])
+    return to_change(booking, draft, by, CHARGEBACK.name, _NOTES[outcome])
 
 
 def _take(draft: Draft, chargeback_id: str, amount: int, fee: int) -> Draft:

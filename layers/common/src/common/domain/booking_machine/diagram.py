@@ -4,7 +4,7 @@ from typing import Any
 
 from common.domain.booking_machine.offers import input_schema
 from common.domain.booking_machine.row import Row
-from common.domain.booking_machine.table import TABLE, TERMINAL
+from common.domain.booking_machine.table import EVERY_ROW, TERMINAL
 from common.domain.bookings import BookingStatus, PaymentState, PayoutState, ReviewState
 
 _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState, "review": ReviewState}
@@ -12,7 +12,7 @@ _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState
 
 def to_mermaid() -> str:
     """The status axis as a Mermaid ``stateDiagram-v2`` (https://mermaid.js.org/syntax/stateDiagram.html)."""
-    edges = [f"    {source} --> {target}: {row.name}" for row in TABLE for source, target in _edges(row)]
+    edges = [f"    {source} --> {target}: {row.name}" for row in EVERY_ROW for source, target in _edges(row)]
     ends = [f"    {status.value} --> [*]" for status in BookingStatus if status in TERMINAL]
     return "\n".join(["stateDiagram-v2", *edges, *ends]) + "\n"
 
@@ -22,7 +22,7 @@ def to_json() -> dict[str, Any]:
     return {
         "axes": {name: [value.value for value in axis] for name, axis in _AXES.items()},
         "terminal": [status.value for status in BookingStatus if status in TERMINAL],
-        "actions": [_row(row) for row in TABLE],
+        "actions": [_row(row) for row in EVERY_ROW],
     }
 
 
@@ -42,7 +42,7 @@ def to_markdown() -> str:
         "",
         "| action | label | from | to | who | conditions | timer | asks twice | what follows | audit text |",
         "|---|---|---|---|---|---|---|---|---|---|",
-        *[_markdown_row(row) for row in TABLE],
+        *[_markdown_row(row) for row in EVERY_ROW],
         "",
         "## Axes",
         "",

@@ -109,5 +109,6 @@ EVIDENCE_LEFT = Guard("fewer than 20 pieces of evidence came from this party", _
 SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
 MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
 REFUNDABLE = Guard("captured money is left", _is_refundable)
+CAPTURED = Guard("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
 NEEDS_ATTENTION = Guard("an operation has failed", lambda context: context.booking.payment_details.needs_attention)
 REVIEW_OPEN = Guard("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

@@ -1,7 +1,7 @@
 """The rows that close a booking: payout, refunds, ratings."""
 
 from common.domain.booking_machine import checks, effects, guards, inputs, timers
-from common.domain.booking_machine.row import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, Notice, Row
+from common.domain.booking_machine.row import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, WEBHOOK, Notice, Row
 from common.domain.bookings import BookingStatus as Status
 
 CLOSING_ROWS = (
@@ -78,4 +78,16 @@ CLOSING_ROWS = (
         effects=(effects.close_ratings,),
         notices=(Notice("booking.ratings_closed", (CUSTOMER, PROVIDER)),),
     ),
+)
+
+#: Told by the bank and never asked for: ``apply_chargeback`` follows it, because the news says how much and how far.
+CHARGEBACK = Row(
+    name="chargeback",
+    label="Take the payment back",
+    note="The cardholder's bank took the payment back.",
+    sources=tuple(Status),
+    targets=(),
+    who=(WEBHOOK, SYSTEM),
+    guards=(guards.CAPTURED,),
+    follows="frozen while held, reversed where it has been transferred, else booked as debt; once per dispute",
 )

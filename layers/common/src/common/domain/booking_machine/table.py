@@ -2,7 +2,7 @@
 
 from common.domain.booking_machine.row import Row
 from common.domain.booking_machine.rows_agreement import ANSWER_ROWS, RESCHEDULE_ROWS
-from common.domain.booking_machine.rows_closing import CLOSING_ROWS
+from common.domain.booking_machine.rows_closing import CHARGEBACK, CLOSING_ROWS
 from common.domain.booking_machine.rows_payment import CREATE, PAYMENT_ROWS
 from common.domain.booking_machine.rows_work import DISPUTE_ROWS, WORK_ROWS
 from common.domain.bookings import BookingStatus as Status
@@ -17,6 +17,9 @@ TABLE: tuple[Row, ...] = (
     *DISPUTE_ROWS,
     *CLOSING_ROWS,
 )
+
+#: What may happen to a booking altogether: also what nobody performs, because a bank does it.
+EVERY_ROW: tuple[Row, ...] = (*TABLE, CHARGEBACK)
 
 ROWS: dict[str, Row] = {row.name: row for row in TABLE}
 SYSTEM_ROWS: tuple[Row, ...] = tuple(row for row in TABLE if row.timer is not None)
