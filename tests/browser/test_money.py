@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from infra.demo.people import token_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
@@ -53,6 +53,30 @@ def test_a_customer_searches_books_and_pays_with_3d_secure(page: Page, cloud: Lo
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#status")).to_have_text("requested")
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+
+
+@pytest.mark.timeout(600)
+def test_a_search_that_answers_late_does_not_hide_a_later_one(page: Page) -> None:
+    late: list[Route] = []
+
+    def keep_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append(route)
+
+    page.route("**/v1/search/services*", keep_the_first)
+    page.goto("/_dev/app/search")
+    page.get_by_label("Near").fill("Auckland")
+    page.get_by_role("button", name="Search").click()
+    near = page.get_by_role("row").filter(has_text="km").first
+    expect(near).to_be_visible()
+
+    with page.expect_response(lambda answer: "Auckland" not in answer.url and "/v1/search" in answer.url):
+        late[0].continue_()
+
+    page.evaluate("() => new Promise(done => setTimeout(done))")
+    expect(near).to_be_visible()
 
 
 @pytest.mark.timeout(600)

@@ -9,9 +9,13 @@ export async function searchPage(query) {
   const found = h("div", {});
   const terms = field("q", "What", { required: false, value: query.get("q") ?? "", placeholder: "cleaning" });
   const near = field("address", "Near", { required: false, value: query.get("address") ?? "", placeholder: "Auckland" });
+  let latest = 0;
   async function search(values) {
+    const mine = ++latest;
     const given = Object.entries({ ...values, limit: "20" }).filter(([, value]) => value);
-    found.replaceChildren(results((await call("GET", `/v1/search/services?${new URLSearchParams(given)}`)).items));
+    const { items } = await call("GET", `/v1/search/services?${new URLSearchParams(given)}`);
+    // An earlier search may answer after a later one.
+    if (mine === latest) found.replaceChildren(results(items));
   }
   show("Find a service", form("Search", [terms, near], search, { class: "row" }), found);
   await search(Object.fromEntries(["q", "address"].map((name) => [name, query.get(name) ?? ""])));
