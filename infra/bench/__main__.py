@@ -16,6 +16,7 @@ from infra.bench import capture, lifecycle, measure, report, sections
 from infra.bench.environments import Bench
 from infra.bench.identity_routes import identity_routes
 from infra.bench.identity_timing import identity_timing
+from infra.bench.identity_writes import identity_writes
 from infra.bench.search import __main__ as search
 from infra.bench.servers import running_servers
 from infra.bench.world import DATABASE, make_world
@@ -85,7 +86,7 @@ async def _run(folder: Path, scale: float, output: Path) -> None:
         _say("warm requests")
         tables += await sections.warm(setting)
         _say("identity's routes")
-        tables += [await identity_routes(setting), await identity_timing(setting)]
+        tables += [await identity_routes(setting), await identity_writes(setting), await identity_timing(setting)]
         _say("beside Beanie")
         tables += await sections.beside_beanie(setting, numbers)
         _say("acting on bookings")
