@@ -98,6 +98,11 @@ def test_an_http_function_starts_from_a_snapshot_with_enough_memory(function: te
     assert function.timeout < 30, "HTTP APIs give up after 30 s"
 
 
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_changed_secret_can_start_every_function_anew(function: templates.Function) -> None:
+    assert environment(function.name)["SECRETS_REVISION"] == {"Ref": "SecretsRevision"}
+
+
 @pytest.mark.parametrize("queue", QUEUES)
 def test_a_queue_keeps_what_fails_and_gives_its_function_time(queue: str) -> None:
     found = properties(queue)
