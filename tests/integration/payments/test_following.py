@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from common.domain.bookings import ActorKind
 from common.domain.events import Event, Topic
 from common.domain.roles import Role
 from common.runtime import logging
 from common.runtime.budget import Budget
+from common.runtime.log_format import make_logger
 from common.runtime.sqs import Queue
 
 from functions.payments import payment_checks_queue, stripe_events_queue
@@ -46,7 +48,8 @@ async def test_one_payment_can_be_followed_by_its_bookings_id(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(logging._state, "logger", None)
+    # A logger of its own: one of a name that was used before in this process would write to that test's output.
+    monkeypatch.setitem(logging._state, "logger", make_logger(uuid4().hex, logging.context_fields))
     bench = real_bench
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
     booking, other = await bench.create(), await bench.create()
