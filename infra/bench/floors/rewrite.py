@@ -39,7 +39,9 @@ async def _replay() -> list[Any]:
 
 
 def _renewed(command: dict[str, Any], unique: dict[str, list[str]]) -> dict[str, Any]:
-    """An insert under values that are not there yet, in the fields that have to be unique."""
+    """What makes a document makes another one each time, as each request is another person's."""
+    if command.get("upsert") and "_id" in command["query"]:
+        return {**command, "query": {**command["query"], "_id": uuid.uuid4().hex}}
     if "insert" not in command:
         return command
     names = unique.get(command["insert"], [])

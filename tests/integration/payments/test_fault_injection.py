@@ -35,7 +35,7 @@ SEED = int(os.environ.get("GIGSTA_MONEY_SEED", "20261121"))
 _PATIENCE = 12
 
 #: Seconds: Stripe's 30 and our ten, shrunk alike, so that the transport's own time-out ends the call.
-DELAY, ANSWER_TIMEOUT = 1.2, 0.8
+DELAY, ANSWER_TIMEOUT = 2.0, 1.5
 
 #: One of these hits a request of each booking's every step, at a random place.
 FAULTS: tuple[dict[str, Any], ...] = (
