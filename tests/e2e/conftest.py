@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from infra.demo.stage import Stage
 from infra.local.cloud import LocalCloud
 from infra.local.options import Options
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GROUP = "e2e"
+_ANSWER_SECONDS = 30
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,3 +32,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     options = Options(state_dir=tmp_path_factory.mktemp("cloud"), queue_visibility=3, say=print)
     with LocalCloud(options) as running:
         yield running
+
+
+@pytest.fixture
+def stage(cloud: LocalCloud) -> Iterator[Stage]:
+    """People who act through the public address."""
+    with Stage(cloud) as opened:
+        yield opened
+
+
+@pytest.fixture
+def web(cloud: LocalCloud) -> Iterator[httpx.Client]:
+    """A plain client of the public address."""
+    with httpx.Client(base_url=cloud.base_url, timeout=_ANSWER_SECONDS) as client:
+        yield client

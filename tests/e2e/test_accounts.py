@@ -15,30 +15,15 @@ import pytest
 from common.domain.identity import REFRESH_GRACE
 
 from infra.demo.people import Person, RequestRefused, wait_for
-from infra.demo.stage import Stage
 from tests.e2e.test_identity import PASSWORD, member, refusal, somebody
 from tests.integration.access.test_roles import CALLERS, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
 
 DETAILS = {"full_name": "Tom Fisher", "phone_number": "027 987 6543", "address": "12 Ponsonby Road, Auckland"}
 _SECONDS = 30
-
-
-@pytest.fixture
-def stage(cloud: LocalCloud) -> Iterator[Stage]:
-    with Stage(cloud) as opened:
-        yield opened
-
-
-@pytest.fixture
-def web(cloud: LocalCloud) -> Iterator[httpx.Client]:
-    """A plain client of the public address."""
-    with httpx.Client(base_url=cloud.base_url, timeout=_SECONDS) as client:
-        yield client
 
 
 def log_in(web: httpx.Client, email: str, password: str = PASSWORD, agent: str = "Browser/1") -> httpx.Response:

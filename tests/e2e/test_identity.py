@@ -11,20 +11,11 @@ import httpx
 import pytest
 
 from infra.demo.people import Person, RequestRefused, token_in
-from infra.demo.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from infra.local.cloud import LocalCloud
+    from infra.demo.stage import Stage
 
 PASSWORD = "a-quiet-river-runs-1984"
-
-
-@pytest.fixture
-def stage(cloud: LocalCloud) -> Iterator[Stage]:
-    with Stage(cloud) as opened:
-        yield opened
 
 
 def somebody(stage: Stage) -> Person:

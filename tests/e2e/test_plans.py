@@ -8,12 +8,10 @@ import httpx
 import pytest
 
 from infra.demo.people import RequestRefused, wait_for
-from infra.demo.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from infra.demo.people import Person
+    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
 
 VISA = "4242424242424242"
@@ -21,12 +19,6 @@ VISA = "4242424242424242"
 DECLINED = "4000000000000002"
 PATIENCE_SECONDS = 60.0
 MORE_THAN_FREE = 20
-
-
-@pytest.fixture
-def stage(cloud: LocalCloud) -> Iterator[Stage]:
-    with Stage(cloud) as made:
-        yield made
 
 
 def submit(page: str, **fields: str) -> httpx.Response:

@@ -8,17 +8,16 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import httpx
 import jwt
 import pytest
 
-from infra.demo.stage import Stage
 from infra.local import ministack, parts, secrets
 from tests.e2e.test_identity import PASSWORD, member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import httpx
 
+    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
 
 _SECONDS = 30
@@ -56,19 +55,6 @@ class Operator:
             command, input=keys, env=environment, capture_output=True, text=True, check=True, timeout=_SECONDS
         )
         return done.stdout
-
-
-@pytest.fixture
-def stage(cloud: LocalCloud) -> Iterator[Stage]:
-    with Stage(cloud) as opened:
-        yield opened
-
-
-@pytest.fixture
-def web(cloud: LocalCloud) -> Iterator[httpx.Client]:
-    """A plain client of the public address."""
-    with httpx.Client(base_url=cloud.base_url, timeout=_SECONDS) as client:
-        yield client
 
 
 def log_in(web: httpx.Client, email: str) -> dict[str, Any]:

@@ -219,3 +219,9 @@ class BookingWorld:
             updated_at=now,
             **{**defaults, **fields},
         )
+
+
+def wish(world: BookingWorld, **changed: Any) -> dict[str, Any]:
+    """The body of a request for a booking."""
+    start = world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"service_id": world.service.id, "start_at": start, "address": ADDRESS, **changed}

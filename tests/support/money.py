@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from common.application.payments.checks import check_payment
 from common.application.payments.execute import OperationBusy
 from common.application.payments.intents import ensure_intent
+from common.application.payments.sync import sync_booking_payment
 from common.domain import booking_machine as machine
 from common.domain.booking_machine import NewBooking, SlotVerdict
 from common.domain.bookings import Actor, ActorKind, Booking, BookingChange, Place
+from common.domain.errors import Unavailable
 from common.domain.events import Topic
 from common.domain.ledger import balance
 from common.domain.money import Money
@@ -162,6 +164,16 @@ class MoneyBench:
                 continue
             await self._work_on(due[0])
         raise AssertionError("the payments queue never becomes empty")
+
+    async def come_to_rest(self, booking: Booking, *, tries: int) -> Booking:
+        """Work off the queue and re-read, again and again as the queue and the webhooks would."""
+        for _ in range(tries):
+            try:
+                await self.work()
+                return await sync_booking_payment(self.payments, booking.id)
+            except Unavailable:
+                self.clock.advance(seconds=80)
+        raise AssertionError("it never came to rest")
 
     async def recover(self) -> None:
         """What the sweep of the outbox and SQS do after a crash: every event that was not worked off comes again."""

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories.users import make_user
-from tests.support.booking_world import ADDRESS
-from tests.support.http import api_client
+from tests.support.booking_world import ADDRESS, wish
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import httpx
     from common.domain.bookings import Booking
 
@@ -29,32 +26,11 @@ WRITTEN = (
 LONG = "x" * 10_000
 
 
-@pytest.fixture
-async def client(world: BookingWorld) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client("bookings", world.container) as client:
-        yield client
-
-
-@pytest.fixture
-async def customer(world: BookingWorld) -> Headers:
-    return await sign_in(world.container, world.customer)
-
-
-@pytest.fixture
-async def provider(world: BookingWorld) -> Headers:
-    return await sign_in(world.container, world.provider_user)
-
-
 async def everything(world: BookingWorld) -> dict[str, list[Any]]:
     """All that bookings write."""
     return {
         name: [row async for row in world.container.mongo.collection(name).find().sort("_id", 1)] for name in WRITTEN
     }
-
-
-def wish(world: BookingWorld, **changed: Any) -> dict[str, Any]:
-    start = world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"service_id": world.service.id, "start_at": start, "address": ADDRESS, **changed}
 
 
 @pytest.mark.parametrize(

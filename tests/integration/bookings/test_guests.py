@@ -13,24 +13,15 @@ from common.domain.errors import NotFound, SlotUnavailable
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import Fault
 from tests.support.booking_world import ADDRESS
-from tests.support.http import api_client
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import httpx
     from common.domain.users import User
 
     from tests.support.booking_world import BookingWorld
 
 EMAIL = "guest@example.com"
-
-
-@pytest.fixture
-async def client(world: BookingWorld) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client("bookings", world.container) as client:
-        yield client
 
 
 async def open_intent(world: BookingWorld, client: httpx.AsyncClient, email: str = EMAIL) -> dict[str, Any]:

@@ -11,44 +11,15 @@ import pytest
 from common.domain.services import ServiceStatus
 
 from tests.factories.users import make_user
-from tests.support.booking_world import ADDRESS
-from tests.support.http import api_client
+from tests.support.booking_world import wish
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import httpx
 
     from tests.support.booking_world import BookingWorld
 
 Headers = dict[str, str]
-
-
-@pytest.fixture
-async def client(world: BookingWorld) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client("bookings", world.container) as client:
-        yield client
-
-
-@pytest.fixture
-async def customer(world: BookingWorld) -> Headers:
-    return await sign_in(world.container, world.customer)
-
-
-@pytest.fixture
-async def provider(world: BookingWorld) -> Headers:
-    return await sign_in(world.container, world.provider_user)
-
-
-@pytest.fixture
-async def stranger(world: BookingWorld) -> Headers:
-    return await sign_in(world.container, make_user())
-
-
-def wish(world: BookingWorld, **changed: Any) -> dict[str, Any]:
-    start = world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"service_id": world.service.id, "start_at": start, "address": ADDRESS, **changed}
 
 
 async def test_booking_answers_with_what_the_client_needs_to_pay(

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import api_client
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import httpx
     from common.domain.bookings import Booking
 
@@ -20,12 +17,6 @@ if TYPE_CHECKING:
 
 Headers = dict[str, str]
 OFF, ALL = 0, 2
-
-
-@pytest.fixture
-async def client(world: BookingWorld) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client("bookings", world.container) as client:
-        yield client
 
 
 async def commands_of(world: BookingWorld, client: httpx.AsyncClient, path: str, headers: Headers) -> list[str]:

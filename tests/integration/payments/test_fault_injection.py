@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
-from common.application.payments.sync import sync_booking_payment
 from common.application.payments.verification import verify_booking
 from common.domain.bookings import ActorKind, Booking
 from common.domain.errors import Unavailable
@@ -51,17 +50,6 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
-async def patiently(bench: MoneyBench, booking: Booking) -> Booking:
-    """Work off the queue and re-read, again and again as the queue and the webhooks would."""
-    for _ in range(_PATIENCE):
-        try:
-            await bench.work()
-            return await sync_booking_payment(bench.payments, booking.id)
-        except Unavailable:
-            bench.clock.advance(seconds=80)
-    raise AssertionError("it never came to rest")
-
-
 async def one_life(
     bench: MoneyBench, server: RunningStripe, client: stripe.StripeClient, dice: random.Random
 ) -> Booking:
@@ -75,29 +63,29 @@ async def one_life(
 
     booking = await bench.create(starts_in=timedelta(hours=30))
     await fault()
-    booking = await patiently(bench, booking)
+    booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     await server.control.clear_faults()
     intent_id = booking.payment_details.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
-    booking = await patiently(bench, booking)
+    booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     booking = await bench.perform(booking, "accept", ActorKind.PROVIDER, settle=False)
     await fault()
     if dice.random() < 0.3:
         who = dice.choice((ActorKind.CUSTOMER, ActorKind.PROVIDER))
         booking = await bench.perform(booking, "cancel", who, settle=False, reason="Plans changed")
-        return await patiently(bench, booking)
+        return await bench.come_to_rest(booking, tries=_PATIENCE)
     bench.clock.set(booking.slot.start_at)
     await bench.perform(booking, "start", ActorKind.PROVIDER, settle=False, code=booking.start_code)
     await bench.perform(booking, "complete", ActorKind.PROVIDER, settle=False)
-    booking = await patiently(bench, booking)
+    booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     await fault()
     booking = await bench.fire(booking, settle=False)
-    booking = await patiently(bench, booking)
+    booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     if dice.random() < 0.5:
         await fault()
         amount = dice.randrange(1, booking.payment_details.captured_amount + 1)
         await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=amount, reason="Less work")
-        booking = await patiently(bench, booking)
+        booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     return booking
 
 
@@ -147,6 +135,6 @@ async def test_a_stored_error_of_a_customer_does_not_block_its_account(
 ) -> None:
     await stripe_server.control.fault("/v1/customers", method="POST", action="status", when="after", status=500)
     await stripe_server.control.fault("/v1/customers", method="POST", action="status", when="before", status=500)
-    booking = await patiently(real_bench, await real_bench.create())
+    booking = await real_bench.come_to_rest(await real_bench.create(), tries=_PATIENCE)
     await stripe_server.control.clear_faults()
     assert booking.payment_details.payment_intent_id is not None

@@ -15,7 +15,6 @@ from common.application.payments.sync import sync_booking_payment
 from common.application.ports.payouts import BankDispute
 from common.domain.booking_machine import fire
 from common.domain.bookings import ActorKind, Booking, PayoutState
-from common.domain.errors import Unavailable
 from common.domain.ledger_entries import Entry
 from common.domain.money import Money
 from pymongo.errors import WriteError
@@ -112,13 +111,7 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
 async def patiently(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking, dice: random.Random) -> Booking:
     """Work off the queue, however often calls are lost."""
     gateway.faults.extend(dice.choice([None, None, *Fault]) for _ in range(2))
-    for _ in range(30):
-        try:
-            await bench.work()
-            return await sync_booking_payment(bench.payments, booking.id)
-        except Unavailable:
-            bench.clock.advance(seconds=80)
-    raise AssertionError("it never came to rest")
+    return await bench.come_to_rest(booking, tries=30)
 
 
 async def test_over_random_lives_every_committed_state_sums_to_zero_and_keeps_every_line(

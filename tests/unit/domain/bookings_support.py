@@ -155,3 +155,21 @@ class Life:
         while self.booking.payment_details.open_operations:
             self.answer()
         return self
+
+
+def requested(**options: Any) -> Life:
+    life = Life(**options)
+    life.answer()
+    return life
+
+
+def accepted(**options: Any) -> Life:
+    life = requested(**options)
+    life.do("accept", PROVIDER)
+    return life
+
+
+def started(**options: Any) -> Life:
+    life = accepted(**options)
+    life.at(life.booking.slot.start_at).do("start", PROVIDER, code=life.booking.start_code)
+    return life

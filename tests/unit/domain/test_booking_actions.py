@@ -23,29 +23,14 @@ from tests.unit.domain.bookings_support import (
     SETTINGS,
     SYSTEM,
     Life,
+    accepted,
     make_service,
+    requested,
+    started,
 )
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-
-
-def requested(**options: Any) -> Life:
-    life = Life(**options)
-    life.answer()
-    return life
-
-
-def accepted(**options: Any) -> Life:
-    life = requested(**options)
-    life.do("accept", PROVIDER)
-    return life
-
-
-def started(**options: Any) -> Life:
-    life = accepted(**options)
-    life.at(life.booking.slot.start_at).do("start", PROVIDER, code=life.booking.start_code)
-    return life
 
 
 def completed(**options: Any) -> Life:

@@ -12,28 +12,25 @@ from common.domain.bookings import ActorKind, BookingStatus, PaymentState
 from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput
 from common.domain.payments import Purpose
 
-from tests.unit.domain.bookings_support import CUSTOMER, OPERATOR, PRICE, PROVIDER, SETTINGS, Life
+from tests.unit.domain.bookings_support import (
+    CUSTOMER,
+    OPERATOR,
+    PRICE,
+    PROVIDER,
+    SETTINGS,
+    Life,
+    accepted,
+    requested,
+    started,
+)
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 GROUNDS = "Agreed by phone"
 
 
-def requested(**options: Any) -> Life:
-    life = Life(**options)
-    life.answer()
-    return life
-
-
-def accepted(**options: Any) -> Life:
-    life = requested(**options)
-    life.do("accept", PROVIDER)
-    return life
-
-
 def disputed(**options: Any) -> Life:
-    life = accepted(**options)
-    life.at(life.booking.slot.start_at).do("start", PROVIDER, code=life.booking.start_code)
+    life = started(**options)
     life.do("open_dispute", CUSTOMER, reason="Half the hedge stands", media_ids=["med_1"])
     return life
 

@@ -13,8 +13,7 @@ from common.domain.booking_settings import BookingSettings, load_booking_setting
 from common.domain.bookings import ActorKind, BookingStatus
 
 from infra.docs import booking_states
-from tests.unit.domain.bookings_support import PROVIDER, SETTINGS
-from tests.unit.domain.test_booking_actions import accepted
+from tests.unit.domain.bookings_support import PROVIDER, SETTINGS, accepted
 
 DESIGNED = {
     "create",

@@ -26,12 +26,15 @@ from tests.unit.domain.bookings_support import (
     SETTINGS,
     WEBHOOK,
     Life,
+    accepted,
     action_required,
     declined,
     failed,
+    requested,
+    started,
     succeeded,
 )
-from tests.unit.domain.test_booking_actions import accepted, completed, offered, requested, started, told
+from tests.unit.domain.test_booking_actions import completed, offered, told
 
 HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)

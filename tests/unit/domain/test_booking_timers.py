@@ -8,8 +8,8 @@ import pytest
 from common.domain.booking_machine import due_action, fire, next_due
 from common.domain.bookings import BookingStatus
 
-from tests.unit.domain.bookings_support import NOW, PROVIDER, SETTINGS, Life
-from tests.unit.domain.test_booking_actions import accepted, completed, requested, told
+from tests.unit.domain.bookings_support import NOW, PROVIDER, SETTINGS, Life, accepted, requested
+from tests.unit.domain.test_booking_actions import completed, told
 
 SECOND = timedelta(seconds=1)
 
