@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 
 @router.post("/{booking_id}/ratings", status_code=HTTPStatus.CREATED)
 async def post_rating(deps: Deps, caller: CurrentUser, booking_id: str, given: RatingRequest) -> RatingView:
-    """Rate the other side, or change one's rating; it shows when both are in, or seven days after the work."""
+    """Rate the other side, or change one's rating; it shows when both are in, or when the time for ratings ends."""
     rating = await ratings.submit_rating(deps.bookings, caller, booking_id, given.stars, given.text)
     return RatingView.model_validate(rating)
 

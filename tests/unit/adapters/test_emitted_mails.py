@@ -12,6 +12,7 @@ import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.application.notifications.booking_data import booking_data
 from common.domain.booking_machine.table import TABLE
+from common.domain.booking_settings import BookingSettings
 from common.domain.events import Topic, new_event
 from common.domain.notifications import notices_of
 
@@ -114,7 +115,7 @@ def test_an_account_s_mail_renders_with_what_it_is_given(template: str, names: f
 @pytest.mark.parametrize("type_", EVENTS)
 def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> None:
     booking, event = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW)
-    data = booking_data(booking, event, make_user(), make_provider(), "https://web.test")
+    data = booking_data(booking, event, make_user(), make_provider(), "https://web.test", BookingSettings())
     notices = notices_of(type_)
     assert notices
     for notice in notices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import common.adapters.mail
@@ -19,6 +20,10 @@ _NAMES = (
     "absent",
     "accept_by",
     "advice",
+    "pay_by",
+    "report_until",
+    "paid_out_from",
+    "retry_after",
     "amount",
     "at",
     "booking_id",
@@ -71,6 +76,15 @@ def test_a_mail_renders_safely(name: str) -> None:
     assert "<script>" not in mail.html
     assert mail.text.strip()
     assert "</html>" in mail.html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_template_tells_a_window_of_its_own(name: str) -> None:
+    """Windows are settings: a template gets them, as instants where that is possible."""
+    written = (FOLDER / f"{name}.j2").read_text(encoding="utf-8")
+    written = written.replace("five to ten working days", "")  # the banks' time for a refund, not ours
+    words = "one|two|three|five|seven|ten|twelve|fifteen|twenty|thirty|every"
+    assert not re.findall(rf"(?:\d+|\b(?:{words}))[ -](?:working )?(?:minute|hour|day|week|time)s?\b", written)
 
 
 def test_what_a_template_lacks_is_an_error() -> None:

@@ -87,7 +87,7 @@ def test_the_diagram_draws_every_transition_of_the_table() -> None:
 
 
 def test_the_json_table_serialises_and_names_every_axis() -> None:
-    table = json.loads(json.dumps(to_json()))
+    table = json.loads(json.dumps(to_json(SETTINGS)))
     assert set(table["axes"]) == {"status", "payment", "payout", "review"}
     assert [action["name"] for action in table["actions"]] == [*ROWS, "chargeback"]
     assert table["actions"][-1]["who"] == ["webhook", "system"]

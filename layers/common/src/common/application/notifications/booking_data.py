@@ -4,20 +4,36 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import ActorKind, Booking
 from common.domain.decline_advice import decline_advice
 from common.domain.display import local_time_text, money_text
 from common.domain.events import Event
 from common.domain.money import Money
 from common.domain.providers import Provider
+from common.domain.setting_texts import duration_text
 from common.domain.tax import TaxParty, tax_line
 from common.domain.users import User
 
 
 def booking_data(
-    booking: Booking, event: Event, customer: User | None, provider: Provider | None, frontend_base_url: str
+    booking: Booking,
+    event: Event,
+    customer: User | None,
+    provider: Provider | None,
+    frontend_base_url: str,
+    settings: BookingSettings,
 ) -> Mapping[str, Any]:
-    """Everything that a template may show, as text; instants read on the provider's clock, where the work is."""
+    """Everything that a template may show, as text; instants read on the provider's clock, where the work is.
+
+    Args:
+        booking: as stored now.
+        event: what happened.
+        customer: who booked, where the account is still there.
+        provider: who works, likewise.
+        frontend_base_url: where links lead.
+        settings: windows and limits that texts name.
+    """
     customer_name = _name(customer)
     provider_name = provider.trading_name if provider else "the provider"
     absent = booking.no_show.absent if booking.no_show else None
@@ -35,6 +51,7 @@ def booking_data(
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
         "by": _by(booking, customer_name, provider_name),
         **_times(booking, event),
+        **_deadlines(booking, settings),
         **_amounts(booking, event),
     }
 
@@ -58,6 +75,18 @@ def _times(booking: Booking, event: Event) -> Mapping[str, str]:
         "proposal_expires": told("proposal_expires_at"),
         "contest_until": local_time_text(no_show.contest_until, zone) if no_show else "",
     }
+
+
+def _deadlines(booking: Booking, settings: BookingSettings) -> Mapping[str, str]:
+    """What follows from the settings, as instants and durations that people can act on."""
+    slot = booking.slot
+    instants = {
+        "pay_by": slot.start_at - settings.payment_default_before_start,
+        "report_until": slot.end_at + settings.dispute_after_end,
+        "paid_out_from": slot.end_at + settings.settle_after,
+    }
+    texts = {name: local_time_text(at, slot.timezone) for name, at in instants.items()}
+    return {**texts, "retry_after": duration_text(settings.payment_retry_after)}
 
 
 def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
     customer = await deps.users.get(booking.customer_id)
     provider_user = await deps.users.get(booking.provider_user_id)
     provider = await deps.providers.get(booking.provider_id)
-    data = booking_data(booking, event, customer, provider, deps.frontend_base_url)
+    data = booking_data(booking, event, customer, provider, deps.frontend_base_url, deps.settings)
     parties = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider_user}
     for notice in notices:
         message = Message(event, notice.kind, notice.template, data, str(data["url"]))

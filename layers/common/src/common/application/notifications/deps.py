@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from common.application.ports.notifications import Notifications, PreferenceStore, PushSubscriptions
     from common.application.ports.people import ProviderReader, UserReader
     from common.application.ports.push import PushSender
+    from common.domain.booking_settings import BookingSettings
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class InboxDeps:
 
 @dataclass(frozen=True)
 class DeliveryDeps:
-    """Ports of telling people; links in mails begin with ``frontend_base_url``."""
+    """Ports of telling people; links in mails begin with ``frontend_base_url``, windows come from ``settings``."""
 
     bookings: BookingRepository
     users: UserReader
@@ -44,3 +45,4 @@ class DeliveryDeps:
     links: LinkDeps
     clock: Clock
     frontend_base_url: str
+    settings: BookingSettings

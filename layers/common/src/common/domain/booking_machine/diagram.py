@@ -5,8 +5,11 @@ from typing import Any
 from common.domain.booking_machine.offers import input_schema
 from common.domain.booking_machine.row import Row
 from common.domain.booking_machine.table import EVERY_ROW, TERMINAL
+from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.setting_texts import fill
 
+_DEFAULTS = BookingSettings()
 _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState, "review": ReviewState}
 
 
@@ -17,12 +20,16 @@ def to_mermaid() -> str:
     return "\n".join(["stateDiagram-v2", *edges, *ends]) + "\n"
 
 
-def to_json() -> dict[str, Any]:
-    """The whole table and the values of every axis, as ``GET /v1/bookings/state-machine`` answers."""
+def to_json(settings: BookingSettings) -> dict[str, Any]:
+    """The whole table and the values of every axis, as ``GET /v1/bookings/state-machine`` answers.
+
+    Args:
+        settings: windows and limits that its texts name.
+    """
     return {
         "axes": {name: [value.value for value in axis] for name, axis in _AXES.items()},
         "terminal": [status.value for status in BookingStatus if status in TERMINAL],
-        "actions": [_row(row) for row in EVERY_ROW],
+        "actions": [_row(row, settings) for row in EVERY_ROW],
     }
 
 
@@ -56,7 +63,7 @@ def _edges(row: Row) -> list[tuple[str, str]]:
     return [(source, target.value) for source in sources for target in row.targets]
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, settings: BookingSettings) -> dict[str, Any]:
     return {
         "name": row.name,
         "label": row.label,
@@ -64,9 +71,9 @@ def _row(row: Row) -> dict[str, Any]:
         "from": [status.value for status in row.sources],
         "to": [status.value for status in row.targets],
         "who": [kind.value for kind in row.who],
-        "guards": [guard.text for guard in row.guards],
-        "timer": row.timer.text if row.timer else None,
-        "follows": row.follows,
+        "guards": [fill(guard.text, settings) for guard in row.guards],
+        "timer": fill(row.timer.text, settings) if row.timer else None,
+        "follows": fill(row.follows, settings),
         "is_critical": row.is_critical,
         "input_schema": input_schema(row.input),
     }
@@ -80,10 +87,10 @@ def _markdown_row(row: Row) -> str:
         "any" if everywhere else _statuses(row.sources),
         _statuses(row.targets),
         ", ".join(kind.value for kind in row.who),
-        "; ".join(guard.text for guard in row.guards) or "-",
-        row.timer.text if row.timer else "-",
+        "; ".join(fill(guard.text, _DEFAULTS) for guard in row.guards) or "-",
+        fill(row.timer.text, _DEFAULTS) if row.timer else "-",
         "yes" if row.is_critical else "-",
-        row.follows,
+        fill(row.follows, _DEFAULTS),
         row.note,
     ]
     return f"| {' | '.join(cells)} |"

@@ -9,7 +9,7 @@ from common.domain.bookings import ActorKind, BookingStatus, PaymentState, Revie
 
 @dataclass(frozen=True)
 class Guard:
-    """A named condition. ``text`` is shown in the table and in the refusal."""
+    """A named condition. ``text`` is shown in the table and in the refusal, with its settings filled in."""
 
     text: str
     test: Callable[[Context], bool]
@@ -97,15 +97,23 @@ BEFORE_ACCEPT_DEADLINE = Guard(
     lambda context: context.booking.accept_by is not None and context.now < context.booking.accept_by,
 )
 BEFORE_START = Guard("before the start; an operator at any time", _before_start_unless_operator)
-MAY_AUTHORIZE = Guard("within 48 h of the start, and the card is not authorized yet", _customer_may_authorize)
-MAY_PROPOSE = Guard("no proposal is open, at most 3 were made, and before the cut-off", _may_propose)
+MAY_AUTHORIZE = Guard(
+    "from {authorize_before_start} to {payment_default_before_start} before the start, the card not being authorized",
+    _customer_may_authorize,
+)
+MAY_PROPOSE = Guard(
+    "no proposal is open, at most {reschedule_limit} may be made, and until {reschedule_cutoff} before the start",
+    _may_propose,
+)
 OTHER_PARTY_PROPOSED = Guard("the other party has proposed a time and it is still held", _other_party_proposed)
 PROPOSAL_OPEN = Guard("a proposal is open", _may_withdraw_or_decline)
-START_WINDOW = Guard("from 30 min before to 4 h after the start", _within_start_window)
-NO_SHOW_TIME = Guard("15 min after the start, until a person is asked to decide", _no_show_time)
-MAY_CONTEST = Guard("reported absent, within 24 h of the report", _is_absent_party_in_time)
-DISPUTE_TIME = Guard("at most 48 h after the end, a no-show's contest being over", _dispute_time)
-EVIDENCE_LEFT = Guard("fewer than 20 pieces of evidence came from this party", _has_evidence_left)
+START_WINDOW = Guard("from {start_early} before to {start_late} after the start", _within_start_window)
+NO_SHOW_TIME = Guard("{no_show_after} after the start, until a person is asked to decide", _no_show_time)
+MAY_CONTEST = Guard("reported absent, within {no_show_contest} of the report", _is_absent_party_in_time)
+DISPUTE_TIME = Guard("at most {dispute_after_end} after the end, a no-show's contest being over", _dispute_time)
+EVIDENCE_LEFT = Guard(
+    "this party has given less evidence than the {evidence_limit} pieces that are taken", _has_evidence_left
+)
 SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
 MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
 REFUNDABLE = Guard("captured money is left", _is_refundable)

@@ -9,6 +9,7 @@ from common.domain.booking_machine.guards import Guard
 from common.domain.booking_machine.inputs import ActionInput, Nothing
 from common.domain.booking_machine.timers import Timer
 from common.domain.bookings import ActorKind, Booking, BookingStatus
+from common.domain.setting_texts import fill
 
 CUSTOMER = ActorKind.CUSTOMER
 PROVIDER = ActorKind.PROVIDER
@@ -51,7 +52,7 @@ class Row:
         sources: statuses it leaves; empty for the one that makes a booking.
         targets: statuses it may lead to; empty where only another axis moves.
         who: in which parts somebody may perform it.
-        follows: what follows, for people.
+        follows: what follows, for people; settings in braces.
         guards: conditions for people and webhooks; the system acts by ``timer`` where there is one.
         checks: tests of the input, each raising ``InvalidInput``.
         effects: what follows, in order.
@@ -90,9 +91,11 @@ class Row:
             return f"The booking is {context.booking.status.value.replace('_', ' ')}."
         if context.actor.kind is ActorKind.SYSTEM and self.timer is not None:
             at = self.timer.at(context.booking, context.settings)
-            return None if at is not None and at <= context.now else f"Not due: {self.timer.text}."
+            return (
+                None if at is not None and at <= context.now else f"Not due: {fill(self.timer.text, context.settings)}."
+            )
         failed = next((guard for guard in self.guards if not guard.test(context)), None)
-        return None if failed is None else f"Only possible if: {failed.text}."
+        return None if failed is None else f"Only possible if: {fill(failed.text, context.settings)}."
 
     def target(self, context: Context) -> BookingStatus:
         """The status the row leads to."""

@@ -98,7 +98,7 @@ RESCHEDULE_ROWS = (
         guards=(guards.MAY_PROPOSE, guards.MONEY_AT_REST),
         checks=(checks.new_start_is_usable,),
         input=inputs.NewStart,
-        follows="second slot held for 24 h",
+        follows="second slot held for {reschedule_hold}",
         effects=(effects.hold_proposed_slot,),
         notices=(Notice("booking.reschedule_proposed", (CUSTOMER, PROVIDER), to_others=True),),
     ),

@@ -35,7 +35,7 @@ WORK_ROWS = (
         guards=(guards.NO_SHOW_TIME,),
         input=inputs.Reason,
         is_critical=True,
-        follows="24 h to contest, then fee or refund",
+        follows="{no_show_contest} to contest, then fee or refund",
         effects=(effects.record_absence,),
         notices=(Notice("booking.no_show_reported", (CUSTOMER, PROVIDER)),),
     ),

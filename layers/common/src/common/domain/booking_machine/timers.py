@@ -13,7 +13,7 @@ UNPAID = frozenset({PaymentState.NONE, PaymentState.CARD_SAVED, PaymentState.ACT
 
 @dataclass(frozen=True)
 class Timer:
-    """A named instant. ``at`` is pure; the status of the row is checked before it is asked."""
+    """A named instant. ``text`` names settings in braces; ``at`` is pure; the status is checked before it is asked."""
 
     text: str
     at: Callable[[Booking, BookingSettings], datetime | None]
@@ -101,19 +101,26 @@ def _retry_payment(booking: Booking, _: BookingSettings) -> datetime | None:
     return booking.payment_details.retry_at if booking.payment_details.needs_attention else None
 
 
-EXPIRE_PAYMENT = Timer("15 min after creation", lambda booking, _: booking.hold_expires_at)
+EXPIRE_PAYMENT = Timer("{payment_hold} after creation", lambda booking, _: booking.hold_expires_at)
 EXPIRE = Timer("the deadline for accepting", lambda booking, _: booking.accept_by)
-AUTHORIZE = Timer("start - 48 h, with a saved card", _authorize)
-PAYMENT_DEFAULT = Timer("start - 12 h, still unpaid", _payment_default)
-RENEW_AUTHORIZATION = Timer("12 h before the authorization ends, well before the start", _renew)
-SECURE_PAYMENT = Timer("12 h before the authorization ends", _secure)
-EXPIRE_RESCHEDULE = Timer("24 h after the proposal, or its cut-off", _expire_reschedule)
-REMIND = Timer("start - 24 h and start - 2 h", _remind)
-COMPLETE = Timer("end + 24 h", lambda booking, settings: booking.slot.end_at + settings.complete_after_end)
-FLAG_UNSTARTED = Timer("end + 2 h", lambda booking, settings: booking.slot.end_at + settings.unstarted_after_end)
-APPLY_NO_SHOW = Timer("24 h after the report", _apply_no_show)
-SETTLE = Timer("end + 48 h, nothing open", _settle)
-RELEASE_FEE = Timer("48 h after the cancellation, the fee being captured", _release_fee)
-EXPIRE_DISPUTE = Timer("30 days after it was opened", _expire_dispute)
-CLOSE_RATINGS = Timer("7 days after completion", _close_ratings)
-RETRY_PAYMENT = Timer("24 h after a failure, at most 5 times; a payout account is waited for", _retry_payment)
+AUTHORIZE = Timer("{authorize_before_start} before the start, with a saved card", _authorize)
+PAYMENT_DEFAULT = Timer("{payment_default_before_start} before the start, still unpaid", _payment_default)
+RENEW_AUTHORIZATION = Timer("{authorization_margin} before the authorization ends, well before the start", _renew)
+SECURE_PAYMENT = Timer("{authorization_margin} before the authorization ends", _secure)
+EXPIRE_RESCHEDULE = Timer("{reschedule_hold} after the proposal, or its cut-off", _expire_reschedule)
+REMIND = Timer("{first_reminder} and {second_reminder} before the start", _remind)
+COMPLETE = Timer(
+    "{complete_after_end} after the end", lambda booking, settings: booking.slot.end_at + settings.complete_after_end
+)
+FLAG_UNSTARTED = Timer(
+    "{unstarted_after_end} after the end", lambda booking, settings: booking.slot.end_at + settings.unstarted_after_end
+)
+APPLY_NO_SHOW = Timer("{no_show_contest} after the report", _apply_no_show)
+SETTLE = Timer("{settle_after} after the end, nothing open", _settle)
+RELEASE_FEE = Timer("{settle_after} after the cancellation, the fee being captured", _release_fee)
+EXPIRE_DISPUTE = Timer("{dispute_deadline} after it was opened", _expire_dispute)
+CLOSE_RATINGS = Timer("{ratings_window} after completion", _close_ratings)
+RETRY_PAYMENT = Timer(
+    "{payment_retry_after} after a failure, at most {payment_retry_limit} times; a payout account is waited for",
+    _retry_payment,
+)

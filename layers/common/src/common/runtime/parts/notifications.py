@@ -66,4 +66,5 @@ class NotificationParts(CoreParts):
             links=self.whole.mail_links,
             clock=self.clock,
             frontend_base_url=self.settings.frontend_base_url,
+            settings=self.whole.booking_settings,
         )
