@@ -15,8 +15,6 @@ _DEVICE_PATH = "/v1/auth"
 _MAX_TOKEN_LENGTH = 64
 _MAX_USER_AGENT_LENGTH = 256
 _YEAR_SECONDS = 365 * 24 * 3600
-#: At least one of them is in every request that a page makes across origins or with POST.
-_OF_BROWSERS = ("origin", "sec-fetch-site", "sec-fetch-mode")
 
 
 def client_info(request: Request) -> ClientInfo:
@@ -26,7 +24,6 @@ def client_info(request: Request) -> ClientInfo:
         ip=client_address(request),
         user_agent=request.headers.get("user-agent", "")[:_MAX_USER_AGENT_LENGTH],
         device_token=token if token and len(token) <= _MAX_TOKEN_LENGTH else None,
-        is_browser=any(name in request.headers for name in _OF_BROWSERS),
     )
 
 
@@ -43,10 +40,11 @@ def known_client(response: Response, deps: Deps, client: ClientInfo) -> ClientIn
 
 
 def remember_device(response: Response, deps: Deps, device_token: str | None) -> None:
-    """Give the browser its device token.
+    """Give the browser or app its device token.
 
-    It opens nothing. It keeps strangers' failures apart from the owner's, and tells the browser that registered an
-    address from others that follow the link.
+    It opens nothing. It keeps strangers' failures apart from the owner's, and tells the device that registered an
+    address from others that follow the link. A program without a cookie jar reads it from ``Set-Cookie`` and sends it
+    back as ``Cookie``.
     """
     if device_token:
         set_cookie(response, deps, DEVICE_COOKIE, device_token, path=_DEVICE_PATH, seconds=_YEAR_SECONDS)

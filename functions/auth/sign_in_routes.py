@@ -41,8 +41,9 @@ async def register(body: RegisterRequest, deps: Deps, client: Client, response: 
 async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, response: Response) -> Tokens:
     """Follow a mailed link: prove the address and sign in.
 
-    The registered password comes into force where the link is followed by the browser that registered, or by a program
-    at the network address that registered; for everybody else `requires_password_setup` is true.
+    The registered password comes into force where the link is followed by the browser or app that registered, which is
+    known by its `gigsta_device` cookie; for everybody else `requires_password_setup` is true. A client that keeps no
+    cookies sends the person's `password` along instead.
     """
     pair = await registration.verify_email(
         deps.auth, body.token, client, password=body.password, discard_password=body.discard_password

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -41,17 +42,28 @@ async def _follow(client: httpx.AsyncClient, token: str, **more: Any) -> dict[st
     return dict(answer.json())
 
 
-async def test_a_program_without_cookies_registers_follows_its_mail_and_signs_in(
+async def test_an_app_without_a_cookie_jar_sends_its_device_token_back_itself(
+    identity: Identity, container: Container
+) -> None:
+    async with client_at(container, HOME) as first:
+        body = {"email": "app@example.com", "password": PASSWORD}
+        device = (await first.post("/v1/auth/register", json=body)).cookies["gigsta_device"]
+    async with client_at(container, CAFE, Cookie=f"gigsta_device={device}") as second:
+        signed_in = await _follow(second, await identity.mailed_token("app@example.com"))
+    assert not signed_in["user"]["requires_password_setup"]
+    assert (await identity.log_in("app@example.com")).status_code == 200
+
+
+async def test_an_app_without_a_device_token_chooses_the_password_with_the_link(
     identity: Identity, container: Container
 ) -> None:
     async with client_at(container, HOME) as first:
         await _register(first, "plain@example.com")
     async with client_at(container, HOME) as second:
-        signed_in = await _follow(second, await identity.mailed_token("plain@example.com"))
+        token = await identity.mailed_token("plain@example.com")
+        signed_in = await _follow(second, token, password=PASSWORD)
     assert not signed_in["user"]["requires_password_setup"]
-    async with client_at(container, HOME) as third:
-        body = {"email": "plain@example.com", "password": PASSWORD}
-        assert (await third.post("/v1/auth/login", json=body)).status_code == 200
+    assert (await identity.log_in("plain@example.com")).status_code == 200
 
 
 async def test_the_browser_that_registered_keeps_its_password_wherever_it_goes(
@@ -67,16 +79,28 @@ async def test_the_browser_that_registered_keeps_its_password_wherever_it_goes(
     assert (await identity.log_in("roaming@example.com")).status_code == 200
 
 
+@pytest.mark.parametrize("attackers_headers", [PAGE, {}], ids=["attackers-browser", "attackers-program"])
+@pytest.mark.parametrize("device", ["", "gigsta_device=a-device-of-the-victims"], ids=["no-device", "own-device"])
 @pytest.mark.parametrize(
-    ("name", "address", "headers"),
-    [("browser", HOME, PAGE), ("elsewhere", CAFE, PAGE), ("program", CAFE, {})],
+    ("address", "headers"),
+    [(HOME, PAGE), (HOME, {}), (CAFE, PAGE), (CAFE, {})],
+    ids=["browser", "program", "browser-elsewhere", "program-elsewhere"],
 )
 async def test_a_victim_who_follows_the_attackers_mail_gets_the_account_and_not_the_password(
-    identity: Identity, container: Container, name: str, address: str, headers: dict[str, str]
+    identity: Identity,
+    container: Container,
+    address: str,
+    headers: dict[str, str],
+    device: str,
+    attackers_headers: dict[str, str],
 ) -> None:
-    """Even from the attacker's own network address, where the victim uses a browser."""
-    email = f"victim.{name}@example.com"
-    async with client_at(container, HOME) as attacker, client_at(container, address, **headers) as victim:
+    """Even from the attacker's own network address, in a browser or in an app."""
+    email = f"{uuid4().hex}@example.com"
+    more = {**headers, **({"Cookie": device} if device else {})}
+    async with (
+        client_at(container, HOME, **attackers_headers) as attacker,
+        client_at(container, address, **more) as victim,
+    ):
         await _register(attacker, email)
         signed_in = await _follow(victim, await identity.mailed_token(email))
         assert signed_in["user"]["requires_password_setup"]

@@ -46,15 +46,12 @@ class ClientInfo:
     Args:
         ip: the network address.
         user_agent: what the program calls itself, cut to 256 characters.
-        device_token: the secret this browser got earlier, if it sent it.
-        is_browser: whether a web page sends it; browsers say so themselves, and pages cannot keep them from it
-            (the forbidden header names of https://fetch.spec.whatwg.org/#forbidden-request-header).
+        device_token: the secret this browser or app got earlier, if it sent it.
     """
 
     ip: str = ""
     user_agent: str = ""
     device_token: str | None = None
-    is_browser: bool = False
 
 
 class ExternalIdentity(Model):
@@ -117,8 +114,8 @@ class RefreshToken(Model):
 class Registration(Model):
     """What somebody set up for an address before proving that it is theirs: a password, or an external identity.
 
-    It is not an account and opens nothing. It comes into force when the mailed link is followed from where it was
-    made (``is_of``), and dies unused with every other registration of the address once anybody proves to own that.
+    It is not an account and opens nothing. It comes into force when the mailed link is followed by the device that
+    made it (``is_of``), and dies unused with every other registration of the address once anybody proves to own that.
     """
 
     id: str
@@ -126,20 +123,17 @@ class Registration(Model):
     email_key: str
     password_hash: str | None = None
     identity: ExternalIdentity | None = None
-    ip: str = ""
     device_hash: str | None = None
     created_at: datetime
     expires_at: datetime
 
     def is_of(self, client: ClientInfo) -> bool:
-        """Whether the client is the one that registered: the same browser, or a program at the same network address.
+        """Whether the client is the device that registered, by its device token.
 
-        A browser is known by its device token alone: it always has one from registering, so a network address that it
-        shares with a stranger proves nothing.
+        Every registration is answered with one, so nothing else is asked: many share a network address, and a
+        stranger behind the victim's may be who registered.
         """
-        if client.device_token is not None and self.device_hash == digest(client.device_token):
-            return True
-        return not client.is_browser and self.ip != "" and self.ip == client.ip
+        return client.device_token is not None and self.device_hash == digest(client.device_token)
 
 
 class MailToken(Model):

@@ -121,7 +121,6 @@ async def _first_sign_in(
             email=address.text,
             email_key=address.key,
             identity=identity,
-            ip=client.ip,
             device_hash=device_hash(client),
             created_at=now,
             expires_at=now + REGISTRATION_LIFETIME,

@@ -41,7 +41,6 @@ async def register(deps: AuthDeps, email: str, password: str, client: ClientInfo
         email=address.text,
         email_key=address.key,
         password_hash=password_hash,
-        ip=client.ip,
         device_hash=device_hash(client),
         created_at=now,
         expires_at=now + REGISTRATION_LIFETIME,
