@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from common.domain.contact_fields import EmailText
 from common.domain.identity import SecurityEventType
 from common.domain.roles import Role
 from common.domain.texts import PROSE
@@ -24,7 +25,7 @@ StaffRole = Literal[Role.MODERATOR, Role.OPERATOR, Role.ADMIN, Role.SUPER_ADMIN]
 class AppointRequest(RequestModel):
     """Whom to appoint, as what."""
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    email: EmailText
     roles: Annotated[list[StaffRole], Field(min_length=1, max_length=4)]
 
 

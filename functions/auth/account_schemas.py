@@ -1,27 +1,20 @@
 """Requests and responses of the account."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from common.domain.texts import NAME, PROSE
+from common.domain.contact_fields import AddressText, PhoneText
+from common.domain.names import PersonName
 from common.runtime.http.schemas import PatchModel, RequestModel, ResponseModel
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from functions.auth.schemas import Password
-
-FullName = Annotated[str, Field(min_length=1, max_length=120, examples=["Aroha Ngata"]), NAME]
-PhoneNumber = Annotated[str, Field(min_length=3, max_length=32, examples=["+64 21 123 4567"])]
-AddressText = Annotated[
-    str,
-    Field(min_length=3, max_length=300, examples=["12 Ponsonby Road, Auckland 1011, New Zealand"]),
-    PROSE,
-]
 
 
 class UpdateAccountRequest(PatchModel):
     """What of the account changes; what is left out stays."""
 
-    full_name: FullName | None = None
-    phone_number: PhoneNumber | None = None
+    full_name: PersonName | None = None
+    phone_number: PhoneText | None = None
     address: AddressText | None = None
 
 

@@ -4,21 +4,21 @@ from typing import Annotated, Any, Literal
 
 from common.application.onboarding.billing import Billing
 from common.application.onboarding.steps import CompletedProfile
+from common.domain.contact_fields import AddressText, PhoneText
+from common.domain.names import PersonName, TradingName
 from common.domain.providers import Provider
-from common.domain.texts import NAME
 from common.domain.users import OnboardingStatus, ProviderStatus
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 
-from functions.auth.account_schemas import AddressText, FullName, PhoneNumber
 from functions.auth.schemas import AddressView, Password, Tokens, UserView
 
 
 class ProfileRequest(RequestModel):
     """What everybody tells about themselves; a guest also sets a password and names the booking to go on with."""
 
-    full_name: FullName
-    phone_number: PhoneNumber
+    full_name: PersonName
+    phone_number: PhoneText
     address: AddressText
     password: Password | None = None
     booking_intent_id: Annotated[str, Field(max_length=64)] | None = None
@@ -33,9 +33,9 @@ class PathRequest(RequestModel):
 class ProviderRequest(RequestModel):
     """A provider's details."""
 
-    full_name: FullName
-    phone_number: PhoneNumber
-    trading_name: Annotated[str, Field(min_length=2, max_length=120), NAME]
+    full_name: PersonName
+    phone_number: PhoneText
+    trading_name: TradingName
     address: AddressText
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from common.application.auth.sessions import TokenPair
+from common.domain.contact_fields import EmailText
 from common.domain.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
 from common.domain.roles import Role
 from common.domain.users import OnboardingStatus, ProviderStatus, User
@@ -13,7 +14,6 @@ from pydantic import Field, StringConstraints
 _MAX_PASSWORD_INPUT = 256
 _MAX_TOKEN_INPUT = 128
 
-Email = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL_LENGTH, examples=["aroha@example.com"])]
 #: Spaces belong to a password; it is never stripped.
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=_MAX_PASSWORD_INPUT)]
 OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT)]
@@ -22,14 +22,14 @@ OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT)]
 class RegisterRequest(RequestModel):
     """A new registration."""
 
-    email: Email
+    email: EmailText
     password: Password
 
 
 class EmailRequest(RequestModel):
     """An address to mail to."""
 
-    email: Email
+    email: EmailText
 
 
 class VerifyEmailRequest(RequestModel):

@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 from common.domain.booking_intents import IntentStatus
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.contact_fields import AddressText, EmailText, PhoneText
+from common.domain.names import PersonName
 from common.domain.payments import PaymentMode
 from common.domain.ratings import RatingState
-from common.domain.texts import NAME, PROSE
+from common.domain.texts import PROSE
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-AddressText = Annotated[str, StringConstraints(min_length=3, max_length=300), PROSE]
 Notes = Annotated[str, StringConstraints(max_length=2_000), PROSE]
 
 
@@ -207,9 +208,9 @@ class HistoryView(ResponseModel):
 class GuestRequest(RequestModel):
     """Who the guest says to be; what is typed here goes onto no account before the address is proven."""
 
-    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120), NAME]
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
-    phone_number: Annotated[str | None, Field(max_length=32)] = None
+    full_name: PersonName
+    email: EmailText
+    phone_number: PhoneText | None = None
 
 
 class IntentRequest(RequestModel):

@@ -3,10 +3,10 @@
 import re
 from datetime import time
 from typing import Annotated, Self
-from zoneinfo import available_timezones
 
 from common.domain.notifications import Channel, Kind, Preferences, QuietHours
 from common.domain.push_services import is_push_service
+from common.domain.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import AfterValidator, Field
 
@@ -40,13 +40,6 @@ class ReadAll(ResponseModel):
     marked: int
 
 
-def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        msg = "not an IANA time zone"
-        raise ValueError(msg)
-    return value
-
-
 WallClock = Annotated[str, Field(pattern=_WALL_CLOCK.pattern, examples=["22:00"])]
 
 
@@ -55,7 +48,7 @@ class QuietHoursSchema(RequestModel):
 
     start: WallClock
     end: WallClock
-    timezone: Annotated[str, AfterValidator(_known_zone)]
+    timezone: TimeZoneName
 
 
 class PreferencesSchema(RequestModel):

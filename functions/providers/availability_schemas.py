@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
 from common.domain.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
+from common.domain.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel, Version
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -51,7 +52,7 @@ class DateExceptionSchema(RequestModel):
 class AvailabilityFields(RequestModel):
     """Rules in one IANA zone."""
 
-    timezone: Annotated[str, Field(min_length=1, max_length=64)]
+    timezone: TimeZoneName
     weekly: Annotated[list[WeeklyRuleSchema], Field(max_length=7)] = Field(default_factory=list)
     exceptions: Annotated[list[DateExceptionSchema], Field(max_length=MAX_EXCEPTIONS)] = Field(default_factory=list)
     slot_step_minutes: Minutes = 30

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from common.application.providers import services
 from common.application.providers.slots import is_bookable, list_slots, slot_interval
-from common.domain.availability_rules import check_timezone
 from common.domain.errors import NotFound
 from common.domain.slots import FreeSlot
+from common.domain.time_zones import TimeZoneName
 from common.runtime.http import Deps, OptionalUser
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -72,12 +72,12 @@ async def get_slots(
     service_id: str,
     starts_from: Annotated[Instant | None, Query(alias="from")] = None,
     starts_before: Annotated[Instant | None, Query(alias="to")] = None,
-    timezone: Annotated[str | None, Query(max_length=64)] = None,
+    timezone: Annotated[TimeZoneName | None, Query()] = None,
 ) -> SlotList:
     """Slots that can be booked now: starts from ``from`` on and before ``to``, at most 62 days."""
     viewer_id = viewer.provider_id if viewer else None
     service, provider = await services.visible_service(deps.providers, service_id, viewer_id)
-    zone = check_timezone(timezone) if timezone is not None else ZoneInfo(provider.timezone)
+    zone = ZoneInfo(timezone or provider.timezone)
     first, last = slot_interval(deps.clock.now(), starts_from, starts_before)
     found = await list_slots(deps.providers, provider, service, first, last)
     return SlotList(

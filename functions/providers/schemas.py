@@ -3,10 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from common.domain.catalogue import Category, CategoryTree, mean_of
+from common.domain.contact_fields import AddressText
+from common.domain.names import TradingName
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
-from common.domain.texts import NAME, PROSE, TITLE
+from common.domain.texts import PROSE, TITLE
 from common.domain.users import ProviderStatus
 from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
 from pydantic import AnyHttpUrl, BaseModel, Field
@@ -142,10 +144,10 @@ class ProviderPatch(PatchModel):
 
     nullable = frozenset({"tax_number", "version"})
 
-    trading_name: Annotated[str, Field(min_length=2, max_length=120), NAME] | None = None
+    trading_name: TradingName | None = None
     bio: Annotated[str, Field(max_length=5000), PROSE] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200, strict=True)] | None = None
-    address: Annotated[str, Field(min_length=3, max_length=300), PROSE] | None = None
+    address: AddressText | None = None
     tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
     version: Version | None = None
 

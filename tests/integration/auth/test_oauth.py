@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -39,18 +40,22 @@ class Dance:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    async def visit(self, url: str, email: str, *, is_verified: bool = True) -> dict[str, str]:
+    async def visit(
+        self, url: str, email: str, *, is_verified: bool = True, called: str = "Kiri Teata"
+    ) -> dict[str, str]:
         """Sign in at the provider; returns what it sends the browser back with."""
-        form = {"email": email, "name": "Kiri Teata", **({"verified": "yes"} if is_verified else {})}
+        form = {"email": email, "name": called, **({"verified": "yes"} if is_verified else {})}
         answer = await self.browser.post(url, data=form)
         assert answer.status_code == 302, answer.text
         query = parse_qs(urlsplit(answer.headers["location"]).query)
         return {"code": query["code"][0], "state": query["state"][0]}
 
-    async def sign_in(self, email: str, name: str = "google", *, is_verified: bool = True) -> httpx.Response:
+    async def sign_in(
+        self, email: str, name: str = "google", *, is_verified: bool = True, called: str = "Kiri Teata"
+    ) -> httpx.Response:
         """All of it."""
         started = await self.start(name)
-        back = await self.visit(started["authorization_url"], email, is_verified=is_verified)
+        back = await self.visit(started["authorization_url"], email, is_verified=is_verified, called=called)
         return await self.identity.post(f"/v1/auth/oauth/{name}/callback", back)
 
 
@@ -268,3 +273,22 @@ async def test_a_name_somebody_has_chosen_is_not_replaced_by_the_provider_s(danc
     owner = (await dance.identity.register("named@example.com"))["user"]
     await container.users.update(owner["id"], {"full_name": "Chosen Name"})
     assert (await dance.sign_in("named@example.com")).json()["user"]["full_name"] == "Chosen Name"
+
+
+@pytest.mark.parametrize(
+    ("called", "kept"),
+    [
+        ("Kiri Teata", "Kiri Teata"),
+        ("Kiri\r\nBcc: Teata", "Kiri Bcc: Teata"),
+        ("Kiri\N{RIGHT-TO-LEFT OVERRIDE} Teata", "Kiri Teata"),
+        ("k" * 20_000, ""),
+        ("Win at https://evil.example/x", ""),
+    ],
+    ids=["plain", "lines", "override", "long", "link"],
+)
+async def test_a_name_from_elsewhere_is_put_right_or_left_out_and_the_sign_in_goes_on(
+    dance: Dance, called: str, kept: str
+) -> None:
+    answer = await dance.sign_in(f"{uuid4().hex}@example.com", called=called)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["user"]["full_name"] == kept

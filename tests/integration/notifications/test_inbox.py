@@ -80,6 +80,7 @@ async def test_preferences_have_defaults_and_are_replaced(container: Container) 
             {"muted": {"bookings": ["pigeon"]}},
             {"quiet_hours": {"start": "25:00", "end": "07:00", "timezone": "Pacific/Auckland"}},
             {"quiet_hours": {"start": "22:00", "end": "07:00", "timezone": "Mars/Base"}},
+            {"quiet_hours": {"start": "22:00", "end": "07:00", "timezone": "localtime"}},
             {"unknown": 1},
         ):
             assert (await client.put(f"{URL}/preferences", json=wrong, headers=headers)).status_code == 422

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import time
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
 
 from common.domain.availability import Availability, TimeRange
 from common.domain.errors import FieldError, InvalidInput
 from common.domain.slot_cells import CELL_MINUTES
+from common.domain.time_zones import check_timezone
 
 _DAY_MINUTES = 1440
-#: What systems keep among the zones and IANA does not: what the machine is set to, and what it is before it is set.
-_NO_ZONES = frozenset({"localtime", "Factory"})
 MAX_RANGES_PER_DAY = 8
 MAX_EXCEPTIONS = 366
 #: Bounds of the whole-minute fields: smallest, largest, and what they must be multiples of.
@@ -22,17 +20,6 @@ _BOUNDS = {
     "minimum_notice_minutes": (0, 60 * _DAY_MINUTES, 1),
     "booking_window_days": (1, 365, 1),
 }
-
-
-def check_timezone(name: str, field: str = "timezone") -> ZoneInfo:
-    """The zone of an IANA name.
-
-    Raises:
-        InvalidInput: there is no such zone.
-    """
-    if name in _NO_ZONES or name not in available_timezones():
-        raise InvalidInput.of(field, "This is not an IANA time zone, such as Pacific/Auckland.", "unknown_timezone")
-    return ZoneInfo(name)
 
 
 def check_availability(availability: Availability) -> None:

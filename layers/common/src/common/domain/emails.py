@@ -7,6 +7,8 @@ from common.domain.errors import InvalidInput
 
 #: Longest forward path, RFC 5321 section 4.5.3.1.3 less the angle brackets.
 MAX_LENGTH = 254
+#: Longest local part, in octets (RFC 5321 section 4.5.3.1.1).
+_LONGEST_LOCAL_PART = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def parse_email(text: str, *, field: str = "email") -> EmailAddress:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise InvalidInput.of(field, "This is not a mail address.", "email_invalid") from None
+    if len(found.local_part.encode()) > _LONGEST_LOCAL_PART:
+        raise InvalidInput.of(field, "What is before the @ is too long.", "email_invalid")
     if unicodedata.normalize("NFKC", found.local_part) != found.local_part:
         raise InvalidInput.of(field, "Write the address with ordinary letters.", "email_invalid")
     local = unicodedata.normalize("NFC", found.local_part.lower())

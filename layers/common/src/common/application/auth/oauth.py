@@ -26,6 +26,7 @@ from common.domain.identity import (
     SecurityEventType,
 )
 from common.domain.ids import new_id
+from common.domain.names import clean_name
 from common.domain.opaque_tokens import digest, new_token
 from common.domain.roles import Principal
 from common.domain.users import User
@@ -134,8 +135,8 @@ async def _first_sign_in(
         if await deps.credentials.owner_of(identity.issuer, identity.subject) is None:
             await deps.credentials.link(user.id, identity, deps.clock.now())
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)
-        if proven.name and not user.full_name:
-            return await deps.users.update(user.id, {"full_name": proven.name, "updated_at": deps.clock.now()})
+        if (name := clean_name(proven.name)) and not user.full_name:
+            return await deps.users.update(user.id, {"full_name": name, "updated_at": deps.clock.now()})
         return user
 
     return await deps.unit_of_work.run(write)

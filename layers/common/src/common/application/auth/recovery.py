@@ -41,6 +41,7 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
         if user is None or user.deleted_at is not None:
             return None
         refuse_suspended(user)
+        check_password(password, email=user.email_key)
         if not user.is_verified:
             await deps.credentials.remove_all(user.id)
             await deps.registrations.remove_all(user.email_key)

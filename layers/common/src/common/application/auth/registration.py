@@ -118,6 +118,8 @@ async def verify_email(
         code = await deps.mail_tokens.take(digest(token), (MailPurpose.VERIFY_EMAIL, MailPurpose.SIGN_IN), now)
         if code is None:
             return None
+        if password is not None:
+            check_password(password, email=code.email_key)
         return code, await _prove(deps, code, client, chosen=chosen, discard_password=discard_password)
 
     proven = await deps.unit_of_work.run(write)
