@@ -58,9 +58,9 @@ def present_actions(seen: SeenBooking) -> list[schemas.ActionView]:
 
 #: Fields that are shown as they are, to everybody who may see the booking.
 _PLAIN = (
-    "id", "version", "status", "review", "customer_id", "provider_id", "notes", "hold_expires_at", "accept_by",
-    "accepted_at", "started_at", "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason",
-    "reschedule_count", "created_at", "updated_at",
+    "id", "version", "status", "review", "customer_id", "provider_id", "notes", "access_notes", "hold_expires_at",
+    "accept_by", "accepted_at", "started_at", "completed_at", "cancelled_at", "settled_at", "cancelled_by",
+    "cancel_reason", "reschedule_count", "created_at", "updated_at",
 )  # fmt: skip
 
 

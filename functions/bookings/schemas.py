@@ -16,13 +16,22 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Notes = Annotated[str, StringConstraints(max_length=2_000), PROSE]
 
 
+AccessNotes = Annotated[
+    str,
+    StringConstraints(max_length=500),
+    PROSE,
+    Field(description="How to get in, such as a gate's code: the provider sees it once the booking is accepted"),
+]
+
+
 class BookingRequest(RequestModel):
     """What a customer asks for."""
 
     service_id: Id
     start_at: Annotated[Instant, Field(description="A free slot's start")]
     address: AddressText
-    notes: Notes = ""
+    notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
+    access_notes: AccessNotes = ""
     payment_method_id: Annotated[str | None, Field(max_length=255, description="A saved card to pay with")] = None
 
 
@@ -54,12 +63,17 @@ class ServiceView(ResponseModel):
 
 
 class PlaceView(ResponseModel):
-    """Where the work happens."""
+    """Where the work happens. Until the booking is accepted a provider sees the area alone, and again long after it.
+
+    ``address`` is then the suburb, the point lies about a kilometre off, and ``is_exact`` is false.
+    """
 
     address: str
+    suburb: Annotated[str, Field(description="Suburb or town; empty where the address could not be located")]
     lat: float | None
     lng: float | None
     is_located: bool
+    is_exact: bool
 
 
 class PolicyStep(ResponseModel):
@@ -162,6 +176,9 @@ class BookingView(ResponseModel):
     timezone: str
     place: PlaceView
     notes: str
+    access_notes: Annotated[
+        str, Field(description="How to get in: for the customer, and for the provider while the work is agreed")
+    ]
     price: MoneySchema
     cancellation_policy: PolicyView
     start_code: str | None
@@ -219,7 +236,8 @@ class IntentRequest(RequestModel):
     service_id: Id
     start_at: Annotated[Instant, Field(description="A free slot's start")]
     address: AddressText
-    notes: Notes = ""
+    notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
+    access_notes: AccessNotes = ""
     customer: GuestRequest
 
 

@@ -8,7 +8,8 @@ from common.application.ports.bookings import BookingQuery
 from common.application.providers import figures
 from common.application.providers.profile import visible_provider
 from common.application.providers.services import visible_service
-from common.domain.bookings import BookingStatus
+from common.domain.bookings import ActorKind, BookingStatus
+from common.domain.disclosure import seen_by
 from common.domain.errors import InvalidInput
 from common.domain.ratings import Rating
 from common.runtime.http import Deps, OptionalUser
@@ -62,7 +63,13 @@ async def list_jobs(
         start_at, booking_id = decode_cursor(cursor, datetime, str)
         after = (start_at, booking_id)
     rows = await deps.providers.bookings.list_for(query, limit=limit + 1, after=after)
-    return make_page(rows, limit, cursor=lambda row: (row.slot.start_at, row.id), item=JobView.of)
+    now, windows = deps.clock.now(), deps.booking_settings
+    return make_page(
+        rows,
+        limit,
+        cursor=lambda row: (row.slot.start_at, row.id),
+        item=lambda row: JobView.of(seen_by(row, ActorKind.PROVIDER, now, windows)),
+    )
 
 
 @own.get("/earnings")

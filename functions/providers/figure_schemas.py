@@ -1,12 +1,13 @@
 """Responses of jobs, earnings, stats and ratings."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from common.application.providers.figures import Earnings, Stats
 from common.domain.bookings import Booking, BookingStatus, PaymentState, PayoutState
 from common.domain.commission import provider_share
 from common.domain.ratings import Rating
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
+from pydantic import Field
 
 JobStatus = Literal[
     "requested",
@@ -34,14 +35,14 @@ class JobView(ResponseModel):
     start_at: Instant
     end_at: Instant
     timezone: str
-    address: str
+    address: Annotated[str, Field(description="The suburb alone before the booking is accepted")]
     total: MoneySchema
     your_share: MoneySchema
     accept_by: Instant | None
 
     @classmethod
     def of(cls, booking: Booking) -> "JobView":
-        """The view of a booking."""
+        """The view of a booking as the provider sees it (``common.domain.disclosure``)."""
         total = booking.price.total
         share = provider_share(booking.price, total.amount)
         return cls(

@@ -56,7 +56,8 @@ async def test_both_parties_are_told_of_a_request(
     assert sorted(to for to, _ in mailer.sent) == sorted([bench.customer.email, bench.provider_user.email])
     for_provider = next(mail for to, mail in mailer.sent if to == bench.provider_user.email)
     assert bench.service.title in for_provider.subject
-    assert "Aroha Ngata" in for_provider.text
+    assert "Aroha wants to book" in for_provider.text
+    assert "Ngata" not in for_provider.text
     assert "http://web.test/bookings/" in for_provider.html
     assert await inbox_of(bench, bench.provider_user.id) == ["booking.requested"]
 

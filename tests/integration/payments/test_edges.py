@@ -41,7 +41,11 @@ from tests.fakes.payment_gateway import FakePaymentGateway, Fault
 from tests.fakes.payouts import FakePayoutGateway
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from common.domain.bookings import Booking
+    from common.domain.events import Event
+    from common.domain.providers import Provider
 
     from tests.support.money import MoneyBench
 
@@ -252,14 +256,18 @@ async def test_a_mail_says_what_is_paid_and_what_tax_is_in_it(bench: MoneyBench)
     bench.provider = bench.provider.model_copy(update={"tax_number": "12-345-678"})
     booking = await bench.create()
     event = new_event(Topic.NOTIFICATIONS, "booking.payment_captured", bench.clock.now(), amount=11_500)
-    data = booking_data(booking, event, None, bench.provider, "http://web.test", bench.payments.settings)
+    data = mail_data(bench, booking, event, bench.provider)
     assert "Includes GST 15 %: NZD 15.00 (number 12-345-678)" in data["receipt_lines"]
     for due, words in ((None, "So far"), (0, "not charged"), (500, "You pay NZD 5.00")):
         details = booking.payment_details.model_copy(update={"due_amount": due})
         given = booking.model_copy(update={"payment_details": details, "cancelled_by": ActorKind.CUSTOMER})
-        assert (
-            words in booking_data(given, event, None, None, "http://web.test", bench.payments.settings)["refund_note"]
-        )
+        assert words in mail_data(bench, given, event)["refund_note"]
+
+
+def mail_data(bench: MoneyBench, booking: Booking, event: Event, provider: Provider | None = None) -> Mapping[str, Any]:
+    """What a mail to the customer may show."""
+    settings, now = bench.payments.settings, bench.clock.now()
+    return booking_data(booking, event, ActorKind.CUSTOMER, None, provider, "http://web.test", settings, now)
 
 
 def step(bench: MoneyBench, booking: Booking, purpose: Purpose) -> PaymentOperation:

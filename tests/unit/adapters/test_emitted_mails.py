@@ -115,10 +115,11 @@ def test_an_account_s_mail_renders_with_what_it_is_given(template: str, names: f
 @pytest.mark.parametrize("type_", EVENTS)
 def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> None:
     booking, event = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW)
-    data = booking_data(booking, event, make_user(), make_provider(), "https://web.test", BookingSettings())
+    people, settings = (make_user(), make_provider()), BookingSettings()
     notices = notices_of(type_)
     assert notices
     for notice in notices:
+        data = booking_data(booking, event, notice.part, *people, "https://web.test", settings, NOW)
         mail = TemplateMailRenderer().render(notice.template, data)
         assert mail.subject
         assert booking.service.title in f"{mail.subject} {mail.text}"

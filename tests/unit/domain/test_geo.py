@@ -3,8 +3,8 @@
 from math import asin, atan2, cos, degrees, pi, radians, sin
 
 import pytest
-from common.domain.geo import EARTH_RADIUS_M, TILE_LEVELS, Point, covering_tiles, distance_m, tile
-from hypothesis import given
+from common.domain.geo import EARTH_RADIUS_M, TILE_LEVELS, Point, blurred, covering_tiles, distance_m, tile
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 points = st.builds(Point, st.floats(-80, 80), st.floats(-180, 179.999))
@@ -39,3 +39,21 @@ def test_a_disc_that_goes_around_the_earth_has_each_tile_once() -> None:
     tiles = covering_tiles(Point(60.0, 10.0), 5_000_000)
     assert len(tiles) == len(set(tiles))
     assert any(tile(Point(60.0, -170.0), zoom) in tiles for zoom in TILE_LEVELS)
+
+
+@given(points)
+@example(Point(-36.8529, 174.7400))
+@example(Point(0.0, 179.9999))
+def test_a_blurred_point_is_near_and_never_within_200_m(point: Point) -> None:
+    shown = blurred(point)
+
+    assert 200 <= distance_m(point, shown) <= 1_300
+    assert -180 <= shown.lng < 180
+    assert shown == blurred(point)
+
+
+@given(points, st.floats(-0.004, 0.004), st.floats(-0.004, 0.004))
+def test_few_points_stand_for_all_addresses_of_a_neighbourhood(point: Point, north: float, east: float) -> None:
+    """What is shown tells a cell of a kilometre and nothing within it, however many addresses of it somebody knows."""
+    area = [Point(point.lat + north * step / 20, point.lng + east * step / 20) for step in range(20)]
+    assert len({blurred(each) for each in area}) <= 6

@@ -30,6 +30,7 @@ class BookingIntent(Model):
     end_at: datetime
     address: str
     notes: str = ""
+    access_notes: str = ""
     full_name: str
     phone_number: str | None = None
     claim_id: str

@@ -65,6 +65,7 @@ class BookingSettings(Model):
     ratings_window: timedelta = timedelta(days=7)
     first_reminder: timedelta = timedelta(hours=24)
     second_reminder: timedelta = timedelta(hours=2)
+    contact_after_close: timedelta = timedelta(days=30)
     payment_retry_after: timedelta = timedelta(hours=24)
     payment_retry_limit: int = Field(default=5, ge=0)
     two_people_above: int = Field(default=50_000, ge=0)

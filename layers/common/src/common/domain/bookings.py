@@ -108,12 +108,18 @@ class Slot(Model):
 
 
 class Place(Model):
-    """Where the work happens. ``lat``/``lng`` are absent when the address could not be located."""
+    """Where the work happens. ``lat``/``lng`` are absent when the address could not be located.
+
+    ``suburb`` names the area and no street. With ``is_exact`` false the place is only an area, as a provider sees it
+    before accepting; none is stored so.
+    """
 
     address: str
     lat: float | None = None
     lng: float | None = None
     is_located: bool = False
+    suburb: str = ""
+    is_exact: bool = True
 
 
 class PriceSnapshot(Model):
@@ -246,6 +252,7 @@ class Booking(Model):
     """A booking, whole. Only the state machine makes a new one from an old one.
 
     ``version`` rises by one with each committed change and is the optimistic lock.
+    ``access_notes`` say how to get in (a gate's code); who may see them is up to ``common.domain.disclosure``.
     ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
     """
 
@@ -263,6 +270,7 @@ class Booking(Model):
     slot: Slot
     place: Place
     notes: str = ""
+    access_notes: str = ""
     price: PriceSnapshot
     policy: PolicySnapshot
     payment_details: PaymentDetails

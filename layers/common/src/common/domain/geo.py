@@ -23,6 +23,39 @@ def distance_m(left: Point, right: Point) -> float:
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 
+#: Side of the cells that hide an address, and how near its cell's centre an address may lie, in metres.
+_BLUR_CELL_M = 1_000.0
+_BLUR_LEAST_M = 250.0
+#: Towards a pole cells are as wide as here, so that there is a finite number of them.
+_BLUR_LEAST_COSINE = 0.01
+
+
+def blurred(point: Point) -> Point:
+    """The point that is shown in an address's place: the centre of its cell of 1 km, or of the next cell to the east.
+
+    The next cell's where the address lies near its own centre, so that what is shown is never within 200 m of it. The
+    answer depends on nothing but where the address is: neither asking again nor other bookings nor other addresses of
+    the same cell narrow it down, as an average over random shifts would.
+
+    Args:
+        point: the address's.
+
+    Returns:
+        A point at least 200 m and at most 1,300 m away.
+    """
+    row = floor(point.lat * _metres_per_degree() / _BLUR_CELL_M)
+    lat = (row + 0.5) * _BLUR_CELL_M / _metres_per_degree()
+    width = _BLUR_CELL_M / (_metres_per_degree() * max(_BLUR_LEAST_COSINE, cos(radians(min(90.0, abs(lat))))))
+    centre = Point(min(90.0, lat), (floor(point.lng / width) + 0.5) * width)
+    if distance_m(point, centre) < _BLUR_LEAST_M:
+        centre = Point(centre.lat, centre.lng + width)
+    return Point(round(centre.lat, 5), round((centre.lng + 180) % 360 - 180, 5))
+
+
+def _metres_per_degree() -> float:
+    return EARTH_RADIUS_M * pi / 180
+
+
 #: Zoom levels at which things are filed: tiles of about 125, 16 and 4 km at 37° of latitude.
 TILE_LEVELS = (8, 11, 13)
 #: A disc is covered by at most about this many tiles; more scans would be merged than one index walk is worth.

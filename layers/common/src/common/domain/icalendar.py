@@ -24,10 +24,11 @@ def to_calendar(bookings: Sequence[Booking], now: datetime, *, is_feed: bool = F
     Instants are in UTC, which every client shows in its own zone, so no time zone has to be described.
 
     Args:
-        bookings: what to show; the version is the sequence number, so that a client replaces an older entry.
+        bookings: what to show, as whoever gets it may see them (``common.domain.disclosure``); the version is the
+            sequence number, so that a client replaces an older entry.
         now: the instant of writing.
         is_feed: whether it goes to whoever has an address, such as somebody's calendar service: then without the
-            customer's notes, and without the place before the booking is accepted.
+            customer's notes.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     for booking in bookings:
@@ -42,7 +43,7 @@ def _event(booking: Booking, now: datetime, *, is_feed: bool) -> list[str]:
         status = "TENTATIVE"
     elif booking.status in _CANCELLED:
         status = "CANCELLED"
-    details = [f"LOCATION:{_text(booking.place.address)}"] if booking.accepted_at or not is_feed else []
+    details = [f"LOCATION:{_text(booking.place.address)}"] if booking.place.address else []
     if booking.notes and not is_feed:
         details.append(f"DESCRIPTION:{_text(booking.notes)}")
     return [

@@ -28,12 +28,13 @@ class ProviderStatus(StrEnum):
 
 
 class Address(Model):
-    """A postal address as typed, with its point where it could be located."""
+    """A postal address as typed, with its point and the name of its suburb or town where it could be located."""
 
     text: str
     lat: float | None = None
     lng: float | None = None
     is_located: bool = False
+    suburb: str = ""
 
 
 class User(Model):

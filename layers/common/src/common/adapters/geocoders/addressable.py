@@ -63,6 +63,7 @@ def _located(row: Mapping[str, Any], country: str) -> Located:
         lng=float(row["lon"]),
         accuracy=Accuracy.ADDRESS if row.get("street_number") else accuracy,
         locality=str(row.get("city") or row.get("locality") or ""),
+        suburb=", ".join(dict.fromkeys(str(row[name]) for name in ("locality", "city") if row.get(name))),
         region=str(row.get("region") or ""),
         country=country,
     )

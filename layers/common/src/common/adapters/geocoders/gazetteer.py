@@ -38,6 +38,7 @@ class _Place:
             lng=self.lng,
             accuracy=Accuracy.LOCALITY,
             locality=self.larger or self.name,
+            suburb=", ".join(part for part in (self.name, self.larger) if part),
             region=self.region,
             country=self.country,
         )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "https://nominatim.openstreetmap.org"
 _COUNTRIES = "nz,au"
+#: The smallest areas that people name, before the towns.
+_AREAS = ("suburb", "city_district", "hamlet", "village")
 _LOCALITIES = ("city", "town", "village", "suburb", "municipality", "county")
 
 
@@ -62,9 +64,17 @@ def _located(row: Mapping[str, Any]) -> Located:
         lng=float(row["lon"]),
         accuracy=_accuracy(address),
         locality=next((str(address[name]) for name in _LOCALITIES if address.get(name)), ""),
+        suburb=_suburb(address),
         region=code if country == "AU" else str(address.get("state", "")),
         country=country,
     )
+
+
+def _suburb(address: Mapping[str, Any]) -> str:
+    """The area and its town: ``Ponsonby, Auckland``; nothing as small as a street or an estate."""
+    town = next((str(address[name]) for name in _LOCALITIES if address.get(name)), "")
+    area = next((str(address[name]) for name in _AREAS if address.get(name)), "")
+    return ", ".join(dict.fromkeys(part for part in (area, town) if part))
 
 
 def _accuracy(address: Mapping[str, Any]) -> Accuracy:

@@ -42,7 +42,7 @@ _SUBJECTS: Mapping[str, tuple[str, str, str]] = {
     "subscriptions": ("subscriptions", "provider_id", "provider"),
 }
 #: What the other side of a booking told is not the caller's to take.
-_HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "payment_details", "start_code"}}
+_HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "access_notes", "payment_details", "start_code"}}
 _ONLY_THEIRS = (
     "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions", "mails",
 )  # fmt: skip

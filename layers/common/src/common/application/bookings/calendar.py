@@ -6,6 +6,8 @@ from common.application.bookings.deps import BookingDeps
 from common.application.bookings.read import find_booking
 from common.application.ports.bookings import BookingQuery
 from common.domain.booking_groups import UPCOMING
+from common.domain.bookings import ActorKind
+from common.domain.disclosure import seen_by
 from common.domain.errors import Forbidden, NotFound
 from common.domain.icalendar import to_calendar
 from common.domain.opaque_tokens import digest, new_token
@@ -21,8 +23,9 @@ async def booking_calendar(deps: BookingDeps, caller: Principal, booking_id: str
     Raises:
         NotFound: no such booking for the caller.
     """
-    booking, _ = await find_booking(deps, caller, booking_id)
-    return to_calendar([booking], deps.clock.now())
+    booking, actor = await find_booking(deps, caller, booking_id)
+    now = deps.clock.now()
+    return to_calendar([seen_by(booking, actor.kind, now, deps.settings)], now)
 
 
 async def open_feed(deps: BookingDeps, caller: Principal) -> str:
@@ -59,4 +62,6 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
         raise NotFound("There is no such calendar feed.")
     now = deps.clock.now()
     query = BookingQuery(provider_id=provider_id, statuses=UPCOMING, starts_from=now - _SHOWN_BACK, soonest_first=True)
-    return to_calendar(await deps.bookings.list_for(query, limit=_MOST_ENTRIES), now, is_feed=True)
+    found = await deps.bookings.list_for(query, limit=_MOST_ENTRIES)
+    shown = [seen_by(booking, ActorKind.PROVIDER, now, deps.settings) for booking in found]
+    return to_calendar(shown, now, is_feed=True)

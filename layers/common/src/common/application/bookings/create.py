@@ -23,6 +23,7 @@ class BookingWish(Model):
     start_at: datetime
     address: str
     notes: str = ""
+    access_notes: str = ""
     payment_method_id: str | None = None
 
 
@@ -106,6 +107,7 @@ async def _decide(
         start_at=wish.start_at,
         place=place,
         notes=wish.notes,
+        access_notes=wish.access_notes,
         stripe_customer_id=customer.stripe_customer_id,
         payment_method_id=wish.payment_method_id,
         idempotency_key=key,
@@ -126,7 +128,7 @@ async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> P
         metres = distance_m(Point(found.lat, found.lng), Point(home.lat, home.lng))
         if metres > provider.service_radius_km * 1000:
             raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
-    return Place(address=address, lat=found.lat, lng=found.lng, is_located=found.is_located)
+    return Place(address=address, lat=found.lat, lng=found.lng, is_located=found.is_located, suburb=found.suburb)
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:
@@ -146,9 +148,9 @@ async def _made_before(deps: BookingDeps, customer_id: str, wish: BookingWish, k
 
 
 def _is_same(booking: Booking, wish: BookingWish) -> bool:
-    asked = (wish.service_id, wish.address, wish.notes)
+    asked = (wish.service_id, wish.address, wish.notes, wish.access_notes)
     is_moved = booking.reschedule_count > 0
-    return asked == (booking.service_id, booking.place.address, booking.notes) and (
+    return asked == (booking.service_id, booking.place.address, booking.notes, booking.access_notes) and (
         is_moved or booking.slot.start_at == wish.start_at
     )
 

@@ -40,6 +40,7 @@ class GuestWish(Model):
     start_at: datetime
     address: str
     notes: str = ""
+    access_notes: str = ""
     full_name: str
     email: str
     phone_number: str | None = None
@@ -119,7 +120,11 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     if intent is None or intent.user_id != user.id:
         raise NotFound("There is no such booking intent.")
     wish = BookingWish(
-        service_id=intent.service_id, start_at=intent.start_at, address=intent.address, notes=intent.notes
+        service_id=intent.service_id,
+        start_at=intent.start_at,
+        address=intent.address,
+        notes=intent.notes,
+        access_notes=intent.access_notes,
     )
     key = f"intent:{intent.id}"
     try:

@@ -8,19 +8,10 @@ from common.application.ports.bookings import BookingQuery
 from common.domain import booking_machine as machine
 from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
 from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
+from common.domain.disclosure import is_disclosed, seen_by
 from common.domain.errors import Forbidden, InvalidInput, NotFound
 from common.domain.model import Model
 from common.domain.roles import Principal, Role
-
-_BEFORE_ACCEPTANCE = frozenset(
-    {
-        BookingStatus.PENDING_PAYMENT,
-        BookingStatus.PAYMENT_EXPIRED,
-        BookingStatus.REQUESTED,
-        BookingStatus.DECLINED,
-        BookingStatus.EXPIRED,
-    }
-)
 
 
 class Contact(Model):
@@ -32,7 +23,10 @@ class Contact(Model):
 
 
 class BookingView(Model):
-    """A booking as one actor sees it now; ``contact`` is the other party's, once that may be shared."""
+    """A booking as one actor may see it now (``common.domain.disclosure``).
+
+    ``contact`` is the other party's, where that is disclosed.
+    """
 
     booking: Booking
     actor: Actor
@@ -54,9 +48,10 @@ async def find_booking(deps: BookingDeps, caller: Principal, booking_id: str) ->
 
 
 def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:
-    """The booking with what the actor may do now; reads nothing."""
-    actions = machine.get_available_booking_actions(booking, actor, deps.clock.now(), deps.settings)
-    return BookingView(booking=booking, actor=actor, actions=actions)
+    """What the actor may see of the booking and do with it now; reads nothing."""
+    now = deps.clock.now()
+    actions = machine.get_available_booking_actions(booking, actor, now, deps.settings)
+    return BookingView(booking=seen_by(booking, actor.kind, now, deps.settings), actor=actor, actions=actions)
 
 
 async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> BookingView:
@@ -70,9 +65,9 @@ async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> 
 
 
 async def with_contact(deps: BookingDeps, seen: BookingView) -> BookingView:
-    """Add the other party's contact, where the booking has been accepted."""
+    """Add the other party's contact, where that is disclosed."""
     booking = seen.booking
-    if booking.status in _BEFORE_ACCEPTANCE or booking.accepted_at is None:
+    if not is_disclosed(booking, deps.clock.now(), deps.settings):
         return seen
     other_id = {ActorKind.CUSTOMER: booking.provider_user_id, ActorKind.PROVIDER: booking.customer_id}
     other = await deps.users.get(other_id[seen.actor.kind]) if seen.actor.kind in other_id else None

@@ -7,6 +7,7 @@ from typing import Any
 from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import ActorKind, Booking
 from common.domain.decline_advice import decline_advice
+from common.domain.disclosure import given_name, is_disclosed, seen_by
 from common.domain.display import local_time_text, money_text
 from common.domain.events import Event
 from common.domain.money import Money
@@ -19,22 +20,29 @@ from common.domain.users import User
 def booking_data(
     booking: Booking,
     event: Event,
+    part: ActorKind,
     customer: User | None,
     provider: Provider | None,
     frontend_base_url: str,
     settings: BookingSettings,
+    now: datetime,
 ) -> Mapping[str, Any]:
     """Everything that a template may show, as text; instants read on the provider's clock, where the work is.
 
     Args:
         booking: as stored now.
         event: what happened.
+        part: who reads it; a provider sees of the customer what ``common.domain.disclosure`` says.
         customer: who booked, where the account is still there.
         provider: who works, likewise.
         frontend_base_url: where links lead.
         settings: windows and limits that texts name.
+        now: the present instant.
     """
     customer_name = _name(customer)
+    if part is ActorKind.PROVIDER and not is_disclosed(booking, now, settings):
+        customer_name = given_name(customer_name) if customer and customer.full_name else customer_name
+    place = seen_by(booking, part, now, settings).place
     provider_name = provider.trading_name if provider else "the provider"
     absent = booking.no_show.absent if booking.no_show else None
     return {
@@ -43,7 +51,7 @@ def booking_data(
         "customer": customer_name,
         "provider": provider_name,
         "when": local_time_text(booking.slot.start_at, booking.slot.timezone),
-        "place": booking.place.address,
+        "place": place.address or "shown to you once you accept",
         "start_code": booking.start_code,
         "problem": _problem(booking, event),
         "url": f"{frontend_base_url}/bookings/{booking.id}",

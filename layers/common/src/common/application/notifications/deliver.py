@@ -41,9 +41,10 @@ async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
     customer = await deps.users.get(booking.customer_id)
     provider_user = await deps.users.get(booking.provider_user_id)
     provider = await deps.providers.get(booking.provider_id)
-    data = booking_data(booking, event, customer, provider, deps.frontend_base_url, deps.settings)
     parties = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider_user}
+    now = deps.clock.now()
     for notice in notices:
+        data = booking_data(booking, event, notice.part, customer, provider, deps.frontend_base_url, deps.settings, now)
         message = Message(event, notice.kind, notice.template, data, str(data["url"]))
         if notice.part is ActorKind.OPERATOR:
             await _tell_operators(deps, message)

@@ -17,4 +17,6 @@ async def locate_address(geocoder: Geocoder, text: str) -> tuple[Address, Locate
         found = None
     if found is None:
         return Address(text=text), None
-    return Address(text=text, lat=found.lat, lng=found.lng, is_located=True), found
+    return Address(
+        text=text, lat=found.lat, lng=found.lng, is_located=True, suburb=found.suburb or found.locality
+    ), found

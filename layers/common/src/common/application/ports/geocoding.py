@@ -15,13 +15,17 @@ class Accuracy(StrEnum):
 
 
 class Located(Model):
-    """An address with its point (WGS 84 degrees); ``country`` is ISO 3166-1 alpha-2, ``region`` its short name."""
+    """An address with its point (WGS 84 degrees); ``country`` is ISO 3166-1 alpha-2, ``region`` its short name.
+
+    ``locality`` is the city or town, ``suburb`` the smallest area with a name, as people say where they live.
+    """
 
     label: str
     lat: float
     lng: float
     accuracy: Accuracy
     locality: str = ""
+    suburb: str = ""
     region: str = ""
     country: str = ""
 

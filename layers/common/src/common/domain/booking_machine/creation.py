@@ -36,6 +36,7 @@ from common.domain.services import Service, ServiceStatus
 from common.domain.tax import tax_terms
 
 NOTES_LIMIT = 2_000
+ACCESS_NOTES_LIMIT = 500
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class NewBooking:
         start_at: an aware instant on the five-minute grid.
         place: where the work happens.
         notes: a word to the provider, at most 2000 characters.
+        access_notes: how to get in, shown once the booking is accepted; at most 500 characters.
         stripe_customer_id: the account's customer at Stripe, where it has one.
         payment_method_id: a saved card to pay with.
         idempotency_key: what makes a repeated request the same booking.
@@ -57,6 +59,7 @@ class NewBooking:
     start_at: datetime
     place: Place
     notes: str = ""
+    access_notes: str = ""
     stripe_customer_id: str | None = None
     payment_method_id: str | None = None
     idempotency_key: str | None = None
@@ -118,6 +121,8 @@ def _check_wish(wish: NewBooking, now: datetime) -> None:
         raise InvalidInput.of("start_at", "The start is too far ahead.", "too_far")
     if len(wish.notes) > NOTES_LIMIT:
         raise InvalidInput.of("notes", f"At most {NOTES_LIMIT} characters.", "too_long")
+    if len(wish.access_notes) > ACCESS_NOTES_LIMIT:
+        raise InvalidInput.of("access_notes", f"At most {ACCESS_NOTES_LIMIT} characters.", "too_long")
 
 
 def _new_booking(
@@ -142,6 +147,7 @@ def _new_booking(
         slot=slot,
         place=wish.place,
         notes=wish.notes,
+        access_notes=wish.access_notes,
         price=PriceSnapshot(
             total=total,
             commission_basis_points=share,

@@ -12,7 +12,7 @@ _NOWHERE = Place(address="")
 
 
 def erase_customer(booking: Booking, now: datetime) -> BookingChange | None:
-    """Take the customer's address, notes and start code off a closed booking; ``None`` where that is done.
+    """Take address, notes, access notes and start code off a closed booking; ``None`` where that is done.
 
     Prices, movements of money, states and the audit trail stay: they are the books, which the law wants kept
     (GDPR article 17(3)(b); New Zealand's Tax Administration Act 1994, section 22: seven years).
@@ -22,7 +22,7 @@ def erase_customer(booking: Booking, now: datetime) -> BookingChange | None:
     """
     if booking.status not in TERMINAL:
         raise ValueError("a booking under way needs its address")
-    if booking.place == _NOWHERE and not booking.notes and not booking.start_code:
+    if booking.place == _NOWHERE and not (booking.notes or booking.access_notes or booking.start_code):
         return None
-    draft = begin(booking, now, place=_NOWHERE, notes="", start_code="")
+    draft = begin(booking, now, place=_NOWHERE, notes="", access_notes="", start_code="")
     return to_change(booking, draft, _ERASER, "erase_customer", _NOTE)
