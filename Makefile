@@ -108,9 +108,7 @@ build: $(STAMP) ## Build the layer and the functions for this machine
 
 .PHONY: deploy
 deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
-	@$(PY) -m infra.build --target aws --arch $(ARCH)
-	@$(VENV)/bin/uvx --from aws-sam-cli==1.170.0 sam deploy --template-file build/aws/template.json \
-		--config-file $(CURDIR)/samconfig.toml --config-env $(STAGE) $(ARGS)
+	@$(PY) -m infra.deploy --stage $(STAGE) --arch $(ARCH) $(ARGS)
 
 .PHONY: migrate admin
 migrate: $(STAMP) ## Bring a deployed stage's database up to date (needs MONGODB_URI, MONGODB_DATABASE)

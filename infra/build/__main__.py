@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from infra.build import aws_template, builder, targets
+from infra.build import builder, targets
 
 
 def main() -> None:
@@ -24,8 +24,6 @@ def main() -> None:
         )
     if target.name == "local":
         builder.runtime_environment(target)
-    else:
-        print(f"Template: {aws_template.write(target.folder, built)}")
     print(f"Built {target.folder} ({built.fingerprint}) in {time.monotonic() - started:.1f} s")
 
 

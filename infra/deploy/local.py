@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.deploy import loops, roles
+from infra.deploy import loops, release, roles, versions
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     Raises:
         DeployError: When the stack fails or has other routes than the template.
     """
-    template = roles.with_own_roles(loops.expand(templates.load(path)))
+    document = roles.with_own_roles(loops.expand(templates.load(path)))
+    template = release.marked(document, fingerprint, parameters)
     functions = templates.functions(template)
     _point_to_marks(template, fingerprint, settings)
     body = json.dumps(template, sort_keys=True)
@@ -75,6 +76,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     if _deployed_mark(client) != wanted:
         _apply(client, _upload(body, settings), {**parameters}, wanted)
     deployed = _describe(client)
+    versions.prune(boto3.client("lambda", **settings), deployed.functions.values())
     _check_routes(deployed, functions, settings)
     return deployed
 

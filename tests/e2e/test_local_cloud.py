@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -236,3 +237,48 @@ def leave_a_message_and_a_mail(cloud: LocalCloud) -> None:
 def assert_both_are_there(cloud: LocalCloud) -> None:
     assert {row["queue"]: row["dead"] for row in aws.queue_depths(cloud.info)}["StripeEvents"] == 1
     assert [mail.subject for mail in cloud.mails("aroha@example.com")] == ["Kept"]
+
+
+@pytest.mark.timeout(600)
+def test_a_restart_with_other_settings_gives_them_to_every_function(tmp_path: Path) -> None:
+    functions = stub_functions.write(tmp_path / "functions")
+    options = Options(state_dir=tmp_path / "state", live=True, functions=functions, frontend_url="http://one.test")
+    with LocalCloud(options) as first:
+        assert {seen["FRONTEND_BASE_URL"] for seen in environments(first)} == {"http://one.test"}
+        versions = live_versions(first)
+    changed = replace(options, frontend_url="http://two.test", database="other", queue_visibility=7)
+    with LocalCloud(changed) as second:
+        seen = environments(second)
+        assert {each["FRONTEND_BASE_URL"] for each in seen} == {"http://two.test"}
+        assert {each["MONGODB_DATABASE"] for each in seen} == {"other"}
+        assert {each["PUBLIC_BASE_URL"] for each in seen} == {second.base_url} != {first.base_url}
+        assert len({each["RELEASE"] for each in seen}) == 1
+        later = live_versions(second)
+    assert [name for name, version in later.items() if version == versions[name]] == []
+
+
+def environments(cloud: LocalCloud) -> list[dict[str, str]]:
+    """What runs: HTTP functions as their callers reach them, the rest as queues and schedules do."""
+    client = boto3.client("lambda", **ministack.client_settings(cloud.info.aws_url))
+    made = templates.functions(templates.load(TEMPLATE))
+    paths = [next(path for method, path in each.routes if method in {"GET", "ANY"}) for each in made if has_get(each)]
+    answered = [get(cloud, "/none" if path == "$default" else path).json()["environment"] for path in paths]
+    workers = [cloud.info.functions[each.name] for each in made if not each.routes]
+    return answered + [
+        client.get_function_configuration(FunctionName=name)["Environment"]["Variables"] for name in workers
+    ]
+
+
+def has_get(function: templates.Function) -> bool:
+    return any(method in {"GET", "ANY"} for method, _ in function.routes)
+
+
+def live_versions(cloud: LocalCloud) -> dict[str, str]:
+    """The version that callers reach, by function."""
+    client = boto3.client("lambda", **ministack.client_settings(cloud.info.aws_url))
+    names = [each.name for each in templates.functions(templates.load(TEMPLATE)) if each.routes]
+    physical = {name: cloud.info.functions[name] for name in names}
+    return {
+        name: client.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
+        for name, function in physical.items()
+    }

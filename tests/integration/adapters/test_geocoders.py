@@ -195,7 +195,10 @@ async def test_a_service_learns_whom_to_write_to() -> None:
 @pytest.mark.parametrize(
     ("variables", "is_paced"),
     [
-        ({"GEOCODER": "nominatim", "GEOCODER_CONTACT": "ops@gigsta.example"}, True),
+        (
+            {"GEOCODER": "nominatim", "GEOCODER_CONTACT": "x", "GEOCODER_URL": "https://nominatim.openstreetmap.org"},
+            True,
+        ),
         ({"GEOCODER": "nominatim", "GEOCODER_CONTACT": "x", "GEOCODER_URL": "https://own.test"}, False),
         ({"GEOCODER": "addressable", "GEOCODER_API_KEY": "key"}, False),
     ],

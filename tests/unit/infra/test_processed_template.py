@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any
 
 import pytest
 
 from infra.build.builder import TEMPLATE
-from infra.build.targets import ROOT
 from infra.deploy import loops, roles
 from infra.deploy import template as templates
 from tests import sam
@@ -103,11 +101,6 @@ def test_every_function_is_built_for_the_architecture_that_is_asked_for(processe
         assert function["Runtime"] == "python3.13"
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_a_stage_gives_every_parameter_that_has_no_default_and_no_unknown_one(stage: str) -> None:
-    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())[stage]["deploy"]["parameters"]
-    given = {each.split("=", 1)[0] for each in configuration["parameter_overrides"]}
-    known = DOCUMENT["Parameters"]
-    assert given <= set(known)
-    assert {name for name, each in known.items() if "Default" not in each} <= given
-    assert configuration["confirm_changeset"] is False
+def test_the_access_log_and_the_functions_know_a_request_by_the_same_id(processed: dict[str, Any]) -> None:
+    [stage] = of_type(processed, "AWS::ApiGatewayV2::Stage").values()
+    assert '"request_id":"$context.requestId"' in stage["AccessLogSettings"]["Format"]

@@ -13,10 +13,15 @@ import pytest
 from common.adapters.clock import OffsetClock, SystemClock
 from common.runtime.budget import Budget
 from common.runtime.context import begin_request, current_request_id
+from common.runtime.http.middleware import RequestContextMiddleware
+from common.runtime.logging import context_fields
 from common.runtime.loop import get_loop, run
+from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from starlette.types import Message, Receive, Scope, Send
 
 
 @pytest.mark.parametrize("given", ["7", "req-1", "3f2c-11.x:y_z", "A" * 128])
@@ -30,6 +35,34 @@ def test_a_sane_request_id_is_kept(given: str) -> None:
 def test_another_one_gives_way_to_lambdas_or_a_new_one(given: str | None) -> None:
     assert begin_request(given, "lambda-id-1") == "lambda-id-1"
     assert begin_request(given).startswith("req-")
+
+
+@pytest.mark.parametrize(("given", "request_id"), [("callers-own-1", "callers-own-1"), ("", "gateway-1")])
+async def test_log_lines_carry_the_id_that_the_gateways_access_log_has(given: str, request_id: str) -> None:
+    seen: list[dict[str, str]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(context_fields())
+        await PlainTextResponse("")(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    answered: list[Message] = []
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"x-request-id", given.encode())],
+        "aws.event": {"requestContext": {"requestId": "gateway-1"}},
+        "aws.context": SimpleNamespace(aws_request_id="lambda-1"),
+    }
+    await RequestContextMiddleware(app)(scope, receive, send)
+    assert seen == [{"request_id": request_id, "gateway_request_id": "gateway-1"}]
+    assert (b"x-request-id", request_id.encode()) in answered[0]["headers"]
 
 
 def test_everything_runs_on_one_loop() -> None:

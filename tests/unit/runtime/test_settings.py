@@ -67,11 +67,11 @@ def test_only_local_stages_may_move_the_clock(stage: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("geocoder", "missing"), [("nominatim", "GEOCODER_CONTACT"), ("addressable", "GEOCODER_API_KEY_SECRET")]
+    ("geocoder", "missing"), [("nominatim", "GEOCODER_URL"), ("addressable", "GEOCODER_API_KEY_SECRET")]
 )
 def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str) -> None:
     needs = [need.split("|")[0] for need in NEEDS["search"]]
-    environ = {**dict.fromkeys(needs, "http://x"), **BASE, "GEOCODER": geocoder}
+    environ = {**dict.fromkeys(needs, "http://x"), **BASE, "GEOCODER": geocoder, "GEOCODER_CONTACT": "ops@x.example"}
     with pytest.raises(SettingsError, match=missing):
         load_settings("search", environ)
     assert load_settings("search", {**environ, missing: "given"}).geocoder == geocoder

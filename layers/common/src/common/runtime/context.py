@@ -7,6 +7,7 @@ from uuid import uuid4
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
+_gateway_request_id: ContextVar[str] = ContextVar("gateway_request_id", default="")
 
 
 def current_request_id() -> str:
@@ -14,13 +15,20 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
-def begin_request(*candidates: str | None) -> str:
+def current_gateway_request_id() -> str:
+    """API Gateway's id of the request at hand, by which its access log knows it; empty elsewhere."""
+    return _gateway_request_id.get()
+
+
+def begin_request(*candidates: str | None, gateway: str = "") -> str:
     """Make the first sane candidate, or else a new id, the current request id, and return it.
 
     Args:
         candidates: ids others gave it, the preferred first: the caller's, Lambda's. A sane one has 1 to 128
             characters of letters, digits, dot, underscore, colon and hyphen, so that it is safe in logs and headers.
+        gateway: API Gateway's id of the request, preferred to what Lambda gave.
     """
+    _gateway_request_id.set(gateway)
     chosen = next((each for each in candidates if each and _SANE.fullmatch(each)), None)
     request_id = chosen or f"req-{uuid4().hex}"
     _request_id.set(request_id)

@@ -9,7 +9,9 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from common.runtime.masking import mask_value
 
 #: Written by Powertools itself; masking them would only cost time.
-_OWN_FIELDS = frozenset({"level", "location", "timestamp", "service", "request_id", "booking_id", "sampling_rate"})
+_OWN_FIELDS = frozenset(
+    {"level", "location", "timestamp", "service", "request_id", "gateway_request_id", "booking_id", "sampling_rate"}
+)
 
 
 class MaskingFormatter(LambdaPowertoolsFormatter):

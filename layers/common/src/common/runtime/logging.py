@@ -7,7 +7,7 @@ because API Gateway's own access log already has a line for each.
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from common.runtime.context import current_request_id
+from common.runtime.context import current_gateway_request_id, current_request_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -33,7 +33,11 @@ def set_booking_id(booking_id: str) -> None:
 
 def context_fields() -> dict[str, str]:
     """The ids that every line carries, as far as they are known."""
-    fields = {"request_id": current_request_id(), "booking_id": _booking_id.get()}
+    fields = {
+        "request_id": current_request_id(),
+        "gateway_request_id": current_gateway_request_id(),
+        "booking_id": _booking_id.get(),
+    }
     return {name: value for name, value in fields.items() if value}
 
 

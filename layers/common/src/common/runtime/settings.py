@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from common.domain.topics import Topic
 from common.runtime.secrets import fetch_secret
@@ -44,9 +45,14 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 GEOCODING = frozenset({"auth", "bookings", "providers", "search"})
 GEOCODERS: Mapping[str, tuple[str, ...]] = {
     "gazetteer": (),
-    "nominatim": ("GEOCODER_CONTACT",),
+    "nominatim": ("GEOCODER_CONTACT", "GEOCODER_URL"),
     "addressable": ("GEOCODER_API_KEY_SECRET|GEOCODER_API_KEY",),
 }
+
+
+#: OpenStreetMap's own server: no more than a request a second, and not for applications that live by it
+#: (https://operations.osmfoundation.org/policies/nominatim/), so it is asked only where it is named.
+PUBLIC_NOMINATIM = "nominatim.openstreetmap.org"
 
 
 #: What is wrapped as soon as it is read.
@@ -136,7 +142,7 @@ class Settings:
     @property
     def is_public_geocoder(self) -> bool:
         """Whether addresses are looked up at the server that OpenStreetMap lets everybody use, slowly."""
-        return self.geocoder == "nominatim" and self.geocoder_url is None
+        return urlsplit(self.geocoder_url or "").hostname == PUBLIC_NOMINATIM
 
     def queue_urls(self) -> dict[Topic, str]:
         """Each topic's queue."""

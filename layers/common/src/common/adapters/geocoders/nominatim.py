@@ -10,7 +10,6 @@ from common.application.ports.geocoding import Accuracy, Located
 if TYPE_CHECKING:
     import httpx
 
-DEFAULT_URL = "https://nominatim.openstreetmap.org"
 _COUNTRIES = "nz,au"
 #: The smallest areas that people name, before the towns.
 _AREAS = ("suburb", "city_district", "hamlet", "village")

@@ -38,7 +38,8 @@ class RequestContextMiddleware:
             return
         lambda_context = scope.get("aws.context")
         given = Headers(scope=scope).get("x-request-id")
-        request_id = begin_request(given, getattr(lambda_context, "aws_request_id", None))
+        gateway = scope.get("aws.event", {}).get("requestContext", {}).get("requestId", "")
+        request_id = begin_request(given, gateway, getattr(lambda_context, "aws_request_id", None), gateway=gateway)
         trail.begin(scope["path"])
         guard = _ResponseGuard(send, request_id)
         try:

@@ -139,7 +139,7 @@ class IdentityParts(CoreParts):
         url, http = self.settings.geocoder_url, http_source(self.settings.geocoder_contact)
         if self.settings.geocoder == "addressable":
             return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL, http)
-        return nominatim.Nominatim(url or nominatim.DEFAULT_URL, http)
+        return nominatim.Nominatim(url or "", http)
 
     @cached_property
     def onboarding(self) -> "OnboardingDeps":

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.build.builder import TEMPLATE
-from infra.deploy import loops, roles
+from infra.deploy import loops, release, roles
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from infra.build.builder import Built
 
 
-def write(folder: Path, built: Built) -> Path:
-    """Write the template for ``sam deploy`` next to the build.
+def compose(built: Built, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return what ``sam deploy`` gets.
 
     Args:
-        folder: The target's folder.
         built: The build.
-
-    Returns:
-        The written file.
+        parameters: The stage's parameters.
     """
     document = roles.with_own_roles(loops.expand(templates.load(TEMPLATE)))
     for resource in document["Resources"].values():
@@ -32,6 +30,20 @@ def write(folder: Path, built: Built) -> Path:
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = str(built.code(resource["Properties"]["CodeUri"]))
             resource.pop("Metadata", None)
+    return release.marked(document, built.fingerprint, parameters)
+
+
+def write(folder: Path, built: Built, parameters: Mapping[str, str]) -> Path:
+    """Write the template next to the build.
+
+    Args:
+        folder: The target's folder.
+        built: The build.
+        parameters: The stage's parameters.
+
+    Returns:
+        The written file.
+    """
     path = folder / "template.json"
-    path.write_text(json.dumps(document, indent=1))
+    path.write_text(json.dumps(compose(built, parameters), indent=1))
     return path

@@ -1,0 +1,110 @@
+"""The stages of ``samconfig.toml``: their parameters, refused while they are not filled in."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.build.builder import TEMPLATE
+from infra.build.targets import ROOT
+from infra.deploy import template as templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CONFIGURATION = ROOT / "samconfig.toml"
+#: What the committed file leaves to be filled in is written in capitals; RFC 2606 keeps the name for such use.
+_PLACEHOLDER = re.compile(r"EXAMPLE\.(COM|ORG|NET)")
+
+
+class StageError(ValueError):
+    """A stage cannot be deployed as it is written; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage is deployed with.
+
+    Attributes:
+        name: Its section in ``samconfig.toml``.
+        options: The section's options of ``sam deploy``, the parameters aside.
+        parameters: The template's parameters by name.
+    """
+
+    name: str
+    options: dict[str, Any]
+    parameters: dict[str, str]
+
+    def write(self, folder: Path) -> Path:
+        """Write the stage as a configuration of its own, whose parameters are those checked here.
+
+        Args:
+            folder: Where to write it.
+
+        Returns:
+            The written file.
+        """
+        given = [f'{name}="{_quoted(value)}"' for name, value in self.parameters.items()]
+        options = {**self.options, "parameter_overrides": given}
+        # Strings, booleans and lists of strings are written alike in TOML and in JSON.
+        lines = [f"{name} = {json.dumps(value)}" for name, value in options.items()]
+        path = folder / "samconfig.toml"
+        path.write_text("\n".join(["version = 0.1", f"[{self.name}.deploy.parameters]", *lines, ""]))
+        return path
+
+
+def read(name: str, overrides: Mapping[str, str], path: Path = CONFIGURATION) -> Stage:
+    """Read a stage and see that it can be deployed.
+
+    Args:
+        name: The stage.
+        overrides: Parameters given for once, instead of or beside the stage's.
+        path: The configuration.
+
+    Returns:
+        The stage with its parameters.
+
+    Raises:
+        StageError: There is no such stage, or a parameter is unknown, missing, a placeholder, or one that no
+            deployment should have.
+    """
+    sections = tomllib.loads(path.read_text())
+    try:
+        options = dict(sections[name]["deploy"]["parameters"])
+    except KeyError:
+        known = ", ".join(sorted(each for each in sections if each != "version"))
+        raise StageError(f"{path.name} has no stage {name!r}. It has: {known}.") from None
+    written = dict(each.split("=", 1) for each in options.pop("parameter_overrides"))
+    stage = Stage(name, options, {**written, **overrides})
+    if faults := _faults(stage.parameters, templates.load(TEMPLATE)["Parameters"]):
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise StageError(f"Stage {name} cannot be deployed as {path.name} has it:\n{listed}")
+    return stage
+
+
+def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
+    """Say what is wrong with a stage's parameters, one line each."""
+    faults = [f"{name} is not a parameter of template.yaml" for name in parameters if name not in known]
+    faults += [
+        f"{name} is missing" for name, each in known.items() if "Default" not in each and not parameters.get(name)
+    ]
+    faults += [
+        f"{name}={value} is a placeholder: fill in your own"
+        for name, value in parameters.items()
+        if _PLACEHOLDER.search(value)
+    ]
+    if parameters.get("Geocoder") == "nominatim" and not parameters.get("GeocoderUrl"):
+        faults.append(
+            "Geocoder=nominatim needs GeocoderUrl: a server of your own, or https://nominatim.openstreetmap.org if "
+            "your use fits its policy (https://operations.osmfoundation.org/policies/nominatim/)"
+        )
+    return faults
+
+
+def _quoted(value: str) -> str:
+    """Return a value as it may stand between double quotes in ``parameter_overrides``."""
+    return value.replace('"', '\\"')
