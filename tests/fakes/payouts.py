@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from common.application.ports.payouts import BankDispute, Payout, PayoutBalance
+from common.domain.errors import NotFound
+from common.domain.payments import ACCOUNT_GONE, OBJECT_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ class FakePayoutGateway:
     payouts: dict[str, Payout] = field(default_factory=dict)
 
     async def get_dispute(self, dispute_id: str) -> BankDispute:
+        if dispute_id not in self.disputes:
+            raise NotFound("no such dispute", code=OBJECT_GONE)
         return self.disputes[dispute_id]
 
     async def get_payout(self, account_id: str, payout_id: str) -> Payout:  # noqa: ARG002 - the port's
@@ -49,4 +53,6 @@ class FakeAccounts:
     statuses: dict[str, ConnectStatus] = field(default_factory=dict)
 
     async def status(self, account_id: str) -> ConnectStatus:
+        if account_id not in self.statuses:
+            raise NotFound("no such account", code=ACCOUNT_GONE)
         return self.statuses[account_id]

@@ -18,7 +18,7 @@ from common.application.payments.payouts import PayoutDeps, list_payouts, make_d
 from common.application.payments.steps import take_step
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.webhooks import NotYetKnown
-from common.application.ports.payments import Intent, IntentStatus
+from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.application.ports.payouts import BankDispute, Payout
 from common.application.ports.subscriptions import StripeSubscription
 from common.domain.bookings import ActorKind, BookingStatus
@@ -171,19 +171,27 @@ async def test_a_captured_intent_cannot_be_voided_nor_an_uncaptured_one_count(be
     del bench
 
 
-async def test_a_dispute_of_an_unknown_payment_waits_and_a_race_is_won(
+async def test_a_dispute_of_a_payment_not_yet_recorded_waits_one_of_nobodys_is_passed_over_and_a_race_is_won(
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await captured(bench, gateway)
+    named = GatewayCall(booking_id="bkg_not_yet_committed", operation_id="pay_1", key="key_not_yet")
+    early = await gateway.create_payment_intent(
+        booking.price.total, customer_id="cus_1", payment_method_id=None, off_session=False, call=named
+    )
     intent_id = booking.payment_details.payment_intent_id
     payouts = FakePayoutGateway(
         disputes={
+            "dp_w": BankDispute(id="dp_w", status="lost", amount=1, payment_intent_id=early.id),
             "dp_x": BankDispute(id="dp_x", status="lost", amount=1, payment_intent_id="pi_unknown"),
+            "dp_z": BankDispute(id="dp_z", status="lost", amount=1, charge_id="ch_unknown"),
             "dp_y": BankDispute(id="dp_y", status="lost", amount=12_500, payment_intent_id=intent_id),
         }
     )
     with pytest.raises(NotYetKnown):
-        await sync_dispute(bench.payments, payouts, "dp_x")
+        await sync_dispute(bench.payments, payouts, "dp_w")
+    assert not await sync_dispute(bench.payments, payouts, "dp_x")
+    assert not await sync_dispute(bench.payments, payouts, "dp_z")
     with pytest.raises(Unavailable):
         await sync_dispute(replace(bench.payments, bookings=Contested(bench.payments.bookings, 99)), payouts, "dp_y")
     await sync_dispute(replace(bench.payments, bookings=Contested(bench.payments.bookings, 1)), payouts, "dp_y")

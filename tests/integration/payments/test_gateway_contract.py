@@ -10,6 +10,7 @@ from common.adapters.stripe.gateway import StripeGateway
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus, PaymentGateway
 from common.domain.errors import GatewayRefused, NotFound, PaymentDeclined
 from common.domain.money import Money
+from common.domain.ownership import Owner
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from infra.stripe_local.testing import RunningStripe
 
+OWNER = Owner(stage="test", database="contract")
 PRICE = Money(amount=12_500, currency="nzd")
 VISA = "pm_card_visa"
 
@@ -89,13 +91,13 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     if request.param == "fake":
         return Bench(FakePaymentGateway(), None, None)
     client = request.getfixturevalue("stripe_client")
-    return Bench(StripeGateway(client), client, request.getfixturevalue("stripe_server"))
+    return Bench(StripeGateway(client, OWNER), client, request.getfixturevalue("stripe_server"))
 
 
 async def test_a_customer_is_found_and_deleted_and_deleting_it_again_is_harmless(
     stripe_client: stripe.StripeClient,
 ) -> None:
-    gateway = StripeGateway(stripe_client)
+    gateway = StripeGateway(stripe_client, OWNER)
     user_id = f"usr_{uuid.uuid4().hex}"
     email = f"{user_id}@example.com"
     assert await gateway.find_customer(user_id, email) is None

@@ -90,7 +90,7 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
             id=f"dp_{booking.id}",
             status=dice.choice(["needs_response", "won", "lost"]),
             amount=booking.payment_details.captured_amount,
-            fee=dice.choice([0, 1_500]),
+            fees=[Money(amount=dice.choice([0, 1_500]), currency=booking.price.total.currency)],
             payment_intent_id=booking.payment_details.payment_intent_id,
         )
         payouts.disputes[dispute.id] = dispute

@@ -17,7 +17,7 @@ from common.domain.errors import GatewayUncertain, Unavailable
 from common.domain.payments import OperationStatus
 
 from infra.stripe_local.testing import SECRET_KEY, until
-from tests.integration.payments.test_gateway_contract import PRICE, call
+from tests.integration.payments.test_gateway_contract import OWNER, PRICE, call
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ async def test_an_answer_that_takes_too_long_is_not_waited_for_and_acted_on_once
 ) -> None:
     """The time-out is the real one of the transport, shrunk; Stripe acts at once and answers when nobody listens."""
     hasty = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, answer_timeout=0.5, retries=0)
-    gateway = StripeGateway(hasty)
-    customer = await StripeGateway(stripe_client).ensure_customer("usr_slow", "slow@example.com", "Slow")
+    gateway = StripeGateway(hasty, OWNER)
+    customer = await StripeGateway(stripe_client, OWNER).ensure_customer("usr_slow", "slow@example.com", "Slow")
     once = call()
     await stripe_server.control.fault(
         "/v1/payment_intents", method="POST", action="delay", when="after", delay_seconds=2
@@ -116,7 +116,7 @@ async def test_an_answer_that_takes_too_long_is_not_waited_for_and_acted_on_once
             PRICE, customer_id=customer, payment_method_id=None, off_session=False, call=once
         )
     await stripe_server.control.clear_faults()
-    found = await StripeGateway(stripe_client).find_intent(
+    found = await StripeGateway(stripe_client, OWNER).find_intent(
         customer_id=customer, operation_id=once.operation_id, is_setup=False
     )
     assert found is not None

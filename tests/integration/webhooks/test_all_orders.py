@@ -54,7 +54,7 @@ async def life(
     bench: MoneyBench, gateway: FakePaymentGateway, payouts: FakePayoutGateway, number: int
 ) -> tuple[Booking, dict[str, str]]:
     """A booking that is settled with us while Stripe has more to tell; and Stripe's names of its objects."""
-    each = await MoneyBench(bench.container).prepare()
+    each = await MoneyBench(bench.container, f"acct_{number}").prepare()
     booking = await each.book()
     gateway.confirm(booking.payment_details.payment_intent_id or "")
     await tell(each, Told("payment_intent.amount_capturable_updated", "intent"), {"intent": ""}, booking, number, 99)
@@ -63,7 +63,11 @@ async def life(
     details = booking.payment_details
     dispute, payout, account = f"dp_{number}", f"po_{number}", f"acct_{number}"
     payouts.disputes[dispute] = BankDispute(
-        id=dispute, status="won", amount=3_000, fee=1_500, payment_intent_id=details.payment_intent_id
+        id=dispute,
+        status="won",
+        amount=3_000,
+        fees=[Money(amount=1_500, currency="nzd")],
+        payment_intent_id=details.payment_intent_id,
     )
     now = each.clock.now()
     payouts.payouts[payout] = Payout(

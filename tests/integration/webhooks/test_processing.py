@@ -142,7 +142,7 @@ async def test_an_unknown_type_is_ignored_and_counted(bench: MoneyBench) -> None
 
 async def test_an_object_of_nobody_changes_nothing(bench: MoneyBench) -> None:
     event_id = await receive(bench.container, "setup_intent.succeeded", "seti_of_the_wallet")
-    assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
+    assert await process(bench.container, event_id) is WebhookStatus.IGNORED
 
 
 DISPUTE_EVENTS = (
@@ -170,7 +170,7 @@ async def test_the_events_of_a_chargeback_in_any_order_and_repeated_end_the_same
             id=dispute_id,
             status="needs_response",
             amount=booking.price.total.amount,
-            fee=2_500,
+            fees=[Money(amount=2_500, currency="nzd")],
             payment_intent_id=booking.payment_details.payment_intent_id,
         )
         for place, type_ in enumerate((*order, *order)):
@@ -247,5 +247,105 @@ async def test_events_of_accounts_and_plans_that_are_not_ours_are_passed_over(be
     ):
         fields = {"account_id": account} if account else {}
         event_id = await receive(container, type_, object_id, **fields)
-        assert await process(container, event_id) is WebhookStatus.PROCESSED
+        assert await process(container, event_id) is WebhookStatus.IGNORED
     assert not [each for each in bench.publisher.events if each.payload.get("template")]
+
+
+async def test_events_of_bookings_that_are_another_deployments_or_programs_are_passed_over(bench: MoneyBench) -> None:
+    container = bench.container
+    marks = container.stripe_owner.marks()
+    for fields in (
+        {"booking_id": "bkg_elsewhere", "marks": {**marks, "stage": "staging"}},
+        {"booking_id": "bkg_elsewhere", "marks": {**marks, "database": "gigsta-staging"}},
+        {"booking_id": "table-7-at-eight"},
+        {"booking_id": "bkg_elsewhere", "account_id": "acct_1"},
+        {"related": {"payment_intent": "pi_of_a_plan"}},
+    ):
+        for type_ in ("payment_intent.succeeded", "charge.refunded", "refund.failed", "transfer.reversed"):
+            event_id = await receive(container, type_, "x_1", **fields)
+            assert await process(container, event_id) is WebhookStatus.IGNORED, (type_, fields)
+    event_id = await receive(container, "payment_intent.succeeded", "pi_x", booking_id="bkg_elsewhere", marks=marks)
+    with pytest.raises(NotYetKnown):
+        await process(container, event_id)
+
+
+async def test_a_refund_by_hand_finds_its_booking_by_what_the_payment_names(
+    bench: MoneyBench, gateway: FakePaymentGateway
+) -> None:
+    booking = await confirmed(bench, gateway)
+    intent_id = booking.payment_details.payment_intent_id or ""
+    await bench.container.mongo.collection("bookings").update_one(
+        {"_id": booking.id}, {"$unset": {"payment_details.payment_intent_id": ""}}
+    )
+    related = {"payment_intent": intent_id}
+    event_id = await receive(bench.container, "refund.created", "re_by_hand", related=related)
+    assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
+    assert (await bench.read(booking)).status is BookingStatus.REQUESTED
+
+
+async def test_events_of_objects_that_stripe_has_no_more_are_passed_over(
+    bench: MoneyBench, payout_gateway: FakePayoutGateway
+) -> None:
+    assert payout_gateway.disputes == {}
+    for type_, object_id, account in (
+        ("charge.dispute.created", "dp_gone", None),
+        ("payout.failed", "po_gone", "acct_gone"),
+    ):
+        event_id = await receive(bench.container, type_, object_id, **({"account_id": account} if account else {}))
+        assert await process(bench.container, event_id) is WebhookStatus.IGNORED
+
+
+async def taken(
+    bench: MoneyBench, gateway: FakePaymentGateway, payouts: FakePayoutGateway, *statuses: tuple[str, int | None]
+) -> Booking:
+    """A captured booking after its dispute had these statuses and movements of our balance, one after the other."""
+    booking = await confirmed(bench, gateway)
+    await process(bench.container, await receive(bench.container, "charge.succeeded", "", booking_id=booking.id))
+    booking = await bench.accept_and_start(booking)
+    booking = await bench.perform(booking, "complete", ActorKind.PROVIDER)
+    dispute_id = f"dp_{uuid.uuid4().hex}"
+    for status, moved in statuses:
+        payouts.disputes[dispute_id] = BankDispute(
+            id=dispute_id,
+            status=status,
+            amount=booking.price.total.amount,
+            moved=moved,
+            payment_intent_id=booking.payment_details.payment_intent_id,
+        )
+        await process(bench.container, await receive(bench.container, "charge.dispute.updated", dispute_id))
+        await bench.work()
+    return await bench.read(booking)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "charged_back"),
+    [
+        ([("prevented", None)], 0),
+        ([("prevented", 0)], 0),
+        ([("warning_needs_response", None), ("warning_under_review", None), ("warning_closed", None)], 0),
+        ([("a_status_of_tomorrow", None)], 0),
+        ([("a_status_of_tomorrow", -12_500)], 12_500),
+        ([("warning_needs_response", None), ("needs_response", -12_500)], 12_500),
+        ([("needs_response", None), ("under_review", None)], 12_500),
+        ([("needs_response", None), ("lost", None), ("appeal_needs_response", None)], 12_500),
+        ([("lost", -12_500), ("appeal_under_review", -12_500), ("lost", -12_500)], 12_500),
+        ([("needs_response", None), ("lost", None), ("appeal_under_review", None), ("won", None)], 0),
+        ([("appeal_under_review", -12_500), ("won", 0)], 0),
+        ([("needs_response", -12_500), ("won", -12_500)], 12_500),
+        ([("needs_response", -12_500), ("won", -12_500), ("won", 0)], 0),
+        ([("won", 0), ("appeal_needs_response", -12_500)], 12_500),
+        ([("won", 0), ("appeal_needs_response", -12_500), ("lost", -12_500)], 12_500),
+        ([("won", 0), ("appeal_needs_response", -12_500), ("won", 0)], 0),
+    ],
+)
+async def test_a_chargeback_is_booked_as_its_money_has_moved(
+    bench: MoneyBench,
+    gateway: FakePaymentGateway,
+    payout_gateway: FakePayoutGateway,
+    statuses: list[tuple[str, int | None]],
+    charged_back: int,
+) -> None:
+    booking = await taken(bench, gateway, payout_gateway, *statuses)
+    assert booking.payment_details.charged_back_amount == charged_back
+    sums = await bench.ledger_sums(booking)
+    assert sums.get("held", 0) == charged_back - booking.price.total.amount

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from common.adapters.stripe.webhooks import TOLERANCE_SECONDS, StripeWebhookVerifier
@@ -12,6 +13,9 @@ from common.domain.errors import InvalidInput, InvalidSignature
 from hypothesis import given
 from hypothesis import strategies as st
 from stripe import SignatureVerificationError, WebhookSignature
+
+if TYPE_CHECKING:
+    from common.application.ports.webhooks import StripeEvent
 
 NOW = 1_900_000_000
 SECRETS = ("whsec_new", "whsec_old", "whsec_üñí")
@@ -103,6 +107,40 @@ def test_a_signed_body_that_is_no_event_is_a_clear_refusal(body: bytes) -> None:
     with pytest.raises(InvalidInput) as refused:
         StripeWebhookVerifier(SECRETS, now=lambda: NOW).verify(body, header)
     assert (refused.value.status, refused.value.wire_code) == (422, "invalid_event")
+
+
+def read(event: object) -> StripeEvent:
+    """What is kept of a signed event."""
+    body = json.dumps(event).encode()
+    return StripeWebhookVerifier(SECRETS, now=lambda: NOW).verify(body, f"t={NOW},v1={sign(body, SECRETS[0], NOW)}")
+
+
+def test_what_an_object_carries_of_us_is_kept() -> None:
+    metadata = {"booking_id": "bkg_1", "stage": "dev", "database": "gigsta-dev", "operation_id": "pay_1"}
+    object_ = {"id": "pi_1", "object": "payment_intent", "metadata": metadata}
+    event = read({"id": "evt_1", "type": "payment_intent.succeeded", "created": 5, "data": {"object": object_}})
+    assert (event.booking_id, event.marks) == ("bkg_1", {"stage": "dev", "database": "gigsta-dev"})
+
+
+def test_an_invoice_names_its_subscription_under_its_parent() -> None:
+    parent = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
+    object_ = {"id": "in_1", "object": "invoice", "parent": parent}
+    event = read({"id": "evt_1", "type": "invoice.paid", "created": 5, "data": {"object": object_}})
+    assert event.related == {"subscription": "sub_1"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"id": "evt_1", "type": "balance.available", "created": 5, "data": {"object": {"object": "balance"}}},
+        {"id": "evt_1", "type": "invoice.upcoming", "created": 5, "data": {"object": {"id": None, "parent": None}}},
+        {"id": "evt_1", "type": "v1.billing.meter.error_report_triggered", "created": "2026-11-01T00:00:00.000Z"},
+        {"id": "evt_1", "type": "x.y", "created": 5, "data": {"object": {"id": "x_1", "metadata": ["booking_id"]}}},
+    ],
+)
+def test_an_event_of_a_shape_that_says_nothing_to_us_is_taken_all_the_same(event: object) -> None:
+    kept = read(event)
+    assert (kept.booking_id, kept.marks, kept.related) == (None, {}, {})
 
 
 def test_without_a_header_nothing_is_read() -> None:

@@ -145,7 +145,8 @@ class Walk:
         for change in self._answers(booking, now):
             yield True, change
         if self.scenario.chargebacks:
-            for outcome in ChargebackOutcome:
+            # A won chargeback may be reopened any number of times, which would be lives without end.
+            for outcome in set(ChargebackOutcome) - {ChargebackOutcome.REOPENED}:
                 amount = booking.payment_details.captured_amount - booking.payment_details.refunded_amount
                 if (amount or booking.chargeback_ids) and (
                     hit := apply_chargeback(booking, "dp_1", outcome, amount, now, settings)

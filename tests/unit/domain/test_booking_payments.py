@@ -15,6 +15,7 @@ from common.domain.booking_machine import (
 from common.domain.bookings import ActorKind, Booking, BookingChange, BookingStatus, PaymentState, PayoutState
 from common.domain.errors import InvalidInput
 from common.domain.ledger import Account, balance
+from common.domain.money import Money
 from common.domain.payments import OperationStatus, PaymentResult, Purpose
 
 from tests.unit.domain.bookings_support import (
@@ -404,8 +405,11 @@ class TestPayout:
 
 
 class TestChargebacks:
-    def hit(self, life: Life, outcome: ChargebackOutcome, amount: int = PRICE, fee: int = 0) -> BookingChange | None:
-        return apply_chargeback(life.booking, "dp_1", outcome, amount, life.now, SETTINGS, fee=fee)
+    def hit(
+        self, life: Life, outcome: ChargebackOutcome, amount: int = PRICE, fee: int = 0, currency: str = "nzd"
+    ) -> BookingChange | None:
+        fees = [Money(amount=fee, currency=currency)]
+        return apply_chargeback(life.booking, "dp_1", outcome, amount, life.now, SETTINGS, fees=fees)
 
     def test_held_money_goes_and_comes_back_when_it_is_won(self) -> None:
         life = completed()
@@ -459,8 +463,62 @@ class TestChargebacks:
     def test_a_fee_that_comes_back_is_no_loss_any_more(self) -> None:
         life = completed()
         life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=2_500))
-        life.keep(self.hit(life, ChargebackOutcome.WON, fee=-2_500))
+        life.keep(self.hit(life, ChargebackOutcome.WON))
         assert life.account(Account.LOSSES) == 0
+
+    def test_a_fee_that_is_known_later_or_rises_with_countering_is_booked_by_its_difference(self) -> None:
+        life = completed()
+        life.keep(self.hit(life, ChargebackOutcome.OPENED))
+        assert life.account(Account.LOSSES) == 0
+        for total in (1_500, 3_000):
+            life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=total))
+            assert life.account(Account.LOSSES) == total
+            assert told(life) == {}
+            assert self.hit(life, ChargebackOutcome.OPENED, fee=total) is None
+        life.keep(self.hit(life, ChargebackOutcome.WON, fee=1_500))
+        assert life.account(Account.LOSSES) == 1_500
+
+    def test_a_fee_is_booked_in_the_currency_that_stripe_settles_in(self) -> None:
+        life = completed()
+        change = life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=1_500, currency="usd"))
+        losses = [line.amount for line in change.ledger if line.account is Account.LOSSES]
+        assert losses == [Money(amount=1_500, currency="usd")]
+        change = life.keep(self.hit(life, ChargebackOutcome.WON))
+        losses = [line.amount for line in change.ledger if line.account is Account.LOSSES]
+        assert losses == [Money(amount=-1_500, currency="usd")]
+
+    def test_a_chargeback_that_was_opened_before_fees_were_kept_is_not_charged_twice(self) -> None:
+        life = completed()
+        life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=1_500))
+        earlier = life.booking.model_copy(update={"chargeback_fees": []})
+        fees = [Money(amount=1_500, currency="nzd")]
+        opened = ChargebackOutcome.OPENED
+        assert apply_chargeback(earlier, "dp_1", opened, PRICE, life.now, SETTINGS, fees=fees) is None
+
+    def test_a_lost_chargeback_is_won_by_an_appeal(self) -> None:
+        life = settled()
+        life.keep(self.hit(life, ChargebackOutcome.OPENED))
+        life.pay_all()
+        life.keep(self.hit(life, ChargebackOutcome.LOST))
+        assert life.booking.payout is PayoutState.REVERSED
+        life.keep(self.hit(life, ChargebackOutcome.WON))
+        life.pay_all()
+        assert axes(life)[2] is PayoutState.TRANSFERRED
+        assert life.booking.payment_details.charged_back_amount == 0
+        assert self.hit(life, ChargebackOutcome.LOST) is None
+
+    def test_the_money_of_a_won_chargeback_may_be_taken_again(self) -> None:
+        life = completed()
+        assert self.hit(life, ChargebackOutcome.REOPENED) is None
+        for outcome in (ChargebackOutcome.OPENED, ChargebackOutcome.LOST, ChargebackOutcome.WON):
+            life.keep(self.hit(life, outcome))
+        life.keep(self.hit(life, ChargebackOutcome.REOPENED))
+        assert life.booking.payment_details.charged_back_amount == PRICE
+        assert told(life) == {"booking.chargeback_opened": [PROVIDER.id]}
+        assert self.hit(life, ChargebackOutcome.REOPENED) is None
+        life.keep(self.hit(life, ChargebackOutcome.LOST))
+        life.keep(self.hit(life, ChargebackOutcome.WON))
+        assert life.booking.payment_details.charged_back_amount == 0
 
     def test_each_outcome_applies_once_and_only_to_a_known_chargeback(self) -> None:
         life = completed()

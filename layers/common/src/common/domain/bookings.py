@@ -165,6 +165,13 @@ class Transferred(Model):
         return self.amount - self.reversed_amount
 
 
+class ChargebackFee(Model):
+    """What Stripe keeps for one chargeback in one currency, as far as it is booked."""
+
+    chargeback_id: str
+    fee: Money
+
+
 class PaymentDetails(Model):
     """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency.
 
@@ -290,6 +297,7 @@ class Booking(Model):
     no_show: NoShow | None = None
     dispute: Dispute | None = None
     chargeback_ids: list[str] = Field(default_factory=list)
+    chargeback_fees: list[ChargebackFee] = Field(default_factory=list)
     reminders_sent: list[str] = Field(default_factory=list)
     operation_sequence: int = 0
     next_due_at: datetime | None = None

@@ -3,6 +3,9 @@
 import secrets
 from datetime import datetime
 
+#: The kind of a booking's id, by which it is told from ids that other programs use.
+BOOKING_PREFIX = "bkg"
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_BITS = 80
 

@@ -64,23 +64,30 @@ class Entry:
         return self._move("chargeback", Account.STRIPE, Account.HELD, amount)
 
     def loss(self, amount: int) -> list[LedgerLine]:
-        """Money of ours that a chargeback or its fee cost; negative where it came back."""
+        """Money of ours that a chargeback cost; negative where it came back."""
         return self._move("loss", Account.STRIPE, Account.LOSSES, amount)
 
-    def _move(self, reason: str, credit: Account, debit: Account, amount: int) -> list[LedgerLine]:
+    def bank_fee(self, fee: Money) -> list[LedgerLine]:
+        """What Stripe kept for a chargeback, in the currency it settles in; negative where it was given back."""
+        return self._move("loss", Account.STRIPE, Account.LOSSES, fee.amount, currency=fee.currency)
+
+    def _move(
+        self, reason: str, credit: Account, debit: Account, amount: int, *, currency: str | None = None
+    ) -> list[LedgerLine]:
         if amount == 0:
             return []
-        entry_id = new_id("ent", self._now)
-        return [self._line(entry_id, reason, debit, amount), self._line(entry_id, reason, credit, -amount)]
+        entry_id, used = new_id("ent", self._now), currency or self._booking.price.total.currency
+        sides = ((debit, amount), (credit, -amount))
+        return [self._line(entry_id, reason, account, Money(amount=moved, currency=used)) for account, moved in sides]
 
-    def _line(self, entry_id: str, reason: str, account: Account, amount: int) -> LedgerLine:
+    def _line(self, entry_id: str, reason: str, account: Account, amount: Money) -> LedgerLine:
         return LedgerLine(
             id=new_id("led", self._now),
             entry_id=entry_id,
             booking_id=self._booking.id,
             provider_id=self._booking.provider_id,
             account=account,
-            amount=Money(amount=amount, currency=self._booking.price.total.currency),
+            amount=amount,
             reason=reason,
             operation_id=self._operation_id,
             stripe_id=self._stripe_id,

@@ -27,6 +27,12 @@ class Purpose(StrEnum):
     REVERSE = "reverse"
 
 
+#: Why an operation or a read fails: Stripe has no such object, or none of ours.
+OBJECT_GONE = "payment_object_missing"
+CUSTOMER_GONE = "payment_customer_missing"
+ACCOUNT_GONE = "payment_account_missing"
+GONE = frozenset({OBJECT_GONE, CUSTOMER_GONE, ACCOUNT_GONE})
+
 #: Why a transfer fails whose provider has not set up the account at Stripe, or not all of it.
 ACCOUNT_NOT_READY = "account_not_ready"
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import stripe
     from stripe import params
 
+    from common.domain.ownership import Owner
+
 #: As many as a page holds.
 _LOOKUP_LIMIT = 100
 
@@ -21,10 +23,15 @@ class StripeConnect:
     """Express accounts that only receive transfers: separate charges and transfers, the platform is the merchant.
 
     See https://docs.stripe.com/connect/separate-charges-and-transfers and .../connect/express-accounts.
+
+    Args:
+        client: Stripe.
+        owner: whose marks the accounts made here carry; another deployment's belong to no provider of ours.
     """
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
         self._v1 = client.v1
+        self._owner = owner
 
     async def create_account(self, *, provider_id: str, email: str, country: str, name: str) -> str:
         """Find or make the account of a provider; returns its id.
@@ -42,7 +49,7 @@ class StripeConnect:
             "email": email,
             "capabilities": {"transfers": {"requested": True}},
             "business_profile": {"name": name},
-            "metadata": {"provider_id": provider_id},
+            "metadata": {"provider_id": provider_id, **self._owner.marks()},
         }
         try:
             return await self._make_account(wanted, f"{provider_id}:connect:1")
@@ -55,8 +62,12 @@ class StripeConnect:
         """The account that an earlier, unanswered call may have made; the newest come first."""
         with translated():
             newest = await self._v1.accounts.list_async({"limit": _LOOKUP_LIMIT})
-        mine = (each.id for each in newest.data if mapping.metadata(each.metadata).get("provider_id") == provider_id)
+        mine = (each.id for each in newest.data if self._provider_of(each) == provider_id)
         return next(mine, None)
+
+    def _provider_of(self, account: "stripe.Account") -> str | None:
+        metadata = mapping.metadata(account.metadata)
+        return None if self._owner.is_theirs(metadata) else metadata.get("provider_id")
 
     async def _make_account(self, wanted: "params.AccountCreateParams", key: str) -> str:
         with translated():
@@ -85,7 +96,7 @@ class StripeConnect:
         transfers = getattr(account.capabilities, "transfers", None)
         return ConnectStatus(
             account_id=account.id,
-            provider_id=mapping.metadata(account.metadata).get("provider_id"),
+            provider_id=self._provider_of(account),
             transfers=transfers or "inactive",
             payouts_enabled=bool(account.payouts_enabled),
             details_submitted=bool(account.details_submitted),

@@ -8,12 +8,14 @@ from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments import GatewayCall, Intent, Movement
 from common.domain.errors import GatewayUncertain, NotFound
+from common.domain.payments import OBJECT_GONE
 
 if TYPE_CHECKING:
     import stripe
     from stripe import params
 
     from common.domain.money import Money
+    from common.domain.ownership import Owner
 
 #: A look-up reads at most this many objects of one customer, intent or booking: the newest come first, and what is
 #: looked for was made minutes or hours ago.
@@ -32,10 +34,15 @@ class StripeGateway:
     """``PaymentGateway`` over Stripe's API: separate charges and transfers, joined by ``transfer_group``.
 
     See https://docs.stripe.com/connect/separate-charges-and-transfers.
+
+    Args:
+        client: Stripe.
+        owner: whose marks everything made here carries; what another deployment made is as good as not there.
     """
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
         self._v1 = client.v1
+        self._owner = owner
 
     async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
         """Find or make the Stripe customer of an account; returns its id.
@@ -57,7 +64,8 @@ class StripeGateway:
         """The customer that was made for an account under this address, if there is one."""
         with translated():
             known = await self._v1.customers.list_async({"email": email, "limit": _LOOKUP_LIMIT})
-        mine = (each.id for each in known.data if mapping.metadata(each.metadata).get("user_id") == user_id)
+        metadata = ((each.id, mapping.metadata(each.metadata)) for each in known.data)
+        mine = (id_ for id_, marks in metadata if marks.get("user_id") == user_id and not self._owner.is_theirs(marks))
         return next(mine, None)
 
     async def delete_customer(self, customer_id: str) -> None:
@@ -68,7 +76,8 @@ class StripeGateway:
     async def _make_customer(self, user_id: str, email: str, name: str, key: str) -> str:
         with translated():
             made = await self._v1.customers.create_async(
-                {"email": email, "name": name, "metadata": {"user_id": user_id}}, {"idempotency_key": key}
+                {"email": email, "name": name, "metadata": {"user_id": user_id, **self._owner.marks()}},
+                {"idempotency_key": key},
             )
         return made.id
 
@@ -90,7 +99,7 @@ class StripeGateway:
             "capture_method": "automatic" if is_fee else "manual",
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "transfer_group": call.booking_id,
-            "metadata": _metadata(call),
+            "metadata": self._metadata(call),
             "expand": _CHARGE,
         }
         if payment_method_id is None:
@@ -114,8 +123,7 @@ class StripeGateway:
             "usage": "off_session",
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
-        if call is not None:
-            wanted["metadata"] = _metadata(call)
+        wanted["metadata"] = self._metadata(call) if call is not None else self._owner.marks()
         if payment_method_id is not None:
             wanted["payment_method"] = payment_method_id
             wanted["confirm"] = True
@@ -127,9 +135,9 @@ class StripeGateway:
         """Re-read a PaymentIntent with its latest charge, or a SetupIntent (``seti_…``)."""
         with translated():
             if intent_id.startswith(_SETUP_PREFIX):
-                return mapping.setup_intent(await self._v1.setup_intents.retrieve_async(intent_id))
+                return self._own(mapping.setup_intent(await self._v1.setup_intents.retrieve_async(intent_id)))
             found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": _CHARGE})
-            return mapping.payment_intent(found)
+            return self._own(mapping.payment_intent(found))
 
     async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
         """Look up the intent that an earlier, unanswered call may have made (by its metadata).
@@ -140,11 +148,11 @@ class StripeGateway:
         with translated():
             if is_setup:
                 setups = await self._v1.setup_intents.list_async({"customer": customer_id, "limit": _LOOKUP_LIMIT})
-                return _of_operation([mapping.setup_intent(each) for each in setups.data], operation_id)
+                return self._of_operation([mapping.setup_intent(each) for each in setups.data], operation_id)
             intents = await self._v1.payment_intents.list_async(
                 {"customer": customer_id, "limit": _LOOKUP_LIMIT, "expand": _LISTED_CHARGE}
             )
-            return _of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
+            return self._of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
 
     async def capture(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Intent:
         """Capture an authorization, whole or less; the rest is released."""
@@ -169,7 +177,7 @@ class StripeGateway:
         """Refund a captured payment, whole or in part."""
         with translated():
             made = await self._v1.refunds.create_async(
-                {"payment_intent": intent_id, "amount": amount.amount, "metadata": _metadata(call)},
+                {"payment_intent": intent_id, "amount": amount.amount, "metadata": self._metadata(call)},
                 {"idempotency_key": call.key},
             )
         return mapping.movement(made)
@@ -178,7 +186,7 @@ class StripeGateway:
         """Look up the refund that an earlier, unanswered call may have made."""
         with translated():
             made = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _LOOKUP_LIMIT})
-        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
     async def transfer(self, amount: "Money", *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
         """Transfer to a connected account out of one charge, or without one out of our available balance."""
@@ -187,7 +195,7 @@ class StripeGateway:
             "currency": amount.currency,
             "destination": account_id,
             "transfer_group": call.booking_id,
-            "metadata": _metadata(call),
+            "metadata": self._metadata(call),
         }
         if charge_id is not None:
             wanted["source_transaction"] = charge_id
@@ -199,14 +207,14 @@ class StripeGateway:
         """Look up the transfer that an earlier, unanswered call may have made."""
         with translated():
             made = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _LOOKUP_LIMIT})
-        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
     async def reverse_transfer(self, transfer_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
         """Take back a transfer, whole or in part."""
         with translated():
             made = await self._v1.transfers.reversals.create_async(
                 transfer_id,
-                {"amount": amount.amount, "metadata": _metadata(call)},
+                {"amount": amount.amount, "metadata": self._metadata(call)},
                 {"idempotency_key": call.key},
             )
         return mapping.movement(made)
@@ -215,12 +223,16 @@ class StripeGateway:
         """Look up the reversal that an earlier, unanswered call may have made."""
         with translated():
             made = await self._v1.transfers.reversals.list_async(transfer_id, {"limit": _LOOKUP_LIMIT})
-        return _of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
+    def _metadata(self, call: GatewayCall) -> dict[str, str]:
+        return {"booking_id": call.booking_id, "operation_id": call.operation_id, **self._owner.marks()}
 
-def _metadata(call: GatewayCall) -> dict[str, str]:
-    return {"booking_id": call.booking_id, "operation_id": call.operation_id}
+    def _own(self, intent: Intent) -> Intent:
+        if self._owner.is_theirs(intent.metadata):
+            raise NotFound("The payment provider has no such object of ours.", code=OBJECT_GONE)
+        return intent
 
-
-def _of_operation(found: list[_Made], operation_id: str) -> _Made | None:
-    return next((each for each in found if each.metadata.get("operation_id") == operation_id), None)
+    def _of_operation(self, found: list[_Made], operation_id: str) -> _Made | None:
+        mine = (each for each in found if not self._owner.is_theirs(each.metadata))
+        return next((each for each in mine if each.metadata.get("operation_id") == operation_id), None)

@@ -1,6 +1,7 @@
 """Disputes and payouts at Stripe: the ``PayoutGateway`` port."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ class StripePayouts:
             id=found.id,
             status=found.status,
             amount=found.amount,
-            fee=sum(max(entry.fee, 0) for entry in found.balance_transactions),
-            fee_returned=sum(max(-entry.fee, 0) for entry in found.balance_transactions),
+            fees=_fees(found.balance_transactions),
+            moved=sum(entry.amount for entry in found.balance_transactions) if found.balance_transactions else None,
             charge_id=mapping.identifier(found.charge),
             payment_intent_id=mapping.identifier(found.payment_intent),
         )
@@ -61,6 +62,14 @@ class StripePayouts:
         """A single-use link to the account's own dashboard at Stripe."""
         with translated():
             return (await self._v1.accounts.login_links.create_async(account_id)).url
+
+
+def _fees(entries: "Iterable[stripe.BalanceTransaction]") -> list[Money]:
+    """What is kept of the fees, in each currency that the entries are in: the one in which Stripe settles with us."""
+    sums: Counter[str] = Counter()
+    for entry in entries:
+        sums[entry.currency] += entry.fee
+    return [Money(amount=amount, currency=currency) for currency, amount in sums.items() if amount]
 
 
 def _payout(source: "stripe.Payout") -> Payout:

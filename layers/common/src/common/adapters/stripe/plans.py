@@ -12,18 +12,26 @@ if TYPE_CHECKING:
     import stripe
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
+    from common.domain.ownership import Owner
+
 
 class StripePlans:
-    """``PlanGateway`` over Stripe Billing: Checkout in subscription mode, and the customer portal."""
+    """``PlanGateway`` over Stripe Billing: Checkout in subscription mode, and the customer portal.
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    Args:
+        client: Stripe.
+        owner: whose marks the subscriptions made here carry; another deployment's belong to no provider of ours.
+    """
+
+    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
         self._v1 = client.v1
+        self._owner = owner
 
     async def checkout(
         self, plan: Plan, *, provider_id: str, customer_id: str, with_trial: bool, success_url: str, cancel_url: str
     ) -> str:
         """A Checkout page on which the provider subscribes; returns its URL."""
-        metadata = {"provider_id": provider_id, "plan_id": plan.id}
+        metadata = {"provider_id": provider_id, "plan_id": plan.id, **self._owner.marks()}
         data: SessionCreateParamsSubscriptionData = {"metadata": metadata}
         if with_trial and plan.trial_days:
             data["trial_period_days"] = plan.trial_days
@@ -65,14 +73,14 @@ class StripePlans:
         """Re-read a subscription."""
         with translated():
             found = await self._v1.subscriptions.retrieve_async(subscription_id)
-        items = found.items.data
+        items, metadata = found.items.data, mapping.metadata(found.metadata)
         ends = [each.current_period_end for each in items]
         return StripeSubscription(
             id=found.id,
             status=PlanStatus(found.status),
             lookup_key=items[0].price.lookup_key if items else None,
             plan_id=mapping.metadata(items[0].price.metadata).get("plan_id") if items else None,
-            provider_id=mapping.metadata(found.metadata).get("provider_id"),
+            provider_id=None if self._owner.is_theirs(metadata) else metadata.get("provider_id"),
             current_period_end=mapping.instant(max(ends, default=None)),
             trial_end=mapping.instant(found.trial_end),
             cancel_at_period_end=found.cancel_at_period_end,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import stripe
     from stripe import params
 
+    from common.domain.ownership import Owner
+
 _CHARGE = "latest_charge.balance_transaction"
 _RELEASES = "latest_charge.refunds.data.balance_transaction"
 _ENTRY = "data.balance_transaction"
@@ -44,10 +46,16 @@ class _Sums:
 
 
 class StripeRecordBooks:
-    """``StripeRecords`` over Stripe's lists, which are up to date at once, unlike its search."""
+    """``StripeRecords`` over Stripe's lists, which are up to date at once, unlike its search.
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    Args:
+        client: Stripe.
+        owner: whose bookings are asked after; entries of another deployment's objects name none.
+    """
+
+    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
         self._v1 = client.v1
+        self._owner = owner
 
     async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
         """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
@@ -117,7 +125,16 @@ class StripeRecordBooks:
             wanted["starting_after"] = after
         with translated():
             found = await self._v1.balance_transactions.list_async(wanted)
-        return [_moved(each.id, each.source) for each in found.data]
+        return [self._moved(each.id, each.source) for each in found.data]
+
+    def _moved(self, entry_id: str, source: Any) -> MovedAtStripe:
+        """What an entry's source names of a booking; a payout names nothing."""
+        metadata = mapping.metadata(getattr(source, "metadata", None))
+        if self._owner.is_theirs(metadata):
+            return MovedAtStripe(entry_id, None, None)
+        booking_id = metadata.get("booking_id") or getattr(source, "transfer_group", None)
+        intent_id = mapping.identifier(getattr(source, "payment_intent", None))
+        return MovedAtStripe(entry_id, str(booking_id) if booking_id else None, intent_id)
 
 
 def _add_refunds(sums: _Sums, refunds: Iterable["stripe.Refund"]) -> None:
@@ -131,11 +148,3 @@ def _add_refunds(sums: _Sums, refunds: Iterable["stripe.Refund"]) -> None:
             sums.failed += each.amount
         else:
             sums.refunded += each.amount
-
-
-def _moved(entry_id: str, source: Any) -> MovedAtStripe:
-    """What an entry's source names of a booking; a payout names nothing."""
-    metadata = mapping.metadata(getattr(source, "metadata", None))
-    booking_id = metadata.get("booking_id") or getattr(source, "transfer_group", None)
-    intent_id = mapping.identifier(getattr(source, "payment_intent", None))
-    return MovedAtStripe(entry_id, str(booking_id) if booking_id else None, intent_id)

@@ -12,6 +12,7 @@ from typing import Any
 
 from common.application.ports.webhooks import StripeEvent
 from common.domain.errors import InvalidInput, InvalidSignature
+from common.domain.ownership import DATABASE, STAGE
 
 #: Seconds by which a signature's time may differ from ours, either way; the SDK's own default and only for the past.
 TOLERANCE_SECONDS = 300
@@ -71,23 +72,56 @@ def _signed_at(signature: str) -> float:
 
 
 def _event(body: bytes) -> StripeEvent:
+    """What is kept of an event; one of a shape that says nothing to us, such as a thin event, has no object."""
     try:
         found: Any = json.loads(body)
+        event_id, event_type = found["id"], found["type"]
+        source = _object_of(found)
+        metadata = source.get("metadata")
+        marks = _texts(metadata if isinstance(metadata, dict) else {}, ("booking_id", STAGE, DATABASE))
         return StripeEvent(
-            id=found["id"],
-            type=found["type"],
-            object_id=found["data"]["object"].get("id", ""),
-            object_type=found["data"]["object"].get("object", ""),
-            booking_id=(found["data"]["object"].get("metadata") or {}).get("booking_id"),
-            related=_related(found["data"]["object"]),
+            id=event_id,
+            type=event_type,
+            object_id=_text(source.get("id")),
+            object_type=_text(source.get("object")),
+            booking_id=marks.pop("booking_id", None),
+            marks=marks,
+            related=_related(source),
             account_id=found.get("account"),
-            created=int(found["created"]),
+            created=_seconds(found.get("created")),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput("The body is not a Stripe event.", code="invalid_event") from error
 
 
+def _object_of(event: dict[str, Any]) -> dict[str, Any]:
+    """The object that an event carries; thin events carry none (https://docs.stripe.com/event-destinations)."""
+    data = event.get("data")
+    source = data.get("object") if isinstance(data, dict) else None
+    return source if isinstance(source, dict) else {}
+
+
 def _related(source: dict[str, Any]) -> dict[str, str]:
-    """Identifiers of the objects that the event's object belongs to; ids only, nothing personal."""
+    """Identifiers of the objects that the event's object belongs to; ids only, nothing personal.
+
+    An invoice names its subscription under ``parent`` since 2025-03-31
+    (https://docs.stripe.com/changelog/basil/2025-03-18/adds-new-parent-field-to-invoicing-objects).
+    """
     names = ("payment_intent", "charge", "customer", "subscription", "destination", "client_reference_id")
+    found = _texts(source, names)
+    parent = source.get("parent")
+    details = parent.get("subscription_details") if isinstance(parent, dict) else None
+    return {**found, **_texts(details if isinstance(details, dict) else {}, ("subscription",))}
+
+
+def _texts(source: dict[str, Any], names: Sequence[str]) -> dict[str, str]:
     return {name: source[name] for name in names if isinstance(source.get(name), str)}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _seconds(value: Any) -> int:
+    """Unix seconds; zero for the text that thin events have instead."""
+    return value if isinstance(value, int) else 0

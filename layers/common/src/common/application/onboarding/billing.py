@@ -57,14 +57,16 @@ async def read_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
     return await _apply(deps, user, provider, await deps.connect().status(provider.stripe_account_id))
 
 
-async def sync_billing(deps: OnboardingDeps, account_id: str) -> None:
-    """Follow a connected account after Stripe said that it changed; an unknown one is passed over."""
+async def sync_billing(deps: OnboardingDeps, account_id: str) -> bool:
+    """Follow a connected account after Stripe said that it changed; ``False`` for one that is no provider's of ours."""
     status = await deps.connect().status(account_id)
     provider_id = status.provider_id
     provider = await deps.providers.get(provider_id) if provider_id else None
     user = await deps.auth.users.get(provider.user_id) if provider else None
-    if provider is not None and user is not None and provider.stripe_account_id == account_id:
-        await _apply(deps, user, provider, status)
+    if provider is None or user is None or provider.stripe_account_id != account_id:
+        return False
+    await _apply(deps, user, provider, status)
+    return True
 
 
 def may_be_listed(provider: Provider, user: User, *, is_billable: bool) -> bool:

@@ -1,57 +1,71 @@
 """Chargebacks: the bank takes a captured payment back, and may return it."""
 
-from collections.abc import Callable
-
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.webhooks import NotYetKnown
+from common.application.payments.webhooks import NotYetKnown, booking_of_intent
 from common.application.ports.payouts import BankDispute, PayoutGateway
 from common.application.publishing import publish_committed
-from common.domain.booking_machine import ChargebackOutcome, apply_chargeback
+from common.domain.booking_machine import ChargebackOutcome, apply_chargeback, was_won
+from common.domain.bookings import Booking
 from common.domain.errors import Unavailable, VersionConflict
 
 _TRIES = 8
-
-#: What each outcome cost us beside the amount; negative where it came back.
-_FEES: dict[ChargebackOutcome, Callable[[BankDispute], int]] = {
-    ChargebackOutcome.OPENED: lambda dispute: dispute.fee,
-    ChargebackOutcome.WON: lambda dispute: -dispute.fee_returned,
-    ChargebackOutcome.LOST: lambda _: 0,
-}
-_ENDS = {"won": ChargebackOutcome.WON, "lost": ChargebackOutcome.LOST}
+_LOST = "lost"
 
 
-async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: str) -> None:
-    """Re-read a dispute and apply what it has come to, each outcome once.
+async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: str) -> bool:
+    """Re-read a dispute and follow what it has come to; safe to repeat, in any order.
 
-    The opening is applied first wherever its end is known first, so the order of events does not matter. An inquiry
-    moves no money and is passed over.
+    What moves no money, such as an inquiry, is passed over. The booking is read before Stripe is, and committed under
+    its version: an answer of Stripe's that is older than another worker's never comes last.
+
+    Returns:
+        Whether the payment is one of ours; a plan's, or another deployment's, is not.
 
     Raises:
         NotYetKnown: the payment belongs to a booking that has not recorded it yet.
         Unavailable: Stripe or the database is away.
     """
     dispute = await payouts.get_dispute(dispute_id)
-    if dispute.is_inquiry:
-        return
-    await _apply(deps, dispute, ChargebackOutcome.OPENED)
-    if dispute.status in _ENDS:
-        await _apply(deps, dispute, _ENDS[dispute.status])
-
-
-async def _apply(deps: PaymentDeps, dispute: BankDispute, outcome: ChargebackOutcome) -> None:
     for _ in range(_TRIES):
-        booking = await deps.bookings.by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
+        booking = await _disputed(deps, dispute)
         if booking is None:
-            raise NotYetKnown("No booking has recorded this payment.")
-        fee = _FEES[outcome](dispute)
-        now = deps.clock.now()
-        change = apply_chargeback(booking, dispute.id, outcome, dispute.amount, now, deps.settings, fee=fee)
-        if change is None:
-            return
+            return False
+        dispute = await payouts.get_dispute(dispute_id)
         try:
-            await deps.bookings.commit(change)
+            await _follow(deps, booking, dispute)
         except VersionConflict:
             continue
-        await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
-        return
+        return True
     raise Unavailable("The booking is being changed by others.", retry_after=1)
+
+
+async def _disputed(deps: PaymentDeps, dispute: BankDispute) -> Booking | None:
+    """The booking whose payment is disputed; ``None`` for a payment of nobody's here."""
+    booking = await deps.bookings.by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
+    if booking is None and dispute.payment_intent_id and await booking_of_intent(deps, dispute.payment_intent_id):
+        raise NotYetKnown("Its booking has not recorded this payment.")
+    return booking
+
+
+async def _follow(deps: PaymentDeps, booking: Booking, dispute: BankDispute) -> None:
+    """Apply what is known of it, the opening first wherever the end is known first."""
+    for outcome in _outcomes(booking, dispute):
+        change = apply_chargeback(
+            booking, dispute.id, outcome, dispute.amount, deps.clock.now(), deps.settings, fees=dispute.fees
+        )
+        if change is None:
+            continue
+        await deps.bookings.commit(change)
+        await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+        booking = change.booking
+
+
+def _outcomes(booking: Booking, dispute: BankDispute) -> list[ChargebackOutcome]:
+    """What the dispute has come to, in the order of its life."""
+    if was_won(booking, dispute.id) and dispute.is_taken:
+        first = [ChargebackOutcome.REOPENED]
+    else:
+        first = [ChargebackOutcome.OPENED] if dispute.is_taken or dispute.is_won else []
+    if dispute.is_won:
+        return [*first, ChargebackOutcome.WON]
+    return [*first, ChargebackOutcome.LOST] if dispute.status == _LOST else first

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from common.application.payments.stripe_events import StripeEventDeps, handler_of
 from common.application.payments.webhooks import NotYetKnown
 from common.application.ports.webhooks import StripeEvent, WebhookStatus
+from common.domain.errors import NotFound
+from common.domain.payments import GONE
 
 #: An event about a booking that still does not exist after so many tries over so long belongs to somebody else's; tries
 #: alone say nothing, because an outage uses them up.
@@ -31,17 +33,27 @@ async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookS
         return WebhookStatus.IGNORED if event is None else event.status
     now = deps.payouts.payments.clock.now()
     await deps.events.count_try(event_id)
-    handler = handler_of(event.type)
-    status = WebhookStatus.IGNORED if handler is None else WebhookStatus.PROCESSED
     try:
-        if handler is not None:
-            await handler(deps, event)
+        status = WebhookStatus.PROCESSED if await _handle(deps, event) else WebhookStatus.IGNORED
     except NotYetKnown:
         if event.tries + 1 < MOST_TRIES or not _is_old(event, now):
             raise
         status = WebhookStatus.FAILED
     await deps.events.finish(event_id, status, now)
     return status
+
+
+async def _handle(deps: StripeEventDeps, event: StripeEvent) -> bool:
+    """Do what the event asks for; ``False`` where it speaks of nothing of ours, or of what Stripe has no more."""
+    handler = None if deps.owner.is_theirs(event.marks) else handler_of(event.type)
+    if handler is None:
+        return False
+    try:
+        return await handler(deps, event)
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        return False
 
 
 def _is_old(event: StripeEvent, now: datetime) -> bool:

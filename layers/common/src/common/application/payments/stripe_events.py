@@ -1,4 +1,8 @@
-"""Which handler takes which of Stripe's event types; every other type is ignored, and counted."""
+"""Which handler takes which of Stripe's event types; every other type is ignored, and counted.
+
+A handler says whether what the event speaks of is ours. The account at Stripe may serve plans, other deployments and
+other programs too, and connected accounts have payments of their own: their events are passed over.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,9 @@ if TYPE_CHECKING:
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.payments.subscriptions import SubscriptionDeps
     from common.application.ports.people import ProviderReader
+    from common.domain.ownership import Owner
 
-Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[None]]
+Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class StripeEventDeps:
     """What processing Stripe's events needs."""
 
     events: WebhookEvents
+    owner: Owner
     payouts: PayoutDeps
     onboarding: OnboardingDeps
     subscriptions: SubscriptionDeps
@@ -37,35 +43,42 @@ class StripeEventDeps:
         return self.payouts.payments.providers
 
 
-async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """An intent, charge, refund or transfer changed: bring its booking up to date."""
+    if event.account_id is not None:
+        return False
     booking_id = await booking_of(deps.payouts.payments, event)
     if booking_id is not None:
         await sync_booking_payment(deps.payouts.payments, booking_id)
+    return booking_id is not None
 
 
-async def _disputed(deps: StripeEventDeps, event: StripeEvent) -> None:
-    await sync_dispute(deps.payouts.payments, deps.payouts.payouts, event.object_id)
+async def _disputed(deps: StripeEventDeps, event: StripeEvent) -> bool:
+    if event.account_id is not None:
+        return False
+    return await sync_dispute(deps.payouts.payments, deps.payouts.payouts, event.object_id)
 
 
-async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
-    account_id = event.account_id or event.object_id
-    await sync_billing(deps.onboarding, account_id)
+async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
+    return await sync_billing(deps.onboarding, event.account_id or event.object_id)
 
 
-async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if event.account_id is None:
-        return
+        return False
     status = await deps.onboarding.connect().status(event.account_id)
     provider = await deps.providers.get(status.provider_id) if status.provider_id else None
-    if provider is not None:
-        await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+    if provider is None:
+        return False
+    await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+    return True
 
 
-async def _subscription_changed(deps: StripeEventDeps, event: StripeEvent) -> None:
+async def _subscription_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     subscription_id = event.related.get("subscription") or event.object_id
-    if subscription_id.startswith("sub_"):
-        await sync_subscription(deps.subscriptions, subscription_id)
+    if event.account_id is not None or not subscription_id.startswith("sub_"):
+        return False
+    return await sync_subscription(deps.subscriptions, subscription_id)
 
 
 #: By the type's prefix; the longest that fits is taken (https://docs.stripe.com/api/events/types).

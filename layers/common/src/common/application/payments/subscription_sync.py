@@ -14,11 +14,14 @@ _BATCH = 100
 _TRIES = 8
 
 
-async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> None:
+async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> bool:
     """Re-read a subscription and let what it allows take effect; safe to repeat, in any order.
 
     What we know is read before Stripe is, and replaced only if nobody else has replaced it meanwhile: an answer of
     Stripe's that is older than another worker's is never the last one stored.
+
+    Returns:
+        Whether it is a plan of a provider of ours.
 
     Raises:
         Unavailable: Stripe or the database is away, or the provider kept changing; try again.
@@ -26,13 +29,13 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> Non
     found = await deps.gateway.get_subscription(subscription_id)
     provider = await deps.providers.get(found.provider_id) if found.provider_id else None
     if provider is None:
-        return
+        return False
     for _ in range(_TRIES):
         known = await deps.subscriptions.get(provider.id)
         found = await deps.gateway.get_subscription(subscription_id)
         plan = _plan_of(deps, found)
         if plan is None or _is_passed_over(known, found):
-            return
+            return plan is not None
         stored = _as_known(deps, known, found, plan, provider)
         if await deps.subscriptions.put(stored):
             break
@@ -41,6 +44,7 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> Non
     await apply_plan(deps, provider.id)
     if stored.status is PlanStatus.PAST_DUE and (known is None or known.status is not PlanStatus.PAST_DUE):
         await _warn(deps, provider, plan, stored)
+    return True
 
 
 async def end_graces(deps: SubscriptionDeps) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.verification import PaymentReviews, StripeRecords
 from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
+from common.domain.ownership import Owner
 
 
 @dataclass(frozen=True)
@@ -14,5 +15,6 @@ class VerificationDeps:
     payments: PaymentDeps
     records: StripeRecords
     reviews: PaymentReviews
+    owner: Owner
     events: WebhookEvents
     queue: StripeEventQueue

@@ -1,4 +1,7 @@
-"""Stripe's side of the comparison: intents that no booking of ours knows, and bookings whose money moved there."""
+"""Stripe's side of the comparison: intents that no booking of ours knows, and bookings whose money moved there.
+
+Only what carries our marks is ever touched, and what is authorized is never cancelled without a person: it is reported.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.application.ports.verification import MovedAtStripe
 from common.domain.discrepancies import Discrepancy, DiscrepancyKind
 from common.domain.errors import GatewayRefused
+from common.domain.ownership import Origin
 
 _BATCH = 50
 _UNCHARGED = frozenset(
@@ -16,21 +20,22 @@ _UNCHARGED = frozenset(
         IntentStatus.REQUIRES_PAYMENT_METHOD,
         IntentStatus.REQUIRES_CONFIRMATION,
         IntentStatus.REQUIRES_ACTION,
-        IntentStatus.REQUIRES_CAPTURE,
     }
 )
+#: What a person is told of an intent that holds somebody's money.
+_NOTES = {IntentStatus.REQUIRES_CAPTURE: "Authorized and not captured", IntentStatus.SUCCEEDED: "Charged"}
 
 
 async def verify_intents(
     deps: VerificationDeps, since: datetime, until: datetime, found: list[Discrepancy], *, has_time: Callable[[], bool]
 ) -> Counter[str]:
-    """Look at every intent made in a period; one that nobody claims is cancelled as long as it has charged nothing.
+    """Look at every intent made in a period; one of ours that nobody claims is cancelled while it reserves nothing.
 
     Args:
         deps: ports.
         since: begin of the period.
         until: its end.
-        found: takes intents that have charged somebody and belong to no operation.
+        found: takes intents that have charged or reserved somebody's money and belong to no operation.
         has_time: whether the run may go on.
     """
     counts: Counter[str] = Counter()
@@ -71,17 +76,21 @@ async def _booking_of(deps: VerificationDeps, entry: MovedAtStripe) -> str | Non
 
 
 async def _verify_intent(deps: VerificationDeps, intent: Intent, found: list[Discrepancy]) -> str:
-    booking_id = intent.metadata.get("booking_id")
-    if booking_id is None:
+    booking_id, origin = intent.metadata.get("booking_id"), deps.owner.origin(intent.metadata)
+    if booking_id is None or origin is Origin.THEIRS:
         return "ForeignIntents"
     booking = await deps.payments.bookings.get(booking_id)
+    if booking is None and origin is Origin.UNMARKED:
+        return "ForeignIntents"
     operations = await deps.payments.operations.for_booking(booking_id)
     known = {each.stripe_id for each in operations} | {booking.payment_details.payment_intent_id if booking else None}
     if booking is not None and (intent.id in known or booking.payment_details.open_operations):
         return "IntentsVerified"
     if intent.status in _UNCHARGED:
+        intent = await deps.payments.gateway.get_intent(intent.id)
+    if intent.status in _UNCHARGED:
         return await _cancel_orphan(deps, intent, booking_id)
-    if intent.status is IntentStatus.SUCCEEDED:
+    if intent.status in _NOTES:
         found.append(_orphan(deps, intent, booking_id, known_booking=booking is not None))
     return "OrphanIntents"
 
@@ -104,10 +113,10 @@ def _orphan(deps: VerificationDeps, intent: Intent, booking_id: str, *, known_bo
         id=f"{booking_id}:{kind}:{intent.id}",
         booking_id=booking_id,
         kind=kind,
-        found=intent.amount_received,
+        found=intent.amount_received or intent.amount_capturable,
         currency=intent.currency,
         stripe_id=intent.id,
-        note="Charged, but no operation of this booking made it.",
+        note=f"{_NOTES[intent.status]}, but no operation of this booking made it.",
         first_seen_at=now,
         last_seen_at=now,
     )

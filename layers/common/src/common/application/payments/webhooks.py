@@ -12,7 +12,8 @@ from common.application.ports.webhooks import (
     WebhookStatus,
     WebhookVerifier,
 )
-from common.domain.errors import Unavailable
+from common.domain.errors import NotFound, Unavailable
+from common.domain.ids import BOOKING_PREFIX
 
 if TYPE_CHECKING:
     from common.application.payments.deps import PaymentDeps
@@ -63,13 +64,41 @@ async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
 
     Raises:
         NotYetKnown: it names a booking that is not there.
+        Unavailable: Stripe is away.
     """
-    if event.booking_id is not None:
-        if await deps.bookings.get(event.booking_id) is None:
-            raise NotYetKnown("The booking has not committed yet.")
-        return event.booking_id
-    for stripe_id in (event.object_id, event.related.get("payment_intent"), event.related.get("charge")):
+    if _is_booking_id(event.booking_id):
+        return await _committed(deps, str(event.booking_id))
+    intent_id, charge_id = event.related.get("payment_intent"), event.related.get("charge")
+    for stripe_id in (event.object_id, intent_id, charge_id):
         booking = await deps.bookings.by_stripe_id(stripe_id) if stripe_id else None
         if booking is not None:
             return booking.id
-    return None
+    return await booking_of_intent(deps, intent_id) if intent_id else None
+
+
+async def booking_of_intent(deps: PaymentDeps, intent_id: str) -> str | None:
+    """The booking that an intent names at Stripe, for what names only the intent: disputes, refunds by hand.
+
+    Returns:
+        Its id; ``None`` for an intent of a plan, another deployment or another program, or one that is gone.
+
+    Raises:
+        NotYetKnown: it names a booking that is not there.
+        Unavailable: Stripe is away.
+    """
+    try:
+        named = (await deps.gateway.get_intent(intent_id)).metadata.get("booking_id")
+    except NotFound:
+        return None
+    return await _committed(deps, str(named)) if _is_booking_id(named) else None
+
+
+def _is_booking_id(value: str | None) -> bool:
+    """Whether it looks like an id of ours; other programs may name bookings of theirs in the same way."""
+    return value is not None and value.startswith(f"{BOOKING_PREFIX}_")
+
+
+async def _committed(deps: PaymentDeps, booking_id: str) -> str:
+    if await deps.bookings.get(booking_id) is None:
+        raise NotYetKnown("The booking has not committed yet.")
+    return booking_id

@@ -4,29 +4,41 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import Field
+
 from common.domain.model import Model
 from common.domain.money import Money
 
+#: Statuses in which the bank has the money. A decision may be appealed, and the money stays where it is meanwhile.
+_TAKEN = frozenset({"needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "lost"})
+
 
 class BankDispute(Model):
-    """A chargeback as Stripe has it now; amounts in minor units.
+    """A chargeback as Stripe has it now; ``amount`` in minor units of the payment's currency.
 
-    ``status`` is Stripe's (https://docs.stripe.com/api/disputes/object#dispute_object-status). ``fee`` is what Stripe
-    took for it, and ``fee_returned`` what of that it gave back.
+    ``status`` is Stripe's (https://docs.stripe.com/api/disputes/object#dispute_object-status). ``fees`` are what Stripe
+    keeps for it now, countering included, less what it gave back, in the currency in which it settles. ``moved`` is
+    what all its balance transactions did to our balance without fees, ``None`` where there are none: inquiries
+    (``warning_…``) and ``prevented`` disputes mostly have none.
     """
 
     id: str
     status: str
     amount: int
-    fee: int = 0
-    fee_returned: int = 0
+    fees: list[Money] = Field(default_factory=list)
+    moved: int | None = None
     charge_id: str | None = None
     payment_intent_id: str | None = None
 
     @property
-    def is_inquiry(self) -> bool:
-        """Whether the bank only asks: no money has moved."""
-        return self.status.startswith("warning_")
+    def is_taken(self) -> bool:
+        """Whether the bank has the money now: as the balance says, else as the status does."""
+        return self.status in _TAKEN if self.moved is None else self.moved < 0
+
+    @property
+    def is_won(self) -> bool:
+        """Whether it was decided for us and the money is back."""
+        return self.status == "won" and not self.is_taken
 
 
 class Payout(Model):

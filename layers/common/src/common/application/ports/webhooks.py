@@ -11,7 +11,7 @@ from common.domain.model import Model
 
 
 class WebhookStatus(StrEnum):
-    """Where a stored event stands. ``ignored`` means that its type says nothing to us; it is counted all the same."""
+    """Where a stored event stands. ``ignored``: its type says nothing to us, or what it speaks of is not ours."""
 
     RECEIVED = "received"
     PROCESSED = "processed"
@@ -22,7 +22,8 @@ class WebhookStatus(StrEnum):
 class StripeEvent(Model):
     """What we keep of an event: which object it speaks of. What happened is read again from Stripe.
 
-    ``related`` are identifiers of objects that the event's object belongs to, by their field's name.
+    ``related`` are identifiers of objects that the event's object belongs to, by their field's name; ``marks`` say
+    whose it is (``Owner.origin``).
     """
 
     id: str
@@ -30,6 +31,7 @@ class StripeEvent(Model):
     object_id: str
     object_type: str = ""
     booking_id: str | None = None
+    marks: dict[str, str] = Field(default_factory=dict)
     related: dict[str, str] = Field(default_factory=dict)
     account_id: str | None = None
     created: int

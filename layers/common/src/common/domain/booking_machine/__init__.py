@@ -3,7 +3,7 @@
 Every function is pure: it takes a booking and the present instant and gives a ``BookingChange`` to commit whole.
 """
 
-from common.domain.booking_machine.chargebacks import ChargebackOutcome, apply_chargeback
+from common.domain.booking_machine.chargebacks import ChargebackOutcome, apply_chargeback, was_won
 from common.domain.booking_machine.creation import NewBooking, create
 from common.domain.booking_machine.diagram import to_json, to_mermaid
 from common.domain.booking_machine.engine import (
@@ -44,4 +44,5 @@ __all__ = [
     "present_state",
     "to_json",
     "to_mermaid",
+    "was_won",
 ]

@@ -26,7 +26,7 @@ from common.domain.bookings import (
 from common.domain.commission import agreed_commission
 from common.domain.currencies import charge_problem
 from common.domain.errors import Conflict, Forbidden, InvalidInput
-from common.domain.ids import new_id
+from common.domain.ids import BOOKING_PREFIX, new_id
 from common.domain.money import Money
 from common.domain.payment_plan import choose_payment_mode
 from common.domain.payments import PaymentMode, Purpose
@@ -131,7 +131,7 @@ def _new_booking(
     slot = _slot(wish.start_at, service, provider)
     share, minimum = agreed_commission(settings, provider, service.category)
     return Booking(
-        id=new_id("bkg", now),
+        id=new_id(BOOKING_PREFIX, now),
         customer_id=wish.customer_id,
         provider_id=provider.id,
         provider_user_id=provider.user_id,

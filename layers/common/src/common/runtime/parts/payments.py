@@ -4,6 +4,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from common.domain.ownership import Owner
 from common.runtime.parts.core import CoreParts
 from common.runtime.parts.deferred import deferred
 
@@ -34,12 +35,17 @@ class PaymentParts(CoreParts):
 
         return make_stripe_client(self.settings.stripe_key(), api_base=self.settings.stripe_api_base)
 
+    @property
+    def stripe_owner(self) -> Owner:
+        """Whose marks our objects at Stripe carry."""
+        return Owner(self.settings.stage, self.settings.mongodb_database)
+
     @cached_property
     def gateway(self) -> "PaymentGateway":
         """Payments and transfers at Stripe."""
         from common.adapters.stripe.gateway import StripeGateway
 
-        return StripeGateway(self.stripe)
+        return StripeGateway(self.stripe, self.stripe_owner)
 
     @cached_property
     def payments(self) -> "PaymentDeps":
@@ -98,7 +104,7 @@ class PaymentParts(CoreParts):
             providers=self.whole.provider_reader,
             services=self.whole.service_reader,
             subscriptions=MongoSubscriptions(self.mongo.db),
-            gateway=StripePlans(self.stripe),
+            gateway=StripePlans(self.stripe, self.stripe_owner),
             plans=self.plans,
             frontend_base_url=self.settings.frontend_base_url,
         )
@@ -110,6 +116,7 @@ class PaymentParts(CoreParts):
 
         return StripeEventDeps(
             events=self.webhook_events,
+            owner=self.stripe_owner,
             payouts=self.payouts,
             onboarding=self.whole.onboarding,
             subscriptions=self.subscriptions,
@@ -130,8 +137,9 @@ class PaymentParts(CoreParts):
 
         return VerificationDeps(
             payments=self.payments,
-            records=StripeRecordBooks(self.stripe),
+            records=StripeRecordBooks(self.stripe, self.stripe_owner),
             reviews=self.payment_reviews,
+            owner=self.stripe_owner,
             events=self.webhook_events,
             queue=self.stripe_event_queue,
         )
@@ -164,4 +172,4 @@ class PaymentParts(CoreParts):
         """Connected accounts; loads Stripe."""
         from common.adapters.stripe.connect import StripeConnect
 
-        return StripeConnect(self.stripe)
+        return StripeConnect(self.stripe, self.stripe_owner)

@@ -1,0 +1,44 @@
+"""Whose an object at Stripe is: several deployments, and other programs, may share one Stripe account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Names of the marks among an object's metadata.
+STAGE, DATABASE = "stage", "database"
+
+
+class Origin(StrEnum):
+    """Who made an object. One without marks is older than they are, or another program's."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    UNMARKED = "unmarked"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A deployment, by its stage and its database; what it makes at Stripe carries both.
+
+    Args:
+        stage: the deployment's name.
+        database: the name of its database.
+    """
+
+    stage: str
+    database: str
+
+    def marks(self) -> dict[str, str]:
+        """What goes into the metadata of everything made at Stripe."""
+        return {STAGE: self.stage, DATABASE: self.database}
+
+    def origin(self, metadata: Mapping[str, str]) -> Origin:
+        """Whose an object with this metadata is."""
+        given = (metadata.get(STAGE), metadata.get(DATABASE))
+        if given == (None, None):
+            return Origin.UNMARKED
+        return Origin.OURS if given == (self.stage, self.database) else Origin.THEIRS
+
+    def is_theirs(self, metadata: Mapping[str, str]) -> bool:
+        """Whether the object is another deployment's, which is never touched."""
+        return self.origin(metadata) is Origin.THEIRS
