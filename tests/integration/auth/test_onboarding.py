@@ -34,7 +34,7 @@ async def stripe_server() -> AsyncIterator[RunningStripe]:
 @pytest.fixture
 async def stripe_at_hand(container: Container, stripe_server: RunningStripe) -> AsyncIterator[RunningStripe]:
     """The container speaks to the local Stripe."""
-    client = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, retries=0)
+    client = make_stripe_client(SECRET_KEY, api_base=stripe_server.url)
     container.replace(stripe=client)
     yield stripe_server
     await close_stripe_client(client)

@@ -143,7 +143,7 @@ class FuzzWorld:
 
     async def _open(self, mongodb_uri: str, database_name: str) -> None:
         server = await self._parts.enter_async_context(running_stripe())
-        client = make_stripe_client(SECRET_KEY, api_base=server.url, answer_timeout=30, retries=0)
+        client = make_stripe_client(SECRET_KEY, api_base=server.url, answer_seconds=30)
         self._parts.push_async_callback(close_stripe_client, client)
         container = make_container(
             mongodb_uri,

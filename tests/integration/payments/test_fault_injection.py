@@ -93,7 +93,7 @@ async def test_books_and_stripe_agree_to_the_cent_after_faults_at_every_step(
     real_bench: MoneyBench, stripe_server: RunningStripe, stripe_client: stripe.StripeClient
 ) -> None:
     bench, dice = real_bench, random.Random(SEED)  # noqa: S311 - a repeatable run
-    hasty = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, answer_timeout=ANSWER_TIMEOUT, retries=0)
+    hasty = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, answer_seconds=ANSWER_TIMEOUT)
     bench.container.replace(stripe_event_queue=CollectingStripeEvents(), stripe=hasty)
     ends: Counter[tuple[str, str, str]] = Counter()
     tries = operations = 0

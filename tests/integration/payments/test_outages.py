@@ -104,7 +104,7 @@ async def test_an_answer_that_takes_too_long_is_not_waited_for_and_acted_on_once
     stripe_server: RunningStripe, stripe_client: stripe.StripeClient
 ) -> None:
     """The time-out is the real one of the transport, shrunk; Stripe acts at once and answers when nobody listens."""
-    hasty = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, answer_timeout=0.5, retries=0)
+    hasty = make_stripe_client(SECRET_KEY, api_base=stripe_server.url, answer_seconds=0.5)
     gateway = StripeGateway(hasty, OWNER)
     customer = await StripeGateway(stripe_client, OWNER).ensure_customer("usr_slow", "slow@example.com", "Slow")
     once = call()

@@ -1,11 +1,13 @@
 """Identity providers that speak OpenID Connect (https://openid.net/specs/openid-connect-core-1_0.html)."""
 
+import asyncio
 import hmac
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from common.application.deadline import seconds_for_call
 from common.application.ports.oauth import IdentityProvider, ProvenIdentity
 from common.domain.errors import InvalidInput, NotFound, Unavailable
 from common.domain.model import Model
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     import httpx
     from jwt import PyJWK
 
-_TIMEOUT_SECONDS = 5.0
+#: A sign-in makes up to three calls.
+TIMEOUT_SECONDS = 3.5
 _KEEP_SECONDS = 3600.0
 #: An unknown key id reads the key set again at most this often.
 _RETRY_SECONDS = 10.0
@@ -162,13 +165,14 @@ class OidcProvider:
         import httpx  # noqa: PLC0415 - 300 ms, only for this
 
         try:
-            response = await self._http().request(method, url, data=data, headers={"Accept": "application/json"})
+            async with asyncio.timeout(seconds_for_call(TIMEOUT_SECONDS)):
+                response = await self._http().request(method, url, data=data, headers={"Accept": "application/json"})
             if response.status_code >= _SERVER_ERROR or len(response.content) > _MAX_ANSWER_BYTES:
                 raise Unavailable("The identity provider does not answer.")
             if response.status_code >= _CLIENT_ERROR:
                 raise _refused()
             return dict(response.json())
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise Unavailable("The identity provider does not answer.") from error
 
 
@@ -208,7 +212,7 @@ class OidcProviders:
         import httpx  # noqa: PLC0415
 
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False)
+            self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
         return self._client
 
     async def close(self) -> None:

@@ -1,11 +1,14 @@
 """Web Push (RFC 8030): messages encrypted for a browser (RFC 8291) and signed as ours (VAPID, RFC 8292)."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from common.application.deadline import seconds_for_call
 from common.application.ports.push import PushMessage, PushOutcome
+from common.domain.errors import OutOfTime
 from common.domain.push_services import is_push_service
 
 if TYPE_CHECKING:
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a push service keeps a message for a browser that is away; older news of a booking is in the inbox.
 TIME_TO_LIVE = 24 * 3600
-#: Seconds. A worker tells several people one after the other.
-_TIMEOUT = 5.0
+#: A worker tells several people one after the other.
+TIMEOUT_SECONDS = 3.0
 #: The encrypted message may have 4096 bytes (RFC 8030 section 7.2), of which the encryption takes some 100.
 _MOST_CHARACTERS = 500
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -44,7 +47,7 @@ class WebPushSender:
         self._encrypter: WebPush | None = None
 
     async def send(self, subscription: "PushSubscription", message: PushMessage) -> PushOutcome:
-        """Send one message; an address that is no push service's is never asked."""
+        """Send one message; an address that is no push service's is never asked, and none for lack of time."""
         import httpx  # noqa: PLC0415 - only where something is pushed
 
         if not is_push_service(subscription.endpoint):
@@ -54,9 +57,12 @@ class WebPushSender:
         except ValueError:
             return PushOutcome.GONE
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, transport=self._transport) as client:
+            async with (
+                asyncio.timeout(seconds_for_call(TIMEOUT_SECONDS)),
+                httpx.AsyncClient(timeout=TIMEOUT_SECONDS, transport=self._transport) as client,
+            ):
                 answer = await client.post(subscription.endpoint, content=body, headers=headers)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OutOfTime, TimeoutError):
             return PushOutcome.FAILED
         if answer.status_code in _GONE:
             return PushOutcome.GONE

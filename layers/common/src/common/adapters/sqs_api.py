@@ -14,6 +14,9 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from common.application.deadline import seconds_for_call
+from common.domain.errors import OutOfTime
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,7 +41,7 @@ class SqsError(Exception):
 
 
 class SqsApi:
-    """Calls SQS; blocking, so it belongs in a thread.
+    """Calls SQS; blocking, so it belongs in a thread. A call ends with the deadline at the latest.
 
     Args:
         connect_seconds: how long to wait for a connection.
@@ -48,6 +51,7 @@ class SqsApi:
     def __init__(self, *, connect_seconds: float, read_seconds: float) -> None:
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
+        self.most_seconds = (1 + _RETRIES) * (connect_seconds + read_seconds) + _BACKOFF_SECONDS
 
     def call(self, action: str, queue_url: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call.
@@ -61,14 +65,18 @@ class SqsApi:
             The answer.
 
         Raises:
-            SqsError: there was none, or a refusal.
+            SqsError: there was none, or a refusal, or no time to ask.
         """
         import urllib3  # noqa: PLC0415 - see the module's docstring
 
         body = json.dumps({"QueueUrl": queue_url, **parameters}).encode()
         url = endpoint(queue_url)
         try:
-            answer = self._pool.request("POST", url, body=body, headers=signed(action, url, body))
+            each_try = (seconds_for_call(self.most_seconds) - _BACKOFF_SECONDS) / (1 + _RETRIES)
+            timeout = urllib3.Timeout(each_try, connect=self._connect_seconds, read=self._read_seconds)
+            answer = self._pool.request("POST", url, body=body, headers=signed(action, url, body), timeout=timeout)
+        except OutOfTime as error:
+            raise SqsError(type(error).__name__) from error
         except urllib3.exceptions.HTTPError as error:
             raise SqsError(type(error).__name__) from error
         if answer.status != _OK:
@@ -87,10 +95,10 @@ class SqsApi:
             backoff_factor=_BACKOFF_SECONDS,
             raise_on_status=False,
             redirect=False,
+            respect_retry_after_header=False,
         )
-        timeout = urllib3.Timeout(connect=self._connect_seconds, read=self._read_seconds)
         certificates = os.environ.get("AWS_CA_BUNDLE") or get_cert_path(verify=True)
-        return urllib3.PoolManager(retries=retries, timeout=timeout, ca_certs=certificates)
+        return urllib3.PoolManager(retries=retries, ca_certs=certificates)
 
 
 class _Keys(NamedTuple):

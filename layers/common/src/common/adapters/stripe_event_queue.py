@@ -5,8 +5,8 @@ import json
 
 from common.adapters.sqs_api import SqsApi, SqsError
 
-_CONNECT_SECONDS = 2
-_ANSWER_SECONDS = 3
+_CONNECT_SECONDS = 1
+_ANSWER_SECONDS = 2
 
 
 class SqsStripeEvents:

@@ -18,7 +18,8 @@ GigstaError
 ├── PayloadTooLarge 413
 ├── RateLimited 429
 └── Unavailable 503
-    └── GatewayUncertain
+    ├── GatewayUncertain
+    └── OutOfTime
 """
 
 from collections.abc import Mapping, Sequence
@@ -254,3 +255,12 @@ class GatewayUncertain(Unavailable):
     ) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.is_final = is_final
+
+
+class OutOfTime(Unavailable):
+    """The request's time is nearly used up, so that what it needs next is not begun, or was broken off."""
+
+    code = "out_of_time"
+
+    def __init__(self, detail: str = "This took too long. Try again.", *, retry_after: int = 5) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -1,10 +1,18 @@
 """How much time an invocation has left."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-#: Kept for answering, logging and one last database write.
-_MARGIN_SECONDS = 1.5
+from common.application.deadline import deadline
+from common.domain.errors import OutOfTime
+
+#: Kept for what follows the end of a budget: giving a claim back, answering, logging.
+MARGIN_SECONDS = 1.5
+#: What giving a claim back may take of it; one that is not given back ends by itself.
+RELEASE_SECONDS = 1.0
 #: Outside Lambda, where nobody sets a limit.
 _DEFAULT_SECONDS = 30.0
 
@@ -23,7 +31,7 @@ class Budget:
     def of(cls, context: Any) -> "Budget":
         """The budget of a Lambda invocation, by its context's ``get_remaining_time_in_millis``."""
         remaining = getattr(context, "get_remaining_time_in_millis", None)
-        seconds = remaining() / 1000 - _MARGIN_SECONDS if remaining else _DEFAULT_SECONDS
+        seconds = remaining() / 1000 - MARGIN_SECONDS if remaining else _DEFAULT_SECONDS
         return cls(max(0.0, seconds))
 
     def remaining(self) -> float:
@@ -33,3 +41,21 @@ class Budget:
     def has_time(self, seconds: float = 1.0) -> bool:
         """Whether at least this much is left, so that another bounded step may begin."""
         return self.remaining() >= seconds
+
+    @asynccontextmanager
+    async def bounded(self, *, share: float = 1.0) -> AsyncIterator[None]:
+        """Run a block within the time that is left, or a share of it, and tell everything inside when it ends.
+
+        Raises:
+            OutOfTime: the block did not end in time and was broken off.
+        """
+        seconds = self.remaining() * share
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                with deadline(seconds):
+                    yield
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise OutOfTime from error

@@ -34,10 +34,12 @@ async def run_scheduled(work: ScheduledWork, container: Container, budget: Budge
     """Do one firing and count what it did.
 
     Raises:
-        Unavailable: the database is away; the firing counts as failed and the next one tries again.
+        Unavailable: the database is away, or a step did not end in time (``OutOfTime``); the firing counts as failed
+            and the next one tries again.
     """
     try:
-        counts = dict(await work(container, budget))
+        async with budget.bounded():
+            counts = dict(await work(container, budget))
     except PyMongoError as error:
         if unavailable := as_unavailable(error):
             raise unavailable from error

@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from common.application.deadline import seconds_for_call
 from common.domain.errors import Unavailable
 
 _MAX_AGE_SECONDS = 300
-_CONNECT_SECONDS = 2
-_READ_SECONDS = 3
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 2
+_TRIES = 2
+#: The longest wait before a second try in botocore's standard mode
+#: (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+_BACKOFF_SECONDS = 1
+#: What reading one takes at the longest; nothing can cut it short.
+MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _READ_SECONDS) + _BACKOFF_SECONDS
 
 _provider: Any = None
 
@@ -21,6 +28,7 @@ def fetch_secret(name: str) -> str:
         name: the secret's name or ARN; it may appear in messages, the value never does.
 
     Raises:
+        OutOfTime: it is not known yet, and too little time is left to ask for it.
         Unavailable: Secrets Manager did not answer or refused.
     """
     global _provider  # noqa: PLW0603 - its cache must outlive an invocation
@@ -29,9 +37,11 @@ def fetch_secret(name: str) -> str:
     from botocore.config import Config  # noqa: PLC0415
 
     if _provider is None:
-        retries = {"max_attempts": 3, "mode": "standard"}
+        retries = {"total_max_attempts": _TRIES, "mode": "standard"}
         config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)  # type: ignore[arg-type]
         _provider = SecretsProvider(boto_config=config)
+    if not _provider.has_not_expired_in_cache((name, None)):
+        seconds_for_call(MOST_SECONDS, is_whole=True)
     try:
         value = _provider.get(name, max_age=_MAX_AGE_SECONDS)
     except GetParameterError as error:

@@ -11,17 +11,19 @@ known by its id.
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import pymongo
 from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.database import as_unavailable
 from common.domain.errors import Unavailable
 from common.runtime import metrics
 from common.runtime.bootstrap import Container
-from common.runtime.budget import Budget
+from common.runtime.budget import RELEASE_SECONDS, Budget
 from common.runtime.context import begin_request
 from common.runtime.logging import get_logger, set_booking_id
 from common.runtime.workers import LambdaHandler, make_handler
@@ -35,7 +37,7 @@ M = TypeVar("M", bound="BaseModel")
 Process = Callable[[Container, M], Awaitable[None]]
 
 #: Messages worked on at the same time: what the connection pool serves without waiting.
-_CONCURRENCY = 5
+CONCURRENCY = 5
 #: A message is not begun with less than this; it comes back later.
 _MINIMUM_SECONDS = 1.0
 
@@ -71,13 +73,17 @@ class Queue(Generic[M]):
         Returns:
             The partial batch response: ids of the messages that must come again.
         """
-        limit = asyncio.Semaphore(_CONCURRENCY)
+        limit = asyncio.Semaphore(CONCURRENCY)
+        records = event.get("Records", [])
+        waiting = len(records)
 
         async def one(record: Mapping[str, Any]) -> bool:
+            nonlocal waiting
             async with limit:
-                return await self._work(container, record, budget)
+                share = 1 / rounds(waiting)
+                waiting -= 1
+                return await self._work(container, record, budget, share)
 
-        records = event.get("Records", [])
         succeeded = await asyncio.gather(*(one(record) for record in records))
         failed = [record["messageId"] for record, done in zip(records, succeeded, strict=True) if not done]
         metrics.count("MessagesProcessed", len(records) - len(failed))
@@ -85,15 +91,15 @@ class Queue(Generic[M]):
             metrics.count("MessagesFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    async def _work(self, container: Container, record: Mapping[str, Any], budget: Budget) -> bool:
-        """Work on one message; ``False`` if it must come again."""
+    async def _work(self, container: Container, record: Mapping[str, Any], budget: Budget, share: float) -> bool:
+        """Work on one message in its share of the time that is left; ``False`` if it must come again."""
         begin_request(record.get("messageId"))
         set_booking_id("")
         if not budget.has_time(_MINIMUM_SECONDS):
             return False
         try:
             event_id = self._begin(record)
-            async with asyncio.timeout(budget.remaining()):
+            async with budget.bounded(share=share):
                 await self._once(container, event_id, record["body"])
         except Exception as error:  # noqa: BLE001 - one bad message must not fail the others
             _report(error, self.name)
@@ -131,6 +137,15 @@ class Queue(Generic[M]):
             raise MalformedMessageError(f"not a {model.__name__}") from error
 
 
+def rounds(messages: int) -> int:
+    """How many times as many messages as are worked on at once are waiting, rounded up.
+
+    Each message gets this part of the time that is left, so that slow ones leave the others of their batch theirs: a
+    message that is put back without a try counts as failed all the same.
+    """
+    return max(1, math.ceil(messages / CONCURRENCY))
+
+
 def create_queue_handler(
     process: Process[M], *, service: str, model: "Callable[[], type[M]]", id_field: str
 ) -> LambdaHandler:
@@ -160,7 +175,8 @@ def event_model() -> "type[Event]":
 async def _release(container: Container, consumer: str, event_id: str) -> None:
     """Give the event back; if even that fails, its claim ends by itself."""
     try:
-        await container.processed_events.release(consumer, event_id)
+        with pymongo.timeout(RELEASE_SECONDS):
+            await container.processed_events.release(consumer, event_id)
     except PyMongoError as error:
         get_logger().warning("Claim not released", extra={"event_id": event_id, "error": type(error).__name__})
 

@@ -1,8 +1,10 @@
 """What geocoders over HTTP share: one GET for JSON, bounded in time and size."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from common.application.deadline import seconds_for_call
 from common.domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -38,16 +40,18 @@ async def get_json(http: "httpx.AsyncClient", url: str, query: Mapping[str, str]
     """GET a JSON document.
 
     Raises:
+        OutOfTime: it was not asked, for lack of time.
         Unavailable: no usable answer came in time. The message never holds the query, which may hold a key.
     """
     import httpx  # noqa: PLC0415
 
     try:
-        response = await http.get(url, params=dict(query))
+        async with asyncio.timeout(seconds_for_call(TIMEOUT_SECONDS)):
+            response = await http.get(url, params=dict(query))
         if response.status_code >= _BAD or len(response.content) > _MAX_ANSWER_BYTES:
             raise Unavailable("The geocoder does not answer.")
         return response.json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, TimeoutError, ValueError) as error:
         raise Unavailable("The geocoder does not answer.") from error
 
 

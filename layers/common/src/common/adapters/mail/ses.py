@@ -4,6 +4,7 @@ import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from common.application.deadline import seconds_for_call
 from common.application.ports.mail import MailRefused, RenderedMail
 from common.domain.errors import Unavailable
 
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
 #: Refusals that no retry changes.
 _FINAL = frozenset({"BadRequestException", "MessageRejected", "NotFoundException", "AccountSuspendedException"})
 
-_CONNECT_SECONDS = 2
-_ANSWER_SECONDS = 5
+_CONNECT_SECONDS = 1
+_ANSWER_SECONDS = 3
+_TRIES = 2
+#: The longest wait before a second try in botocore's standard mode
+#: (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+_BACKOFF_SECONDS = 1
+#: What one mail takes at the longest; it cannot be cut short.
+MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _ANSWER_SECONDS) + _BACKOFF_SECONDS
 
 
 class SesMailer:
@@ -32,8 +39,9 @@ class SesMailer:
 
         Raises:
             MailRefused: the address or message will never be taken.
-            Unavailable: SES is away or throttles.
+            Unavailable: SES is away or throttles, or no time is left for it (``OutOfTime``).
         """
+        seconds_for_call(MOST_SECONDS, is_whole=True)
         return await asyncio.to_thread(self._send, to, mail)
 
     @cached_property
@@ -44,7 +52,7 @@ class SesMailer:
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_ANSWER_SECONDS,
-            retries={"max_attempts": 2, "mode": "standard"},
+            retries={"total_max_attempts": _TRIES, "mode": "standard"},
         )
         return boto3.client("sesv2", config=config)
 

@@ -16,7 +16,8 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WT
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from common.domain.errors import Unavailable
+from common.application.deadline import seconds_left
+from common.domain.errors import OutOfTime, Unavailable
 
 Document: TypeAlias = dict[str, Any]
 Session: TypeAlias = AsyncClientSession
@@ -97,7 +98,7 @@ class Mongo:
 
         Args:
             work: takes the session, passes it to every operation, and has no other side effect, for it may run again.
-            seconds: bound of all tries together.
+            seconds: bound of all tries together, which the deadline may shorten.
 
         Returns:
             What ``work`` returned in the try that committed.
@@ -105,8 +106,10 @@ class Mongo:
         Raises:
             Unavailable: the database is away, or did not let the work through in time.
         """
+        if (left := seconds_left()) == 0:
+            raise OutOfTime
         try:
-            with pymongo.timeout(seconds):
+            with pymongo.timeout(min(seconds, left)):
                 async with self.client.start_session() as session:
                     return await session.with_transaction(
                         work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY

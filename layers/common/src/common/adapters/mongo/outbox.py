@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.unit_of_work import current_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from common.domain.events import Event
 
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
@@ -17,10 +21,16 @@ _BLANKED_TYPES = ["mail.requested", "mail.link_requested", "account.deleted"]
 
 
 class MongoOutbox:
-    """Implements ``Outbox`` over the collection ``outbox``; a TTL index removes published rows after a week."""
+    """Implements ``Outbox`` over the collection ``outbox``; a TTL index removes published rows after a week.
 
-    def __init__(self, mongo: Mongo) -> None:
+    Args:
+        mongo: the connection.
+        warn: called with a sentence and fields where published events could not be marked.
+    """
+
+    def __init__(self, mongo: Mongo, warn: "Callable[[str, dict[str, Any]], None]") -> None:
         self._mongo = mongo
+        self._warn = warn
 
     async def add(self, events: "Sequence[Event]") -> None:
         """Store events: in the unit of work under way, or on their own where no other write belongs to them."""
@@ -45,8 +55,14 @@ class MongoOutbox:
         return [Event(id=row["_id"], **row) for row in rows]
 
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:
-        """Mark events as published and blank the payloads that may carry one-time tokens."""
+        """Mark events as published and blank the payloads that may carry one-time tokens.
+
+        Never raises while the database is away: the events are out, and the sweep sends again what is not marked.
+        """
         payload = {"$cond": [{"$in": ["$type", _BLANKED_TYPES]}, {"$literal": {}}, "$payload"]}
-        await self._mongo.collection("outbox").update_many(
-            {"_id": {"$in": list(event_ids)}}, [{"$set": {"published_at": now, "payload": payload}}]
-        )
+        try:
+            await self._mongo.collection("outbox").update_many(
+                {"_id": {"$in": list(event_ids)}}, [{"$set": {"published_at": now, "payload": payload}}]
+            )
+        except PyMongoError as error:
+            self._warn("Events not marked as published", {"error": type(error).__name__, "count": len(event_ids)})

@@ -1,43 +1,75 @@
 """The one Stripe client of an execution environment."""
 
+import asyncio
+from typing import TYPE_CHECKING, Any
+
 import stripe
+
+from common.application.deadline import seconds_for_call
+from common.domain.errors import OutOfTime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Pinned: what Stripe sends must not change before the code that reads it does (https://docs.stripe.com/upgrades).
 API_VERSION = "2026-10-28.endive"
 
-#: Seconds. API Gateway gives up after 30 s (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html),
-#: and a request may make two calls.
-_CONNECT_TIMEOUT = 3.0
-_ANSWER_TIMEOUT = 10.0
+_CONNECT_SECONDS = 2.0
+#: Stripe answers most calls within a second, and those that reach a card's issuer within a few.
+_ANSWER_SECONDS = 8.0
 
 
 def make_stripe_client(
-    secret_key: str,
-    *,
-    api_base: str | None = None,
-    answer_timeout: float = _ANSWER_TIMEOUT,
-    retries: int = 1,
+    secret_key: str, *, api_base: str | None = None, answer_seconds: float = _ANSWER_SECONDS
 ) -> stripe.StripeClient:
     """Make an asynchronous client over httpx.
+
+    The SDK repeats no call: its waits would count twice against the deadline, and what gave no answer is looked up
+    before it is tried again, by the client with the same idempotency key or by a queue's next delivery.
 
     Args:
         secret_key: the platform's secret (or restricted) key.
         api_base: another server that speaks Stripe's API, such as the local one.
-        answer_timeout: seconds to wait for an answer.
-        retries: how often the SDK repeats a call that met a lost connection, a 409 or a 5xx. Every call that acts
-            carries an idempotency key, so that a repetition within the key's life cannot act twice.
+        answer_seconds: how long to wait for an answer, once connected; never beyond the deadline.
     """
-    import httpx  # noqa: PLC0415 - only where Stripe is really used
-
-    timeout = httpx.Timeout(answer_timeout, connect=_CONNECT_TIMEOUT, pool=_CONNECT_TIMEOUT)
-    transport = stripe.HTTPXClient(timeout=timeout)
     return stripe.StripeClient(
         secret_key,
         stripe_version=API_VERSION,
         base_addresses={"api": api_base} if api_base else None,
-        max_network_retries=retries,
-        http_client=transport,
+        max_network_retries=0,
+        http_client=DeadlineTransport(answer_seconds),
     )
+
+
+class DeadlineTransport(stripe.HTTPXClient):
+    """The SDK's httpx transport, whose calls end with the deadline.
+
+    httpx bounds each step of a call, and each piece of an answer, but not the call; so that is bounded here.
+
+    Args:
+        answer_seconds: how long to wait for an answer.
+    """
+
+    def __init__(self, answer_seconds: float) -> None:
+        import httpx  # noqa: PLC0415 - only where Stripe is really used
+
+        timeout = httpx.Timeout(answer_seconds, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
+        super().__init__(timeout=timeout)
+        self.most_seconds = _CONNECT_SECONDS + answer_seconds
+
+    async def request_async(
+        self, method: str, url: str, headers: "Mapping[str, str]", post_data: Any = None
+    ) -> tuple[bytes, int, "Mapping[str, str]"]:
+        """Make one call.
+
+        Raises:
+            stripe.APIConnectionError: no answer in time; caused by ``OutOfTime`` where the call was not begun.
+        """
+        try:
+            async with asyncio.timeout(seconds_for_call(self.most_seconds)):
+                return await super().request_async(method, url, headers, post_data)
+        except (OutOfTime, TimeoutError) as error:
+            self._handle_request_error(error)
 
 
 async def close_stripe_client(client: stripe.StripeClient) -> None:

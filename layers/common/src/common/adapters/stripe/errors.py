@@ -8,12 +8,15 @@ import httpx
 import stripe
 
 from common.domain.decline_advice import decline_advice
-from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
+from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, OutOfTime, PaymentDeclined, Unavailable
 
 #: These end before a byte of the request has left us.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 _REPLAYED = "idempotent-replayed"
+#: An earlier call with the same key, whose answer we no longer waited for, is still under way
+#: (https://docs.stripe.com/error-codes#idempotency-key-in-use).
+_KEY_IN_USE = "idempotency_key_in_use"
 
 
 @contextmanager
@@ -24,7 +27,8 @@ def translated() -> Iterator[None]:
         PaymentDeclined: 402.
         NotFound: the object does not exist.
         GatewayRefused: another 4xx: the call as such is wrong in Stripe's present state.
-        Unavailable: nothing was sent, a rate limit, or our key is not accepted: Stripe has not acted.
+        Unavailable: nothing was sent (``OutOfTime`` where no time was left for it), a rate limit, or our key is not
+            accepted: Stripe has not acted.
         GatewayUncertain: anything else: Stripe may have acted.
     """
     try:
@@ -38,13 +42,21 @@ def _translate(error: stripe.StripeError) -> Exception:
         return _declined(error)
     if isinstance(error, stripe.RateLimitError):
         return Unavailable("The payment provider is busy.", retry_after=2)
-    if isinstance(error, stripe.APIConnectionError) and isinstance(error.__cause__, _NOT_SENT):
-        return Unavailable("The payment provider cannot be reached.", code="payment_unavailable")
+    if isinstance(error, stripe.APIConnectionError):
+        return _without_answer(error.__cause__)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return Unavailable("Payments are not set up correctly.", code="payment_misconfigured", retry_after=60)
-    if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError):
+    if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError) and error.code != _KEY_IN_USE:
         return _refused(error)
     return GatewayUncertain(is_final=_is_replayed(error))
+
+
+def _without_answer(cause: BaseException | None) -> Exception:
+    if isinstance(cause, OutOfTime):
+        return OutOfTime()
+    if isinstance(cause, _NOT_SENT):
+        return Unavailable("The payment provider cannot be reached.", code="payment_unavailable")
+    return GatewayUncertain()
 
 
 def _refused(error: stripe.InvalidRequestError | stripe.IdempotencyError) -> Exception:

@@ -19,7 +19,7 @@ from common.adapters.mongo.database import as_unavailable
 from common.domain.errors import GigstaError
 from common.runtime import metrics, prelude, tracing
 from common.runtime.bootstrap import Container
-from common.runtime.http.middleware import RequestContextMiddleware
+from common.runtime.http.middleware import DeadlineMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
 from common.runtime.http.route_groups import GroupLoader, RouteGroups
 from common.runtime.logging import get_logger, set_service
@@ -73,6 +73,8 @@ def create_app(router: APIRouter | RouteGroups, *, service: str, container: Cont
     app.state.container = parts
     # Inside the other middleware, so that its refusal gets the shape of all errors.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    # Inside CORS, so that a browser may read the refusal.
+    app.add_middleware(DeadlineMiddleware)
     _add_cors(app, parts.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
     if isinstance(router, RouteGroups):

@@ -12,15 +12,20 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import pymongo
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from common.application.deadline import seconds_left
 from common.domain.errors import GigstaError, InvalidInput
+from common.runtime.budget import RELEASE_SECONDS
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import problem_of
+from common.runtime.logging import get_logger
 
 if TYPE_CHECKING:
     from common.application.ports.limits import IdempotencyStore, IdempotentRequest, StoredResponse
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
 _MAX_KEY_LENGTH = 255
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEPT_REFUSALS = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.CONFLICT})
+#: Nobody waits longer for what follows from an answer.
+_WRITE_SECONDS = 5.0
 _KEPT_HEADERS = frozenset({"content-type", "etag", "location"})
 
 RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -61,13 +68,22 @@ async def _handle_once(request: Request, key: str, inner: RouteHandler) -> Respo
     try:
         response = await _answer(request, inner)
     except BaseException:
-        await store.release(identity, owner)
+        await _afterwards(store.release(identity, owner))
         raise
     if _decides(response.status_code):
-        await store.complete(identity, owner, _stored(response), container.clock.now())
+        await _afterwards(store.complete(identity, owner, _stored(response), container.clock.now()))
     else:
-        await store.release(identity, owner)
+        await _afterwards(store.release(identity, owner))
     return response
+
+
+async def _afterwards(write: Coroutine[Any, Any, None]) -> None:
+    """Write what follows from an answer; the answer holds without it, and a claim ends by itself."""
+    try:
+        with pymongo.timeout(max(RELEASE_SECONDS, min(seconds_left(), _WRITE_SECONDS))):
+            await write
+    except PyMongoError as error:
+        get_logger().warning("Idempotency key not written", extra={"error": type(error).__name__})
 
 
 async def _answer(request: Request, inner: RouteHandler) -> Response:

@@ -5,9 +5,11 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.domain.errors import OutOfTime
 from common.runtime import trail
+from common.runtime.budget import Budget
 from common.runtime.context import begin_request
-from common.runtime.http.problems import MEDIA_TYPE, problem, status_problem
+from common.runtime.http.problems import MEDIA_TYPE, problem, problem_of, status_problem
 from common.runtime.logging import get_logger
 
 _ERROR = 400
@@ -50,6 +52,34 @@ class RequestContextMiddleware:
                 raise
             await problem(500, "internal_error", "Something went wrong on our side.")(scope, receive, guard)
         trail.end(scope["method"], scope["path"], guard.status)
+
+
+class DeadlineMiddleware:
+    """Ends a request in time: what is still under way shortly before Lambda would end the function answers 503."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            async with Budget.of(scope.get("aws.context")).bounded():
+                await self._app(scope, receive, sending)
+        except OutOfTime as error:
+            if has_started:
+                raise
+            get_logger().warning("Out of time", extra={"method": scope["method"], "path": scope["path"]})
+            await problem_of(error)(scope, receive, send)
 
 
 class _ResponseGuard:

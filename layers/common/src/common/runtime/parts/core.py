@@ -103,7 +103,7 @@ class CoreParts:
         """Events that have committed and wait to be published."""
         from common.adapters.mongo.outbox import MongoOutbox
 
-        return MongoOutbox(self.mongo)
+        return MongoOutbox(self.mongo, _warn)
 
     @cached_property
     def outbox_sweep(self) -> "OutboxDeps":
