@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from common.runtime.http import create_app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.runtime.bootstrap import Container
     from fastapi import APIRouter
 
@@ -23,6 +27,22 @@ def api_client(area: str, container: Container) -> httpx.AsyncClient:
         container: what the function is made of.
     """
     return app_client(importlib.import_module(f"functions.{area}.routes").router, container, service=area)
+
+
+@contextmanager
+def with_time(client: httpx.AsyncClient, *, seconds: float) -> Iterator[None]:
+    """Let each request of the block find so much left of its function's time-out, as Lambda tells it."""
+    transport = client._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    app = transport.app
+    context = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: seconds * 1000)
+
+    async def invoked(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "aws.context": context}, receive, send)
+
+    transport.app = invoked
+    yield
+    transport.app = app
 
 
 def app_client(router: APIRouter, container: Container, *, service: str = "test") -> httpx.AsyncClient:

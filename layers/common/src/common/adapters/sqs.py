@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _BATCH_SIZE = 10
 _BATCH_BYTES = 1024 * 1024
 _MAX_DELAY_SECONDS = 900
-_CONNECT_SECONDS = 1
-_READ_SECONDS = 2
+#: How long one call waits for the queues.
+SECONDS = {"connect_seconds": 1, "read_seconds": 2}
 
 
 class SqsPublisher:
@@ -43,7 +43,7 @@ class SqsPublisher:
         self._queue_urls = queue_urls
         self._clock = clock
         self._warn = warn
-        self._api = SqsApi(connect_seconds=_CONNECT_SECONDS, read_seconds=_READ_SECONDS)
+        self._api = SqsApi(**SECONDS)
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         """Send each event to its topic's queue; returns the ids that the queue took. Never raises on a lost one.

@@ -5,8 +5,8 @@ import json
 
 from common.adapters.sqs_api import SqsApi, SqsError
 
-_CONNECT_SECONDS = 1
-_ANSWER_SECONDS = 2
+#: How long one call waits for the queue.
+SECONDS = {"connect_seconds": 1, "read_seconds": 2}
 
 
 class SqsStripeEvents:
@@ -18,7 +18,7 @@ class SqsStripeEvents:
 
     def __init__(self, queue_url: str) -> None:
         self._queue_url = queue_url
-        self._api = SqsApi(connect_seconds=_CONNECT_SECONDS, read_seconds=_ANSWER_SECONDS)
+        self._api = SqsApi(**SECONDS)
 
     async def send(self, event_id: str) -> bool:
         """Queue one event by id; ``False`` if the queue could not be reached."""
