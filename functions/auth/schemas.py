@@ -6,6 +6,7 @@ from common.application.auth.sessions import TokenPair
 from common.domain.contact_fields import EmailText
 from common.domain.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
 from common.domain.roles import Role
+from common.domain.texts import PARSED, SEEN
 from common.domain.users import OnboardingStatus, ProviderStatus, User
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
@@ -16,7 +17,7 @@ _MAX_TOKEN_INPUT = 128
 
 #: Spaces belong to a password; it is never stripped.
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=_MAX_PASSWORD_INPUT)]
-OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT)]
+OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT), PARSED]
 
 
 class RegisterRequest(RequestModel):
@@ -47,7 +48,7 @@ class VerifyEmailRequest(RequestModel):
 class LoginRequest(RequestModel):
     """Mail address and password."""
 
-    email: Annotated[str, Field(min_length=1, max_length=MAX_EMAIL_LENGTH)]
+    email: Annotated[str, Field(min_length=1, max_length=MAX_EMAIL_LENGTH), SEEN]
     password: Password
 
 

@@ -8,12 +8,12 @@ from common.domain.names import TradingName
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
-from common.domain.texts import PROSE, TITLE
+from common.domain.texts import PARSED, PROSE, TITLE
 from common.domain.users import ProviderStatus
 from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
 from pydantic import AnyHttpUrl, BaseModel, Field
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$"), PARSED]
 Title = Annotated[str, Field(min_length=3, max_length=120), TITLE]
 Description = Annotated[str, Field(max_length=5000), PROSE]
 Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
@@ -148,7 +148,7 @@ class ProviderPatch(PatchModel):
     bio: Annotated[str, Field(max_length=5000), PROSE] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200, strict=True)] | None = None
     address: AddressText | None = None
-    tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN")] | None = None
+    tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN"), PARSED] | None = None
     version: Version | None = None
 
     def fields(self) -> dict[str, Any]:

@@ -31,7 +31,6 @@ async def _count(container: Container) -> dict[str, int]:
         ("register", {"email": EMAIL, "password": PASSWORD, "roles": ["admin"]}),
         ("register", {"email": EMAIL, "password": PASSWORD, "is_verified": True}),
         ("register", {"email": "a" * 300 + "@example.com", "password": PASSWORD}),
-        ("register", {"email": "a@exa\u202emple.com", "password": PASSWORD}),
         ("register", {"email": "a@example.com\r\nBcc: b@example.com", "password": PASSWORD}),
         ("register", {"email": EMAIL, "password": "x" * 10_000}),
         ("register", {"email": EMAIL, "password": "null\u0000in-the-middle"}),
@@ -67,6 +66,22 @@ async def test_a_name_is_kept_as_it_is_spelt(identity: Identity) -> None:
         assert answer.json()["full_name"] == name
 
 
+async def test_what_cannot_be_seen_is_dropped_from_all_that_people_type(identity: Identity) -> None:
+    pair = await identity.register("aroha@example.com")
+    login = await identity.post("/v1/auth/login", {"email": "ar\u200boha@exa\u202emple.com", "password": PASSWORD})
+    assert login.status_code == 200, login.text
+    typed = {
+        "full_name": "Aroha\u200b \u202eNgata\u2069",
+        "phone_number": "+64\ufe0d 21\u200b \u202e123 4567",
+        "address": "12\ufe0e Ponsonby\u00ad Road\u2060, Auckland",
+    }
+    answer = await identity.client.patch("/v1/users/me", json=typed, headers=bearer(pair))
+    assert answer.status_code == 200, answer.text
+    user = answer.json()
+    assert (user["full_name"], user["phone_number"]) == ("Aroha Ngata", "+64211234567")
+    assert user["address"]["text"] == "12 Ponsonby Road, Auckland"
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"email":' + b"[" * 5000])
 async def test_a_body_that_is_no_object_is_refused(identity: Identity, content: bytes) -> None:
     headers = {"content-type": "application/json"}
@@ -98,12 +113,9 @@ async def test_a_malformed_authorization_is_401(identity: Identity, header: str)
         {"full_name": "<script>alert(1)</script>"},
         {"full_name": "x" * 500},
         {"full_name": "\u200b\u200b"},
-        {"full_name": "Aroha\u200b Ngata"},
-        {"full_name": "Aroha \u202eatagN"},
         {"full_name": "Aroha\x00Ngata"},
         {"full_name": "..."},
         {"address": "12 Ponsonby Road\x00"},
-        {"phone_number": "+64 21 \u202e123 4567"},
         {"address": "ab"},
         {"address": "x" * 1000},
         {"roles": ["admin"]},

@@ -107,6 +107,18 @@ async def test_a_super_admin_reaches_staff_too(container: Container) -> None:
     assert await _answers(container, boss, other.id) == [(200, ""), (200, "")]
 
 
+async def test_a_number_is_of_the_country_of_its_owners_address(identity: Identity, container: Container) -> None:
+    headers = await sign_in(container, make_user())
+    for changes, expected in (
+        ({"phone_number": "0412 345 678", "address": "1 George Street, Sydney NSW"}, "+61412345678"),
+        ({"phone_number": "(02) 9374 4000"}, "+61293744000"),
+        ({"phone_number": "+64 21 123 4567"}, "+64211234567"),
+        ({"phone_number": "021 123 4568", "address": "1 Queen Street, Auckland"}, "+64211234568"),
+    ):
+        answer = await identity.client.patch("/v1/users/me", json=changes, headers=headers)
+        assert (answer.status_code, answer.json().get("phone_number")) == (200, expected)
+
+
 async def test_what_an_owner_changes_is_changed_and_the_rest_stays(identity: Identity, container: Container) -> None:
     user = make_user(phone_number="+64211234567")
     headers = await sign_in(container, user)

@@ -95,10 +95,30 @@ def test_the_normal_form_is_its_own_normal_form(text: str) -> None:
         ("+64 (0)21 123-4567", "+64211234567"),
         ("+61 412 345 678", "+61412345678"),
         ("+44 20 7946 0958", "+442079460958"),
+        ("+64\ufe0d 21\u200b 123 4567\u202c", "+64211234567"),
+        ("＋６４ ２１ １２３ ４５６７", "+64211234567"),
+        ("021\u2011123\u20114567", "+64211234567"),
     ],
 )
 def test_telephone_numbers_become_e164(text: str, expected: str) -> None:
     assert parse_phone(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("0412 345 678", "AU", "+61412345678"),
+        ("(02) 9374 4000", "AU", "+61293744000"),
+        ("020 7946 0958", "GB", "+442079460958"),
+        ("09 309 1234", "AU", "+6493091234"),
+        ("021 123 4567", "", "+64211234567"),
+        ("+64 21 123 4567", "AU", "+64211234567"),
+    ],
+)
+def test_a_number_without_country_code_is_of_its_owners_address_or_of_home(
+    text: str, country: str, expected: str
+) -> None:
+    assert parse_phone(text, country=country) == expected
 
 
 @pytest.mark.parametrize("text", ["", "12", "+64", "+999123456789", "not a number", "+64211234567 ext 5", "0" * 40])

@@ -25,7 +25,7 @@ NO_NAMES = [
     "!!!",
     "two\nlines",
     "a" * (MAX_LENGTH + 1),
-    "abc\N{RIGHT-TO-LEFT OVERRIDE}def",
+    "\N{RIGHT-TO-LEFT OVERRIDE}\u200b",
     "<b>bold</b>",
     "see https://evil.example/x",
     "www.evil.example",

@@ -12,14 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 import functions
 
-_NO_LINE = ["two\nlines", "over\u202eride", "nul\x00byte", "", " "]
+_NO_LINE = ["two\nlines", "\u202e\u200b", "nul\x00byte", "", " "]
 _NO_NAME = [*_NO_LINE, "a" * 121, "<b>", "see https://evil.example", "tom@example.org", "ring 021 123 4567", "!!"]
 #: By a field's name: what no request may take, and what every one does.
 RULES: dict[str, tuple[list[str], list[str]]] = {
     "full_name": (_NO_NAME, ["Aroha Ngata", "李小龙"]),
     "trading_name": (_NO_NAME, ["Fisher Garden Care"]),
     "timezone": (["localtime", "Factory", "Mars/Base", "", "x" * 99], ["Pacific/Auckland", "UTC"]),
-    "address": (["", "x", "y" * 301, "1 Queen\u202e Street", "1 Queen\x00 Street"], ["1 Queen Street"]),
+    "address": (["", "x", "y" * 301, "\u200b\u202e\u200b", "1 Queen\x00 Street"], ["1 Queen Street"]),
     "phone_number": (["", "1", "0" * 33], ["+64 21 123 4567"]),
 }
 

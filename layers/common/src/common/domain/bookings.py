@@ -111,7 +111,7 @@ class Place(Model):
     """Where the work happens. ``lat``/``lng`` are absent when the address could not be located.
 
     ``suburb`` names the area and no street. With ``is_exact`` false the place is only an area, as a provider sees it
-    before accepting; none is stored so.
+    before accepting; none is stored so. ``country`` is ISO 3166-1 alpha-2, empty where it is not known.
     """
 
     address: str
@@ -119,6 +119,7 @@ class Place(Model):
     lng: float | None = None
     is_located: bool = False
     suburb: str = ""
+    country: str = ""
     is_exact: bool = True
 
 

@@ -8,17 +8,21 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from common.domain.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
-from common.domain.texts import PROSE
+from common.domain.texts import PARSED, PROSE, SEEN
 
 #: A mail address.
 EmailText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=MAX_EMAIL_LENGTH),
     Field(examples=["aroha@example.com"]),
+    SEEN,
 ]
 #: A telephone number.
 PhoneText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=32), Field(examples=["+64 21 123 4567"])
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=32),
+    Field(examples=["+64 21 123 4567"]),
+    PARSED,
 ]
 #: A postal address.
 AddressText = Annotated[

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 from pydantic_core import PydanticCustomError
 
 from common.domain.contact_details import has_contact_details
-from common.domain.texts import NAME
+from common.domain.texts import NAME, tidy
 
 MAX_LENGTH = 120
-#: Joiners take no room either, but several scripts spell with them.
-_JOINERS = "\u200c\u200d"
+#: General categories that are not for people.
+_CONTROLS = {"Cc", "Cs", "Co", "Cn"}
 _MARKUP = str.maketrans("<>", "  ")
 
 
@@ -58,10 +58,10 @@ def clean_name(text: str) -> str:
     seen = "".join(
         " " if character.isspace() else character
         for character in text[: 10 * MAX_LENGTH].translate(_MARKUP)
-        if character.isspace() or character in _JOINERS or unicodedata.category(character)[0] != "C"
+        if character.isspace() or unicodedata.category(character) not in _CONTROLS
     )
     try:
-        return _person_name().validate_python(" ".join(seen.split()))
+        return _person_name().validate_python(" ".join(tidy(seen).split()))
     except ValidationError:
         return ""
 

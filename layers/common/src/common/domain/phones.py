@@ -1,30 +1,53 @@
 """Telephone numbers in E.164, the form the whole product stores and shows to machines."""
 
-from common.domain.errors import InvalidInput
+from typing import Any
 
-#: Where a number without a country code is taken to be from: the marketplace's home.
+from common.domain.errors import InvalidInput
+from common.domain.texts import plain_form
+
+#: Where a number without a country code is taken to be from, if not from the country of its owner's address: the
+#: marketplace's home.
 _HOME_REGION = "NZ"
 _MAX_LENGTH = 32
 
 
-def parse_phone(text: str, *, field: str = "phone_number") -> str:
+def parse_phone(text: str, *, country: str = "", field: str = "phone_number") -> str:
     """Check a telephone number against the numbering plans and return it in E.164 (ITU-T E.164).
 
     Args:
-        text: with a country code (``+64 21 123 4567``), or in New Zealand's national form (``021 123 4567``).
+        text: with a country code (``+64 21 123 4567``), or in the national form of ``country`` or of the marketplace's
+            home (``021 123 4567``); what cannot be seen and the width of digits make no difference.
+        country: of the owner's address, ISO 3166-1 alpha-2; empty where it is not known.
         field: the request field to name in the error.
 
     Raises:
         InvalidInput: no plan knows such a number.
     """
+    plain = plain_form(text)
+    if len(plain) > _MAX_LENGTH:
+        raise InvalidInput.of(field, "The number is too long.", "phone_invalid")
+    regions = (None,) if plain.startswith("+") else dict.fromkeys((country or _HOME_REGION, _HOME_REGION))
+    parsed = [number for region in regions if (number := _parse(plain, region)) is not None]
+    if not parsed:
+        raise InvalidInput.of(field, "This is not a telephone number.", "phone_invalid")
+    found = next((number for number in parsed if _exists(number)), None)
+    if found is None:
+        raise InvalidInput.of(field, "No such telephone number exists.", "phone_invalid")
     import phonenumbers  # noqa: PLC0415 - 70 ms, only onboarding and profiles need it
 
-    if len(text) > _MAX_LENGTH:
-        raise InvalidInput.of(field, "The number is too long.", "phone_invalid")
+    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _parse(text: str, region: str | None) -> Any:
+    import phonenumbers  # noqa: PLC0415
+
     try:
-        number = phonenumbers.parse(text, None if text.strip().startswith("+") else _HOME_REGION)
+        return phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        raise InvalidInput.of(field, "This is not a telephone number.", "phone_invalid") from None
-    if not phonenumbers.is_valid_number(number) or number.extension:
-        raise InvalidInput.of(field, "No such telephone number exists.", "phone_invalid")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return None
+
+
+def _exists(number: Any) -> bool:
+    import phonenumbers  # noqa: PLC0415
+
+    return phonenumbers.is_valid_number(number) and not number.extension

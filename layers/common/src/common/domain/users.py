@@ -28,13 +28,17 @@ class ProviderStatus(StrEnum):
 
 
 class Address(Model):
-    """A postal address as typed, with its point and the name of its suburb or town where it could be located."""
+    """A postal address as typed, with its point and the name of its suburb or town where it could be located.
+
+    ``country`` is ISO 3166-1 alpha-2, empty where it is not known.
+    """
 
     text: str
     lat: float | None = None
     lng: float | None = None
     is_located: bool = False
     suburb: str = ""
+    country: str = ""
 
 
 class User(Model):

@@ -128,7 +128,8 @@ async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> P
         metres = distance_m(Point(found.lat, found.lng), Point(home.lat, home.lng))
         if metres > provider.service_radius_km * 1000:
             raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
-    return Place(address=address, lat=found.lat, lng=found.lng, is_located=found.is_located, suburb=found.suburb)
+    located = found.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
+    return Place(address=address, **located)
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:

@@ -69,9 +69,10 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
         RateLimited: the address has had enough mails.
     """
     now = deps.bookings.clock.now()
-    phone_number = parse_phone(wish.phone_number) if wish.phone_number else None
     hold, rehearsed = await _hold(deps.bookings, wish, now)
     booking = rehearsed.booking
+    country = booking.place.country
+    phone_number = parse_phone(wish.phone_number, country=country) if wish.phone_number else None
     auth = deps.auth()
     user = await ensure_provisional_user(auth, wish.email)
     secret = new_token()

@@ -17,6 +17,10 @@ async def locate_address(geocoder: Geocoder, text: str) -> tuple[Address, Locate
         found = None
     if found is None:
         return Address(text=text), None
-    return Address(
-        text=text, lat=found.lat, lng=found.lng, is_located=True, suburb=found.suburb or found.locality
-    ), found
+    return located_address(text, found), found
+
+
+def located_address(text: str, found: Located) -> Address:
+    """An address as typed, at the place that was found for it."""
+    suburb = found.suburb or found.locality
+    return Address(text=text, lat=found.lat, lng=found.lng, is_located=True, suburb=suburb, country=found.country)

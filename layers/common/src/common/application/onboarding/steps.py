@@ -91,8 +91,8 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> dict[str, Any]:
-    phone_number = parse_phone(profile.phone_number)
     address, _ = await locate_address(deps.geocoder, profile.address)
+    phone_number = parse_phone(profile.phone_number, country=address.country)
     return {
         "full_name": profile.full_name,
         "phone_number": phone_number,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from common.application.onboarding.addresses import located_address
 from common.application.providers.deps import ProviderDeps
 from common.domain.availability import Availability
 from common.domain.availability_rules import check_availability
@@ -10,7 +11,6 @@ from common.domain.errors import Forbidden, InvalidInput, NotFound
 from common.domain.places import zone_of
 from common.domain.providers import Provider
 from common.domain.roles import Principal
-from common.domain.users import Address
 
 
 async def own_provider(deps: ProviderDeps, caller: Principal) -> Provider:
@@ -55,7 +55,7 @@ async def update_profile(
         found = await deps.geocoder().locate(text)
         if found is None:
             raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
-        fields = {**fields, "address": Address(text=text, lat=found.lat, lng=found.lng, is_located=True)}
+        fields = {**fields, "address": located_address(text, found)}
         if provider.availability is None:
             fields["timezone"] = zone_of(found.country, found.region)
     return await deps.providers.update(provider.id, fields, now=deps.clock.now(), expected_version=expected)

@@ -27,8 +27,9 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
     fields: dict[str, Any] = {"updated_at": deps.auth.clock.now()}
     if "full_name" in changes:
         fields["full_name"] = changes["full_name"]
-    if "phone_number" in changes:
-        fields["phone_number"] = parse_phone(changes["phone_number"])
     if "address" in changes:
         fields["address"], _ = await locate_address(deps.geocoder, changes["address"])
+    if "phone_number" in changes:
+        address = fields.get("address") or (await get_account(deps, caller)).address
+        fields["phone_number"] = parse_phone(changes["phone_number"], country=address.country if address else "")
     return await deps.auth.users.update(caller.user_id, fields)

@@ -10,7 +10,7 @@ from common.domain.errors import FieldError, InvalidInput
 from common.domain.instants import written_out
 from common.domain.model import Model
 from common.domain.slot_cells import CELL_MINUTES
-from common.domain.texts import PROSE
+from common.domain.texts import PARSED, PROSE
 
 _TEXT_LIMIT = 2_000
 _FIVE_MINUTES = timedelta(minutes=CELL_MINUTES)
@@ -57,7 +57,7 @@ class Reason(ActionInput):
 class StartCode(ActionInput):
     """The six digits that the customer reads out at the door."""
 
-    code: str = Field(pattern=r"^[0-9]{6}$", title="Customer's code")
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$"), PARSED] = Field(title="Customer's code")
 
 
 class NewStart(ActionInput):

@@ -11,6 +11,8 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
+from common.domain.texts import without_unseen
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -21,12 +23,13 @@ def query_of(model: type[M]) -> Callable[[Request], Coroutine[Any, Any, M]]:
         model: of single values; where a parameter is repeated, the last one counts.
 
     Returns:
-        The dependency; it raises ``RequestValidationError`` naming the parameters that are wrong.
+        The dependency; nothing unseen is left in the values. It raises ``RequestValidationError`` naming the parameters
+        that are wrong.
     """
 
     async def read(request: Request) -> M:
         try:
-            return model.model_validate(dict(request.query_params))
+            return model.model_validate({key: without_unseen(value) for key, value in request.query_params.items()})
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
             raise RequestValidationError([{**each, "loc": ("query", *each["loc"])} for each in found]) from None
