@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
     from common.application.bookings.sweep import fire_due  # noqa: PLC0415
-    from common.application.payments.checks import CHECK_REQUESTED, check_payment  # noqa: PLC0415
+    from common.application.payments.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
     from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
 
     if event.type == ACCOUNT_DELETED:
         await forget_person(container.forgetting, event)
         return
-    booking = await check_payment(container.payments, event)
+    try:
+        booking = await check_payment(container.payments, event)
+    except CheckPostponed:
+        get_logger().warning("Payment not checked: Stripe gave no answer")
+        return
     if booking is not None:
         axes = {"status": booking.status, "payment": booking.payment, "payout": booking.payout}
         fields = {"operation_id": event.payload.get("operation_id"), "version": booking.version, **axes}

@@ -59,8 +59,15 @@ class FakePaymentGateway:
     _numbers: int = 0
     _tag: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
-    async def ensure_customer(self, user_id: str, email: str, name: str) -> str:  # noqa: ARG002 - the port's
-        return f"cus_{user_id}"
+    async def ensure_customer(
+        self,
+        user_id: str,
+        email: str,  # noqa: ARG002 - the port's
+        name: str,  # noqa: ARG002 - the port's
+        *,
+        gone: str | None = None,
+    ) -> str:
+        return f"cus_{user_id}" if gone is None else f"{gone}_anew"
 
     async def find_customer(self, user_id: str, email: str) -> str | None:  # noqa: ARG002 - the port's
         return f"cus_{user_id}"
@@ -100,8 +107,6 @@ class FakePaymentGateway:
 
     async def get_intent(self, intent_id: str) -> Intent:
         self.calls.append("get")
-        if intent_id not in self.intents:
-            raise NotFound("no such intent", code="payment_object_missing")
         return self._present(intent_id)
 
     async def find_intent(self, *, customer_id: str, operation_id: str, is_setup: bool) -> Intent | None:
@@ -190,6 +195,8 @@ class FakePaymentGateway:
 
     def _present(self, intent_id: str) -> Intent:
         """An intent as it is by now; a lapsed authorization's charge still tells until when it stood."""
+        if intent_id not in self.intents:
+            raise NotFound("no such intent", code="payment_object_missing")
         intent = self.intents[intent_id]
         until = intent.capture_before if intent.status is IntentStatus.REQUIRES_CAPTURE else None
         if until is not None and until <= self.now:

@@ -27,6 +27,11 @@ class Purpose(StrEnum):
     REVERSE = "reverse"
 
 
+#: The event that asks the payments worker to re-read a booking's payment.
+CHECK_REQUESTED = "payment.check_requested"
+#: The system action that is fired only after such a check.
+NEEDS_STRIPE = "expire_payment"
+
 #: Why an operation or a read fails: Stripe has no such object, or none of ours.
 OBJECT_GONE = "payment_object_missing"
 CUSTOMER_GONE = "payment_customer_missing"

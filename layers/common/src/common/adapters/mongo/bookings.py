@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 from pymongo import ReplaceOne, UpdateMany
+from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from common.adapters.mongo.booking_documents import booking_document, from_document, outbox_document, to_document
@@ -116,8 +117,8 @@ class MongoBookings:
         if not ids:
             return DueBookings()
         token = uuid4().hex
-        lease = {"token": token, "until": until}
-        await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": {"lease": lease}})
+        lease = {"lease.token": token, "lease.until": until}
+        await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": lease})
         taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).sort("next_due_at", 1)
         bookings, unreadable = [], []
         async for row in taken:
@@ -126,6 +127,22 @@ class MongoBookings:
             except ValidationError:
                 unreadable.append(str(row["_id"]))
         return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
+
+    async def count_check(self, booking_id: str) -> int:
+        """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
+        counted = await self._bookings.find_one_and_update(
+            {"_id": booking_id},
+            {"$inc": {"lease.checks": 1}},
+            projection={"lease.checks": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return int(counted["lease"]["checks"]) if counted else 0
+
+    async def put_off(self, booking_id: str, action: str, *, until: datetime) -> None:
+        """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due."""
+        await self._bookings.update_one(
+            {"_id": booking_id, "next_due_action": action}, {"$set": {"lease.until": until}}
+        )
 
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""

@@ -12,6 +12,12 @@ class MongoStripeCustomers:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._users = database["users"]
 
+    async def replace(self, user_id: str, gone: str, customer_id: str) -> str:
+        """Store the customer in place of one that Stripe has no more; returns the one that is stored now."""
+        known = {"_id": user_id, "stripe_customer_id": gone}
+        await self._users.update_one(known, {"$set": {"stripe_customer_id": customer_id}})
+        return await self.remember(user_id, customer_id)
+
     async def remember(self, user_id: str, customer_id: str) -> str:
         """Store the customer where none is stored yet; returns the one that is stored now."""
         stored = await self._users.find_one_and_update(

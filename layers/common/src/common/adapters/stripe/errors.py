@@ -1,6 +1,6 @@
 """Stripe's errors in the product's terms, in one place (https://docs.stripe.com/error-low-level)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,6 +9,7 @@ import stripe
 
 from common.domain.decline_advice import decline_advice
 from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, OutOfTime, PaymentDeclined, Unavailable
+from common.domain.payments import ACCOUNT_GONE, CUSTOMER_GONE, OBJECT_GONE
 
 #: These end before a byte of the request has left us.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -18,6 +19,16 @@ _REPLAYED = "idempotent-replayed"
 #: (https://docs.stripe.com/error-codes#idempotency-key-in-use).
 _KEY_IN_USE = "idempotency_key_in_use"
 
+#: The code of Stripe's 403 for an account that does not exist or has disconnected from us
+#: (https://docs.stripe.com/error-codes#account-invalid).
+_INACCESSIBLE = "account_invalid"
+#: What is missing, by the parameter that named it; the object that was asked for itself has another one.
+_GONE_BY_PARAMETER: Mapping[str | None, str] = {
+    "customer": CUSTOMER_GONE,
+    "destination": ACCOUNT_GONE,
+    "account": ACCOUNT_GONE,
+}
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -25,7 +36,7 @@ def translated() -> Iterator[None]:
 
     Raises:
         PaymentDeclined: 402.
-        NotFound: the object does not exist.
+        NotFound: the object does not exist, or not for us; the code tells customers and accounts from others.
         GatewayRefused: another 4xx: the call as such is wrong in Stripe's present state.
         Unavailable: nothing was sent (``OutOfTime`` where no time was left for it), a rate limit, or our key is not
             accepted: Stripe has not acted.
@@ -44,10 +55,10 @@ def _translate(error: stripe.StripeError) -> Exception:
         return Unavailable("The payment provider is busy.", retry_after=2)
     if isinstance(error, stripe.APIConnectionError):
         return _without_answer(error.__cause__)
+    if _is_refusal(error):
+        return _refused(error)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return Unavailable("Payments are not set up correctly.", code="payment_misconfigured", retry_after=60)
-    if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError) and error.code != _KEY_IN_USE:
-        return _refused(error)
     return GatewayUncertain(is_final=_is_replayed(error))
 
 
@@ -59,11 +70,19 @@ def _without_answer(cause: BaseException | None) -> Exception:
     return GatewayUncertain()
 
 
-def _refused(error: stripe.InvalidRequestError | stripe.IdempotencyError) -> Exception:
+def _is_refusal(error: stripe.StripeError) -> bool:
+    is_wrong = isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError)
+    return error.code == _INACCESSIBLE or (is_wrong and error.code != _KEY_IN_USE)
+
+
+def _refused(error: stripe.StripeError) -> Exception:
     if isinstance(error, stripe.IdempotencyError):
         return GatewayRefused(reason="idempotency_key_reused")
+    if error.code == _INACCESSIBLE:
+        return NotFound("The payment provider lets us into no such account.", code=ACCOUNT_GONE)
     if error.code == "resource_missing":
-        return NotFound("The payment provider has no such object.", code="payment_object_missing")
+        code = _GONE_BY_PARAMETER.get(getattr(error, "param", None), OBJECT_GONE)
+        return NotFound("The payment provider has no such object.", code=code)
     return GatewayRefused(reason=error.code or "invalid_request")
 
 

@@ -44,17 +44,18 @@ class StripeGateway:
         self._v1 = client.v1
         self._owner = owner
 
-    async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
-        """Find or make the Stripe customer of an account; returns its id.
+    async def ensure_customer(self, user_id: str, email: str, name: str, *, gone: str | None = None) -> str:
+        """Find or make the Stripe customer of an account, another one than ``gone``; returns its id.
 
         Where Stripe repeats a stored error for the key, the look-up that comes first has shown that nothing was made,
         so that another key is safe.
         """
         known = await self.find_customer(user_id, email)
-        if known is not None:
+        if known is not None and known != gone:
             return known
+        key = f"{user_id}:customer" if gone is None else f"{user_id}:customer:after:{gone}"
         try:
-            return await self._make_customer(user_id, email, name, f"{user_id}:customer")
+            return await self._make_customer(user_id, email, name, key)
         except GatewayUncertain as uncertain:
             if not uncertain.is_final:
                 raise

@@ -1,6 +1,7 @@
 """Stripe's own records, for the verification: the ``StripeRecords`` port."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from common.adapters.stripe.errors import translated
 from common.application.ports.payments import Intent, IntentStatus
 from common.application.ports.verification import MovedAtStripe
 from common.domain.discrepancies import StripeBooks
+from common.domain.errors import NotFound
 
 if TYPE_CHECKING:
     import stripe
@@ -60,9 +62,10 @@ class StripeRecordBooks:
     async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
         """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
         sums = _Sums()
-        with translated():
-            for intent_id in intent_ids:
+        for intent_id in intent_ids:
+            with suppress(NotFound), translated():
                 await self._add_intent(sums, intent_id)
+        with translated():
             transfers = await self._v1.transfers.list_async(
                 {"transfer_group": booking_id, "limit": _MOST, "expand": [_ENTRY, _REVERSALS]}
             )
@@ -81,6 +84,7 @@ class StripeRecordBooks:
         )
 
     async def _add_intent(self, sums: _Sums, intent_id: str) -> None:
+        """Add one intent; of one that Stripe has no more, nothing is there."""
         found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE, _RELEASES]})
         intent = mapping.payment_intent(found)
         sums.currency = intent.currency

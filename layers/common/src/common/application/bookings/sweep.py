@@ -11,6 +11,7 @@ from common.domain import booking_machine as machine
 from common.domain.bookings import Booking
 from common.domain.errors import SlotUnavailable, VersionConflict
 from common.domain.events import Event, Topic, new_event
+from common.domain.payments import CHECK_REQUESTED, NEEDS_STRIPE
 
 #: How long a booking taken by one sweep is left alone by others; also how soon a failed one is tried again.
 LEASE = timedelta(minutes=2)
@@ -19,8 +20,9 @@ _BATCH = 100
 _WIDTH = 4
 #: No booking has more actions due at once than this, even when the clock was moved by weeks.
 _MOST_ACTIONS = 20
-#: This one asks Stripe first, which the payments worker does.
-_NEEDS_STRIPE = "expire_payment"
+#: How long a check is taken to be under way: a message lives through five deliveries of three minutes, and may wait.
+#: The worker ends it sooner, by its result or by the instant of the next check.
+CHECK_LIFE = timedelta(hours=1)
 
 
 class UnreadableBookingError(RuntimeError):
@@ -89,16 +91,20 @@ async def _fire_and_publish(deps: BookingDeps, booking: Booking) -> Sequence[str
 async def _fire_all(
     deps: BookingDeps, booking: Booking, *, needs_stripe: bool
 ) -> tuple[Booking, list[str], list[Event]]:
-    """Fire one due action after the other, as after a long pause several may be due at once."""
+    """Fire one due action after the other, as after a long pause several may be due at once.
+
+    One that asks Stripe first has one check under way at a time, which the payments worker does.
+    """
     fired: list[str] = []
     events: list[Event] = []
     while len(fired) < _MOST_ACTIONS:
         now = deps.clock.now()
         action = machine.due_action(booking, now, deps.settings)
-        if action == _NEEDS_STRIPE and needs_stripe:
-            check = new_event(Topic.PAYMENTS, "payment.check_requested", now, booking_id=booking.id)
+        if action == NEEDS_STRIPE and needs_stripe:
+            check = new_event(Topic.PAYMENTS, CHECK_REQUESTED, now, booking_id=booking.id)
             check = check.model_copy(update={"payload": {"booking_id": booking.id}})
             await deps.outbox.add([check])
+            await deps.bookings.put_off(booking.id, action, until=now + CHECK_LIFE)
             return booking, [*fired, "payment_checked"], [*events, check]
         change = machine.fire(booking, action, now, deps.settings) if action else None
         if change is None or action is None:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.application.payments.intents import PaymentAction, action_of
-from common.application.payments.steps import customer_of_user
+from common.application.payments.steps import as_customer
 from common.domain.errors import InvalidInput, NotFound
+from common.domain.payments import CUSTOMER_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.application.payments.deps import PaymentDeps
     from common.application.ports.cards import Card, CardGateway
+    from common.application.ports.payments import Intent
     from common.domain.roles import Principal
 
 
@@ -27,9 +29,13 @@ class CardDeps:
 
 async def start_saving_card(deps: CardDeps, principal: Principal) -> PaymentAction:
     """A setup intent with which the caller's client saves a card."""
-    customer_id = await customer_of_user(deps.payments, principal.user_id)
-    made = await deps.payments.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=None, call=None)
-    return action_of(made)
+
+    async def act(customer_id: str) -> Intent:
+        return await deps.payments.gateway.create_setup_intent(
+            customer_id=customer_id, payment_method_id=None, call=None
+        )
+
+    return action_of(await as_customer(deps.payments, principal.user_id, act))
 
 
 async def list_cards(deps: CardDeps, principal: Principal, *, limit: int, after: str | None) -> Sequence[Card]:
@@ -37,7 +43,12 @@ async def list_cards(deps: CardDeps, principal: Principal, *, limit: int, after:
     user = await deps.payments.users.get(principal.user_id)
     if user is None or user.stripe_customer_id is None:
         return []
-    return await deps.cards.list_cards(user.stripe_customer_id, limit=limit, after=after)
+    try:
+        return await deps.cards.list_cards(user.stripe_customer_id, limit=limit, after=after)
+    except NotFound as missing:
+        if missing.wire_code != CUSTOMER_GONE:
+            raise
+        return []
 
 
 async def own_card(deps: CardDeps, user_id: str, card_id: str) -> Card:

@@ -3,7 +3,7 @@
 from common.application.ports.payments import Intent, IntentStatus, Movement
 from common.domain.decline_advice import decline_advice
 from common.domain.errors import PaymentDeclined
-from common.domain.payments import OperationStatus, PaymentResult
+from common.domain.payments import OBJECT_GONE, OperationStatus, PaymentResult
 
 _STATUS = {
     IntentStatus.REQUIRES_PAYMENT_METHOD: OperationStatus.REQUIRES_ACTION,
@@ -52,13 +52,22 @@ def of_capture(intent: Intent) -> PaymentResult:
     )
 
 
-def of_void(intent: Intent | None) -> PaymentResult:
+def of_gone_intent() -> PaymentResult:
+    """What it means that Stripe has no such intent: it can never be paid, and a person should know."""
+    return PaymentResult(status=OperationStatus.CANCELED, failure_code=OBJECT_GONE)
+
+
+def of_void(intent: Intent | None, *, was_made: bool = False) -> PaymentResult:
     """What an intent's present state means for a void: only a cancelled one, or none, reserves nothing.
+
+    Args:
+        intent: as Stripe has it; ``None`` where it has none.
+        was_made: whether there should be one.
 
     A SetupIntent that has succeeded cannot be cancelled and reserves nothing either.
     """
     if intent is None:
-        return PaymentResult(status=OperationStatus.SUCCEEDED)
+        return PaymentResult(status=OperationStatus.SUCCEEDED, failure_code=OBJECT_GONE if was_made else None)
     done = intent.status is IntentStatus.CANCELED or (intent.is_setup and intent.status is IntentStatus.SUCCEEDED)
     if not done:
         captured = intent.status is IntentStatus.SUCCEEDED

@@ -1,19 +1,31 @@
 """One step per purpose of an operation: look up what an earlier try did, or act at Stripe."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from common.application.payments import results
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.domain.bookings import Booking, BookingStatus
 from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound
-from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments import (
+    ACCOUNT_GONE,
+    ACCOUNT_NOT_READY,
+    CUSTOMER_GONE,
+    GONE,
+    OperationStatus,
+    PaymentOperation,
+    PaymentResult,
+    Purpose,
+)
 
 #: Refusals of a transfer that a later try may not meet, once the provider has done what Stripe asks of them.
 _PASSING = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed"})
 
 #: A saved card that Stripe does not let this customer use.
 CARD_NOT_USABLE = "card_not_usable"
+
+_Done = TypeVar("_Done")
 
 Step = Callable[[PaymentDeps, Booking, PaymentOperation, bool], Awaitable[PaymentResult]]
 
@@ -38,13 +50,6 @@ async def take_step(
     return await _STEPS[operation.purpose](deps, booking, operation, look_first)
 
 
-async def customer_of(deps: PaymentDeps, booking: Booking) -> str:
-    """The Stripe customer of the booking's customer, made where there is none."""
-    if booking.payment_details.stripe_customer_id:
-        return booking.payment_details.stripe_customer_id
-    return await customer_of_user(deps, booking.customer_id)
-
-
 async def customer_of_user(deps: PaymentDeps, user_id: str) -> str:
     """The Stripe customer of an account, made where there is none.
 
@@ -60,18 +65,80 @@ async def customer_of_user(deps: PaymentDeps, user_id: str) -> str:
     return await deps.customers.remember(user.id, made)
 
 
+async def as_customer(
+    deps: PaymentDeps, user_id: str, act: Callable[[str], Awaitable[_Done]], *, known: str | None = None
+) -> _Done:
+    """Act at Stripe as the customer of an account; one that Stripe has no more is made anew, once.
+
+    Args:
+        deps: ports.
+        user_id: whose customer.
+        act: what is done with the customer's id; repeated with the new one, so with a key that names it.
+        known: the customer to begin with, else the account's own.
+
+    Raises:
+        NotFound: the account is gone, or something else that ``act`` needs.
+    """
+    customer_id = known or await customer_of_user(deps, user_id)
+    try:
+        return await act(customer_id)
+    except NotFound as missing:
+        if missing.wire_code != CUSTOMER_GONE:
+            raise
+    return await act(await _replaced_customer(deps, user_id, customer_id))
+
+
+async def _replaced_customer(deps: PaymentDeps, user_id: str, gone: str) -> str:
+    user = await deps.users.get(user_id)
+    if user is None:
+        raise NotFound("The account does not exist any more.")
+    if user.stripe_customer_id not in {None, gone}:
+        return str(user.stripe_customer_id)
+    made = await deps.gateway.ensure_customer(user.id, user.email, user.full_name, gone=gone)
+    return await deps.customers.replace(user.id, gone, made)
+
+
 async def current_intent(deps: PaymentDeps, booking: Booking) -> Intent | None:
-    """The booking's intent as Stripe has it now; ``None`` where none was made."""
+    """The booking's intent as Stripe has it now; ``None`` where none was made, or Stripe has none of ours."""
+    intent_id = _intent_id(booking)
+    if intent_id is None:
+        return None
+    try:
+        return await deps.gateway.get_intent(intent_id)
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        return None
+
+
+def _intent_id(booking: Booking) -> str | None:
     details = booking.payment_details
-    intent_id = details.payment_intent_id or details.setup_intent_id
-    return await deps.gateway.get_intent(intent_id) if intent_id else None
+    return details.payment_intent_id or details.setup_intent_id
 
 
 async def _open_intent(
     deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool
 ) -> PaymentResult:
     """AUTHORIZE, SAVE_CARD and CHARGE_FEE: make an intent."""
-    customer_id = await customer_of(deps, booking)
+    calls = [GatewayCall.of(operation)]
+
+    async def act(customer_id: str) -> PaymentResult:
+        call = calls[-1]
+        calls.append(call.model_copy(update={"key": f"{call.key}:other_customer"}))
+        return await _find_or_make(deps, booking, operation, customer_id, call, look_first=look_first)
+
+    return await as_customer(deps, booking.customer_id, act, known=booking.payment_details.stripe_customer_id)
+
+
+async def _find_or_make(
+    deps: PaymentDeps,
+    booking: Booking,
+    operation: PaymentOperation,
+    customer_id: str,
+    call: GatewayCall,
+    *,
+    look_first: bool,
+) -> PaymentResult:
     is_setup = operation.purpose is Purpose.SAVE_CARD
     if look_first:
         found = await deps.gateway.find_intent(customer_id=customer_id, operation_id=operation.id, is_setup=is_setup)
@@ -79,21 +146,23 @@ async def _open_intent(
             return results.of_intent(found)
     if booking.payment_details.due_amount == 0:
         return PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more")
-    made = await _make_intent(deps, booking, operation, customer_id)
+    made = await _make_intent(deps, booking, operation, customer_id, call)
     return results.of_intent(made).model_copy(update={"stripe_customer_id": customer_id})
 
 
-async def _make_intent(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, customer_id: str) -> Intent:
+async def _make_intent(
+    deps: PaymentDeps, booking: Booking, operation: PaymentOperation, customer_id: str, call: GatewayCall
+) -> Intent:
     """Make the intent with the booking's saved card.
 
     A card that is unknown or somebody else's is not used: the customer, who is there, is asked for another one.
     """
-    call, method = GatewayCall.of(operation), booking.payment_details.payment_method_id
+    method = booking.payment_details.payment_method_id
     is_present = booking.status is BookingStatus.PENDING_PAYMENT
     try:
         return await _create(deps, booking, operation, customer_id, method, call)
-    except (GatewayRefused, NotFound):
-        if method is None or not is_present:
+    except (GatewayRefused, NotFound) as refused:
+        if method is None or not is_present or refused.wire_code == CUSTOMER_GONE:
             raise
     other = call.model_copy(update={"key": f"{call.key}:other_card"})
     made = await _create(deps, booking, operation, customer_id, None, other)
@@ -149,7 +218,7 @@ def _at_rest(intent: Intent) -> Intent:
 async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, _look_first: bool) -> PaymentResult:
     intent = await current_intent(deps, booking)
     if intent is None or intent.status in {IntentStatus.CANCELED, IntentStatus.SUCCEEDED}:
-        return results.of_void(intent)
+        return results.of_void(intent, was_made=_intent_id(booking) is not None)
     try:
         canceled = await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation))
     except GatewayRefused:
@@ -190,6 +259,10 @@ async def _transfer(
         )
     except GatewayRefused as refused:
         if refused.reason in _PASSING:
+            return results.of_refusal(ACCOUNT_NOT_READY)
+        raise
+    except NotFound as missing:
+        if missing.wire_code == ACCOUNT_GONE:
             return results.of_refusal(ACCOUNT_NOT_READY)
         raise
     return results.of_movement(made)

@@ -7,7 +7,7 @@ from common.application.payments.execute import OPEN, OperationBusy, execute_ope
 from common.application.payments.intents import PaymentAction, pending_action
 from common.domain.bookings import Booking
 from common.domain.errors import NotFound
-from common.domain.payments import OperationStatus, PaymentOperation, Purpose
+from common.domain.payments import GONE, OperationStatus, PaymentOperation, Purpose
 
 _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD, Purpose.CHARGE_FEE})
 
@@ -51,7 +51,12 @@ async def _try(deps: PaymentDeps, operation: PaymentOperation) -> None:
 async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None:
     if operation.purpose not in _MAKES_INTENT or operation.stripe_id is None:
         return
-    result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
+    try:
+        result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        result = results.of_gone_intent()
     if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code in {None, operation.failure_code}:
         return
     await commit_result(deps, operation, result)

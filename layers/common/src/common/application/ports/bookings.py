@@ -98,6 +98,17 @@ class BookingRepository(Protocol):
         """
         ...
 
+    async def count_check(self, booking_id: str) -> int:
+        """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
+        ...
+
+    async def put_off(self, booking_id: str, action: str, *, until: datetime) -> None:
+        """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due.
+
+        A commit ends it.
+        """
+        ...
+
     async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""
         ...

@@ -83,14 +83,15 @@ class PaymentGateway(Protocol):
     """Stripe's payments and transfers. What acts takes a ``GatewayCall`` and may be repeated with it.
 
     Raises (all methods):
+        NotFound: Stripe has no such object, or none of ours (``wire_code`` is one of ``domain.payments.GONE``).
         PaymentDeclined: the card was refused; ``extra`` has ``decline_code`` and ``payment_intent_id``.
         GatewayRefused: Stripe refuses the call as such.
         GatewayUncertain: no answer; Stripe may have acted. Look up before acting again.
         Unavailable: Stripe is away and has not acted.
     """
 
-    async def ensure_customer(self, user_id: str, email: str, name: str) -> str:
-        """Find or make the Stripe customer of an account; returns its id."""
+    async def ensure_customer(self, user_id: str, email: str, name: str, *, gone: str | None = None) -> str:
+        """Find or make the Stripe customer of an account, another one than ``gone``; returns its id."""
         ...
 
     async def find_customer(self, user_id: str, email: str) -> str | None:

@@ -23,9 +23,18 @@ from common.domain.bookings import (
 )
 from common.domain.ledger_entries import Entry
 from common.domain.payment_plan import expected_capture_before
-from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments import (
+    ACCOUNT_NOT_READY,
+    GONE,
+    OBJECT_GONE,
+    OperationStatus,
+    PaymentOperation,
+    PaymentResult,
+    Purpose,
+)
 
 _RESERVING = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
+_GONE_NOTE = "Stripe has no such payment; the time is free again."
 _TOLD = {
     Purpose.CAPTURE: ("booking.payment_captured", ActorKind.CUSTOMER),
     Purpose.CHARGE_FEE: ("booking.payment_captured", ActorKind.CUSTOMER),
@@ -80,6 +89,9 @@ def apply_payment_result(
     answer = _Answer(opened, result, settings)
     draft = _learn(begin(booking, now), result)
     draft, status = _apply(draft, answer)
+    if booking.status is BookingStatus.PENDING_PAYMENT and opened.purpose in _RESERVING and _is_gone(answer):
+        draft = replace(draft, operations=(_ended(operation, result, status, now),))
+        return _let_lapse(booking, draft, answer, actor)
     if status is OperationStatus.REQUIRES_ACTION and opened.needs_action and _same_news(booking, draft.booking):
         return None
     draft = replace(draft, operations=(_ended(operation, result, status, now),))
@@ -95,6 +107,21 @@ def _finish(before: Booking, draft: Draft, answer: _Answer, status: OperationSta
     purpose = answer.opened.purpose.value
     note = f"Payment: {purpose.replace('_', ' ')} {status.value.replace('_', ' ')}."
     return to_change(before, draft, actor, f"payment_{purpose}_{status.value}", note)
+
+
+def _is_gone(answer: _Answer) -> bool:
+    """Whether Stripe has no such intent any more, as opposed to a call that named something unknown."""
+    is_end = answer.result.status in {OperationStatus.CANCELED, OperationStatus.SUCCEEDED}
+    return is_end and answer.result.failure_code == OBJECT_GONE
+
+
+def _let_lapse(before: Booking, draft: Draft, answer: _Answer, actor: Actor) -> BookingChange:
+    """A booking whose payment cannot be completed any more gives its time back at once."""
+    row = ROWS["expire_payment"]
+    draft = draft.set(payment=PaymentState.NONE)
+    draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=answer.opened.purpose.value)
+    context = Context(draft.booking, actor, draft.now, answer.settings)
+    return to_change(before, follow(context, row, draft), actor, row.name, _GONE_NOTE)
 
 
 def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
@@ -166,6 +193,7 @@ def _entry(draft: Draft, answer: _Answer) -> Entry:
 def _authorized(draft: Draft, answer: _Answer) -> Draft:
     estimate = expected_capture_before(draft.now, answer.settings)
     draft = draft.pay(authorized_amount=answer.amount, capture_before=answer.result.capture_before or estimate)
+    draft = draft.pay(needs_attention=False, retry_at=None)
     return draft.set(payment=PaymentState.AUTHORIZED)
 
 
@@ -186,9 +214,10 @@ def _captured(draft: Draft, answer: _Answer) -> Draft:
     return draft.set(payment=paid_state(draft.booking.payment_details))
 
 
-def _voided(draft: Draft, _: _Answer) -> Draft:
+def _voided(draft: Draft, answer: _Answer) -> Draft:
     """Nothing is reserved any more; a saved card remains of use while something is or may become due."""
     draft = draft.cancel_waiting().pay(authorized_amount=0, capture_before=None)
+    draft = _attend_gone(draft, answer)
     details = draft.booking.payment_details
     if details.captured_amount:
         return draft.set(payment=paid_state(details))
@@ -237,21 +266,32 @@ def _after_reversal(details: PaymentDetails, amount: int | None) -> list[Transfe
     return [each.model_copy(update=fields) if each.id == source.id else each for each in details.transfers]
 
 
-def _not_reserved(draft: Draft, _: _Answer) -> Draft:
+def _not_reserved(draft: Draft, answer: _Answer) -> Draft:
+    draft = _attend_gone(draft, answer)
     unwanted = draft.booking.payment_details.due_amount == 0
     return draft.set(payment=PaymentState.NONE if unwanted else PaymentState.FAILED)
+
+
+def _attend_gone(draft: Draft, answer: _Answer) -> Draft:
+    """A person looks at an intent that Stripe has no more: nothing can be tried again."""
+    if not _is_gone(answer):
+        return draft
+    return draft.pay(needs_attention=True, retry_at=None, last_error_code=answer.result.failure_code)
 
 
 def _not_captured(draft: Draft, answer: _Answer) -> Draft:
     """The authorization is gone and a saved card may be charged, unless Stripe says that it still stands.
 
-    Charging the card while the authorization stands would hold the customer's money twice.
+    Charging the card while the authorization stands would hold the customer's money twice; where Stripe has no such
+    authorization at all, a person looks first.
     """
     if answer.result.capture_before is not None:
         return _attend(draft.pay(capture_before=answer.result.capture_before), answer)
     details = draft.booking.payment_details
     usable = details.payment_method_id is not None
     draft = draft.pay(authorized_amount=0, capture_before=None)
+    if answer.result.failure_code in GONE:
+        draft = _attend(draft, answer, by_itself=False)
     return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.FAILED)
 
 
@@ -302,7 +342,7 @@ _FAILURE: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
 def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     """Tell whom the result concerns."""
     purpose, booking = answer.opened.purpose, draft.booking
-    if status is OperationStatus.SUCCEEDED:
+    if status is OperationStatus.SUCCEEDED and not _is_gone(answer):
         told = _TOLD.get(purpose)
         return draft.notify(told[0], told[1], amount=answer.amount) if told else draft
     if _is_news_for_operators(booking.payment_details):
