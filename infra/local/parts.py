@@ -57,7 +57,7 @@ class Part:
 
 
 def stripe(state_dir: Path, port: int, webhook: str) -> Part:
-    """Start the local Stripe.
+    """Start the local Stripe, with payouts by hand, as a platform's account is to be set.
 
     Args:
         state_dir: The cloud's folder.
@@ -71,6 +71,8 @@ def stripe(state_dir: Path, port: int, webhook: str) -> Part:
         state_dir / "stripe",
         "--clock-file",
         state_dir / "clock",
+        "--set",
+        "payouts=manual",
     ]
     ready = state_dir / "stripe-ready.json"
     ready.unlink(missing_ok=True)

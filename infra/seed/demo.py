@@ -69,8 +69,9 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
                 return None
             sign_ins, owner = await store_known(container, now, password)
             tree = read_tree(db)
-            offers = list(generate(min(providers, LIVELY), number, tree))
-            own = as_provider(owner, next(iter(generate(1, number, tree, CITIES[:1], prefix="own"))))
+            cities = [city for city in CITIES if city.currency in container.platform.currencies] or CITIES
+            offers = list(generate(min(providers, LIVELY), number, tree, cities))
+            own = as_provider(owner, next(iter(generate(1, number, tree, cities[:1], prefix="own"))))
             offers.append(own)
             payee = await _connected_account(environ, container, offers[0])
             offers = [_paid_to(payee, offer) for offer in offers]
@@ -90,9 +91,11 @@ async def _connected_account(environ: Mapping[str, str], container: Container, o
     if not base:
         return None
     provider = offer.provider
-    country = "AU" if provider.timezone.startswith("Australia/") else "NZ"
     account_id = await container.connect.create_account(
-        provider_id=provider.id, email=f"{provider.id}@example.com", country=country, name=provider.trading_name
+        provider_id=provider.id,
+        email=f"{provider.id}@example.com",
+        country=container.platform.country,
+        name=provider.trading_name,
     )
     async with httpx.AsyncClient(base_url=base, timeout=_TIMEOUT_SECONDS) as client:
         done = await client.post(f"/_control/accounts/{account_id}/onboarding", json={"outcome": "complete"})

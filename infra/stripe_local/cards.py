@@ -54,6 +54,7 @@ class Card:
         authentication: When the issuer asks for 3D Secure: always; unless the card was set up for off-session use
             before; only for payments on session (the card counts as set up); never.
         dispute: Reason of the dispute that follows a charge; empty for none.
+        dispute_kind: `chargeback` or `inquiry`.
         refund: What becomes of refunds: `succeeded`, `failed` (later), or `pending` (later succeeded).
         settles_at_once: Whether the funds are available immediately.
     """
@@ -65,6 +66,7 @@ class Card:
     attaches: bool = True
     authentication: Authentication = "never"
     dispute: str = ""
+    dispute_kind: str = "chargeback"
     refund: str = "succeeded"
     settles_at_once: bool = False
     funding: str = "credit"
@@ -94,6 +96,7 @@ _BY_TOKEN: dict[str, Card] = {
     "radarBlock": _refused("4100000000000019", FRAUD),
     "chargeCustomerFail": Card("4000000000000341", decline=GENERIC),
     "createDispute": Card("4000000000000259", dispute="fraudulent"),
+    "createDisputeInquiry": Card("4000000000001976", dispute="fraudulent", dispute_kind="inquiry"),
     "createDisputeProductNotReceived": Card("4000000000002685", dispute="product_not_received"),
     "authenticationRequired": Card("4000002760003184", country="DE", authentication="always"),
     "authenticationRequiredOnSetup": Card("4000002500003155", country="DE", authentication="unless_set_up"),

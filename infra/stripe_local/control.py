@@ -15,6 +15,7 @@ from infra.stripe_local.errors import Json, StripeError
 from infra.stripe_local.faults import Fault
 from infra.stripe_local.render import public
 from infra.stripe_local.resources import simulations
+from infra.stripe_local.settings import Settings
 from infra.stripe_local.webhooks import Behaviour
 
 Action = Callable[[Engine, Json, dict[str, str]], object]
@@ -34,6 +35,8 @@ def routes(engine: Engine) -> list[Route]:
         ("POST", "/webhooks/pause", lambda e, _b, _p: _set_webhooks(e, {"paused": True}, {})),
         ("POST", "/webhooks/resume", lambda e, b, _p: _set_webhooks(e, {**b, "paused": False}, {})),
         ("POST", "/events/{event}/redeliver", _redeliver),
+        ("GET", "/settings", _settings),
+        ("POST", "/settings", _change_settings),
         ("POST", "/reset", _reset),
         ("POST", "/payment_intents/{id}/authenticate", _simulate(simulations.authenticate_payment)),
         ("POST", "/setup_intents/{id}/authenticate", _simulate(simulations.authenticate_setup)),
@@ -122,6 +125,15 @@ def _set_webhooks(engine: Engine, body: Json, path: dict[str, str]) -> object:
         setattr(engine.deliveries.behaviour, name, value)
     engine.deliveries.wake()
     return _webhooks(engine, {}, path)
+
+
+def _settings(engine: Engine, _body: Json, _path: dict[str, str]) -> object:
+    return engine.settings.model_dump(mode="json")
+
+
+def _change_settings(engine: Engine, body: Json, path: dict[str, str]) -> object:
+    engine.settings = Settings(**{**engine.settings.model_dump(), **body})
+    return _settings(engine, {}, path)
 
 
 def _redeliver(engine: Engine, body: Json, path: dict[str, str]) -> object:

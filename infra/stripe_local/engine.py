@@ -11,11 +11,12 @@ from pathlib import Path
 
 from infra.stripe_local import idempotency, resources, routing
 from infra.stripe_local.clock import Clock
-from infra.stripe_local.errors import Json, StripeError, forbidden, invalid, unauthorized
+from infra.stripe_local.errors import Json, StripeError, forbidden, inaccessible, invalid, unauthorized
 from infra.stripe_local.faults import Fault, Faults
 from infra.stripe_local.idempotency import Keys, Stored
 from infra.stripe_local.listing import as_list
 from infra.stripe_local.render import expand, public
+from infra.stripe_local.settings import Settings
 from infra.stripe_local.store import Store
 from infra.stripe_local.unit import PLATFORM, Unit, new_id
 from infra.stripe_local.validation import check
@@ -58,9 +59,11 @@ class Engine:
     store: Store
     clock: Clock
     base_url: str = ""
+    settings: Settings = field(default_factory=Settings)
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
+        self._first_settings = self.settings
         self.keys = Keys(self.store)
         self.deliveries = Deliveries(self.store)
 
@@ -69,7 +72,7 @@ class Engine:
         """A unit of work, committed at the end; an error undoes it."""
         tx = self.store.begin()
         try:
-            yield Unit(tx, self.clock.now(), self.base_url, account, **details)  # type: ignore[arg-type]
+            yield Unit(tx, self.clock.now(), self.base_url, self.settings, account, **details)  # type: ignore[arg-type]
         except BaseException:
             tx.rollback()
             raise
@@ -78,7 +81,7 @@ class Engine:
         self.deliveries.wake()
 
     def reset(self, *, keep_endpoints: bool = True) -> None:
-        """Back to the beginning: no objects, no faults, ordinary webhooks, the machine's time."""
+        """Back to the beginning: no objects, no faults, ordinary webhooks, first settings, the machine's time."""
         with self.unit() as unit:
             endpoints = unit.tx.select("kind = 'webhook_endpoint'", ()) if keep_endpoints else []
         self.store.clear()
@@ -87,6 +90,7 @@ class Engine:
                 unit.tx.add(PLATFORM, endpoint)
         self.faults.orders.clear()
         self.deliveries.behaviour = Behaviour()
+        self.settings = self._first_settings
         self.clock.offset = 0.0
 
     def tick(self) -> int:
@@ -138,13 +142,14 @@ class Engine:
             raise unauthorized(f"Invalid API Key provided: {key[:8]}{'*' * 8}")
         account = request.headers.get("stripe-account", PLATFORM)
         if account and self._account(account) is None:
-            message = f"The provided key does not have access to account '{account}' (or that account does not exist)."
-            raise StripeError(403, "invalid_request_error", message, code="account_invalid")
+            raise inaccessible(account)
         return account, key.startswith(_PUBLISHABLE)
 
     def _account(self, account: str) -> object:
         return self.store.connection.execute(
-            "SELECT 1 FROM objects WHERE account = '' AND kind = 'account' AND id = ?", (account,)
+            "SELECT 1 FROM objects WHERE account = '' AND kind = 'account' AND id = ? "
+            "AND json_extract(body, '$._deleted') IS NULL",
+            (account,),
         ).fetchone()
 
     def _result(
@@ -253,10 +258,10 @@ def _include(unit: Unit, node: Json, name: str) -> Json | None:
     return dict(public(as_list(rows, url)))
 
 
-def build(state: Path | None, clock_file: Path | None) -> Engine:
+def build(state: Path | None, clock_file: Path | None, settings: Settings | None = None) -> Engine:
     """An engine with its state in a directory, or in memory."""
     resources.load()
-    return Engine(Store(state), Clock(clock_file))
+    return Engine(Store(state), Clock(clock_file), settings=settings or Settings())
 
 
 def dumps(body: Json) -> bytes:

@@ -48,6 +48,15 @@ def forbidden(message: str) -> StripeError:
     return StripeError(403, "invalid_request_error", message)
 
 
+def inaccessible(account_id: str) -> StripeError:
+    """An account that the key has no access to, or that there is not (403)."""
+    message = (
+        f"The provided key does not have access to account '{account_id}' (or that account does not exist). "
+        "Application access may have been revoked."
+    )
+    return StripeError(403, "invalid_request_error", message, code="account_invalid")
+
+
 def unexpected_state(message: str, intent: Json) -> StripeError:
     """An intent that is not in a status from which this step is possible."""
     kind = str(intent["object"])

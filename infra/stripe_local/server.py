@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -13,6 +13,7 @@ import uvicorn
 from infra.stripe_local.app import create_app
 from infra.stripe_local.engine import Engine, build
 from infra.stripe_local.resources.webhook_endpoints import add
+from infra.stripe_local.settings import Settings
 
 _HOST = "127.0.0.1"
 _GRACE_SECONDS = 2
@@ -28,6 +29,7 @@ class Options:
         clock_file: File with the clock's offset in seconds.
         ready_file: Written with `{"url": …}` once requests are taken.
         webhooks: Pairs of URL and signing secret; they get the events of the platform and of connected accounts.
+        settings: What the platform's account is set to.
     """
 
     port: int = 0
@@ -35,13 +37,14 @@ class Options:
     clock_file: Path | None = None
     ready_file: Path | None = None
     webhooks: Sequence[tuple[str, str]] = ()
+    settings: Settings = field(default_factory=Settings)
 
 
 class Server(uvicorn.Server):
     """A server that tells when it listens."""
 
     def __init__(self, options: Options) -> None:
-        self.engine: Engine = build(options.state, options.clock_file)
+        self.engine: Engine = build(options.state, options.clock_file, options.settings)
         self.listening = threading.Event()
         self.socket = socket.socket(proto=socket.IPPROTO_TCP)  # unnamed, asyncio leaves Nagle on: 40 ms a call
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

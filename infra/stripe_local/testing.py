@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from infra.stripe_local.server import Options, Server
+from infra.stripe_local.settings import Settings
 
 _PATIENCE_SECONDS = 20.0
 SECRET_KEY = "sk_test_local"  # noqa: S105 - the local Stripe takes any key of this form
@@ -55,6 +56,10 @@ class Control:
     async def webhooks(self, **behaviour: object) -> dict[str, Any]:
         """Change how webhooks are sent; see `infra.stripe_local.webhooks.Behaviour` for the members."""
         return await self.post("/webhooks", **behaviour)
+
+    async def settings(self, **members: object) -> dict[str, Any]:
+        """Change what the platform's account is set to, until the next reset; see `infra.stripe_local.settings`."""
+        return await self.post("/settings", **members)
 
     async def redeliver(self, event_id: str) -> None:
         """Send an event again."""
@@ -141,7 +146,11 @@ class RunningStripe:
 
 @asynccontextmanager
 async def running_stripe(
-    *, state_dir: Path | None = None, clock_file: Path | None = None, webhooks: Sequence[tuple[str, str]] = ()
+    *,
+    state_dir: Path | None = None,
+    clock_file: Path | None = None,
+    webhooks: Sequence[tuple[str, str]] = (),
+    settings: Settings | None = None,
 ) -> AsyncIterator[RunningStripe]:
     """A local Stripe on a free port, for the life of the context.
 
@@ -149,8 +158,9 @@ async def running_stripe(
         state_dir: Keep the state here; in memory when None.
         clock_file: File with the clock's offset in seconds, shared with the code under test.
         webhooks: Pairs of URL and signing secret.
+        settings: What the platform's account is set to.
     """
-    running = RunningStripe(Options(0, state_dir, clock_file, None, webhooks))
+    running = RunningStripe(Options(0, state_dir, clock_file, None, webhooks, settings or Settings()))
     await asyncio.to_thread(running.start)
     try:
         yield running

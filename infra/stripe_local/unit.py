@@ -8,6 +8,7 @@ import stripe
 
 from infra.stripe_local.errors import Json, not_found
 from infra.stripe_local.render import public
+from infra.stripe_local.settings import Settings
 from infra.stripe_local.store import Transaction
 
 PLATFORM = ""
@@ -22,6 +23,7 @@ class Unit:
         tx: The open transaction.
         now: Seconds since the epoch by the server's clock.
         base_url: Where this server is reached, for links to its pages.
+        settings: What the platform's account is set to.
         account: Connected account the request speaks for; empty for the platform.
         request_id: The request's id; None for what the server does by itself.
         idempotency_key: As sent.
@@ -31,6 +33,7 @@ class Unit:
     tx: Transaction
     now: int
     base_url: str
+    settings: Settings
     account: str = PLATFORM
     request_id: str | None = None
     idempotency_key: str | None = None

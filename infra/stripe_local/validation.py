@@ -99,6 +99,9 @@ def _translate(failure: ValidationError, given: Json) -> StripeError:
     parts, item = min(found, key=lambda pair: (ranks.get(pair[1]["type"], 2), -len(pair[0])))
     param = path_of(parts)
     value = item["input"]
+    if item["type"] == "extra_forbidden" and param == "payment_method_types":
+        message = "`payment_method_types` is no longer supported. Use `allowed_payment_method_types` instead."
+        return invalid(message, param=param, code="payment_method_types_no_longer_supported")
     if item["type"] == "extra_forbidden":
         return invalid(f"Received unknown parameter: {param}", param=param, code="parameter_unknown")
     if item["type"] == "missing":

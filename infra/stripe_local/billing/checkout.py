@@ -55,7 +55,7 @@ def _pay(unit: Unit, session: Json, customer: Json, method: Json) -> None:
         "statement_descriptor", "statement_descriptor_suffix", "shipping",
     )  # fmt: skip
     intent = payment_intents.make(unit, {
-        **data, "amount": session["amount_total"], "customer": customer["id"], "payment_method_types": ["card"],
+        **data, "amount": session["amount_total"], "customer": customer["id"], "allowed_payment_method_types": ["card"],
     }, session["currency"])  # fmt: skip
     unit.emit("payment_intent.created", intent)
     confirming.pay(unit, intent, method, {}, authenticated=True)

@@ -151,7 +151,7 @@ def _intent(unit: Unit, invoice: Json) -> Json:
         return unit.get(payments[0]["payment"]["payment_intent"], "payment_intent")
     intent = payment_intents.make(unit, {
         "amount": invoice["amount_due"], "customer": invoice["customer"], "setup_future_usage": "off_session",
-        "payment_method_types": ["card"], "description": "Subscription", "metadata": {},
+        "allowed_payment_method_types": ["card"], "description": "Subscription", "metadata": {},
     }, invoice["currency"])  # fmt: skip
     intent["_invoice"] = invoice["id"]
     unit.emit("payment_intent.created", intent)

@@ -11,7 +11,13 @@ from infra.stripe_local.unit import Unit
 _DAY = 24 * 3600
 _INCOMPLETE_SECONDS = 23 * 3600  # https://docs.stripe.com/api/subscriptions/object#subscription_object-status
 _NOTICE_SECONDS = 3 * _DAY  # customer.subscription.trial_will_end comes three days before
-_RETRY_DAYS = (3, 5, 7)  # days after a failed renewal at which it is tried again; then the subscription ends
+#: Declines after which Stripe does not try again until there is another payment method
+#: (https://docs.stripe.com/billing/revenue-recovery/smart-retries#hard-decline-codes).
+_HARD_DECLINES = {
+    "incorrect_number", "lost_card", "pickup_card", "stolen_card", "revocation_of_authorization",
+    "revocation_of_all_authorizations", "authentication_required", "highest_risk_level",
+    "transaction_not_allowed",
+}  # fmt: skip
 ENDED = ("canceled", "incomplete_expired")
 
 
@@ -127,6 +133,34 @@ def invoice_paid(unit: Unit, invoice: Json) -> None:
         unit.emit("customer.subscription.updated", subscription, {"status": previous})
 
 
+def cancel_in_portal(unit: Unit, subscription: Json, *, ending: bool) -> None:
+    """A customer cancels at the end of the period, or takes that back.
+
+    With flexible billing the portal sets `cancel_at` and leaves `cancel_at_period_end` alone
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Cancellations in the Customer Portal").
+    """
+    previous = {"cancel_at": subscription["cancel_at"]}
+    schedule_end(unit, subscription, period_end(subscription) if ending else None)
+    subscription["cancel_at_period_end"] = False
+    unit.emit("customer.subscription.updated", subscription, previous)
+
+
+def schedule_end(unit: Unit, subscription: Json, moment: int | None) -> None:
+    """Let a subscription end at a moment, or go on."""
+    subscription.update(cancel_at=moment, canceled_at=None if moment is None else unit.now)
+    subscription["cancellation_details"]["reason"] = None if moment is None else "cancellation_requested"
+    if moment is not None:
+        unit.later(moment, "subscription_cancels", subscription["id"])
+
+
+@timer("subscription_cancels")
+def cancel_as_scheduled(unit: Unit, subscription_id: str) -> None:
+    """The moment has come at which a subscription was to end."""
+    subscription = unit.get(subscription_id, "subscription")
+    if subscription["status"] not in ENDED and subscription["cancel_at"] == unit.now:
+        end(unit, subscription, "cancellation_requested")
+
+
 @timer("trial_will_end")
 def announce_trial_end(unit: Unit, subscription_id: str) -> None:
     """Three days before a trial ends."""
@@ -149,7 +183,7 @@ def turn(unit: Unit, subscription_id: str) -> None:
     subscription = unit.get(subscription_id, "subscription")
     if subscription["status"] in {*ENDED, "incomplete"} or period_end(subscription) != unit.now:
         return
-    if subscription["cancel_at_period_end"]:
+    if subscription["cancel_at_period_end"] or (subscription["cancel_at"] or unit.now + 1) <= unit.now:
         end(unit, subscription, "cancellation_requested")
         return
     previous = {"status": subscription["status"]}
@@ -172,7 +206,11 @@ def retry(unit: Unit, invoice_id: str) -> None:
     """Try a failed renewal again."""
     invoice = unit.get(invoice_id, "invoice")
     subscription = unit.get(invoice["_subscription"], "subscription")
-    if invoice["status"] == "open" and subscription["status"] not in ENDED:
+    if invoice["status"] != "open" or subscription["status"] in ENDED:
+        return
+    if _is_hopeless(unit, subscription, invoice):
+        _after_attempt(unit, subscription, invoice)
+    else:
         invoicing.collect(unit, invoice, payment_method(unit, subscription), off_session=True)
         _after_attempt(unit, subscription, invoice)
 
@@ -181,15 +219,39 @@ def _after_attempt(unit: Unit, subscription: Json, invoice: Json) -> None:
     if invoice["status"] != "open":
         return
     failures = int(subscription.get("_failures", 0))
-    if failures >= len(_RETRY_DAYS):
-        end(unit, subscription, "payment_failed")
+    days = unit.settings.retry_days
+    if failures >= len(days):
+        invoice["next_payment_attempt"] = None
+        _retried_in_vain(unit, subscription)
         return
     subscription["_failures"] = failures + 1
-    invoice["next_payment_attempt"] = unit.now + _RETRY_DAYS[failures] * _DAY
+    invoice["next_payment_attempt"] = unit.now + days[failures] * _DAY
     unit.later(invoice["next_payment_attempt"], "invoice_retry", invoice["id"])
     if subscription["status"] != "past_due":
         previous = subscription["status"]
         subscription["status"] = "past_due"
+        unit.emit("customer.subscription.updated", subscription, {"status": previous})
+
+
+def _is_hopeless(unit: Unit, subscription: Json, invoice: Json) -> bool:
+    """Whether the last decline was hard and the payment method is still the same; the schedule then runs on idly."""
+    payments = invoice["payments"]["data"]
+    intent = unit.get(payments[0]["payment"]["payment_intent"], "payment_intent") if payments else None
+    error = (intent or {}).get("last_payment_error") or {}
+    refused = (error.get("payment_method") or {}).get("id")
+    return error.get("decline_code", error.get("code")) in _HARD_DECLINES and refused == payment_method(
+        unit, subscription
+    )
+
+
+def _retried_in_vain(unit: Unit, subscription: Json) -> None:
+    """What the account's settings make of a subscription that nobody pays."""
+    outcome = unit.settings.after_retries
+    if outcome == "cancel":
+        end(unit, subscription, "payment_failed")
+    elif outcome == "unpaid":
+        previous = subscription["status"]
+        subscription["status"] = "unpaid"
         unit.emit("customer.subscription.updated", subscription, {"status": previous})
 
 

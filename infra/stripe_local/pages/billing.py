@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from infra.stripe_local import cards
-from infra.stripe_local.billing import checkout
+from infra.stripe_local.billing import checkout, subscribing
 from infra.stripe_local.currencies import display
 from infra.stripe_local.engine import Engine
 from infra.stripe_local.errors import Json, StripeError
 from infra.stripe_local.pages.html import form, link, moment, page, table, text
-from infra.stripe_local.resources import customers, payment_methods, subscriptions
+from infra.stripe_local.resources import billing_portal, customers, payment_methods, subscriptions
 from infra.stripe_local.unit import Unit
 
 _CARD = '<p><label>Card <input name="card" value="{card}" size="22" inputmode="numeric"></label></p>'
@@ -97,31 +97,67 @@ def _checkout_page(session: Json, given: dict[str, str], problem: str = "") -> R
 
 def _portal(unit: Unit, session_id: str, given: dict[str, str]) -> Response:
     session = unit.get(session_id, "billing_portal.session")
+    features = billing_portal.offered(unit, session)
     outcome, target = given.get("outcome"), given.get("subscription", "")
-    if outcome in {"cancel", "renew"}:
-        subscriptions.modify(unit, {"cancel_at_period_end": outcome == "cancel"}, target)
+    if outcome in {"cancel", "renew"} and features["subscription_cancel"]["enabled"]:
+        subscribing.cancel_in_portal(unit, unit.get(target, "subscription"), ending=outcome == "cancel")
+    if outcome == "switch":
+        _switch(unit, features["subscription_update"], unit.get(target, "subscription"), given.get("price", ""))
     if outcome == "card":
         _change_card(unit, session["customer"], given.get("card", ""))
-    rows = [_portal_row(session_id, row) for row in unit.select("subscription", customer=session["customer"])]
+    switching = features["subscription_update"]
+    rows = [
+        _portal_row(unit, session_id, row, switching)
+        for row in unit.select("subscription", customer=session["customer"])
+    ]
     back = link(session["return_url"], "Return") if session["return_url"] else ""
     return page(
         "Billing portal",
-        table(("Plan", "Status", "Until", ""), rows),
+        table(("Plan", "Status", "Until", "", ""), rows),
         "<h2>Payment method</h2>",
         form(f"/portal/{session_id}", (("card", "Use this card"),), _CARD.format(card=_VISA)),
         f"<p>{back}</p>",
     )
 
 
-def _portal_row(session_id: str, row: Json) -> tuple[object, ...]:
-    ending = row["cancel_at_period_end"]
+def _portal_row(unit: Unit, session_id: str, row: Json, switching: Json) -> tuple[object, ...]:
+    ending = row["cancel_at_period_end"] or row["cancel_at"] is not None
     item = row["items"]["data"][0]
     hidden = f'<input type="hidden" name="subscription" value="{escape(row["id"])}">'
     button = ("renew", "Renew") if ending else ("cancel", "Cancel at the end of the period")
-    over = row["status"] in {"canceled", "incomplete_expired"}
-    until = moment(item["current_period_end"])
-    name = item["price"]["nickname"] or item["price"]["id"]
-    return name, row["status"], until, "" if over else form(f"/portal/{session_id}", (button,), hidden)
+    if row["status"] in subscribing.ENDED:
+        return _plan_name(unit, item["price"]), row["status"], moment(row["ended_at"] or row["created"]), "", ""
+    others = [price for price in _prices(switching) if price != item["price"]["id"]]
+    choices = "".join(
+        f'<option value="{escape(each)}">{escape(_plan_name(unit, unit.get(each, "price")))}</option>'
+        for each in others
+    )
+    switch = form(
+        f"/portal/{session_id}", (("switch", "Switch"),), f'{hidden}<select name="price">{choices}</select>'
+    )  # fmt: skip
+    return (
+        _plan_name(unit, item["price"]), row["status"], moment(item["current_period_end"]),
+        form(f"/portal/{session_id}", (button,), hidden), switch if others else "",
+    )  # fmt: skip
+
+
+def _plan_name(unit: Unit, price: Json) -> str:
+    product = unit.find(price["product"], "product")
+    name = price["nickname"] or (product["name"] if product else price["id"])
+    return f"{name} ({display(price['unit_amount'], price['currency'])})"
+
+
+def _prices(switching: Json) -> list[str]:
+    products = switching.get("products", []) if switching["enabled"] else []
+    return [price for product in products for price in product["prices"]]
+
+
+def _switch(unit: Unit, switching: Json, subscription: Json, price: str) -> None:
+    if price not in _prices(switching) or "price" not in switching["default_allowed_updates"]:
+        raise StripeError(400, "invalid_request_error", "This plan cannot be chosen here.")
+    item = {"id": subscription["items"]["data"][0]["id"], "price": price}
+    behavior = switching.get("proration_behavior", "none")
+    subscriptions.modify(unit, {"items": [item], "proration_behavior": behavior}, subscription["id"])
 
 
 def _change_card(unit: Unit, customer_id: str, number: str) -> None:

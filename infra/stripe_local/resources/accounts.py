@@ -2,10 +2,11 @@
 
 import secrets
 
-from infra.stripe_local.errors import Json, invalid
+from infra.stripe_local import countries
+from infra.stripe_local.errors import Json, inaccessible, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.routing import route
+from infra.stripe_local.routing import route, timer
 from infra.stripe_local.unit import Unit, update
 
 _LINK_SECONDS = 300
@@ -16,7 +17,16 @@ _DUE = [
     "individual.last_name",
     "tos_acceptance.date",
 ]
-_CURRENCIES = {"NZ": "nzd", "AU": "aud", "US": "usd", "GB": "gbp", "DE": "eur", "JP": "jpy"}
+_UNAPPROVED = (
+    "Your platform needs approval for accounts to have requested the `transfers` capability without the "
+    "`card_payments` capability. If you would like to request transfers without card_payments, please contact us via "
+    "https://support.stripe.com/contact."
+)
+_ALONE = (
+    "Accounts do not currently support `card_payments` without `transfers`. Please visit "
+    "https://stripe.com/docs/connect/account-capabilities#card-payments for more details."
+)
+_VERIFIED = "individual.verification.document"
 _PLAIN = ("business_type", "email", "metadata", "default_currency")
 
 
@@ -24,9 +34,13 @@ _PLAIN = ("business_type", "email", "metadata", "default_currency")
 def create(unit: Unit, params: Json) -> Json:
     """Create a connected account; it can do nothing until it was onboarded."""
     only(params, *_PLAIN, "type", "country", "capabilities", "business_profile", "controller", "settings")
-    country = params.get("country", "NZ")
+    country = params.get("country", unit.settings.country)
+    _check_country(unit, country)
+    if "controller" in params and "type" in params:
+        raise invalid("You may only specify one of these parameters: type, controller.", param="type")
     kind = "none" if "controller" in params else params.get("type", "standard")
     requested = [name for name, wish in params.get("capabilities", {}).items() if wish.get("requested")]
+    _check_capabilities(unit, set(requested))
     schedule = params.get("settings", {}).get("payouts", {}).get("schedule", {})
     account = unit.create("account", "acct", {
         "business_profile": {
@@ -35,7 +49,7 @@ def create(unit: Unit, params: Json) -> Json:
         },
         "business_type": params.get("business_type"), "capabilities": dict.fromkeys(requested, "inactive"),
         "charges_enabled": False, "controller": _controller(kind, params.get("controller", {})), "country": country,
-        "default_currency": params.get("default_currency") or _CURRENCIES.get(country, "usd"),
+        "default_currency": params.get("default_currency") or countries.currency_of(country),
         "details_submitted": False, "email": params.get("email"),
         "external_accounts": {"object": "list", "data": [], "has_more": False, "url": "/v1/external_accounts"},
         "future_requirements": _requirements([]), "metadata": params.get("metadata"), "payouts_enabled": False,
@@ -63,8 +77,15 @@ def retrieve_own(unit: Unit, params: Json) -> Json:
     if unit.account:
         return unit.within("").get(unit.account, "account")
     return {
-        "id": "acct_platform", "object": "account", "charges_enabled": True, "payouts_enabled": True, "country": "NZ",
-        "default_currency": "nzd", "details_submitted": True, "type": "standard", "metadata": {},
+        "id": "acct_platform", "object": "account", "charges_enabled": True, "payouts_enabled": True,
+        "country": unit.settings.country, "default_currency": unit.settings.home_currency, "details_submitted": True,
+        "type": "standard", "metadata": {},
+        "settings": {
+            "payouts": {
+                "debit_negative_balances": unit.settings.refunds_debit_bank,
+                "schedule": {"delay_days": 2, "interval": unit.settings.payouts}, "statement_descriptor": None,
+            },
+        },
     }  # fmt: skip
 
 
@@ -72,17 +93,22 @@ def retrieve_own(unit: Unit, params: Json) -> Json:
 def retrieve(unit: Unit, params: Json, account: str) -> Json:
     """Read a connected account."""
     del params
-    return unit.within("").get(account, "account", param="account")
+    return own(unit.within(""), account)
 
 
 @route("POST", "/v1/accounts/{account}", "AccountUpdateParams")
 def modify(unit: Unit, params: Json, account: str) -> Json:
     """Change a connected account."""
     only(params, *_PLAIN, "capabilities", "business_profile", "settings")
-    found = unit.get(account, "account", param="account")
-    for name, wish in params.pop("capabilities", {}).items():
-        state = "active" if found["details_submitted"] else "inactive"
-        found["capabilities"][name] = state if wish.get("requested") else "inactive"
+    found = own(unit, account)
+    wishes = params.pop("capabilities", {})
+    dropped = {name for name, wish in wishes.items() if wish.get("requested") is False}
+    added = {name for name, wish in wishes.items() if wish.get("requested")}
+    _check_capabilities(unit, (set(found["capabilities"]) | added) - dropped)
+    for name in dropped & set(found["capabilities"]):
+        del found["capabilities"][name]
+    for name in added - set(found["capabilities"]):
+        found["capabilities"][name] = "active" if found["details_submitted"] else "inactive"
     found["business_profile"].update(params.pop("business_profile", {}))
     payouts = params.pop("settings", {}).get("payouts", {})
     found["settings"]["payouts"]["schedule"].update(payouts.get("schedule", {}))
@@ -95,7 +121,7 @@ def modify(unit: Unit, params: Json, account: str) -> Json:
 def delete(unit: Unit, params: Json, account: str) -> Json:
     """Delete a connected account."""
     del params
-    found = unit.get(account, "account", param="account")
+    found = own(unit, account)
     found["_deleted"] = True
     return {"id": account, "object": "account", "deleted": True}
 
@@ -103,7 +129,7 @@ def delete(unit: Unit, params: Json, account: str) -> Json:
 @route("POST", "/v1/accounts/{account}/reject", "AccountRejectParams")
 def reject(unit: Unit, params: Json, account: str) -> Json:
     """Bar an account from charges and payouts."""
-    found = unit.get(account, "account", param="account")
+    found = own(unit, account)
     return restrict(unit, found, f"rejected.{params['reason']}")
 
 
@@ -117,7 +143,7 @@ def list_accounts(unit: Unit, params: Json) -> Json:
 def retrieve_capability(unit: Unit, params: Json, account: str, capability: str) -> Json:
     """Read one capability of an account."""
     del params
-    found = unit.get(account, "account", param="account")
+    found = own(unit, account)
     if capability not in found["capabilities"]:
         raise invalid(f"Unknown capability: {capability}", param="capability")
     return _capability(found, capability)
@@ -127,7 +153,7 @@ def retrieve_capability(unit: Unit, params: Json, account: str, capability: str)
 def list_capabilities(unit: Unit, params: Json, account: str) -> Json:
     """List an account's capabilities."""
     del params
-    found = unit.get(account, "account", param="account")
+    found = own(unit, account)
     rows = [_capability(found, name) for name in found["capabilities"]]
     return {"object": "list", "data": rows, "has_more": False, "url": f"/v1/accounts/{account}/capabilities"}
 
@@ -136,7 +162,7 @@ def list_capabilities(unit: Unit, params: Json, account: str) -> Json:
 def create_link(unit: Unit, params: Json) -> Json:
     """Make a single-use link to the onboarding page."""
     only(params, "account", "type", "refresh_url", "return_url", "collect", "collection_options")
-    account = unit.get(params["account"], "account", param="account", status=400)
+    account = own(unit, params["account"])
     for name in ("refresh_url", "return_url"):
         if not str(params.get(name, "")).startswith(("http://", "https://")):
             raise invalid("Not a valid URL", param=name, code="url_invalid")
@@ -151,11 +177,23 @@ def create_link(unit: Unit, params: Json) -> Json:
     }  # fmt: skip
 
 
+def own(unit: Unit, account_id: str) -> Json:
+    """A connected account that the platform may act for.
+
+    Raises:
+        StripeError: There is none, or it took the platform's access away; Stripe does not tell which (403).
+    """
+    account = unit.find(account_id, "account")
+    if account is None or account.get("_deleted"):
+        raise inaccessible(account_id)
+    return account
+
+
 @route("POST", "/v1/accounts/{account}/login_links", "AccountCreateLoginLinkParams")
 def create_login_link(unit: Unit, params: Json, account: str) -> Json:
     """Make a link to the account's dashboard."""
     del params
-    found = unit.get(account, "account", param="account")
+    found = own(unit, account)
     if found["type"] != "express" and found["controller"]["stripe_dashboard"]["type"] != "express":
         raise invalid("Cannot create a login link for an account that is not an Express account.")
     if not found["details_submitted"]:
@@ -174,19 +212,44 @@ def enable(unit: Unit, account: Json, *, payouts: bool = True) -> Json:
         "routing_number": "010123",
         "status": "new",
     }  # fmt: skip
-    due = [] if payouts else ["individual.verification.document"]
+    account["external_accounts"]["data"] = [bank]
+    account["tos_acceptance"]["date"] = unit.now
+    account["_payouts_wanted"] = payouts
+    unit.within(account["id"]).emit("account.external_account.created", bank)
+    if unit.settings.onboarding_seconds:
+        account.update(
+            details_submitted=True, capabilities=dict.fromkeys(account["capabilities"], "pending"),
+            requirements={
+                **_requirements([], "requirements.pending_verification"), "pending_verification": [_VERIFIED],
+            },
+        )  # fmt: skip
+        announce(unit, account)
+        unit.later(unit.now + unit.settings.onboarding_seconds, "account_verified", account["id"])
+        return account
+    return verify(unit, account)
+
+
+def verify(unit: Unit, account: Json) -> Json:
+    """Stripe is content with what the owner gave."""
+    payouts = account["_payouts_wanted"]
+    due = [] if payouts else [_VERIFIED]
     account.update(
         charges_enabled=True, payouts_enabled=payouts, details_submitted=True,
         capabilities=dict.fromkeys(account["capabilities"], "active"),
         requirements=_requirements(due, None if payouts else "requirements.past_due"),
     )  # fmt: skip
-    account["external_accounts"]["data"] = [bank]
-    account["tos_acceptance"]["date"] = unit.now
     announce(unit, account)
     for name in account["capabilities"]:
         unit.within(account["id"]).emit("capability.updated", _capability(account, name))
-    unit.within(account["id"]).emit("account.external_account.created", bank)
     return account
+
+
+@timer("account_verified")
+def verify_later(unit: Unit, account_id: str) -> None:
+    """What an account's owner gave has been verified."""
+    account = unit.get(account_id, "account")
+    if not account.get("_deleted") and "pending" in account["capabilities"].values():
+        verify(unit, account)
 
 
 def restrict(unit: Unit, account: Json, reason: str) -> Json:
@@ -230,3 +293,21 @@ def _controller(kind: str, given: Json) -> Json:
         "stripe_dashboard": {"type": "express" if express else given.get("stripe_dashboard", {}).get("type", "full")},
         "type": "application",
     }  # fmt: skip
+
+
+def _check_country(unit: Unit, country: str) -> None:
+    if countries.is_known(country):
+        return
+    raise invalid(
+        f"Connected accounts in {country} cannot be created by platforms in {unit.settings.country}. Please contact us "
+        "via https://support.stripe.com/contact if you need further assistance.",
+        param="country",
+        code="country_unsupported",
+    )
+
+
+def _check_capabilities(unit: Unit, requested: set[str]) -> None:
+    if "transfers" in requested and "card_payments" not in requested and not unit.settings.transfers_only:
+        raise invalid(_UNAPPROVED, param="capabilities")
+    if "card_payments" in requested and "transfers" not in requested:
+        raise invalid(_ALONE, param="capabilities")

@@ -1,5 +1,8 @@
 """Balance and balance transactions (https://docs.stripe.com/api/balance)."""
 
+from typing import NamedTuple
+
+from infra.stripe_local import currencies
 from infra.stripe_local.errors import Json, StripeError
 from infra.stripe_local.listing import page
 from infra.stripe_local.routing import route
@@ -7,7 +10,34 @@ from infra.stripe_local.unit import Unit
 
 _DAY_SECONDS = 24 * 3600
 _SETTLEMENT_SECONDS = 2 * _DAY_SECONDS  # a usual delay until a card payment's funds are available
-_HOME_CURRENCY = "nzd"
+
+
+class Settled(NamedTuple):
+    """An amount as it meets an account's balance; `rate` is None where nothing is converted."""
+
+    amount: int
+    currency: str
+    rate: float | None = None
+
+
+def settled(unit: Unit, amount: int, currency: str) -> Settled:
+    """What an amount becomes in this account's balance.
+
+    It stays where the account has a bank account in its currency, and is converted to the account's default currency
+    otherwise (https://docs.stripe.com/currencies/conversions).
+    """
+    kept, home = _kept(unit)
+    if currency in kept:
+        return Settled(amount, currency)
+    converted = currencies.convert(amount, currency, home, unit.settings)
+    return Settled(converted, home, unit.settings.rate(currency, home))
+
+
+def share(unit: Unit, entry_id: str, amount: int, whole: int) -> Settled:
+    """The part of an earlier entry that belongs to `amount` of the `whole` it was made for."""
+    entry = unit.get(entry_id, "balance_transaction")
+    part = amount if entry["exchange_rate"] is None else round(abs(entry["amount"]) * amount / whole)
+    return Settled(part, entry["currency"], entry["exchange_rate"])
 
 
 def book(
@@ -20,6 +50,7 @@ def book(
     fee: int = 0,
     available_on: int | None = None,
     category: str | None = None,
+    rate: float | None = None,
 ) -> Json:
     """Write a balance transaction.
 
@@ -32,6 +63,7 @@ def book(
         fee: Stripe's fee, taken from the amount (negative when given back).
         available_on: When the funds may be used; at once when None.
         category: `reporting_category`, where it differs from the type.
+        rate: By which the amount was converted.
     """
     due = unit.now if available_on is None else available_on
     details = [{
@@ -40,13 +72,14 @@ def book(
     }]  # fmt: skip
     entry = unit.create("balance_transaction", "txn", {
         "amount": amount, "available_on": due, "balance_type": "payments", "currency": currency, "description": None,
-        "exchange_rate": None, "fee": fee, "fee_details": details if fee else [], "net": amount - fee,
+        "exchange_rate": rate, "fee": fee, "fee_details": details if fee else [], "net": amount - fee,
         "reporting_category": category or kind, "source": source,
         "status": "available" if due <= unit.now else "pending", "type": kind,
     })  # fmt: skip
     if due > unit.now:
         unit.later(due, "funds_available", currency)
-    elif unit.account and entry["net"] > 0:
+    elif entry["net"] > 0:
+        unit.later(unit.now, "funds_available", currency)
         unit.later(_next_midnight(unit.now), "automatic_payout", currency)
     return entry
 
@@ -78,10 +111,10 @@ def retrieve(unit: Unit, params: Json) -> Json:
     """The account's balance by currency."""
     del params
     totals = _totals(unit)
-    currencies = sorted({currency for currency, _ in totals}) or [_HOME_CURRENCY]
+    held = sorted({currency for currency, _ in totals}) or [_kept(unit)[1]]
 
     def rows(status: str) -> list[Json]:
-        amounts = [(currency, totals.get((currency, status), 0)) for currency in currencies]
+        amounts = [(currency, totals.get((currency, status), 0)) for currency in held]
         return [
             {"amount": amount, "currency": currency, "source_types": {"card": amount}} for currency, amount in amounts
         ]
@@ -122,6 +155,15 @@ def mark_paid_out(unit: Unit, currency: str, payout: str) -> None:
         "AND json_extract(body, '$.status') = 'available' AND json_extract(body, '$._payout') IS NULL",
         (payout, unit.account, currency),
     )
+
+
+def _kept(unit: Unit) -> tuple[frozenset[str], str]:
+    """Currencies that this account has bank accounts in, and its default one."""
+    if not unit.account:
+        return unit.settings.settled(), unit.settings.home_currency
+    account = unit.within("").get(unit.account, "account")
+    banks = {bank["currency"] for bank in account["external_accounts"]["data"]}
+    return frozenset(banks | {account["default_currency"]}), str(account["default_currency"])
 
 
 def _next_midnight(moment: int) -> int:

@@ -4,21 +4,38 @@ from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
 from infra.stripe_local.routing import route
-from infra.stripe_local.unit import Unit, new_id
+from infra.stripe_local.unit import Unit, new_id, update
 
-_CONFIGURATION = "bpc_local"
+_DEFAULT = "bpc_default"
+_OFF: Json = {"enabled": False}
+#: What the dashboard saves where nobody changes anything: no switching of plans.
+_SAVED: Json = {
+    "customer_update": {"enabled": True, "allowed_updates": ["email", "address"]}, "invoice_history": {"enabled": True},
+    "payment_method_update": {"enabled": True}, "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+    "subscription_pause": _OFF, "subscription_update": _OFF,
+}  # fmt: skip
+_PLAIN = ("business_profile", "default_return_url", "metadata", "name", "active")
 
 
 @route("POST", "/v1/billing_portal/sessions", "billing_portal.SessionCreateParams")
 def create_session(unit: Unit, params: Json) -> Json:
-    """Open the portal for a customer."""
+    """Open the portal for a customer, with a configuration or with what the dashboard has saved."""
     only(params, "customer", "return_url", "configuration", "locale")
     if "customer" not in params:
         raise invalid("Missing required param: customer.", param="customer", code="parameter_missing")
     unit.referred(params, "customer", "customer")
+    chosen = unit.referred(params, "configuration", "billing_portal.configuration")
+    if chosen is None and not unit.settings.portal_saved:
+        raise invalid(
+            "No configuration provided and your test mode default configuration has not been created. Provide a "
+            "configuration or create your default by saving your customer portal settings in test mode at "
+            "https://dashboard.stripe.com/test/settings/billing/portal."
+        )
+    if chosen is not None and not chosen["active"]:
+        raise invalid("You cannot create a portal session with an inactive configuration.", param="configuration")
     session_id = new_id("bps")
     return unit.create("billing_portal.session", "bps", {
-        "id": session_id, "configuration": params.get("configuration", _CONFIGURATION),
+        "id": session_id, "configuration": chosen["id"] if chosen else _DEFAULT,
         "customer": params["customer"], "return_url": params.get("return_url"),
         "url": f"{unit.base_url}/portal/{session_id}",
     })  # fmt: skip
@@ -26,17 +43,57 @@ def create_session(unit: Unit, params: Json) -> Json:
 
 @route("POST", "/v1/billing_portal/configurations", "billing_portal.ConfigurationCreateParams")
 def create_configuration(unit: Unit, params: Json) -> Json:
-    """Keep a configuration; the local portal offers the same to everyone."""
+    """Keep what a portal offers."""
     profile = {"headline": None, "privacy_policy_url": None, "terms_of_service_url": None}
     return unit.create("billing_portal.configuration", "bpc", {
         "active": True, "application": None, "business_profile": {**profile, **params.get("business_profile", {})},
-        "default_return_url": params.get("default_return_url"), "features": params["features"], "is_default": False,
-        "login_page": {"enabled": False, "url": None}, "metadata": params.get("metadata"), "name": params.get("name"),
-        "updated": unit.now,
+        "default_return_url": params.get("default_return_url"), "features": _features(unit, {}, params["features"]),
+        "is_default": False, "login_page": {"enabled": False, "url": None}, "metadata": params.get("metadata"),
+        "name": params.get("name"), "updated": unit.now,
     })  # fmt: skip
+
+
+@route("GET", "/v1/billing_portal/configurations/{configuration}", "billing_portal.ConfigurationRetrieveParams")
+def retrieve_configuration(unit: Unit, params: Json, configuration: str) -> Json:
+    """Read a configuration."""
+    del params
+    return unit.get(configuration, "billing_portal.configuration")
+
+
+@route("POST", "/v1/billing_portal/configurations/{configuration}", "billing_portal.ConfigurationModifyParams")
+def modify_configuration(unit: Unit, params: Json, configuration: str) -> Json:
+    """Change what a portal offers."""
+    only(params, *_PLAIN, "features")
+    found = unit.get(configuration, "billing_portal.configuration")
+    found["features"] = _features(unit, found["features"], params.pop("features", {}))
+    found["business_profile"].update(params.pop("business_profile", {}))
+    return update(found, {**params, "updated": unit.now})
 
 
 @route("GET", "/v1/billing_portal/configurations", "billing_portal.ConfigurationListParams")
 def list_configurations(unit: Unit, params: Json) -> Json:
     """List configurations."""
     return page(unit, "billing_portal.configuration", "/v1/billing_portal/configurations", params)
+
+
+def offered(unit: Unit, session: Json) -> Json:
+    """What an open portal offers."""
+    found = unit.find(session["configuration"], "billing_portal.configuration")
+    return dict(found["features"]) if found else _SAVED
+
+
+def _features(unit: Unit, before: Json, given: Json) -> Json:
+    features = dict.fromkeys(_SAVED, _OFF) | before | given
+    switching = features["subscription_update"]
+    if switching["enabled"]:
+        if not switching.get("default_allowed_updates") or not switching.get("products"):
+            raise invalid(
+                "To enable subscription updates, provide `default_allowed_updates` and `products`.",
+                param="features[subscription_update]",
+                code="parameter_missing",
+            )
+        for product in switching["products"]:
+            for price in product["prices"]:
+                if unit.get(price, "price", param="prices", status=400)["product"] != product["product"]:
+                    raise invalid(f"Price {price} is not of product {product['product']}.", param="prices")
+    return features

@@ -5,7 +5,7 @@ import secrets
 from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import as_list, page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import pricing, products
+from infra.stripe_local.resources import offered, pricing, products
 from infra.stripe_local.routing import route, timer
 from infra.stripe_local.unit import Unit, new_id, update
 
@@ -18,7 +18,8 @@ def create(unit: Unit, params: Json) -> Json:
     """Open a session with a hosted page."""
     only(
         params, "mode", "line_items", "success_url", "cancel_url", "customer", "customer_email", "client_reference_id",
-        "metadata", "subscription_data", "payment_intent_data", "payment_method_types", "payment_method_collection",
+        "metadata", "subscription_data", "payment_intent_data", "allowed_payment_method_types",
+        "payment_method_collection",
         "allow_promotion_codes", "ui_mode", "expires_at", "currency", "locale", "billing_address_collection",
         "customer_creation", "customer_update", "automatic_tax", "submit_type",
     )  # fmt: skip
@@ -108,7 +109,7 @@ def _make(unit: Unit, params: Json, mode: str) -> Json:
         "customer": params.get("customer"), "customer_email": params.get("customer_email"),
         "expires_at": expires_at, "metadata": params.get("metadata"), "mode": mode,
         "payment_method_collection": params.get("payment_method_collection", "always"),
-        "payment_method_types": params.get("payment_method_types", ["card"]), "payment_status": "unpaid",
+        "payment_method_types": offered.of(unit, params)[0], "payment_status": "unpaid",
         "shipping_options": [], "status": "open", "success_url": params["success_url"], "ui_mode": "hosted_page",
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "url": f"{unit.base_url}/checkout/{session_id}#{secrets.token_hex(8)}",

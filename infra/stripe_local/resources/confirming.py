@@ -19,6 +19,10 @@ def check_method(unit: Unit, intent: Json, reference: str) -> Json:
         StripeError: Unknown, used up, or of another customer.
     """
     method = resolve(unit, reference)
+    if method["type"] not in intent.get("payment_method_types", [method["type"]]):
+        message = f"The PaymentMethod provided ({method['type']}) is not allowed for this intent. Please attach a "
+        types = ", ".join(intent["payment_method_types"])
+        raise invalid(f"{message}PaymentMethod of one of these types: {types}.", param="payment_method")
     if method["customer"] is None:
         refuse_used_up(method)
     elif intent["customer"] is None:
@@ -85,7 +89,7 @@ def pay(unit: Unit, intent: Json, method: Json, options: Params, *, authenticate
         return
     if card.decline is not None:
         fail_payment(unit, intent, method, card.decline)
-    charging.authorize(unit, intent, method, authenticated=authenticated)
+    charging.authorize(unit, intent, method, authenticated=authenticated, off_session=off_session)
     _save(unit, intent, method, set_up=intent["setup_future_usage"] == "off_session")
 
 

@@ -7,7 +7,7 @@ from infra.stripe_local.errors import Json, StripeError, invalid, unexpected_sta
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
 from infra.stripe_local.render import public
-from infra.stripe_local.resources import charging, confirming, searching
+from infra.stripe_local.resources import charging, confirming, offered, searching
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, new_id, update
 
@@ -24,17 +24,19 @@ _CONFIRM = ("off_session", "return_url", "error_on_requires_action", "mandate_da
 def create(unit: Unit, params: Json) -> Json:
     """Create an intent, and confirm it if asked to."""
     only(
-        params, *_PLAIN, *_CONFIRM, "amount", "currency", "customer", "payment_method", "payment_method_types",
+        params, *_PLAIN, *_CONFIRM, "amount", "currency", "customer", "payment_method", "allowed_payment_method_types",
         "automatic_payment_methods", "capture_method", "confirmation_method", "confirm",
+        "excluded_payment_method_types",
     )  # fmt: skip
     currency = params["currency"].lower()
-    currencies.check_charge(params["amount"], currency)
+    currencies.check_charge(params["amount"], currency, unit.settings)
     confirm_now = params.pop("confirm", False)
     for name in ("off_session", "return_url", "error_on_requires_action"):
         if name in params and not confirm_now:
             raise invalid(f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` "
                           "is set to true.", param=name)  # fmt: skip
     unit.referred(params, "customer", "customer")
+    offered.check(params)
     intent = make(unit, params, currency)
     if params.get("payment_method"):
         method = confirming.check_method(unit, intent, params["payment_method"])
@@ -62,15 +64,17 @@ def retrieve(unit: Unit, params: Json, intent: str) -> Json:
 @route("POST", "/v1/payment_intents/{intent}", "PaymentIntentModifyParams")
 def modify(unit: Unit, params: Json, intent: str) -> Json:
     """Change an intent that is not under way."""
-    only(params, *_PLAIN, "amount", "currency", "customer", "payment_method", "payment_method_types")
+    only(params, *_PLAIN, "amount", "currency", "customer", "payment_method", "allowed_payment_method_types")
     found = unit.get(intent, "payment_intent", param="intent")
     if set(params) - {"metadata", "description"} and found["status"] not in _OPEN:
         message = f"This PaymentIntent's {next(iter(params))} could not be updated because it has a status of "
         raise unexpected_state(message + found["status"] + ".", public(found))
     if "amount" in params or "currency" in params:
-        currencies.check_charge(*({**found, **params}[name] for name in ("amount", "currency")))
+        wanted = {**found, **params}
+        currencies.check_charge(wanted["amount"], wanted["currency"].lower(), unit.settings)
     unit.referred(params, "customer", "customer")
     reference = params.pop("payment_method", None)
+    offered.change(unit, found, params)
     update(found, params)
     if reference:
         method = confirming.check_method(unit, found, reference)
@@ -89,12 +93,13 @@ def confirm(unit: Unit, params: Json, intent: str) -> Json:
     """Confirm: attempt the payment."""
     only(
         params, *_CONFIRM, "payment_method", "client_secret", "receipt_email", "setup_future_usage", "shipping",
-        "capture_method", "payment_method_options",
+        "capture_method", "payment_method_options", "allowed_payment_method_types",
     )  # fmt: skip
     found = unit.get(intent, "payment_intent", param="intent")
     check_secret(unit, found, params)
     plain = ("receipt_email", "setup_future_usage", "shipping", "capture_method", "payment_method_options")
     update(found, {name: params[name] for name in plain if name in params})
+    offered.change(unit, found, params)
     _confirm(unit, found, params)
     return found
 
@@ -132,8 +137,6 @@ def cancel(unit: Unit, params: Json, intent: str) -> Json:
             f"with one of the following statuses may be canceled: {', '.join(_CANCELABLE)}.",
             public(found),
         )
-    if found["status"] == "requires_capture":
-        charging.void(unit, found)
     found.update(
         status="canceled", canceled_at=unit.now, amount_capturable=0, next_action=None,
         cancellation_reason=params.get("cancellation_reason"),
@@ -194,12 +197,7 @@ def _require_return_url(unit: Unit, intent: Json, params: Json) -> None:
 def make(unit: Unit, params: Json, currency: str) -> Json:
     """A new intent from checked parameters, not yet announced."""
     intent_id = new_id("pi")
-    types = params.get("payment_method_types")
-    automatic = params.get("automatic_payment_methods")
-    if types is None and automatic is None:
-        automatic = {"enabled": True}
-    if automatic is not None:
-        automatic = {"allow_redirects": "always", **automatic}
+    types, automatic = offered.of(unit, params)
     plain = {name: params.get(name) for name in _PLAIN if name != "metadata"}
     default_options = {"card": {"installments": None, "network": None, "request_three_d_secure": "automatic"}}
     return unit.create("payment_intent", "pi", {
@@ -212,5 +210,5 @@ def make(unit: Unit, params: Json, currency: str) -> Json:
         "customer": params.get("customer"), "last_payment_error": None, "latest_charge": None,
         "metadata": params.get("metadata"), "next_action": None, "payment_method": None,
         "payment_method_options": params.get("payment_method_options") or default_options,
-        "payment_method_types": types or ["card"], "status": "requires_payment_method",
+        "payment_method_types": types, "status": "requires_payment_method",
     })  # fmt: skip

@@ -1,13 +1,15 @@
 """Payouts to bank accounts (https://docs.stripe.com/api/payouts)."""
 
+from infra.stripe_local import currencies
 from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import balance
+from infra.stripe_local.resources import balance, refunds
 from infra.stripe_local.routing import route, timer
 from infra.stripe_local.unit import Unit, update
 
-_TRAVEL_SECONDS = 24 * 3600
+_DAY_SECONDS = 24 * 3600
+_TRAVEL_SECONDS = _DAY_SECONDS
 _FAILURE = "The bank account has been closed."
 
 
@@ -19,6 +21,7 @@ def create(unit: Unit, params: Json) -> Json:
         raise invalid(
             "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
         )
+    currencies.check_payout(params["amount"], params["currency"])
     _require_enabled(unit)
     balance.require_available(
         unit, params["amount"], params["currency"],
@@ -89,25 +92,37 @@ def arrive(unit: Unit, payout_id: str) -> None:
 
 @timer("funds_available")
 def release(unit: Unit, currency: str) -> None:
-    """Pending funds become available, and are paid out if the account is paid automatically."""
+    """Pending funds become available: refunds that waited for them go first, then the automatic payout."""
     balance.mature(unit, currency)
-    if unit.account:
+    refunds.carry_out_waiting(unit, currency)
+    if unit.now % _DAY_SECONDS == 0:
         pay_automatically(unit, currency)
 
 
 @timer("automatic_payout")
 def pay_automatically(unit: Unit, currency: str) -> None:
-    """Pay a connected account's whole available balance, unless its schedule is manual."""
-    account = unit.within("").find(unit.account, "account")
-    if account is None or not account["payouts_enabled"]:
-        return
-    if account["settings"]["payouts"]["schedule"]["interval"] == "manual":
+    """Pay an account's whole available balance, the platform's too, unless its schedule is manual."""
+    if not _is_paid_automatically(unit):
         return
     amount = balance.funds(unit, currency, "available")
-    if amount <= 0 or account.get("_payouts_stopped"):
+    if currency in currencies.PAID_OUT_WHOLE:
+        amount -= amount % 100
+    if amount <= 0:
         return
     payout = _make(unit, amount, currency, automatic=True, fields={})
     balance.mark_paid_out(unit, currency, payout["id"])
+
+
+def _is_paid_automatically(unit: Unit) -> bool:
+    if not unit.account:
+        return unit.settings.payouts != "manual"
+    account = unit.within("").find(unit.account, "account")
+    return (
+        account is not None
+        and account["payouts_enabled"]
+        and account["settings"]["payouts"]["schedule"]["interval"] != "manual"
+        and not account.get("_payouts_stopped")
+    )
 
 
 def _make(unit: Unit, amount: int, currency: str, *, automatic: bool, fields: Json) -> Json:

@@ -4,11 +4,12 @@ from infra.stripe_local import cards
 from infra.stripe_local.errors import Json, invalid
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import balance
+from infra.stripe_local.resources import balance, disputing, settling
 from infra.stripe_local.routing import route, timer
 from infra.stripe_local.unit import Unit, update
 
 _OUTCOME_SECONDS = 5
+_DAY_SECONDS = 24 * 3600
 
 
 @route("POST", "/v1/refunds", "RefundCreateParams")
@@ -20,9 +21,9 @@ def create(unit: Unit, params: Json) -> Json:
         intent = charge["payment_intent"]
         message = f"Payment {intent} has not been captured: cancel the PaymentIntent instead of refunding it."
         raise invalid(message, code="charge_not_refundable")
-    if charge["disputed"]:
+    if charge["disputed"] and not _is_refundable(unit, charge):
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
-    left = charge["amount"] - charge["amount_refunded"]
+    left = charge["amount_captured"] - charge["amount_refunded"]
     if left <= 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = params.get("amount", left)
@@ -57,30 +58,54 @@ def list_refunds(unit: Unit, params: Json) -> Json:
 
 
 def settle(unit: Unit, refund: Json, outcome: str) -> Json:
-    """End a pending refund, or let one fail afterwards; a failed one returns the money to the balance."""
-    if outcome not in {"succeeded", "failed"} or refund["status"] == "failed":
+    """End a pending refund, or let one fail afterwards; a failed one returns what it took from the balance."""
+    if outcome not in {"succeeded", "failed"} or refund["status"] in {"failed", outcome}:
         raise invalid(f"Refund {refund['id']} with status {refund['status']} cannot become {outcome}.")
-    refund["status"] = outcome
     if outcome == "failed":
+        _fail(unit, refund)
+    else:
         charge = unit.get(refund["charge"], "charge")
-        charge["amount_refunded"] -= refund["amount"]
-        charge["refunded"] = False
-        entry = balance.book(
-            unit, "refund_failure", refund["id"], refund["amount"], refund["currency"], category="refund_failure"
-        )
-        refund.update(failure_reason="expired_or_canceled_card", failure_balance_transaction=entry["id"])
-        unit.emit("refund.failed", refund)
+        if refund["balance_transaction"] is None:
+            _take(unit, refund, charge)
+        refund.update(status="succeeded", pending_reason=None)
     unit.emit("refund.updated", refund)
     unit.emit("charge.refund.updated", refund)
     return refund
+
+
+def carry_out_waiting(unit: Unit, currency: str) -> None:
+    """Refunds that found no funds are made, the oldest first, as far as the available balance now goes."""
+    for refund in reversed(unit.select("refund", status="pending", pending_reason="insufficient_funds")):
+        charge = unit.get(refund["charge"], "charge")
+        taken = balance.share(unit, charge["balance_transaction"], refund["amount"], charge["amount_captured"])
+        if taken.currency != currency:
+            continue
+        if balance.funds(unit, currency, "available") < taken.amount:
+            return
+        settle(unit, refund, "succeeded")
 
 
 @timer("refund_outcome")
 def reach_outcome(unit: Unit, refund_id: str) -> None:
     """The later outcome that some test cards bring about."""
     refund = unit.get(refund_id, "refund")
-    if refund["status"] in {"pending", "succeeded"} and refund["_outcome"] != refund["status"]:
+    is_waiting = refund["pending_reason"] == "insufficient_funds"
+    if refund["status"] in {"pending", "succeeded"} and refund["_outcome"] != refund["status"] and not is_waiting:
         settle(unit, refund, refund["_outcome"])
+
+
+@timer("refund_waited_long")
+def give_up(unit: Unit, refund_id: str) -> None:
+    """No funds came for a refund that waited for them."""
+    refund = unit.get(refund_id, "refund")
+    if refund["status"] == "pending" and refund["pending_reason"] == "insufficient_funds":
+        settle(unit, refund, "failed")
+
+
+def _is_refundable(unit: Unit, charge: Json) -> bool:
+    """Whether a disputed charge can be refunded all the same: an inquiry can, a chargeback cannot, even when won."""
+    dispute = unit.select("dispute", charge=charge["id"])[0]
+    return bool(dispute["is_charge_refundable"])
 
 
 def _charge(unit: Unit, params: Json) -> Json:
@@ -98,22 +123,52 @@ def _charge(unit: Unit, params: Json) -> Json:
 
 def _make(unit: Unit, charge: Json, amount: int, params: Json) -> Json:
     outcome = cards.of(unit.get(charge["payment_method"], "payment_method")).refund
+    settling.settle(unit, charge)
+    taken = balance.share(unit, charge["balance_transaction"], amount, charge["amount_captured"])
+    is_covered = unit.settings.refunds_debit_bank or balance.funds(unit, taken.currency, "available") >= taken.amount
+    reason = "insufficient_funds" if not is_covered else "processing" if outcome == "pending" else None
     refund = unit.create("refund", "re", {
-        "amount": amount, "charge": charge["id"], "currency": charge["currency"],
+        "amount": amount, "balance_transaction": None, "charge": charge["id"], "currency": charge["currency"],
         "destination_details": {
             "type": "card",
             "card": {"type": "refund", "reference_status": "pending", "reference_type": "acquirer_reference_number"},
         },
-        "metadata": params.get("metadata"), "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"), "status": "pending" if outcome == "pending" else "succeeded",
+        "metadata": params.get("metadata"), "payment_intent": charge["payment_intent"], "pending_reason": reason,
+        "reason": params.get("reason"), "status": "pending" if reason else "succeeded",
         "_outcome": "succeeded" if outcome == "pending" else outcome,
     })  # fmt: skip
-    entry = balance.book(unit, "refund", refund["id"], -amount, charge["currency"])
-    refund["balance_transaction"] = entry["id"]
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    if is_covered:
+        _take(unit, refund, charge)
+    elif unit.settings.refund_waits_days:
+        unit.later(unit.now + unit.settings.refund_waits_days * _DAY_SECONDS, "refund_waited_long", refund["id"])
     unit.emit("charge.refunded", charge)
     unit.emit("refund.created", refund)
-    if refund["_outcome"] != refund["status"]:
+    if charge["disputed"] and charge["refunded"]:
+        disputing.close(unit, unit.select("dispute", charge=charge["id"])[0], "warning_closed")
+    if is_covered and refund["_outcome"] != refund["status"]:
         unit.later(unit.now + _OUTCOME_SECONDS, "refund_outcome", refund["id"])
     return refund
+
+
+def _take(unit: Unit, refund: Json, charge: Json) -> None:
+    taken = balance.share(unit, charge["balance_transaction"], refund["amount"], charge["amount_captured"])
+    entry = balance.book(unit, "refund", refund["id"], -taken.amount, taken.currency, rate=taken.rate)
+    refund["balance_transaction"] = entry["id"]
+
+
+def _fail(unit: Unit, refund: Json) -> None:
+    charge = unit.get(refund["charge"], "charge")
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    reason = "insufficient_funds" if refund["balance_transaction"] is None else "expired_or_canceled_card"
+    refund.update(status="failed", failure_reason=reason, pending_reason=None)
+    if refund["balance_transaction"] is not None:
+        taken = unit.get(refund["balance_transaction"], "balance_transaction")
+        entry = balance.book(
+            unit, "refund_failure", refund["id"], -taken["amount"], taken["currency"], category="refund_failure",
+            rate=taken["exchange_rate"],
+        )  # fmt: skip
+        refund["failure_balance_transaction"] = entry["id"]
+    unit.emit("refund.failed", refund)

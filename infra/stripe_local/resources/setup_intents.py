@@ -7,7 +7,7 @@ from infra.stripe_local.errors import Json, invalid, unexpected_state
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
 from infra.stripe_local.render import public
-from infra.stripe_local.resources import confirming
+from infra.stripe_local.resources import confirming, offered
 from infra.stripe_local.resources.payment_intents import check_secret
 from infra.stripe_local.resources.payment_methods import declined
 from infra.stripe_local.routing import route
@@ -21,20 +21,20 @@ _PLAIN = ("description", "metadata")
 def create(unit: Unit, params: Json) -> Json:
     """Create an intent, and confirm it if asked to."""
     only(
-        params, *_PLAIN, "customer", "payment_method", "payment_method_types", "automatic_payment_methods", "usage",
-        "confirm", "return_url", "use_stripe_sdk", "mandate_data", "payment_method_options",
+        params, *_PLAIN, "customer", "payment_method", "allowed_payment_method_types", "automatic_payment_methods",
+        "usage", "confirm", "return_url", "use_stripe_sdk", "mandate_data", "payment_method_options",
     )  # fmt: skip
     unit.referred(params, "customer", "customer")
     intent_id = new_id("seti")
-    types = params.get("payment_method_types")
-    automatic = params.get("automatic_payment_methods") or (None if types else {"enabled": True})
+    offered.check(params)
+    types, automatic = offered.of(unit, params)
     intent = unit.create("setup_intent", "seti", {
-        "id": intent_id, "automatic_payment_methods": {"allow_redirects": "always", **automatic} if automatic else None,
+        "id": intent_id, "automatic_payment_methods": automatic,
         "client_secret": f"{intent_id}_secret_{secrets.token_urlsafe(18)}", "customer": params.get("customer"),
         "description": params.get("description"), "last_setup_error": None, "latest_attempt": None,
         "metadata": params.get("metadata"), "next_action": None, "payment_method": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": types or ["card"], "status": "requires_payment_method",
+        "payment_method_types": types, "status": "requires_payment_method",
         "usage": params.get("usage", "off_session"),
     })  # fmt: skip
     if params.get("payment_method"):
@@ -57,10 +57,11 @@ def retrieve(unit: Unit, params: Json, intent: str) -> Json:
 @route("POST", "/v1/setup_intents/{intent}", "SetupIntentModifyParams")
 def modify(unit: Unit, params: Json, intent: str) -> Json:
     """Change an intent that is not done."""
-    only(params, *_PLAIN, "customer", "payment_method", "payment_method_types")
+    only(params, *_PLAIN, "customer", "payment_method", "allowed_payment_method_types")
     found = unit.get(intent, "setup_intent", param="intent")
     unit.referred(params, "customer", "customer")
     reference = params.pop("payment_method", None)
+    offered.change(unit, found, params)
     update(found, params)
     if reference:
         method = confirming.check_method(unit, found, reference)

@@ -39,13 +39,15 @@ def onboard(unit: Unit, account_id: str, outcome: str = "complete") -> Json:
     raise invalid(f"Unknown outcome: {outcome}", param="outcome")
 
 
-def open_dispute(unit: Unit, charge: str, reason: str = "fraudulent", amount: int | None = None) -> Json:
-    """The cardholder disputes a captured charge."""
-    return disputing.open_dispute(unit, unit.get(charge, "charge"), reason, amount)
+def open_dispute(
+    unit: Unit, charge: str, reason: str = "fraudulent", amount: int | None = None, kind: str = "chargeback"
+) -> Json:
+    """The cardholder disputes a captured charge: a `chargeback`, an `inquiry`, or one that was `prevented`."""
+    return disputing.open_dispute(unit, unit.get(charge, "charge"), reason, amount, kind)
 
 
 def close_dispute(unit: Unit, dispute_id: str, outcome: str = "won") -> Json:
-    """The bank decides: `won` or `lost`."""
+    """The bank decides: `won`, `lost`, or what else `disputing.close` knows."""
     return disputing.close(unit, unit.get(dispute_id, "dispute"), outcome)
 
 

@@ -67,7 +67,8 @@ def retrieve(unit: Unit, params: Json, subscription: str) -> Json:
 def modify(unit: Unit, params: Json, subscription: str) -> Json:
     """Change a subscription: prices, payment method, end of the period or of the trial."""
     only(
-        params, *_PLAIN, "items", "cancel_at_period_end", "proration_behavior", "trial_end", "payment_settings",
+        params, *_PLAIN, "items", "cancel_at", "cancel_at_period_end", "proration_behavior", "trial_end",
+        "payment_settings",
         "payment_behavior", "off_session", "trial_settings", "cancellation_details",
     )  # fmt: skip
     found = unit.get(subscription, "subscription")
@@ -174,12 +175,15 @@ def _change_item(unit: Unit, subscription: Json, row: Json, behavior: str) -> No
 def _change_schedule(unit: Unit, subscription: Json, params: Json) -> None:
     if "cancel_at_period_end" in params:
         ending = params["cancel_at_period_end"]
-        subscription.update(
-            cancel_at_period_end=ending,
-            cancel_at=subscribing.period_end(subscription) if ending else None,
-            canceled_at=unit.now if ending else None,
-        )
-        subscription["cancellation_details"]["reason"] = "cancellation_requested" if ending else None
+        subscribing.schedule_end(unit, subscription, subscribing.period_end(subscription) if ending else None)
+        subscription["cancel_at_period_end"] = ending
+    if "cancel_at" in params:
+        wanted = params["cancel_at"]
+        at = subscribing.period_end(subscription) if wanted in {"min_period_end", "max_period_end"} else wanted
+        if at and int(at) <= unit.now:
+            raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future", param="cancel_at")
+        subscribing.schedule_end(unit, subscription, int(at) if at else None)
+        subscription["cancel_at_period_end"] = False
     if "trial_end" in params:
         wanted = params["trial_end"]
         moment = unit.now if wanted == "now" else int(wanted)

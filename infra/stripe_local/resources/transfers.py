@@ -1,10 +1,10 @@
 """Transfers to connected accounts and their reversals (https://docs.stripe.com/api/transfers)."""
 
-from infra.stripe_local import currencies
+from infra.stripe_local import countries, currencies
 from infra.stripe_local.errors import Json, StripeError, invalid, not_found
 from infra.stripe_local.listing import page
 from infra.stripe_local.parameters import only
-from infra.stripe_local.resources import balance
+from infra.stripe_local.resources import balance, settling
 from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, update
 
@@ -16,7 +16,7 @@ def create(unit: Unit, params: Json) -> Json:
     """Move money from the platform's balance to a connected account's."""
     only(params, "amount", "currency", "destination", "source_transaction", "transfer_group", "description", "metadata")
     destination = unit.find(params["destination"], "account")
-    if destination is None:
+    if destination is None or destination.get("_deleted"):
         raise not_found("destination", params["destination"], param="destination", status=400)
     if not any(destination["capabilities"].get(name) == "active" for name in _TRANSFERS):
         raise StripeError(
@@ -25,6 +25,11 @@ def create(unit: Unit, params: Json) -> Json:
             "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
             "crypto_transfers, legacy_payments",
             code="insufficient_capabilities_for_transfer",
+        )
+    if not countries.may_transfer(unit.settings.country, destination["country"]):
+        raise invalid(
+            f"Funds can't be sent to accounts located in {destination['country']} when the account is under the `full` "
+            "service agreement. Learn more at https://stripe.com/docs/connect/service-agreement-types."
         )
     currency = params["currency"].lower()
     currencies.check_currency(currency)
@@ -78,8 +83,11 @@ def reverse(unit: Unit, params: Json, transfer: str) -> Json:
     if amount > left:
         raise invalid(f"Reversal amount ({amount}) is greater than the unreversed amount ({left}).", param="amount")
     holder = unit.within(found["destination"])
-    # Funds that are still pending can be taken back too, for they came with the transfer.
-    if balance.funds(holder, found["currency"]) < amount:
+    taken = _arrived(unit, found, amount)
+    # https://docs.stripe.com/connect/separate-charges-and-transfers#reverse-transfers: the balance must cover it;
+    # whether that counts pending funds is not documented.
+    state = None if unit.settings.reversals_count_pending else "available"
+    if balance.funds(holder, taken.currency, state) < taken.amount:
         message = "The connected account's balance is insufficient to reverse this transfer."
         raise StripeError(400, "invalid_request_error", message, code="balance_insufficient")
     return _reverse(unit, found, amount, params)
@@ -114,14 +122,19 @@ def _check_source(unit: Unit, source: Json | None, amount: int, currency: str) -
         return unit.now
     if source["status"] != "succeeded" or not source["captured"]:
         raise invalid(f"The charge {source['id']} is not captured.", param="source_transaction")
-    if source["currency"] != currency:
-        message = f"The currency of source_transaction's balance transaction ({source['currency']}) must be the same."
-        raise invalid(message, param="currency")
+    settling.settle(unit, source)
+    entry = unit.get(source["balance_transaction"], "balance_transaction")
+    if entry["currency"] != currency:
+        raise invalid(
+            f"The currency of source_transaction's balance transaction ({entry['currency']}) must be the same as the "
+            f"transfer currency ({currency})",
+            param="currency",
+        )
     used = sum(transfer["amount"] for transfer in unit.select("transfer", source_transaction=source["id"]))
-    if used + amount > source["amount_captured"]:
+    if used + amount > entry["amount"]:
         raise invalid(
             "Cannot use the charge as source_transaction: the sum of its transfers would be greater than the charge "
-            f"({used + amount} > {source['amount_captured']}).",
+            f"({used + amount} > {entry['amount']}).",
             param="amount",
         )
     return max(unit.now, int(source["_available_on"]))
@@ -147,7 +160,10 @@ def _make(
         "currency": currency, "disputed": False, "paid": True, "refunded": False, "status": "succeeded",
         "source_transfer": transfer["id"], "metadata": {},
     })  # fmt: skip
-    entry = balance.book(holder, "payment", payment["id"], amount, currency, available_on=available_on)
+    gained = balance.settled(holder, amount, currency)
+    entry = balance.book(
+        holder, "payment", payment["id"], gained.amount, gained.currency, available_on=available_on, rate=gained.rate
+    )
     payment["balance_transaction"] = entry["id"]
     transfer["destination_payment"] = payment["id"]
     unit.emit("transfer.created", transfer)
@@ -168,9 +184,11 @@ def _reverse(unit: Unit, transfer: Json, amount: int, params: Json) -> Json:
         "source_transfer_reversal": reversal["id"], "metadata": {},
     })  # fmt: skip
     due = unit.get(transfer["balance_transaction"], "balance_transaction")["available_on"]
+    taken = _arrived(unit, transfer, amount)
     refund["balance_transaction"] = balance.book(
-        holder, "payment_refund", refund["id"], -amount, transfer["currency"], available_on=max(unit.now, due)
-    )["id"]
+        holder, "payment_refund", refund["id"], -taken.amount, taken.currency, available_on=max(unit.now, due),
+        rate=taken.rate,
+    )["id"]  # fmt: skip
     reversal["balance_transaction"] = balance.book(
         unit, "transfer_refund", reversal["id"], amount, transfer["currency"], available_on=max(unit.now, due)
     )["id"]
@@ -182,3 +200,10 @@ def _reverse(unit: Unit, transfer: Json, amount: int, params: Json) -> Json:
     transfer["reversals"]["data"].insert(0, dict(reversal))
     unit.emit("transfer.reversed", transfer)
     return reversal
+
+
+def _arrived(unit: Unit, transfer: Json, amount: int) -> balance.Settled:
+    """What a part of a transfer became on the connected account."""
+    holder = unit.within(transfer["destination"])
+    payment = holder.get(transfer["destination_payment"], "charge")
+    return balance.share(holder, payment["balance_transaction"], amount, transfer["amount"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
 from common.domain.roles import Role
+from common.domain.users import Address
 
 from infra.stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 from tests.factories.users import make_user
@@ -125,6 +126,51 @@ async def test_a_provider_goes_from_details_over_billing_to_being_listed(
     assert (twice.status_code, twice.json()["code"]) == (409, "not_pending")
     me = (await identity.client.get("/v1/users/me", headers=headers)).json()
     assert me["provider_status"] == "approved"
+
+
+async def test_a_provider_of_another_country_is_told_at_the_application(identity: Identity) -> None:
+    headers = bearer(await identity.register("sydney@example.com"))
+    await identity.post("/v1/onboarding/path", {"path": "provider"}, **headers)
+    body = {**DETAILS, "address": "1 Pitt Street, Sydney NSW 2000, Australia"}
+    refused = await identity.post("/v1/onboarding/provider", body, **headers)
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["code"]) == ("address", "country_not_supported")
+    assert "NZ" in error["message"]
+    me = (await identity.client.get("/v1/users/me", headers=headers)).json()
+    assert (me["provider_status"], me["roles"]) == ("not_applied", ["user"])
+
+
+@pytest.mark.usefixtures("stripe_at_hand")
+async def test_who_applied_from_another_country_before_gets_no_account_there(
+    identity: Identity, container: Container
+) -> None:
+    headers, applied = await _apply(identity, "perth@example.com")
+    provider = applied["provider"]["id"]
+    address = Address(text="5 Hay Street, Perth WA", lat=-31.95, lng=115.86, is_located=True)
+    await container.provider_reader.update(provider, {"address": address}, now=container.clock.now())
+    refused = await identity.post("/v1/onboarding/billing", None, **headers)
+    assert refused.status_code == 422
+    assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [
+        ("address", "country_not_supported")
+    ]
+    accounts = await container.stripe.v1.accounts.list_async({"limit": 100})
+    assert provider not in [each.metadata.to_dict().get("provider_id") for each in accounts.data if each.metadata]
+
+
+@pytest.mark.usefixtures("stripe_at_hand")
+async def test_a_providers_account_is_of_the_platforms_country_and_may_do_what_stripe_asks(
+    identity: Identity, container: Container
+) -> None:
+    headers, _ = await _apply(identity, "both@example.com")
+    started = (await identity.post("/v1/onboarding/billing", None, **headers)).json()
+    account = await container.stripe.v1.accounts.retrieve_async(started["account_id"])
+    assert account.country == "NZ"
+    assert account.capabilities is not None
+    assert set(account.capabilities.to_dict()) == {"card_payments", "transfers"}
+    assert account.controller is not None
+    assert account.controller.stripe_dashboard is not None
+    assert account.controller.stripe_dashboard.type == "express"
 
 
 async def test_one_account_is_made_whatever_stripe_answers(

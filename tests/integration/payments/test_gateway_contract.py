@@ -64,7 +64,11 @@ class Bench:
         if self._client is None or self._server is None:
             return "acct_fake"
         made = await self._client.v1.accounts.create_async(
-            {"type": "express", "country": "NZ", "capabilities": {"transfers": {"requested": True}}}
+            {
+                "type": "express",
+                "country": "NZ",
+                "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+            }
         )
         await self._server.control.onboard(made.id)
         return made.id

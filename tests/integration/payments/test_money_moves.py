@@ -138,7 +138,11 @@ async def test_a_payout_waits_for_the_account_and_keeps_no_refund_back(
     real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:
     account = await stripe_client.v1.accounts.create_async(
-        {"type": "express", "country": "NZ", "capabilities": {"transfers": {"requested": True}}}
+        {
+            "type": "express",
+            "country": "NZ",
+            "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+        }
     )
     bench = await MoneyBench(real_bench.container, account.id).prepare()
     booking = await bench.fire(await completed(bench, stripe_client))

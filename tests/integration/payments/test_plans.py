@@ -8,7 +8,9 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from common.adapters.stripe.own_account import account_warnings
 from common.adapters.stripe.plan_prices import StripePlanPrices
 from common.application.payments.plan_prices import publish_plans
 from common.application.payments.subscription_sync import end_graces, sync_subscription
@@ -44,6 +46,16 @@ async def provider_headers(bench: MoneyBench) -> dict[str, str]:
     return await sign_in(bench.container, await store_user(bench.container, owner))
 
 
+async def test_an_account_that_is_paid_out_daily_is_told(
+    stripe_server: RunningStripe, stripe_client: stripe.StripeClient
+) -> None:
+    assert await account_warnings(stripe_client, "NZ") == []
+    await stripe_server.control.settings(payouts="daily")
+    (warning,) = await account_warnings(stripe_client, "NZ")
+    await stripe_server.control.settings(payouts="manual")
+    assert "paid out daily" in warning
+
+
 async def test_prices_are_made_once_and_a_changed_one_takes_over(stripe_client: stripe.StripeClient) -> None:
     prices = StripePlanPrices(stripe_client)
     first = await publish_plans(prices, DEFAULT_PLANS)
@@ -75,6 +87,9 @@ def test_the_step_of_a_deployment_tells_what_it_did(
         timeout=120,
     )
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["gigsta_plus_month", "gigsta_pro_month"]
+    assert done.stderr == ""
+    assert publish({**environ, "PLATFORM_COUNTRY": "AU"}) == 0
+    assert "it is in NZ, and PLATFORM_COUNTRY is AU" in capsys.readouterr().err
     assert publish({}) == 2
     assert publish({**environ, "PROVIDER_PLANS": "[]"}) == 1
     assert "STRIPE_SECRET_KEY" in capsys.readouterr().err
@@ -134,6 +149,33 @@ async def test_a_provider_subscribes_and_the_plan_takes_effect(
     assert stored is not None
     assert stored.plan_id == "free"
     assert stored.commission_basis_points is None
+
+
+@pytest.mark.usefixtures("prices")
+async def test_a_provider_switches_and_cancels_on_stripes_portal(
+    real_bench: MoneyBench, stripe_server: RunningStripe, stripe_client: stripe.StripeClient
+) -> None:
+    """Plans publish a portal that can do both, and what the portal writes is what we show."""
+    bench, headers = real_bench, await provider_headers(real_bench)
+    deps = bench.container.subscriptions
+    pro = (await stripe_client.v1.prices.list_async({"lookup_keys": ["gigsta_pro_month"]})).data[0]
+    async with api_client("payments", bench.container) as client, httpx.AsyncClient() as browser:
+        await client.post("/v1/subscriptions/checkout", json={"plan_id": "plus"}, headers=headers)
+        subscription_id = await _pay_checkout(bench, stripe_server, stripe_client)
+        await sync_subscription(deps, subscription_id)
+        portal = (await client.post("/v1/subscriptions/portal", headers=headers)).json()["url"]
+        chosen = {"outcome": "switch", "subscription": subscription_id, "price": pro.id}
+        assert (await browser.post(portal, data=chosen)).status_code == 200
+        await sync_subscription(deps, subscription_id)
+        mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
+        assert (mine["plan"]["id"], mine["subscription"]["cancel_at_period_end"]) == ("pro", False)
+        for outcome, is_ending in (("cancel", True), ("renew", False)):
+            await browser.post(portal, data={"outcome": outcome, "subscription": subscription_id})
+            await sync_subscription(deps, subscription_id)
+            mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
+            assert mine["subscription"]["cancel_at_period_end"] is is_ending
+    configurations = await stripe_client.v1.billing_portal.configurations.list_async({"active": True})
+    assert len(configurations.data) == 1
 
 
 async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from common.domain.errors import Unavailable
+from common.domain.platform import Platform
 
 from tests.factories.providers import make_service
 from tests.integration.providers.conftest import SignedIn, store_owner
@@ -52,12 +53,25 @@ async def test_a_new_address_moves_the_provider_and_its_services_at_once(
 
 
 async def test_the_zone_follows_while_there_are_no_hours(client: httpx.AsyncClient, container: Container) -> None:
+    container.replace(platform=Platform("AU"))
     new = await store_owner(container, availability=None)
     settled = await store_owner(container)
     for owner, zone in ((new, "Australia/Perth"), (settled, "Pacific/Auckland")):
         moved = await client.patch("/v1/providers/me", json={"address": "Perth, WA"}, headers=owner.headers)
         assert moved.status_code == 200, moved.text
         assert moved.json()["timezone"] == zone
+
+
+async def test_a_move_to_where_nobody_can_be_paid_is_refused(
+    client: httpx.AsyncClient, container: Container, owner: SignedIn
+) -> None:
+    await container.service_reader.add(make_service(owner.provider))
+    refused = await client.patch("/v1/providers/me", json={"address": "Perth, WA"}, headers=owner.headers)
+    assert refused.status_code == 422
+    assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [
+        ("address", "country_not_supported")
+    ]
+    assert await found_at(container, owner, AUCKLAND) == EVERYWAY
 
 
 async def test_an_address_that_is_nowhere_is_refused_and_nothing_moves(

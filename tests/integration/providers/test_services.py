@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.domain.platform import Platform
 
 from tests.factories.users import make_user
 from tests.integration.providers.conftest import SignedIn, store_owner
@@ -80,6 +81,28 @@ async def test_a_wrong_field_is_named(
     response = await client.post("/v1/services", json={**BODY, **changes}, headers=owner.headers)
     assert response.status_code == 422
     assert field in fields_of(response)
+
+
+async def test_services_are_sold_in_what_the_platform_settles(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    """A charge that Stripe converts cannot be passed on in its own currency."""
+    foreign = {**BODY, "price": {"amount": 9_000, "currency": "aud"}}
+    made = await make(client, owner)
+    for answer in (
+        await client.post("/v1/services", json=foreign, headers=owner.headers),
+        await client.patch(f"/v1/services/{made['id']}", json={"price": foreign["price"]}, headers=owner.headers),
+    ):
+        assert answer.status_code == 422
+        assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [
+            ("price.currency", "currency_not_supported")
+        ]
+
+
+async def test_a_platform_with_a_second_bank_account_sells_in_both(
+    client: httpx.AsyncClient, owner: SignedIn, container: Container
+) -> None:
+    container.replace(platform=Platform("NZ", frozenset({"aud"})))
+    made = await make(client, owner, price={"amount": 9_000, "currency": "aud"})
+    assert made["price"]["currency"] == "aud"
 
 
 async def test_drafts_are_seen_by_their_owner_only(client: httpx.AsyncClient, owner: SignedIn) -> None:

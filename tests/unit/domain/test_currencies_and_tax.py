@@ -30,6 +30,10 @@ from tests.unit.domain.bookings_support import NOW, make_provider, make_service,
         (49, "jpy", False),
         (1_250, "bhd", True),
         (1_255, "bhd", False),
+        (500_000, "ugx", True),
+        (500_050, "ugx", False),
+        (10_000, "isk", True),
+        (10_001, "isk", False),
         (400, "hkd", True),
         (399, "hkd", False),
         (MAX_AMOUNT, "nzd", True),
@@ -51,6 +55,7 @@ def test_what_a_card_can_be_charged(amount: int, currency: str, is_fine: bool) -
         (5, "aud", "AUD 0.05"),
         (-1_250, "bhd", "-BHD 1.250"),
         (1_500, "jpy", "JPY 1500"),
+        (500_000, "ugx", "UGX 5000.00"),
     ],
 )
 def test_money_reads_with_its_currencys_digits(amount: int, currency: str, text: str) -> None:

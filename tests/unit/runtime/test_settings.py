@@ -78,7 +78,16 @@ def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str)
     assert load_settings("notifications", environ).geocoder == geocoder
 
 
-@pytest.mark.parametrize(("name", "value"), [("GEOCODER", "guess"), ("PUBLIC_CACHE_ENTRIES", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GEOCODER", "guess"),
+        ("PUBLIC_CACHE_ENTRIES", "-1"),
+        ("PLATFORM_COUNTRY", "nz"),
+        ("PLATFORM_COUNTRY", "KP"),
+        ("SETTLEMENT_CURRENCIES", "aud,dollars"),
+    ],
+)
 def test_a_malformed_setting_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"Malformed settings: {name}$"):
         load_settings(environ={**BASE, name: value})

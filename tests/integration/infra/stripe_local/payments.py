@@ -8,17 +8,26 @@ if TYPE_CHECKING:
     import stripe
     from stripe._v1_services import V1Services
 
-NO_REDIRECTS = {"enabled": True, "allow_redirects": "never"}
+#: What an Express account is since `type` gave way to controller properties, and what it must be allowed together.
+EXPRESS = {
+    "controller": {
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
+        "stripe_dashboard": {"type": "express"},
+    },
+    "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+}
 
 
 async def pay(api: V1Services, card: str = "pm_card_visa", **params: Any) -> stripe.PaymentIntent:
-    """Create and confirm a PaymentIntent of 100 dollars."""
+    """Create and confirm a PaymentIntent of 100 dollars, by card, with its balance transaction at once."""
     given: dict[str, Any] = {
         "amount": 10_000,
         "currency": "nzd",
         "payment_method": card,
         "confirm": True,
-        "automatic_payment_methods": NO_REDIRECTS,
+        "allowed_payment_method_types": ["card"],
+        "capture_method": "automatic",
         **params,
     }
     return await api.payment_intents.create_async(cast("Any", given))
@@ -29,6 +38,11 @@ async def authorize(api: V1Services, card: str = "pm_card_visa", **params: Any) 
     return await pay(api, card, capture_method="manual", **params)
 
 
+async def fund(api: V1Services, amount: int = 100_000, currency: str = "nzd") -> stripe.PaymentIntent:
+    """Put money into the available balance at once (https://docs.stripe.com/testing#available-balance)."""
+    return await pay(api, "pm_card_bypassPending", amount=amount, currency=currency)
+
+
 async def charge_of(api: V1Services, intent: stripe.PaymentIntent) -> stripe.Charge:
     """An intent's latest charge, with its balance transaction."""
     return await api.charges.retrieve_async(str(intent.latest_charge), {"expand": ["balance_transaction"]})
@@ -37,9 +51,8 @@ async def charge_of(api: V1Services, intent: stripe.PaymentIntent) -> stripe.Cha
 async def connected(api: V1Services, **params: Any) -> stripe.Account:
     """A connected account that was not onboarded."""
     given: dict[str, Any] = {
-        "type": "express",
         "country": "NZ",
-        "capabilities": {"transfers": {"requested": True}},
+        **EXPRESS,
         **params,
     }
     return await api.accounts.create_async(cast("Any", given))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
+import pytest
+import stripe
 
 from tests.integration.infra.stripe_local.payments import customer_with_card, plan
 
 if TYPE_CHECKING:
-    import stripe
     from stripe._v1_services import V1Services
 
     from infra.stripe_local.testing import RunningStripe
@@ -163,18 +164,29 @@ async def test_checkout_ends_after_a_day(stripe_local: RunningStripe, api: V1Ser
     assert (await api.checkout.sessions.retrieve_async(session.id)).status == "expired"
 
 
-async def test_the_portal_cancels_and_changes_the_card(api: V1Services) -> None:
+async def open_portal(api: V1Services, subscription: stripe.Subscription, **params: Any) -> str:
+    """The address of a customer's portal."""
+    given: dict[str, Any] = {
+        "customer": str(subscription.customer), "return_url": "https://example.com/plans", **params,
+    }  # fmt: skip
+    return (await api.billing_portal.sessions.create_async(cast("Any", given))).url
+
+
+async def test_the_portal_cancels_and_changes_the_card(stripe_local: RunningStripe, api: V1Services) -> None:
+    """With flexible billing it sets `cancel_at` alone."""
+    await stripe_local.control.settings(portal_saved=True)
     subscription = await subscribe(api)
-    portal = await api.billing_portal.sessions.create_async({
-        "customer": str(subscription.customer), "return_url": "https://example.com/plans",
-    })  # fmt: skip
+    portal = await open_portal(api, subscription)
     async with httpx.AsyncClient() as browser:
-        assert "https://example.com/plans" in (await browser.get(portal.url)).text
-        await browser.post(portal.url, data={"outcome": "cancel", "subscription": subscription.id})
-        assert (await api.subscriptions.retrieve_async(subscription.id)).cancel_at_period_end
-        await browser.post(portal.url, data={"outcome": "renew", "subscription": subscription.id})
-        await browser.post(portal.url, data={"outcome": "card", "card": "5555555555554444"})
-    assert not (await api.subscriptions.retrieve_async(subscription.id)).cancel_at_period_end
+        assert "https://example.com/plans" in (await browser.get(portal)).text
+        await browser.post(portal, data={"outcome": "cancel", "subscription": subscription.id})
+        ending = await api.subscriptions.retrieve_async(subscription.id)
+        assert (ending.cancel_at_period_end, ending.cancel_at) == (
+            False, ending["items"].data[0].current_period_end,
+        )  # fmt: skip
+        await browser.post(portal, data={"outcome": "renew", "subscription": subscription.id})
+        await browser.post(portal, data={"outcome": "card", "card": "5555555555554444"})
+    assert (await api.subscriptions.retrieve_async(subscription.id)).cancel_at is None
     customer = await api.customers.retrieve_async(
         str(subscription.customer), {"expand": ["invoice_settings.default_payment_method"]}
     )
@@ -182,3 +194,65 @@ async def test_the_portal_cancels_and_changes_the_card(api: V1Services) -> None:
     method = cast("stripe.PaymentMethod", customer.invoice_settings.default_payment_method)
     assert method.card
     assert method.card.brand == "mastercard"
+
+
+async def test_what_the_portal_cancelled_ends_with_its_period(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.settings(portal_saved=True)
+    subscription = await subscribe(api)
+    portal = await open_portal(api, subscription)
+    async with httpx.AsyncClient() as browser:
+        await browser.post(portal, data={"outcome": "cancel", "subscription": subscription.id})
+    await stripe_local.control.advance(32 * DAY)
+    assert (await api.subscriptions.retrieve_async(subscription.id)).status == "canceled"
+    assert len((await api.invoices.list_async({"subscription": subscription.id})).data) == 1
+
+
+async def test_the_portal_needs_a_configuration_and_switches_only_where_that_says_so(
+    stripe_local: RunningStripe, api: V1Services
+) -> None:
+    subscription, dearer = await subscribe(api), await plan(api, 5_900)
+    with pytest.raises(stripe.InvalidRequestError, match="No configuration provided"):
+        await open_portal(api, subscription)
+    await stripe_local.control.settings(portal_saved=True)
+    switch = {"outcome": "switch", "subscription": subscription.id, "price": dearer.id}
+    async with httpx.AsyncClient() as browser:
+        portal = await open_portal(api, subscription)
+        assert "Switch" not in (await browser.get(portal)).text
+        assert (await browser.post(portal, data=switch)).status_code == 400
+        with pytest.raises(stripe.InvalidRequestError):
+            await api.billing_portal.configurations.create_async(
+                {"features": {"subscription_update": {"enabled": True}}}
+            )
+        made = await api.billing_portal.configurations.create_async({
+            "features": {
+                "subscription_update": {
+                    "enabled": True, "default_allowed_updates": ["price"],
+                    "products": [{"product": str(dearer.product), "prices": [dearer.id]}],
+                },
+            },
+        })  # fmt: skip
+        portal = await open_portal(api, subscription, configuration=made.id)
+        assert "Switch" in (await browser.get(portal)).text
+        assert (await browser.post(portal, data=switch)).status_code == 200
+    now = await api.subscriptions.retrieve_async(subscription.id)
+    assert now["items"].data[0].price.id == dearer.id
+
+
+async def test_a_hard_decline_is_not_tried_again_until_there_is_another_card(
+    stripe_local: RunningStripe, api: V1Services
+) -> None:
+    """See https://docs.stripe.com/billing/revenue-recovery/smart-retries."""
+    subscription = await subscribe(api, "pm_card_authenticationRequired", trial_period_days=7)
+    await stripe_local.control.advance(30 * DAY)
+    assert (await api.subscriptions.retrieve_async(subscription.id)).status == "canceled"
+    assert len((await api.events.list_async({"type": "invoice.payment_failed"})).data) == 1
+
+
+@pytest.mark.parametrize("outcome", ["unpaid", "past_due"])
+async def test_the_account_decides_what_follows_when_nobody_pays(
+    stripe_local: RunningStripe, api: V1Services, outcome: str
+) -> None:
+    await stripe_local.control.settings(retry_days=[1], after_retries=outcome)
+    subscription = await subscribe(api, "pm_card_chargeCustomerFail", trial_period_days=7)
+    await stripe_local.control.advance(20 * DAY)
+    assert (await api.subscriptions.retrieve_async(subscription.id)).status == outcome

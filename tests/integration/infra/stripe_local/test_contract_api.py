@@ -116,18 +116,16 @@ async def test_references_can_be_expanded(contract: Contract) -> None:
         await contract.api.payment_intents.retrieve_async(intent.id, {"expand": ["amount"]})
 
 
-async def test_what_was_not_captured_is_a_refund_of_its_own_category(contract: Contract) -> None:
-    """See https://docs.stripe.com/reports/reporting-categories, partial-capture reversals."""
+async def test_what_was_not_captured_leaves_neither_refund_nor_entry(contract: Contract) -> None:
+    """Since 2025-03-31; see changelog "Partially capturing or canceling payments no longer creates a Refund"."""
     intent = await authorize(contract.api)
-    path = "latest_charge.refunds.data.balance_transaction"
     captured = await contract.api.payment_intents.capture_async(
-        intent.id, {"amount_to_capture": 6_000, "expand": [path, "latest_charge.balance_transaction"]}
+        intent.id, {"amount_to_capture": 6_000, "expand": ["latest_charge.balance_transaction"]}
     )
     charge = cast("stripe.Charge", captured.latest_charge)
-    assert charge.refunds
-    entries = [cast("stripe.BalanceTransaction", refund.balance_transaction) for refund in charge.refunds.data]
-    assert [(entry.amount, entry.reporting_category) for entry in entries] == [(-4_000, "partial_capture_reversal")]
-    assert cast("stripe.BalanceTransaction", charge.balance_transaction).amount + entries[0].amount == 6_000
+    assert (charge.amount_captured, charge.amount_refunded, charge.refunded) == (6_000, 0, False)
+    assert cast("stripe.BalanceTransaction", charge.balance_transaction).amount == 6_000
+    assert (await contract.api.refunds.list_async({"payment_intent": intent.id})).data == []
 
 
 async def test_a_key_acts_once(contract: Contract) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import stripe
 
-from tests.integration.infra.stripe_local.payments import customer_with_card, pay, plan
+from infra.stripe_local.testing import until
+from tests.integration.infra.stripe_local.payments import customer_with_card, fund, pay, plan
 
 if TYPE_CHECKING:
     from tests.integration.infra.stripe_local.conftest import Contract
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 async def test_balance_transactions_of_a_period_name_what_moved_the_money(contract: Contract) -> None:
     since = int(time.time()) - 3_600
+    await fund(contract.api)
     booking = contract.unique("bkg")
     intent = await pay(contract.api, metadata={"booking_id": booking}, transfer_group=booking)
     refund = await contract.api.refunds.create_async({"payment_intent": intent.id, "amount": 1_000})
@@ -34,14 +36,21 @@ async def test_a_captured_part_nets_to_itself_less_its_fee(contract: Contract) -
     intent = await pay(contract.api, capture_method="manual")
     await contract.api.payment_intents.capture_async(intent.id, {"amount_to_capture": 4_000})
     read = await contract.api.payment_intents.retrieve_async(
-        intent.id, {"expand": ["latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction"]}
+        intent.id, {"expand": ["latest_charge.balance_transaction"]}
     )
-    charge = cast("stripe.Charge", read.latest_charge)
-    refunds = charge.refunds.data if charge.refunds else []
-    entries = [charge.balance_transaction, *(each.balance_transaction for each in refunds)]
-    known = [cast("stripe.BalanceTransaction", each) for each in entries if each is not None]
-    assert sum(each.amount for each in known) == 4_000
-    assert sum(each.net for each in known) == 4_000 - sum(each.fee for each in known)
+    entry = cast("stripe.BalanceTransaction", cast("stripe.Charge", read.latest_charge).balance_transaction)
+    assert (entry.amount, entry.net) == (4_000, 4_000 - entry.fee)
+
+
+async def test_a_balance_transaction_may_come_after_the_payment(contract: Contract) -> None:
+    """With the default `automatic_async`; https://docs.stripe.com/payments/payment-intents/asynchronous-capture."""
+    intent = await pay(contract.api, capture_method="automatic_async")
+    assert intent.status == "succeeded"
+
+    async def is_settled() -> bool:
+        return (await contract.api.charges.retrieve_async(str(intent.latest_charge))).balance_transaction is not None
+
+    await until(is_settled)
 
 
 async def test_a_product_has_one_id_and_a_lookup_key_moves_on(contract: Contract) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import stripe
@@ -25,6 +25,21 @@ async def test_a_new_account_can_do_nothing_yet(contract: Contract) -> None:
         "return_url": "https://example.com/back",
     })  # fmt: skip
     assert link.expires_at > link.created
+
+
+@pytest.mark.parametrize("alone", ["transfers", "card_payments"])
+async def test_capabilities_are_asked_for_together(contract: Contract, alone: str) -> None:
+    """A platform needs Stripe's approval for accounts that only receive transfers."""
+    with pytest.raises(stripe.InvalidRequestError, match="card_payments") as caught:
+        await connected(contract.api, capabilities={alone: {"requested": True}})
+    assert caught.value.http_status == 400
+
+
+async def test_an_account_that_is_not_ours_is_out_of_reach(contract: Contract) -> None:
+    with pytest.raises(stripe.PermissionError) as caught:
+        await contract.api.accounts.retrieve_async("acct_1032D82eZvKYlo2C")
+    assert caught.value.http_status == 403
+    assert cast("Any", caught.value.error).code == "account_invalid"
 
 
 async def test_money_cannot_go_to_an_account_that_may_not_have_it(contract: Contract) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import stripe
 
-from tests.integration.infra.stripe_local.payments import authorize, charge_of, pay
+from tests.integration.infra.stripe_local.payments import authorize, charge_of, fund, pay
 
 if TYPE_CHECKING:
     from tests.integration.infra.stripe_local.conftest import Contract
@@ -79,7 +79,8 @@ async def test_cancelling_releases_the_authorization(contract: Contract) -> None
     charge = await charge_of(contract.api, intent)
     assert (canceled.status, canceled.amount_capturable) == ("canceled", 0)
     assert canceled.cancellation_reason == "requested_by_customer"
-    assert (charge.captured, charge.refunded) == (False, True)
+    assert (charge.captured, charge.refunded, charge.amount_captured) == (False, False, 0)
+    assert (await contract.api.refunds.list_async({"payment_intent": intent.id})).data == []
     with pytest.raises(stripe.InvalidRequestError) as caught:
         await contract.api.payment_intents.cancel_async(intent.id)
     assert caught.value.code == "payment_intent_unexpected_state"
@@ -191,6 +192,7 @@ async def test_confirming_with_redirects_needs_a_return_url(contract: Contract) 
 
 
 async def test_refunds_stop_at_what_was_captured(contract: Contract) -> None:
+    await fund(contract.api)
     intent = await pay(contract.api)
     part = await contract.api.refunds.create_async({"payment_intent": intent.id, "amount": 2_500})
     assert (part.status, part.amount) == ("succeeded", 2_500)
@@ -203,6 +205,35 @@ async def test_refunds_stop_at_what_was_captured(contract: Contract) -> None:
     assert caught.value.code == "charge_already_refunded"
     charge = await charge_of(contract.api, intent)
     assert (charge.amount_refunded, charge.refunded) == (10_000, True)
+
+
+async def test_cards_alone_are_allowed_by_name(contract: Contract) -> None:
+    intent = await contract.api.payment_intents.create_async(
+        {"amount": 1_000, "currency": "nzd", "allowed_payment_method_types": ["card"], "capture_method": "manual"}
+    )
+    assert intent.payment_method_types == ["card"]
+    setup = await contract.api.setup_intents.create_async({"allowed_payment_method_types": ["card"]})
+    assert setup.payment_method_types == ["card"]
+
+
+async def test_types_are_no_longer_chosen_the_old_way_nor_in_two_ways(contract: Contract) -> None:
+    old: Any = {"amount": 1_000, "currency": "nzd", "payment_method_types": ["card"]}
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        await contract.api.payment_intents.create_async(old)
+    assert caught.value.code == "payment_method_types_no_longer_supported"
+    with pytest.raises(stripe.InvalidRequestError):
+        await contract.api.payment_intents.create_async({
+            "amount": 1_000, "currency": "nzd", "allowed_payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True},
+        })  # fmt: skip
+
+
+@pytest.mark.parametrize("currency", ["isk", "ugx"])
+async def test_currencies_written_with_decimals_take_whole_units(contract: Contract, currency: str) -> None:
+    """See https://docs.stripe.com/currencies#special-cases."""
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        await pay(contract.api, currency=currency, amount=1_000_050)
+    assert caught.value.param == "amount"
 
 
 async def test_setup_makes_a_card_ready_for_later(contract: Contract) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import stripe
 
-from tests.integration.infra.stripe_local.payments import authorize, charge_of, connected, pay
+from tests.integration.infra.stripe_local.payments import authorize, charge_of, connected, fund, pay
 from tests.support.stripe_local import make_client
 
 if TYPE_CHECKING:
@@ -134,10 +134,11 @@ async def test_money_travels_from_card_to_bank(stripe_local: RunningStripe, api:
     await stripe_local.control.advance(4 * DAY)
     payouts = await api.payouts.list_async({}, {"stripe_account": account.id})
     assert [(payout.amount, payout.status, payout.automatic) for payout in payouts.data] == [(8_500, "paid", True)]
-    own = await api.balance.retrieve_async()
+    own = await api.payouts.list_async()
     charge = await charge_of(api, intent)
     fee = cast("stripe.BalanceTransaction", charge.balance_transaction).fee
-    assert own.available[0].amount == 10_000 - 8_500 - fee
+    assert [payout.amount for payout in own.data] == [10_000 - 8_500 - fee]
+    assert (await api.balance.retrieve_async()).available[0].amount == 0
 
 
 async def test_transfers_stay_within_their_charge(stripe_local: RunningStripe, api: V1Services) -> None:
@@ -217,13 +218,15 @@ async def test_an_authorization_ends_after_seven_days(stripe_local: RunningStrip
     intent = await authorize(api)
     await stripe_local.control.advance(7 * DAY + 1)
     ended = await api.payment_intents.retrieve_async(intent.id)
-    assert (ended.status, ended.cancellation_reason) == ("canceled", "automatic")
-    assert (await charge_of(api, intent)).refunded
+    assert (ended.status, ended.cancellation_reason) == ("canceled", "expired")
+    assert not (await charge_of(api, intent)).refunded
+    assert (await api.refunds.list_async({"payment_intent": intent.id})).data == []
     with pytest.raises(stripe.InvalidRequestError):
         await api.payment_intents.capture_async(intent.id)
 
 
 async def test_a_refund_can_fail_afterwards(stripe_local: RunningStripe, api: V1Services) -> None:
+    await fund(api)
     intent = await pay(api, "pm_card_refundFail")
     refund = await api.refunds.create_async({"payment_intent": intent.id})
     assert refund.status == "succeeded"
@@ -233,9 +236,10 @@ async def test_a_refund_can_fail_afterwards(stripe_local: RunningStripe, api: V1
 
 
 async def test_a_pending_refund_succeeds_later(stripe_local: RunningStripe, api: V1Services) -> None:
+    await fund(api)
     intent = await pay(api, "pm_card_pendingRefund")
     refund = await api.refunds.create_async({"payment_intent": intent.id})
-    assert refund.status == "pending"
+    assert (refund.status, refund.pending_reason) == ("pending", "processing")
     await stripe_local.control.advance(10)
     assert (await api.refunds.retrieve_async(refund.id)).status == "succeeded"
 

@@ -1,8 +1,9 @@
 """What a card can be charged in each currency (https://docs.stripe.com/currencies).
 
 One rule of rounding holds everywhere: shares are computed in integers and rounded half up to the smallest amount that a
-card can be charged (``money.rounded_share`` with ``charge_step``): a minor unit, or ten of them in a currency of three
-digits. What remains after a share is the difference, so that parts always add up to the whole.
+card can be charged (``money.rounded_share`` with ``charge_step``): a minor unit, ten of them in a currency of three
+digits, a hundred in one that Stripe writes with digits it does not have. What remains after a share is the difference,
+so that parts always add up to the whole.
 """
 
 from common.domain.money import MAX_AMOUNT, Money, exponent
@@ -47,6 +48,8 @@ _CHARGED = frozenset(
 )
 _THREE_DIGITS = 3
 _STEP_OF_THREE_DIGITS = 10
+#: Written with two digits and charged without (https://docs.stripe.com/currencies#special-cases).
+_STEPS = {"isk": 100, "ugx": 100}
 
 
 def is_charged(currency: str) -> bool:
@@ -62,9 +65,9 @@ def minimum_charge(currency: str) -> int:
 def charge_step(currency: str) -> int:
     """What an amount must be a multiple of: currencies of three digits are charged in tens of the minor unit.
 
-    See https://docs.stripe.com/currencies#three-decimal.
+    See https://docs.stripe.com/currencies#three-decimal; krónur and Ugandan shillings are charged whole.
     """
-    return _STEP_OF_THREE_DIGITS if exponent(currency) == _THREE_DIGITS else 1
+    return _STEP_OF_THREE_DIGITS if exponent(currency) == _THREE_DIGITS else _STEPS.get(currency, 1)
 
 
 def charge_problem(money: Money) -> str | None:

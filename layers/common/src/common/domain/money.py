@@ -11,7 +11,8 @@ CurrencyCode = Annotated[str, Field(pattern=r"^[a-z]{3}$", description="ISO 4217
 #: Stripe's largest amount has eight digits (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 MAX_AMOUNT = 99_999_999
 
-#: ISO 4217 minor-unit exponents that differ from 2, of the currencies Stripe charges.
+#: Digits of minor units that differ from 2, of the currencies Stripe charges: ISO 4217's, save for ISK and UGX, which
+#: have none there and two at Stripe (https://docs.stripe.com/currencies#special-cases).
 _EXPONENTS = {
     **dict.fromkeys(
         [
@@ -25,7 +26,6 @@ _EXPONENTS = {
             "mga",
             "pyg",
             "rwf",
-            "ugx",
             "vnd",
             "vuv",
             "xaf",
@@ -91,5 +91,5 @@ def rounded_share(amount: int, basis_points: int, step: int = 1) -> int:
 
 
 def exponent(currency: str) -> int:
-    """Digits after the decimal point of a currency's main unit (ISO 4217): 2 for NZD, 0 for JPY, 3 for BHD."""
+    """Digits after the decimal point of a currency's main unit at Stripe: 2 for NZD, 0 for JPY, 3 for BHD."""
     return _EXPONENTS.get(currency, 2)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from common.domain.platform import platform_problems
 from common.domain.topics import Topic
 from common.runtime.secrets import fetch_secret
 
@@ -101,7 +102,8 @@ class Settings:
 
     No pydantic model, because a worker that finds nothing to do never loads pydantic. Where a secret is given by name,
     its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a process
-    remembers; with 0 it remembers none.
+    remembers; with 0 it remembers none. ``platform_country`` is where our Stripe account is, and
+    ``settlement_currencies`` are those in which it has bank accounts besides that country's own.
     """
 
     stage: str
@@ -118,6 +120,8 @@ class Settings:
     stripe_secret_key: Secret | None = None
     stripe_webhook_secrets: Secret | None = None
     stripe_api_base: str | None = None
+    platform_country: str = "NZ"
+    settlement_currencies: tuple[str, ...] = ()
     jwt_signing_keys_secret: str | None = None
     jwt_signing_keys: Secret | None = None
     geocoder: str = "gazetteer"
@@ -235,6 +239,7 @@ def load_settings(service: str | None = None, environ: Mapping[str, str] | None 
     values = {each.name: variables[each.name.upper()] for each in fields(Settings) if each.name.upper() in variables}
     given: dict[str, Any] = {name: Secret(value) if name in _SECRETS else value for name, value in values.items()}
     given["cors_origins"] = _split(variables.get("CORS_ORIGINS", ""))
+    given["settlement_currencies"] = _split(variables.get("SETTLEMENT_CURRENCIES", "").lower())
     for name in ("public_base_url", "frontend_base_url"):
         given[name] = variables.get(name.upper(), "").rstrip("/")
     _check(values)
@@ -253,7 +258,9 @@ def _check(values: Mapping[str, str]) -> None:
         "geocoder": values.get("geocoder", "gazetteer") in GEOCODERS,
         "public_cache_entries": entries.isascii() and entries.isdecimal(),
     }
-    if wrong := ", ".join(name.upper() for name, right in is_right.items() if not right):
+    problems = [name.upper() for name, right in is_right.items() if not right]
+    currencies = _split(values.get("settlement_currencies", "").lower())
+    if wrong := ", ".join([*problems, *platform_problems(values.get("platform_country", "NZ"), currencies)]):
         raise SettingsError(f"Malformed settings: {wrong}")
 
 

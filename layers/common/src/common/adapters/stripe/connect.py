@@ -20,9 +20,11 @@ _LOOKUP_LIMIT = 100
 
 
 class StripeConnect:
-    """Express accounts that only receive transfers: separate charges and transfers, the platform is the merchant.
+    """Accounts with Express's dashboard that receive transfers: separate charges and transfers, we are the merchant.
 
-    See https://docs.stripe.com/connect/separate-charges-and-transfers and .../connect/express-accounts.
+    ``card_payments`` is asked for although no charge is ever made on such an account: without Stripe's approval a
+    platform cannot ask for ``transfers`` alone. See https://docs.stripe.com/connect/separate-charges-and-transfers,
+    .../connect/account-capabilities and, for the controller, .../connect/migrate-to-controller-properties.
 
     Args:
         client: Stripe.
@@ -44,10 +46,14 @@ class StripeConnect:
         if known is not None:
             return known
         wanted: params.AccountCreateParams = {
-            "type": "express",
+            "controller": {
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+                "stripe_dashboard": {"type": "express"},
+            },
             "country": country,
             "email": email,
-            "capabilities": {"transfers": {"requested": True}},
+            "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
             "business_profile": {"name": name},
             "metadata": {"provider_id": provider_id, **self._owner.marks()},
         }

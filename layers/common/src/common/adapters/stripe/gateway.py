@@ -1,7 +1,7 @@
 """Payments and transfers at Stripe: the ``PaymentGateway`` port."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import uuid4
 
 from common.adapters.stripe import mapping
@@ -23,10 +23,11 @@ _LOOKUP_LIMIT = 100
 
 _Made = TypeVar("_Made", Intent, Movement)
 
-#: The refunds carry what a capture of less gave back of the fee; lists would exceed Stripe's four levels with them
-#: (https://docs.stripe.com/expand).
 _LISTED_CHARGE = ["data.latest_charge.balance_transaction"]
-_CHARGE = ["latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction"]
+_CHARGE = ["latest_charge.balance_transaction"]
+#: Cards alone can be held and captured later; without this the account's dashboard decides what is offered
+#: (https://docs.stripe.com/payments/payment-methods/payment-method-support#additional-api-supportability).
+_METHODS: "list[Literal['card']]" = ["card"]
 _SETUP_PREFIX = "seti_"
 
 
@@ -98,7 +99,7 @@ class StripeGateway:
             "currency": amount.currency,
             "customer": customer_id,
             "capture_method": "automatic" if is_fee else "manual",
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "allowed_payment_method_types": [*_METHODS],
             "transfer_group": call.booking_id,
             "metadata": self._metadata(call),
             "expand": _CHARGE,
@@ -122,7 +123,7 @@ class StripeGateway:
         wanted: params.SetupIntentCreateParams = {
             "customer": customer_id,
             "usage": "off_session",
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "allowed_payment_method_types": [*_METHODS],
         }
         wanted["metadata"] = self._metadata(call) if call is not None else self._owner.marks()
         if payment_method_id is not None:

@@ -1,7 +1,6 @@
 """Stripe's objects as the product's values."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import stripe
@@ -103,21 +102,12 @@ def _capture_before(charge: "stripe.Charge | None") -> datetime | None:
 def _fee(charge: "stripe.Charge | None") -> int | None:
     """What Stripe keeps of a charge, in the charge's currency.
 
-    A capture of less is booked as the whole amount, fee included, and a reversal of the rest with its part of the fee
-    (https://docs.stripe.com/reports/reporting-categories). Where Stripe settles in another currency, the fee is brought
-    back by the rate it settled at (https://docs.stripe.com/currencies/conversions).
+    Where Stripe settles in another currency, the fee is brought back by what the captured amount became there
+    (https://docs.stripe.com/currencies/conversions).
     """
     entry = charge.balance_transaction if charge else None
     if charge is None or not isinstance(entry, stripe.BalanceTransaction):
         return None
-    refunds = getattr(charge, "refunds", None)
-    entries = [each.balance_transaction for each in refunds.data] if refunds else []
-    returned = [each.fee for each in entries if isinstance(each, stripe.BalanceTransaction) and is_release(each)]
-    fee = entry.fee + sum(returned)
-    rate = entry.exchange_rate if entry.currency != charge.currency else None
-    return fee if rate is None else int(Decimal(fee) / Decimal(str(rate)) + Decimal("0.5"))
-
-
-def is_release(entry: "stripe.BalanceTransaction") -> bool:
-    """Whether an entry reverses the part of an authorization that was not captured, which is no refund to anyone."""
-    return entry.reporting_category == "partial_capture_reversal"
+    if entry.currency == charge.currency or entry.amount == 0:
+        return entry.fee
+    return (2 * entry.fee * charge.amount_captured + entry.amount) // (2 * entry.amount)

@@ -1,15 +1,30 @@
 """Products and prices of provider plans at Stripe: the ``PlanPrices`` port."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.domain.errors import NotFound
 
 if TYPE_CHECKING:
     import stripe
+    from stripe._v1_services import V1Services
+    from stripe.params.billing_portal import ConfigurationCreateParamsFeatures, ConfigurationUpdateParamsFeatures
 
     from common.domain.plans import Plan
+
+#: What marks our configuration of the customer portal among an account's others.
+_OURS = {"purpose": "gigsta_plans"}
+_MOST = 100
+
+
+async def find_portal(api: "V1Services") -> str | None:
+    """Our configuration of the customer portal; ``None`` leaves it to what the dashboard has saved."""
+    found = await api.billing_portal.configurations.list_async({"active": True, "limit": _MOST})
+    ours = (each.id for each in found.data if mapping.metadata(each.metadata).items() >= _OURS.items())
+    return next(ours, None)
 
 
 class StripePlanPrices:
@@ -48,8 +63,41 @@ class StripePlanPrices:
             )
         return made.id
 
+    async def ensure_portal(self, prices: Mapping[str, str]) -> str:
+        """See that the customer portal cancels at a period's end and switches between these plans.
+
+        Without such a configuration Stripe's portal does neither, or does not open at all
+        (https://docs.stripe.com/customer-management/configure-portal).
+
+        Args:
+            prices: Stripe's id of each price by the plan's id.
+
+        Returns:
+            The configuration's id.
+        """
+        features: ConfigurationCreateParamsFeatures = {
+            "invoice_history": {"enabled": True},
+            "payment_method_update": {"enabled": True},
+            "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+            "subscription_update": {
+                "enabled": bool(prices),
+                "default_allowed_updates": ["price"],
+                "products": [{"product": _product_id(each), "prices": [prices[each]]} for each in prices],
+                "proration_behavior": "create_prorations",
+            },
+        }
+        with translated():
+            known = await find_portal(self._v1)
+            if known is not None:
+                await self._v1.billing_portal.configurations.update_async(
+                    known, {"features": cast("ConfigurationUpdateParamsFeatures", features)}
+                )
+                return known
+            made = await self._v1.billing_portal.configurations.create_async({"features": features, "metadata": _OURS})
+        return made.id
+
     async def _ensure_product(self, plan: "Plan") -> str:
-        product_id = f"gigsta_{plan.id}"
+        product_id = _product_id(plan.id)
         with suppress(NotFound), translated():
             return (await self._v1.products.retrieve_async(product_id)).id
         with translated():
@@ -57,6 +105,10 @@ class StripePlanPrices:
                 {"id": product_id, "name": plan.name, "metadata": {"plan_id": plan.id}}
             )
         return made.id
+
+
+def _product_id(plan_id: str) -> str:
+    return f"gigsta_{plan_id}"
 
 
 def _is_same(price: "stripe.Price", plan: "Plan") -> bool:

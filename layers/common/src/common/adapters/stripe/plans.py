@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
+from common.adapters.stripe.plan_prices import find_portal
 from common.application.ports.subscriptions import StripeSubscription
 from common.domain.errors import NotFound
 from common.domain.plans import Plan, PlanStatus
 
 if TYPE_CHECKING:
     import stripe
+    from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
     from common.domain.ownership import Owner
@@ -63,10 +65,12 @@ class StripePlans:
 
     async def portal(self, customer_id: str, *, return_url: str) -> str:
         """A page on which the provider changes card or plan, or cancels; returns its URL."""
+        wanted: PortalParams = {"customer": customer_id, "return_url": return_url}
         with translated():
-            session = await self._v1.billing_portal.sessions.create_async(
-                {"customer": customer_id, "return_url": return_url}
-            )
+            configuration = await find_portal(self._v1)
+            if configuration is not None:
+                wanted["configuration"] = configuration
+            session = await self._v1.billing_portal.sessions.create_async(wanted)
         return session.url
 
     async def get_subscription(self, subscription_id: str) -> StripeSubscription:
@@ -74,14 +78,22 @@ class StripePlans:
         with translated():
             found = await self._v1.subscriptions.retrieve_async(subscription_id)
         items, metadata = found.items.data, mapping.metadata(found.metadata)
-        ends = [each.current_period_end for each in items]
+        end = max((each.current_period_end for each in items), default=None)
         return StripeSubscription(
             id=found.id,
             status=PlanStatus(found.status),
             lookup_key=items[0].price.lookup_key if items else None,
             plan_id=mapping.metadata(items[0].price.metadata).get("plan_id") if items else None,
             provider_id=None if self._owner.is_theirs(metadata) else metadata.get("provider_id"),
-            current_period_end=mapping.instant(max(ends, default=None)),
+            current_period_end=mapping.instant(end),
             trial_end=mapping.instant(found.trial_end),
-            cancel_at_period_end=found.cancel_at_period_end,
+            cancel_at_period_end=found.cancel_at_period_end or _ends_by(found, end),
         )
+
+
+def _ends_by(found: "stripe.Subscription", period_end: int | None) -> bool:
+    """Whether it was told to end by its period's end, as the portal does it with flexible billing.
+
+    See https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Cancellations in the Customer Portal".
+    """
+    return found.cancel_at is not None and period_end is not None and found.cancel_at <= period_end

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from common.domain.ownership import Owner
 
 _CHARGE = "latest_charge.balance_transaction"
-_RELEASES = "latest_charge.refunds.data.balance_transaction"
 _ENTRY = "data.balance_transaction"
 _REVERSALS = "data.reversals.data.balance_transaction"
 _MOST = 100
@@ -35,16 +34,17 @@ class _Sums:
     fees: int = 0
     refunded: int = 0
     failed: int = 0
+    waiting: int = 0
     currency: str = ""
     entries: list[Any] = field(default_factory=list)
 
     @property
     def balance(self) -> int | None:
-        """What our balance gained; unknown where Stripe keeps it in another currency than the charge's."""
+        """What our balance gained, less refunds that wait for funds; unknown where Stripe keeps another currency."""
         known = [each for each in self.entries if each is not None and not isinstance(each, str)]
         if any(each.currency != self.currency for each in known):
             return None
-        return sum(int(each.net) for each in known)
+        return sum(int(each.net) for each in known) - self.waiting
 
 
 class StripeRecordBooks:
@@ -85,7 +85,7 @@ class StripeRecordBooks:
 
     async def _add_intent(self, sums: _Sums, intent_id: str) -> None:
         """Add one intent; of one that Stripe has no more, nothing is there."""
-        found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE, _RELEASES]})
+        found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE]})
         intent = mapping.payment_intent(found)
         sums.currency = intent.currency
         if intent.status is IntentStatus.SUCCEEDED:
@@ -142,12 +142,14 @@ class StripeRecordBooks:
 
 
 def _add_refunds(sums: _Sums, refunds: Iterable["stripe.Refund"]) -> None:
-    """Count refunds, not the releases that Stripe lists among them: what was authorized and never captured."""
+    """Count refunds; one that waits for funds counts, though it has not moved the balance yet.
+
+    See https://docs.stripe.com/refunds#refund-requests: such a one is ``pending`` and has no balance transaction.
+    """
     for each in refunds:
-        entry = each.balance_transaction
-        sums.entries.extend((entry, getattr(each, "failure_balance_transaction", None)))
-        if entry is None or (not isinstance(entry, str) and mapping.is_release(entry)):
-            continue
+        if each.balance_transaction is None and each.status not in _FAILED:
+            sums.waiting += each.amount
+        sums.entries.extend((each.balance_transaction, getattr(each, "failure_balance_transaction", None)))
         if each.status in _FAILED:
             sums.failed += each.amount
         else:

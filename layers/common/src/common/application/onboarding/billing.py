@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from common.application.onboarding.addresses import locate_address
 from common.application.onboarding.deps import OnboardingDeps
 from common.application.onboarding.steps import get_account
 from common.application.ports.connect import ConnectStatus, OnboardingLink
@@ -26,15 +27,17 @@ async def start_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
 
     Raises:
         StepOutOfOrder: the provider's details are missing.
+        InvalidInput: the provider's address is in a country where nobody can be paid from ours.
         Unavailable: Stripe is away.
     """
     user, provider = await _provider_of(deps, caller)
     gateway = deps.connect()
     account_id = provider.stripe_account_id
     if account_id is None:
-        country = "AU" if provider.timezone.startswith("Australia/") else "NZ"
+        _, place = await locate_address(deps.geocoder, provider.address.text)
+        deps.platform.require_provider_in(place.country if place else "")
         account_id = await gateway.create_account(
-            provider_id=provider.id, email=user.email, country=country, name=provider.trading_name
+            provider_id=provider.id, email=user.email, country=deps.platform.country, name=provider.trading_name
         )
         fields = {"stripe_account_id": account_id}
         provider = await deps.providers.update(provider.id, fields, now=deps.auth.clock.now())

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from common.application.ports.catalogue import Providers
     from common.application.ports.connect import ConnectGateway
     from common.application.ports.geocoding import Geocoder
+    from common.domain.platform import Platform
     from common.domain.users import User
 
 
@@ -35,6 +36,7 @@ class OnboardingDeps:
     geocoder: Geocoder
     intents: IntentCompletion
     connect: ConnectSource
+    platform: Platform
 
 
 class ConnectSource(Protocol):

@@ -131,7 +131,7 @@ async def apply_as_provider(
 
     Raises:
         StepOutOfOrder: the provider's path has not been chosen.
-        InvalidInput: the telephone number is not accepted.
+        InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
     """
     user = await get_account(deps, caller)
     if user.onboarding_path != "provider":
@@ -140,6 +140,7 @@ async def apply_as_provider(
     now = auth.clock.now()
     fields = await _profile_fields(deps, profile)
     address, place = await locate_address(deps.geocoder, profile.address)
+    deps.platform.require_provider_in(place.country if place else "")
     zone = zone_of(place.country if place else "", place.region if place else "")
     status = ProviderStatus.APPROVED if user.provider_status is ProviderStatus.APPROVED else ProviderStatus.PENDING
     if user.onboarding_status is not OnboardingStatus.BILLING_SETUP_COMPLETE:

@@ -1,6 +1,6 @@
 """Provider plans at Stripe, and what we know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +9,10 @@ from common.domain.plans import Plan, PlanStatus, Subscription
 
 
 class StripeSubscription(Model):
-    """A subscription as Stripe has it now; ``plan_id`` is what its price says, where it says anything."""
+    """A subscription as Stripe has it now; ``plan_id`` is what its price says, where it says anything.
+
+    ``cancel_at_period_end`` says that it does not go on after the present period, however that was asked for.
+    """
 
     id: str
     status: PlanStatus
@@ -50,6 +53,10 @@ class PlanPrices(Protocol):
 
     async def ensure_price(self, plan: Plan) -> str:
         """The price that a plan is sold at, made where Stripe has none like it; returns its id."""
+        ...
+
+    async def ensure_portal(self, prices: Mapping[str, str]) -> str:
+        """See that the customer portal switches between these plans, prices by plan; returns its configuration's id."""
         ...
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from common.application.ports.clock import Clock
     from common.application.ports.figures import BookingFigures, PublishedRatings
     from common.application.ports.geocoding import Geocoder
+    from common.domain.platform import Platform
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,4 @@ class ProviderDeps:
     figures: BookingFigures
     ratings: PublishedRatings
     geocoder: Callable[[], Geocoder]
+    platform: Platform

@@ -46,7 +46,7 @@ async def update_profile(
     becomes the provider's while it has no availability, which has a zone of its own.
 
     Raises:
-        InvalidInput: the address cannot be located.
+        InvalidInput: the address cannot be located, or is in another country than the platform's.
         Unavailable: the address cannot be located now.
         VersionConflict: it has changed meanwhile.
     """
@@ -55,6 +55,7 @@ async def update_profile(
         found = await deps.geocoder().locate(text)
         if found is None:
             raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
+        deps.platform.require_provider_in(found.country)
         fields = {**fields, "address": located_address(text, found)}
         if provider.availability is None:
             fields["timezone"] = zone_of(found.country, found.region)

@@ -7,6 +7,7 @@ from common.application.providers.deps import ProviderDeps
 from common.domain.currencies import charge_problem, is_charged, minimum_charge
 from common.domain.errors import FieldError, InvalidInput, NotFound
 from common.domain.ids import new_id
+from common.domain.platform import Platform
 from common.domain.providers import Provider
 from common.domain.services import PriceType, Service, ServiceStatus
 
@@ -98,7 +99,7 @@ async def visible_service(
 
 
 async def _check(deps: ProviderDeps, service: Service) -> None:
-    errors = [*_price_errors(service)]
+    errors = [*_price_errors(service, deps.platform)]
     tree = await deps.categories.tree()
     if not tree.is_leaf(service.category):
         message = (
@@ -109,7 +110,7 @@ async def _check(deps: ProviderDeps, service: Service) -> None:
         raise InvalidInput("The service has errors.", errors=errors)
 
 
-def _price_errors(service: Service) -> list[FieldError]:
+def _price_errors(service: Service, platform: Platform) -> list[FieldError]:
     if service.price_type is PriceType.QUOTE:
         errors = []
         if service.price is not None:
@@ -123,6 +124,11 @@ def _price_errors(service: Service) -> list[FieldError]:
     problem = charge_problem(total)
     if problem is not None and not is_charged(total.currency):
         return [FieldError("price.currency", problem, "unknown_currency")]
+    if total.currency not in platform.currencies:
+        message = (
+            f"Services are sold in {platform.currencies_text()} here; what other currencies bring cannot be paid on."
+        )
+        return [FieldError("price.currency", message, "currency_not_supported")]
     if problem is not None:
         too_small = total.amount < minimum_charge(total.currency)
         return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]

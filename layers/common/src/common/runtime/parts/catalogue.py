@@ -93,6 +93,7 @@ class CatalogueParts(CoreParts):
             figures=MongoBookingFigures(self.mongo),
             ratings=MongoPublishedRatings(self.mongo),
             geocoder=lambda: self.whole.geocoder,
+            platform=self.platform,
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.clock import OffsetClock, SystemClock
 from common.adapters.mongo.database import Mongo
+from common.domain.platform import Platform
 from common.runtime.logging import get_logger
 from common.runtime.settings import Settings
 
@@ -45,6 +46,11 @@ class CoreParts:
                 raise AttributeError(f"the container has no part named {name}")
             self.__dict__[name] = part
         return self
+
+    @cached_property
+    def platform(self) -> Platform:
+        """Where our Stripe account is, and in which currencies it settles."""
+        return Platform(self.settings.platform_country, frozenset(self.settings.settlement_currencies))
 
     @property
     def whole(self) -> "Whole":

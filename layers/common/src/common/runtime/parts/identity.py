@@ -152,6 +152,7 @@ class IdentityParts(CoreParts):
             geocoder=self.geocoder,
             intents=deferred(self._guest_bookings),
             connect=lambda: self.whole.connect,
+            platform=self.platform,
         )
 
     def _guest_bookings(self) -> "GuestBookings":
