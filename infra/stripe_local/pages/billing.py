@@ -148,7 +148,7 @@ def _plan_name(unit: Unit, price: Json) -> str:
 
 
 def _prices(switching: Json) -> list[str]:
-    products = switching.get("products", []) if switching["enabled"] else []
+    products = switching["products"] if switching["enabled"] else []
     return [price for product in products for price in product["prices"]]
 
 
@@ -156,8 +156,10 @@ def _switch(unit: Unit, switching: Json, subscription: Json, price: str) -> None
     if price not in _prices(switching) or "price" not in switching["default_allowed_updates"]:
         raise StripeError(400, "invalid_request_error", "This plan cannot be chosen here.")
     item = {"id": subscription["items"]["data"][0]["id"], "price": price}
-    behavior = switching.get("proration_behavior", "none")
-    subscriptions.modify(unit, {"items": [item], "proration_behavior": behavior}, subscription["id"])
+    wanted: Json = {"items": [item], "proration_behavior": switching["proration_behavior"]}
+    if subscription["status"] == "trialing" and switching["trial_update_behavior"] == "end_trial":
+        wanted["trial_end"] = "now"
+    subscriptions.modify(unit, wanted, subscription["id"])
 
 
 def _change_card(unit: Unit, customer_id: str, number: str) -> None:

@@ -7,13 +7,28 @@ from infra.stripe_local.routing import route
 from infra.stripe_local.unit import Unit, new_id, update
 
 _DEFAULT = "bpc_default"
-_OFF: Json = {"enabled": False}
+#: Every feature with nothing switched on.
+_NOTHING: Json = {
+    "customer_update": {"enabled": False, "allowed_updates": []}, "invoice_history": {"enabled": False},
+    "payment_method_update": {"enabled": False, "payment_method_configuration": None},
+    "subscription_cancel": {
+        "enabled": False, "mode": "at_period_end", "proration_behavior": "none",
+        "cancellation_reason": {"enabled": False, "options": []},
+    },
+    "subscription_pause": {"enabled": False, "duration": {"type": "interval_options", "interval_options": []}},
+    "subscription_update": {
+        "enabled": False, "default_allowed_updates": [], "proration_behavior": "none", "products": [],
+        "schedule_at_period_end": {"conditions": []}, "trial_update_behavior": "end_trial",
+    },
+}  # fmt: skip
 #: What the dashboard saves where nobody changes anything: no switching of plans.
 _SAVED: Json = {
-    "customer_update": {"enabled": True, "allowed_updates": ["email", "address"]}, "invoice_history": {"enabled": True},
-    "payment_method_update": {"enabled": True}, "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
-    "subscription_pause": _OFF, "subscription_update": _OFF,
-}  # fmt: skip
+    **_NOTHING,
+    **{
+        name: {**_NOTHING[name], "enabled": True}
+        for name in ("customer_update", "invoice_history", "payment_method_update", "subscription_cancel")
+    },
+}
 _PLAIN = ("business_profile", "default_return_url", "metadata", "name", "active")
 
 
@@ -83,10 +98,10 @@ def offered(unit: Unit, session: Json) -> Json:
 
 
 def _features(unit: Unit, before: Json, given: Json) -> Json:
-    features = dict.fromkeys(_SAVED, _OFF) | before | given
+    features: Json = {name: {**_NOTHING[name], **before.get(name, {}), **given.get(name, {})} for name in _NOTHING}
     switching = features["subscription_update"]
     if switching["enabled"]:
-        if not switching.get("default_allowed_updates") or not switching.get("products"):
+        if not switching["default_allowed_updates"] or not switching["products"]:
             raise invalid(
                 "To enable subscription updates, provide `default_allowed_updates` and `products`.",
                 param="features[subscription_update]",

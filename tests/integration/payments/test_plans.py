@@ -168,7 +168,8 @@ async def test_a_provider_switches_and_cancels_on_stripes_portal(
         assert (await browser.post(portal, data=chosen)).status_code == 200
         await sync_subscription(deps, subscription_id)
         mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
-        assert (mine["plan"]["id"], mine["subscription"]["cancel_at_period_end"]) == ("pro", False)
+        assert (mine["plan"]["id"], mine["subscription"]["status"]) == ("pro", "trialing")
+        assert not mine["subscription"]["cancel_at_period_end"]
         for outcome, is_ending in (("cancel", True), ("renew", False)):
             await browser.post(portal, data={"outcome": outcome, "subscription": subscription_id})
             await sync_subscription(deps, subscription_id)

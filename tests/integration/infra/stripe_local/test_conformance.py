@@ -37,6 +37,7 @@ def missing(value: Any, path: str) -> list[str]:
 
 
 async def test_answers_parse_as_the_sdks_objects(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.settings(portal_saved=True)
     account = await connected(api)
     await stripe_local.control.onboard(account.id)
     customer = await customer_with_card(api)
@@ -72,6 +73,7 @@ async def test_answers_parse_as_the_sdks_objects(stripe_local: RunningStripe, ap
         await api.customers.payment_methods.list_async(customer.id),
         await api.billing_portal.sessions.create_async({"customer": customer.id}),
         await api.accounts.capabilities.list_async(account.id),
+        await api.billing_portal.configurations.create_async({"features": {"invoice_history": {"enabled": True}}}),
     ]  # fmt: skip
     assert intent.status == "succeeded"
     lacking = [found for answer in answers for found in missing(answer, type(answer).__name__)]

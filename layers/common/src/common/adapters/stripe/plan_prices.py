@@ -84,6 +84,8 @@ class StripePlanPrices:
                 "default_allowed_updates": ["price"],
                 "products": [{"product": _product_id(each), "prices": [prices[each]]} for each in prices],
                 "proration_behavior": "create_prorations",
+                # By default a switch would end the trial that the provider was promised.
+                "trial_update_behavior": "continue_trial",
             },
         }
         with translated():
