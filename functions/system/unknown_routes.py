@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from common.domain.errors import NotFound
+from common.runtime.http.problems import UNKNOWN_ROUTE
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
@@ -28,7 +29,7 @@ async def refuse(request: Request) -> None:
     path = request.scope["path"]
     allowed = {method for pattern, methods in _patterns() if pattern.fullmatch(path) for method in methods}
     if not allowed:
-        raise NotFound("There is no such route.")
+        raise NotFound("There is no such route.", code=UNKNOWN_ROUTE)
     raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
 

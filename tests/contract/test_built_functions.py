@@ -104,5 +104,5 @@ async def test_a_built_function_answers(
     if function.routes:
         answer = json.loads(outcome.payload)
         assert answer["statusCode"] == 404
-        assert json.loads(answer["body"])["code"] == "not_found"
+        assert json.loads(answer["body"])["code"] == "route_not_found"
         assert answer["headers"]["content-type"] == "application/problem+json"

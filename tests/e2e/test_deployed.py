@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
 
 ROUTES = [
-    (method, path)
+    ("GET" if method == "ANY" else method, path)
     for function in templates.functions(templates.load(TEMPLATE))
     for method, path in function.routes
     if path != "$default"
@@ -31,21 +31,43 @@ def test_every_part_is_ready(cloud: LocalCloud) -> None:
     assert wait_for("readiness", ready).json()["status"] == "ready"
 
 
-def test_every_route_answers_strangers_without_a_fault(cloud: LocalCloud) -> None:
+def test_every_route_is_served_and_answers_strangers_without_a_fault(cloud: LocalCloud) -> None:
     def call(route: tuple[str, str]) -> str | None:
         method, path = route
         url = cloud.base_url + path.replace("{", "").replace("}", "")
         answer = httpx.request(method, url, json={} if method in {"POST", "PUT", "PATCH"} else None, timeout=40)
-        return f"{method} {path}: {answer.status_code} {answer.text[:200]}" if answer.status_code >= 500 else None
+        is_problem = answer.headers["content-type"] == "application/problem+json" and method != "HEAD"
+        code = answer.json()["code"] if is_problem else ""
+        is_right = answer.status_code < 500 and code not in {"route_not_found", "method_not_allowed"}
+        return None if is_right else f"{method} {path}: {answer.status_code} {answer.text[:200]}"
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         assert [fault for fault in pool.map(call, ROUTES) if fault] == []
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/nowhere", 404), ("PUT", "/v1/health", 405)])
-def test_unknown_routes_are_problems_like_any_other(cloud: LocalCloud, method: str, path: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/nowhere", 404, "route_not_found"),
+        ("PUT", "/v1/health", 405, "method_not_allowed"),
+        ("PUT", "/v1/users/me", 405, "method_not_allowed"),
+        ("TRACE", "/v1/health", 405, "method_not_allowed"),
+        ("BREW", "/v1/health", 405, "method_not_allowed"),
+    ],
+)
+def test_unknown_routes_are_problems_like_any_other(
+    cloud: LocalCloud, method: str, path: str, status: int, code: str
+) -> None:
     answer = httpx.request(method, f"{cloud.base_url}{path}", timeout=40)
-    assert answer.status_code == status
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/v1/health", "/v1/categories", "/v1/users/me", "/docs", "/v1/nowhere"])
+def test_head_answers_as_get_does_without_a_body(cloud: LocalCloud, path: str) -> None:
+    got, asked = (httpx.request(method, f"{cloud.base_url}{path}", timeout=40) for method in ("GET", "HEAD"))
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    assert asked.headers["content-type"] == got.headers["content-type"]
+    assert asked.headers["content-length"] == got.headers["content-length"]

@@ -42,8 +42,9 @@ TOKEN = jwt.encode({"sub": "usr_1"}, "x" * 32, headers={"kid": "unknown"})
 def event_of(function: templates.Function) -> dict[str, Any]:
     """An event as API Gateway, SQS or a schedule sends it."""
     if function.routes:
-        readiness = ("GET", "/v1/health/ready")
-        return _request(*(readiness if readiness in function.routes else function.routes[0]))
+        readiness = ("ANY", "/v1/health/ready")
+        method, path = readiness if readiness in function.routes else function.routes[0]
+        return _request("GET" if method == "ANY" else method, path)
     if function.schedule is not None:
         return {}
     event = new_event(Topic.PAYMENTS, "payment.check_requested", SystemClock().now())

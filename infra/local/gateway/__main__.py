@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import uvicorn
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from infra.local import info as infos
 from infra.local.gateway.loopback import LocalOnly
 from infra.local.gateway.pages import Pages
-from infra.local.gateway.proxy import Proxy
+from infra.local.gateway.proxy import Proxy, on_refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,6 +69,7 @@ def create_app(info: infos.CloudInfo) -> Starlette:
             Route("/{path:any}", proxy.forward, methods=METHODS),
         ],
         lifespan=lifespan,
+        exception_handlers={HTTPException: on_refusal},
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from infra.local.info import CloudInfo
@@ -19,6 +24,16 @@ TIMEOUT_SECONDS = 35.0
 HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
+PROBLEM = "application/problem+json"
+# The API's own codes, without the cost of importing it; a test holds the two together.
+CODES = {
+    400: "bad_request",
+    404: "route_not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    429: "rate_limited",
+    503: "service_unavailable",  # the API's own is "unavailable"
+}
 # A proxy writes its own; the length of a decoded body differs.
 OWN = frozenset({b"content-length", b"date", b"server"})
 
@@ -53,12 +68,18 @@ class Proxy:
         try:
             answer = await self._client.send(outgoing)
         except httpx.HTTPError as error:
-            return _unavailable(error)
+            detail = f"The local API does not answer ({type(error).__name__})."
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, {"retry-after": "1"}, detail)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST and not _is_problem(answer):
+            return problem(answer.status_code, _kept(answer.headers))
         response = Response(answer.content, answer.status_code)
         response.raw_headers = answered_headers(answer.headers.raw)
         if b"content-encoding" in dict(answer.headers.raw):
             response.headers["vary"] = "accept-encoding"
-        if answer.status_code not in {204, 304}:
+        if request.method == "HEAD":
+            # Of the body that GET would have (RFC 9110, section 9.3.2).
+            response.headers["content-length"] = answer.headers.get("content-length", "0")
+        elif answer.status_code not in {204, 304}:
             response.headers["content-length"] = str(len(answer.content))
         return response
 
@@ -98,13 +119,40 @@ def _with_client(request: Request) -> list[tuple[bytes, bytes]]:
     return [*kept, (b"x-forwarded-for", ", ".join(hops).encode("latin-1"))]
 
 
-def _unavailable(error: httpx.HTTPError) -> Response:
-    """Say that the local API does not answer."""
-    problem = {
-        "type": "urn:problem-type:gigsta:service_unavailable",
-        "title": "Service Unavailable",
-        "status": 503,
-        "detail": f"The local API does not answer ({type(error).__name__}).",
-        "code": "service_unavailable",
+def problem(status: int, headers: Mapping[str, str] | None = None, detail: str = "") -> Response:
+    """Return an error in the shape that the API gives all of its own (RFC 9457).
+
+    Args:
+        status: HTTP status.
+        headers: Further header fields.
+        detail: A sentence about this occurrence; the status's phrase by default.
+    """
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
+    code = CODES.get(status, "internal_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "http_error")
+    request_id = f"req-{uuid.uuid4().hex}"
+    document = {
+        "type": f"urn:problem-type:gigsta:{code}",
+        "title": phrase,
+        "status": status,
+        "detail": detail or phrase,
+        "code": code,
+        "request_id": request_id,
     }
-    return JSONResponse(problem, 503, {"retry-after": "1"}, media_type="application/problem+json")
+    fields = {**(headers or {}), "x-request-id": request_id, "cache-control": "no-store"}
+    return JSONResponse(document, status, fields, media_type=PROBLEM)
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    """Handle what the gateway refuses by itself: unknown methods, and unknown pages of its own."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem(error.status_code, error.headers)
+
+
+def _is_problem(answer: httpx.Response) -> bool:
+    return str(answer.headers.get("content-type", "")).startswith(PROBLEM)
+
+
+def _kept(headers: httpx.Headers) -> dict[str, str]:
+    """Return those fields of somebody's error that mean the same with another body."""
+    return {name: headers[name] for name in ("allow", "retry-after") if name in headers}

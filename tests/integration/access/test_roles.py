@@ -107,3 +107,17 @@ async def _call(container: Container, area: str, route: str, headers: dict[str, 
     for row in before:
         await users.replace_one({"_id": row["_id"]}, row)
     return str(answer.status_code) if answer.status_code in {401, 403} else _LET_IN
+
+
+async def test_every_route_that_answers_get_answers_head(container: Container) -> None:
+    """As strangers see them: whatever the answer is, HEAD has the same, without a body."""
+    for area in openapi.areas():
+        async with api_client(area, container) as client:
+            for route in sorted(route for route, owner in all_routes().items() if owner == area):
+                method, _, path = route.partition(" ")
+                if method != "GET":
+                    continue
+                where = re.sub(r"\{[^}]+\}", "none", path)
+                got, asked = await client.get(where), await client.head(where)
+                assert (asked.status_code, asked.content) == (got.status_code, b""), route
+                assert asked.headers.get("content-type") == got.headers.get("content-type"), route

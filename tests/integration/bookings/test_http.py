@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.domain.bookings import BookingStatus
 from common.domain.services import ServiceStatus
 
 from tests.factories.users import make_user
@@ -173,6 +174,38 @@ async def test_fifty_identical_requests_make_one_booking(
     assert replay.headers["idempotent-replayed"] == "true"
     other = await client.post("/v1/bookings", json={**body, "notes": "other"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["cancelled", "alive"])
+async def test_a_key_means_a_booking_no_longer_than_its_answer_is_replayed(
+    world: BookingWorld, client: httpx.AsyncClient, ends: bool
+) -> None:
+    async def book() -> httpx.Response:
+        # Signed in again, as an access token does not live for a day.
+        headers = {**await sign_in(world.container, world.customer), "Idempotency-Key": "kept"}
+        return await client.post("/v1/bookings", json=body, headers=headers)
+
+    body = wish(world, start_at=world.start_in(days=9).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    made = []
+    for _ in range(3):
+        first = await book()
+        assert (first.status_code, first.json()["status"]) == (201, "pending_payment")
+        made.append(first.json()["id"])
+        booking = await world.deps.bookings.get(made[-1])
+        assert booking is not None
+        if ends:
+            assert (await world.act(booking, "cancel", world.customer)).status is BookingStatus.CANCELLED
+        else:
+            await world.pay(booking)
+        world.clock.advance(hours=23)
+        replay = await book()
+        assert (replay.json()["id"], replay.headers["idempotent-replayed"]) == (made[-1], "true")
+        world.clock.advance(hours=1)
+        if not ends:
+            again = await book()
+            assert (again.status_code, again.json()["code"]) == (409, "slot_unavailable")
+            return
+    assert len(set(made)) == 3
 
 
 async def test_two_hundred_attempts_on_one_slot_through_http(world: BookingWorld, client: httpx.AsyncClient) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.adapters.mongo.idempotency import KEEP
+from common.application.ports.limits import KEEP_KEYS
 from common.domain.errors import Conflict, Forbidden, Unavailable
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.schemas import RequestModel
@@ -108,6 +108,37 @@ async def test_another_body_or_query_under_the_same_key_is_refused(
         assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"outcome": "made", "item": "tea"}',
+        b' {\n\t"item":"tea",\r\n"outcome":"made" } ',
+        b'{"item": "\\u0074ea", "outcome": "m\\u0061de"}',
+    ],
+)
+async def test_the_same_body_written_otherwise_is_the_same_request(
+    client: httpx.AsyncClient, kitchen: Kitchen, key: dict[str, str], body: bytes
+) -> None:
+    headers = {**key, "Content-Type": "application/json"}
+    first = await client.post("/orders?b=2&a=1", content=b'{"item":"tea","outcome":"made"}', headers=headers)
+    again = await client.post("/orders?a=1&b=2", content=body, headers=headers)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert again.headers["idempotent-replayed"] == "true"
+    assert kitchen.worked == 1
+
+
+async def test_a_key_whose_day_is_over_is_free_though_the_database_has_not_removed_it_yet(
+    client: httpx.AsyncClient, kitchen: Kitchen, container: Container, clock: FakeClock, key: dict[str, str]
+) -> None:
+    user = make_user()
+    for item, number in (("tea", 1), ("coffee", 2)):
+        client.headers.update(await sign_in(container, user))
+        answers = [await client.post("/orders", json={"item": item}, headers=key) for _ in range(2)]
+        assert [answer.json()["number"] for answer in answers] == [number, number]
+        clock.advance(seconds=KEEP_KEYS.total_seconds())
+    assert kitchen.worked == 2
+
+
 async def test_a_key_belongs_to_its_caller(
     client: httpx.AsyncClient, container: Container, key: dict[str, str]
 ) -> None:
@@ -178,4 +209,4 @@ async def test_a_dead_owners_key_is_taken_over(
     replay = await client.post("/orders", json={"item": "tea"}, headers=key)
     assert replay.json() == second.result().json() == {"number": 2, "item": "tea"}
     rows = container.mongo.collection("idempotency_keys")
-    assert await rows.count_documents({"expires_at": clock.now() + KEEP}) == 1
+    assert await rows.count_documents({"expires_at": clock.now() + KEEP_KEYS}) == 1

@@ -138,14 +138,14 @@ async def test_the_pages_policy_allows_its_own_style_only(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("DELETE", "/v1/categories", "GET"),
-        ("PUT", "/v1/bookings", "GET, POST"),
-        ("PUT", "/v1/services/svc_1", "DELETE, GET, PATCH"),
+        ("DELETE", "/v1/categories", "GET, HEAD"),
+        ("PUT", "/v1/bookings", "GET, HEAD, POST"),
+        ("PUT", "/v1/services/svc_1", "DELETE, GET, HEAD, PATCH"),
         ("GET", "/v1/bookings/bkg_1/actions/accept", "POST"),
-        ("HEAD", "/v1/categories", "GET"),
-        ("POST", "/v1/health", "GET"),
-        ("POST", "/docs", "GET"),
-        ("PUT", "/.well-known/jwks.json", "GET"),
+        ("HEAD", "/v1/auth/login", "POST"),
+        ("POST", "/v1/health", "GET, HEAD"),
+        ("POST", "/docs", "GET, HEAD"),
+        ("PUT", "/.well-known/jwks.json", "GET, HEAD"),
     ],
 )
 async def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
@@ -163,4 +163,16 @@ async def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
 async def test_a_path_that_does_not_exist_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):
         response = await client.request(method, path)
-        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        assert (response.status_code, response.json()["code"]) == (404, "route_not_found")
+
+
+@pytest.mark.parametrize("path", ["/v1/health", "/v1/health/ready", "/v1/openapi.json", "/docs", "/v1/nowhere"])
+async def test_head_has_the_header_fields_of_get_and_no_body(client: httpx.AsyncClient, path: str) -> None:
+    got, asked = await client.get(path), await client.head(path)
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    other = {"x-request-id"}
+    if path == "/v1/health/ready":
+        other |= {"content-length"}  # the milliseconds in it differ
+    assert {n: v for n, v in asked.headers.items() if n not in other} == {
+        n: v for n, v in got.headers.items() if n not in other
+    }

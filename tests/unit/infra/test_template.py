@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+from collections import defaultdict
 from typing import Any
 
 import pytest
+from common.runtime.http import whole
 from common.runtime.settings import GEOCODERS, GEOCODING, NEEDS
+from fastapi.routing import APIRoute
 
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
@@ -19,7 +23,10 @@ DOCUMENT = templates.load(TEMPLATE)
 FUNCTIONS = templates.functions(DOCUMENT)
 HTTP = [function for function in FUNCTIONS if function.routes]
 QUEUES = ["NotificationsQueue", "PaymentChecksQueue", "StripeEventsQueue"]
-UNDOCUMENTED = {("GET", "/docs"), ("GET", "/v1/openapi.json"), ("ANY", "$default")}
+UNDOCUMENTED = {("GET", "/docs"), ("GET", "/v1/openapi.json")}
+CATCH_ALL = "/{path:path}"
+#: A statement of a resource policy without the route's path, names of usual length included.
+STATEMENT_BYTES = 520
 SECRETS = {
     "MONGODB_URI_SECRET": "${MongodbSecretName}",
     "STRIPE_SECRET": "${StripeSecretName}",
@@ -44,14 +51,59 @@ def without_names(path: str) -> str:
     return re.sub(r"\{[^}]+\}", "{}", path)
 
 
-def test_the_routes_are_those_of_the_code() -> None:
-    in_code = {
+def in_code() -> dict[tuple[str, str], str]:
+    """The function of every route of the code, by method and path."""
+    return {
+        (method, without_names(route.path)): area
+        for area in openapi.areas()
+        for route in whole(importlib.import_module(f"functions.{area}.routes").router).routes
+        if isinstance(route, APIRoute) and route.path != CATCH_ALL
+        for method in route.methods or ()
+    }
+
+
+def deployed() -> dict[tuple[str, str], str]:
+    """The function's folder of every deployed route, by method and path."""
+    return {
+        (method, without_names(path)): each.code.rstrip("/").rpartition("/")[2]
+        for each in HTTP
+        for method, path in each.routes
+        if path != "$default"
+    }
+
+
+def test_the_deployed_routes_are_those_of_the_code_in_both_directions() -> None:
+    """HEAD goes wherever GET goes; a path that is only read takes ANY method, of which the function refuses others."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    for method, path in in_code():
+        methods[path].add(method)
+    wanted = {}
+    for (method, path), area in in_code().items():
+        if methods[path] == {"GET"}:
+            wanted["ANY", path] = area
+            continue
+        wanted[method, path] = area
+        if method == "GET":
+            wanted["HEAD", path] = area
+    assert deployed() == wanted
+
+
+def test_the_description_has_every_route_that_it_does_not_leave_out() -> None:
+    described = {
         (method.upper(), without_names(path))
         for path, operations in openapi.build()["paths"].items()
         for method in operations
     }
-    deployed = {(method, without_names(path)) for each in HTTP for method, path in each.routes}
-    assert in_code - deployed == set()
+    assert {*described, *UNDOCUMENTED} == set(in_code())
+
+
+def test_the_policy_of_a_function_has_room_for_its_routes() -> None:
+    """API Gateway's permission for each route is in it.
+
+    At most 20 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    for each in HTTP:
+        assert sum(len(path) + STATEMENT_BYTES for _, path in each.routes) < 20 * 1024, each.name
 
 
 def test_no_route_is_deployed_twice() -> None:

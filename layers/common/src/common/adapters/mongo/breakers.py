@@ -1,18 +1,19 @@
-"""Circuit breakers whose state all instances share, in the collection ``breakers``."""
+"""Circuit breakers whose state all instances share, in the collection ``breakers``.
 
+Entering a closed breaker is one read. An open one is entered by the one call that takes the probe; the take is one
+conditional update, so that of any number of callers exactly one gets it. Libraries over a shared store were tried:
+they read and then write, and let every waiting call through.
+"""
+
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from purgatory import AsyncAbstractUnitOfWork, AsyncCircuitBreakerFactory
-from purgatory.domain.model import Context, OpenedState
-from purgatory.service._async.repository import AsyncAbstractRepository
 from pymongo.errors import DuplicateKeyError
 
-from common.adapters.mongo.database import Mongo
-from common.domain.errors import Unavailable
-
-_CLOSED = "closed"
+from common.adapters.mongo.database import Document, Mongo
+from common.domain.errors import OutOfTime, Unavailable
 
 
 class MongoBreakers:
@@ -21,89 +22,86 @@ class MongoBreakers:
     Args:
         mongo: the connection.
         threshold: failures that open a breaker.
-        window_seconds: within this time.
+        window_seconds: within this time, wherever it begins.
         rest_seconds: how long it stays open before a call may try.
+        probe_seconds: after this a call that tries is taken for dead, and another may; longer than a call takes.
     """
 
-    def __init__(self, mongo: Mongo, *, threshold: int, window_seconds: float, rest_seconds: float) -> None:
-        unit = _Unit(_Repository(mongo, window_seconds))
-        self._factory = AsyncCircuitBreakerFactory(threshold, rest_seconds, uow=unit)
-        self._rest_seconds = rest_seconds
+    def __init__(
+        self, mongo: Mongo, *, threshold: int, window_seconds: float, rest_seconds: float, probe_seconds: float = 15.0
+    ) -> None:
+        self._rows = mongo.collection("breakers")
+        self._threshold = threshold
+        self._window = window_seconds
+        self._rest = rest_seconds
+        self._probe = probe_seconds
 
     @asynccontextmanager
     async def guard(self, name: str) -> AsyncIterator[None]:
-        """Run a block under a breaker; any exception that leaves the block is a failure.
+        """Run a block under a breaker; an exception that leaves the block is a failure.
+
+        A block that was broken off, or not begun for lack of time, says nothing about who was to be asked.
 
         Raises:
-            Unavailable: the breaker is open; the block has not run.
+            Unavailable: the breaker is open, or another call tries; the block has not run.
         """
-        breaker = await self._factory.get_breaker(name)
+        is_probe = await self._enter(name)
         try:
-            async with breaker:
-                yield
-        except OpenedState as error:
-            raise Unavailable(retry_after=int(self._rest_seconds)) from error
+            yield
+        except OutOfTime:
+            await self._leave(name, is_probe=is_probe)
+            raise
+        except Exception:
+            await self._fail(name, is_probe=is_probe)
+            raise
+        await self._succeed(name, is_probe=is_probe)
 
-
-class _Repository(AsyncAbstractRepository):
-    """purgatory's repository. Failures are counted atomically; those before the window are forgotten."""
-
-    def __init__(self, mongo: Mongo, window_seconds: float) -> None:
-        self._mongo = mongo
-        self._window = window_seconds
-        self.messages = []
-
-    async def get(self, name: str) -> Context | None:
-        row = await self._mongo.collection("breakers").find_one({"_id": name})
-        if row is None:
-            return None
-        is_recent = time.time() - row.get("first_failure_at", 0) <= self._window
-        failures = row["failures"] if is_recent and row["state"] == _CLOSED else 0
-        return Context(name, row["threshold"], row["ttl"], row["state"], failures, row["opened_at"])
-
-    async def register(self, context: Context) -> None:
-        row = {
-            "threshold": context.threshold,
-            "ttl": context.ttl,
-            "state": context.state,
-            "opened_at": None,
-            "failures": 0,
-        }
-        try:
-            await self._mongo.collection("breakers").update_one(
-                {"_id": context.name}, {"$setOnInsert": row}, upsert=True
-            )
-        except DuplicateKeyError:
-            return
-
-    async def update_state(self, name: str, state: str, opened_at: float | None) -> None:
-        fields = {"state": state, "opened_at": opened_at, "failures": 0}
-        await self._mongo.collection("breakers").update_one({"_id": name}, {"$set": fields})
-
-    async def inc_failures(self, name: str, failure_count: int) -> None:
+    async def _enter(self, name: str) -> bool:
+        """Pass, or take the probe; tells which."""
+        row = await self._rows.find_one({"_id": name})
+        if row is None or row.get("opened_at") is None:
+            return False
         now = time.time()
-        is_first = {"$lt": [{"$ifNull": ["$first_failure_at", 0]}, now - self._window]}
-        counted = {"$cond": [is_first, 1, {"$add": ["$failures", 1]}]}
-        since = {"$cond": [is_first, now, "$first_failure_at"]}
-        del failure_count
-        await self._mongo.collection("breakers").update_one(
-            {"_id": name}, [{"$set": {"failures": counted, "first_failure_at": since}}]
-        )
+        is_due = {"opened_at": {"$ne": None, "$lte": now - self._rest}, "probe_until": {"$not": {"$gt": now}}}
+        taken = await self._rows.update_one({"_id": name, **is_due}, {"$set": {"probe_until": now + self._probe}})
+        if not taken.modified_count:
+            raise Unavailable(retry_after=self._wait(row, now))
+        return True
 
-    async def reset_failure(self, name: str) -> None:
-        await self._mongo.collection("breakers").update_one(
-            {"_id": name}, {"$set": {"failures": 0, "first_failure_at": 0}}
-        )
+    async def _leave(self, name: str, *, is_probe: bool) -> None:
+        if is_probe:
+            await self._rows.update_one({"_id": name}, {"$set": {"probe_until": 0}})
 
+    async def _succeed(self, name: str, *, is_probe: bool) -> None:
+        if is_probe:
+            closed: Document = {"opened_at": None, "failures": [], "probe_until": 0}
+            await self._rows.update_one({"_id": name}, {"$set": closed})
 
-class _Unit(AsyncAbstractUnitOfWork):
-    """purgatory's unit of work; each write here stands for itself."""
+    async def _fail(self, name: str, *, is_probe: bool) -> None:
+        """Note a failure; what fails while the breaker is open does not keep it open for longer, but for the probe."""
+        now = time.time()
+        known = {"$cond": [{"$isArray": "$failures"}, "$failures", []]}
+        recent = {
+            "$filter": {"input": {"$concatArrays": [known, [now]]}, "cond": {"$gt": ["$$this", now - self._window]}}
+        }
+        failures = {"failures": {"$slice": [recent, -self._threshold]}}
+        opens: Document | float = now
+        if not is_probe:
+            is_enough = {"$gte": [{"$size": "$failures"}, self._threshold]}
+            opens = {"$ifNull": ["$opened_at", {"$cond": [is_enough, now, None]}]}
+        state: Document = {"opened_at": opens}
+        if is_probe:
+            state["probe_until"] = 0
+        for is_last in (False, True):
+            try:
+                await self._rows.update_one({"_id": name}, [{"$set": failures}, {"$set": state}], upsert=True)
+            except DuplicateKeyError:  # another instance has made the row meanwhile
+                if is_last:
+                    raise
+            else:
+                return
 
-    def __init__(self, contexts: _Repository) -> None:
-        self.contexts = contexts
-
-    async def commit(self) -> None:
-        """Nothing to do."""
-
-    async def rollback(self) -> None:
-        """Nothing to do."""
+    def _wait(self, row: Document, now: float) -> int:
+        """Whole seconds until a call may try."""
+        until: float = max(row["opened_at"] + self._rest, row.get("probe_until") or 0)
+        return max(1, math.ceil(until - now))

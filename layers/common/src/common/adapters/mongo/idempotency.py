@@ -7,11 +7,9 @@ from hashlib import sha256
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.database import Document, Mongo
-from common.application.ports.limits import IdempotentRequest, StoredResponse
+from common.application.ports.limits import KEEP_KEYS, IdempotentRequest, StoredResponse
 from common.domain.errors import IdempotencyInFlight, IdempotencyKeyReused
 
-#: How long an answer is replayed; Stripe keeps keys for at least 24 hours.
-KEEP = timedelta(hours=24)
 #: After this a claim's owner is taken for dead. Lambda ends a function at its timeout, 15 s for those that answer HTTP
 #: (``template.yaml``), so nobody works on a request for longer; the rest is for clocks that disagree. Until then a
 #: client whose request died is told to come back (409 with ``Retry-After``).
@@ -31,7 +29,7 @@ class MongoIdempotency:
             IdempotencyKeyReused: the key came with another request.
             IdempotencyInFlight: the first request is still being worked on.
         """
-        fields = {"owner": owner, "claimed_until": now + STALE_AFTER, "expires_at": now + KEEP}
+        fields = {"owner": owner, "claimed_until": now + STALE_AFTER, "expires_at": now + KEEP_KEYS}
         row = {"_id": _id(request), "fingerprint": request.fingerprint, "response": None, **fields}
         try:
             await self._collection.insert_one(row)
@@ -40,7 +38,11 @@ class MongoIdempotency:
         return None
 
     async def _join(self, request: IdempotentRequest, fields: Document, now: datetime) -> StoredResponse | None:
-        """Replay, refuse, or take over from an owner that has died."""
+        """Replay, refuse, or take over from an owner that has died, or a key whose life is over."""
+        ended = {"_id": _id(request), "expires_at": {"$lte": now}}
+        fresh = {"$set": {"fingerprint": request.fingerprint, "response": None, **fields}}
+        if (await self._collection.update_one(ended, fresh)).modified_count:
+            return None
         row = await self._collection.find_one({"_id": _id(request)})
         if row is not None and row["fingerprint"] != request.fingerprint:
             raise IdempotencyKeyReused("This idempotency key came with another request. Use a new one.")
@@ -57,7 +59,7 @@ class MongoIdempotency:
         """Keep the answer for replays, unless another owner has taken over meanwhile."""
         answer = {"status": response.status, "headers": response.headers, "body": response.body}
         await self._collection.update_one(
-            {"_id": _id(request), "owner": owner}, {"$set": {"response": answer, "expires_at": now + KEEP}}
+            {"_id": _id(request), "owner": owner}, {"$set": {"response": answer, "expires_at": now + KEEP_KEYS}}
         )
 
     async def release(self, request: IdempotentRequest, owner: str) -> None:

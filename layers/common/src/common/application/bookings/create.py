@@ -5,6 +5,7 @@ from datetime import datetime
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
 from common.application.payments.intents import PaymentAction, ensure_intent
+from common.application.ports.limits import KEEP_KEYS
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.bookings import Booking, BookingChange, BookingStatus, Place
@@ -14,6 +15,9 @@ from common.domain.model import Model
 from common.domain.providers import Provider
 from common.domain.services import ServiceStatus
 from common.domain.users import User
+
+#: Between a key and the booking it made a day or more before.
+_AFTER = "\n"
 
 
 class BookingWish(Model):
@@ -44,7 +48,8 @@ async def create_booking(
         deps: ports.
         customer_id: who books.
         wish: what is asked for.
-        idempotency_key: what makes a repeated request the same booking.
+        idempotency_key: what makes a repeated request the same booking, for a day; that of a guest's intent means its
+            one booking for ever.
         replaced_hold: id of a guest's booking intent and of its slot claim, which this booking takes over.
 
     Returns:
@@ -77,11 +82,25 @@ async def _commit_new(
         await deps.bookings.commit(change)
     except GigstaError:
         # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
-        twin = await _made_before(deps, customer_id, wish, key)
+        twin = await deps.bookings.by_idempotency_key(customer_id, key) if key is not None else None
         if twin is None:
             raise
+        if intent_id is None and _is_key_over(twin, deps.clock.now()):
+            return await _commit_new(deps, customer_id, wish, _next_key(key, twin), replaced_hold)
+        if not _is_same(twin, wish):
+            raise IdempotencyKeyReused("This idempotency key has made another booking.") from None
         return twin, None
     return change.booking, change
+
+
+def _is_key_over(booking: Booking, now: datetime) -> bool:
+    """Whether the key that made a booking may make another, as its first answer is no longer replayed either."""
+    return now >= booking.created_at + KEEP_KEYS
+
+
+def _next_key(key: str | None, booking: Booking) -> str:
+    """What the same key is stored as after that booking; no caller's key has a line break."""
+    return f"{(key or '').partition(_AFTER)[0]}{_AFTER}{booking.id}"
 
 
 async def _decide(
@@ -137,15 +156,6 @@ async def _customer(deps: BookingDeps, customer_id: str) -> User:
     if customer is None or customer.deleted_at is not None:
         raise NotFound("There is no such account.")
     return customer
-
-
-async def _made_before(deps: BookingDeps, customer_id: str, wish: BookingWish, key: str | None) -> Booking | None:
-    if key is None:
-        return None
-    booking = await deps.bookings.by_idempotency_key(customer_id, key)
-    if booking is not None and not _is_same(booking, wish):
-        raise IdempotencyKeyReused("This idempotency key has made another booking.")
-    return booking
 
 
 def _is_same(booking: Booking, wish: BookingWish) -> bool:

@@ -1,8 +1,11 @@
 """Shared state that keeps the API safe from haste: rate limits and idempotency keys."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+#: How long an idempotency key means the request that it first came with; Stripe keeps keys for at least 24 hours.
+KEEP_KEYS = timedelta(hours=24)
 
 
 @dataclass(frozen=True)

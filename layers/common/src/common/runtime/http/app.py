@@ -19,7 +19,7 @@ from common.adapters.mongo.database import as_unavailable
 from common.domain.errors import GigstaError
 from common.runtime import metrics, prelude, tracing
 from common.runtime.bootstrap import Container
-from common.runtime.http.middleware import DeadlineMiddleware, RequestContextMiddleware
+from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
 from common.runtime.http.route_groups import GroupLoader, RouteGroups
 from common.runtime.logging import get_logger, set_service
@@ -77,6 +77,7 @@ def create_app(router: APIRouter | RouteGroups, *, service: str, container: Cont
     app.add_middleware(DeadlineMiddleware)
     _add_cors(app, parts.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(HeadMiddleware)
     if isinstance(router, RouteGroups):
         app.add_middleware(GroupLoader, groups=router, router=app.router)
     else:
@@ -131,7 +132,7 @@ def _add_cors(app: FastAPI, origins: Sequence[str]) -> None:
             allow_origins=list(origins),
             # The device's and an attempt's cookies; nothing is authorized by a cookie.
             allow_credentials=True,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=list(_CORS_REQUEST_HEADERS),
             expose_headers=list(_CORS_RESPONSE_HEADERS),
             max_age=_CORS_MAX_AGE_SECONDS,

@@ -7,7 +7,6 @@ Do not use it where an answer holds tokens: answers are stored for a day.
 """
 
 from collections.abc import Callable, Coroutine
-from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -100,6 +99,7 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
 
 async def _identify(request: Request, key: str) -> "IdempotentRequest":
     from common.application.ports.limits import IdempotentRequest  # noqa: PLC0415 - only a key needs it
+    from common.runtime.http.fingerprints import fingerprint  # noqa: PLC0415 - as above
 
     principal = await authenticate_request(request)
     address = request.client.host if request.client else "unknown"
@@ -108,7 +108,7 @@ async def _identify(request: Request, key: str) -> "IdempotentRequest":
         caller=principal.user_id if principal else f"address:{address}",
         method=request.method,
         path=request.url.path,
-        fingerprint=sha256(request.url.query.encode() + b"\n" + await request.body()).hexdigest(),
+        fingerprint=fingerprint(request.url.query, await request.body()),
     )
 
 

@@ -54,6 +54,24 @@ class RequestContextMiddleware:
         trail.end(scope["method"], scope["path"], guard.status)
 
 
+class HeadMiddleware:
+    """Answers HEAD wherever GET is answered: with the same header fields, and no body (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
 class DeadlineMiddleware:
     """Ends a request in time: what is still under way shortly before Lambda would end the function answers 503."""
 

@@ -37,12 +37,14 @@ _ABOUT_THE_BODY = {
     "model_attributes_type": _NO_OBJECT,
 }
 
+#: The code of a path that does not exist; a thing that does not exist is ``not_found``.
+UNKNOWN_ROUTE = "route_not_found"
 #: Codes of statuses that the framework answers by itself.
-_CODES = {
+CODES = {
     400: "bad_request",
     401: "unauthenticated",
     403: "forbidden",
-    404: "not_found",
+    404: UNKNOWN_ROUTE,
     405: "method_not_allowed",
     406: "not_acceptable",
     413: "payload_too_large",
@@ -142,14 +144,23 @@ async def on_http_exception(_: Request, error: Exception) -> Response:
         raise error
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # What FastAPI says of bodies that are no UTF-8, nested too deep or hold numbers of thousands of digits.
-        return problem(error.status_code, _CODES[error.status_code], _UNREADABLE)
-    return status_problem(error.status_code, error.headers)
+        return problem(error.status_code, CODES[error.status_code], _UNREADABLE)
+    return status_problem(error.status_code, _with_head(error.headers))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """Header fields whose ``Allow`` says that HEAD is answered wherever GET is."""
+    found = dict(headers or {})
+    if allowed := found.get("Allow"):
+        methods = set(allowed.split(", "))
+        found["Allow"] = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+    return found
 
 
 def status_problem(status: int, headers: Mapping[str, str] | None = None) -> Response:
     """A problem that says no more than its status."""
     fallback = "http_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal_error"
-    return problem(status, _CODES.get(status, fallback), headers=headers)
+    return problem(status, CODES.get(status, fallback), headers=headers)
 
 
 async def on_validation_error(_: Request, error: Exception) -> Response:
