@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from common.application.bookings import oversight
-from common.application.bookings.act import perform_action
+from common.application.bookings.act import perform_as_operator
 from common.application.bookings.ratings import moderate_rating
 from common.domain.bookings import Booking
 from common.domain.errors import NotFound
@@ -44,7 +44,7 @@ async def resolve_dispute(
     values: Annotated[dict[str, Any], Body(description="`refund_amount` in minor units, and `reason`")],
 ) -> DisputedBooking:
     """Decide a dispute; above a threshold a second operator has to decide the same."""
-    seen = await perform_action(deps.bookings, staff, id, "resolve", values, expected_version=expected)
+    seen = await perform_as_operator(deps.bookings, staff, id, "resolve", values, expected_version=expected)
     response.headers["ETag"] = etag(seen.booking.version)
     return DisputedBooking.of(seen.booking)
 

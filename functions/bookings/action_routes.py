@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from common.application.bookings import read
+from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
 from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 @router.get("/{booking_id}/actions")
 async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> list[ActionView]:
     """What the caller may do now, with the schema of each input and what cancelling would cost."""
-    booking, actor = await read.find_booking(deps.bookings, caller, booking_id)
+    booking, actor = await find_booking(deps.bookings, caller, booking_id)
     response.headers["ETag"] = etag(booking.version)
     return present_actions(read.view(deps.bookings, booking, actor))
 

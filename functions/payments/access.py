@@ -9,5 +9,7 @@ from fastapi import Depends, Path
 _MAX_ID_LENGTH = 64
 
 Provider = Annotated[Principal, Depends(require(Role.PROVIDER))]
-Operator = Annotated[Principal, Depends(require(Role.OPERATOR, Role.ADMIN))]
+Operator = Annotated[Principal, Depends(require(Role.OPERATOR))]
+#: Who may look at the books: figures and differences, which change nothing.
+Auditor = Annotated[Principal, Depends(require(Role.OPERATOR, Role.ADMIN))]
 Id = Annotated[str, Path(max_length=_MAX_ID_LENGTH)]

@@ -11,7 +11,7 @@ from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
-from functions.payments.access import Id, Operator
+from functions.payments.access import Auditor, Id, Operator
 from functions.payments.admin_schemas import DiscrepancyView, RefundRequest
 from functions.payments.schemas import BookingPaymentView
 
@@ -29,7 +29,7 @@ async def create_refund(deps: Deps, staff: Operator, id: Id, body: RefundRequest
 @router.get("/payment-discrepancies")
 async def list_discrepancies(
     deps: Deps,
-    staff: Operator,  # noqa: ARG001 - the role is the check
+    staff: Auditor,  # noqa: ARG001 - the role is the check
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DiscrepancyView]:

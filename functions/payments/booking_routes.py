@@ -1,7 +1,9 @@
 """A booking's payment: seeing it and moving it on."""
 
+from common.application.bookings.access import find_booking_as
 from common.application.payments.sync import confirm_booking_payment
-from common.application.payments.views import get_booking_payment, own_booking
+from common.application.payments.views import get_booking_payment
+from common.domain.bookings import ActorKind
 from common.runtime.http import CurrentUser, Deps
 from fastapi import APIRouter
 
@@ -20,7 +22,7 @@ async def get_payment(deps: Deps, caller: CurrentUser, id: Id) -> BookingPayment
 @router.post("/{id}/payment/confirm")
 async def confirm_payment(deps: Deps, caller: CurrentUser, id: Id) -> ConfirmedPayment:  # noqa: A002
     """Re-read Stripe and move the booking on; safe to call at any time."""
-    await own_booking(deps.payments, caller, id)
+    await find_booking_as(deps.payments, caller, id, ActorKind.CUSTOMER)
     booking, action = await confirm_booking_payment(deps.payments, id)
     return ConfirmedPayment(
         booking_id=booking.id,

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
     from common.application.bookings.sweep import fire_due  # noqa: PLC0415
+    from common.application.onboarding.billing import sync_billing  # noqa: PLC0415
+    from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
     from common.application.payments.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
     from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
 
     if event.type == ACCOUNT_DELETED:
         await forget_person(container.forgetting, event)
+        return
+    if event.type == ACCOUNT_CHECK_REQUESTED:
+        await sync_billing(container.onboarding, str(event.payload["account_id"]))
         return
     try:
         booking = await check_payment(container.payments, event)

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from common.application.payments import subscriptions
+from common.application.payments import checkout, subscriptions
 from common.runtime.http import Deps
 from common.runtime.http.idempotency import IdempotentRoute
 from fastapi import APIRouter
@@ -28,7 +28,7 @@ async def get_my_plan(deps: Deps, caller: Provider) -> MyPlan:
 @router.post("/checkout", status_code=HTTPStatus.CREATED)
 async def create_checkout(deps: Deps, caller: Provider, body: CheckoutRequest) -> Page:
     """Subscribe on Stripe's own page."""
-    return Page(url=await subscriptions.start_checkout(deps.subscriptions, caller, body.plan_id))
+    return Page(url=await checkout.start_checkout(deps.subscriptions, caller, body.plan_id))
 
 
 @router.post("/portal", status_code=HTTPStatus.CREATED)

@@ -7,7 +7,7 @@ from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.schemas import Instant
 from fastapi import APIRouter, Query, Response
 
-from functions.payments.access import Id, Operator, Provider
+from functions.payments.access import Auditor, Id, Provider
 from functions.payments.statement_schemas import Statements, StatementView
 
 router = APIRouter(prefix="/v1", tags=["payments"])
@@ -39,7 +39,7 @@ async def get_booking_statement(deps: Deps, caller: CurrentUser, id: Id) -> Resp
 @router.get("/admin/providers/{id}/statements.csv", response_class=Response, responses=_CSV)
 async def get_provider_statement(
     deps: Deps,
-    staff: Operator,  # noqa: ARG001 - the role is the check
+    staff: Auditor,  # noqa: ARG001 - the role is the check
     id: Id,  # noqa: A002
     since: Since,
     before: Before,

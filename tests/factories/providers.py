@@ -32,7 +32,7 @@ def make_provider(**fields: Any) -> Provider:
         "address": AUCKLAND,
         "timezone": "Pacific/Auckland",
         "availability": NINE_TO_FIVE,
-        "stripe_account_id": "acct_test",
+        "stripe_account_id": f"acct_{provider_id}",
         "is_billable": True,
         "is_listed": True,
         "created_at": START,

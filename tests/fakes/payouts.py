@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from common.application.ports.connect import ConnectStatus, OnboardingLink
 from common.application.ports.payouts import BankDispute, Payout, PayoutBalance
 from common.domain.errors import NotFound
 from common.domain.payments import ACCOUNT_GONE, OBJECT_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from common.application.ports.connect import ConnectStatus
 
 
 @dataclass
@@ -48,11 +48,29 @@ class FakePayoutGateway:
 
 @dataclass
 class FakeAccounts:
-    """What ``ConnectGateway.status`` says of accounts."""
+    """Implements ``ConnectGateway``: ``statuses`` is what Stripe says of accounts, one that is not there is gone."""
 
     statuses: dict[str, ConnectStatus] = field(default_factory=dict)
+    closed: list[str | None] = field(default_factory=list)
 
-    async def status(self, account_id: str) -> ConnectStatus:
+    async def create_account(
+        self,
+        *,
+        provider_id: str,
+        email: str,  # noqa: ARG002 - the port's
+        country: str,  # noqa: ARG002 - the port's
+        name: str,  # noqa: ARG002 - the port's
+        closed_account_id: str | None = None,
+    ) -> str:
+        self.closed.append(closed_account_id)
+        made = f"acct_new_{provider_id}_{closed_account_id or 1}"
+        self.statuses.setdefault(made, ConnectStatus(account_id=made))
+        return made
+
+    async def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:  # noqa: ARG002
         if account_id not in self.statuses:
             raise NotFound("no such account", code=ACCOUNT_GONE)
-        return self.statuses[account_id]
+        return OnboardingLink(url=f"https://connect.test/{account_id}", expires_at=datetime.now(UTC))
+
+    async def status(self, account_id: str) -> ConnectStatus:
+        return self.statuses.get(account_id) or ConnectStatus(account_id=account_id, is_gone=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from common.application.payments.checks import check_payment
 from common.application.payments.execute import OperationBusy
@@ -49,7 +50,7 @@ class MoneyBench:
     """
 
     container: Container
-    account_id: str = "acct_fake"
+    account_id: str = field(default_factory=lambda: f"acct_{uuid4().hex}")
     provider: Provider = field(init=False)
     service: Service = field(init=False)
     customer: User = field(init=False)

@@ -97,7 +97,12 @@ async def test_some_accounts_are_out_of_an_admin_s_reach(container: Container, t
     for user in (other, gone):
         await store_user(container, user)
     ids = {"nobody": "usr_nobody", "oneself": admin.id, "staff": other.id, "deleted": gone.id}
-    expected = (404, "not_found") if target in {"nobody", "deleted"} else (403, "forbidden")
+    expected = {
+        "nobody": (404, "not_found"),
+        "deleted": (404, "not_found"),
+        "oneself": (403, "own_matter"),
+        "staff": (403, "forbidden"),
+    }[target]
     assert await _answers(container, admin, ids[target]) == [expected, expected]
 
 

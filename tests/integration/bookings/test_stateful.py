@@ -17,7 +17,8 @@ import pytest
 from common.application.bookings.ratings import submit_rating
 from common.application.outbox import sweep_outbox
 from common.application.payments.sync import sync_booking_payment
-from common.domain.booking_machine import TABLE, TERMINAL, actor_of, get_available_booking_actions
+from common.domain.booking_access import part_in
+from common.domain.booking_machine import TABLE, TERMINAL, get_available_booking_actions
 from common.domain.bookings import Booking, ReviewState
 from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput, SlotUnavailable, Unavailable
 from hypothesis import HealthCheck, settings
@@ -254,7 +255,7 @@ class BookingLives(RuleBasedStateMachine):
         return [self.world.customer, self.world.provider_user, *self.world.operators]
 
     def offered(self, booking: Booking, user: User) -> list[str]:
-        actor = actor_of(booking, user.id, is_operator=user in self.world.operators)
+        actor = part_in(booking, self.world.principal(user))
         assert actor is not None
         now = self.world.clock.now()
         return [

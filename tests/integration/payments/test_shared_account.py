@@ -176,12 +176,6 @@ async def test_customers_accounts_operations_and_plans_of_another_stage_are_not_
     with pytest.raises(NotFound):
         await gateway.get_intent(intent.id)
 
-    account_id = await StripeConnect(stripe_client, THEIRS).create_account(
-        provider_id="prv_both", email="p@example.com", country="NZ", name="Plumbing"
-    )
-    assert (await StripeConnect(stripe_client, THEIRS).status(account_id)).provider_id == "prv_both"
-    assert (await StripeConnect(stripe_client, OURS).status(account_id)).provider_id is None
-
     prices = await publish_plans(StripePlanPrices(stripe_client), DEFAULT_PLANS)
     subscribed = await stripe_client.v1.subscriptions.create_async(
         {

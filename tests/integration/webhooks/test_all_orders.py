@@ -74,7 +74,7 @@ async def life(
         id=payout, amount=Money(amount=5, currency="nzd"), status="failed", arrival_date=now, created_at=now
     )
     each.container.connect.statuses[account] = ConnectStatus(  # type: ignore[attr-defined]
-        account_id=account, provider_id=each.provider.id, transfers="active", payouts_enabled=True
+        account_id=account, transfers="active", payouts_enabled=True
     )
     ids = {
         "intent": details.payment_intent_id or "",

@@ -210,11 +210,11 @@ async def test_a_failed_payout_is_told_once(bench: MoneyBench, payout_gateway: F
         created_at=now,
         failure_message="The bank account is closed.",
     )
-    bench.container.connect.statuses["acct_fake"] = ConnectStatus(  # type: ignore[attr-defined]
-        account_id="acct_fake", provider_id=bench.provider.id
+    bench.container.connect.statuses[bench.account_id] = ConnectStatus(  # type: ignore[attr-defined]
+        account_id=bench.account_id
     )
     for _ in range(2):
-        event_id = await receive(bench.container, "payout.failed", "po_1", account_id="acct_fake")
+        event_id = await receive(bench.container, "payout.failed", "po_1", account_id=bench.account_id)
         assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
     mails = [each for each in bench.publisher.events if each.payload.get("template") == "payout_failed"]
     assert {each.id for each in mails} == {"evt_po_1"}
@@ -226,10 +226,10 @@ async def test_an_account_that_becomes_ready_makes_its_provider_billable(bench: 
     await container.mongo.collection("providers").update_one(
         {"_id": bench.provider.id}, {"$set": {"is_billable": False, "is_listed": False}}
     )
-    container.connect.statuses["acct_fake"] = ConnectStatus(  # type: ignore[attr-defined]
-        account_id="acct_fake", provider_id=bench.provider.id, transfers="active", payouts_enabled=True
+    container.connect.statuses[bench.account_id] = ConnectStatus(  # type: ignore[attr-defined]
+        account_id=bench.account_id, transfers="active", payouts_enabled=True
     )
-    event_id = await receive(container, "account.updated", "acct_fake", account_id="acct_fake")
+    event_id = await receive(container, "account.updated", bench.account_id, account_id=bench.account_id)
     assert await process(container, event_id) is WebhookStatus.PROCESSED
     stored = await container.provider_reader.get(bench.provider.id)
     assert stored is not None

@@ -32,6 +32,7 @@ _NAMES = (
     "count",
     "customer",
     "discard_link",
+    "ended_plan",
     "frontend",
     "grace_until",
     "hours",
@@ -65,6 +66,7 @@ DATA = {
     "receipt_lines": [EVIL, "Charged: NZD 1.00"],
     "commission_lines": [EVIL],
     "lines": [EVIL],
+    "refunds": [EVIL],
 }
 
 

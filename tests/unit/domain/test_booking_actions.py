@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from common.domain.booking_machine import SlotVerdict, actor_of, fire, get_available_booking_actions, perform
+from common.domain.booking_access import part_in
+from common.domain.booking_machine import SlotVerdict, fire, get_available_booking_actions, perform
 from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import Actor, ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
 from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput, NotFound, SlotUnavailable
 from common.domain.payments import Purpose
+from common.domain.roles import Principal, Role
 from common.domain.slot_cells import cells_between
 
 from tests.unit.domain.bookings_support import (
@@ -131,10 +133,15 @@ class TestRefusals:
 
     def test_the_part_of_a_user_follows_from_the_booking(self) -> None:
         booking = requested().booking
-        assert actor_of(booking, CUSTOMER.id) == CUSTOMER
-        assert actor_of(booking, PROVIDER.id, is_operator=True) == PROVIDER
-        assert actor_of(booking, OPERATOR.id, is_operator=True) == OPERATOR
-        assert actor_of(booking, "usr_stranger") is None
+        staff = frozenset({Role.USER, Role.OPERATOR})
+        assert part_in(booking, Principal(CUSTOMER.id)) == CUSTOMER
+        assert part_in(booking, Principal(PROVIDER.id, staff)) == PROVIDER
+        assert part_in(booking, Principal(OPERATOR.id, staff)) == OPERATOR
+        assert part_in(booking, Principal("usr_stranger")) is None
+
+    @pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+    def test_other_staff_has_no_part_in_a_booking(self, role: Role) -> None:
+        assert part_in(requested().booking, Principal("usr_staff", frozenset({Role.USER, role}))) is None
 
 
 class TestCancelling:

@@ -29,6 +29,9 @@ class Provider(Model):
 
     ``commission_basis_points`` and ``commission_minimum`` go before the platform's where the plan says so, and
     ``active_service_limit`` is how many services the plan lets be active at once, ``None`` for any number.
+    ``closed_account_id`` is the account at Stripe that the provider has disconnected, or that Stripe no longer lets us
+    use; ``billing_revision`` counts what was read from Stripe of the present one, and is the optimistic lock of it.
+    ``deleted_at`` says that the owner has left: nothing is written about this provider any more.
     ``tax_number`` is given by a provider who is registered for GST, and puts the tax on receipts.
     """
 
@@ -42,7 +45,9 @@ class Provider(Model):
     timezone: str
     availability: Availability | None = None
     stripe_account_id: str | None = None
+    closed_account_id: str | None = None
     is_billable: bool = False
+    billing_revision: int = 0
     is_listed: bool = False
     rating: RatingSummary = Field(default_factory=RatingSummary)
     commission_basis_points: int | None = None
@@ -53,3 +58,4 @@ class Provider(Model):
     version: int = 1
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = None

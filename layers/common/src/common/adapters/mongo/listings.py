@@ -7,8 +7,10 @@ from pymongo import DeleteMany, ReplaceOne
 from common.adapters.mongo.categories import MongoCategories
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.documents import from_document, to_document
-from common.adapters.mongo.unit_of_work import current_session
+from common.adapters.mongo.provider_lock import MongoProviderLock
+from common.adapters.mongo.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.catalogue import Listing, provider_listing, service_listing
+from common.domain.errors import NotFound
 from common.domain.providers import Provider
 from common.domain.services import Service, ServiceStatus
 
@@ -19,6 +21,10 @@ MAX_SERVICES = 200
 class MongoListings:
     """Writes listings; call it inside the transaction of the write it follows.
 
+    A listing is made of a provider's document and a service's. Each projection therefore writes the provider's
+    document too (``MongoProviderLock``): of two at once the later one begins anew and sees what the other has written,
+    whichever of the two documents that was.
+
     Args:
         mongo: the connection.
         categories: the tree.
@@ -26,20 +32,31 @@ class MongoListings:
 
     def __init__(self, mongo: Mongo, categories: MongoCategories) -> None:
         self._categories = categories
-        self._providers = mongo.collection("providers")
+        self._lock = MongoProviderLock(mongo)
+        self._unit = MongoUnitOfWork(mongo)
         self._services = mongo.collection("services")
         self._service_listings = mongo.collection("service_listings")
         self._provider_listings = mongo.collection("provider_listings")
 
     async def refresh_provider(self, provider_id: str) -> None:
-        """Project a provider and all its services anew."""
-        provider, services = await self._read(provider_id)
-        await self._write_provider(provider_id, provider, services)
-        await self._write_services(provider_id, provider, services)
+        """Project a provider and all its services anew; outside of a transaction, in one of its own."""
+
+        async def work() -> None:
+            provider, services = await self._read(provider_id)
+            await self._write_provider(provider_id, provider, services)
+            await self._write_services(provider_id, provider, services)
+
+        await self._unit.run(work)
 
     async def refresh_service(self, service: Service) -> None:
-        """Project one service anew, and its provider, whose categories and lowest price it may change."""
+        """Project one service anew, and its provider, whose categories and lowest price it may change.
+
+        Raises:
+            NotFound: the provider's owner has left; the transaction leaves no service of theirs behind.
+        """
         provider, services = await self._read(service.provider_id)
+        if provider is not None and provider.deleted_at is not None:
+            raise NotFound("There is no such provider.")
         await self._write_provider(service.provider_id, provider, services)
         listing = service_listing(provider, service, await self._categories.tree()) if provider else None
         if listing is None:
@@ -49,7 +66,7 @@ class MongoListings:
 
     async def _read(self, provider_id: str) -> tuple[Provider | None, list[Service]]:
         session = current_session()
-        row = await self._providers.find_one({"_id": provider_id}, session=session)
+        row = await self._lock.take(provider_id)
         active = {"provider_id": provider_id, "status": ServiceStatus.ACTIVE.value}
         rows = self._services.find(active, session=session).limit(MAX_SERVICES)
         services = [from_document(Service, each) async for each in rows]

@@ -2,6 +2,7 @@
 
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.listings import MAX_SERVICES
+from common.adapters.mongo.provider_lock import MongoProviderLock
 from common.adapters.mongo.unit_of_work import current_session
 from common.domain.errors import Conflict
 from common.domain.services import ServiceStatus
@@ -10,16 +11,14 @@ from common.domain.services import ServiceStatus
 class MongoPlanLimit:
     """Counts inside the transaction of the write it guards; of two at once, the second waits for the first.
 
-    Each count writes the provider's document, which makes simultaneous transactions conflict: MongoDB lets the second
-    one through only when it begins anew and sees what the first has written
-    (https://www.mongodb.com/docs/manual/core/transactions-production-consideration/#in-progress-transactions-and-write-conflicts).
+    Each count takes the provider's lock (``MongoProviderLock``).
 
     Args:
         mongo: the connection.
     """
 
     def __init__(self, mongo: Mongo) -> None:
-        self._providers = mongo.collection("providers")
+        self._lock = MongoProviderLock(mongo)
         self._services = mongo.collection("services")
 
     async def hold(self, provider_id: str) -> None:
@@ -28,7 +27,7 @@ class MongoPlanLimit:
         Raises:
             Conflict: the plan lets no more services be active (code ``plan_limit``).
         """
-        limit = await self._lock(provider_id)
+        limit = await self._limit_of(provider_id)
         if limit is None:
             return
         count = await self._services.count_documents(_active(provider_id), limit=limit + 1, session=current_session())
@@ -36,20 +35,16 @@ class MongoPlanLimit:
             message = f"Your plan lets {limit} services be active. Pause one or change the plan."
             raise Conflict(message, code="plan_limit")
 
-    async def beyond(self, provider_id: str, limit: int) -> list[str]:
-        """Ids of the newest active services beyond ``limit``."""
-        await self._lock(provider_id)
+    async def beyond(self, provider_id: str) -> list[str]:
+        """Ids of the newest active services beyond the limit that applies now."""
+        limit = await self._limit_of(provider_id)
+        if limit is None:
+            return []
         rows = self._services.find(_active(provider_id), {"_id": 1}, session=current_session())
         return [row["_id"] async for row in rows.sort("_id", 1).skip(limit).limit(MAX_SERVICES)]
 
-    async def _lock(self, provider_id: str) -> int | None:
-        """Write the provider's document; returns its plan's limit."""
-        row = await self._providers.find_one_and_update(
-            {"_id": provider_id},
-            {"$inc": {"publications": 1}},
-            projection={"active_service_limit": 1},
-            session=current_session(),
-        )
+    async def _limit_of(self, provider_id: str) -> int | None:
+        row = await self._lock.take(provider_id)
         limit = (row or {}).get("active_service_limit")
         return None if limit is None else int(limit)
 

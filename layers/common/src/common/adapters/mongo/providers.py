@@ -41,6 +41,11 @@ class MongoProviders:
         row = await self._providers.find_one({"user_id": user_id}, session=current_session())
         return from_document(Provider, row) if row else None
 
+    async def by_account(self, account_id: str) -> Provider | None:
+        """The profile that is paid to this account at Stripe."""
+        row = await self._providers.find_one({"stripe_account_id": account_id}, session=current_session())
+        return from_document(Provider, row) if row else None
+
     async def get_many(self, provider_ids: Sequence[str]) -> Mapping[str, Provider]:
         """Profiles by id; ids without one are left out."""
         rows = self._providers.find({"_id": {"$in": list(provider_ids)}}, session=current_session())
@@ -61,7 +66,7 @@ class MongoProviders:
         """Set fields by name and project the listings anew, in one transaction (see the port for what it raises)."""
 
         async def work() -> Provider:
-            key: Document = {"_id": provider_id}
+            key: Document = {"_id": provider_id, "deleted_at": None}
             if expected_version is not None:
                 key["version"] = expected_version
             change = {"$set": {**plain(fields), "updated_at": now}, "$inc": {"version": 1}}
@@ -78,7 +83,19 @@ class MongoProviders:
             await self._terms.learn(str(fields.get("trading_name", "")), str(fields.get("bio", "")))
         return await self._unit.run(work)
 
+    async def follow_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
+        """Set what was read from Stripe, and count the reading (see the port for what it raises)."""
+        changed = {name: value for name, value in fields.items() if getattr(provider, name) != value}
+        revision = provider.billing_revision + 1
+        await self._providers.update_one(
+            {"_id": provider.id}, {"$set": {"billing_revision": revision}}, session=current_session()
+        )
+        if not changed:
+            return provider.model_copy(update={"billing_revision": revision})
+        return await self.update(provider.id, changed, now=now)
+
     async def _raise_missing(self, provider_id: str) -> None:
-        if await self.get(provider_id) is None:
+        provider = await self.get(provider_id)
+        if provider is None or provider.deleted_at is not None:
             raise NotFound("There is no such provider.")
         raise VersionConflict("The profile has changed since you read it. Read it again.")

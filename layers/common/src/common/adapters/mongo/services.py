@@ -82,12 +82,12 @@ class MongoServices:
             await self._terms.learn(str(fields.get("title", "")), str(fields.get("description", "")))
         return await self._unit.run(work)
 
-    async def pause_beyond(self, provider_id: str, limit: int, *, now: datetime) -> int:
-        """Pause the newest active services until no more than ``limit`` are active; returns how many."""
+    async def pause_beyond_limit(self, provider_id: str, *, now: datetime) -> int:
+        """Pause the newest active services beyond the provider's limit; returns how many."""
 
         async def work() -> int:
             session = current_session()
-            newest = await self._plan_limit.beyond(provider_id, limit)
+            newest = await self._plan_limit.beyond(provider_id)
             if not newest:
                 return 0
             change = {"$set": {"status": ServiceStatus.PAUSED.value, "updated_at": now}, "$inc": {"version": 1}}

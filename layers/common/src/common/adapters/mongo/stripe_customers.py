@@ -12,18 +12,18 @@ class MongoStripeCustomers:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._users = database["users"]
 
-    async def replace(self, user_id: str, gone: str, customer_id: str) -> str:
-        """Store the customer in place of one that Stripe has no more; returns the one that is stored now."""
-        known = {"_id": user_id, "stripe_customer_id": gone}
+    async def replace(self, user_id: str, gone: str, customer_id: str) -> str | None:
+        """Store the customer in place of one that Stripe has no more; returns what ``remember`` does."""
+        known = {"_id": user_id, "stripe_customer_id": gone, "deleted_at": None}
         await self._users.update_one(known, {"$set": {"stripe_customer_id": customer_id}})
         return await self.remember(user_id, customer_id)
 
-    async def remember(self, user_id: str, customer_id: str) -> str:
-        """Store the customer where none is stored yet; returns the one that is stored now."""
+    async def remember(self, user_id: str, customer_id: str) -> str | None:
+        """Store the customer where none is stored yet; the one that is stored now, ``None`` for a deleted account."""
         stored = await self._users.find_one_and_update(
-            {"_id": user_id},
+            {"_id": user_id, "deleted_at": None},
             [{"$set": {"stripe_customer_id": {"$ifNull": ["$stripe_customer_id", customer_id]}}}],
             projection={"stripe_customer_id": 1},
             return_document=ReturnDocument.AFTER,
         )
-        return str(stored["stripe_customer_id"]) if stored else customer_id
+        return str(stored["stripe_customer_id"]) if stored else None

@@ -48,6 +48,7 @@ class MongoSubscriptions:
         cursor = self._subscriptions.find(query).sort("past_due_since", 1).limit(limit)
         return [from_document(Subscription, row) async for row in cursor]
 
-    async def mark_lapsed(self, provider_id: str, now: datetime) -> None:
-        """Remember that the end of grace was applied."""
-        await self._subscriptions.update_one({"_id": provider_id}, {"$set": {"lapsed_at": now}})
+    async def mark_lapsed(self, subscription: Subscription, now: datetime) -> None:
+        """Remember that the end of grace was applied, unless the subscription has been replaced since."""
+        same = {"_id": subscription.id, "revision": subscription.revision}
+        await self._subscriptions.update_one(same, {"$set": {"lapsed_at": now}})

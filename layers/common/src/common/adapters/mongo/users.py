@@ -53,20 +53,27 @@ class MongoUsers:
         return from_document(User, row) if row else user
 
     async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
-        """Set fields by their names in ``User``; returns the account after it.
-
-        Raises:
-            NotFound: no such account.
-        """
+        """Set fields by their names in ``User``; returns the account after it (see the port for what it raises)."""
         change: Document = {"$set": plain(fields)}
         if end_sessions:
             change["$inc"] = {"session_epoch": 1}
         row = await self._users.find_one_and_update(
-            {"_id": user_id}, change, return_document=ReturnDocument.AFTER, session=current_session()
+            {"_id": user_id, "deleted_at": None},
+            change,
+            return_document=ReturnDocument.AFTER,
+            session=current_session(),
         )
         if row is None:
             raise NotFound("There is no such account.")
         return from_document(User, row)
+
+    async def touch(self, user_id: str) -> None:
+        """Write the account inside the present transaction (see the port)."""
+        touched = await self._users.update_one(
+            {"_id": user_id, "deleted_at": None}, {"$inc": {"touches": 1}}, session=current_session()
+        )
+        if touched.matched_count == 0:
+            raise NotFound("There is no such account.")
 
     async def search(
         self, *, text: str | None, is_active: bool | None, limit: int, before: str | None

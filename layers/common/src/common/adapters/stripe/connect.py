@@ -7,7 +7,8 @@ from uuid import uuid4
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.connect import ConnectStatus, OnboardingLink
-from common.domain.errors import GatewayUncertain
+from common.domain.errors import GatewayUncertain, NotFound
+from common.domain.payments import ACCOUNT_GONE
 
 if TYPE_CHECKING:
     import stripe
@@ -35,14 +36,16 @@ class StripeConnect:
         self._v1 = client.v1
         self._owner = owner
 
-    async def create_account(self, *, provider_id: str, email: str, country: str, name: str) -> str:
-        """Find or make the account of a provider; returns its id.
+    async def create_account(
+        self, *, provider_id: str, email: str, country: str, name: str, closed_account_id: str | None = None
+    ) -> str:
+        """Find or make the account of a provider, another one than its closed one; returns its id.
 
         Where Stripe repeats a stored error for the key, the look-up that comes first has shown that nothing was made,
         so that another key is safe. A look-up may miss an account behind a hundred newer ones; then a second, empty
         one is made, which no money is ever sent to.
         """
-        known = await self._find_account(provider_id)
+        known = await self._find_account(provider_id, closed_account_id)
         if known is not None:
             return known
         wanted: params.AccountCreateParams = {
@@ -58,18 +61,18 @@ class StripeConnect:
             "metadata": {"provider_id": provider_id, **self._owner.marks()},
         }
         try:
-            return await self._make_account(wanted, f"{provider_id}:connect:1")
+            return await self._make_account(wanted, f"{provider_id}:connect:{closed_account_id or 1}")
         except GatewayUncertain as uncertain:
             if not uncertain.is_final:
                 raise
             return await self._make_account(wanted, f"{provider_id}:connect:{uuid4().hex}")
 
-    async def _find_account(self, provider_id: str) -> str | None:
+    async def _find_account(self, provider_id: str, closed_account_id: str | None) -> str | None:
         """The account that an earlier, unanswered call may have made; the newest come first."""
         with translated():
             newest = await self._v1.accounts.list_async({"limit": _LOOKUP_LIMIT})
         mine = (each.id for each in newest.data if self._provider_of(each) == provider_id)
-        return next(mine, None)
+        return next((each for each in mine if each != closed_account_id), None)
 
     def _provider_of(self, account: "stripe.Account") -> str | None:
         metadata = mapping.metadata(account.metadata)
@@ -95,14 +98,18 @@ class StripeConnect:
 
     async def status(self, account_id: str) -> ConnectStatus:
         """Re-read what the account can do."""
-        with translated():
-            account = await self._v1.accounts.retrieve_async(account_id)
+        try:
+            with translated():
+                account = await self._v1.accounts.retrieve_async(account_id)
+        except NotFound as missing:
+            if missing.wire_code != ACCOUNT_GONE:
+                raise
+            return ConnectStatus(account_id=account_id, is_gone=True)
         requirements = account.requirements
         # The SDK's objects have only what Stripe sent, and Stripe sends only the capabilities that were asked for.
         transfers = getattr(account.capabilities, "transfers", None)
         return ConnectStatus(
             account_id=account.id,
-            provider_id=self._provider_of(account),
             transfers=transfers or "inactive",
             payouts_enabled=bool(account.payouts_enabled),
             details_submitted=bool(account.details_submitted),

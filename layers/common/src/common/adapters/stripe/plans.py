@@ -1,20 +1,28 @@
 """Provider plans at Stripe: the ``PlanGateway`` port."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.adapters.stripe.plan_prices import find_portal
-from common.application.ports.subscriptions import StripeSubscription
-from common.domain.errors import NotFound
-from common.domain.plans import Plan, PlanStatus
+from common.application.ports.subscriptions import PlanPayment, StripeSubscription
+from common.domain.errors import GatewayRefused, NotFound
+from common.domain.money import Money
+from common.domain.plans import ENDED, Plan, PlanStatus
 
 if TYPE_CHECKING:
     import stripe
+    from stripe import params
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
     from common.domain.ownership import Owner
+
+#: As many as a page holds; nobody has so many pages open, subscriptions or invoices of one that ends at once.
+_MOST = 100
+_NOT_LIVE = ENDED | {PlanStatus.INCOMPLETE}
 
 
 class StripePlans:
@@ -43,7 +51,6 @@ class StripePlans:
             )
             if not prices.data:
                 raise NotFound("This plan cannot be bought now.", code="plan_not_for_sale")
-            await self._close_earlier(customer_id)
             wanted: SessionCreateParams = {
                 "mode": "subscription",
                 "customer": customer_id,
@@ -57,11 +64,54 @@ class StripePlans:
             session = await self._v1.checkout.sessions.create_async(wanted)
         return session.url or success_url
 
-    async def _close_earlier(self, customer_id: str) -> None:
-        """Expire the customer's open pages: two that are both completed would be two subscriptions."""
-        opened = await self._v1.checkout.sessions.list_async({"customer": customer_id, "status": "open", "limit": 100})
+    async def close_pages(self, customer_id: str) -> None:
+        """Close the customer's open Checkout pages; one that was completed just now cannot be."""
+        with translated():
+            opened = await self._v1.checkout.sessions.list_async(
+                {"customer": customer_id, "status": "open", "limit": _MOST}
+            )
         for each in opened.data:
-            await self._v1.checkout.sessions.expire_async(each.id)
+            with suppress(GatewayRefused), translated():
+                await self._v1.checkout.sessions.expire_async(each.id)
+
+    async def live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
+        """A customer's subscriptions that have begun and not ended; by default Stripe lists no canceled ones."""
+        with translated():
+            found = await self._v1.subscriptions.list_async({"customer": customer_id, "limit": _MOST})
+        oldest_first = sorted(found.data, key=lambda each: (each.created, each.id))
+        return [each for each in map(self._subscription, oldest_first) if each.status not in _NOT_LIVE]
+
+    async def paid_for(self, subscription_id: str) -> Sequence[PlanPayment]:
+        """What was paid for a subscription (https://docs.stripe.com/api/invoice-payment/object)."""
+        with translated():
+            found = await self._v1.invoices.list_async(
+                {"subscription": subscription_id, "status": "paid", "limit": _MOST, "expand": ["data.payments"]}
+            )
+        paid = [
+            PlanPayment(
+                payment_intent_id=intent_id, amount=Money(amount=payment.amount_paid or 0, currency=invoice.currency)
+            )
+            for invoice in reversed(found.data)
+            for payment in (invoice.payments.data if invoice.payments else ())
+            if (intent_id := mapping.identifier(payment.payment.payment_intent)) is not None
+        ]
+        return [each for each in paid if each.amount.amount > 0]
+
+    async def refund(self, payment: PlanPayment) -> None:
+        """Give a payment back in full."""
+        wanted: params.RefundCreateParams = {"payment_intent": payment.payment_intent_id, "reason": "duplicate"}
+        key = f"{payment.payment_intent_id}:duplicate_plan"
+        try:
+            with translated():
+                await self._v1.refunds.create_async(wanted, {"idempotency_key": key})
+        except GatewayRefused as refused:
+            if refused.reason != "charge_already_refunded":
+                raise
+
+    async def cancel(self, subscription_id: str) -> None:
+        """End a subscription at once, without an invoice for what was used."""
+        with suppress(NotFound), translated():
+            await self._v1.subscriptions.cancel_async(subscription_id, {"invoice_now": False, "prorate": False})
 
     async def portal(self, customer_id: str, *, return_url: str) -> str:
         """A page on which the provider changes card or plan, or cancels; returns its URL."""
@@ -77,6 +127,9 @@ class StripePlans:
         """Re-read a subscription."""
         with translated():
             found = await self._v1.subscriptions.retrieve_async(subscription_id)
+        return self._subscription(found)
+
+    def _subscription(self, found: "stripe.Subscription") -> StripeSubscription:
         items, metadata = found.items.data, mapping.metadata(found.metadata)
         end = max((each.current_period_end for each in items), default=None)
         return StripeSubscription(
@@ -85,6 +138,7 @@ class StripePlans:
             lookup_key=items[0].price.lookup_key if items else None,
             plan_id=mapping.metadata(items[0].price.metadata).get("plan_id") if items else None,
             provider_id=None if self._owner.is_theirs(metadata) else metadata.get("provider_id"),
+            customer_id=mapping.identifier(found.customer),
             current_period_end=mapping.instant(end),
             trial_end=mapping.instant(found.trial_end),
             cancel_at_period_end=found.cancel_at_period_end or _ends_by(found, end),

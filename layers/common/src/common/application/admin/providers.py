@@ -1,12 +1,14 @@
 """Deciding on applications of providers."""
 
+from datetime import datetime
 from typing import Any
 
 from common.application.admin.deps import AdminDeps
 from common.application.onboarding.billing import may_be_listed
+from common.application.own_matters import require_others_matter
 from common.application.publishing import publish_committed
 from common.domain.errors import Conflict, NotFound
-from common.domain.events import Topic, new_event
+from common.domain.events import Event, Topic, new_event
 from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
 from common.domain.ids import new_id
 from common.domain.providers import Provider
@@ -19,6 +21,7 @@ async def approve_provider(deps: AdminDeps, staff: Principal, provider_id: str, 
 
     Raises:
         NotFound: there is no such provider.
+        Forbidden: it is the caller's own (``own_matter``).
         Conflict: the application is not pending (``not_pending``).
     """
     return await _decide(deps, staff, provider_id, client, ProviderStatus.APPROVED, "")
@@ -31,6 +34,7 @@ async def reject_provider(
 
     Raises:
         NotFound: there is no such provider.
+        Forbidden: it is the caller's own (``own_matter``).
         Conflict: the application is not pending (``not_pending``).
     """
     return await _decide(deps, staff, provider_id, client, ProviderStatus.REJECTED, reason)
@@ -39,25 +43,33 @@ async def reject_provider(
 async def _decide(
     deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo, status: ProviderStatus, reason: str
 ) -> Provider:
-    provider, user = await _pending(deps, provider_id)
+    """Decide on the application as it stands in the transaction that commits the decision.
+
+    An applicant who edits meanwhile makes the transaction begin anew, and does not make the decision fail.
+    """
     now = deps.clock.now()
-    is_approved = status is ProviderStatus.APPROVED
-    template = "provider_approved" if is_approved else "provider_rejected"
-    data: dict[str, Any] = {"name": user.full_name, "trading_name": provider.trading_name, "reason": reason}
-    event = new_event(Topic.NOTIFICATIONS, "mail.requested", now, template=template, to_user_id=user.id, data=data)
-    decided = provider.model_copy(update={"status": status})
-    fields = {"status": status, "is_listed": may_be_listed(decided, user, is_billable=provider.is_billable)}
 
-    async def write() -> Provider:
-        changed = await deps.providers.update(provider.id, fields, now=now, expected_version=provider.version)
+    async def write() -> tuple[Provider, Event]:
+        provider, user = await _pending(deps, provider_id)
+        require_others_matter(staff, user.id)
+        decided = provider.model_copy(update={"status": status})
+        fields = {"status": status, "is_listed": may_be_listed(decided, user, is_billable=provider.is_billable)}
+        event = _decision_mail(provider, user, status, reason, now)
+        changed = await deps.providers.update(provider.id, fields, now=now)
         await deps.users.update(user.id, {"provider_status": status, "updated_at": now})
-        await deps.log.add(_row(deps, staff, user, client, is_approved=is_approved, reason=reason))
+        await deps.log.add(_row(deps, staff, user, client, status=status, reason=reason))
         await deps.outbox.add([event])
-        return changed
+        return changed, event
 
-    changed = await deps.unit_of_work.run(write)
+    changed, event = await deps.unit_of_work.run(write)
     await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
     return changed
+
+
+def _decision_mail(provider: Provider, user: User, status: ProviderStatus, reason: str, now: datetime) -> Event:
+    template = "provider_approved" if status is ProviderStatus.APPROVED else "provider_rejected"
+    data: dict[str, Any] = {"name": user.full_name, "trading_name": provider.trading_name, "reason": reason}
+    return new_event(Topic.NOTIFICATIONS, "mail.requested", now, template=template, to_user_id=user.id, data=data)
 
 
 async def _pending(deps: AdminDeps, provider_id: str) -> tuple[Provider, User]:
@@ -71,9 +83,10 @@ async def _pending(deps: AdminDeps, provider_id: str) -> tuple[Provider, User]:
 
 
 def _row(
-    deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, is_approved: bool, reason: str
+    deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, status: ProviderStatus, reason: str
 ) -> SecurityEvent:
     now = deps.clock.now()
+    is_approved = status is ProviderStatus.APPROVED
     return SecurityEvent(
         id=new_id("sev", now),
         type=SecurityEventType.PROVIDER_APPROVED if is_approved else SecurityEventType.PROVIDER_REJECTED,

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
+from common.application.own_matters import require_others_matter
 from common.domain.emails import parse_email
-from common.domain.errors import Conflict, Forbidden, NotFound
+from common.domain.errors import Conflict, NotFound
 from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
 from common.domain.ids import new_id
 from common.domain.roles import STAFF_ROLES, Principal, Role
@@ -18,14 +20,21 @@ async def appoint_staff(
 
     Raises:
         NotFound: the address has no verified account.
+        Forbidden: it is the caller's own account (``own_matter``).
         Conflict: the account is staff already (``already_staff``); change its roles instead.
     """
-    user = await deps.users.by_email_key(parse_email(email).key)
-    if user is None or not user.is_verified or not user.is_active:
-        raise NotFound("No verified account has this address.")
-    if STAFF_ROLES & set(user.roles):
-        raise Conflict("This account is staff already.", code="already_staff")
-    return await _set_roles(deps, boss, user, roles, client)
+    email_key = parse_email(email).key
+
+    async def write() -> User:
+        user = await deps.users.by_email_key(email_key)
+        if user is None or not user.is_verified or not user.is_active:
+            raise NotFound("No verified account has this address.")
+        require_others_matter(boss, user.id)
+        if STAFF_ROLES & set(user.roles):
+            raise Conflict("This account is staff already.", code="already_staff")
+        return await _set_roles(deps, boss, user, roles, client)
+
+    return await deps.unit_of_work.run(write)
 
 
 async def change_staff(
@@ -35,36 +44,39 @@ async def change_staff(
 
     Raises:
         NotFound: nobody of staff has this id.
-        Forbidden: it is the caller: a super admin cannot lock everybody out by mistake.
+        Forbidden: it is the caller (``own_matter``): a super admin cannot lock everybody out by mistake; or the caller
+            has ceased to be a super admin.
     """
-    user = await deps.users.get(user_id)
-    if user is None or user.deleted_at is not None or not STAFF_ROLES & set(user.roles):
-        raise NotFound("There is no such member of staff.")
-    if user.id == boss.user_id:
-        raise Forbidden("You cannot change your own roles.")
-    return await _set_roles(deps, boss, user, roles, client)
+
+    async def write() -> User:
+        user = await deps.users.get(user_id)
+        if user is None or user.deleted_at is not None or not STAFF_ROLES & set(user.roles):
+            raise NotFound("There is no such member of staff.")
+        require_others_matter(boss, user.id)
+        await require_super_admin(deps, boss)
+        return await _set_roles(deps, boss, user, roles, client)
+
+    return await deps.unit_of_work.run(write)
 
 
 async def _set_roles(deps: AdminDeps, boss: Principal, user: User, roles: Sequence[Role], client: ClientInfo) -> User:
+    """Set the roles inside the transaction that has read the account, whose other roles stay as they are now."""
     now = deps.clock.now()
     kept = [role for role in user.roles if role not in STAFF_ROLES]
-    row = SecurityEvent(
-        id=new_id("sev", now),
-        type=SecurityEventType.ROLES_CHANGED,
-        user_id=user.id,
-        actor_id=boss.user_id,
-        session_id=boss.session_id,
-        ip=client.ip,
-        user_agent=client.user_agent,
-        details={"roles": [role.value for role in roles]},
-        at=now,
+    fields = {"roles": [*kept, *dict.fromkeys(roles)], "updated_at": now}
+    changed = await deps.users.update(user.id, fields, end_sessions=True)
+    await deps.sessions.revoke_all(user.id, "roles_changed", now)
+    await deps.log.add(
+        SecurityEvent(
+            id=new_id("sev", now),
+            type=SecurityEventType.ROLES_CHANGED,
+            user_id=user.id,
+            actor_id=boss.user_id,
+            session_id=boss.session_id,
+            ip=client.ip,
+            user_agent=client.user_agent,
+            details={"roles": [role.value for role in roles]},
+            at=now,
+        )
     )
-
-    async def write() -> User:
-        fields = {"roles": [*kept, *dict.fromkeys(roles)], "updated_at": now}
-        changed = await deps.users.update(user.id, fields, end_sessions=True)
-        await deps.sessions.revoke_all(user.id, "roles_changed", now)
-        await deps.log.add(row)
-        return changed
-
-    return await deps.unit_of_work.run(write)
+    return changed

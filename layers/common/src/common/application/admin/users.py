@@ -1,12 +1,20 @@
 """Suspending accounts and restoring them."""
 
+from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
 from common.application.onboarding.billing import may_be_listed
-from common.domain.errors import Conflict, Forbidden, NotFound
+from common.application.own_matters import require_others_matter
+from common.domain.errors import Conflict, NotFound
 from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType, is_staff
 from common.domain.ids import new_id
-from common.domain.roles import Principal, Role
+from common.domain.roles import Principal
 from common.domain.users import User
+
+#: What an account is told to be already, by whether it is to be active.
+_ALREADY = {
+    False: ("This account is suspended already.", "already_suspended"),
+    True: ("This account is not suspended.", "not_suspended"),
+}
 
 
 async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo, reason: str) -> User:
@@ -14,13 +22,10 @@ async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
     Raises:
         NotFound: there is no such account.
-        Forbidden: it is the caller's own, or staff's and the caller is no super admin.
+        Forbidden: it is the caller's own (``own_matter``), or staff's and the caller is no super admin.
         Conflict: it is suspended already.
     """
-    user = await _target(deps, staff, user_id)
-    if not user.is_active:
-        raise Conflict("This account is suspended already.", code="already_suspended")
-    return await _switch(deps, staff, user, client, is_active=False, reason=reason)
+    return await _switch(deps, staff, user_id, client, is_active=False, reason=reason)
 
 
 async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo) -> User:
@@ -28,34 +33,33 @@ async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
     Raises:
         NotFound: there is no such account.
-        Forbidden: it is staff's and the caller is no super admin.
+        Forbidden: it is the caller's own (``own_matter``), or staff's and the caller is no super admin.
         Conflict: it is not suspended.
     """
-    user = await _target(deps, staff, user_id)
-    if user.is_active:
-        raise Conflict("This account is not suspended.", code="not_suspended")
-    return await _switch(deps, staff, user, client, is_active=True, reason="")
+    return await _switch(deps, staff, user_id, client, is_active=True, reason="")
 
 
-async def _target(deps: AdminDeps, staff: Principal, user_id: str) -> User:
+async def _target(deps: AdminDeps, staff: Principal, user_id: str, *, is_active: bool) -> User:
+    """The account as the present transaction sees it, if the caller may switch it."""
     user = await deps.users.get(user_id)
     if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")
-    if user.id == staff.user_id:
-        raise Forbidden("You cannot do this to your own account.")
-    if is_staff(user) and Role.SUPER_ADMIN not in staff.roles:
-        raise Forbidden("Only a super admin may do this to staff.")
+    require_others_matter(staff, user.id)
+    if is_staff(user):
+        await require_super_admin(deps, staff)
+    if user.is_active is is_active:
+        raise Conflict(_ALREADY[is_active][0], code=_ALREADY[is_active][1])
     return user
 
 
 async def _switch(
-    deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, is_active: bool, reason: str
+    deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo, *, is_active: bool, reason: str
 ) -> User:
     now = deps.clock.now()
     row = SecurityEvent(
         id=new_id("sev", now),
         type=SecurityEventType.RESTORED if is_active else SecurityEventType.SUSPENDED,
-        user_id=user.id,
+        user_id=user_id,
         actor_id=staff.user_id,
         session_id=staff.session_id,
         ip=client.ip,
@@ -65,6 +69,7 @@ async def _switch(
     )
 
     async def write() -> User:
+        user = await _target(deps, staff, user_id, is_active=is_active)
         changed = await deps.users.update(user.id, {"is_active": is_active, "updated_at": now}, end_sessions=True)
         await deps.sessions.revoke_all(user.id, "suspended", now)
         await _relist(deps, changed)

@@ -45,7 +45,7 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
             "Wrong mail address or password, or the address has not been verified yet.", code="invalid_credentials"
         )
     await deps.guard.clear(list(keys))
-    return await open_session(deps, user, client, "password")
+    return await open_session(deps, user, client, "password", password_hash=password_hash)
 
 
 async def _guard_keys(deps: AuthDeps, email_key: str, user: User | None, client: ClientInfo) -> dict[str, int]:

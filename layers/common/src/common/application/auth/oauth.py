@@ -132,6 +132,7 @@ async def _first_sign_in(
     async def write() -> User:
         user = await own_address(deps, address, client, identity=identity)
         refuse_suspended(user)
+        await deps.users.touch(user.id)
         if await deps.credentials.owner_of(identity.issuer, identity.subject) is None:
             await deps.credentials.link(user.id, identity, deps.clock.now())
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)
@@ -156,6 +157,7 @@ async def link_identity(
     auth = deps.auth
 
     async def write() -> None:
+        await auth.users.touch(caller.user_id)
         await auth.credentials.link(caller.user_id, identity, auth.clock.now())
         await log_event(auth, SecurityEventType.IDENTITY_LINKED, caller.user_id, client, provider=provider)
 
@@ -165,17 +167,20 @@ async def link_identity(
 async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, client: ClientInfo) -> None:
     """Unlink a sign-in elsewhere.
 
+    The account is touched by whatever adds or removes a way into it, so that two at once never remove the last ones.
+
     Raises:
         NotFound: none of this provider is linked.
         Conflict: it is the only way into the account (``last_credential``).
     """
-    identities = await deps.credentials.identities_of(caller.user_id)
-    if not any(each.provider == provider for each in identities):
-        raise NotFound("No sign-in of this provider is linked.")
-    if len(identities) == 1 and await deps.credentials.password_of(caller.user_id) is None:
-        raise Conflict("Set a password first, or nobody could sign in any more.", code="last_credential")
 
     async def write() -> None:
+        await deps.users.touch(caller.user_id)
+        identities = await deps.credentials.identities_of(caller.user_id)
+        if not any(each.provider == provider for each in identities):
+            raise NotFound("No sign-in of this provider is linked.")
+        if len(identities) == 1 and await deps.credentials.password_of(caller.user_id) is None:
+            raise Conflict("Set a password first, or nobody could sign in any more.", code="last_credential")
         await deps.credentials.unlink(caller.user_id, provider)
         await log_event(deps, SecurityEventType.IDENTITY_UNLINKED, caller.user_id, client, provider=provider)
 

@@ -79,6 +79,10 @@ async def change_password(
     now = deps.clock.now()
 
     async def write() -> None:
+        # Checking and hashing take time, in which the owner may have reset the password: then this one is not current.
+        stored = await deps.credentials.password_of(user.id)
+        if (stored and stored.password_hash) != (credential and credential.password_hash):
+            raise _wrong_password()
         await deps.credentials.set_password(user.id, password_hash, now)
         await deps.sessions.revoke_all(user.id, "password_changed", now, but=caller.session_id)
         await deps.users.update(user.id, {"requires_password_setup": False, "updated_at": now})
@@ -96,8 +100,12 @@ async def _check_current(deps: AuthDeps, user: User, current: str, password_hash
         detail = "Too many wrong passwords; wait before the next try."
         raise RateLimited(detail, retry_after=wait, limit=_FREE_TRIES)
     if not await deps.passwords.verify(normal_form(current), password_hash):
-        raise Forbidden("The present password is wrong.", code="wrong_password")
+        raise _wrong_password()
     await deps.guard.clear([key])
+
+
+def _wrong_password() -> Forbidden:
+    return Forbidden("The present password is wrong.", code="wrong_password")
 
 
 async def _tell_owner(deps: AuthDeps, user_id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event, mail_event, publish
-from common.domain.errors import Forbidden, NotFound
+from common.domain.errors import Forbidden, NotFound, Unauthenticated
 from common.domain.events import Event
 from common.domain.identity import (
     ClientInfo,
@@ -45,9 +45,18 @@ class TokenPair:
 
 
 async def open_session(
-    deps: AuthDeps, user: User, client: ClientInfo, method: str, *, booking_intent_id: str | None = None
+    deps: AuthDeps,
+    user: User,
+    client: ClientInfo,
+    method: str,
+    *,
+    booking_intent_id: str | None = None,
+    password_hash: str | None = None,
 ) -> TokenPair:
     """Sign an account in on a client; a client it has not met before is reported to it by mail.
+
+    Proving who somebody is takes time. What ended every sign-in meanwhile (a reset or changed password, a suspension,
+    a deletion) ends this one before it begins: else a password that was just replaced would still open a session.
 
     Args:
         deps: ports.
@@ -55,9 +64,11 @@ async def open_session(
         client: where the request comes from.
         method: how it was proven (``password``, ``email_link``, ``google``).
         booking_intent_id: what the sign-in goes on with.
+        password_hash: the hash that the given password was right for, where a password was the proof.
 
     Raises:
         Forbidden: the account is suspended.
+        Unauthenticated: what was proven does not hold any more (``invalid_credentials``).
     """
     refuse_suspended(user)
     now = deps.clock.now()
@@ -81,6 +92,7 @@ async def open_session(
     events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []
 
     async def write() -> None:
+        await _require_unchanged(deps, user, password_hash)
         await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
         await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
         await deps.outbox.add(events)
@@ -95,6 +107,25 @@ async def open_session(
         device_token=device_token,
         booking_intent_id=booking_intent_id,
     )
+
+
+async def _require_unchanged(deps: AuthDeps, user: User, password_hash: str | None) -> None:
+    """Refuse to sign in an account that is not what it was when its owner was proven."""
+    current = await deps.users.get(user.id)
+    if current is None or current.deleted_at is not None:
+        raise _proof_has_ended()
+    refuse_suspended(current)
+    if current.session_epoch != user.session_epoch:
+        raise _proof_has_ended()
+    if password_hash is not None:
+        credential = await deps.credentials.password_of(user.id)
+        if credential is None or credential.password_hash != password_hash:
+            raise _proof_has_ended()
+    await deps.users.touch(user.id)
+
+
+def _proof_has_ended() -> Unauthenticated:
+    return Unauthenticated("Sign in again.", code="invalid_credentials")
 
 
 async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPair | None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
-from common.application.bookings.read import BookingView, find_booking, view, with_contact
+from common.application.bookings.read import BookingView, view, with_contact
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.booking_machine.inputs import NewStart
-from common.domain.bookings import Actor, Booking, BookingChange
+from common.domain.bookings import Actor, ActorKind, Booking, BookingChange
 from common.domain.errors import NotFound, RateLimited, SlotUnavailable, Unavailable, VersionConflict
 from common.domain.roles import Principal
 
@@ -59,6 +60,26 @@ async def perform_action(
         if is_committed:
             return await with_contact(deps, view(deps, change.booking, actor))
     raise Unavailable("The booking is being changed by others.", retry_after=1)
+
+
+async def perform_as_operator(
+    deps: BookingDeps,
+    staff: Principal,
+    booking_id: str,
+    action: str,
+    input_: Mapping[str, Any] | None,
+    *,
+    expected_version: int | None = None,
+) -> BookingView:
+    """Perform an action as an operator, which nobody does on a booking of their own.
+
+    Raises:
+        NotFound: no such booking, or the caller is no operator.
+        Forbidden: the caller is a party of the booking (``own_matter``).
+        VersionConflict, Unavailable: and what else the action meets, as for ``perform_action``.
+    """
+    await find_booking_as(deps, staff, booking_id, ActorKind.OPERATOR)
+    return await perform_action(deps, staff, booking_id, action, input_, expected_version=expected_version)
 
 
 def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected: int | None) -> None:

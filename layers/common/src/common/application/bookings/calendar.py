@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.read import find_booking
 from common.application.ports.bookings import BookingQuery
 from common.domain.booking_groups import UPCOMING
 from common.domain.bookings import ActorKind

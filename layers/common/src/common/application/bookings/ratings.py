@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.rating_summaries import RATING_MODERATED
-from common.application.bookings.read import find_booking
+from common.application.own_matters import require_others_matter
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.bookings import ActorKind, Booking, ReviewState
@@ -101,13 +102,17 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
     """Take a published rating out of sight, or show it again, or one that was held; the summaries follow.
 
     Raises:
-        Forbidden: the caller is no moderator.
+        Forbidden: the caller is no moderator, or a party of the booking that was rated (``own_matter``).
         NotFound: no such rating that was published.
     """
     if not caller.has(Role.MODERATOR, Role.ADMIN):
         raise Forbidden("Only moderators hide ratings.")
     known, now = await deps.ratings.get(rating_id), deps.clock.now()
-    event = new_event(Topic.NOTIFICATIONS, RATING_MODERATED, now, booking_id=known.booking_id if known else None)
+    booking = await deps.bookings.get(known.booking_id) if known else None
+    if booking is None:
+        raise NotFound("There is no such published rating.")
+    require_others_matter(caller, booking.customer_id, booking.provider_user_id)
+    event = new_event(Topic.NOTIFICATIONS, RATING_MODERATED, now, booking_id=booking.id)
     state = RatingState.MODERATED if hide else RatingState.PUBLISHED
     rating = await deps.ratings.set_state(rating_id, state, now, event)
     if rating is None:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.ports.bookings import BookingQuery
 from common.domain import booking_machine as machine
 from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
 from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
 from common.domain.disclosure import is_disclosed, seen_by
-from common.domain.errors import Forbidden, InvalidInput, NotFound
+from common.domain.errors import Forbidden, InvalidInput
 from common.domain.model import Model
-from common.domain.roles import Principal, Role
+from common.domain.roles import Principal
 
 
 class Contact(Model):
@@ -32,19 +33,6 @@ class BookingView(Model):
     actor: Actor
     actions: list[machine.AvailableAction]
     contact: Contact | None = None
-
-
-async def find_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:
-    """A booking and the caller's part in it.
-
-    Raises:
-        NotFound: there is none, or it is none of the caller's business; even its existence is private.
-    """
-    booking = await deps.bookings.get(booking_id)
-    actor = machine.actor_of(booking, caller.user_id, is_operator=caller.has(Role.OPERATOR)) if booking else None
-    if booking is None or actor is None:
-        raise NotFound("There is no such booking.")
-    return booking, actor
 
 
 def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:

@@ -1,4 +1,8 @@
-"""The steps from a fresh account to a customer or an applicant. Each may be left and resumed, and done again."""
+"""The steps from a fresh account to a customer or an applicant. Each may be left and resumed, and done again.
+
+Addresses are located and passwords hashed first, which takes time; what the account is by then is read again in the
+transaction that writes.
+"""
 
 from dataclasses import dataclass
 from datetime import time
@@ -8,8 +12,10 @@ from common.application.auth.records import log_event, mail_event, publish
 from common.application.auth.sessions import TokenPair, extend_session, open_session
 from common.application.onboarding.addresses import locate_address
 from common.application.onboarding.deps import OnboardingDeps
+from common.application.ports.geocoding import Located
 from common.domain.availability import Availability, TimeRange, WeeklyRule
 from common.domain.errors import Conflict, NotFound, StepOutOfOrder
+from common.domain.events import Event
 from common.domain.identity import ClientInfo, SecurityEventType
 from common.domain.ids import new_id
 from common.domain.passwords import check_password
@@ -48,7 +54,7 @@ async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
         NotFound: it is gone.
     """
     user = await deps.auth.users.get(caller.user_id)
-    if user is None:
+    if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")
     return user
 
@@ -71,13 +77,22 @@ async def complete_profile(
         Conflict: a password is given and the account has one (``password_exists``).
         NotFound, SlotUnavailable: of the booking intent.
     """
-    user = await get_account(deps, caller)
-    fields = await _profile_fields(deps, profile)
-    if user.onboarding_status is OnboardingStatus.NOT_STARTED:
-        fields["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
-    if password is not None:
-        await _set_first_password(deps, user, password, client)
-    user = await deps.auth.users.update(user.id, {**fields, "is_provisional": False})
+    password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
+    fields, _ = await _profile_fields(deps, profile)
+
+    async def write() -> User:
+        user = await get_account(deps, caller)
+        more: dict[str, Any] = {"is_provisional": False}
+        if user.onboarding_status is OnboardingStatus.NOT_STARTED:
+            more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
+        if password_hash is not None:
+            await _refuse_second_password(deps, user)
+            await deps.auth.credentials.set_password(user.id, password_hash, deps.auth.clock.now())
+            await log_event(deps.auth, SecurityEventType.PASSWORD_CHANGED, user.id, client)
+            more["requires_password_setup"] = False
+        return await deps.auth.users.update(user.id, {**fields, **more})
+
+    user = await deps.auth.unit_of_work.run(write)
     booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
     return CompletedProfile(user, booking, await _renew(deps, caller, user, client))
 
@@ -90,30 +105,29 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
     return await open_session(deps.auth, user, client, "profile_completed")
 
 
-async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> dict[str, Any]:
-    address, _ = await locate_address(deps.geocoder, profile.address)
+async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
+    """What a profile sets on the account, and where its address is."""
+    address, place = await locate_address(deps.geocoder, profile.address)
     phone_number = parse_phone(profile.phone_number, country=address.country)
-    return {
+    fields = {
         "full_name": profile.full_name,
         "phone_number": phone_number,
         "address": address,
         "updated_at": deps.auth.clock.now(),
     }
+    return fields, place
 
 
-async def _set_first_password(deps: OnboardingDeps, user: User, password: str, client: ClientInfo) -> None:
+async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: str) -> str:
+    user = await get_account(deps, caller)
     accepted = check_password(password, email=user.email_key)
+    await _refuse_second_password(deps, user)
+    return await deps.auth.passwords.hash(accepted)
+
+
+async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
     if await deps.auth.credentials.password_of(user.id) is not None:
         raise Conflict("The account has a password; change it in the settings.", code="password_exists")
-    password_hash = await deps.auth.passwords.hash(accepted)
-    now = deps.auth.clock.now()
-
-    async def write() -> None:
-        await deps.auth.credentials.set_password(user.id, password_hash, now)
-        await deps.auth.users.update(user.id, {"requires_password_setup": False, "updated_at": now})
-        await log_event(deps.auth, SecurityEventType.PASSWORD_CHANGED, user.id, client)
-
-    await deps.auth.unit_of_work.run(write)
 
 
 async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> User:
@@ -133,24 +147,20 @@ async def apply_as_provider(
         StepOutOfOrder: the provider's path has not been chosen.
         InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
     """
-    user = await get_account(deps, caller)
-    if user.onboarding_path != "provider":
-        raise StepOutOfOrder("Choose the provider's path first.", extra={"missing": ["path"]})
+    _require_providers_path(await get_account(deps, caller))
     auth = deps.auth
     now = auth.clock.now()
-    fields = await _profile_fields(deps, profile)
-    address, place = await locate_address(deps.geocoder, profile.address)
+    fields, place = await _profile_fields(deps, profile)
     deps.platform.require_provider_in(place.country if place else "")
     zone = zone_of(place.country if place else "", place.region if place else "")
-    status = ProviderStatus.APPROVED if user.provider_status is ProviderStatus.APPROVED else ProviderStatus.PENDING
-    if user.onboarding_status is not OnboardingStatus.BILLING_SETUP_COMPLETE:
-        fields["onboarding_status"] = OnboardingStatus.PROVIDER_ONBOARDING_COMPLETE
-    is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
-    events = [mail_event(auth, "provider_applied", user.id, name=fields["full_name"])] if is_new_application else []
 
-    async def write() -> tuple[User, Provider]:
+    async def write() -> tuple[User, Provider, list[Event]]:
+        user = await get_account(deps, caller)
+        _require_providers_path(user)
+        is_approved = user.provider_status is ProviderStatus.APPROVED
+        status = ProviderStatus.APPROVED if is_approved else ProviderStatus.PENDING
+        details = {"trading_name": trading_name, "address": fields["address"], "status": status}
         existing = await deps.providers.by_user(user.id)
-        details = {"trading_name": trading_name, "address": address, "status": status}
         if existing is None:
             provider = Provider(
                 id=new_id("prv", now),
@@ -164,14 +174,29 @@ async def apply_as_provider(
             await deps.providers.add(provider)
         else:
             provider = await deps.providers.update(existing.id, details, now=now)
-        roles = [*user.roles, *([] if Role.PROVIDER in user.roles else [Role.PROVIDER])]
-        more = {"provider_status": status, "provider_id": provider.id, "roles": roles, "is_provisional": False}
+        is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
+        events = [mail_event(auth, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
         await auth.outbox.add(events)
-        return await auth.users.update(user.id, {**fields, **more}), provider
+        changed = await auth.users.update(user.id, {**fields, **_as_applicant(user, provider)})
+        return changed, provider, events
 
-    result = await auth.unit_of_work.run(write)
+    user, provider, events = await auth.unit_of_work.run(write)
     await publish(auth, events)
-    return result
+    return user, provider
+
+
+def _require_providers_path(user: User) -> None:
+    if user.onboarding_path != "provider":
+        raise StepOutOfOrder("Choose the provider's path first.", extra={"missing": ["path"]})
+
+
+def _as_applicant(user: User, provider: Provider) -> dict[str, Any]:
+    """What applying makes of the account as it is now."""
+    roles = [*user.roles, *([] if Role.PROVIDER in user.roles else [Role.PROVIDER])]
+    fields = {"provider_status": provider.status, "provider_id": provider.id, "roles": roles, "is_provisional": False}
+    if user.onboarding_status is not OnboardingStatus.BILLING_SETUP_COMPLETE:
+        fields["onboarding_status"] = OnboardingStatus.PROVIDER_ONBOARDING_COMPLETE
+    return fields
 
 
 def _office_hours(zone: str) -> Availability:

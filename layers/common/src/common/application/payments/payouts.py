@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.application.payments.accounts import request_account_check
 from common.domain.display import money_text
-from common.domain.errors import Conflict, Unavailable
+from common.domain.errors import Conflict, NotFound, Unavailable
 from common.domain.events import Topic, new_event
+from common.domain.payments import ACCOUNT_GONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from common.application.payments.deps import PaymentDeps
     from common.application.ports.payouts import Payout, PayoutBalance, PayoutGateway
@@ -33,7 +36,8 @@ async def list_payouts(deps: PayoutDeps, caller: Principal, *, limit: int, after
     Raises:
         Conflict: the caller has no payout account yet.
     """
-    return await deps.payouts.list_payouts(await _account_of(deps, caller), limit=limit, after=after)
+    async with _account_of(deps, caller) as account_id:
+        return await deps.payouts.list_payouts(account_id, limit=limit, after=after)
 
 
 async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
@@ -42,7 +46,8 @@ async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
     Raises:
         Conflict: the caller has no payout account yet.
     """
-    return await deps.payouts.balance(await _account_of(deps, caller))
+    async with _account_of(deps, caller) as account_id:
+        return await deps.payouts.balance(account_id)
 
 
 async def make_dashboard_link(deps: PayoutDeps, caller: Principal) -> str:
@@ -51,7 +56,8 @@ async def make_dashboard_link(deps: PayoutDeps, caller: Principal) -> str:
     Raises:
         Conflict: the caller has no payout account yet.
     """
-    return await deps.payouts.dashboard_link(await _account_of(deps, caller))
+    async with _account_of(deps, caller) as account_id:
+        return await deps.payouts.dashboard_link(account_id)
 
 
 async def tell_of_payout(deps: PayoutDeps, account_id: str, payout_id: str, provider_user_id: str) -> None:
@@ -74,8 +80,21 @@ async def tell_of_payout(deps: PayoutDeps, account_id: str, payout_id: str, prov
         raise Unavailable("The event could not be queued.")
 
 
-async def _account_of(deps: PayoutDeps, caller: Principal) -> str:
+@asynccontextmanager
+async def _account_of(deps: PayoutDeps, caller: Principal) -> AsyncIterator[str]:
+    """The caller's account; one that turns out to be disconnected or closed is none, and is followed."""
     provider = await deps.payments.providers.get(caller.provider_id) if caller.provider_id else None
-    if provider is None or provider.stripe_account_id is None:
-        raise Conflict("Set up your payout account first.", code="no_payout_account")
-    return provider.stripe_account_id
+    account_id = provider.stripe_account_id if provider else None
+    if account_id is None:
+        raise _no_account()
+    try:
+        yield account_id
+    except NotFound as missing:
+        if missing.wire_code != ACCOUNT_GONE:
+            raise
+        await request_account_check(deps.payments, account_id)
+        raise _no_account() from missing
+
+
+def _no_account() -> Conflict:
+    return Conflict("Set up your payout account first.", code="no_payout_account")

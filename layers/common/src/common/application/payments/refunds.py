@@ -1,17 +1,23 @@
 """Refunds by operators."""
 
+from common.application.bookings.access import find_booking_as
 from common.application.bookings.act import perform_action
 from common.application.bookings.deps import BookingDeps
-from common.domain.bookings import Booking
-from common.domain.errors import Conflict, InvalidInput, NotFound
+from common.domain.bookings import ActorKind, Booking
+from common.domain.errors import Conflict, InvalidInput, Unavailable, VersionConflict
 from common.domain.money import Money
 from common.domain.roles import Principal
+
+#: Each try decides anew on the booking as it is then.
+_TRIES = 8
 
 
 async def refund_booking(
     deps: BookingDeps, staff: Principal, booking_id: str, amount: Money | None, reason: str
 ) -> Booking:
     """Refund the customer; the payments worker executes it, and what it means for the provider.
+
+    The amount is decided on the booking that the refund commits on: one that changes meanwhile is read again.
 
     Args:
         deps: ports of bookings: a refund is an action of the state machine.
@@ -22,13 +28,25 @@ async def refund_booking(
 
     Raises:
         NotFound: no such booking.
+        Forbidden: the caller is a party of the booking (``own_matter``).
         InvalidInput: another currency, or more than is left.
         Conflict: nothing is left to refund (code ``nothing_to_refund``).
         ActionNotAvailable: the booking's state forbids it.
+        Unavailable: the booking kept changing.
     """
-    booking = await deps.bookings.get(booking_id)
-    if booking is None:
-        raise NotFound("There is no such booking.")
+    for _ in range(_TRIES):
+        booking = await find_booking_as(deps, staff, booking_id, ActorKind.OPERATOR)
+        wanted = {"amount": _amount(booking, amount), "reason": reason}
+        try:
+            seen = await perform_action(deps, staff, booking_id, "refund", wanted, expected_version=booking.version)
+        except VersionConflict:
+            continue
+        return seen.booking
+    raise Unavailable("The booking is being changed by others.", retry_after=1)
+
+
+def _amount(booking: Booking, amount: Money | None) -> int:
+    """What to refund, in minor units of the booking's currency."""
     details, currency = booking.payment_details, booking.price.total.currency
     left = details.captured_amount - details.refunded_amount - details.charged_back_amount
     if amount is not None and amount.currency != currency:
@@ -37,6 +55,4 @@ async def refund_booking(
         raise Conflict("There is nothing left to refund.", code="nothing_to_refund")
     if amount is not None and amount.amount > left:
         raise InvalidInput.of("amount.amount", f"At most {left} is left to refund.", "more_than_left")
-    wanted = amount.amount if amount else left
-    seen = await perform_action(deps, staff, booking_id, "refund", {"amount": wanted, "reason": reason})
-    return seen.booking
+    return amount.amount if amount else left

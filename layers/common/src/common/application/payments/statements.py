@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.views import visible_booking
 from common.domain.errors import Forbidden, InvalidInput
 from common.domain.ledger import LedgerLine
 from common.domain.model import Model
@@ -83,7 +83,7 @@ async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: st
     Raises:
         NotFound: there is no such booking, or it is none of the caller's business.
     """
-    booking = await visible_booking(deps, caller, booking_id)
+    booking, _ = await find_booking(deps, caller, booking_id)
     return to_csv(await deps.ledger.for_booking(booking.id))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from common.application.payments import results
+from common.application.payments.accounts import request_account_check
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.domain.bookings import Booking, BookingStatus
@@ -53,16 +54,26 @@ async def take_step(
 async def customer_of_user(deps: PaymentDeps, user_id: str) -> str:
     """The Stripe customer of an account, made where there is none.
 
+    A person who leaves while the customer is being made leaves none behind at Stripe.
+
     Raises:
         NotFound: the account is gone.
     """
     user = await deps.users.get(user_id)
-    if user is None:
+    if user is None or user.deleted_at is not None:
         raise NotFound("The account does not exist any more.")
     if user.stripe_customer_id:
         return user.stripe_customer_id
     made = await deps.gateway.ensure_customer(user.id, user.email, user.full_name)
-    return await deps.customers.remember(user.id, made)
+    return await _kept(deps, made, await deps.customers.remember(user.id, made))
+
+
+async def _kept(deps: PaymentDeps, made: str, stored: str | None) -> str:
+    """The customer that is stored; one that was made for somebody who has left meanwhile is removed again."""
+    if stored is None:
+        await deps.gateway.delete_customer(made)
+        raise NotFound("The account does not exist any more.")
+    return stored
 
 
 async def as_customer(
@@ -90,12 +101,12 @@ async def as_customer(
 
 async def _replaced_customer(deps: PaymentDeps, user_id: str, gone: str) -> str:
     user = await deps.users.get(user_id)
-    if user is None:
+    if user is None or user.deleted_at is not None:
         raise NotFound("The account does not exist any more.")
     if user.stripe_customer_id not in {None, gone}:
         return str(user.stripe_customer_id)
     made = await deps.gateway.ensure_customer(user.id, user.email, user.full_name, gone=gone)
-    return await deps.customers.replace(user.id, gone, made)
+    return await _kept(deps, made, await deps.customers.replace(user.id, gone, made))
 
 
 async def current_intent(deps: PaymentDeps, booking: Booking) -> Intent | None:
@@ -257,12 +268,13 @@ async def _transfer(
         made = await deps.gateway.transfer(
             operation.amount, account_id=account_id, charge_id=source, call=GatewayCall.of(operation)
         )
+    except NotFound as missing:
+        if missing.wire_code != ACCOUNT_GONE:
+            raise
+        await request_account_check(deps, account_id)
+        return results.of_refusal(ACCOUNT_NOT_READY)
     except GatewayRefused as refused:
         if refused.reason in _PASSING:
-            return results.of_refusal(ACCOUNT_NOT_READY)
-        raise
-    except NotFound as missing:
-        if missing.wire_code == ACCOUNT_GONE:
             return results.of_refusal(ACCOUNT_NOT_READY)
         raise
     return results.of_movement(made)

@@ -17,11 +17,12 @@ from common.application.payments.subscription_sync import sync_subscription
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.webhooks import booking_of
 from common.application.ports.webhooks import StripeEvent, WebhookEvents
+from common.domain.errors import NotFound
+from common.domain.payments import ACCOUNT_GONE
 
 if TYPE_CHECKING:
     from common.application.onboarding.deps import OnboardingDeps
     from common.application.payments.subscriptions import SubscriptionDeps
-    from common.application.ports.people import ProviderReader
     from common.domain.ownership import Owner
 
 Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[bool]]
@@ -36,11 +37,6 @@ class StripeEventDeps:
     payouts: PayoutDeps
     onboarding: OnboardingDeps
     subscriptions: SubscriptionDeps
-
-    @property
-    def providers(self) -> ProviderReader:
-        """Provider profiles."""
-        return self.payouts.payments.providers
 
 
 async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
@@ -66,11 +62,15 @@ async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
 async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if event.account_id is None:
         return False
-    status = await deps.onboarding.connect().status(event.account_id)
-    provider = await deps.providers.get(status.provider_id) if status.provider_id else None
+    provider = await deps.onboarding.providers.by_account(event.account_id)
     if provider is None:
         return False
-    await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+    try:
+        await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+    except NotFound as missing:
+        if missing.wire_code != ACCOUNT_GONE:
+            raise
+        await sync_billing(deps.onboarding, event.account_id)
     return True
 
 

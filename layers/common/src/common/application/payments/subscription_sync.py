@@ -1,5 +1,6 @@
 """Following providers' subscriptions at Stripe, and letting what the plan allows take effect."""
 
+from common.application.payments.duplicate_subscriptions import settle_duplicates
 from common.application.payments.subscriptions import SubscriptionDeps
 from common.application.ports.subscriptions import StripeSubscription
 from common.application.publishing import publish_committed
@@ -17,6 +18,8 @@ _TRIES = 8
 async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> bool:
     """Re-read a subscription and let what it allows take effect; safe to repeat, in any order.
 
+    Where the provider has paid for several, the first one counts and the others end (see ``settle_duplicates``).
+
     What we know is read before Stripe is, and replaced only if nobody else has replaced it meanwhile: an answer of
     Stripe's that is older than another worker's is never the last one stored.
 
@@ -30,6 +33,7 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> boo
     provider = await deps.providers.get(found.provider_id) if found.provider_id else None
     if provider is None:
         return False
+    subscription_id = await settle_duplicates(deps, provider, found)
     for _ in range(_TRIES):
         known = await deps.subscriptions.get(provider.id)
         found = await deps.gateway.get_subscription(subscription_id)
@@ -53,7 +57,7 @@ async def end_graces(deps: SubscriptionDeps) -> int:
     lapsed = await deps.subscriptions.past_due_before(now - GRACE, limit=_BATCH)
     for subscription in lapsed:
         await apply_plan(deps, subscription.id)
-        await deps.subscriptions.mark_lapsed(subscription.id, now)
+        await deps.subscriptions.mark_lapsed(subscription, now)
     return len(lapsed)
 
 
@@ -95,7 +99,7 @@ async def _carry_over(deps: SubscriptionDeps, provider: Provider, plan: Plan) ->
         await deps.providers.update(provider.id, fields, now=now, expected_version=provider.version)
     if plan.active_services is None:
         return
-    paused = await deps.services.pause_beyond(provider.id, plan.active_services, now=now)
+    paused = await deps.services.pause_beyond_limit(provider.id, now=now)
     if paused:
         data = {"plan": plan.name, "limit": plan.active_services, "paused": paused}
         event = new_event(

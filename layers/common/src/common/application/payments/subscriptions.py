@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.application.payments.steps import customer_of_user
-from common.domain.errors import Conflict, Forbidden, NotFound
-from common.domain.plans import ENDED, Plan, Subscription, effective_plan
+from common.domain.errors import Conflict, Forbidden
+from common.domain.plans import Plan, Subscription, effective_plan
 
 if TYPE_CHECKING:
     from common.application.payments.deps import PaymentDeps
@@ -38,38 +38,13 @@ class PlanStanding:
     plan: Plan
 
 
-async def start_checkout(deps: SubscriptionDeps, caller: Principal, plan_id: str) -> str:
-    """A Checkout page for a plan; the trial is given once.
-
-    Raises:
-        NotFound: there is no such plan for sale.
-        Conflict: the provider has a subscription already; the portal changes it (code ``already_subscribed``).
-    """
-    provider = await _provider(deps, caller)
-    plan = next((each for each in deps.plans if each.id == plan_id and each.lookup_key), None)
-    if plan is None:
-        raise NotFound("There is no such plan.", code="unknown_plan")
-    known = await deps.subscriptions.get(provider.id)
-    if known is not None and known.status not in ENDED:
-        raise Conflict("You have a plan already; change it in the portal.", code="already_subscribed")
-    page = f"{deps.frontend_base_url}/provider/plan"
-    return await deps.gateway.checkout(
-        plan,
-        provider_id=provider.id,
-        customer_id=await customer_of_user(deps.payments, caller.user_id),
-        with_trial=known is None,
-        success_url=f"{page}?subscribed=true",
-        cancel_url=page,
-    )
-
-
 async def open_portal(deps: SubscriptionDeps, caller: Principal) -> str:
     """A page on which the provider changes card or plan, or cancels.
 
     Raises:
         Conflict: the provider never had a plan to manage.
     """
-    provider = await _provider(deps, caller)
+    provider = await calling_provider(deps, caller)
     if await deps.subscriptions.get(provider.id) is None:
         raise Conflict("You have no plan to manage.", code="no_subscription")
     customer_id = await customer_of_user(deps.payments, caller.user_id)
@@ -78,12 +53,17 @@ async def open_portal(deps: SubscriptionDeps, caller: Principal) -> str:
 
 async def my_plan(deps: SubscriptionDeps, caller: Principal) -> PlanStanding:
     """The caller's subscription and the plan that applies now."""
-    provider = await _provider(deps, caller)
+    provider = await calling_provider(deps, caller)
     known = await deps.subscriptions.get(provider.id)
     return PlanStanding(known, effective_plan(deps.plans, known, deps.payments.clock.now()))
 
 
-async def _provider(deps: SubscriptionDeps, caller: Principal) -> Provider:
+async def calling_provider(deps: SubscriptionDeps, caller: Principal) -> Provider:
+    """The caller's profile.
+
+    Raises:
+        Forbidden: the caller has none.
+    """
     provider = await deps.providers.get(caller.provider_id) if caller.provider_id else None
     if provider is None:
         raise Forbidden("Only a provider has a plan.")

@@ -1,13 +1,13 @@
 """What parties of a booking may see of its money, and their saved cards."""
 
+from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
 from common.domain.bookings import Booking
-from common.domain.errors import NotFound
 from common.domain.ledger import LedgerLine
 from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.payments import PaymentOperation
-from common.domain.roles import Principal, Role
+from common.domain.roles import Principal
 from common.domain.tax import TaxLine, TaxParty, tax_line
 
 
@@ -26,7 +26,7 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
     Raises:
         NotFound: there is no such booking, or it is none of the caller's business.
     """
-    booking = await visible_booking(deps, principal, booking_id)
+    booking, _ = await find_booking(deps, principal, booking_id)
     operations = await deps.operations.for_booking(booking.id)
     ledger = await deps.ledger.for_booking(booking.id)
     return BookingPayment(
@@ -46,28 +46,3 @@ def tax_lines(booking: Booking) -> list[TaxLine]:
     }
     terms = (term for term in booking.price.taxes if taken[term.party] > 0)
     return [tax_line(term, Money(amount=taken[term.party], currency=currency)) for term in terms]
-
-
-async def visible_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:
-    """A booking that the caller is a party of, or may see as an operator.
-
-    Raises:
-        NotFound: otherwise; even its existence is private.
-    """
-    booking = await deps.bookings.get(booking_id)
-    parties = {booking.customer_id, booking.provider_user_id} if booking else set()
-    if booking is None or (principal.user_id not in parties and not principal.has(Role.OPERATOR)):
-        raise NotFound("There is no such booking.")
-    return booking
-
-
-async def own_booking(deps: PaymentDeps, principal: Principal, booking_id: str) -> Booking:
-    """A booking that the caller pays for.
-
-    Raises:
-        NotFound: otherwise.
-    """
-    booking = await deps.bookings.get(booking_id)
-    if booking is None or booking.customer_id != principal.user_id:
-        raise NotFound("There is no such booking.")
-    return booking

@@ -18,6 +18,10 @@ class Providers(ProviderReader, Protocol):
         """The profile of an account."""
         ...
 
+    async def by_account(self, account_id: str) -> Provider | None:
+        """The profile that is paid to this account at Stripe."""
+        ...
+
     async def get_many(self, provider_ids: Sequence[str]) -> Mapping[str, Provider]:
         """Profiles by id; ids without one are left out."""
         ...
@@ -32,8 +36,18 @@ class Providers(ProviderReader, Protocol):
         """Set fields by their names in ``Provider``; the version rises by one.
 
         Raises:
-            NotFound: no such profile.
+            NotFound: no such profile, or its owner has left.
             VersionConflict: the stored version is not the expected one.
+        """
+        ...
+
+    async def follow_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
+        """Set what was read from Stripe, and count the reading; the version rises only where a field changes.
+
+        Call it inside the unit of work that has read ``provider``.
+
+        Raises:
+            NotFound: no such profile, or its owner has left.
         """
         ...
 
@@ -47,6 +61,7 @@ class Services(ServiceReader, Protocol):
         Raises:
             Conflict: the provider has as many as it may (code ``too_many_services``), or as many active ones as its
                 plan allows (code ``plan_limit``), however many are stored at once.
+            NotFound: the provider's owner has left.
         """
         ...
 
@@ -56,14 +71,14 @@ class Services(ServiceReader, Protocol):
         """Set fields by their names in ``Service``; the version rises by one.
 
         Raises:
-            NotFound: no such service, or it is deleted.
+            NotFound: no such service, or it is deleted, or its provider's owner has left.
             VersionConflict: the stored version is not the expected one.
             Conflict: it becomes active, and the provider has as many active ones as its plan allows.
         """
         ...
 
-    async def pause_beyond(self, provider_id: str, limit: int, *, now: datetime) -> int:
-        """Pause the newest active services until no more than ``limit`` are active; returns how many."""
+    async def pause_beyond_limit(self, provider_id: str, *, now: datetime) -> int:
+        """Pause the newest active services beyond what the provider's ``active_service_limit`` is now; how many."""
         ...
 
     async def of_provider(

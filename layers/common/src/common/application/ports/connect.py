@@ -11,11 +11,12 @@ from common.domain.model import Model
 class ConnectStatus(Model):
     """What Stripe says a connected account can do; capabilities decide, nothing of ours.
 
-    ``transfers`` is the state of the capability of that name (``active``, ``pending``, ``inactive``).
+    ``transfers`` is the state of the capability of that name (``active``, ``pending``, ``inactive``); ``is_gone`` says
+    that the account was disconnected or closed, so that nothing can be done with it any more.
     """
 
     account_id: str
-    provider_id: str | None = None
+    is_gone: bool = False
     transfers: str = "inactive"
     payouts_enabled: bool = False
     details_submitted: bool = False
@@ -43,8 +44,10 @@ class ConnectGateway(Protocol):
         Unavailable: Stripe is away.
     """
 
-    async def create_account(self, *, provider_id: str, email: str, country: str, name: str) -> str:
-        """Find or make the account of a provider; returns its id."""
+    async def create_account(
+        self, *, provider_id: str, email: str, country: str, name: str, closed_account_id: str | None = None
+    ) -> str:
+        """Find or make the account of a provider, another one than its closed one; returns its id."""
         ...
 
     async def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:

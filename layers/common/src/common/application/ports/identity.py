@@ -60,7 +60,18 @@ class Users(Protocol):
             end_sessions: also raise ``session_epoch``, which ends every access token at once.
 
         Raises:
-            NotFound: no such account.
+            NotFound: no such account, or it was deleted: nothing is written about a person who has left.
+        """
+        ...
+
+    async def touch(self, user_id: str) -> None:
+        """Write the account inside the present transaction without changing it.
+
+        Whatever is decided from several documents of one person (the ways to sign in, say) touches the account, so
+        that of two such decisions at once the later one begins anew and sees what the first has written.
+
+        Raises:
+            NotFound: no such account, or it was deleted.
         """
         ...
 

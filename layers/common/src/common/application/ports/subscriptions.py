@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from common.domain.model import Model
+from common.domain.money import Money
 from common.domain.plans import Plan, PlanStatus, Subscription
 
 
@@ -19,9 +20,17 @@ class StripeSubscription(Model):
     lookup_key: str | None
     plan_id: str | None = None
     provider_id: str | None
+    customer_id: str | None = None
     current_period_end: datetime | None = None
     trial_end: datetime | None = None
     cancel_at_period_end: bool = False
+
+
+class PlanPayment(Model):
+    """One payment of a subscription's invoice."""
+
+    payment_intent_id: str
+    amount: Money
 
 
 class PlanGateway(Protocol):
@@ -32,11 +41,29 @@ class PlanGateway(Protocol):
     ) -> str:
         """A Checkout page on which the provider subscribes; returns its URL.
 
-        Pages that the provider opened before are closed, so that nobody subscribes twice.
-
         Raises:
             NotFound: Stripe has no price under the plan's lookup key.
         """
+        ...
+
+    async def close_pages(self, customer_id: str) -> None:
+        """Close the Checkout pages that a customer has open, so that none of them is paid beside another."""
+        ...
+
+    async def live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
+        """A customer's subscriptions that have begun and not ended, the one that was made first before the others."""
+        ...
+
+    async def paid_for(self, subscription_id: str) -> Sequence[PlanPayment]:
+        """What was paid for a subscription, oldest first; a trial is nothing."""
+        ...
+
+    async def refund(self, payment: PlanPayment) -> None:
+        """Give a payment back in full; one that was given back already stays so."""
+        ...
+
+    async def cancel(self, subscription_id: str) -> None:
+        """End a subscription at once; one that has ended stays so."""
         ...
 
     async def portal(self, customer_id: str, *, return_url: str) -> str:
@@ -75,6 +102,6 @@ class Subscriptions(Protocol):
         """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""
         ...
 
-    async def mark_lapsed(self, provider_id: str, now: datetime) -> None:
-        """Remember that the end of grace was applied."""
+    async def mark_lapsed(self, subscription: Subscription, now: datetime) -> None:
+        """Remember that the end of grace was applied, unless the subscription has been replaced since."""
         ...

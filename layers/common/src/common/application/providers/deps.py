@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from common.application.ports.clock import Clock
     from common.application.ports.figures import BookingFigures, PublishedRatings
     from common.application.ports.geocoding import Geocoder
+    from common.application.ports.identity import UnitOfWork
     from common.domain.platform import Platform
 
 
@@ -21,6 +22,7 @@ class ProviderDeps:
     """Ports of the use cases of providers; the geocoder is made when somebody moves."""
 
     clock: Clock
+    unit_of_work: UnitOfWork
     providers: Providers
     services: Services
     categories: Categories

@@ -50,6 +50,7 @@ async def update_profile(
         Unavailable: the address cannot be located now.
         VersionConflict: it has changed meanwhile.
     """
+    zone = None
     if "address" in fields:
         text = str(fields["address"])
         found = await deps.geocoder().locate(text)
@@ -57,9 +58,15 @@ async def update_profile(
             raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
         deps.platform.require_provider_in(found.country)
         fields = {**fields, "address": located_address(text, found)}
-        if provider.availability is None:
-            fields["timezone"] = zone_of(found.country, found.region)
-    return await deps.providers.update(provider.id, fields, now=deps.clock.now(), expected_version=expected)
+        zone = zone_of(found.country, found.region)
+
+    async def write() -> Provider:
+        stored = await deps.providers.get(provider.id)
+        follows = zone is not None and stored is not None and stored.availability is None
+        changed = {**fields, "timezone": zone} if follows else fields
+        return await deps.providers.update(provider.id, changed, now=deps.clock.now(), expected_version=expected)
+
+    return await deps.unit_of_work.run(write)
 
 
 def availability_of(provider: Provider) -> Availability:

@@ -5,11 +5,14 @@ from typing import Any
 
 from common.application.providers.deps import ProviderDeps
 from common.domain.currencies import charge_problem, is_charged, minimum_charge
-from common.domain.errors import FieldError, InvalidInput, NotFound
+from common.domain.errors import FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
 from common.domain.ids import new_id
 from common.domain.platform import Platform
 from common.domain.providers import Provider
 from common.domain.services import PriceType, Service, ServiceStatus
+
+#: Each try checks anew what the change would make of the service as it is then.
+_TRIES = 8
 
 
 async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping[str, Any]) -> Service:
@@ -48,14 +51,21 @@ async def update_service(
     Raises:
         NotFound: there is no such service of the caller's.
         InvalidInput: the fields contradict each other, or the category does not exist.
-        VersionConflict: it has changed meanwhile.
+        VersionConflict: it is not the version that the caller expects.
+        Unavailable: it kept changing.
         Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``).
     """
-    before = await own_service(deps, provider, service_id)
-    after = Service.model_validate({**before.model_dump(), **fields})
-    await _check(deps, after)
-    version = before.version if expected is None else expected
-    return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
+    for _ in range(_TRIES):
+        before = await own_service(deps, provider, service_id)
+        after = Service.model_validate({**before.model_dump(), **fields})
+        await _check(deps, after)
+        version = before.version if expected is None else expected
+        try:
+            return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
+        except VersionConflict:
+            if expected is not None:
+                raise
+    raise Unavailable("The service is being changed by others.", retry_after=1)
 
 
 async def delete_service(deps: ProviderDeps, provider: Provider, service_id: str) -> None:

@@ -47,11 +47,11 @@ async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInf
     Raises:
         Conflict: something is open (``open_bookings``); ``bookings`` names it.
     """
-    user = await _account(deps, caller)
     now = deps.auth.clock.now()
-    event = _deleted_event(user, now)
 
-    async def write() -> None:
+    async def write() -> Event:
+        user = await _account(deps, caller)
+        event = _deleted_event(user, now)
         matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
         if matters:
             raise _still_open(matters)
@@ -60,14 +60,21 @@ async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInf
         await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
         await deps.personal.erase(user.id, user.provider_id, now)
         if user.provider_id is not None:
-            nobody = {"trading_name": "Deleted provider", "bio": "", "address": Address(text=""), "is_listed": False}
+            nobody = {
+                "trading_name": "Deleted provider",
+                "bio": "",
+                "address": Address(text=""),
+                "is_listed": False,
+                "deleted_at": now,
+            }
             await deps.providers.update(user.provider_id, nobody, now=now)
         await deps.auth.users.update(
             user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True
         )
         await deps.auth.outbox.add([event])
+        return event
 
-    await deps.auth.unit_of_work.run(write)
+    event = await deps.auth.unit_of_work.run(write)
     await publish(deps.auth, [event])
 
 
@@ -104,6 +111,6 @@ def _nobody(user: User) -> dict[str, Any]:
 
 async def _account(deps: LeavingDeps, caller: Principal) -> User:
     user = await deps.auth.users.get(caller.user_id)
-    if user is None:
+    if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")
     return user

@@ -8,7 +8,6 @@ from common.domain.booking_machine.creation import NewBooking, create
 from common.domain.booking_machine.diagram import to_json, to_mermaid
 from common.domain.booking_machine.engine import (
     SYSTEM,
-    actor_of,
     due_action,
     fire,
     get_available_booking_actions,
@@ -32,7 +31,6 @@ __all__ = [
     "NewBooking",
     "Row",
     "SlotVerdict",
-    "actor_of",
     "apply_chargeback",
     "apply_payment_result",
     "create",

@@ -18,15 +18,6 @@ from common.domain.errors import ActionNotAvailable, Forbidden, NotFound
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
 
-def actor_of(booking: Booking, user_id: str, *, is_operator: bool = False) -> Actor | None:
-    """In which part a user faces a booking: a party first, then as an operator, else not at all."""
-    if user_id == booking.customer_id:
-        return Actor(kind=ActorKind.CUSTOMER, id=user_id)
-    if user_id == booking.provider_user_id:
-        return Actor(kind=ActorKind.PROVIDER, id=user_id)
-    return Actor(kind=ActorKind.OPERATOR, id=user_id) if is_operator else None
-
-
 def get_available_booking_actions(
     booking: Booking, actor: Actor, now: datetime, settings: BookingSettings
 ) -> list[AvailableAction]:

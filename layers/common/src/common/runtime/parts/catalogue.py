@@ -81,10 +81,12 @@ class CatalogueParts(CoreParts):
         """What the use cases of providers need."""
         from common.adapters.mongo.booking_figures import MongoBookingFigures
         from common.adapters.mongo.published_ratings import MongoPublishedRatings
+        from common.adapters.mongo.unit_of_work import MongoUnitOfWork
         from common.application.providers.deps import ProviderDeps
 
         return ProviderDeps(
             clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
             providers=self.provider_reader,
             services=self.service_reader,
             categories=self.categories,

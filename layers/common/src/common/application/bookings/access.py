@@ -1,0 +1,47 @@
+"""Finding a booking for a caller: where it is none of the caller's business, even its existence is private."""
+
+from typing import Protocol
+
+from common.application.own_matters import require_others_matter
+from common.application.ports.bookings import BookingRepository
+from common.domain.booking_access import part_in
+from common.domain.bookings import Actor, ActorKind, Booking
+from common.domain.errors import Forbidden, NotFound
+from common.domain.roles import Principal
+
+
+class ReadsBookings(Protocol):
+    """Ports with the bookings among them."""
+
+    @property
+    def bookings(self) -> BookingRepository:
+        """Bookings."""
+        ...
+
+
+async def find_booking(deps: ReadsBookings, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:
+    """A booking and the caller's part in it.
+
+    Raises:
+        NotFound: there is none, or it is none of the caller's business; even its existence is private.
+    """
+    booking = await deps.bookings.get(booking_id)
+    actor = part_in(booking, caller) if booking else None
+    if booking is None or actor is None:
+        raise NotFound("There is no such booking.")
+    return booking, actor
+
+
+async def find_booking_as(deps: ReadsBookings, caller: Principal, booking_id: str, kind: ActorKind) -> Booking:
+    """A booking that the caller has one part in, for what only that part may do.
+
+    Raises:
+        NotFound: as for ``find_booking``.
+        Forbidden: the caller has another part in it; an operator who is a party is told ``own_matter``.
+    """
+    booking, actor = await find_booking(deps, caller, booking_id)
+    if kind is ActorKind.OPERATOR:
+        require_others_matter(caller, booking.customer_id, booking.provider_user_id)
+    if actor.kind is not kind:
+        raise Forbidden(f"Only the {kind.value} of a booking may do this.")
+    return booking

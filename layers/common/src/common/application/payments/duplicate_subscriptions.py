@@ -1,0 +1,74 @@
+"""A provider who has paid for two plans keeps one, and gets back what the other has cost."""
+
+from common.application.payments.subscriptions import SubscriptionDeps
+from common.application.ports.subscriptions import StripeSubscription
+from common.domain.display import money_text
+from common.domain.errors import Unavailable
+from common.domain.events import Topic, new_event
+from common.domain.money import Money
+from common.domain.plans import Plan
+from common.domain.providers import Provider
+
+
+async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: StripeSubscription) -> str:
+    """End every live subscription of a provider but the one that was made first; returns the id that counts.
+
+    The choice rests on what never changes, so that no two workers end each other's. An ended one's payments are given
+    back and the provider is told before it is cancelled: whatever fails is tried again as long as it lives, and each
+    step is harmless to repeat.
+
+    Args:
+        deps: ports.
+        provider: whose.
+        found: one of them, as Stripe has it now.
+
+    Raises:
+        Unavailable, GatewayUncertain: Stripe or the queue is away; try again.
+    """
+    if found.customer_id is None:
+        return found.id
+    of_customer = await deps.gateway.live_subscriptions(found.customer_id)
+    live = [each for each in of_customer if each.provider_id == provider.id]
+    for other in live[1:]:
+        await _end(deps, provider, live[0], other)
+    return live[0].id if live else found.id
+
+
+async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscription, other: StripeSubscription) -> None:
+    payments = await deps.gateway.paid_for(other.id)
+    for payment in payments:
+        await deps.gateway.refund(payment)
+    await _tell(deps, provider, kept, other, [each.amount for each in payments])
+    await deps.gateway.cancel(other.id)
+
+
+async def _tell(
+    deps: SubscriptionDeps,
+    provider: Provider,
+    kept: StripeSubscription,
+    other: StripeSubscription,
+    refunded: list[Money],
+) -> None:
+    event = new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        deps.payments.clock.now(),
+        template="duplicate_plan_ended",
+        to_user_id=provider.user_id,
+        data={
+            "plan": _plan_name(deps.plans, kept),
+            "ended_plan": _plan_name(deps.plans, other),
+            "refunds": [money_text(each) for each in refunded],
+        },
+    )
+    # The id follows from the subscription, so that a repeated webhook tells nobody twice.
+    once = event.model_copy(update={"id": f"evt_{other.id}"})
+    if not await deps.payments.publisher.publish([once]):
+        raise Unavailable("The event could not be queued.")
+
+
+def _plan_name(plans: tuple[Plan, ...], subscription: StripeSubscription) -> str:
+    named = (
+        each.name for each in plans if each.id == subscription.plan_id or each.lookup_key == subscription.lookup_key
+    )
+    return next(named, "your plan")

@@ -1,0 +1,1 @@
+"""What is decided from something read, against somebody who writes it meanwhile."""
