@@ -1,5 +1,6 @@
 """What a caller may do with a booking, and doing it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from common.application.bookings import read
@@ -7,11 +8,12 @@ from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
 from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import IfMatch, etag
-from common.runtime.http.idempotency import IdempotentRoute
-from fastapi import APIRouter, Body, Response
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
+from fastapi import APIRouter, Body, Request, Response
 
-from functions.bookings.presenter import present_actions, present_booking
+from functions.bookings.presenter import present_actions, present_booking, start_code
 from functions.bookings.schemas import ActionView, BookingView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
@@ -25,7 +27,15 @@ async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response
     return present_actions(read.view(deps.bookings, booking, actor))
 
 
+async def _code_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The start code, which the first answer showed to the customer alone, read anew."""
+    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    booking, actor = await read.find_booking(deps.bookings, caller, kept["id"])
+    return {"start_code": start_code(booking, actor)}
+
+
 @router.post("/{booking_id}/actions/{action_name}")
+@keeps_out(_code_again, "start_code", "payment.client_secret")
 async def post_action(
     deps: Deps,
     caller: CurrentUser,

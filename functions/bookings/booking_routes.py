@@ -1,23 +1,25 @@
 """Making and reading bookings."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from common.application.bookings import read
 from common.domain.booking_groups import StatusGroup
 from common.domain.bookings import Actor, ActorKind, BookingStatus
 from common.domain.errors import InvalidInput
 from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import etag
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Instant, Page
 from common.runtime.logging import set_booking_id
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from functions.bookings.presenter import present_booking
+from functions.bookings.presenter import present_booking, start_code
 from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
@@ -33,7 +35,19 @@ class Side(StrEnum):
     PROVIDER = "provider"
 
 
+async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What the first answer showed to the customer alone, read anew."""
+    from common.application.payments.intents import pending_action  # noqa: PLC0415 - reading bookings needs none
+
+    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    booking, actor = await read.find_booking(deps.bookings, caller, kept["id"])
+    action = await pending_action(deps.payments, booking) if kept["payment"]["action"] else None
+    secret = action.client_secret if action else None
+    return {"payment.client_secret": secret, "start_code": start_code(booking, actor)}
+
+
 @router.post("", status_code=HTTPStatus.CREATED)
+@keeps_out(_secrets_again, "payment.client_secret", "start_code")
 async def post_booking(
     deps: Deps,
     caller: CurrentUser,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from common.application.bookings.read import BookingView as SeenBooking
-from common.domain.bookings import ActorKind, Booking, Dispute, RescheduleProposal
+from common.domain.bookings import Actor, ActorKind, Booking, Dispute, RescheduleProposal
 from common.runtime.http.schemas import MoneySchema
 
 from functions.bookings import schemas
@@ -42,13 +42,18 @@ def present_booking(seen: SeenBooking, action: "PaymentAction | None" = None) ->
         place=schemas.PlaceView.model_validate(booking.place),
         price=money(booking.price.total.amount),
         cancellation_policy=_policy(booking),
-        start_code=booking.start_code if seen.actor.kind is ActorKind.CUSTOMER else None,
+        start_code=start_code(booking, seen.actor),
         contact=schemas.ContactView.model_validate(seen.contact) if seen.contact else None,
         reschedule=_reschedule(booking.reschedule),
         no_show=schemas.NoShowView.model_validate(booking.no_show) if booking.no_show else None,
         dispute=_dispute(booking.dispute, money),
         available_actions=present_actions(seen),
     )
+
+
+def start_code(booking: Booking, actor: Actor) -> str | None:
+    """The code that the customer, who alone sees it, reads out at the door."""
+    return booking.start_code if actor.kind is ActorKind.CUSTOMER else None
 
 
 def present_actions(seen: SeenBooking) -> list[schemas.ActionView]:

@@ -1,14 +1,15 @@
 """The inbox in the app, preferences and push subscriptions."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from common.application.notifications import inbox
 from common.domain.errors import NotFound
 from common.runtime.http import CurrentUser, Deps
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from functions.notifications.schemas import (
     Inbox,
@@ -69,7 +70,13 @@ async def get_push_key(deps: Deps, caller: CurrentUser) -> PushKey:  # noqa: ARG
     return PushKey(application_server_key=deps.settings.push_public_key)
 
 
+async def _endpoint_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
+    """The browser's address, which lets whoever knows it push, as the same request names it."""
+    return {"endpoint": PushSubscriptionRequest.model_validate_json(await request.body()).endpoint}
+
+
 @router.post("/push-subscriptions", status_code=HTTPStatus.CREATED)
+@keeps_out(_endpoint_again, "endpoint")
 async def create_push_subscription(
     deps: Deps, caller: CurrentUser, body: PushSubscriptionRequest
 ) -> PushSubscriptionView:

@@ -1,13 +1,16 @@
 """Saved cards."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from common.application.payments import cards
 from common.runtime.http import CurrentUser, Deps
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.dependencies import get_container
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from functions.payments.access import Id
 from functions.payments.schemas import CardView, PaymentActionView
@@ -18,7 +21,19 @@ router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=Idempot
 _MOST_AT_STRIPE = 100
 
 
+def _intent_id(client_secret: str | None) -> str | None:
+    """The intent of a client secret, which begins with its id (https://docs.stripe.com/api/setup_intents/object)."""
+    return client_secret and client_secret.partition("_secret")[0]
+
+
+async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The secret of the same intent, read anew from Stripe."""
+    deps, intent_id = await get_container(request), kept["client_secret"]
+    return {"client_secret": (await deps.payments.gateway.get_intent(intent_id)).client_secret if intent_id else None}
+
+
 @router.post("/setup-intents", status_code=HTTPStatus.CREATED)
+@keeps_out(_secret_again, client_secret=_intent_id)
 async def create_setup_intent(deps: Deps, caller: CurrentUser) -> PaymentActionView:
     """Begin saving a card; give ``client_secret`` to Stripe.js."""
     return PaymentActionView.model_validate(await cards.start_saving_card(deps.cards, caller))

@@ -1,12 +1,15 @@
 """A provider's payouts and dashboard at Stripe."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from common.application.payments import payouts
 from common.runtime.http import Deps
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from functions.payments.access import Provider
 from functions.payments.payout_schemas import DashboardLink, PayoutPage, PayoutView, balance_view
@@ -27,7 +30,14 @@ async def list_payouts(deps: Deps, caller: Provider, limit: Limit = 20, cursor: 
     return PayoutPage(items=page.items, next_cursor=page.next_cursor, balance=balance)
 
 
+async def _link_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh link, since one works once."""
+    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    return {"url": await payouts.make_dashboard_link(deps.payouts, caller)}
+
+
 @router.post("/payouts/dashboard-link", status_code=HTTPStatus.CREATED)
+@keeps_out(_link_again, "url")
 async def create_dashboard_link(deps: Deps, caller: Provider) -> DashboardLink:
     """A single-use link to the caller's own dashboard at Stripe."""
     return DashboardLink(url=await payouts.make_dashboard_link(deps.payouts, caller))

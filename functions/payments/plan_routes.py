@@ -1,11 +1,14 @@
 """Provider plans."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from common.application.payments import checkout, subscriptions
 from common.runtime.http import Deps
-from common.runtime.http.idempotency import IdempotentRoute
-from fastapi import APIRouter
+from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
+from fastapi import APIRouter, Request
 
 from functions.payments.access import Provider
 from functions.payments.plan_schemas import CheckoutRequest, MyPlan, Page, Plans, PlanView
@@ -25,13 +28,28 @@ async def get_my_plan(deps: Deps, caller: Provider) -> MyPlan:
     return MyPlan.of(await subscriptions.my_plan(deps.subscriptions, caller))
 
 
+async def _checkout_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh page in place of the first, which is closed."""
+    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    body = CheckoutRequest.model_validate_json(await request.body())
+    return {"url": await subscriptions.start_checkout(deps.subscriptions, caller, body.plan_id)}
+
+
+async def _portal_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh page."""
+    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    return {"url": await subscriptions.open_portal(deps.subscriptions, caller)}
+
+
 @router.post("/checkout", status_code=HTTPStatus.CREATED)
+@keeps_out(_checkout_again, "url")
 async def create_checkout(deps: Deps, caller: Provider, body: CheckoutRequest) -> Page:
     """Subscribe on Stripe's own page."""
     return Page(url=await checkout.start_checkout(deps.subscriptions, caller, body.plan_id))
 
 
 @router.post("/portal", status_code=HTTPStatus.CREATED)
+@keeps_out(_portal_again, "url")
 async def create_portal(deps: Deps, caller: Provider) -> Page:
     """Change card or plan, or cancel, on Stripe's own page."""
     return Page(url=await subscriptions.open_portal(deps.subscriptions, caller))

@@ -21,8 +21,10 @@ from common.domain.roles import Role
 
 from infra.plans.__main__ import main as publish
 from infra.stripe_local.testing import SECRET_KEY
+from tests.integration.payments.test_stored_answers import twice
 from tests.support import api_client, sign_in
 from tests.support.identity import store_user
+from tests.support.kept import stored_text
 
 if TYPE_CHECKING:
     import stripe
@@ -107,6 +109,21 @@ async def test_a_page_that_was_opened_before_cannot_be_paid_too(
     sessions = await stripe_client.v1.checkout.sessions.list_async({"limit": 10})
     mine = [each for each in sessions.data if each.client_reference_id == real_bench.provider.id]
     assert sorted(str(each.status) for each in mine) == ["expired", "open"]
+
+
+@pytest.mark.usefixtures("prices")
+async def test_links_to_stripes_pages_are_made_anew(real_bench: MoneyBench, stripe_client: stripe.StripeClient) -> None:
+    container, headers = real_bench.container, await provider_headers(real_bench)
+    async with api_client("payments", container) as client:
+        links = await twice(client, "/v1/payments/payouts/dashboard-link", headers)
+        pages = await twice(client, "/v1/subscriptions/checkout", headers, {"plan_id": "plus"})
+    stored = await stored_text(container)
+    for answer in (*links, *pages):
+        assert answer.json()["url"].startswith("http")
+        assert answer.json()["url"] not in stored
+    sessions = await stripe_client.v1.checkout.sessions.list_async({"limit": 10})
+    mine = {each.status: each.url for each in sessions.data if each.client_reference_id == real_bench.provider.id}
+    assert mine["open"] == pages[1].json()["url"], "the page of the replay is the one that can be paid"
 
 
 @pytest.mark.usefixtures("prices")

@@ -9,6 +9,10 @@ from common.domain.model import Model
 HOLD = timedelta(minutes=30)
 
 
+#: Secrets of one intent beside its first; the newest stay.
+MOST_RENEWED_SECRETS = 5
+
+
 class IntentStatus(StrEnum):
     """Where the wish stands. ``expired``: its hold is over; it may still become a booking if the time is free."""
 
@@ -18,11 +22,16 @@ class IntentStatus(StrEnum):
 
 
 class BookingIntent(Model):
-    """What a guest asked for. ``secret_hash`` is the digest of the secret that lets the guest read it back."""
+    """What a guest asked for.
+
+    ``secret_hash`` is the digest of the secret that lets the guest read it back; who asks again with the same
+    idempotency key gets another, of ``renewed_secret_hashes``.
+    """
 
     id: str
     user_id: str
     secret_hash: str
+    renewed_secret_hashes: tuple[str, ...] = ()
     service_id: str
     provider_id: str
     service_title: str

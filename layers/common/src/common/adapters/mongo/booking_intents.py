@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.adapters.mongo.booking_documents import from_document, outbox_document, to_document
 from common.adapters.mongo.database import Mongo, Session
 from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
-from common.domain.booking_intents import BookingIntent, IntentStatus
+from common.domain.booking_intents import MOST_RENEWED_SECRETS, BookingIntent, IntentStatus
 from common.domain.events import Event
 from common.domain.slot_cells import SlotClaim
 from common.domain.slot_limits import SlotLimit
@@ -44,3 +44,9 @@ class MongoBookingIntents:
         """Note what the intent has become."""
         become = {"status": IntentStatus.COMPLETED, "booking_id": booking_id}
         await self._intents.update_one({"_id": intent_id}, {"$set": become})
+
+    async def add_secret(self, intent_id: str, secret_hash: str) -> bool:
+        """Let another secret read an intent; ``False`` if there is no such intent."""
+        newest = {"$each": [secret_hash], "$slice": -MOST_RENEWED_SECRETS}
+        done = await self._intents.update_one({"_id": intent_id}, {"$push": {"renewed_secret_hashes": newest}})
+        return bool(done.matched_count)

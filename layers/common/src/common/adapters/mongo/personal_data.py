@@ -16,6 +16,7 @@ _NEVER_SHOWN = frozenset(
         "password_hash",
         "device_hash",
         "secret_hash",
+        "renewed_secret_hashes",
         "p256dh",
         "auth",
         "endpoint",

@@ -101,9 +101,26 @@ async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingI
         NotFound: there is none, or the secret is wrong.
     """
     intent = await deps.intents.get(intent_id)
-    if intent is None or not hmac.compare_digest(intent.secret_hash, digest(secret)):
+    if intent is None or not _knows(intent, secret):
         raise NotFound("There is no such booking intent.")
     return intent.model_copy(update={"status": intent.status_at(deps.bookings.clock.now())})
+
+
+async def renew_secret(deps: IntentDeps, intent_id: str) -> str:
+    """Give a guest who asks again with the same idempotency key another secret; the one before works on.
+
+    Raises:
+        NotFound: the intent is gone.
+    """
+    secret = new_token()
+    if not await deps.intents.add_secret(intent_id, digest(secret)):
+        raise NotFound("There is no such booking intent.")
+    return secret
+
+
+def _knows(intent: BookingIntent, secret: str) -> bool:
+    given = digest(secret)
+    return any(hmac.compare_digest(known, given) for known in (intent.secret_hash, *intent.renewed_secret_hashes))
 
 
 async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> CompletedIntent:

@@ -29,3 +29,7 @@ class BookingIntents(Protocol):
     async def complete(self, intent_id: str, booking_id: str) -> None:
         """Note what the intent has become; harmless to repeat."""
         ...
+
+    async def add_secret(self, intent_id: str, secret_hash: str) -> bool:
+        """Let another secret read an intent; ``False`` if there is no such intent."""
+        ...
