@@ -8,7 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 # An interpreter that is asked for gets an environment of its own: make test PYTHON=python3.13
-VENV := .venv$(if $(filter command line,$(origin PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
+VENV := .venv$(if $(filter command line,$(origin PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := $(shell sed -n 's/^ *"uv==\(.*\)",$$/\1/p' pyproject.toml)
@@ -33,6 +33,8 @@ help: ## List the targets
 
 $(STAMP): pyproject.toml layers/common/pyproject.toml uv.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and none was found." >&2; exit 1; fi
+	@[ "$$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ] || \
+		{ echo "PYTHON=$(PYTHON) is no Python 3.11 or newer that runs here. Leave it out, or name another." >&2; exit 1; }
 	@echo "Making the environment with $(PYTHON) …"
 	@if [ ! -x $(UV) ] || [ "$$($(UV) --version 2>/dev/null | cut -d' ' -f2)" != "$(UV_VERSION)" ]; then \
 		rm -rf $(VENV); \

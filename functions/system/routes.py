@@ -3,6 +3,7 @@
 from common.domain.errors import Unavailable
 from common.runtime.http import Deps
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from functions.system.docs_page import DOCS_HEADERS, docs_page
 from functions.system.openapi_document import openapi_document
@@ -41,6 +42,12 @@ async def get_openapi(deps: Deps) -> Response:
     """The OpenAPI document of all functions."""
     document = openapi_document(deps.settings.public_base_url)
     return Response(document, media_type="application/json", headers={"Cache-Control": _CACHE})
+
+
+@router.get("/", include_in_schema=False)
+async def get_root() -> Response:
+    """Lead whoever opens the bare address to the API's description."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs", include_in_schema=False)

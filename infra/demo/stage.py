@@ -11,7 +11,7 @@ import httpx
 from infra.demo.people import Person, wait_for
 
 if TYPE_CHECKING:
-    from infra.local.cloud import LocalCloud
+    from infra.local.handle import RunningCloud
 
 #: Publishable keys are what a browser holds; the local Stripe lets them confirm with a client secret, as Stripe does.
 _PUBLISHABLE_KEY = "pk_test_local"
@@ -26,7 +26,7 @@ class Stage:
         cloud: the running cloud.
     """
 
-    def __init__(self, cloud: LocalCloud) -> None:
+    def __init__(self, cloud: RunningCloud) -> None:
         self._cloud = cloud
         self._browser = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=True)
         self._people: list[Person] = []

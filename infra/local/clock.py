@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,3 +32,21 @@ def write_offset(path: Path, seconds: float) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(f"{seconds:.3f}")
     fresh.replace(path)
+
+
+def tell(seconds: float) -> str:
+    """Say what the clock shows, for people.
+
+    Args:
+        seconds: The offset.
+
+    Returns:
+        Such as ``2026-12-01 10:00 UTC, 2 d 3 h ahead``.
+    """
+    shown = f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC"
+    if not seconds:
+        return f"{shown}, on time"
+    minutes = round(abs(seconds) / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
+    return f"{shown}, {' '.join(parts) or 'less than a minute'} {'ahead' if seconds > 0 else 'behind'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import time
@@ -15,7 +16,7 @@ from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
 from infra.keys.publishing import publish as publish_keys
-from infra.local import aws, info, lock, ministack, mongod, parts, ports, secrets
+from infra.local import aws, info, lock, ministack, mongod, own_database, parts, ports, secrets
 from infra.local.handle import RunningCloud
 from infra.local.processes import StartError
 from infra.oidc_local.settings import oauth_settings
@@ -106,7 +107,9 @@ class LocalCloud(RunningCloud):
         port = _public_port(options.port)
         base_url = f"http://localhost:{port}"
         kept = secrets.load_or_make(folder)
-        with self._step("Started MongoDB, AWS, Stripe and the function runner; built the code"):
+        if options.mongodb_uri:
+            own_database.check(options.mongodb_uri)
+        with self._step(f"Started {_started(options)}; built the code"):
             running = self._launch(base_url, kept)
             built = _build(self._say)
             for part in running.parts:
@@ -154,7 +157,13 @@ class LocalCloud(RunningCloud):
             stripe = {"STRIPE_API_BASE": running.stripe_url, "STRIPE_SECRET_KEY": secrets.LOCAL_STRIPE_KEY}
             environment |= stripe
         seeded = json.loads(parts.tool("infra.seed", environment, "--json"))["sign_ins"]
-        return info.kept_people(self._options.state_dir, seeded)
+        return info.kept_people(self._options.state_dir, self._database_name(), seeded)
+
+    def _database_name(self) -> str:
+        """Return what stands for server and database; our own server's port may change from start to start."""
+        options = self._options
+        server = hashlib.sha256(options.mongodb_uri.encode()).hexdigest()[:16] if options.mongodb_uri else "own"
+        return f"{server}/{options.database}"
 
     def _publish_plans(self, running: _Running) -> None:
         """See that Stripe, the local one or its test mode, sells the provider plans."""
@@ -253,6 +262,12 @@ def _build(say: Callable[[str], None]) -> builder.Built:
     target = targets.local()
     builder.runtime_environment(target, say)
     return builder.build(target, say)
+
+
+def _started(options: Options) -> str:
+    """Name what is started here, beside what runs elsewhere already."""
+    named = [*([] if options.mongodb_uri else ["MongoDB"]), "AWS", *([] if options.stripe_key else ["Stripe"])]
+    return f"{', '.join(named)} and the function runner"
 
 
 def _public_port(wanted: int) -> int:

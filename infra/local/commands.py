@@ -10,7 +10,10 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from infra.local import aws, follow, lock, mailbox, options
+import httpx
+
+from infra.demo.people import RequestRefused
+from infra.local import aws, clock, follow, lock, mailbox, options
 from infra.local.cloud import LocalCloud
 from infra.local.handle import RunningCloud
 from infra.local.processes import StartError, tail
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import FrameType
-
-    from infra.local.info import CloudInfo
 
 DOWN_SECONDS = 40.0
 POLL_SECONDS = 0.1
@@ -49,7 +50,9 @@ def up(state_dir: Path) -> None:
     started = time.monotonic()
     with contextlib.suppress(KeyboardInterrupt):
         with LocalCloud(options.from_environment(state_dir, say, os.environ)) as cloud:
-            say(_banner(cloud.info, time.monotonic() - started))
+            if cloud.info.sign_ins and cloud.stripe_url:
+                _furnish(cloud)
+            say(_banner(cloud, time.monotonic() - started))
             with contextlib.suppress(KeyboardInterrupt):
                 log = state_dir / "logs" / COMBINED
                 for line in follow.lines(log, from_end=True, until=lambda: cloud.ended_part() is not None):
@@ -89,8 +92,9 @@ def status(state_dir: Path) -> None:
     Args:
         state_dir: The cloud's folder.
     """
-    known = RunningCloud.attach(state_dir).info
-    say(_banner(known))
+    cloud = RunningCloud.attach(state_dir)
+    known = cloud.info
+    say(_banner(cloud))
     for row in aws.queue_depths(known):
         say(f"  {row['queue']:<14} {row['waiting']} waiting, {row['in_flight']} in flight, {row['dead']} dead")
 
@@ -156,8 +160,24 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _banner(known: CloudInfo, seconds: float | None = None) -> str:
+def _furnish(cloud: LocalCloud) -> None:
+    """Give the people one can sign in as a few bookings; without them, the marketplace is still whole."""
+    from infra.demo.furnish import furnish, is_bare
+
+    try:
+        if not is_bare(cloud):
+            return
+        say("Making a few bookings of the customer and the provider …")
+        made = furnish(cloud)
+    except (RequestRefused, TimeoutError, RuntimeError, httpx.HTTPError) as error:
+        say(f"No bookings were made for the people one can sign in as: {error}")
+    else:
+        say(f"Made {len(made)}: {', '.join(made)}")
+
+
+def _banner(cloud: RunningCloud, seconds: float | None = None) -> str:
     """Return what one needs to use the cloud."""
+    known = cloud.info
     people = [f"    {person['who']:<12} {person['email']:<28} {person['password']}" for person in known.sign_ins]
     lines = [
         "",
@@ -169,7 +189,8 @@ def _banner(known: CloudInfo, seconds: float | None = None) -> str:
         f"  Status      {known.base_url}/_dev",
         *(["  Sign-ins"] if people else []),
         *people,
-        "  Ctrl-C stops it.",
+        f"  Clock       {clock.tell(cloud.clock_offset())}",
+        *(["  Ctrl-C stops it; `make status` elsewhere shows this again."] if seconds else []),
         "",
     ]
     return "\n".join(lines)

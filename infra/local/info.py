@@ -78,17 +78,22 @@ def read(state_dir: Path) -> CloudInfo | None:
     return CloudInfo(**known)
 
 
-def kept_people(state_dir: Path, seeded: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Keep the sign-ins of people that were seeded now, or return those of an earlier start.
+def kept_people(state_dir: Path, database: str, seeded: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Keep the sign-ins of people that were seeded now, or return those of an earlier start with the same database.
 
     Args:
         state_dir: The cloud's folder.
+        database: Stands for server and database: passwords of one open nothing in another.
         seeded: Who was seeded now; empty where the database had people already.
     """
     path = state_dir / PEOPLE
+    known: Any = json.loads(path.read_text()) if path.exists() else {}
+    # Before 0.2 there was one list, of whichever database was seeded last; which one it was is not known.
+    people: dict[str, list[dict[str, str]]] = known if isinstance(known, dict) else {}
     if seeded:
-        write_private(path, json.dumps(seeded))
-    return list(json.loads(path.read_text())) if path.exists() else []
+        people[database] = seeded
+        write_private(path, json.dumps(people))
+    return people.get(database, [])
 
 
 def write_private(path: Path, text: str) -> None:

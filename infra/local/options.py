@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_PORT = 8000
+_HIGHEST_PORT = 65535
 TEST_MODE_PREFIXES = ("sk_test_", "rk_test_")
 
 
@@ -61,6 +62,13 @@ class Options:
             raise StartError("STRIPE_SECRET_KEY is no test key (sk_test_…). The local cloud takes no other.")
 
 
+def _port(text: str) -> int:
+    """Read a TCP port."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT):
+        raise StartError(f"PORT={text} is no port: a number from 1 to {_HIGHEST_PORT}, such as PORT=8001 make dev")
+    return int(text)
+
+
 def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mapping[str, str]) -> Options:
     """Return the options of ``make dev``.
 
@@ -69,10 +77,13 @@ def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mappi
         say: Receives progress lines.
         environ: Variables: ``PORT``, ``MONGODB_URI``, ``MONGODB_DATABASE``, ``STRIPE_SECRET_KEY``,
             ``STRIPE_WEBHOOK_SECRETS``, ``FRONTEND_BASE_URL``.
+
+    Raises:
+        StartError: ``PORT`` is no port, or the key could move real money.
     """
     return Options(
         state_dir=state_dir,
-        port=int(environ.get("PORT") or DEFAULT_PORT),
+        port=_port(environ.get("PORT") or str(DEFAULT_PORT)),
         live=True,
         mongodb_uri=environ.get("MONGODB_URI", ""),
         database=environ.get("MONGODB_DATABASE") or "gigsta",

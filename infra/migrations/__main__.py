@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
+from infra.local.own_database import where
 from infra.migrations.runner import migrate, status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: list[str]) -> int:
@@ -22,14 +27,24 @@ def main(arguments: list[str]) -> int:
     uri, database = os.environ["MONGODB_URI"], os.environ["MONGODB_DATABASE"]
     try:
         if command == "up":
-            for name in migrate(uri, database):
-                print(f"applied {name}")
-        for name, applied_at in status(uri, database):
-            print(f"{name}  {applied_at.isoformat(timespec='seconds') if applied_at else 'waiting'}")
-    except PyMongoError as error:
-        print(f"the database cannot be migrated: {type(error).__name__}", file=sys.stderr)
+            _report(migrate(uri, database))
+        else:
+            for name, applied_at in status(uri, database):
+                print(f"{name}  {applied_at.isoformat(timespec='seconds') if applied_at else 'waiting'}")
+    except ServerSelectionTimeoutError:
+        print(f"No database answers at {where(uri)}. Is it running, and MONGODB_URI right?", file=sys.stderr)
+        return 1
+    except (PyMongoError, ValueError) as error:
+        print(f"The database at {where(uri)} cannot be migrated: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _report(applied: Sequence[str]) -> None:
+    """Say what was done."""
+    for name in applied:
+        print(f"applied {name}")
+    print("The database is up to date." if applied else "The database was up to date.")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,16 @@
-"""Reads the tree of categories that ships with the product."""
+"""Reads the tree of categories that ships with the product, and writes it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.mongo.terms import term_fields
+from common.domain.catalogue import Category, CategoryTree
+from pymongo import ReplaceOne, UpdateOne
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
 
 _FILE = Path(__file__).parent / "data" / "categories.txt"
 
@@ -33,3 +40,21 @@ def load_categories(text: str | None = None) -> list[dict[str, Any]]:
             }
         )
     return documents
+
+
+def store_categories(db: Database[dict[str, Any]], documents: list[dict[str, Any]] | None = None) -> None:
+    """Bring a database's categories, and the words that searches know of them, up to date.
+
+    Categories that are listed no longer stay, since services may be in them.
+
+    Args:
+        db: the database.
+        documents: the categories, parents before their children; by default those that ship.
+    """
+    rows = load_categories() if documents is None else documents
+    db["categories"].bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows])
+    tree = CategoryTree([Category.model_validate({"id": row["_id"], **row}) for row in rows])
+    terms = [(word, term_fields(word, 1)) for word in tree.vocabulary()]
+    db["search_terms"].bulk_write(
+        [UpdateOne({"_id": word}, {"$setOnInsert": fields}, upsert=True) for word, fields in terms], ordered=False
+    )

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 from pymongo import MongoClient
 from pymongo_migrate.mongo_migrate import MongoMigrate
 
+from infra.migrations.category_data import store_categories
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 VERSIONS = Path(__file__).parent / "versions"
 COLLECTION = "migrations"
-_CONNECT_MILLISECONDS = 10_000
+_CONNECT_MILLISECONDS = 4_000
 
 
 def migrate(uri: str, database: str) -> Sequence[str]:
-    """Apply every step that has not been applied, in order.
+    """Apply every step that has not been applied, in order, and bring the tree of categories up to date.
 
     Args:
         uri: the server; its user may create indexes.
@@ -32,6 +34,7 @@ def migrate(uri: str, database: str) -> Sequence[str]:
         pending = [name for name, applied_at in _states(migrations) if applied_at is None]
         if pending:
             migrations.upgrade()
+        store_categories(client[database])
         return pending
 
 

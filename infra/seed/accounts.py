@@ -86,12 +86,11 @@ async def store_known(container: Container, now: datetime, password: str | None)
 
 
 def as_provider(user: User, offer: Offer) -> Offer:
-    """A generated offer as the known provider's own: near the centre of Auckland, with nobody's ratings."""
+    """An offer as the known provider's own: near the centre of Auckland, with nobody's ratings."""
     provider = Provider.model_validate(
         {
             **offer.provider.model_dump(),
             "user_id": user.id,
-            "trading_name": "Harbour Home Help",
             "address": HOME,
             "service_radius_km": 40.0,
             "timezone": _EVERY_DAY.timezone,

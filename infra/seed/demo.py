@@ -13,7 +13,7 @@ from common.runtime.bootstrap import Container
 from common.runtime.settings import load_settings
 from pymongo import MongoClient
 
-from infra.seed import wording
+from infra.seed import auckland, wording
 from infra.seed.accounts import SignIn, as_provider, store_known, store_owners
 from infra.seed.cities import CITIES
 from infra.seed.loading import load, read_tree
@@ -70,8 +70,8 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
             sign_ins, owner = await store_known(container, now, password)
             tree = read_tree(db)
             cities = [city for city in CITIES if city.currency in container.platform.currencies] or CITIES
-            offers = list(generate(min(providers, LIVELY), number, tree, cities))
-            own = as_provider(owner, next(iter(generate(1, number, tree, cities[:1], prefix="own"))))
+            offers = [*generate(min(providers, LIVELY), number, tree, cities), *auckland.offers(number)]
+            own = as_provider(owner, auckland.own_offer(number))
             offers.append(own)
             payee = await _connected_account(environ, container, offers[0])
             offers = [_paid_to(payee, offer) for offer in offers]

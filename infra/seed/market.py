@@ -81,13 +81,13 @@ def generate_piece(part: Part, piece: int, tree: CategoryTree) -> Iterator[Offer
     random = Random(f"{part.seed}/{piece}")  # noqa: S311 - made-up data need no secrecy
     leaves = [children for root in tree.children(None) if (children := tree.children(root.id))]
     weights = list(accumulate(city.population for city in part.cities))
-    patterns = {city.timezone: _patterns(city.timezone) for city in part.cities}
+    weeks = {city.timezone: patterns(city.timezone) for city in part.cities}
     for number in range(piece * PIECE, min((piece + 1) * PIECE, part.providers)):
         city = random.choices(part.cities, cum_weights=weights)[0]
-        yield _offer(random, f"{part.prefix}{number:07}", city, random.choice(leaves), patterns[city.timezone])
+        yield _offer(random, f"{part.prefix}{number:07}", city, random.choice(leaves), weeks[city.timezone])
 
 
-def _offer(random: Random, key: str, city: City, leaves: list[Category], patterns: list[Availability]) -> Offer:
+def _offer(random: Random, key: str, city: City, leaves: list[Category], weeks: list[Availability]) -> Offer:
     lat, lng = _point(random, city)
     category = random.choice(leaves)
     made_at = EPOCH + timedelta(minutes=random.randrange(400_000))
@@ -107,7 +107,7 @@ def _offer(random: Random, key: str, city: City, leaves: list[Category], pattern
         address=Address.model_construct(text=city.name, lat=lat, lng=lng, is_located=True),
         service_radius_km=random.choice(_RADII_KM),
         timezone=city.timezone,
-        availability=random.choice(patterns),
+        availability=random.choice(weeks),
         stripe_account_id=f"acct_seed{key}",
         is_billable=True,
         is_listed=True,
@@ -144,7 +144,7 @@ def _service(
         status=ServiceStatus.ACTIVE,
         cancellation_policy=random.choice(_POLICIES),
         auto_accept=not is_quote and random.random() < _AUTO_SHARE,
-        rating=_rating(random),
+        rating=rating(random),
         version=1,
         created_at=made_at,
         updated_at=made_at,
@@ -157,7 +157,12 @@ def _point(random: Random, city: City) -> tuple[float, float]:
     return round(lat, 6), round(city.lng + east / (_KM_PER_DEGREE * math.cos(math.radians(lat))), 6)
 
 
-def _rating(random: Random) -> RatingSummary:
+def rating(random: Random) -> RatingSummary:
+    """A made-up summary of ratings: none for half of the services.
+
+    Args:
+        random: The random numbers.
+    """
     if random.random() < _UNRATED_SHARE:
         return _summary(0, 0)
     count = 1 + int(random.expovariate(1 / 18))
@@ -169,8 +174,12 @@ def _summary(count: int, total: int) -> RatingSummary:
     return RatingSummary.model_construct(count=count, total=total, score=bayesian_score(count, total))
 
 
-def _patterns(timezone: str) -> list[Availability]:
-    """Usual working weeks."""
+def patterns(timezone: str) -> list[Availability]:
+    """Usual working weeks.
+
+    Args:
+        timezone: IANA zone.
+    """
 
     def week(days: range, opens: int, closes: int, **rules: int) -> Availability:
         hours = [TimeRange(start=time(opens), end=time(closes))]

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from infra.build.builder import TEMPLATE
+from infra.demo.furnish import furnish, is_bare
 from infra.demo.people import wait_for
+from infra.demo.stage import Stage
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -71,3 +73,29 @@ def test_head_answers_as_get_does_without_a_body(cloud: LocalCloud, path: str) -
     assert (asked.status_code, asked.content) == (got.status_code, b"")
     assert asked.headers["content-type"] == got.headers["content-type"]
     assert asked.headers["content-length"] == got.headers["content-length"]
+
+
+def test_the_people_one_can_sign_in_as_get_bookings_in_different_states(cloud: LocalCloud) -> None:
+    with Stage(cloud) as stage:
+        customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
+        before = provider.call("GET", "/v1/providers/me/availability")
+        made = furnish(cloud)
+        seen = {what: customer.call("GET", f"/v1/bookings/{made[what]}")["status"] for what in made}
+        after = provider.call("GET", "/v1/providers/me/availability")
+    assert seen == {
+        "requested": "requested",
+        "accepted": "accepted",
+        "accepted later": "accepted",
+        "declined": "declined",
+        "cancelled": "cancelled",
+        "completed": "completed",
+    }
+    assert after["weekly"] == before["weekly"]
+    assert after["minimum_notice_minutes"] == before["minimum_notice_minutes"]
+    assert not is_bare(cloud)
+
+
+@pytest.mark.parametrize("words", ["plumber", "house cleaning", "piano", "dog walk", "lawn", "heat pump"])
+def test_what_one_would_search_for_first_is_there(cloud: LocalCloud, words: str) -> None:
+    query = {"q": words, "lat": "-36.8485", "lng": "174.7633", "radius_km": "25"}
+    assert httpx.get(f"{cloud.base_url}/v1/search/services", params=query, timeout=40).json()["items"] != []

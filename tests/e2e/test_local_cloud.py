@@ -148,6 +148,25 @@ def test_pages_for_developers_are_for_localhost_only(stubs: LocalCloud) -> None:
     assert moved.status_code == 403
 
 
+def test_the_bare_address_leads_to_the_page_from_which_everything_is_reached(stubs: LocalCloud) -> None:
+    answer = httpx.get(f"{stubs.base_url}/", follow_redirects=True, timeout=40)
+    assert str(answer.url) == f"{stubs.base_url}/_dev"
+    assert "on time" in answer.text
+
+
+def test_buttons_of_the_status_page_move_the_clock(stubs: LocalCloud) -> None:
+    clock = f"{stubs.base_url}/_dev/clock"
+    moved = httpx.post(clock, data={"advance_seconds": "86400"}, timeout=40, follow_redirects=True)
+    assert str(moved.url) == f"{stubs.base_url}/_dev"
+    assert "1 d ahead" in moved.text
+    back = httpx.post(clock, data={"offset_seconds": "0"}, timeout=40, follow_redirects=True)
+    assert "on time" in back.text
+    for wrong in ("soon", "nan", "inf", "1e12", ""):
+        assert httpx.post(clock, json={"offset_seconds": wrong}, timeout=40).status_code == 400
+    assert httpx.post(clock, content="{", timeout=40).status_code == 400
+    assert stubs.clock_offset() == 0
+
+
 def test_links_of_mails_lead_to_pages_of_the_local_cloud_itself(stubs: LocalCloud) -> None:
     assert stubs.info.frontend_url == f"{stubs.base_url}/_dev/app"
     page = get(stubs, "/_dev/app/verify-email?token=x")

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from infra.local import info as infos
@@ -22,6 +23,9 @@ from infra.local.gateway.proxy import Proxy, on_refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 BACKLOG = 512
@@ -42,6 +46,11 @@ class AnyText(Convertor[str]):
 
 
 register_url_convertor("any", AnyText())
+
+
+async def front_door(_request: Request) -> Response:
+    """Lead whoever opens the bare address to the page from which everything is reached."""
+    return RedirectResponse("/_dev")
 
 
 def create_app(info: infos.CloudInfo) -> Starlette:
@@ -66,6 +75,7 @@ def create_app(info: infos.CloudInfo) -> Starlette:
         routes=[
             Route("/_dev", pages.status, middleware=guarded),
             Mount("/_dev", routes=pages.routes(), middleware=guarded),
+            Route("/", front_door),
             Route("/{path:any}", proxy.forward, methods=METHODS),
         ],
         lifespan=lifespan,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from jinja2 import Environment, FileSystemLoader
@@ -28,6 +29,8 @@ TEMPLATES.filters["label"] = mailbox.label
 TEMPLATES.filters["opening_links_in_tabs"] = mailbox.opening_links_in_tabs
 ASSETS = Path(__file__).with_name("assets")
 TIMEOUT_SECONDS = 5.0
+#: Ten years: farther than any rule looks, and every instant can still be written.
+MOST_SECONDS = 315_576_000
 
 
 class Pages:
@@ -74,7 +77,9 @@ class Pages:
 
     async def status(self, _request: Request) -> Response:
         """Show links, sign-ins, functions and queues."""
-        return self._page("status.html", info=self._info, **await self._figures())
+        figures = await self._figures()
+        told = clock.tell(figures["offset_seconds"])
+        return self._page("status.html", info=self._info, clock=told, **figures)
 
     async def status_json(self, _request: Request) -> Response:
         """Tell the same to programs."""
@@ -109,15 +114,18 @@ class Pages:
         return JSONResponse({"offset_seconds": clock.read_offset(self._clock)})
 
     async def set_clock(self, request: Request) -> Response:
-        """Move the clock (``offset_seconds``, or ``advance_seconds`` from now) and let what is due happen."""
-        wanted = await request.json()
-        offset = float(wanted.get("offset_seconds", clock.read_offset(self._clock)))
-        clock.write_offset(self._clock, offset + float(wanted.get("advance_seconds", 0)))
+        """Move the clock (``offset_seconds``, or ``advance_seconds`` from now) and let what is due happen.
+
+        A program sends JSON and gets the new offset; a button of the status page sends a form and is led back there.
+        """
+        is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        wanted: Any = dict(parse_qsl((await request.body()).decode())) if is_form else await _json(request)
+        clock.write_offset(self._clock, _moved(wanted, clock.read_offset(self._clock)))
         try:
             await asyncio.to_thread(aws.run_schedules, self._info)
         except RuntimeError as error:
             raise HTTPException(502, f"The clock was moved, but: {error}") from error
-        return await self.read_clock(request)
+        return RedirectResponse("/_dev", 303) if is_form else await self.read_clock(request)
 
     async def run(self, request: Request) -> Response:
         """Run a scheduled function now."""
@@ -139,3 +147,23 @@ class Pages:
     def _page(self, name: str, **values: Any) -> Response:
         """Render a template."""
         return HTMLResponse(TEMPLATES.get_template(name).render(stripe_url=self._info.stripe_url, **values))
+
+
+async def _json(request: Request) -> Any:
+    """Read a body, or None where it is no JSON."""
+    try:
+        return await request.json()
+    except ValueError:
+        return None
+
+
+def _moved(wanted: Any, offset: float) -> float:
+    """Return the offset that is asked for, or refuse."""
+    try:
+        moved = float(wanted.get("offset_seconds", offset)) + float(wanted.get("advance_seconds", 0))
+    except (ValueError, TypeError, AttributeError):
+        moved = math.nan
+    if not abs(moved) <= MOST_SECONDS:
+        detail = f"Send offset_seconds or advance_seconds, numbers that lead at most {MOST_SECONDS} s away."
+        raise HTTPException(400, detail)
+    return moved

@@ -70,7 +70,8 @@ class Runner:
             payload = json.dumps(events.with_client_address(event)).encode()
         pool = await self._pool(name, version)
         outcome = await pool.invoke(payload, headers.get("x-amzn-lambda-function-arn", ""))
-        self._logs.note(pool.config.name, events.summary(event, outcome, pool.figures.last_ms))
+        if events.is_noteworthy(event, outcome):
+            self._logs.note(pool.config.name, events.summary(event, outcome, pool.figures.last_ms))
         if outcome.kind == "response":
             return Response(outcome.payload, media_type="application/json")
         if http:

@@ -61,6 +61,16 @@ def gateway_answer(outcome: Outcome, request_id: str) -> dict[str, Any]:
     return {"statusCode": status, "headers": headers, "body": json.dumps(problem)}
 
 
+def is_noteworthy(event: Any, outcome: Outcome) -> bool:
+    """Tell whether people should see an invocation go by: not a schedule that went well, every minute.
+
+    Args:
+        event: The event.
+        outcome: How it ended.
+    """
+    return is_http(event) or outcome.kind != "response" or (isinstance(event, dict) and "Records" in event)
+
+
 def summary(event: Any, outcome: Outcome, milliseconds: int) -> str:
     """Describe an invocation in one line.
 

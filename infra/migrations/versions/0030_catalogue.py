@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.mongo.terms import term_fields
-from common.domain.catalogue import Category, CategoryTree
-from pymongo import ASCENDING, DESCENDING, GEOSPHERE, IndexModel, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, DESCENDING, GEOSPHERE, IndexModel
 
-from infra.migrations.category_data import load_categories
+from infra.migrations.category_data import store_categories
 from infra.migrations.indexes import create_indexes, drop_indexes
 
 if TYPE_CHECKING:
@@ -101,13 +99,7 @@ INDEXES["ratings"] = [_published_ratings("provider_id"), _published_ratings("ser
 def upgrade(db: Database[dict[str, Any]]) -> None:
     """Create the indexes and write the categories and their words."""
     create_indexes(db, INDEXES)
-    documents = load_categories()
-    db["categories"].bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in documents])
-    tree = CategoryTree([Category.model_validate({"id": row["_id"], **row}) for row in documents])
-    terms = [(word, term_fields(word, 1)) for word in tree.vocabulary()]
-    db["search_terms"].bulk_write(
-        [UpdateOne({"_id": word}, {"$setOnInsert": fields}, upsert=True) for word, fields in terms], ordered=False
-    )
+    store_categories(db)
 
 
 def downgrade(db: Database[dict[str, Any]]) -> None:

@@ -67,6 +67,7 @@ def test_the_command_says_what_it_did_and_what_waits(mongodb_uri: str, database_
     assert before.stdout.count("waiting") == len(STEPS)
     assert applied.returncode == 0, applied.stderr
     assert all(f"applied {name}" in applied.stdout for name in STEPS)
+    assert _run("up", **environ).stdout == "The database was up to date.\n"
 
 
 def test_the_command_names_what_is_missing_and_shows_no_password() -> None:
@@ -77,3 +78,20 @@ def test_the_command_names_what_is_missing_and_shows_no_password() -> None:
     unreachable = _run("up", MONGODB_URI=uri, MONGODB_DATABASE="x")
     assert unreachable.returncode == 1
     assert "hunter2" not in unreachable.stdout + unreachable.stderr
+    assert "No database answers at 127.0.0.1:1" in unreachable.stderr
+
+
+def test_a_category_that_joins_the_list_reaches_a_database_that_is_there(mongodb_uri: str, database_name: str) -> None:
+    migrate(mongodb_uri, database_name)
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        categories, terms = client[database_name]["categories"], client[database_name]["search_terms"]
+        before = list(categories.find().sort("_id"))
+        categories.delete_one({"_id": "plumbing"})
+        categories.update_one({"_id": "painting"}, {"$set": {"name": "An old name", "synonyms": []}})
+        categories.insert_one({"_id": "left", "name": "Listed no longer", "parent": None, "path": ["left"],
+                               "synonyms": [], "position": 999})  # fmt: skip
+        terms.delete_one({"_id": "plumber"})
+        assert migrate(mongodb_uri, database_name) == []
+        assert list(categories.find({"_id": {"$ne": "left"}}).sort("_id")) == before
+        assert categories.find_one({"_id": "left"}) is not None, "services may still be in it"
+        assert terms.find_one({"_id": "plumber"}) is not None

@@ -135,6 +135,11 @@ async def test_the_pages_policy_allows_its_own_style_only(client: httpx.AsyncCli
     assert re.fullmatch(r"default-src 'none'; style-src 'sha256-[\w+/]+='; frame-ancestors 'none'", policy)
 
 
+async def test_the_bare_address_leads_to_the_description(client: httpx.AsyncClient) -> None:
+    response = await client.get("/", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, "/docs")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
@@ -158,7 +163,7 @@ async def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/nowhere", "/v1/bookings/", "/v1//bookings", "/v1/services/a/b/c", "/V1/x"]
+    "path", ["/v1", "/v1/nowhere", "/v1/bookings/", "/v1//bookings", "/v1/services/a/b/c", "/V1/x"]
 )
 async def test_a_path_that_does_not_exist_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):

@@ -44,6 +44,68 @@ def test_options_come_from_the_environment(tmp_path: Path) -> None:
     assert from_environment(tmp_path, print, {}).port == 8000
 
 
+@pytest.mark.parametrize("port", ["abc", "80000", "0", "-1", "8000.5", "\uff18000", " 8000"])
+def test_what_is_no_port_is_refused_in_one_line_that_says_what_is(tmp_path: Path, port: str) -> None:
+    with pytest.raises(StartError, match="is no port: a number from 1 to 65535") as refused:
+        from_environment(tmp_path, print, {"PORT": port})
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("python", ["/no/such/python", "true"])
+def test_an_interpreter_that_does_not_run_is_refused_in_one_line(python: str) -> None:
+    command = ["make", "install", f"PYTHON={python}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode != 0
+    assert f"PYTHON={python} is no Python 3.11 or newer" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_sign_ins_are_kept_by_database(tmp_path: Path) -> None:
+    own, other = [{"who": "customer", "password": "one"}], [{"who": "customer", "password": "two"}]
+    assert info.kept_people(tmp_path, "own/gigsta", own) == own
+    assert info.kept_people(tmp_path, "own/other", []) == []
+    assert info.kept_people(tmp_path, "server/gigsta", other) == other
+    assert info.kept_people(tmp_path, "own/gigsta", []) == own
+    assert info.kept_people(tmp_path, "server/gigsta", []) == other
+
+
+def test_sign_ins_of_an_earlier_release_are_not_taken_for_those_of_any_database(tmp_path: Path) -> None:
+    (tmp_path / "people.json").write_text(json.dumps([{"who": "customer", "password": "old"}]))
+    assert info.kept_people(tmp_path, "own/gigsta", []) == []
+
+
+def test_databases_are_told_apart_by_server_and_name(tmp_path: Path) -> None:
+    def name(**chosen: str) -> str:
+        return LocalCloud(Options(state_dir=tmp_path, **chosen))._database_name()  # type: ignore[arg-type]
+
+    uris = ["", "mongodb://user:hunter2@a/?replicaSet=x", "mongodb://b/?replicaSet=x"]
+    names = {name(mongodb_uri=uri, database=database) for uri in uris for database in ("gigsta", "other")}
+    assert len(names) == 6
+    assert not any("hunter2" in each for each in names)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "on time"),
+        (30, "less than a minute ahead"),
+        (51 * 3600, "2 d 3 h ahead"),
+        (90 * 60, "1 h 30 min ahead"),
+        (-86400, "1 d behind"),
+    ],
+)
+def test_the_clock_is_told_for_people(seconds: float, told: str) -> None:
+    assert clock.tell(seconds).endswith(f" UTC, {told}")
+
+
+def test_the_logs_that_people_follow_leave_out_schedules_that_went_well() -> None:
+    done, failed = Outcome("response", b"null"), Outcome("error", b"")
+    assert not events.is_noteworthy({}, done)
+    assert events.is_noteworthy({}, failed)
+    assert events.is_noteworthy({"Records": []}, done)
+    assert events.is_noteworthy(http_event(), done)
+
+
 def test_links_of_mails_lead_to_our_own_pages_or_to_a_frontend_that_runs(tmp_path: Path) -> None:
     own = LocalCloud(from_environment(tmp_path, print, {}))._parameters("http://localhost:8000", "")
     assert own["FrontendBaseUrl"] == "http://localhost:8000/_dev/app"
