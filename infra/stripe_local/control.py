@@ -14,7 +14,7 @@ from infra.stripe_local.engine import Engine
 from infra.stripe_local.errors import Json, StripeError
 from infra.stripe_local.faults import Fault
 from infra.stripe_local.render import public
-from infra.stripe_local.resources import simulations
+from infra.stripe_local.resources import simulations, webhook_endpoints
 from infra.stripe_local.settings import Settings
 from infra.stripe_local.webhooks import Behaviour
 
@@ -34,6 +34,7 @@ def routes(engine: Engine) -> list[Route]:
         ("POST", "/webhooks", _set_webhooks),
         ("POST", "/webhooks/pause", lambda e, _b, _p: _set_webhooks(e, {"paused": True}, {})),
         ("POST", "/webhooks/resume", lambda e, b, _p: _set_webhooks(e, {**b, "paused": False}, {})),
+        ("POST", "/webhook_endpoints/{id}/roll", _simulate(webhook_endpoints.roll)),
         ("POST", "/events/{event}/redeliver", _redeliver),
         ("GET", "/settings", _settings),
         ("POST", "/settings", _change_settings),

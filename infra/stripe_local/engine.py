@@ -4,15 +4,20 @@ import base64
 import binascii
 import json
 import logging
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import stripe
+
 from infra.stripe_local import idempotency, resources, routing
 from infra.stripe_local.clock import Clock
 from infra.stripe_local.errors import Json, StripeError, forbidden, inaccessible, invalid, unauthorized
 from infra.stripe_local.faults import Fault, Faults
+from infra.stripe_local.forms import check_forms
 from infra.stripe_local.idempotency import Keys, Stored
 from infra.stripe_local.listing import as_list
 from infra.stripe_local.render import expand, public
@@ -27,6 +32,8 @@ _LOG = logging.getLogger(__name__)
 _SECRET = ("sk_test_", "rk_test_")
 _PUBLISHABLE = "pk_test_"
 _TURNED_AWAY = {429, 503}
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+_WORTH_ANOTHER_TRY = {"lock_timeout", "idempotency_key_in_use"}
 _NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
     "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
@@ -64,6 +71,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._first_settings = self.settings
+        self._recent: list[float] = []
         self.keys = Keys(self.store)
         self.deliveries = Deliveries(self.store)
 
@@ -118,14 +126,29 @@ class Engine:
         """Carry out a request of Stripe's API; the caller has waited out any delay."""
         request_id = new_id("req")
         try:
+            self._limit()
+            _check_version(request.headers.get("stripe-version"))
             account, publishable = self._caller(request)
             result, replayed = self._result(request, account, publishable, request_id, fault)
         except StripeError as error:
-            return Answer(error.status, {"error": public(error.error)}, self._headers(request, request_id))
-        headers = self._headers(request, request_id)
+            headers = self._headers(request, request_id) | error.headers() | _advice(error.error.get("code"))
+            return Answer(error.status, {"error": public(error.error)}, headers)
+        headers = self._headers(request, request_id) | _advice(result.body.get("error", {}).get("code"))
         if replayed:
             headers |= {"idempotent-replayed": "true", "original-request": result.request_id}
         return Answer(result.status, result.body, headers)
+
+    def _limit(self) -> None:
+        """Turn away what comes faster than the account may ask."""
+        most = self.settings.rate_limit
+        if not most:
+            return
+        now = time.monotonic()
+        self._recent = [moment for moment in self._recent if moment > now - 1]
+        if len(self._recent) >= most:
+            message = "Request rate limit exceeded. Learn more at https://docs.stripe.com/rate-limits."
+            raise StripeError(429, "invalid_request_error", message, code="rate_limit")
+        self._recent.append(now)
 
     def _headers(self, request: Request, request_id: str) -> dict[str, str]:
         headers = {"request-id": request_id}
@@ -224,6 +247,17 @@ def bearer(header: str) -> str:
     return ""
 
 
+def _check_version(version: str | None) -> None:
+    """Refuse a version that Stripe does not know: of another form, or younger than the SDK's."""
+    if version is not None and (not _VERSION.fullmatch(version) or version[:10] > stripe.api_version[:10]):
+        raise invalid(f"Invalid Stripe API version: {version}")
+
+
+def _advice(code: object) -> dict[str, str]:
+    """`Stripe-Should-Retry`, where the server knows better than the client."""
+    return {"stripe-should-retry": "true"} if code in _WORTH_ANOTHER_TRY else {}
+
+
 def _checked(params: str | None, given: Json) -> tuple[Json, list[str]]:
     paths = given.get("expand", [])
     if not isinstance(paths, list):
@@ -235,6 +269,7 @@ def _checked(params: str | None, given: Json) -> tuple[Json, list[str]]:
         return {}, paths
     checked = check(params, given)
     checked.pop("expand", None)
+    check_forms(checked)
     return checked, paths
 
 

@@ -26,6 +26,10 @@ class StripeError(Exception):
         if code:
             self.error["doc_url"] = f"https://docs.stripe.com/error-codes/{code.replace('_', '-')}"
 
+    def headers(self) -> dict[str, str]:
+        """Header fields of this error alone."""
+        return {"stripe-rate-limited-reason": "global-rate"} if self.error.get("code") == "rate_limit" else {}
+
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> StripeError:
     """A request that cannot be carried out (400)."""

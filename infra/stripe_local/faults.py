@@ -8,6 +8,12 @@ from infra.stripe_local.errors import Json, StripeError
 
 Action = Literal["status", "delay", "drop"]
 When = Literal["before", "after"]
+# https://docs.stripe.com/rate-limits#object-lock-timeouts
+_LOCKED = (
+    "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. "
+    "If you see this error intermittently, retry the request. If you see this error frequently and are making multiple "
+    "concurrent requests to a single object, make your requests serially or at a lower rate."
+)
 _MESSAGES = {
     429: ("rate_limit", "Request rate limit exceeded. Learn more at https://docs.stripe.com/rate-limits."),
     500: ("api_error", "An unknown error occurred."),
@@ -27,6 +33,7 @@ class Fault:
         action: Answer an error status, delay, or drop the connection.
         when: Before the request is carried out, or after (the deed is done, its answer lost or replaced).
         status: For `status`: the HTTP status.
+        code: For `status`: Stripe's error code, such as `lock_timeout` with 429.
         delay_seconds: For `delay`; also waited before the other actions.
     """
 
@@ -37,13 +44,16 @@ class Fault:
     action: Action = "status"
     when: When = "before"
     status: int = 500
+    code: str = ""
     delay_seconds: float = 0.0
     hits: int = 0
 
     def error(self) -> StripeError:
         """The error this fault answers with."""
         kind, message = _MESSAGES.get(self.status, ("api_error", "An unknown error occurred."))
-        code = "rate_limit" if kind == "rate_limit" else None
+        if self.code == "lock_timeout":
+            return StripeError(self.status, "invalid_request_error", _LOCKED, code=self.code)
+        code = self.code or ("rate_limit" if kind == "rate_limit" else None)
         error_type = "invalid_request_error" if kind == "rate_limit" else kind
         return StripeError(self.status, error_type, message, code=code)
 

@@ -38,6 +38,7 @@ class Settings(BaseModel):
         retry_days: Days after a failed renewal at which it is tried again.
         after_retries: What becomes of a subscription then.
         async_balance: Whether charges of `automatic_async` get their balance transaction a moment later.
+        confirmation_limit: After how many confirmations without success an intent is cancelled.
         rate_limit: Requests in a second beyond which 429 is answered; 0 for none.
     """
 
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     retry_days: tuple[int, ...] = (3, 5, 7)
     after_retries: Literal["cancel", "unpaid", "past_due"] = "cancel"
     async_balance: bool = True
+    confirmation_limit: int = Field(20, ge=1)
     rate_limit: int = Field(0, ge=0)
 
     @field_validator("country")

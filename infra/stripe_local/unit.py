@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import stripe
 
-from infra.stripe_local.errors import Json, not_found
+from infra.stripe_local.errors import Json, invalid, not_found
+from infra.stripe_local.forms import MOST_KEYS
 from infra.stripe_local.render import public
 from infra.stripe_local.settings import Settings
 from infra.stripe_local.store import Transaction
@@ -118,8 +119,10 @@ def merge_metadata(before: Mapping[str, str] | None, change: object) -> dict[str
         return dict(before or {})
     if not isinstance(change, Mapping):
         return {}
-    merged = {**(before or {}), **change}
-    return {key: value for key, value in merged.items() if value != ""}
+    merged = {key: value for key, value in {**(before or {}), **change}.items() if value != ""}
+    if len(merged) > MOST_KEYS:
+        raise invalid(f"Metadata can have up to {MOST_KEYS} keys, but there would be {len(merged)}.", param="metadata")
+    return merged
 
 
 def update(body: Json, params: Mapping[str, object]) -> Json:

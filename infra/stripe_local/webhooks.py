@@ -7,6 +7,7 @@ import hmac
 import json
 import random
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -47,10 +48,14 @@ class Behaviour:
     signed_ago_seconds: float = 0.0
 
 
-def sign(secret: str, timestamp: int, body: str) -> str:
-    """The `Stripe-Signature` header (https://docs.stripe.com/webhooks#verify-manually)."""
-    digest = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
+def sign(secrets: str | Sequence[str], timestamp: int, body: str) -> str:
+    """The `Stripe-Signature` header (https://docs.stripe.com/webhooks#verify-manually).
+
+    While an endpoint's secret is rolled, both the new and the old one sign.
+    """
+    each = [secrets] if isinstance(secrets, str) else secrets
+    digests = [hmac.new(one.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest() for one in each]
+    return ",".join([f"t={timestamp}", *(f"v1={digest}" for digest in digests)])
 
 
 class Deliveries:
@@ -71,8 +76,9 @@ class Deliveries:
         for account, event in tx.events:
             wanting = [point for point in endpoints if _wants(point, account, str(event["type"]))]
             event["pending_webhooks"] = len(wanting)
-            body = json.dumps(public(event))
             for endpoint in wanting * self.behaviour.copies:
+                # https://docs.stripe.com/webhooks/versioning: events have the version of their endpoint.
+                body = json.dumps(public({**event, "api_version": endpoint["api_version"] or event["api_version"]}))
                 spread = random.uniform(0, self.behaviour.shuffle_seconds)  # noqa: S311 - no secret
                 due = wall + self.behaviour.delay_seconds + spread
                 tx.connection.execute(
@@ -154,7 +160,7 @@ class Deliveries:
         moment = int(time.time() - self.behaviour.signed_ago_seconds)
         headers = {
             "content-type": "application/json; charset=utf-8",
-            "stripe-signature": sign(endpoint["_secret"], moment, body),
+            "stripe-signature": sign([endpoint["_secret"], *endpoint.get("_old_secrets", [])], moment, body),
             "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         received = False

@@ -60,16 +60,20 @@ async def _outcome(request: Request) -> str | None:
 
 
 def _onboarding(unit: Unit, account_id: str, token: str, outcome: str | None) -> Response:
-    account = unit.get(account_id, "account")
-    given: Json = account.get("_link") or {}
-    if given.get("token") != token:
-        return page("This link was used or replaced", status=404)
-    if unit.now > given["expires_at"]:
+    account = unit.find(account_id, "account")
+    given: Json | None = account.get("_link") if account else None
+    if account is None or given is None:
+        return page("There is no such link", status=404)
+    is_fresh = given["token"] == token and unit.now <= given["expires_at"] and not given.get("used")
+    # https://docs.stripe.com/connect/hosted-onboarding: a link that was opened, used or replaced, or has expired leads
+    # to the refresh URL, where the platform makes another one.
+    if not is_fresh or (outcome is None and given.get("opened")):
         return RedirectResponse(given["refresh_url"], 303)
     if outcome is None:
+        given["opened"] = True
         return page("Connect onboarding", f"<p>Account {text(account_id)}</p>",
                     form(f"/onboarding/{account_id}/{token}", _ONBOARDING))  # fmt: skip
-    account["_link"] = None
+    given["used"] = True
     if outcome != "leave":
         simulations.onboard(unit, account_id, outcome)
     return RedirectResponse(given["return_url"], 303)

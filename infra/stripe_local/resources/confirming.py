@@ -100,11 +100,15 @@ def fail_payment(unit: Unit, intent: Json, method: Json, decline: Decline) -> No
         StripeError: Always (402).
     """
     charge = charging.refuse(unit, intent, method, decline)
+    intent["_attempts"] = int(intent.get("_attempts", 0)) + 1
     error = declined(decline, charge=charge["id"], payment_method=public(method))
     intent.update(
         status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=error.error
     )
     unit.emit("payment_intent.payment_failed", intent)
+    if intent["_attempts"] >= unit.settings.confirmation_limit:
+        intent.update(status="canceled", canceled_at=unit.now, cancellation_reason="automatic")
+        unit.emit("payment_intent.canceled", intent)
     raise declined(decline, charge=charge["id"], payment_method=public(method), payment_intent=dict(public(intent)))
 
 

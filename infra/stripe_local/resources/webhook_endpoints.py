@@ -20,7 +20,10 @@ def create(unit: Unit, params: Json) -> Json:
     secret = f"whsec_{secrets.token_urlsafe(24)}"
     scope = "connect" if params.get("connect") else "platform"
     endpoint = add(unit, params["url"], secret, scope, params["enabled_events"])
-    endpoint.update(description=params.get("description"), metadata=params.get("metadata", {}))
+    endpoint.update(
+        description=params.get("description"), metadata=params.get("metadata", {}),
+        api_version=params.get("api_version"),
+    )  # fmt: skip
     return {**endpoint, "secret": secret}
 
 
@@ -70,3 +73,11 @@ def add(unit: Unit, url: str, secret: str, scope: str, kinds: list[str]) -> Json
         "api_version": None, "application": None, "description": None, "enabled_events": kinds, "status": "enabled",
         "url": url, "_secret": secret, "_scope": scope,
     })  # fmt: skip
+
+
+def roll(unit: Unit, endpoint: str, secret: str, *, expire_now: bool = False) -> Json:
+    """Give an endpoint another signing secret; the old one signs too until the next roll, unless it expires now."""
+    found = unit.get(endpoint, "webhook_endpoint")
+    found["_old_secrets"] = [] if expire_now else [found["_secret"]]
+    found["_secret"] = secret
+    return found

@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 import stripe
+from common.adapters.stripe.connect import StripeConnect
 from common.adapters.stripe.errors import translated
+from common.adapters.stripe.gateway import StripeGateway
 from common.application.payments.cards import list_cards, start_saving_card
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.verification import verify_booking
+from common.application.ports.payments import GatewayCall
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState
 from common.domain.errors import NotFound, Unavailable
+from common.domain.money import Money
+from common.domain.ownership import Owner
 from common.domain.payments import ACCOUNT_GONE, ACCOUNT_NOT_READY, CUSTOMER_GONE, OBJECT_GONE
 from common.domain.roles import Principal
 
 if TYPE_CHECKING:
+    from infra.stripe_local.testing import RunningStripe
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.support.money import MoneyBench
+
+
+OWNER = Owner(stage="test", database="gone")
 
 
 def caller(bench: MoneyBench) -> Principal:
@@ -47,11 +56,36 @@ def test_what_is_missing_is_told_by_the_parameter_that_named_it(param: str | Non
 
 
 def test_an_account_that_lets_us_in_no_more_is_missing_and_a_key_without_rights_is_not() -> None:
+    """As the SDK raises them: of a 403 it keeps the code in the body only."""
+
+    def refused_with(code: str) -> stripe.PermissionError:
+        body = {"error": {"code": code, "message": "No"}}
+        return stripe.PermissionError("No", json_body=body, http_status=403)
+
     with pytest.raises(NotFound) as refused, translated():
-        raise stripe.PermissionError("Application access may have been revoked.", code="account_invalid")
+        raise refused_with("account_invalid")
     assert refused.value.wire_code == ACCOUNT_GONE
     with pytest.raises(Unavailable), translated():
-        raise stripe.PermissionError("The key lacks rights.", code="more_permissions_required")
+        raise refused_with("more_permissions_required")
+
+
+async def test_an_account_that_left_is_missing_for_whoever_reads_or_pays_it(
+    stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+) -> None:
+    connect, gateway = StripeConnect(stripe_client, OWNER), StripeGateway(stripe_client, OWNER)
+    account = await connect.create_account(provider_id="prv_left", email="l@example.com", country="NZ", name="Left")
+    await stripe_server.control.onboard(account)
+    await stripe_server.control.onboard(account, "deauthorized")
+    call = GatewayCall(booking_id="bkg_left", operation_id="pay_left", key="left")
+    ten = Money(amount=1_000, currency="nzd")
+    for asked in (
+        lambda: connect.status(account),
+        lambda: connect.onboarding_link(account, return_url="https://a.example", refresh_url="https://b.example"),
+        lambda: gateway.transfer(ten, account_id=account, charge_id=None, call=call),
+    ):
+        with pytest.raises(NotFound) as gone:
+            await asked()
+        assert gone.value.wire_code == ACCOUNT_GONE
 
 
 async def test_a_customer_who_was_deleted_at_stripe_is_made_anew_and_can_book_and_save_a_card(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import stripe
 
-from tests.integration.infra.stripe_local.payments import authorize, pay
+from tests.integration.infra.stripe_local.payments import authorize, pay, plan
 
 if TYPE_CHECKING:
     from tests.integration.infra.stripe_local.conftest import Contract
@@ -37,6 +37,48 @@ async def test_wrong_parameters_are_named(
         await contract.api.payment_intents.create_async(cast("Any", params))
     assert (caught.value.http_status, caught.value.param, caught.value.code) == (400, param, code)
     assert caught.value.request_id
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"metadata": {"k" * 41: "v"}}, "metadata"),
+        ({"metadata": {"k": "v" * 501}}, "metadata[k]"),
+        ({"metadata": {f"k{number}": "v" for number in range(51)}}, "metadata"),
+        ({"email": "nobody"}, "email"),
+        ({"name": "n" * 257}, "name"),
+        ({"description": "d" * 5_001}, "description"),
+    ],
+)
+async def test_texts_have_their_form_and_length(contract: Contract, params: dict[str, Any], param: str) -> None:
+    """See https://docs.stripe.com/api/metadata and the error codes `email_invalid` and `parameter_invalid_string…`."""
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        await contract.api.customers.create_async(cast("Any", params))
+    assert (caught.value.http_status, str(caught.value.param).partition("[")[0]) == (400, param.partition("[")[0])
+
+
+async def test_metadata_may_be_full_and_no_fuller(contract: Contract) -> None:
+    full = {f"key_{number:02}".ljust(40, "x"): "v" * 500 for number in range(50)}
+    customer = await contract.api.customers.create_async({"metadata": full})
+    with pytest.raises(stripe.InvalidRequestError):
+        await contract.api.customers.update_async(customer.id, {"metadata": {"one": "more"}})
+
+
+async def test_links_lead_somewhere(contract: Contract) -> None:
+    customer, price = await contract.api.customers.create_async(), await plan(contract.api)
+    for wrong in ("example.com/done", "ftp://example.com", "https://"):
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            await contract.api.checkout.sessions.create_async({
+                "mode": "subscription", "customer": customer.id, "line_items": [{"price": price.id, "quantity": 1}],
+                "success_url": wrong,
+            })  # fmt: skip
+        assert caught.value.param == "success_url"
+
+
+@pytest.mark.parametrize("version", ["yesterday", "2999-01-01", "2026-1-1"])
+async def test_versions_that_do_not_exist_are_refused(contract: Contract, version: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="version"):
+        await contract.api.customers.list_async({}, {"stripe_version": version})
 
 
 async def test_unknown_objects_are_not_found(contract: Contract) -> None:

@@ -20,6 +20,26 @@ if TYPE_CHECKING:
 PARAMS: Any = {"amount": 4_000, "currency": "nzd"}
 
 
+async def test_a_locked_object_says_that_another_try_is_worth_it(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.fault("/v1/payment_intents$", "POST", status=429, code="lock_timeout")
+    with pytest.raises(stripe.RateLimitError) as caught:
+        await api.payment_intents.create_async(PARAMS)
+    assert cast("Any", caught.value.error).code == "lock_timeout"
+    assert (caught.value.headers or {})["stripe-should-retry"] == "true"
+    patient = make_client(stripe_local.url, retries=1).v1
+    await stripe_local.control.fault("/v1/payment_intents$", "POST", status=429, code="lock_timeout")
+    assert (await patient.payment_intents.create_async(PARAMS)).id
+
+
+async def test_an_account_may_ask_only_so_often(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.settings(rate_limit=1)
+    answers = await asyncio.gather(*(api.customers.list_async({"limit": 1}) for _ in range(20)), return_exceptions=True)
+    refused = [each for each in answers if isinstance(each, stripe.RateLimitError)]
+    assert refused
+    assert (refused[0].headers or {})["stripe-rate-limited-reason"] == "global-rate"
+    assert len(refused) < len(answers)
+
+
 async def intents(api: V1Services) -> int:
     return len((await api.payment_intents.list_async({"limit": 100})).data)
 

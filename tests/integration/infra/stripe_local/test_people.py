@@ -102,11 +102,85 @@ async def test_the_onboarding_page_makes_an_account_ready(api: V1Services) -> No
     async with httpx.AsyncClient() as browser:
         assert "Complete" in (await browser.get(link.url)).text
         answer = await browser.post(link.url, data={"outcome": "complete"})
-        assert (await browser.get(link.url)).status_code == 404
+        assert (await browser.get(link.url)).headers["location"] == "https://example.com/again"
     assert (answer.status_code, answer.headers["location"]) == (303, "https://example.com/back")
     ready = await api.accounts.retrieve_async(account.id)
     assert (ready.charges_enabled, ready.payouts_enabled, ready.details_submitted) == (True, True, True)
     assert (await api.accounts.login_links.create_async(account.id)).url
+
+
+async def test_an_onboarding_link_opens_once(api: V1Services) -> None:
+    """Mail programs that look at links use them up; https://docs.stripe.com/connect/hosted-onboarding."""
+    account = await connected(api)
+    addresses: Any = {
+        "account": account.id, "type": "account_onboarding", "refresh_url": "https://example.com/again",
+        "return_url": "https://example.com/back",
+    }  # fmt: skip
+    first = await api.account_links.create_async(addresses)
+    second = await api.account_links.create_async(addresses)
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.get(first.url)).headers["location"] == "https://example.com/again"
+        assert (await browser.get(second.url)).status_code == 200
+        assert (await browser.get(second.url)).headers["location"] == "https://example.com/again"
+
+
+async def test_what_an_owner_gave_is_verified_first(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.settings(onboarding_seconds=60)
+    account = await connected(api)
+    await stripe_local.control.onboard(account.id)
+    waiting = await api.accounts.retrieve_async(account.id)
+    assert waiting.capabilities
+    assert (waiting.capabilities.transfers, waiting.details_submitted, waiting.payouts_enabled) == (
+        "pending", True, False,
+    )  # fmt: skip
+    await stripe_local.control.advance(61)
+    ready = await api.accounts.retrieve_async(account.id)
+    assert ready.capabilities
+    assert (ready.capabilities.transfers, ready.payouts_enabled) == ("active", True)
+
+
+async def test_an_account_that_left_can_be_neither_read_nor_paid(stripe_local: RunningStripe, api: V1Services) -> None:
+    account = await connected(api)
+    await stripe_local.control.onboard(account.id)
+    intent = await pay(api)
+    await stripe_local.control.onboard(account.id, "deauthorized")
+    with pytest.raises(stripe.PermissionError):
+        await api.accounts.retrieve_async(account.id)
+    with pytest.raises(stripe.PermissionError):
+        await api.balance.retrieve_async({}, cast("Any", {"stripe_account": account.id}))
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        await api.transfers.create_async({
+            "amount": 1_000, "currency": "nzd", "destination": account.id,
+            "source_transaction": str(intent.latest_charge),
+        })  # fmt: skip
+    assert (caught.value.code, caught.value.param) == ("resource_missing", "destination")
+
+
+async def test_an_off_session_hold_of_a_visa_card_is_shorter(stripe_local: RunningStripe, api: V1Services) -> None:
+    days = {}
+    for name in ("visa", "mastercard"):
+        customer = await api.customers.create_async()
+        method = await api.payment_methods.attach_async(f"pm_card_{name}", {"customer": customer.id})
+        intent = await authorize(api, method.id, customer=customer.id, off_session=True, expand=["latest_charge"])
+        details = cast("stripe.Charge", intent.latest_charge).payment_method_details
+        assert details
+        assert details.card
+        days[name] = ((details.card.capture_before or 0) - intent.created) / DAY
+    assert days == {"visa": pytest.approx(4.75, abs=0.01), "mastercard": pytest.approx(7, abs=0.01)}
+    await stripe_local.control.advance(4.8 * DAY)
+    statuses = [each.status for each in (await api.payment_intents.list_async()).data]
+    assert statuses == ["requires_capture", "canceled"]
+
+
+async def test_too_many_confirmations_cancel_an_intent(stripe_local: RunningStripe, api: V1Services) -> None:
+    await stripe_local.control.settings(confirmation_limit=2)
+    intent = await api.payment_intents.create_async(
+        {"amount": 1_000, "currency": "nzd", "allowed_payment_method_types": ["card"]}
+    )
+    for _ in range(2):
+        with pytest.raises(stripe.CardError):
+            await api.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_chargeCustomerFail"})
+    assert (await api.payment_intents.retrieve_async(intent.id)).status == "canceled"
 
 
 async def test_an_old_onboarding_link_leads_to_a_fresh_one(stripe_local: RunningStripe, api: V1Services) -> None:

@@ -46,6 +46,36 @@ async def test_events_arrive_signed(stripe_local: RunningStripe, api: V1Services
     assert succeeded.pending_webhooks == 1
 
 
+async def test_both_secrets_sign_while_one_is_rolled(
+    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+) -> None:
+    old = await subscribe(api, receiver)
+    (endpoint,) = (await api.webhook_endpoints.list_async()).data
+    await stripe_local.control.post(f"/webhook_endpoints/{endpoint.id}/roll", secret="whsec_new")
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    assert receiver.events(old)
+    assert len(receiver.events("whsec_new")) == len(receiver.events(old))
+    receiver.seen.clear()
+    await stripe_local.control.post(f"/webhook_endpoints/{endpoint.id}/roll", secret="whsec_newer", expire_now=True)
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    with pytest.raises(stripe.SignatureVerificationError):
+        receiver.events("whsec_new")
+
+
+async def test_events_have_the_version_of_their_endpoint(
+    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+) -> None:
+    given: Any = {"url": receiver.url, "enabled_events": ["*"], "api_version": "2026-09-30.endive"}
+    endpoint = await api.webhook_endpoints.create_async(given)
+    assert endpoint.secret
+    await pay(api)
+    await stripe_local.control.deliveries_done()
+    assert {event.api_version for event in receiver.events(endpoint.secret)} == {"2026-09-30.endive"}
+    assert {event.api_version for event in (await api.events.list_async()).data} == {stripe.api_version}
+
+
 async def test_only_wanted_events_arrive(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     await pay(api)

@@ -72,18 +72,23 @@ def _without_answer(cause: BaseException | None) -> Exception:
 
 def _is_refusal(error: stripe.StripeError) -> bool:
     is_wrong = isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError)
-    return error.code == _INACCESSIBLE or (is_wrong and error.code != _KEY_IN_USE)
+    return _code(error) == _INACCESSIBLE or (is_wrong and _code(error) != _KEY_IN_USE)
 
 
 def _refused(error: stripe.StripeError) -> Exception:
     if isinstance(error, stripe.IdempotencyError):
         return GatewayRefused(reason="idempotency_key_reused")
-    if error.code == _INACCESSIBLE:
+    if _code(error) == _INACCESSIBLE:
         return NotFound("The payment provider lets us into no such account.", code=ACCOUNT_GONE)
     if error.code == "resource_missing":
         code = _GONE_BY_PARAMETER.get(getattr(error, "param", None), OBJECT_GONE)
         return NotFound("The payment provider has no such object.", code=code)
     return GatewayRefused(reason=error.code or "invalid_request")
+
+
+def _code(error: stripe.StripeError) -> str | None:
+    """Stripe's error code; of a 403 the SDK keeps it in the body only."""
+    return error.code or _error_body(error).get("code")
 
 
 def _is_replayed(error: stripe.StripeError) -> bool:
