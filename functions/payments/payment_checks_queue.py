@@ -5,6 +5,7 @@ Never imports FastAPI; what works on a message is loaded by the first one that i
 
 from typing import TYPE_CHECKING
 
+from common.runtime import metrics
 from common.runtime.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
@@ -20,12 +21,16 @@ async def process(container: "Container", event: "Event") -> None:
     from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
     from common.application.payments.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
     from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
+    from common.domain.payments import VERIFICATION_REQUESTED  # noqa: PLC0415
 
     if event.type == ACCOUNT_DELETED:
         await forget_person(container.forgetting, event)
         return
     if event.type == ACCOUNT_CHECK_REQUESTED:
         await sync_billing(container.onboarding, str(event.payload["account_id"]))
+        return
+    if event.type == VERIFICATION_REQUESTED:
+        await _verify(container, event)
         return
     try:
         booking = await check_payment(container.payments, event)
@@ -38,6 +43,19 @@ async def process(container: "Container", event: "Event") -> None:
         get_logger().info("Payment worked on", extra=fields)
     if event.type == CHECK_REQUESTED and event.booking_id:
         await fire_due(container.bookings, event.booking_id)
+
+
+async def _verify(container: "Container", event: "Event") -> None:
+    """Compare a booking with Stripe; one that Stripe gave no answer about waits for a later run."""
+    from common.application.payments.verification import verify_requested  # noqa: PLC0415
+    from common.domain.errors import Unavailable  # noqa: PLC0415
+
+    try:
+        metrics.count("Discrepancies", await verify_requested(container.verification, event))
+    except Unavailable:
+        get_logger().warning("Booking not verified: Stripe gave no answer")
+        return
+    metrics.count("BookingsVerified")
 
 
 handler = create_event_handler(process, service="payment-checks-queue")

@@ -10,6 +10,7 @@ import pytest
 from common.application.payments.statements import provider_statement
 from common.application.payments.verification import verify_payments
 from common.application.ports.payments import Intent, IntentStatus
+from common.domain.discrepancies import StripeBooks
 from common.domain.errors import GatewayRefused, InvalidInput
 from common.domain.ids import new_id
 from common.domain.ledger import LedgerLine
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from common.application.payments.verification_deps import VerificationDeps
     from common.application.ports.payments import GatewayCall
     from common.application.ports.verification import MovedAtStripe
-    from common.domain.discrepancies import StripeBooks
 
     from tests.support.money import MoneyBench
 
@@ -83,22 +83,23 @@ def intent_at_stripe(number: int, status: IntentStatus, **metadata: str) -> Inte
 
 @dataclass
 class StripeWith:
-    """Stripe's records: so many intents, newest first; the books of single bookings are empty."""
+    """Stripe's records: so many intents of one instant, newest first, none of them refunded."""
 
     intents: list[Intent]
+    at: datetime
     refused: list[str] = field(default_factory=list)
 
-    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
-        raise AssertionError((booking_id, intent_ids))
+    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
+        return StripeBooks(captured=5_000)
+
+    async def get_intent(self, intent_id: str) -> Intent:
+        return next(each for each in self.intents if each.id == intent_id)
 
     async def intents_between(
-        self,
-        since: datetime,  # noqa: ARG002 - the port's
-        before: datetime,  # noqa: ARG002 - the port's
-        *,
-        limit: int,
-        after: str | None,
+        self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[Intent]:
+        if not since <= self.at < before:
+            return []
         ids = [each.id for each in self.intents]
         first = ids.index(after) + 1 if after else 0
         return self.intents[first : first + limit]
@@ -128,9 +129,12 @@ async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_har
     bench: MoneyBench, verification: VerificationDeps
 ) -> None:
     foreign = [intent_at_stripe(number, IntentStatus.SUCCEEDED) for number in range(60)]
-    paid = intent_at_stripe(98, IntentStatus.SUCCEEDED, booking_id=new_id("bkg", bench.clock.now()))
-    racing = intent_at_stripe(99, IntentStatus.REQUIRES_PAYMENT_METHOD, booking_id=new_id("bkg", bench.clock.now()))
-    stripe = StripeWith([*foreign, paid, racing])
+    marks = bench.container.stripe_owner.marks()
+    paid, racing = (
+        intent_at_stripe(number, status, booking_id=new_id("bkg", bench.clock.now()), **marks)
+        for number, status in ((98, IntentStatus.SUCCEEDED), (99, IntentStatus.REQUIRES_PAYMENT_METHOD))
+    )
+    stripe = StripeWith([*foreign, paid, racing], bench.clock.now() - timedelta(hours=3))
     deps = replace(
         verification,
         records=stripe,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,11 +115,10 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
         {"payment_intent": booking.payment_details.payment_intent_id or "", "amount": 1_000}
     )
     reviews = bench.container.verification.reviews
-    checkpoint = await reviews.checkpoint()
-    assert checkpoint is not None
     made_at = int((await stripe_client.v1.refunds.list_async({"limit": 1})).data[0].created)
-    since = checkpoint.verified_until.fromtimestamp(made_at - 60, checkpoint.verified_until.tzinfo)
-    await reviews.save_checkpoint(checkpoint.model_copy(update={"verified_until": since}))
+    places = bench.container.mongo.collection("verification_runs")
+    since = datetime.fromtimestamp(made_at - 60, UTC)
+    await places.update_one({"_id": "moved"}, {"$set": {"verified_until": since}})
     bench.publisher.events.clear()
     counts = await verify_payments(bench.container.verification, has_time=lambda: True)
     found = [each for each in await reviews.open_discrepancies(limit=100, before=None) if each.booking_id == booking.id]
@@ -129,7 +128,7 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
     assert (mail.payload["template"], mail.payload["to_role"]) == ("discrepancies_found", "operator")
     assert any(booking.id in line for line in mail.payload["data"]["lines"])
     bench.publisher.events.clear()
-    await reviews.save_checkpoint(checkpoint.model_copy(update={"verified_until": since}))
+    await places.update_one({"_id": "moved"}, {"$set": {"verified_until": since}})
     assert (await verify_payments(bench.container.verification, has_time=lambda: True))["NewDiscrepancies"] == 0
     assert [each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS] == []
 

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.mongo.due_verifications import MongoDueVerifications
 from common.adapters.mongo.ledger import MongoLedger
 from common.adapters.mongo.notifications import MongoNotifications, MongoPreferences, MongoPushSubscriptions
 from common.adapters.mongo.payment_operations import MongoPaymentOperations
 from common.adapters.mongo.payment_reviews import MongoPaymentReviews
 from common.adapters.mongo.subscriptions import MongoSubscriptions
 from common.adapters.mongo.webhook_events import MongoWebhookEvents
+from common.application.ports.verification import Progress
+from common.domain.discrepancies import Discrepancy, DiscrepancyKind
 from common.domain.notifications import Preferences
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.monitoring import CommandListener
@@ -33,6 +36,25 @@ async def _put_and_get_preferences(store: MongoPreferences) -> None:
     await store.get("usr_1")
 
 
+async def _keep_place(reviews: MongoPaymentReviews) -> None:
+    for revision in (1, 2):
+        await reviews.advance(Progress(id="intents", verified_until=START, revision=revision))
+    await reviews.progress("intents")
+
+
+async def _tell(reviews: MongoPaymentReviews) -> None:
+    found = {"booking_id": "bkg_1", "kind": DiscrepancyKind.CAPTURED, "first_seen_at": START, "last_seen_at": START}
+    await reviews.report([Discrepancy(id="bkg_1:captured_amount", **found)])
+    await reviews.take_untold(limit=500)
+
+
+async def _verify(rows: MongoDueVerifications) -> None:
+    await rows.request(["bkg_1"], START)
+    (due,) = await rows.claim(START, limit=4)
+    await rows.request(["bkg_1"], START)
+    await rows.done(due, START)
+
+
 QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "operation": lambda db: MongoPaymentOperations(db).get("pay_1"),
     "operations of a booking": lambda db: MongoPaymentOperations(db).for_booking("bkg_1"),
@@ -49,6 +71,11 @@ QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=None),
     "next differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=(START, "x")),
     "resolving differences": lambda db: MongoPaymentReviews(db).resolve_others("bkg_1", ["a"], START),
+    "closing differences": lambda db: MongoPaymentReviews(db).resolve(["a"], START),
+    "differences to tell": lambda db: _tell(MongoPaymentReviews(db)),
+    "place of a phase": lambda db: _keep_place(MongoPaymentReviews(db)),
+    "due verifications": lambda db: _verify(MongoDueVerifications(db)),
+    "oldest verification": lambda db: MongoDueVerifications(db).oldest(),
     "unpaid plans": lambda db: MongoSubscriptions(db).past_due_before(START, limit=100),
     "inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before=None),
     "next inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before="ntf_1"),

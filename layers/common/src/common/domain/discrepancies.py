@@ -27,6 +27,10 @@ class DiscrepancyKind(StrEnum):
     NEEDS_ATTENTION = "needs_attention"
 
 
+#: Intents at Stripe that no operation of ours made; they are no part of a booking's own comparison.
+UNCLAIMED = frozenset({DiscrepancyKind.ORPHAN_INTENT, DiscrepancyKind.UNKNOWN_BOOKING})
+
+
 class Discrepancy(Model):
     """One difference: ``expected`` is ours, ``found`` is Stripe's, in minor units where they are amounts."""
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.database import Document
 from common.adapters.mongo.documents import from_document, to_document
-from common.application.ports.verification import Checkpoint, Touched
-from common.domain.discrepancies import Discrepancy
-
-_CHECKPOINT = "payments"
+from common.application.ports.verification import Progress, Touched
+from common.domain.discrepancies import UNCLAIMED, Discrepancy
 
 
 class MongoPaymentReviews:
@@ -33,15 +33,20 @@ class MongoPaymentReviews:
         cursor = found.sort([("updated_at", 1), ("_id", 1)]).limit(limit)
         return [Touched(row["booking_id"], row["updated_at"], row["_id"]) async for row in cursor]
 
-    async def checkpoint(self) -> Checkpoint | None:
-        """How far the last run came."""
-        found = await self._runs.find_one({"_id": _CHECKPOINT})
-        return None if found is None else Checkpoint.model_validate(found)
+    async def progress(self, phase: str) -> Progress | None:
+        """How far a phase has come."""
+        found = await self._runs.find_one({"_id": phase})
+        return None if found is None else from_document(Progress, found)
 
-    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Remember how far this run came."""
-        row = {"_id": _CHECKPOINT, **checkpoint.model_dump()}
-        await self._runs.replace_one({"_id": _CHECKPOINT}, row, upsert=True)
+    async def advance(self, progress: Progress) -> bool:
+        """Store it as the next revision; ``False`` if the one before is not what is stored: another run is at it."""
+        before = {"_id": progress.id, "revision": progress.revision - 1}
+        is_first = progress.revision == 1
+        try:
+            stored = await self._runs.replace_one(before, to_document(progress), upsert=is_first)
+        except DuplicateKeyError:
+            return False
+        return stored.matched_count == 1 or stored.upserted_id is not None
 
     async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
         """Record differences; one that is known keeps its first sight. Returns those that were not open before."""
@@ -53,14 +58,36 @@ class MongoPaymentReviews:
         for each in discrepancies:
             row = to_document(each)
             first = {"_id": row.pop("_id"), "first_seen_at": row.pop("first_seen_at")}
+            if each.id not in opened:
+                row["is_told"] = False
             writes.append(UpdateOne({"_id": first["_id"]}, {"$set": row, "$setOnInsert": first}, upsert=True))
         await self._discrepancies.bulk_write(writes)
         return [each for each in discrepancies if each.id not in opened]
 
     async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
-        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain."""
+        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain.
+
+        Intents that nobody claims are no part of a booking's comparison and stay.
+        """
         gone = {"booking_id": booking_id, "resolved_at": None, "_id": {"$nin": list(kept)}}
-        await self._discrepancies.update_many(gone, {"$set": {"resolved_at": now}})
+        await self._discrepancies.update_many(
+            {**gone, "kind": {"$nin": sorted(UNCLAIMED)}}, {"$set": {"resolved_at": now}}
+        )
+
+    async def resolve(self, ids: Sequence[str], now: datetime) -> None:
+        """Mark differences as resolved."""
+        await self._discrepancies.update_many({"_id": {"$in": list(ids)}}, {"$set": {"resolved_at": now}})
+
+    async def take_untold(self, *, limit: int) -> Sequence[Discrepancy]:
+        """Differences that nobody has been told of yet; each is given to one caller."""
+        waiting = self._discrepancies.find({"is_told": False}, {"_id": 1}).limit(limit)
+        ids = [row["_id"] async for row in waiting]
+        if not ids:
+            return []
+        taken = {"is_told": True, "told_in": uuid4().hex}
+        await self._discrepancies.update_many({"_id": {"$in": ids}, "is_told": False}, {"$set": taken})
+        mine = self._discrepancies.find({"_id": {"$in": ids}, "told_in": taken["told_in"], "resolved_at": None})
+        return [from_document(Discrepancy, row) async for row in mine.sort("_id", 1)]
 
     async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
         """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""

@@ -1,76 +1,78 @@
 """Comparing bookings, ledger and Stripe; repairing what is safe to repair by rule, reporting the rest.
 
 Repaired by rule: operations whose next try is overdue and Stripe events that were never worked off are queued again;
-an intent that nobody holds a claim to is cancelled as long as it has charged nothing. Everything else is for a person:
-it is listed for operators, who are told of what is new.
+an intent of ours that nobody holds a claim to is cancelled as long as it reserves nothing. Everything else is for a
+person: it is listed for operators, who are told of what is new.
+
+A run is made of phases (``verification_phases``) that find what is to be compared and remember it; comparing is a phase
+of its own, and what is more than one run compares is spread over the payments workers by their queue.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from common.application.payments.verification_deps import VerificationDeps
-from common.application.payments.verification_repairs import requeue_events, requeue_operations
-from common.application.payments.verification_strays import bookings_moved_at_stripe, verify_intents
-from common.application.ports.verification import Checkpoint
+from common.application.payments.verification_phases import DUE, FIRST_PERIOD, PHASES, Step
+from common.application.ports.verification import DueVerification, Progress
 from common.application.publishing import publish_committed
 from common.domain.bookings import Booking
 from common.domain.discrepancies import Difference, Discrepancy, compare
-from common.domain.events import Topic, new_event
+from common.domain.events import Event, Topic, new_event
 from common.domain.payments import Purpose
 
-#: What changed a moment ago may still be under way.
-SETTLING = timedelta(minutes=10)
-#: The first run looks this far back; a run goes back this much before the last one's end, for late events.
-_FIRST_PERIOD = timedelta(days=1)
-_OVERLAP = timedelta(minutes=10)
-_BATCH = 50
 #: So many differences are told in one message; all of them are listed.
 _MOST_TOLD = 20
+#: So many are taken into one message's count; what is more is told by the next run.
+_MOST_COUNTED = 500
 _MAKES_PAYMENT = frozenset({Purpose.AUTHORIZE, Purpose.CHARGE_FEE})
+#: The phases whose instant says how far they have come.
+_DATED = ("intents", "moved", "touched")
 
 
 async def verify_payments(deps: VerificationDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
-    """One run: requeue what is stuck, then compare every booking whose money moved since the last run, here or there.
+    """One run: a bounded step of each phase in turn, until nothing is left or the time is up.
 
-    A run that is out of time leaves the rest to the next one.
+    Phases take turns over the runs too, the one that waited longest first, and each keeps its own place, so that a run
+    of any length brings all of them on and none moves back. Runs may overlap: of two that take one step, one is kept.
 
     Returns:
         Counts by metric name.
 
     Raises:
-        Unavailable: Stripe or the database is away; the next run begins at the same place.
+        Exception: the first fault met, such as ``Unavailable`` where Stripe is away, after every other phase had its
+            turn; the phase goes on from its place in the next run.
     """
     now = deps.payments.clock.now()
     counts: Counter[str] = Counter()
-    counts["OperationsRequeued"] = await requeue_operations(deps, now, SETTLING, has_time=has_time)
-    counts["StripeEventsRequeued"] = await requeue_events(deps, now, SETTLING, has_time=has_time)
-    last = await deps.reviews.checkpoint()
-    since = last.verified_until - _OVERLAP if last else now - _FIRST_PERIOD
-    until = now - SETTLING
-    new: list[Discrepancy] = []
-    stray: list[Discrepancy] = []
-    counts.update(await verify_intents(deps, since, until, stray, has_time=has_time))
-    new.extend(await deps.reviews.report(stray))
-    seen = await bookings_moved_at_stripe(deps, since, until, has_time=has_time)
-    for booking_id in sorted(seen):
-        if has_time():
-            new.extend(await _verify_one(deps, booking_id, counts))
-    reached = await _verify_bookings(deps, since, until, seen, counts, new, has_time=has_time)
-    await _tell_operators(deps, new)
-    counts["NewDiscrepancies"] = len(new)
-    await deps.reviews.save_checkpoint(Checkpoint(verified_until=reached, ran_at=now))
+    places = {name: await _place(deps, name, now) for name in PHASES}
+    waiting = sorted(PHASES, key=lambda name: places[name].turn)
+    turn = max(place.turn for place in places.values())
+    faults: list[Exception] = []
+    stopped: set[str] = set()
+    while waiting and has_time():
+        name, turn = waiting.pop(0), turn + 1
+        has_more, reached, before = False, places[name], len(faults)
+        try:
+            step = Step(deps, reached, now, has_time, counts, faults, compare_booking)
+            reached, has_more = await PHASES[name](step)
+        except Exception as fault:  # noqa: BLE001 - what one phase meets must not stop the others
+            faults.append(fault)
+        if len(faults) > before:
+            stopped.add(name)
+        places[name] = reached.model_copy(update={"turn": turn, "revision": reached.revision + 1})
+        if await deps.reviews.advance(places[name]) and has_more:
+            waiting.append(name)
+        if DUE not in {*waiting, *stopped, name}:
+            waiting.append(DUE)  # what the others have found
+    counts["NewDiscrepancies"] = await _tell_operators(deps, now)
+    if faults:
+        raise faults[0]
     return counts
 
 
 async def verify_booking(deps: VerificationDeps, booking: Booking) -> Sequence[Discrepancy]:
     """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
-    found, _ = await _compare(deps, booking)
-    return found
-
-
-async def _compare(deps: VerificationDeps, booking: Booking) -> tuple[Sequence[Discrepancy], Sequence[Discrepancy]]:
-    """All differences of a booking, and those that are new."""
     operations = await deps.payments.operations.for_booking(booking.id)
     made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
     current = booking.payment_details.payment_intent_id
@@ -79,51 +81,52 @@ async def _compare(deps: VerificationDeps, booking: Booking) -> tuple[Sequence[D
     lines = await deps.payments.ledger.for_booking(booking.id)
     now = deps.payments.clock.now()
     found = [_discrepancy(booking, each, now) for each in compare(booking, lines, stripe)]
-    new = await deps.reviews.report(found)
+    await deps.reviews.report(found)
     await deps.reviews.resolve_others(booking.id, [each.id for each in found], now)
-    return found, new
+    return found
 
 
-async def _verify_one(deps: VerificationDeps, booking_id: str, counts: Counter[str]) -> Sequence[Discrepancy]:
-    booking = await deps.payments.bookings.get(booking_id)
-    found, new = await _compare(deps, booking) if booking else ([], [])
-    counts["BookingsVerified"] += 1
-    counts["Discrepancies"] += len(found)
-    return new
+async def compare_booking(deps: VerificationDeps, due: DueVerification) -> int:
+    """Compare a booking that waits for it; returns how many differences it has.
+
+    Raises:
+        Unavailable: Stripe or the database is away; it waits on.
+    """
+    booking = await deps.payments.bookings.get(due.booking_id)
+    found = await verify_booking(deps, booking) if booking else []
+    await deps.due.done(due, deps.payments.clock.now())
+    return len(found)
 
 
-async def _verify_bookings(
-    deps: VerificationDeps,
-    since: datetime,
-    until: datetime,
-    seen: set[str],
-    counts: Counter[str],
-    new: list[Discrepancy],
-    *,
-    has_time: Callable[[], bool],
-) -> datetime:
-    """Compare booking by booking, oldest change first, those not seen yet; returns how far that came."""
-    after: tuple[datetime, str] | None = None
-    while has_time():
-        page = await deps.reviews.touched_between(since, until, limit=_BATCH, after=after)
-        for touched in page:
-            if not has_time():
-                return after[0] if after else since
-            if touched.booking_id not in seen:
-                seen.add(touched.booking_id)
-                new.extend(await _verify_one(deps, touched.booking_id, counts))
-            after = (touched.at, touched.operation_id)
-        if len(page) < _BATCH:
-            return until
-    return after[0] if after else since
+async def verify_requested(deps: VerificationDeps, event: Event) -> int:
+    """Do what a queued request asks for (``VERIFICATION_REQUESTED``); returns how many differences were found.
+
+    Raises:
+        Unavailable: Stripe or the database is away; the booking waits on and is asked for again by a later run.
+    """
+    due = DueVerification(str(event.payload["booking_id"]), int(event.payload["revision"]))
+    return await compare_booking(deps, due)
 
 
-async def _tell_operators(deps: VerificationDeps, new: Sequence[Discrepancy]) -> None:
+async def verification_lag(deps: VerificationDeps) -> int:
+    """How old the oldest thing is that has not been compared yet, in seconds."""
+    now = deps.payments.clock.now()
+    waiting = await deps.due.oldest()
+    reached = [(await _place(deps, name, now)).verified_until for name in _DATED]
+    return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
+
+
+async def _place(deps: VerificationDeps, phase: str, now: datetime) -> Progress:
+    return await deps.reviews.progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
+
+
+async def _tell_operators(deps: VerificationDeps, now: datetime) -> int:
+    """One message about all that nobody was told of yet; returns how much that was."""
+    new = await deps.reviews.take_untold(limit=_MOST_COUNTED)
     if not new:
-        return
+        return 0
     payments = deps.payments
     lines = [f"{each.booking_id}: {each.kind} is {each.found}, expected {each.expected}" for each in new[:_MOST_TOLD]]
-    now = payments.clock.now()
     event = new_event(
         Topic.NOTIFICATIONS,
         "mail.requested",
@@ -134,6 +137,7 @@ async def _tell_operators(deps: VerificationDeps, new: Sequence[Discrepancy]) ->
     )
     await payments.outbox.add([event])
     await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
+    return len(new)
 
 
 def _discrepancy(booking: Booking, difference: Difference, now: datetime) -> Discrepancy:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from common.application.payments.deps import PaymentDeps
-from common.application.ports.verification import PaymentReviews, StripeRecords
+from common.application.ports.verification import DueVerifications, PaymentReviews, StripeRecords
 from common.application.ports.webhooks import StripeEventQueue, WebhookEvents
 from common.domain.ownership import Owner
 
@@ -15,6 +15,7 @@ class VerificationDeps:
     payments: PaymentDeps
     records: StripeRecords
     reviews: PaymentReviews
+    due: DueVerifications
     owner: Owner
     events: WebhookEvents
     queue: StripeEventQueue

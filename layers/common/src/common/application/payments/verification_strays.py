@@ -1,20 +1,19 @@
-"""Stripe's side of the comparison: intents that no booking of ours knows, and bookings whose money moved there.
+"""Stripe's side of the comparison: intents that no booking of ours knows, and what entries of our balance belong to.
 
 Only what carries our marks is ever touched, and what is authorized is never cancelled without a person: it is reported.
 """
 
-from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Sequence
 
 from common.application.payments.verification_deps import VerificationDeps
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.application.ports.verification import MovedAtStripe
+from common.domain.bookings import Booking
 from common.domain.discrepancies import Discrepancy, DiscrepancyKind
-from common.domain.errors import GatewayRefused
+from common.domain.errors import GatewayRefused, NotFound
 from common.domain.ownership import Origin
+from common.domain.payments import GONE
 
-_BATCH = 50
 _UNCHARGED = frozenset(
     {
         IntentStatus.REQUIRES_PAYMENT_METHOD,
@@ -26,73 +25,73 @@ _UNCHARGED = frozenset(
 _NOTES = {IntentStatus.REQUIRES_CAPTURE: "Authorized and not captured", IntentStatus.SUCCEEDED: "Charged"}
 
 
-async def verify_intents(
-    deps: VerificationDeps, since: datetime, until: datetime, found: list[Discrepancy], *, has_time: Callable[[], bool]
-) -> Counter[str]:
-    """Look at every intent made in a period; one of ours that nobody claims is cancelled while it reserves nothing.
-
-    Args:
-        deps: ports.
-        since: begin of the period.
-        until: its end.
-        found: takes intents that have charged or reserved somebody's money and belong to no operation.
-        has_time: whether the run may go on.
-    """
-    counts: Counter[str] = Counter()
-    after: str | None = None
-    while has_time():
-        page = await deps.records.intents_between(since, until, limit=_BATCH, after=after)
-        for intent in page:
-            counts[await _verify_intent(deps, intent, found)] += 1
-        if len(page) < _BATCH:
-            break
-        after = page[-1].id
-    return counts
-
-
-async def bookings_moved_at_stripe(
-    deps: VerificationDeps, since: datetime, until: datetime, *, has_time: Callable[[], bool]
-) -> set[str]:
-    """Bookings whose money moved at Stripe in a period, whoever moved it, such as a person on Stripe's dashboard."""
-    moved: set[str] = set()
-    after: str | None = None
-    while has_time():
-        page = await deps.records.moved_between(since, until, limit=_BATCH, after=after)
-        for entry in page:
-            booking_id = await _booking_of(deps, entry)
-            if booking_id is not None:
-                moved.add(booking_id)
-        if len(page) < _BATCH:
-            break
-        after = page[-1].id
-    return moved
-
-
-async def _booking_of(deps: VerificationDeps, entry: MovedAtStripe) -> str | None:
+async def booking_of_entry(deps: VerificationDeps, entry: MovedAtStripe) -> str | None:
+    """The booking that an entry of our balance belongs to; ``None`` for none of ours."""
     if entry.booking_id is not None or entry.intent_id is None:
         return entry.booking_id
     booking = await deps.payments.bookings.by_stripe_id(entry.intent_id)
     return booking.id if booking else None
 
 
-async def _verify_intent(deps: VerificationDeps, intent: Intent, found: list[Discrepancy]) -> str:
+async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Sequence[Discrepancy]]:
+    """Look at one intent; one of ours that nobody claims is cancelled while it reserves nothing.
+
+    Returns:
+        Under which metric it counts, and what is to be reported: one that has charged or reserved somebody's money and
+        belongs to no operation.
+    """
     booking_id, origin = intent.metadata.get("booking_id"), deps.owner.origin(intent.metadata)
     if booking_id is None or origin is Origin.THEIRS:
-        return "ForeignIntents"
+        return "ForeignIntents", []
     booking = await deps.payments.bookings.get(booking_id)
     if booking is None and origin is Origin.UNMARKED:
-        return "ForeignIntents"
-    operations = await deps.payments.operations.for_booking(booking_id)
-    known = {each.stripe_id for each in operations} | {booking.payment_details.payment_intent_id if booking else None}
-    if booking is not None and (intent.id in known or booking.payment_details.open_operations):
-        return "IntentsVerified"
+        return "ForeignIntents", []
+    if booking is not None and await _claims(deps, booking, intent.id):
+        return "IntentsVerified", []
     if intent.status in _UNCHARGED:
-        intent = await deps.payments.gateway.get_intent(intent.id)
+        intent = await _present(deps, intent)
     if intent.status in _UNCHARGED:
-        return await _cancel_orphan(deps, intent, booking_id)
+        return await _cancel_orphan(deps, intent, booking_id), []
     if intent.status in _NOTES:
-        found.append(_orphan(deps, intent, booking_id, known_booking=booking is not None))
-    return "OrphanIntents"
+        return "OrphanIntents", [_orphan(deps, intent, booking_id, known_booking=booking is not None)]
+    return "OrphanIntents", []
+
+
+async def is_settled(deps: VerificationDeps, reported: Discrepancy) -> bool:
+    """Whether an intent that nobody claimed needs nobody any more: claimed, cancelled, refunded, or gone."""
+    if reported.stripe_id is None:
+        return True
+    booking = await deps.payments.bookings.get(reported.booking_id)
+    if booking is not None and await _claims(deps, booking, reported.stripe_id):
+        return True
+    try:
+        intent = await deps.payments.gateway.get_intent(reported.stripe_id)
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        return True
+    if intent.status is IntentStatus.SUCCEEDED:
+        books = await deps.records.books_of(reported.booking_id, [intent.id])
+        return books.refunded >= books.captured
+    return intent.status is IntentStatus.CANCELED
+
+
+async def _claims(deps: VerificationDeps, booking: Booking, intent_id: str) -> bool:
+    """Whether the booking knows the intent, or may still come to know it."""
+    operations = await deps.payments.operations.for_booking(booking.id)
+    details = booking.payment_details
+    known = {details.payment_intent_id, *(each.stripe_id for each in operations)}
+    return intent_id in known or bool(details.open_operations)
+
+
+async def _present(deps: VerificationDeps, intent: Intent) -> Intent:
+    """The intent as it is now: a list is a moment old, and what is authorized meanwhile is not to be cancelled."""
+    try:
+        return await deps.payments.gateway.get_intent(intent.id)
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        return intent.model_copy(update={"status": IntentStatus.CANCELED})
 
 
 async def _cancel_orphan(deps: VerificationDeps, intent: Intent, booking_id: str) -> str:

@@ -9,11 +9,27 @@ from common.domain.discrepancies import Discrepancy, StripeBooks
 from common.domain.model import Model
 
 
-class Checkpoint(Model):
-    """How far the verification has come: everything before ``verified_until`` was compared."""
+class Progress(Model):
+    """How far one phase of the verification has come; ``id`` names the phase.
 
+    Everything before ``verified_until`` is done; it never moves back. ``window_end`` and ``after`` are where a run
+    stopped inside the part that comes next: its end, and the last one seen. ``turn`` is when the phase had its last
+    turn among all. ``revision`` rises by one with each write and is the optimistic lock of runs that overlap.
+    """
+
+    id: str
     verified_until: datetime
-    ran_at: datetime
+    window_end: datetime | None = None
+    after: str | None = None
+    turn: int = 0
+    revision: int = 0
+
+
+class DueVerification(NamedTuple):
+    """A booking that waits to be compared; ``revision`` says which of its requests."""
+
+    booking_id: str
+    revision: int
 
 
 class Touched(NamedTuple):
@@ -52,6 +68,26 @@ class StripeRecords(Protocol):
         ...
 
 
+class DueVerifications(Protocol):
+    """Bookings that wait to be compared with Stripe, each once, the longest waiting first."""
+
+    async def request(self, booking_ids: Sequence[str], now: datetime) -> None:
+        """Ask for bookings to be compared; one that waits already keeps its place."""
+        ...
+
+    async def claim(self, now: datetime, *, limit: int) -> Sequence[DueVerification]:
+        """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
+        ...
+
+    async def done(self, due: DueVerification, now: datetime) -> None:
+        """The booking was compared; one that has been asked for again since then is due again at once."""
+        ...
+
+    async def oldest(self) -> datetime | None:
+        """Since when the longest waiting one has waited; ``None`` where none does."""
+        ...
+
+
 class PaymentReviews(Protocol):
     """What was touched when, and what was found."""
 
@@ -61,12 +97,12 @@ class PaymentReviews(Protocol):
         """Operations that changed in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
         ...
 
-    async def checkpoint(self) -> Checkpoint | None:
-        """How far the last run came."""
+    async def progress(self, phase: str) -> Progress | None:
+        """How far a phase has come."""
         ...
 
-    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Remember how far this run came."""
+    async def advance(self, progress: Progress) -> bool:
+        """Store it as the next revision; ``False`` if the one before is not what is stored: another run is at it."""
         ...
 
     async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
@@ -74,7 +110,18 @@ class PaymentReviews(Protocol):
         ...
 
     async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
-        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain."""
+        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain.
+
+        Intents that nobody claims are no part of a booking's comparison and stay.
+        """
+        ...
+
+    async def resolve(self, ids: Sequence[str], now: datetime) -> None:
+        """Mark differences as resolved."""
+        ...
+
+    async def take_untold(self, *, limit: int) -> Sequence[Discrepancy]:
+        """Differences that nobody has been told of yet; each is given to one caller."""
         ...
 
     async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:

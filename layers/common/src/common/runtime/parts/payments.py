@@ -132,6 +132,7 @@ class PaymentParts(CoreParts):
     @cached_property
     def verification(self) -> "VerificationDeps":
         """What the verification of payments needs; loads Stripe."""
+        from common.adapters.mongo.due_verifications import MongoDueVerifications
         from common.adapters.stripe.records import StripeRecordBooks
         from common.application.payments.verification_deps import VerificationDeps
 
@@ -139,6 +140,7 @@ class PaymentParts(CoreParts):
             payments=self.payments,
             records=StripeRecordBooks(self.stripe, self.stripe_owner),
             reviews=self.payment_reviews,
+            due=MongoDueVerifications(self.mongo.db),
             owner=self.stripe_owner,
             events=self.webhook_events,
             queue=self.stripe_event_queue,
