@@ -9,7 +9,7 @@ from common.application.bookings.act import perform_action
 from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
-from common.runtime.http.etags import IfMatch, etag
+from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Body, Request, Response
 
@@ -23,8 +23,9 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> list[ActionView]:
     """What the caller may do now, with the schema of each input and what cancelling would cost."""
     booking, actor = await find_booking(deps.bookings, caller, booking_id)
-    response.headers["ETag"] = etag(booking.version)
-    return present_actions(read.view(deps.bookings, booking, actor))
+    seen = read.view(deps.bookings, booking, actor)
+    response.headers["ETag"] = etag(booking.version, read.changed_fee(deps.bookings, seen))
+    return present_actions(seen)
 
 
 async def _code_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,12 +44,19 @@ async def post_action(
     action_name: str,
     response: Response,
     expected: IfMatch,
+    fee: SeenFee,
     values: Annotated[dict[str, Any] | None, Body(description="The action's input, after its `input_schema`")] = None,
 ) -> BookingView:
-    """Perform an action; what is not available now answers 409 with the present state and the actions that are."""
+    """Perform an action; what is not available now answers 409 with the present state and the actions that are.
+
+    A critical action with `consequences` names what was seen: `accepted_fee` in the body, or `If-Match`. Without
+    either, or where the fee is another one by now, the answer is 409 `fee_not_accepted` with the present consequences.
+    """
     card_id = (values or {}).get("payment_method_id")
     if isinstance(card_id, str):
         await require_own_card(deps.cards, caller, card_id)
-    seen = await perform_action(deps.bookings, caller, booking_id, action_name, values, expected_version=expected)
+    seen = await perform_action(
+        deps.bookings, caller, booking_id, action_name, values, expected_version=expected, seen_fee=fee
+    )
     response.headers["ETag"] = etag(seen.booking.version)
     return present_booking(seen)

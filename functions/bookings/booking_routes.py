@@ -62,7 +62,7 @@ async def post_booking(
     if wish.payment_method_id is not None:
         await require_own_card(deps.cards, caller, wish.payment_method_id)
     booking, action = await create_booking(
-        deps.bookings, caller.user_id, BookingWish(**dict(wish)), idempotency_key=idempotency_key
+        deps.bookings, caller.user_id, BookingWish(**{**dict(wish), **wish.seen()}), idempotency_key=idempotency_key
     )
     set_booking_id(booking.id)
     response.headers["ETag"] = etag(booking.version)
@@ -106,7 +106,7 @@ async def list_bookings(
 async def get_booking(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> BookingView:
     """One booking with what the caller may do now."""
     seen = await read.get_booking(deps.bookings, caller, booking_id)
-    response.headers["ETag"] = etag(seen.booking.version)
+    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(deps.bookings, seen))
     return present_booking(seen)
 
 

@@ -33,7 +33,7 @@ async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, 
 @keeps_out(_secret_again, "secret")
 async def post_intent(deps: Deps, wish: IntentRequest) -> OpenedIntentView:
     """Hold a slot for a guest and mail a link that signs in; then complete the profile with `booking_intent_id`."""
-    fields = wish.model_dump(exclude={"customer"}) | wish.customer.model_dump()
+    fields = wish.model_dump(exclude={"customer"}) | wish.customer.model_dump() | wish.seen()
     intent, secret = await open_intent(deps.booking_intents, GuestWish(**fields))
     return OpenedIntentView.model_validate({**IntentView.model_validate(intent).model_dump(), "secret": secret})
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from common.domain.booking_intents import IntentStatus
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
 from common.domain.contact_fields import AddressText, EmailText, PhoneText
+from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
 from common.domain.names import PersonName
 from common.domain.payments import PaymentMode
 from common.domain.ratings import RatingState
+from common.domain.services import CancellationPolicyName
 from common.domain.texts import PROSE
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
@@ -24,7 +26,32 @@ AccessNotes = Annotated[
 ]
 
 
-class BookingRequest(RequestModel):
+class ExpectedPrice(RequestModel):
+    """The price that was shown, in minor units."""
+
+    amount: Annotated[int, Field(ge=0, le=MAX_AMOUNT, strict=True)]
+    currency: CurrencyCode
+
+    def to_domain(self) -> Money:
+        """The domain's value."""
+        return Money(amount=self.amount, currency=self.currency)
+
+
+class SeenTerms(RequestModel):
+    """The terms that were shown; where the service has others by now the answer is 409 `terms_changed` with them."""
+
+    expected_price: Annotated[ExpectedPrice | None, Field(description="The price that was shown")] = None
+    expected_cancellation_policy: Annotated[
+        CancellationPolicyName | None, Field(description="The cancellation policy that was shown")
+    ] = None
+
+    def seen(self) -> dict[str, Any]:
+        """The domain's values."""
+        price = self.expected_price.to_domain() if self.expected_price else None
+        return {"expected_price": price, "expected_cancellation_policy": self.expected_cancellation_policy}
+
+
+class BookingRequest(SeenTerms):
     """What a customer asks for."""
 
     service_id: Id
@@ -230,7 +257,7 @@ class GuestRequest(RequestModel):
     phone_number: PhoneText | None = None
 
 
-class IntentRequest(RequestModel):
+class IntentRequest(SeenTerms):
     """What a guest asks for."""
 
     service_id: Id

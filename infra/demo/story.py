@@ -174,10 +174,13 @@ def act(person: Person, booking_id: str, action: str, body: dict[str, Any] | Non
     Raises:
         RuntimeError: it is not offered.
     """
-    offered = [item["action_name"] for item in person.call("GET", f"/v1/bookings/{booking_id}/actions")]
-    if action not in offered:
-        raise RuntimeError(f"{action} is not offered to {person.name}, only: {', '.join(offered) or 'nothing'}")
-    answer: dict[str, Any] = person.call("POST", f"/v1/bookings/{booking_id}/actions/{action}", body or {})
+    offers = {item["action_name"]: item for item in person.call("GET", f"/v1/bookings/{booking_id}/actions")}
+    if action not in offers:
+        raise RuntimeError(f"{action} is not offered to {person.name}, only: {', '.join(offers) or 'nothing'}")
+    consequences = offers[action]["consequences"]
+    agreed = {"accepted_fee": consequences["fee"]["amount"]} if consequences else {}
+    path = f"/v1/bookings/{booking_id}/actions/{action}"
+    answer: dict[str, Any] = person.call("POST", path, {**agreed, **(body or {})})
     return answer
 
 

@@ -12,6 +12,7 @@ from common.application.bookings.sweep import fire_due, sweep_due
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.sync import sync_booking_payment
 from common.domain.availability import Availability, TimeRange, WeeklyRule
+from common.domain.booking_machine import actor_of, get_available_booking_actions
 from common.domain.errors import Unavailable
 from common.domain.events import Topic
 from common.domain.ids import new_id
@@ -117,9 +118,22 @@ class BookingWorld:
     async def act(
         self, booking: Booking, action: str, user: User, input_: dict[str, Any] | None = None, **more: Any
     ) -> Booking:
-        """Perform an action as a user."""
-        seen = await perform_action(self.deps, self.principal(user), booking.id, action, input_, **more)
+        """Perform an action as a user, who agrees to the fee as it is shown."""
+        agreed = await self.agreement(booking, action, user)
+        seen = await perform_action(
+            self.deps, self.principal(user), booking.id, action, {**agreed, **(input_ or {})} or input_, **more
+        )
         return seen.booking
+
+    async def agreement(self, booking: Booking, action: str, user: User) -> dict[str, int]:
+        """What a client sends with an action that has consequences: the fee that it shows."""
+        stored = await self.deps.bookings.get(booking.id)
+        actor = actor_of(stored, user.id, is_operator=Role.OPERATOR in user.roles) if stored else None
+        if stored is None or actor is None:
+            return {}
+        offers = get_available_booking_actions(stored, actor, self.clock.now(), self.deps.settings)
+        terms = next((each.consequences for each in offers if each.action_name == action), None)
+        return {"accepted_fee": terms.fee.amount} if terms else {}
 
     async def get(self, booking: Booking) -> Booking:
         """The booking as stored now."""

@@ -77,7 +77,8 @@ function pay(booking, unpaid) {
 }
 
 function actionForm(booking, action) {
-  const inputs = Object.entries(action.input_schema?.properties ?? {}).map(([name, schema]) =>
+  const asked = Object.entries(action.input_schema?.properties ?? {}).filter(([name]) => name !== "accepted_fee");
+  const inputs = asked.map(([name, schema]) =>
     input(name, schema, action.input_schema.required?.includes(name) ?? false));
   const { fee, refund } = action.consequences ?? {};
   const consequences = refund ? note(`Refund ${money(refund)}, fee ${money(fee)}.`) : null;
@@ -86,6 +87,8 @@ function actionForm(booking, action) {
     const schema = action.input_schema?.properties ?? {};
     const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")
       .map(([name, value]) => [name, typed(value, schema[name])]));
+    // Agrees to what is shown here; where it costs something else by now, the answer says what.
+    if (fee) body.accepted_fee = fee.amount;
     await call("POST", `/v1/bookings/${booking.id}/actions/${action.action_name}`, body);
     await draw(booking.id, note(`Done: ${action.button_label}.`, "good"));
   }, { "data-action": action.action_name });

@@ -40,23 +40,27 @@ export async function servicePage(id) {
   ]);
   show(service.title,
     h("p", {}, service.description),
-    h("p", {}, `${money(service.price)}, ${service.duration_minutes} minutes`),
+    h("p", {}, `${money(service.total_price ?? service.price)}, ${service.duration_minutes} minutes, ${service.cancellation_policy} cancellation`),
     h("h2", {}, `Free in the next ${DAYS} days`),
     slots.items.length ? wishForm(service, slots.items) : note("No slot is free."));
 }
 
 function wishForm(service, slots) {
   const key = crypto.randomUUID();
+  // What is shown above is what is booked: other terms are refused.
+  const terms = {
+    service_id: service.id, expected_price: service.total_price, expected_cancellation_policy: service.cancellation_policy,
+  };
   const options = slots.map((slot) => h("option", { value: slot.start_at }, slot.local_start.slice(0, 16).replace("T", " ")));
   const fields = [
     h("label", {}, "When", h("select", { name: "start_at" }, options)),
     field("address", "Where", { placeholder: "1 Queen Street, Auckland", autocomplete: "street-address" }),
   ];
-  if (session()) return form("Book", fields, (wish) => book({ service_id: service.id, ...wish }, key), { id: "book" });
+  if (session()) return form("Book", fields, (wish) => book({ ...terms, ...wish }, key), { id: "book" });
   fields.push(field("full_name", "Your name", { autocomplete: "name" }),
     field("email", "Mail address", { type: "email", autocomplete: "email" }));
   return form("Book as a guest", fields, async ({ full_name, email, ...wish }) => {
-    await create("/v1/booking-intents", { service_id: service.id, ...wish, customer: { full_name, email } }, key);
+    await create("/v1/booking-intents", { ...terms, ...wish, customer: { full_name, email } }, key);
     return h("div", {}, note("The time is held for a short while. Follow the link in your mail.", "good"),
       h("a", { href: "/_dev/mail" }, "Open the mail box"));
   }, { id: "book" });

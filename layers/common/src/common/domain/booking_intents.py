@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from common.domain.model import Model
+from common.domain.money import Money
+from common.domain.services import CancellationPolicyName
 
 #: Long enough to open a mail and fill in a profile, short enough not to keep a slot from others.
 HOLD = timedelta(minutes=30)
@@ -26,6 +28,8 @@ class BookingIntent(Model):
 
     ``secret_hash`` is the digest of the secret that lets the guest read it back; who asks again with the same
     idempotency key gets another, of ``renewed_secret_hashes``.
+
+    ``price`` and ``cancellation_policy`` are the terms that the guest was shown; there is no booking under others.
     """
 
     id: str
@@ -37,6 +41,8 @@ class BookingIntent(Model):
     service_title: str
     start_at: datetime
     end_at: datetime
+    price: Money | None = None
+    cancellation_policy: CancellationPolicyName | None = None
     address: str
     notes: str = ""
     access_notes: str = ""

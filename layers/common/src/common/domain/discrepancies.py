@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from common.domain.booking_machine import is_life_over
 from common.domain.bookings import Booking
-from common.domain.ledger import Account, LedgerLine, balance
+from common.domain.ledger import Account, LedgerLine, balance, left_over
 from common.domain.model import Model
 
 
@@ -25,6 +26,7 @@ class DiscrepancyKind(StrEnum):
     REFUND_FAILED = "refund_failed"
     STUCK_OPERATION = "stuck_operation"
     NEEDS_ATTENTION = "needs_attention"
+    ACCOUNT_NOT_EMPTY = "account_not_empty"
 
 
 #: Intents at Stripe that no operation of ours made; they are no part of a booking's own comparison.
@@ -76,7 +78,7 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
 
     The ledger's ``stripe`` account must hold what was captured, less what was refunded, transferred, charged back or
     kept as fee, plus what was reversed; with the losses of chargebacks, exactly what Stripe's own balance transactions
-    of the booking sum to.
+    of the booking sum to. Once the booking's life is over, nothing may be left on the accounts that pass money on.
     """
     details = booking.payment_details
     if any(not each.needs_action for each in details.open_operations):
@@ -91,6 +93,7 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
         (DiscrepancyKind.LEDGER_UNBALANCED, 0, _unbalanced(lines)),
         (DiscrepancyKind.LEDGER_STRIPE, _expected_balance(booking), _account_sum(lines, Account.STRIPE)),
         (DiscrepancyKind.STRIPE_BALANCE, _stripe_lines(lines), _stripe_lines(lines, stripe.balance)),
+        (DiscrepancyKind.ACCOUNT_NOT_EMPTY, 0, sum(left_over(lines).values()) if is_life_over(booking) else 0),
         (DiscrepancyKind.NEEDS_ATTENTION, 0, int(details.needs_attention and details.retry_at is None)),
     ]
     return [Difference(kind=kind, expected=ours, found=theirs) for kind, ours, theirs in pairs if ours != theirs]

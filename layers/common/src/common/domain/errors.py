@@ -144,6 +144,20 @@ class ActionNotAvailable(Conflict):
     title = "Action not available"
 
 
+class FeeNotAccepted(Conflict):
+    """A critical action's fee was not agreed to, or is another one by now; the present consequences come with it."""
+
+    code = "fee_not_accepted"
+    title = "Fee not accepted"
+
+
+class TermsChanged(Conflict):
+    """A service's price or cancellation policy is another one than the caller saw; the present ones come with it."""
+
+    code = "terms_changed"
+    title = "Terms changed"
+
+
 class SlotUnavailable(Conflict):
     """Somebody else holds an overlapping interval, or the provider does not work then."""
 

@@ -19,6 +19,11 @@ class Account(StrEnum):
     LOSSES = "losses"
 
 
+#: Accounts that only pass money on: once a booking's life is over, nothing may be left on them. All that knows of this
+#: rule, verification and tests alike, reads it here.
+PASSED_ON = frozenset({Account.HELD})
+
+
 class LedgerLine(Model):
     """One side of an entry; the lines that share ``entry_id`` sum to zero."""
 
@@ -46,6 +51,15 @@ def require_balanced(lines: Iterable[LedgerLine]) -> None:
         entry[line.amount.currency] = entry.get(line.amount.currency, 0) + line.amount.amount
     if any(len(entry) != 1 or any(entry.values()) for entry in sums.values()):
         raise ValueError("the lines of a ledger entry must sum to zero in one currency")
+
+
+def left_over(lines: Iterable[LedgerLine]) -> dict[Account, int]:
+    """What is left on accounts that only pass money on, in minor units; empty once all of it is where it belongs."""
+    sums = dict.fromkeys(sorted(PASSED_ON), 0)
+    for line in lines:
+        if line.account in PASSED_ON:
+            sums[line.account] += line.amount.amount
+    return {account: amount for account, amount in sums.items() if amount}
 
 
 def balance(lines: Iterable[LedgerLine]) -> int:

@@ -53,11 +53,20 @@ def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, small
     """Refund and fee of cancelling now.
 
     The policy binds a customer once the provider has accepted; before that, and whenever the provider, an operator
-    or the system ends the booking, the whole price comes back.
+    or the system ends the booking, the whole price comes back. So it does after an operator has moved the booking.
+    A customer who has moved it keeps the notice of then: another time is no way around the fee.
     """
-    if by is not ActorKind.CUSTOMER or booking.status is not BookingStatus.ACCEPTED:
+    is_bound = by is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
+    if not is_bound or booking.is_free_to_cancel:
         return _terms(booking.price.total, booking.price.total.amount)
-    return terms_with_notice(booking, notice, smallest_fee)
+    return terms_with_notice(booking, counted_notice(booking, notice), smallest_fee)
+
+
+def counted_notice(booking: Booking, notice: timedelta) -> timedelta:
+    """The notice that a cancellation counts for: what is left, and no more than when the customer moved the booking."""
+    if booking.notice_limit_minutes is None:
+        return notice
+    return min(notice, timedelta(minutes=booking.notice_limit_minutes))
 
 
 def absence_terms(booking: Booking, absent: ActorKind, smallest_fee: int) -> Terms:

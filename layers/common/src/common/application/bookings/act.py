@@ -32,16 +32,19 @@ async def perform_action(
     input_: Mapping[str, Any] | None,
     *,
     expected_version: int | None = None,
+    seen_fee: int | None = None,
 ) -> BookingView:
     """Perform an action as the caller, in the caller's part.
 
     A booking that changes meanwhile is read and judged again, so the loser of a race is refused by the rules and told
-    the present state; with ``expected_version`` it is refused at once.
+    the present state; with ``expected_version`` it is refused at once. What a critical action costs has to be agreed
+    to: by ``accepted_fee`` in the input, or by the version that was read, with the fee that was shown beside it.
 
     Raises:
         NotFound: no such booking for the caller, or no such action.
         Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules; what the state or
             the calendar forbids comes with the booking's present state.
+        FeeNotAccepted: a critical action's fee was not agreed to, or is another one by now.
         RateLimited: the start code has been tried too often.
         VersionConflict: the booking is not the version that the caller expects.
         Unavailable: the booking kept changing, or the database is away.
@@ -53,6 +56,16 @@ async def perform_action(
         require_version(deps, booking, actor, expected_version)
         try:
             change = await _decide(deps, booking, actor, action, input_)
+            machine.require_agreement(
+                booking,
+                action,
+                actor,
+                input_,
+                deps.clock.now(),
+                deps.settings,
+                is_version_seen=expected_version is not None,
+                seen_fee=seen_fee,
+            )
             is_committed = await _committed(deps, change)
         except SlotUnavailable as refused:
             refused.extra |= _state(deps, booking, actor)

@@ -12,8 +12,9 @@ from common.domain.bookings import Booking, BookingChange, BookingStatus, Place
 from common.domain.errors import GigstaError, IdempotencyKeyReused, InvalidInput, NotFound
 from common.domain.geo import Point, distance_m
 from common.domain.model import Model
+from common.domain.money import Money
 from common.domain.providers import Provider
-from common.domain.services import ServiceStatus
+from common.domain.services import CancellationPolicyName, ServiceStatus
 from common.domain.users import User
 
 #: Between a key and the booking it made a day or more before.
@@ -21,7 +22,11 @@ _AFTER = "\n"
 
 
 class BookingWish(Model):
-    """What a customer asks for; ``start_at`` is an aware instant, ``address`` as a person writes it."""
+    """What a customer asks for; ``start_at`` is an aware instant, ``address`` as a person writes it.
+
+    ``expected_price`` and ``expected_cancellation_policy`` are what the customer was shown; where the service has
+    others by now, no booking is made.
+    """
 
     service_id: str
     start_at: datetime
@@ -29,6 +34,8 @@ class BookingWish(Model):
     notes: str = ""
     access_notes: str = ""
     payment_method_id: str | None = None
+    expected_price: Money | None = None
+    expected_cancellation_policy: CancellationPolicyName | None = None
 
 
 async def create_booking(
@@ -131,6 +138,8 @@ async def _decide(
         payment_method_id=wish.payment_method_id,
         idempotency_key=key,
         replaces_claim_id=claim_id,
+        expected_price=wish.expected_price,
+        expected_policy=wish.expected_cancellation_policy,
     )
     return machine.create(new, service, provider, verdict, now, deps.settings)
 

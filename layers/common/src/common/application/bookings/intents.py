@@ -18,8 +18,10 @@ from common.domain.bookings import BookingChange
 from common.domain.errors import NotFound, Unavailable
 from common.domain.ids import new_id
 from common.domain.model import Model
+from common.domain.money import Money
 from common.domain.opaque_tokens import digest, new_token
 from common.domain.phones import parse_phone
+from common.domain.services import CancellationPolicyName
 from common.domain.slot_cells import SlotClaim
 from common.domain.users import User
 
@@ -44,6 +46,12 @@ class GuestWish(Model):
     full_name: str
     email: str
     phone_number: str | None = None
+    expected_price: Money | None = None
+    expected_cancellation_policy: CancellationPolicyName | None = None
+
+
+#: The address belongs to the account; the terms are kept as they were found.
+_NOT_KEPT = {"email", "expected_price", "expected_cancellation_policy"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,9 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
         claim_id=hold.id,
         expires_at=now + HOLD,
         created_at=now,
-        **{**wish.model_dump(exclude={"email"}), "phone_number": phone_number},
+        price=booking.price.total,
+        cancellation_policy=CancellationPolicyName(booking.policy.name),
+        **{**wish.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
     )
     events = [sign_in_link_event(auth, user, intent.id)]
     await deps.intents.add(intent, hold, events, rehearsed.limits)
@@ -132,6 +142,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     Raises:
         NotFound: the user has no such intent.
         SlotUnavailable: its hold has ended and the slot is taken.
+        TermsChanged: the service has another price or policy by now than the guest was shown.
         Forbidden, Conflict, InvalidInput: as for a booking.
     """
     intent = await deps.intents.get(intent_id)
@@ -143,6 +154,8 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         address=intent.address,
         notes=intent.notes,
         access_notes=intent.access_notes,
+        expected_price=intent.price,
+        expected_cancellation_policy=intent.cancellation_policy,
     )
     key = f"intent:{intent.id}"
     try:
@@ -169,7 +182,14 @@ async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[Slot
         deps.bookings, provider, wish.start_at, duration_minutes=service.duration_minutes, now=now
     )
     intent_id = new_id("bki", now)
-    rehearsal = machine.NewBooking(customer_id=intent_id, start_at=wish.start_at, place=place, notes=wish.notes)
+    rehearsal = machine.NewBooking(
+        customer_id=intent_id,
+        start_at=wish.start_at,
+        place=place,
+        notes=wish.notes,
+        expected_price=wish.expected_price,
+        expected_policy=wish.expected_cancellation_policy,
+    )
     change = machine.create(rehearsal, service, provider, verdict, now, deps.settings)
     hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": now + HOLD}
     return change.claims[0].model_copy(update=hold), change

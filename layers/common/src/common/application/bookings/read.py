@@ -42,6 +42,11 @@ def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:
     return BookingView(booking=seen_by(booking, actor.kind, now, deps.settings), actor=actor, actions=actions)
 
 
+def changed_fee(deps: BookingDeps, seen: BookingView) -> int | None:
+    """The fee of cancelling that the view shows, where time has changed it since this version was written."""
+    return machine.fee_since(seen.booking, seen.actor, deps.clock.now(), deps.settings)
+
+
 async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> BookingView:
     """One booking with its actions and, once accepted, the other party's contact.
 

@@ -3,6 +3,7 @@
 Every function is pure: it takes a booking and the present instant and gives a ``BookingChange`` to commit whole.
 """
 
+from common.domain.booking_machine.agreement import fee_since, require_agreement
 from common.domain.booking_machine.chargebacks import ChargebackOutcome, apply_chargeback, was_won
 from common.domain.booking_machine.creation import NewBooking, create
 from common.domain.booking_machine.diagram import to_json, to_mermaid
@@ -15,7 +16,7 @@ from common.domain.booking_machine.engine import (
     present_state,
 )
 from common.domain.booking_machine.offers import AvailableAction
-from common.domain.booking_machine.outcome import next_due
+from common.domain.booking_machine.outcome import is_life_over, next_due
 from common.domain.booking_machine.payment_results import apply_payment_result
 from common.domain.booking_machine.row import Row
 from common.domain.booking_machine.table import OCCUPYING, TABLE, TERMINAL
@@ -35,11 +36,14 @@ __all__ = [
     "apply_payment_result",
     "create",
     "due_action",
+    "fee_since",
     "fire",
     "get_available_booking_actions",
+    "is_life_over",
     "next_due",
     "perform",
     "present_state",
+    "require_agreement",
     "to_json",
     "to_mermaid",
     "was_won",

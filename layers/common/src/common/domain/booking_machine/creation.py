@@ -25,14 +25,14 @@ from common.domain.bookings import (
 )
 from common.domain.commission import agreed_commission
 from common.domain.currencies import charge_problem
-from common.domain.errors import Conflict, Forbidden, InvalidInput
+from common.domain.errors import Conflict, Forbidden, InvalidInput, TermsChanged
 from common.domain.ids import BOOKING_PREFIX, new_id
 from common.domain.money import Money
 from common.domain.payment_plan import choose_payment_mode
 from common.domain.payments import PaymentMode, Purpose
 from common.domain.policies import POLICIES
 from common.domain.providers import Provider
-from common.domain.services import Service, ServiceStatus
+from common.domain.services import CancellationPolicyName, Service, ServiceStatus
 from common.domain.tax import tax_terms
 
 NOTES_LIMIT = 2_000
@@ -53,6 +53,8 @@ class NewBooking:
         payment_method_id: a saved card to pay with.
         idempotency_key: what makes a repeated request the same booking.
         replaces_claim_id: a guest's slot hold that this booking takes over.
+        expected_price: the price that the customer was shown; another one is refused.
+        expected_policy: the cancellation policy that the customer was shown; likewise.
     """
 
     customer_id: str
@@ -64,6 +66,8 @@ class NewBooking:
     payment_method_id: str | None = None
     idempotency_key: str | None = None
     replaces_claim_id: str | None = None
+    expected_price: Money | None = None
+    expected_policy: CancellationPolicyName | None = None
 
 
 def create(
@@ -79,10 +83,12 @@ def create(
     Raises:
         Forbidden: one's own service (``own_service``).
         Conflict: the service is not on sale or needs a quote, or the provider cannot be paid.
+        TermsChanged: the price or the policy is not the one that the customer was shown.
         InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long.
         SlotUnavailable: the verdict says so.
     """
     total = _price(wish, service, provider, settings)
+    _check_terms(wish, service, total)
     _check_wish(wish, now)
     verdict.require()
     booking = _new_booking(wish, service, provider, total, now, settings)
@@ -108,6 +114,15 @@ def _price(wish: NewBooking, service: Service, provider: Provider, settings: Boo
     if total.amount < settings.minimum_charge or charge_problem(total):
         raise Conflict("A card cannot be charged this price.", code="price_too_small")
     return total
+
+
+def _check_terms(wish: NewBooking, service: Service, total: Money) -> None:
+    """What was shown is what is agreed; who names nothing takes the terms as they are."""
+    same_price = wish.expected_price in {None, total}
+    if same_price and wish.expected_policy in {None, service.cancellation_policy}:
+        return
+    present = {"price": total.model_dump(), "cancellation_policy": service.cancellation_policy.value}
+    raise TermsChanged("The price or the cancellation policy has changed since you saw it.", extra=present)
 
 
 def _check_wish(wish: NewBooking, now: datetime) -> None:

@@ -36,7 +36,7 @@ from common.domain.bookings import (
 )
 from common.domain.payment_plan import outlives
 from common.domain.payments import Purpose
-from common.domain.policies import absence_terms, cancellation_terms
+from common.domain.policies import absence_terms, cancellation_terms, counted_notice
 
 _Input = TypeVar("_Input", bound=ActionInput)
 #: No commit takes longer.
@@ -131,19 +131,31 @@ def hold_proposed_slot(context: Context, draft: Draft) -> Draft:
 def swap_slot(context: Context, draft: Draft) -> Draft:
     """The held interval becomes the booking's own and the old one is freed, in one write.
 
-    An authorization that does not outlive the new time is given up; the card is authorized again near it.
+    An authorization that does not outlive the new time is given up; the card is authorized again near it. Where the
+    customer proposed it, the notice of now still counts when they cancel; a provider's proposal starts it anew.
     """
     proposal = context.booking.reschedule
-    return draft if proposal is None else _take_slot(context, draft, proposal.slot)
+    if proposal is None:
+        return draft
+    limit = _notice_now(context) if proposal.proposed_by is ActorKind.CUSTOMER else None
+    return _take_slot(context, draft, proposal.slot).set(notice_limit_minutes=limit, is_free_to_cancel=False)
+
+
+def _notice_now(context: Context) -> int | None:
+    """The whole minutes of notice that count now; ``None`` where cancelling is free anyhow."""
+    if context.booking.is_free_to_cancel:
+        return None
+    return int(counted_notice(context.booking, context.until_start).total_seconds() // 60)
 
 
 def move_slot(context: Context, draft: Draft) -> Draft:
     """An operator's new time takes the place of the old one, and of a proposal, in one write.
 
-    A request waits for its provider anew, as the deadline depends on the start.
+    A request waits for its provider anew, as the deadline depends on the start. The customer may cancel free of charge
+    from now on, because the time is not their choice.
     """
     slot = moved(context.booking.slot, expect(context, Move).start_at)
-    draft = _take_slot(context, draft, slot)
+    draft = _take_slot(context, draft, slot).set(is_free_to_cancel=True, notice_limit_minutes=None)
     if draft.booking.status is BookingStatus.REQUESTED:
         return arm_accept_deadline(replace(context, booking=draft.booking), draft)
     return draft

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.domain.booking_machine.context import Context, in_flight
+from common.domain.booking_machine.money_plan import is_charged_back, kept_amount
 from common.domain.bookings import ActorKind, BookingStatus, PaymentState, ReviewState
 
 
@@ -84,8 +85,7 @@ def _customer_may_authorize(context: Context) -> bool:
 
 def _is_refundable(context: Context) -> bool:
     details = context.booking.payment_details
-    left = details.captured_amount - details.refunded_amount - details.charged_back_amount
-    return left > 0 and details.due_amount is not None
+    return kept_amount(details) > 0 and details.due_amount is not None
 
 
 PAYMENT_READY = Guard(
@@ -117,6 +117,10 @@ EVIDENCE_LEFT = Guard(
 SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
 MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
 REFUNDABLE = Guard("captured money is left", _is_refundable)
+NOT_CHARGED_BACK = Guard(
+    "no chargeback stands against the payment: Stripe refunds nothing before one is won",
+    lambda context: not is_charged_back(context.booking),
+)
 CAPTURED = Guard("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
 NEEDS_ATTENTION = Guard("an operation has failed", lambda context: context.booking.payment_details.needs_attention)
 REVIEW_OPEN = Guard("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from common.domain.errors import FieldError, InvalidInput
 from common.domain.instants import written_out
 from common.domain.model import Model
+from common.domain.money import MAX_AMOUNT, Money
 from common.domain.slot_cells import CELL_MINUTES
 from common.domain.texts import PARSED, PROSE
 
@@ -52,6 +62,35 @@ class Reason(ActionInput):
     """Why, for the other party and the audit trail."""
 
     reason: Text = Field(default="", title="Reason")
+
+
+def _read_fee(value: object) -> int | Money | None:
+    """A fee as a person names it: minor units, or the money that was shown to them."""
+    if value is None or isinstance(value, Money):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_AMOUNT:
+        return value
+    try:
+        return Money.model_validate(value, strict=True)
+    except ValidationError:
+        raise ValueError("The fee is a whole number of minor units, or the money of the consequences.") from None
+
+
+class Agreement(Reason):
+    """Why, and the fee that the actor has seen and agrees to: ``consequences.fee`` of the action, or its amount alone.
+
+    It may be left out where ``If-Match`` names the version that was read.
+    """
+
+    accepted_fee: Annotated[
+        int | Money | None,
+        PlainValidator(_read_fee),
+        WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}),
+    ] = Field(
+        default=None,
+        title="Agreed fee",
+        description="The amount of consequences.fee, in minor units; not needed with If-Match",
+    )
 
 
 class StartCode(ActionInput):

@@ -26,7 +26,15 @@ def plan_money(draft: Draft) -> Draft:
             draft = _plan_charge(draft, details.due_amount)
         if details.is_payout_released and not in_flight(draft.booking):
             draft = _plan_payout(draft)
-    return draft.set(payout=payout_state(draft.booking))
+    draft = draft.set(payout=payout_state(draft.booking))
+    return draft.set(payment=PaymentState.NONE) if _is_over_unpaid(draft.booking) else draft
+
+
+def _is_over_unpaid(booking: Booking) -> bool:
+    """Whether the booking has ended owing nothing and nothing was ever taken: a saved or refused card says no more."""
+    details = booking.payment_details
+    is_reserved = booking.payment is PaymentState.AUTHORIZED
+    return details.due_amount == 0 and not (details.captured_amount or details.open_operations or is_reserved)
 
 
 def net_paid(details: PaymentDetails) -> int:
@@ -42,6 +50,17 @@ def kept_amount(details: PaymentDetails) -> int:
 def with_provider(details: PaymentDetails) -> int:
     """Transferred, not reversed and not booked as debt."""
     return details.transferred_amount - details.reversed_amount - details.debt_amount
+
+
+def is_charged_back(booking: Booking) -> bool:
+    """Whether a chargeback stands, so that Stripe refunds nothing of the charge.
+
+    It refuses with ``charge_disputed`` (https://docs.stripe.com/error-codes#charge-disputed) while a dispute is open
+    and after it is lost. One that was won may be refunded again: WooPayments, which runs on Stripe, lists the statuses
+    (https://github.com/Automattic/woocommerce-payments/issues/7960).
+    """
+    ids = booking.chargeback_ids
+    return any(":" not in each and f"{each}:won" not in ids for each in ids)
 
 
 def paid_state(details: PaymentDetails) -> PaymentState:
@@ -77,7 +96,7 @@ def _plan_charge(draft: Draft, due: int) -> Draft:
     if booking.payment is PaymentState.AUTHORIZED:
         return _use_authorization(draft, due)
     refund = min(net - due, kept_amount(details))
-    if refund > 0:
+    if refund > 0 and not is_charged_back(booking):
         return draft.request(Purpose.REFUND, refund)
     if due > 0 and details.captured_amount == 0 and not details.is_charge_failed:
         return _charge_card(draft, due)

@@ -42,11 +42,11 @@ def describe(row: Row, context: Context) -> AvailableAction:
         note=row.note,
         is_critical=row.is_critical,
         input_schema=input_schema(row.input),
-        consequences=_consequences(row, context),
+        consequences=consequences(row, context),
     )
 
 
-def _consequences(row: Row, context: Context) -> Terms | None:
+def consequences(row: Row, context: Context) -> Terms | None:
     """Cancelling as the actor; declining as the provider, whose fault it is; an absence that is not contested."""
     booking, kind, smallest = context.booking, context.actor.kind, context.settings.minimum_charge
     if row.name == "mark_no_show":

@@ -5,13 +5,21 @@ from typing import Any
 
 from common.domain.booking_machine.context import Draft
 from common.domain.booking_machine.money_plan import plan_money
-from common.domain.booking_machine.table import OCCUPYING, SYSTEM_ROWS
+from common.domain.booking_machine.table import MONEY_TIMERS, OCCUPYING, SYSTEM_ROWS, TERMINAL
 from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import Actor, Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.ids import new_id
 
 _AXES = ("status", "payment", "payout", "review")
-_FACTS = ("accept_by", "reschedule_count", "cancel_reason", "no_show", "chargeback_ids")
+_FACTS = (
+    "accept_by",
+    "reschedule_count",
+    "notice_limit_minutes",
+    "is_free_to_cancel",
+    "cancel_reason",
+    "no_show",
+    "chargeback_ids",
+)
 _AMOUNTS = (
     "due_amount",
     "authorized_amount",
@@ -63,6 +71,13 @@ def next_due(booking: Booking, settings: BookingSettings) -> tuple[datetime, str
         and (at := row.timer.at(booking, settings)) is not None
     ]
     return min(armed, key=lambda pair: pair[0], default=None)
+
+
+def is_life_over(booking: Booking) -> bool:
+    """Whether the booking's money has come to rest for good: no operation, no timer of money's, nobody to be asked."""
+    details = booking.payment_details
+    waits = details.open_operations or details.needs_attention or booking.next_due_action in MONEY_TIMERS
+    return booking.status in TERMINAL and not waits
 
 
 def to_change(before: Booking | None, draft: Draft, actor: Actor, action: str, note: str) -> BookingChange:

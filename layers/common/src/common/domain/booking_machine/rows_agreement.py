@@ -25,7 +25,7 @@ ANSWER_ROWS = (
         sources=(Status.REQUESTED,),
         targets=(Status.DECLINED,),
         who=(PROVIDER, OPERATOR),
-        input=inputs.Reason,
+        input=inputs.Agreement,
         is_critical=True,
         follows="authorization voided; slot freed",
         effects=(effects.owe_nothing,),
@@ -51,7 +51,7 @@ ANSWER_ROWS = (
         targets=(Status.CANCELLED,),
         who=(CUSTOMER, PROVIDER, OPERATOR),
         guards=(guards.BEFORE_START,),
-        input=inputs.Reason,
+        input=inputs.Agreement,
         is_critical=True,
         follows="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
         effects=(effects.owe_cancellation_fee, effects.record_cancellation),
@@ -84,7 +84,8 @@ RESCHEDULE_ROWS = (
         input=inputs.Move,
         is_critical=True,
         follows="slots swapped in one write, outside the provider's hours if need be but never over another booking; "
-        "a new authorization where the present one ends too early; a request's deadline starts anew",
+        "a new authorization where the present one ends too early; a request's deadline starts anew; "
+        "from then on the customer may cancel free of charge",
         effects=(effects.move_slot,),
         notices=(Notice("booking.moved", (CUSTOMER, PROVIDER)),),
     ),
@@ -111,7 +112,8 @@ RESCHEDULE_ROWS = (
         who=(CUSTOMER, PROVIDER),
         guards=(guards.OTHER_PARTY_PROPOSED, guards.MONEY_AT_REST),
         input=inputs.Note,
-        follows="slots swapped in one write; a new authorization where the present one ends too early",
+        follows="slots swapped in one write; a new authorization where the present one ends too early; "
+        "where the customer proposed it, cancelling counts for no more notice than there was",
         effects=(effects.swap_slot,),
         notices=(Notice("booking.rescheduled", (CUSTOMER, PROVIDER)),),
     ),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.domain.booking_machine.context import in_flight
+from common.domain.booking_machine.money_plan import kept_amount
 from common.domain.booking_settings import BookingSettings
-from common.domain.bookings import Booking, BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.bookings import Booking, BookingStatus, PaymentState, ReviewState
 
 UNPAID = frozenset({PaymentState.NONE, PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED})
 
@@ -79,7 +80,9 @@ def _settle(booking: Booking, settings: BookingSettings) -> datetime | None:
 
 
 def _release_fee(booking: Booking, settings: BookingSettings) -> datetime | None:
-    releasable = booking.payout is PayoutState.HELD and not booking.payment_details.is_payout_released
+    """Also where the commission takes the whole fee: somebody has to book it as that."""
+    details = booking.payment_details
+    releasable = min(kept_amount(details), details.due_amount or 0) > 0 and not details.is_payout_released
     if not releasable or in_flight(booking) or booking.cancelled_at is None:
         return None
     return booking.cancelled_at + settings.settle_after
