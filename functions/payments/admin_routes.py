@@ -6,24 +6,47 @@ from http import HTTPStatus
 from common.application.payments import refunds
 from common.application.payments.views import get_booking_payment
 from common.runtime.http import Deps
+from common.runtime.http.etags import IfMatch
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
 from functions.payments.access import Auditor, Id, Operator
-from functions.payments.admin_schemas import DiscrepancyView, RefundRequest
+from functions.payments.admin_schemas import DebtView, DiscrepancyView, RefundRequest
 from functions.payments.schemas import BookingPaymentView
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
 
 
 @router.post("/bookings/{id}/refunds", status_code=HTTPStatus.CREATED)
-async def create_refund(deps: Deps, staff: Operator, id: Id, body: RefundRequest) -> BookingPaymentView:  # noqa: A002
-    """Refund the customer, in full without an amount; what the provider got too much is reversed, or owed."""
+async def create_refund(
+    deps: Deps,
+    staff: Operator,
+    id: Id,  # noqa: A002
+    body: RefundRequest,
+    expected: IfMatch,
+) -> BookingPaymentView:
+    """Refund the customer, in full without an amount; what the provider got too much is reversed, or owed.
+
+    With `If-Match` only if the booking is the version that was read.
+    """
     wanted = body.amount.to_domain() if body.amount else None
-    await refunds.refund_booking(deps.bookings, staff, id, wanted, body.reason)
+    await refunds.refund_booking(deps.bookings, staff, id, wanted, body.reason, expected_version=expected)
     return BookingPaymentView.of(await get_booking_payment(deps.payments, staff, id))
+
+
+@router.get("/provider-debts")
+async def list_debts(
+    deps: Deps,
+    staff: Operator,  # noqa: ARG001 - the role is the check
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[DebtView]:
+    """What providers owe of refunds and chargebacks after their payout, the oldest booking first."""
+    after = decode_cursor(cursor, str)[0] if cursor else None
+    found = await deps.payments.bookings.in_debt(limit=limit + 1, after=after)
+    return make_page(found, limit, cursor=lambda each: (each.id,), item=DebtView.of)
 
 
 @router.get("/payment-discrepancies")

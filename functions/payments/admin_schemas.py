@@ -2,10 +2,11 @@
 
 from typing import Annotated, Self
 
+from common.domain.bookings import Booking
 from common.domain.discrepancies import Discrepancy, DiscrepancyKind
 from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
 from common.domain.texts import PROSE
-from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
+from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field
 
 
@@ -45,3 +46,27 @@ class DiscrepancyView(ResponseModel):
     def of(cls, discrepancy: Discrepancy) -> Self:
         """As it was recorded."""
         return cls.model_validate(discrepancy)
+
+
+class DebtView(ResponseModel):
+    """What a provider owes of one booking; ``next_try_at`` is when its transfer is asked for again."""
+
+    booking_id: str
+    provider_id: str
+    title: str
+    amount: MoneySchema
+    next_try_at: Instant | None
+    start_at: Instant
+
+    @classmethod
+    def of(cls, booking: Booking) -> Self:
+        """The debt of a booking."""
+        details = booking.payment_details
+        return cls(
+            booking_id=booking.id,
+            provider_id=booking.provider_id,
+            title=booking.service.title,
+            amount=MoneySchema(amount=details.debt_amount, currency=booking.price.total.currency),
+            next_try_at=details.debt_retry_at,
+            start_at=booking.slot.start_at,
+        )

@@ -26,7 +26,10 @@ async def list_payouts(deps: Deps, caller: Provider, limit: Limit = 20, cursor: 
     wanted = min(limit + 1, _MOST_AT_STRIPE)
     found = await payouts.list_payouts(deps.payouts, caller, limit=wanted, after=after)
     page = make_page(found, min(limit, wanted - 1), cursor=lambda payout: (payout.id,), item=PayoutView.of)
-    balance = balance_view(await payouts.get_balance(deps.payouts, caller)) if after is None else None
+    balance = None
+    if after is None:
+        owed = await payouts.owed_by(deps.payouts, caller)
+        balance = balance_view(await payouts.get_balance(deps.payouts, caller), owed)
     return PayoutPage(items=page.items, next_cursor=page.next_cursor, balance=balance)
 
 

@@ -1,8 +1,10 @@
 """The contract of payouts."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from common.application.ports.payouts import Payout, PayoutBalance
+from common.domain.money import Money
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
 
 
@@ -24,10 +26,11 @@ class PayoutView(ResponseModel):
 
 
 class BalanceView(ResponseModel):
-    """What waits at Stripe, by currency."""
+    """What waits at Stripe, by currency; ``owed`` is what the provider owes us, and what next transfers pay first."""
 
     available: list[SignedMoneySchema]
     pending: list[SignedMoneySchema]
+    owed: list[SignedMoneySchema]
 
 
 class PayoutPage(ResponseModel):
@@ -44,6 +47,6 @@ class DashboardLink(ResponseModel):
     url: str
 
 
-def balance_view(balance: PayoutBalance) -> BalanceView:
-    """As Stripe has it."""
-    return BalanceView.model_validate(balance)
+def balance_view(balance: PayoutBalance, owed: Sequence[Money]) -> BalanceView:
+    """As Stripe has it, and what is owed."""
+    return BalanceView.model_validate({"available": balance.available, "pending": balance.pending, "owed": owed})

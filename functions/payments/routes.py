@@ -38,5 +38,6 @@ router = RouteGroups(
         "admin_routes:router",
         "/v1/admin/bookings/{id}/refunds",
         "/v1/admin/payment-discrepancies",
+        "/v1/admin/provider-debts",
     ),
 )

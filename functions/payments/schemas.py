@@ -77,7 +77,11 @@ class TaxLineView(ResponseModel):
 
 
 class BookingPaymentView(ResponseModel):
-    """A booking's money. ``fee`` is the platform's commission, ``payout_amount`` what the provider gets."""
+    """A booking's money. ``fee`` is the platform's commission, ``payout_amount`` what the provider gets.
+
+    ``debt`` is what the provider owes of this booking, ``set_off`` what of their share has paid debts of others; it is
+    negative where others have paid the debt of this one.
+    """
 
     booking_id: str
     status: BookingStatus
@@ -91,6 +95,8 @@ class BookingPaymentView(ResponseModel):
     due: MoneySchema | None
     fee: MoneySchema | None
     payout_amount: MoneySchema | None
+    debt: MoneySchema
+    set_off: SignedMoneySchema
     capture_before: Instant | None
     last_error_code: str | None
     last_error_message: str | None
@@ -123,6 +129,8 @@ class BookingPaymentView(ResponseModel):
                 "due": money(details.due_amount),
                 "fee": money(details.commission_amount),
                 "payout_amount": money(_with_provider(payment)),
+                "debt": money(details.debt_amount),
+                "set_off": Money(amount=details.set_off_amount, currency=booking.price.total.currency),
                 "capture_before": details.capture_before,
                 "last_error_code": details.last_error_code,
                 "last_error_message": details.last_error_message,

@@ -7,13 +7,14 @@ from common.domain.money import Money
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
-_FIGURES = ("sales", "refunds", "chargebacks", "commission", "paid_out", "taken_back", "debt", "held")
+_FIGURES = ("sales", "refunds", "chargebacks", "commission", "paid_out", "taken_back", "debt", "set_off", "held")
 
 
 class StatementView(ResponseModel):
     """A period in one currency.
 
-    ``held`` = ``sales`` - ``refunds`` - ``chargebacks`` - ``commission`` - ``paid_out`` + ``taken_back`` + ``debt``.
+    ``held`` = ``sales`` - ``refunds`` - ``chargebacks`` - ``commission`` - ``paid_out`` + ``taken_back`` + ``debt``
+    - ``set_off``.
     """
 
     currency: str
@@ -24,6 +25,7 @@ class StatementView(ResponseModel):
     paid_out: SignedMoneySchema
     taken_back: SignedMoneySchema
     debt: SignedMoneySchema
+    set_off: SignedMoneySchema
     held: SignedMoneySchema
 
     @classmethod

@@ -63,13 +63,18 @@ class JobView(ResponseModel):
 
 
 class EarningsView(ResponseModel):
-    """One month and currency: what is still to be earned, held until settlement, paid out, and our commission."""
+    """One month and currency: what is still to be earned, held until settlement, paid out, and our commission.
+
+    ``set_off`` paid what the provider owed instead of being paid out, and ``owed`` is what they still owe.
+    """
 
     period: str
     bookings: int
     expected: SignedMoneySchema
     held: SignedMoneySchema
     paid_out: SignedMoneySchema
+    set_off: SignedMoneySchema
+    owed: SignedMoneySchema
     commission: SignedMoneySchema
 
     @classmethod
@@ -85,6 +90,8 @@ class EarningsView(ResponseModel):
             expected=money(earnings.expected),
             held=money(earnings.held),
             paid_out=money(earnings.paid_out),
+            set_off=money(earnings.set_off),
+            owed=money(earnings.owed),
             commission=money(earnings.commission),
         )
 

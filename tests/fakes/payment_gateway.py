@@ -56,6 +56,7 @@ class FakePaymentGateway:
     calls: list[str] = field(default_factory=list)
     deleted_customers: set[str] = field(default_factory=set)
     short_balance: bool = False
+    refunds_wait: bool = False
     _numbers: int = 0
     _tag: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
@@ -136,12 +137,14 @@ class FakePaymentGateway:
     async def refund(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         def act() -> Movement:
             made = self.refunds.setdefault(intent_id, [])
-            left = self.intents[intent_id].amount_received - sum(each.amount for each in made)
+            gone = sum(each.amount for each in made if each.status != "failed")
+            left = self.intents[intent_id].amount_received - gone
             if left <= 0:
                 raise GatewayRefused(reason="charge_already_refunded")
             if amount.amount > left:
                 raise GatewayRefused(reason="amount_too_large")
-            return self._move(made, "re", amount, call)
+            movement = self._move(made, "re", amount, call)
+            return self._set_refund(movement, "pending") if self.refunds_wait else movement
 
         return self._once("refund", call.key, act)
 
@@ -174,6 +177,21 @@ class FakePaymentGateway:
 
     async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
         return _of(self.reversals.get(transfer_id, []), operation_id)
+
+    def end_refunds(self, intent_id: str, status: str) -> None:
+        """The bank carries the refunds of a payment out, or sends back those that were made or were on their way."""
+        for each in list(self.refunds.get(intent_id, [])):
+            if each.status != "failed":
+                self._set_refund(each, status)
+
+    def _set_refund(self, refund: Movement, status: str) -> Movement:
+        reason = "lost_or_stolen_card" if status == "failed" else None
+        changed = refund.model_copy(update={"status": status, "failure_reason": reason})
+        self.refunds = {
+            intent_id: [changed if each.id == refund.id else each for each in made]
+            for intent_id, made in self.refunds.items()
+        }
+        return changed
 
     def confirm(self, intent_id: str, card: str = "pm_card_visa") -> None:
         """What the customer's client does with a card; declined cards leave the intent open, as at Stripe."""

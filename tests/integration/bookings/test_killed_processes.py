@@ -160,7 +160,7 @@ async def test_moving_a_booking_killed_at_its_steps(
 ) -> None:
     brief = await BookingWorld(world.container).open(duration_minutes=MINUTES)
     bookings = await prepare(brief, deed)
-    plan = make_plan(brief, deed, bookings)
+    plan = await make_plan(brief, deed, bookings)
     killed, _ = run(mongodb_uri, migrated_database, plan)
     assert killed >= (8 if IS_NIGHTLY else 2)
 
@@ -192,7 +192,7 @@ async def prepare(world: BookingWorld, deed: Deed) -> list[Booking]:
     return [await world.get(booking) for booking in made]
 
 
-def make_plan(world: BookingWorld, deed: Deed, bookings: list[Booking]) -> Plan:
+async def make_plan(world: BookingWorld, deed: Deed, bookings: list[Booking]) -> Plan:
     user = deed.by(world) if deed.by else world.customer
     tries = []
     for step, booking in zip(STEPS, bookings, strict=True):
@@ -201,7 +201,8 @@ def make_plan(world: BookingWorld, deed: Deed, bookings: list[Booking]) -> Plan:
             assert booking.next_due_at is not None
             tries.append(Try(step=step, now=booking.next_due_at))
         else:
-            given = input_of(deed, booking)
+            agreed = await world.agreement(booking, deed.action, user)
+            given = {**agreed, **(input_of(deed, booking) or {})} or None
             tries.append(Try(step=step, now=world.clock.now(), booking_id=booking.id, input=given))
     tries = [*tries[:-1], tries[-1].model_copy(update={"step": 1_000_000})]
     return Plan(user_id=user.id, roles=user.roles, provider_id=user.provider_id, action=deed.action, tries=tries)

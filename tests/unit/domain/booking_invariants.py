@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from common.domain.booking_machine import OCCUPYING, TERMINAL
+from common.domain.booking_machine.money_plan import received
 from common.domain.bookings import Booking, BookingChange, BookingStatus, PaymentState, PayoutState
 from common.domain.ledger import Account, balance
 from common.domain.payments import Purpose
@@ -81,11 +82,12 @@ def check_books(booking: Booking, balances: dict[str, int]) -> None:
     """The ledger says the same as the booking's amounts."""
     details = booking.payment_details
     kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
-    with_provider = details.transferred_amount - details.reversed_amount - details.debt_amount
+    with_provider = received(details) - details.debt_amount
     assert sum(balances.values()) == 0
     assert balances.get(Account.HELD, 0) == -(kept - with_provider - details.commission_amount)
     assert balances.get(Account.COMMISSION, 0) == -details.commission_amount
     assert balances.get(Account.PROVIDER, 0) == details.debt_amount
+    assert balances.get(Account.SET_OFF, 0) == -details.set_off_amount
 
 
 def check_money(booking: Booking) -> None:
@@ -93,8 +95,8 @@ def check_money(booking: Booking) -> None:
     details = booking.payment_details
     net = details.captured_amount - details.refunded_amount
     assert 0 <= details.refunded_amount <= details.captured_amount <= booking.price.total.amount
-    assert 0 <= details.reversed_amount + details.debt_amount <= details.transferred_amount
-    assert details.transferred_amount - details.reversed_amount <= details.captured_amount
+    assert 0 <= details.debt_amount <= max(received(details), 0)
+    assert received(details) <= details.captured_amount
     if booking.payout in {PayoutState.HELD, PayoutState.TRANSFERRED}:
         assert details.captured_amount > 0
     moving = bool(details.open_operations) or details.needs_attention
@@ -113,5 +115,5 @@ def _check_finished(booking: Booking) -> None:
     details = booking.payment_details
     if details.is_payout_released:
         kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
-        with_provider = details.transferred_amount - details.reversed_amount - details.debt_amount
+        with_provider = received(details) - details.debt_amount
         assert kept == with_provider + details.commission_amount

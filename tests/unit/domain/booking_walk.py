@@ -271,6 +271,8 @@ def node_key(node: Node) -> Key:
         details.transferred_amount,
         details.reversed_amount,
         details.charged_back_amount,
+        details.debt_amount,
+        details.debt_retry_at is None,
         details.is_payout_released,
         details.is_charge_failed,
         details.needs_attention,

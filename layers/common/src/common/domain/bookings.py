@@ -181,6 +181,12 @@ class PaymentDetails(Model):
     kept, less the commission, shall be with the provider. The machine requests operations until the amounts agree
     with these two. ``is_charge_failed`` stops it from charging a card twice on its own; ``needs_attention`` marks money
     that an operation refused to move, tried again at ``retry_at`` or by an operator.
+
+    ``given_back_amount`` is what operators have given back beyond what was due, ``refund_failed_amount`` what came back
+    of refunds that Stripe could not carry out. ``lost_twice_amount`` is what we lost because it was refunded and
+    charged back as well. ``debt_amount`` is what the provider owes of this booking; its reversal is tried again at
+    ``debt_retry_at``. ``set_off_amount`` is what of the provider's share here has paid their debts of other bookings,
+    less what other bookings' shares have paid of the debt of this one.
     """
 
     mode: PaymentMode
@@ -198,6 +204,12 @@ class PaymentDetails(Model):
     charged_back_amount: int = 0
     commission_amount: int = 0
     debt_amount: int = 0
+    debt_tries: int = 0
+    debt_retry_at: datetime | None = None
+    set_off_amount: int = 0
+    given_back_amount: int = 0
+    refund_failed_amount: int = 0
+    lost_twice_amount: int = 0
     stripe_fee_amount: int = 0
     due_amount: int | None = None
     is_payout_released: bool = False

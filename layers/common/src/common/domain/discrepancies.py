@@ -89,7 +89,7 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
         (DiscrepancyKind.TRANSFERRED, details.transferred_amount, stripe.transferred),
         (DiscrepancyKind.REVERSED, details.reversed_amount, stripe.reversed),
         (DiscrepancyKind.FEE, details.stripe_fee_amount, stripe.fees),
-        (DiscrepancyKind.REFUND_FAILED, 0, stripe.failed_refunds),
+        (DiscrepancyKind.REFUND_FAILED, details.refund_failed_amount, stripe.failed_refunds),
         (DiscrepancyKind.LEDGER_UNBALANCED, 0, _unbalanced(lines)),
         (DiscrepancyKind.LEDGER_STRIPE, _expected_balance(booking), _account_sum(lines, Account.STRIPE)),
         (DiscrepancyKind.STRIPE_BALANCE, _stripe_lines(lines), _stripe_lines(lines, stripe.balance)),

@@ -15,6 +15,7 @@ class Account(StrEnum):
     HELD = "held"
     COMMISSION = "commission"
     PROVIDER = "provider"
+    SET_OFF = "set_off"
     STRIPE_FEES = "stripe_fees"
     LOSSES = "losses"
 

@@ -2,7 +2,8 @@
 
 Debits are positive. ``stripe`` is what our Stripe balance holds for the booking, ``held`` what we owe out of it and
 have not allotted, ``commission`` what we earned, ``provider`` what the provider owes us, ``stripe_fees`` and
-``losses`` what it cost us.
+``losses`` what it cost us. ``set_off`` joins two bookings of a provider: what the share of one has paid of the debt of
+the other. Over all bookings of a provider it sums to zero, and ``provider`` to what they owe.
 """
 
 from datetime import datetime
@@ -43,6 +44,10 @@ class Entry:
         """Money went back to the customer."""
         return self._move("refund", Account.STRIPE, Account.HELD, amount)
 
+    def refund_failed(self, amount: int) -> list[LedgerLine]:
+        """A refund came back, because it could not reach the customer."""
+        return self._move("refund_failed", Account.HELD, Account.STRIPE, amount)
+
     def commission(self, amount: int) -> list[LedgerLine]:
         """Commission earned out of held money; negative where it is given back."""
         return self._move("commission", Account.COMMISSION, Account.HELD, amount)
@@ -58,6 +63,14 @@ class Entry:
     def debt(self, amount: int) -> list[LedgerLine]:
         """A reversal that was refused: the provider owes it; negative where the debt is set off."""
         return self._move("debt", Account.HELD, Account.PROVIDER, amount)
+
+    def set_off(self, amount: int) -> list[LedgerLine]:
+        """The provider's share of this booking paid what they owe of another."""
+        return self._move("set_off", Account.SET_OFF, Account.HELD, amount)
+
+    def debt_set_off(self, amount: int) -> list[LedgerLine]:
+        """What the provider owes of this booking was paid by their share of another."""
+        return self._move("debt_set_off", Account.PROVIDER, Account.SET_OFF, amount)
 
     def charged_back(self, amount: int) -> list[LedgerLine]:
         """The bank took the customer's money back; negative where the dispute was won."""

@@ -91,6 +91,7 @@ def notices_of(event_type: str) -> list[Notice]:
 
 _OPERATOR = (ActorKind.OPERATOR,)
 _PROVIDER_AND_OPERATOR = (ActorKind.PROVIDER, ActorKind.OPERATOR)
+_CUSTOMER_AND_OPERATOR = (ActorKind.CUSTOMER, ActorKind.OPERATOR)
 _ALL = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
 _BOTH = (ActorKind.CUSTOMER, ActorKind.PROVIDER)
 _CUSTOMER = (ActorKind.CUSTOMER,)
@@ -109,10 +110,12 @@ _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "completed": _BOTH,
     "payment_captured": _CUSTOMER,
     "refunded": _CUSTOMER,
+    "refund_failed": _CUSTOMER_AND_OPERATOR,
     "settled": _PROVIDER,
     "paid_out": _PROVIDER,
     "payout_waiting": _PROVIDER,
     "debt_recorded": _PROVIDER_AND_OPERATOR,
+    "debt_set_off": _PROVIDER,
     "payment_needs_attention": _OPERATOR,
     "no_show_reported": _BOTH,
     "no_show_applied": _BOTH,
@@ -140,6 +143,8 @@ _KINDS = {
     "payment_captured": Kind.PAYMENTS,
     "paid_out": Kind.PAYMENTS,
     "debt_recorded": Kind.PAYMENTS,
+    "debt_set_off": Kind.PAYMENTS,
+    "refund_failed": Kind.PAYMENTS,
     "payout_waiting": Kind.PAYMENTS,
     "payment_needs_attention": Kind.PAYMENTS,
     "refunded": Kind.PAYMENTS,

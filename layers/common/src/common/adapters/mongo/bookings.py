@@ -16,7 +16,7 @@ from common.adapters.mongo.database import Document, Mongo, Session
 from common.adapters.mongo.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.application.ports.bookings import BookingQuery, DueBookings
-from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry
+from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.errors import Conflict, GigstaError, VersionConflict
 from common.domain.ledger import require_balanced
 from common.domain.payments import OperationStatus
@@ -104,6 +104,42 @@ class MongoBookings:
     async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
         """Open disputes, the longest waiting first."""
         cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def commit_all(self, changes: Sequence[BookingChange]) -> None:
+        """Write changes of several stored bookings in one transaction, or nothing of them; none may take time."""
+        for change in changes:
+            require_balanced(change.ledger)
+
+        async def work(session: Session) -> None:
+            for change in changes:
+                await self._replace_booking(change, session)
+                await self._record(change, session)
+
+        try:
+            await self._mongo.in_transaction(work)
+        except (DuplicateKeyError, BulkWriteError) as error:
+            raise _translated(error) from error
+
+    async def owing(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
+        """Bookings of which a provider owes something in a currency, the oldest first."""
+        query = {"provider_id": provider_id, "payout": PayoutState.DEBT, "price.total.currency": currency}
+        cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def owed_by(self, provider_id: str) -> Mapping[str, int]:
+        """What a provider owes, in minor units by currency."""
+        wanted = {"provider_id": provider_id, "payout": PayoutState.DEBT}
+        group = {"_id": "$price.total.currency", "sum": {"$sum": "$payment_details.debt_amount"}}
+        rows = await self._bookings.aggregate([{"$match": wanted}, {"$group": group}])
+        return {row["_id"]: int(row["sum"]) async for row in rows}
+
+    async def in_debt(self, *, limit: int, after: str | None) -> Sequence[Booking]:
+        """Bookings of which any provider owes something, the oldest first; ``after`` is the last one's id."""
+        query: Document = {"payout": PayoutState.DEBT}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:

@@ -50,7 +50,9 @@ class MongoPaymentOperations:
         )
         return _operation(found)
 
-    async def release(self, operation: PaymentOperation, next_try_at: datetime | None) -> None:
+    async def release(
+        self, operation: PaymentOperation, next_try_at: datetime | None, *, is_untried: bool = False
+    ) -> None:
         """Give a claimed operation back, with the status, key generation and failure it now has.
 
         One whose lease ran out and that another worker has brought to its end meanwhile is left alone.
@@ -58,7 +60,11 @@ class MongoPaymentOperations:
         changed = operation.model_dump(include={"status", "key_generation", "failure_code", "updated_at"})
         await self._operations.update_one(
             {"_id": operation.id, "status": {"$in": _OPEN}, "tries": operation.tries},
-            {"$set": {**changed, "next_try_at": next_try_at}, "$unset": {"locked_until": ""}},
+            {
+                "$set": {**changed, "next_try_at": next_try_at},
+                "$unset": {"locked_until": ""},
+                "$inc": {"tries": -1 if is_untried else 0},
+            },
         )
 
     async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:

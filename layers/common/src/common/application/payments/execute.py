@@ -6,7 +6,8 @@ from datetime import timedelta
 from common.application.payments import results
 from common.application.payments.commit import commit_result
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.steps import take_step
+from common.application.payments.set_off import set_off_debts
+from common.application.payments.steps import RefundPending, take_step
 from common.application.publishing import publish_committed
 from common.domain.bookings import Booking
 from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
@@ -19,6 +20,8 @@ LEASE = timedelta(seconds=40)
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=30)
+#: A pending refund takes hours or days, and Stripe tells of its end; looking is for news that were lost.
+_REFUND_WAIT = timedelta(hours=1)
 
 #: Operations in these states are still to be done; one that waits for the customer blocks no later one.
 OPEN = frozenset({OperationStatus.PENDING, OperationStatus.UNCERTAIN})
@@ -60,6 +63,10 @@ async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | N
     if booking is None:
         await deps.operations.release(operation, now + _FIRST_WAIT)
         raise OperationBusy("The booking of this payment cannot be read.")
+    if operation.purpose is Purpose.TRANSFER and operation.tries == 1:
+        without = await set_off_debts(deps, booking, operation)
+        if without is not None:
+            return without
     result = await _attempt(deps, booking, operation)
     return await commit_result(deps, operation, result)
 
@@ -101,7 +108,7 @@ async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavail
     if isinstance(why, GatewayUncertain):
         changed["status"] = OperationStatus.UNCERTAIN
         changed["key_generation"] = operation.key_generation + int(why.is_final)
-    due = now + wait_before(operation.tries)
+    due = now + (_REFUND_WAIT if isinstance(why, RefundPending) else wait_before(operation.tries))
     event = new_event(
         Topic.PAYMENTS,
         "payment.operation_requested",

@@ -10,6 +10,7 @@ from common.application.payments.accounts import request_account_check
 from common.domain.display import money_text
 from common.domain.errors import Conflict, NotFound, Unavailable
 from common.domain.events import Topic, new_event
+from common.domain.money import Money
 from common.domain.payments import ACCOUNT_GONE
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
     """
     async with _account_of(deps, caller) as account_id:
         return await deps.payouts.balance(account_id)
+
+
+async def owed_by(deps: PayoutDeps, caller: Principal) -> Sequence[Money]:
+    """What the caller owes of refunds and chargebacks that could not be taken back, by currency."""
+    owed = await deps.payments.bookings.owed_by(caller.provider_id) if caller.provider_id else {}
+    return [Money(amount=amount, currency=currency) for currency, amount in sorted(owed.items())]
 
 
 async def make_dashboard_link(deps: PayoutDeps, caller: Principal) -> str:

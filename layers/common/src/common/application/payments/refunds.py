@@ -13,7 +13,13 @@ _TRIES = 8
 
 
 async def refund_booking(
-    deps: BookingDeps, staff: Principal, booking_id: str, amount: Money | None, reason: str
+    deps: BookingDeps,
+    staff: Principal,
+    booking_id: str,
+    amount: Money | None,
+    reason: str,
+    *,
+    expected_version: int | None = None,
 ) -> Booking:
     """Refund the customer; the payments worker executes it, and what it means for the provider.
 
@@ -25,6 +31,7 @@ async def refund_booking(
         booking_id: the booking.
         amount: how much; ``None`` for everything that is left.
         reason: kept in the audit trail.
+        expected_version: the version that the operator has seen, where they say so.
 
     Raises:
         NotFound: no such booking.
@@ -32,14 +39,18 @@ async def refund_booking(
         InvalidInput: another currency, or more than is left.
         Conflict: nothing is left to refund (code ``nothing_to_refund``).
         ActionNotAvailable: the booking's state forbids it.
+        VersionConflict: the booking is not the version that was seen.
         Unavailable: the booking kept changing.
     """
     for _ in range(_TRIES):
         booking = await find_booking_as(deps, staff, booking_id, ActorKind.OPERATOR)
         wanted = {"amount": _amount(booking, amount), "reason": reason}
+        expected = booking.version if expected_version is None else expected_version
         try:
-            seen = await perform_action(deps, staff, booking_id, "refund", wanted, expected_version=booking.version)
+            seen = await perform_action(deps, staff, booking_id, "refund", wanted, expected_version=expected)
         except VersionConflict:
+            if expected_version is not None:
+                raise
             continue
         return seen.booking
     raise Unavailable("The booking is being changed by others.", retry_after=1)

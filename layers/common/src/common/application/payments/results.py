@@ -15,6 +15,7 @@ _STATUS = {
     IntentStatus.CANCELED: OperationStatus.CANCELED,
 }
 
+_DONE = "succeeded"
 _REFUND_FAILED = frozenset({"failed", "canceled"})
 
 
@@ -83,10 +84,15 @@ def of_void(intent: Intent | None, *, was_made: bool = False) -> PaymentResult:
 
 
 def of_movement(movement: Movement) -> PaymentResult:
-    """What a refund, transfer or reversal means; a refund that is still pending counts as made."""
+    """What a refund, transfer or reversal means.
+
+    A refund is ``pending`` while our available balance does not cover it, or its payment method takes time
+    (https://docs.stripe.com/api/refunds/object#refund_object-status): it is not made before it has succeeded.
+    """
     failed = movement.status in _REFUND_FAILED
+    status = OperationStatus.SUCCEEDED if movement.status == _DONE else OperationStatus.PENDING
     return PaymentResult(
-        status=OperationStatus.FAILED if failed else OperationStatus.SUCCEEDED,
+        status=OperationStatus.FAILED if failed else status,
         amount=movement.amount,
         stripe_id=movement.id,
         failure_code=(movement.failure_reason or "failed") if failed else None,

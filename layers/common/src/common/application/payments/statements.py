@@ -22,11 +22,13 @@ _COLUMNS = ("at", "booking_id", "entry_id", "account", "reason", "amount", "curr
 _REASONS = {
     "capture": "sales",
     "refund": "refunds",
+    "refund_failed": "refunds",
     "chargeback": "chargebacks",
     "commission": "commission",
     "transfer": "paid_out",
     "reversal": "taken_back",
     "debt": "debt",
+    "set_off": "set_off",
 }
 #: What adds to the held money.
 _CREDITED = frozenset({"sales", "taken_back", "debt"})
@@ -37,8 +39,9 @@ _FORMULA = ("=", "+", "@", "\t", "\r")
 class Statement(Model):
     """What a period brought a provider in one currency, in minor units; the parts sum to ``held``.
 
-    ``sales`` is what customers paid, ``debt`` what the provider came to owe, ``held`` what of the period's money was
-    with the platform at its end: owed to the provider, or back to the customer.
+    ``sales`` is what customers paid, ``debt`` what the provider came to owe, ``set_off`` what of their share paid such
+    debts, ``held`` what of the period's money was with the platform at its end: owed to the provider, or back to the
+    customer. ``refunds`` are without those that came back.
     """
 
     currency: str
@@ -49,6 +52,7 @@ class Statement(Model):
     paid_out: int = 0
     taken_back: int = 0
     debt: int = 0
+    set_off: int = 0
     held: int = 0
 
 
@@ -118,9 +122,9 @@ def _check_period(since: datetime, before: datetime) -> None:
 
 def _statement(currency: str, by_reason: Mapping[str, int]) -> Statement:
     """The figures behind the lines of the account of held money, whose credits are negative."""
-    named = {name: by_reason.get(reason, 0) for reason, name in _REASONS.items()}
-    signs = {name: -1 if name in _CREDITED else 1 for name in named}
-    amounts = {name: signs[name] * amount for name, amount in named.items()}
+    amounts = dict.fromkeys(_REASONS.values(), 0)
+    for reason, name in _REASONS.items():
+        amounts[name] += by_reason.get(reason, 0) * (-1 if name in _CREDITED else 1)
     return Statement(currency=currency, held=-sum(by_reason.values()), **amounts)
 
 

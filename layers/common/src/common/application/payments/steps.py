@@ -8,7 +8,7 @@ from common.application.payments.accounts import request_account_check
 from common.application.payments.deps import PaymentDeps
 from common.application.ports.payments import GatewayCall, Intent, IntentStatus
 from common.domain.bookings import Booking, BookingStatus
-from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound
+from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, Unavailable
 from common.domain.payments import (
     ACCOUNT_GONE,
     ACCOUNT_NOT_READY,
@@ -27,6 +27,13 @@ _PASSING = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_a
 CARD_NOT_USABLE = "card_not_usable"
 
 _Done = TypeVar("_Done")
+
+
+class RefundPending(Unavailable):
+    """A refund has been made and not carried out yet."""
+
+    code = "refund_pending"
+
 
 Step = Callable[[PaymentDeps, Booking, PaymentOperation, bool], Awaitable[PaymentResult]]
 
@@ -244,9 +251,20 @@ async def _refund(deps: PaymentDeps, booking: Booking, operation: PaymentOperati
     if look_first:
         found = await deps.gateway.find_refund(intent_id, operation.id)
         if found is not None:
-            return results.of_movement(found)
+            return _final(results.of_movement(found))
     made = await deps.gateway.refund(intent_id, operation.amount, call=GatewayCall.of(operation))
-    return results.of_movement(made)
+    return _final(results.of_movement(made))
+
+
+def _final(result: PaymentResult) -> PaymentResult:
+    """The result, unless Stripe has not carried the refund out yet.
+
+    Raises:
+        RefundPending: look again later; the refund is made and must not be made again.
+    """
+    if result.status is OperationStatus.PENDING:
+        raise RefundPending("The refund is on its way.")
+    return result
 
 
 async def _transfer(

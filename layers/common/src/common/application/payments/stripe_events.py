@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from common.application.onboarding.billing import sync_billing
 from common.application.payments.disputes import sync_dispute
+from common.application.payments.late_refunds import reread_refunds
 from common.application.payments.payouts import PayoutDeps, tell_of_payout
 from common.application.payments.subscription_sync import sync_subscription
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.webhooks import booking_of
 from common.application.ports.webhooks import StripeEvent, WebhookEvents
-from common.domain.errors import NotFound
+from common.domain.errors import NotFound, Unavailable
 from common.domain.payments import ACCOUNT_GONE
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if booking_id is not None:
         await sync_booking_payment(deps.payouts.payments, booking_id)
     return booking_id is not None
+
+
+async def _refund_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
+    """A refund changed, perhaps long after it was made: bring its booking up to date, and book back what failed."""
+    booking_id = await booking_of(deps.payouts.payments, event)
+    if booking_id is None:
+        return False
+    await sync_booking_payment(deps.payouts.payments, booking_id)
+    if not await reread_refunds(deps.payouts.payments, booking_id):
+        raise Unavailable("Another payment step of the booking is in flight.", retry_after=30)
+    return True
 
 
 async def _disputed(deps: StripeEventDeps, event: StripeEvent) -> bool:
@@ -87,7 +99,8 @@ HANDLERS: Mapping[str, Handler] = {
     "setup_intent": _payment_changed,
     "charge": _payment_changed,
     "charge.dispute": _disputed,
-    "refund": _payment_changed,
+    "refund": _refund_changed,
+    "charge.refund": _refund_changed,
     "transfer": _payment_changed,
     "account": _account_changed,
     "capability": _account_changed,

@@ -5,6 +5,7 @@ from common.application.payments.commit import commit_result
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.execute import OPEN, OperationBusy, execute_operation
 from common.application.payments.intents import PaymentAction, pending_action
+from common.application.payments.late_refunds import is_pending_refund, reread_pending, reread_refunds
 from common.domain.bookings import Booking
 from common.domain.errors import NotFound
 from common.domain.payments import GONE, OperationStatus, PaymentOperation, Purpose
@@ -15,7 +16,8 @@ _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD, Purpose.CHARGE_
 async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
     """Re-read the booking's payment at Stripe and commit what differs; safe to call at any time, in any order.
 
-    Open operations are tried in their order; an intent that waits for the customer is read again.
+    Open operations are tried in their order; an intent that waits for the customer is read again, and so are refunds
+    that are on their way or may still fail.
 
     Returns:
         The booking as it is now.
@@ -25,10 +27,13 @@ async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
         OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
     """
     for operation in await deps.operations.for_booking(booking_id):
-        if operation.status in OPEN:
+        if operation.status in OPEN and is_pending_refund(operation):
+            await _reread_refund(deps, operation)
+        elif operation.status in OPEN:
             await _try(deps, operation)
         elif operation.status is OperationStatus.REQUIRES_ACTION:
             await _reread_intent(deps, operation)
+    await reread_refunds(deps, booking_id)
     booking = await deps.bookings.get(booking_id)
     if booking is None:
         raise NotFound("There is no such booking.")
@@ -46,6 +51,12 @@ async def _try(deps: PaymentDeps, operation: PaymentOperation) -> None:
         await execute_operation(deps, operation.id)
     except OperationBusy:
         return
+
+
+async def _reread_refund(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    booking = await deps.bookings.get(operation.booking_id)
+    if booking is not None:
+        await reread_pending(deps, booking, operation)
 
 
 async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None:

@@ -1,6 +1,6 @@
 """Where bookings live."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -88,6 +88,27 @@ class BookingRepository(Protocol):
 
     async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
         """Open disputes, the longest waiting first; ``after`` is (opened at, booking id) of the last one seen."""
+        ...
+
+    async def commit_all(self, changes: Sequence[BookingChange]) -> None:
+        """Write changes of several stored bookings in one transaction, or nothing of them; none may take time.
+
+        Raises:
+            VersionConflict: one of the bookings is not the version that its change expects.
+            Unavailable: the database is away.
+        """
+        ...
+
+    async def owing(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
+        """Bookings of which a provider owes something in a currency, the oldest first."""
+        ...
+
+    async def owed_by(self, provider_id: str) -> Mapping[str, int]:
+        """What a provider owes, in minor units by currency."""
+        ...
+
+    async def in_debt(self, *, limit: int, after: str | None) -> Sequence[Booking]:
+        """Bookings of which any provider owes something, the oldest first; ``after`` is the last one's id."""
         ...
 
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:

@@ -180,8 +180,13 @@ class PaymentOperations(Protocol):
         """
         ...
 
-    async def release(self, operation: PaymentOperation, next_try_at: datetime | None) -> None:
-        """Give a claimed operation back, with the status, key generation and failure it now has."""
+    async def release(
+        self, operation: PaymentOperation, next_try_at: datetime | None, *, is_untried: bool = False
+    ) -> None:
+        """Give a claimed operation back, with the status, key generation and failure it now has.
+
+        ``is_untried`` says that nothing has been asked of Stripe: the try does not count.
+        """
         ...
 
     async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:

@@ -22,7 +22,8 @@ class Earnings(Model):
     """The provider's part of one period's and currency's bookings, in minor units.
 
     ``expected`` is agreed work still to be done, ``held`` is earned and waits for settlement, ``paid_out`` has been
-    transferred and not taken back. ``commission`` is ours, of what was earned. ``period`` is a month, ``2026-11``.
+    transferred and not taken back, ``set_off`` has paid the provider's debts instead, and ``owed`` is what they still
+    owe of these bookings. ``commission`` is ours, of what was earned. ``period`` is a month, ``2026-11``.
     """
 
     period: str
@@ -31,6 +32,8 @@ class Earnings(Model):
     expected: int = 0
     held: int = 0
     paid_out: int = 0
+    set_off: int = 0
+    owed: int = 0
     commission: int = 0
 
 
@@ -102,7 +105,7 @@ async def stats(deps: ProviderDeps, provider: Provider, start: datetime, end: da
 
 
 def _summed(period: str, currency: str, bookings: list[Booking]) -> Earnings:
-    expected = held = paid_out = commission = counted = 0
+    expected = held = paid_out = set_off = owed = commission = counted = 0
     for booking in bookings:
         kept = booking.payment_details.captured_amount - booking.payment_details.refunded_amount
         if booking.status in _EXPECTED:
@@ -111,9 +114,11 @@ def _summed(period: str, currency: str, bookings: list[Booking]) -> Earnings:
             commission += commission_of(booking.price, kept)
             if booking.payout is PayoutState.HELD:
                 held += provider_share(booking.price, kept)
-        elif not booking.payment_details.transferred_amount:
+        elif not (booking.payment_details.transferred_amount or booking.payment_details.set_off_amount):
             continue
         paid_out += booking.payment_details.transferred_amount - booking.payment_details.reversed_amount
+        set_off += max(booking.payment_details.set_off_amount, 0)
+        owed += booking.payment_details.debt_amount
         counted += 1
     return Earnings(
         period=period,
@@ -122,6 +127,8 @@ def _summed(period: str, currency: str, bookings: list[Booking]) -> Earnings:
         expected=expected,
         held=held,
         paid_out=paid_out,
+        set_off=set_off,
+        owed=owed,
         commission=commission,
     )
 

@@ -15,10 +15,12 @@ from common.domain.booking_machine.engine import (
     perform,
     present_state,
 )
+from common.domain.booking_machine.late_refunds import apply_refund_failure
 from common.domain.booking_machine.offers import AvailableAction
 from common.domain.booking_machine.outcome import is_life_over, next_due
 from common.domain.booking_machine.payment_results import apply_payment_result
 from common.domain.booking_machine.row import Row
+from common.domain.booking_machine.set_off import apply_set_off
 from common.domain.booking_machine.table import OCCUPYING, TABLE, TERMINAL
 from common.domain.booking_machine.verdict import SlotVerdict
 
@@ -34,6 +36,8 @@ __all__ = [
     "SlotVerdict",
     "apply_chargeback",
     "apply_payment_result",
+    "apply_refund_failure",
+    "apply_set_off",
     "create",
     "due_action",
     "fee_since",

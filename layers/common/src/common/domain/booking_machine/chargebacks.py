@@ -129,7 +129,10 @@ def _take(draft: Draft, chargeback_id: str, amount: int) -> Draft:
     covered = min(amount, max(kept_amount(details), 0))
     entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(covered), *entry.loss(amount - covered)]
-    return draft.post(lines).pay(charged_back_amount=details.charged_back_amount + covered)
+    return draft.post(lines).pay(
+        charged_back_amount=details.charged_back_amount + covered,
+        lost_twice_amount=details.lost_twice_amount + amount - covered,
+    )
 
 
 def _give_back(draft: Draft, chargeback_id: str, amount: int) -> Draft:
@@ -137,4 +140,7 @@ def _give_back(draft: Draft, chargeback_id: str, amount: int) -> Draft:
     covered = min(amount, details.charged_back_amount)
     entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(-covered), *entry.loss(covered - amount)]
-    return draft.post(lines).pay(charged_back_amount=details.charged_back_amount - covered)
+    return draft.post(lines).pay(
+        charged_back_amount=details.charged_back_amount - covered,
+        lost_twice_amount=max(details.lost_twice_amount - (amount - covered), 0),
+    )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.effects import expect
 from common.domain.booking_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
-from common.domain.booking_machine.money_plan import kept_amount
+from common.domain.booking_machine.money_plan import kept_amount, net_paid
 from common.domain.currencies import charge_step
 from common.domain.errors import InvalidInput
 
@@ -51,10 +51,14 @@ def refund_is_possible(context: Context) -> None:
 
 
 def refund_is_left(context: Context) -> None:
-    """A refund cannot be more than what is kept."""
-    amount = expect(context, RefundInput).amount
+    """A refund cannot be more than what is kept, nor less than what the customer is owed already."""
+    amount, details = expect(context, RefundInput).amount, context.booking.payment_details
     _is_refundable(context, "amount", amount)
-    if amount > kept_amount(context.booking.payment_details):
+    kept = kept_amount(details)
+    owed = min(net_paid(details) - (details.due_amount or 0), kept)
+    if amount < owed:
+        raise InvalidInput.of("amount", f"The customer is owed {owed} already.", "too_small")
+    if amount > kept:
         raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
 
 

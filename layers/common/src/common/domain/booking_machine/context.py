@@ -94,6 +94,10 @@ class Draft:
         draft = self.set(operation_sequence=operation.sequence).pay(open_operations=[*details.open_operations, opened])
         return replace(draft, operations=(*draft.operations, operation), events=(*draft.events, event))
 
+    def record(self, operation: PaymentOperation) -> "Draft":
+        """Write what became of an operation."""
+        return replace(self, operations=(*self.operations, operation))
+
     def cancel_waiting(self) -> "Draft":
         """End the operations that wait for the payer: what they waited for no longer exists."""
         waiting = [each for each in self.booking.payment_details.open_operations if each.needs_action]

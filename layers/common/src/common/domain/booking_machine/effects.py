@@ -276,9 +276,19 @@ def refund_part(context: Context, draft: Draft) -> Draft:
     What failed before is tried again after it: a payout that waits must not keep the customer's money back.
     """
     details = context.booking.payment_details
-    amount = expect(context, RefundInput).amount
-    due = max(min(details.due_amount or 0, net_paid(details)) - amount, 0)
-    return draft.pay(due_amount=due, needs_attention=False, retry_at=None)
+    before = min(details.due_amount or 0, net_paid(details))
+    due = max(before - expect(context, RefundInput).amount, 0)
+    given_back = details.given_back_amount + before - due
+    return draft.pay(due_amount=due, given_back_amount=given_back, needs_attention=False, retry_at=None)
+
+
+def collect_debt(context: Context, draft: Draft) -> Draft:
+    """Ask once more for the transfer that could not be taken back; what comes of it pays the debt."""
+    details = context.booking.payment_details
+    source = details.reversible()
+    if source is None:
+        return draft
+    return draft.request(Purpose.REVERSE, min(details.debt_amount, source.left)).pay(debt_retry_at=None)
 
 
 def retry_money(context: Context, draft: Draft) -> Draft:

@@ -123,4 +123,8 @@ NOT_CHARGED_BACK = Guard(
 )
 CAPTURED = Guard("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
 NEEDS_ATTENTION = Guard("an operation has failed", lambda context: context.booking.payment_details.needs_attention)
+DEBT_LEFT = Guard(
+    "the provider owes what could not be taken back",
+    lambda context: bool(context.booking.payment_details.debt_amount and context.booking.payment_details.reversible()),
+)
 REVIEW_OPEN = Guard("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

@@ -11,8 +11,10 @@ transferred is reversed, transfer by transfer. A refund goes to the customer fir
 may fail.
 """
 
+from typing import Any
+
 from common.domain.booking_machine.context import Draft, in_flight, waiting_operation
-from common.domain.bookings import Booking, PaymentDetails, PaymentState, PayoutState
+from common.domain.bookings import ActorKind, Booking, PaymentDetails, PaymentState, PayoutState
 from common.domain.commission import commission_of, provider_share
 from common.domain.ledger_entries import Entry
 from common.domain.payments import Purpose
@@ -48,8 +50,27 @@ def kept_amount(details: PaymentDetails) -> int:
 
 
 def with_provider(details: PaymentDetails) -> int:
-    """Transferred, not reversed and not booked as debt."""
-    return details.transferred_amount - details.reversed_amount - details.debt_amount
+    """What of this booking the provider has had, in money or by the payment of debts, and does not owe."""
+    return received(details) - details.debt_amount
+
+
+def received(details: PaymentDetails) -> int:
+    """Transferred and not reversed, and what has paid debts of other bookings."""
+    return details.transferred_amount - details.reversed_amount + details.set_off_amount
+
+
+def overpaid(booking: Booking) -> int:
+    """What the provider has had too much and does not owe yet; nought where it is too little."""
+    details = booking.payment_details
+    return max(with_provider(details) - provider_share(booking.price, kept_amount(details)), 0)
+
+
+def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
+    """What cannot be taken back is a debt of the provider's; they and the operators are told."""
+    if amount == 0:
+        return draft
+    draft = draft.post(entry.debt(amount)).pay(debt_amount=draft.booking.payment_details.debt_amount + amount)
+    return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR, amount=amount)
 
 
 def is_charged_back(booking: Booking) -> bool:
@@ -76,9 +97,9 @@ def payout_state(booking: Booking) -> PayoutState:
     details = booking.payment_details
     if details.debt_amount:
         return PayoutState.DEBT
-    if details.transferred_amount > details.reversed_amount:
+    if received(details) > 0:
         return PayoutState.TRANSFERRED
-    if details.transferred_amount:
+    if details.transferred_amount or details.set_off_amount:
         return PayoutState.REVERSED
     owed = kept_amount(details)
     if details.due_amount is not None:
@@ -126,7 +147,9 @@ def _plan_payout(draft: Draft) -> Draft:
     if gap > 0:
         return draft.request(Purpose.TRANSFER, gap)
     source = draft.booking.payment_details.reversible()
-    return draft.request(Purpose.REVERSE, min(-gap, source.left)) if gap < 0 and source else draft
+    if gap < 0 and source:
+        return draft.request(Purpose.REVERSE, min(-gap, source.left))
+    return owe(draft, -gap, Entry(draft.booking, draft.now))
 
 
 def _recognise_commission(draft: Draft, kept: int) -> Draft:
@@ -141,4 +164,10 @@ def _set_off_debt(draft: Draft, target: int) -> Draft:
     details = draft.booking.payment_details
     paid = min(details.debt_amount, max(target - with_provider(details), 0))
     lines = Entry(draft.booking, draft.now).debt(-paid)
-    return draft.post(lines).pay(debt_amount=details.debt_amount - paid)
+    return draft.post(lines).pay(**paid_debt(details, paid))
+
+
+def paid_debt(details: PaymentDetails, paid: int) -> dict[str, Any]:
+    """What changes once a part of the debt is paid; with the last of it the reversal need not be tried any more."""
+    left = details.debt_amount - paid
+    return {"debt_amount": left} if left else {"debt_amount": 0, "debt_tries": 0, "debt_retry_at": None}

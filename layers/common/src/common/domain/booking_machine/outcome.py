@@ -30,6 +30,8 @@ _AMOUNTS = (
     "charged_back_amount",
     "commission_amount",
     "debt_amount",
+    "set_off_amount",
+    "refund_failed_amount",
     "capture_before",
     "last_error_code",
     "needs_attention",

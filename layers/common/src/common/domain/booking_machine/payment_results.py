@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common.domain.booking_machine.context import Context, Draft
 from common.domain.booking_machine.engine import SYSTEM, follow
-from common.domain.booking_machine.money_plan import kept_amount, paid_state
+from common.domain.booking_machine.money_plan import kept_amount, overpaid, owe, paid_state
 from common.domain.booking_machine.outcome import begin, settle_draft, to_change
 from common.domain.booking_machine.table import ROWS
 from common.domain.booking_settings import BookingSettings
@@ -236,7 +236,10 @@ def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
     details = draft.booking.payment_details
     twice = max(-kept_amount(details), 0)
     entry = _entry(draft, answer)
-    draft = draft.pay(charged_back_amount=details.charged_back_amount - twice)
+    draft = draft.pay(
+        charged_back_amount=details.charged_back_amount - twice,
+        lost_twice_amount=details.lost_twice_amount + twice,
+    )
     return draft.post([*entry.charged_back(-twice), *entry.loss(twice)])
 
 
@@ -311,10 +314,22 @@ def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
 
 
 def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
-    """The provider's balance is short: they owe it."""
+    """The provider's balance is short: they owe it, and it is tried again, after twice as long each time."""
+    details, settings = draft.booking.payment_details, answer.settings
+    draft = owe(draft, min(answer.opened.amount, overpaid(draft.booking)), _entry(draft, answer))
+    goes_on = details.debt_tries < settings.payment_retry_limit
+    return draft.pay(
+        transfers=_after_reversal(details, None),
+        debt_tries=details.debt_tries + 1,
+        debt_retry_at=draft.now + settings.payment_retry_after * 2**details.debt_tries if goes_on else None,
+    )
+
+
+def _not_refunded(draft: Draft, answer: _Answer) -> Draft:
+    """A refund that was made and has failed stays with Stripe as failed; one that was refused was never made."""
+    failed = answer.amount if answer.result.stripe_id else 0
     details = draft.booking.payment_details
-    draft = draft.pay(debt_amount=details.debt_amount + answer.opened.amount, transfers=_after_reversal(details, None))
-    return draft.post(_entry(draft, answer).debt(answer.opened.amount))
+    return _attend(draft.pay(refund_failed_amount=details.refund_failed_amount + failed), answer)
 
 
 _SUCCESS: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
@@ -333,7 +348,7 @@ _FAILURE: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
     Purpose.CAPTURE: _not_captured,
     Purpose.CHARGE_FEE: _not_charged,
     Purpose.VOID: _attend,
-    Purpose.REFUND: _attend,
+    Purpose.REFUND: _not_refunded,
     Purpose.TRANSFER: _attend,
     Purpose.REVERSE: _not_reversed,
 }
@@ -349,8 +364,6 @@ def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
         draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=purpose.value)
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
         return draft.notify("booking.payout_waiting", ActorKind.PROVIDER)
-    if purpose is Purpose.REVERSE:
-        return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR)
     if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
         return draft
     waits = booking.payment is PaymentState.ACTION_REQUIRED

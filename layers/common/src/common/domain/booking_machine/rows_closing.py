@@ -55,6 +55,18 @@ CLOSING_ROWS = (
         effects=(effects.retry_money,),
     ),
     Row(
+        name="collect_debt",
+        label="Take back what is owed",
+        note="What the provider owes is asked for again.",
+        sources=(Status.CANCELLED, Status.SETTLED),
+        targets=(),
+        who=(OPERATOR, SYSTEM),
+        guards=(guards.DEBT_LEFT, guards.MONEY_AT_REST),
+        timer=timers.COLLECT_DEBT,
+        follows="the reversal is tried again; later payouts pay the debt too",
+        effects=(effects.collect_debt,),
+    ),
+    Row(
         name="publish_ratings",
         label="Publish the ratings",
         note="Both sides have rated.",

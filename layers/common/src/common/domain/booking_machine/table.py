@@ -25,7 +25,7 @@ ROWS: dict[str, Row] = {row.name: row for row in TABLE}
 SYSTEM_ROWS: tuple[Row, ...] = tuple(row for row in TABLE if row.timer is not None)
 
 #: System actions after a booking has ended that move or book its money.
-MONEY_TIMERS = frozenset({"release_fee", "retry_payment"})
+MONEY_TIMERS = frozenset({"release_fee", "retry_payment", "collect_debt"})
 
 #: Statuses that occupy the provider's time; entering any other one frees the slot.
 OCCUPYING = frozenset({Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS})

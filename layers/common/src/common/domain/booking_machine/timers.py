@@ -104,6 +104,12 @@ def _retry_payment(booking: Booking, _: BookingSettings) -> datetime | None:
     return booking.payment_details.retry_at if booking.payment_details.needs_attention else None
 
 
+def _collect_debt(booking: Booking, _: BookingSettings) -> datetime | None:
+    details = booking.payment_details
+    waits = in_flight(booking) or details.needs_attention or details.reversible() is None
+    return None if waits or not details.debt_amount else details.debt_retry_at
+
+
 EXPIRE_PAYMENT = Timer("{payment_hold} after creation", lambda booking, _: booking.hold_expires_at)
 EXPIRE = Timer("the deadline for accepting", lambda booking, _: booking.accept_by)
 AUTHORIZE = Timer("{authorize_before_start} before the start, with a saved card", _authorize)
@@ -126,4 +132,8 @@ CLOSE_RATINGS = Timer("{ratings_window} after completion", _close_ratings)
 RETRY_PAYMENT = Timer(
     "{payment_retry_after} after a failure, at most {payment_retry_limit} times; a payout account is waited for",
     _retry_payment,
+)
+COLLECT_DEBT = Timer(
+    "{payment_retry_after} after the reversal was refused, then twice as long, at most {payment_retry_limit} times",
+    _collect_debt,
 )
