@@ -18,7 +18,7 @@ from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Body, Depends, Response
 
 from functions.admin.access import Id
-from functions.admin.booking_schemas import DisputedBooking, ModeratedRating
+from functions.admin.booking_schemas import DisputedBooking, ModeratedRating, StrandedBooking
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
 
@@ -32,6 +32,16 @@ async def list_disputes(deps: Deps, staff: Operator, limit: Limit = 20, cursor: 
     after = _dispute_cursor(cursor)
     rows = await oversight.list_disputes(deps.bookings, staff, limit=limit + 1, after=after)
     return make_page(rows, limit, cursor=_seen, item=DisputedBooking.of)
+
+
+@router.get("/bookings-without-provider")
+async def list_without_provider(
+    deps: Deps, staff: Operator, limit: Limit = 20, cursor: Cursor = None
+) -> Page[StrandedBooking]:
+    """Bookings ahead whose provider's account is suspended or closed, the soonest first: cancelling them is free."""
+    after = decode_cursor(cursor, datetime, str) if cursor else None
+    rows = await oversight.list_with_provider_away(deps.bookings, staff, limit=limit + 1, after=after)
+    return make_page(rows, limit, cursor=lambda row: (row.slot.start_at, row.id), item=StrandedBooking.of)
 
 
 @router.post("/bookings/{id}/actions/resolve")

@@ -66,6 +66,37 @@ class DisputedBooking(ResponseModel):
         )
 
 
+class StrandedBooking(ResponseModel):
+    """A booking whose provider cannot come."""
+
+    id: str
+    version: int
+    status: BookingStatus
+    payment: PaymentState
+    customer_id: str
+    provider_id: str
+    title: str
+    start_at: Instant
+    price: MoneySchema
+    provider_away_since: Instant | None
+
+    @classmethod
+    def of(cls, booking: Booking) -> Self:
+        """The booking as staff see it."""
+        return cls(
+            id=booking.id,
+            version=booking.version,
+            status=booking.status,
+            payment=booking.payment,
+            customer_id=booking.customer_id,
+            provider_id=booking.provider_id,
+            title=booking.service.title,
+            start_at=booking.slot.start_at,
+            price=MoneySchema.model_validate(booking.price.total),
+            provider_away_since=booking.provider_away_since,
+        )
+
+
 class ModeratedRating(ResponseModel):
     """A rating with its authorship."""
 

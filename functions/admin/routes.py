@@ -29,6 +29,7 @@ router = RouteGroups(
     (
         "booking_routes:router",
         "/v1/admin/disputes",
+        "/v1/admin/bookings-without-provider",
         "/v1/admin/bookings/{id}/actions/resolve",
         "/v1/admin/ratings",
         "/v1/admin/ratings/{id}/hide",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from common.application.bookings import read
 from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
+from common.application.bookings.provider_away import find_present_booking
 from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 @router.get("/{booking_id}/actions")
 async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> list[ActionView]:
     """What the caller may do now, with the schema of each input and what cancelling would cost."""
-    booking, actor = await find_booking(deps.bookings, caller, booking_id)
+    booking, actor = await find_present_booking(deps.bookings, caller, booking_id)
     seen = read.view(deps.bookings, booking, actor)
     response.headers["ETag"] = etag(booking.version, read.changed_fee(deps.bookings, seen))
     return present_actions(seen)
@@ -31,7 +32,7 @@ async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response
 async def _code_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The start code, which the first answer showed to the customer alone, read anew."""
     deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    booking, actor = await read.find_booking(deps.bookings, caller, kept["id"])
+    booking, actor = await find_booking(deps.bookings, caller, kept["id"])
     return {"start_code": start_code(booking, actor)}
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.bookings import read
+from common.application.bookings.access import find_booking
 from common.domain.booking_groups import StatusGroup
 from common.domain.bookings import Actor, ActorKind, BookingStatus
 from common.domain.errors import InvalidInput
@@ -40,7 +41,7 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     from common.application.payments.intents import pending_action  # noqa: PLC0415 - reading bookings needs none
 
     deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    booking, actor = await read.find_booking(deps.bookings, caller, kept["id"])
+    booking, actor = await find_booking(deps.bookings, caller, kept["id"])
     action = await pending_action(deps.payments, booking) if kept["payment"]["action"] else None
     secret = action.client_secret if action else None
     return {"payment.client_secret": secret, "start_code": start_code(booking, actor)}

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
+    from common.application.bookings.provider_away import follow_provider  # noqa: PLC0415
     from common.application.bookings.sweep import fire_due  # noqa: PLC0415
     from common.application.onboarding.billing import sync_billing  # noqa: PLC0415
     from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
     from common.application.payments.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
     from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
     from common.domain.payments import VERIFICATION_REQUESTED  # noqa: PLC0415
+    from common.domain.providers import PROVIDER_SWITCHED  # noqa: PLC0415
 
+    if event.type == PROVIDER_SWITCHED:
+        await follow_provider(container.bookings, str(event.payload["provider_id"]))
+        return
     if event.type == ACCOUNT_DELETED:
         await forget_person(container.forgetting, event)
         return

@@ -32,7 +32,7 @@ async def _checkout_again(request: Request, _: Mapping[str, Any]) -> dict[str, A
     """A fresh page in place of the first, which is closed."""
     deps, caller = await get_container(request), await current_user(await authenticate_request(request))
     body = CheckoutRequest.model_validate_json(await request.body())
-    return {"url": await subscriptions.start_checkout(deps.subscriptions, caller, body.plan_id)}
+    return {"url": await checkout.start_checkout(deps.subscriptions, caller, body.plan_id)}
 
 
 async def _portal_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:

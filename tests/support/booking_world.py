@@ -12,7 +12,8 @@ from common.application.bookings.sweep import fire_due, sweep_due
 from common.application.payments.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.sync import sync_booking_payment
 from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.booking_machine import actor_of, get_available_booking_actions
+from common.domain.booking_access import part_in
+from common.domain.booking_machine import get_available_booking_actions
 from common.domain.errors import Unavailable
 from common.domain.events import Topic
 from common.domain.ids import new_id
@@ -128,7 +129,7 @@ class BookingWorld:
     async def agreement(self, booking: Booking, action: str, user: User) -> dict[str, int]:
         """What a client sends with an action that has consequences: the fee that it shows."""
         stored = await self.deps.bookings.get(booking.id)
-        actor = actor_of(stored, user.id, is_operator=Role.OPERATOR in user.roles) if stored else None
+        actor = part_in(stored, self.principal(user)) if stored else None
         if stored is None or actor is None:
             return {}
         offers = get_available_booking_actions(stored, actor, self.clock.now(), self.deps.settings)

@@ -123,6 +123,14 @@ def test_lists_read_what_they_return(
         ("calendar_feeds", {"token_hash": "x"}, None, "token"),
         ("payment_operations", {"booking_id": "bkg_1"}, "sequence", "booking_sequence"),
         ("ledger_entries", {"booking_id": "bkg_1"}, "_id", "booking"),
+        (
+            "bookings",
+            {"provider_id": "prv_1", "payout": "debt", "price.total.currency": "nzd"},
+            "_id",
+            "provider_debts",
+        ),
+        ("bookings", {"payout": "debt", "_id": {"$gt": "bkg_1"}}, "_id", "debts"),
+        ("bookings", {"provider_away_since": {"$type": "date"}}, "slot.start_at", "provider_away"),
     ],
 )
 def test_lookups_use_their_index(

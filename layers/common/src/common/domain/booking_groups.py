@@ -21,7 +21,10 @@ UPCOMING = (
     BookingStatus.IN_PROGRESS,
 )
 
-#: Everything else.
+#: The work lies ahead; what has begun or is over is judged by what happened.
+AHEAD = (BookingStatus.PENDING_PAYMENT, BookingStatus.REQUESTED, BookingStatus.ACCEPTED)
+
+#: Everything that is not coming up.
 PAST = tuple(status for status in BookingStatus if status not in UPCOMING)
 
 _AWAITED_BY_STATUS = {

@@ -275,6 +275,7 @@ class Booking(Model):
     ``access_notes`` say how to get in (a gate's code); who may see them is up to ``common.domain.disclosure``.
     ``notice_limit_minutes`` is the notice that was left when the customer's own proposal of another time came into
     force: cancelling never counts for more notice than that. ``is_free_to_cancel`` follows an operator's move.
+    ``provider_away_since`` is when it was seen that the provider's account is suspended or closed: they cannot come.
     ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
     """
 
@@ -311,6 +312,7 @@ class Booking(Model):
     reschedule_count: int = 0
     notice_limit_minutes: int | None = None
     is_free_to_cancel: bool = False
+    provider_away_since: datetime | None = None
     no_show: NoShow | None = None
     dispute: Dispute | None = None
     chargeback_ids: list[str] = Field(default_factory=list)

@@ -126,6 +126,8 @@ _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "reschedule_proposed": _BOTH,
     "rescheduled": _BOTH,
     "moved": _BOTH,
+    "provider_away": _BOTH,
+    "provider_back": _BOTH,
     "reschedule_declined": _BOTH,
     "reschedule_expired": _BOTH,
     "reminder_due": _BOTH,

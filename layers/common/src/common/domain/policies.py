@@ -53,11 +53,12 @@ def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, small
     """Refund and fee of cancelling now.
 
     The policy binds a customer once the provider has accepted; before that, and whenever the provider, an operator
-    or the system ends the booking, the whole price comes back. So it does after an operator has moved the booking.
+    or the system ends the booking, the whole price comes back. So it does after an operator has moved the booking,
+    and while the provider's account is suspended or closed, as they cannot come.
     A customer who has moved it keeps the notice of then: another time is no way around the fee.
     """
     is_bound = by is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
-    if not is_bound or booking.is_free_to_cancel:
+    if not is_bound or booking.is_free_to_cancel or booking.provider_away_since is not None:
         return _terms(booking.price.total, booking.price.total.amount)
     return terms_with_notice(booking, counted_notice(booking, notice), smallest_fee)
 
@@ -70,8 +71,12 @@ def counted_notice(booking: Booking, notice: timedelta) -> timedelta:
 
 
 def absence_terms(booking: Booking, absent: ActorKind, smallest_fee: int) -> Terms:
-    """Refund and fee where a party did not come: an absent provider earns nothing, an absent customer had no notice."""
-    if absent is ActorKind.PROVIDER:
+    """Refund and fee where a party did not come: an absent provider earns nothing, an absent customer had no notice.
+
+    Nobody has to wait for a provider who could not come because their account was suspended or closed before the start.
+    """
+    away = booking.provider_away_since
+    if absent is ActorKind.PROVIDER or (away is not None and away <= booking.slot.start_at):
         return _terms(booking.price.total, booking.price.total.amount)
     return terms_with_notice(booking, timedelta(seconds=-1), smallest_fee)
 

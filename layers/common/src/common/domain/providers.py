@@ -8,6 +8,9 @@ from common.domain.availability import Availability
 from common.domain.model import Model
 from common.domain.users import Address, ProviderStatus
 
+#: The intention that commits with the suspension or restoration of a provider's account.
+PROVIDER_SWITCHED = "provider.switched"
+
 
 class RatingSummary(Model):
     """Published ratings in short: their count, their sum, and the score that ranks (0 to 5)."""

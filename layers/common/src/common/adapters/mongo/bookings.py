@@ -16,6 +16,7 @@ from common.adapters.mongo.database import Document, Mongo, Session
 from common.adapters.mongo.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.application.ports.bookings import BookingQuery, DueBookings
+from common.domain.booking_groups import AHEAD
 from common.domain.bookings import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.errors import Conflict, GigstaError, VersionConflict
 from common.domain.ledger import require_balanced
@@ -140,6 +141,16 @@ class MongoBookings:
         if after is not None:
             query["_id"] = {"$gt": after}
         cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
+        query: Document = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
+        if after is not None:
+            start, last_id = after
+            query["slot.start_at"] = {"$gte": start}
+            query["$or"] = [{"slot.start_at": {"$gt": start}}, {"slot.start_at": start, "_id": {"$gt": last_id}}]
+        cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:

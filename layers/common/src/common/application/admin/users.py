@@ -4,9 +4,12 @@ from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
 from common.application.onboarding.billing import may_be_listed
 from common.application.own_matters import require_others_matter
+from common.application.publishing import publish_committed
 from common.domain.errors import Conflict, NotFound
+from common.domain.events import Event, Topic, new_event
 from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType, is_staff
 from common.domain.ids import new_id
+from common.domain.providers import PROVIDER_SWITCHED
 from common.domain.roles import Principal
 from common.domain.users import User
 
@@ -68,15 +71,21 @@ async def _switch(
         at=now,
     )
 
-    async def write() -> User:
+    async def write() -> tuple[User, list[Event]]:
         user = await _target(deps, staff, user_id, is_active=is_active)
         changed = await deps.users.update(user.id, {"is_active": is_active, "updated_at": now}, end_sessions=True)
         await deps.sessions.revoke_all(user.id, "suspended", now)
         await _relist(deps, changed)
         await deps.log.add(row)
-        return changed
+        events = []
+        if changed.provider_id is not None:
+            events = [new_event(Topic.PAYMENTS, PROVIDER_SWITCHED, now, provider_id=changed.provider_id)]
+            await deps.outbox.add(events)
+        return changed, events
 
-    return await deps.unit_of_work.run(write)
+    switched, events = await deps.unit_of_work.run(write)
+    await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
+    return switched
 
 
 async def _relist(deps: AdminDeps, user: User) -> None:

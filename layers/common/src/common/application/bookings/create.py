@@ -4,6 +4,7 @@ from datetime import datetime
 
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
+from common.application.bookings.provider_away import follow_booking, is_provider_away
 from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.ports.limits import KEEP_KEYS
 from common.application.publishing import publish_committed
@@ -97,6 +98,9 @@ async def _commit_new(
         if not _is_same(twin, wish):
             raise IdempotencyKeyReused("This idempotency key has made another booking.") from None
         return twin, None
+    if await is_provider_away(deps, change.booking.provider_user_id):
+        # Suspended while this was decided, perhaps after its open bookings were looked through.
+        return await follow_booking(deps, change.booking, is_away=True), change
     return change.booking, change
 
 

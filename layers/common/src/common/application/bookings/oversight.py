@@ -23,6 +23,19 @@ async def list_disputes(
     return await deps.bookings.disputed(limit=limit, after=after)
 
 
+async def list_with_provider_away(
+    deps: BookingDeps, staff: Principal, *, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Booking]:
+    """Bookings that lie ahead of suspended or closed providers, the soonest first; ``after`` is (start, id).
+
+    Raises:
+        Forbidden: the caller is no operator.
+    """
+    if not staff.has(Role.OPERATOR):
+        raise Forbidden("Only operators see all bookings.")
+    return await deps.bookings.with_provider_away(limit=limit, after=after)
+
+
 async def list_all_ratings(
     deps: BookingDeps, staff: Principal, *, state: RatingState | None, limit: int, before: str | None
 ) -> Sequence[Rating]:

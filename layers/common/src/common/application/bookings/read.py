@@ -5,6 +5,7 @@ from datetime import datetime
 
 from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
+from common.application.bookings.provider_away import find_present_booking
 from common.application.ports.bookings import BookingQuery
 from common.domain import booking_machine as machine
 from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
@@ -53,7 +54,7 @@ async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> 
     Raises:
         NotFound: as for ``find_booking``.
     """
-    booking, actor = await find_booking(deps, caller, booking_id)
+    booking, actor = await find_present_booking(deps, caller, booking_id)
     return await with_contact(deps, view(deps, booking, actor))
 
 

@@ -111,6 +111,10 @@ class BookingRepository(Protocol):
         """Bookings of which any provider owes something, the oldest first; ``after`` is the last one's id."""
         ...
 
+    async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
+        ...
+
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
         """Take bookings whose ``next_due_at`` has come, the longest overdue first, for this caller alone.
 

@@ -19,6 +19,7 @@ from common.domain.booking_machine.late_refunds import apply_refund_failure
 from common.domain.booking_machine.offers import AvailableAction
 from common.domain.booking_machine.outcome import is_life_over, next_due
 from common.domain.booking_machine.payment_results import apply_payment_result
+from common.domain.booking_machine.provider_away import apply_provider_away
 from common.domain.booking_machine.row import Row
 from common.domain.booking_machine.set_off import apply_set_off
 from common.domain.booking_machine.table import OCCUPYING, TABLE, TERMINAL
@@ -36,6 +37,7 @@ __all__ = [
     "SlotVerdict",
     "apply_chargeback",
     "apply_payment_result",
+    "apply_provider_away",
     "apply_refund_failure",
     "apply_set_off",
     "create",
