@@ -44,9 +44,9 @@ async def list_debts(
     cursor: Cursor = None,
 ) -> Page[DebtView]:
     """What providers owe of refunds and chargebacks after their payout, the oldest booking first."""
-    after = decode_cursor(cursor, str)[0] if cursor else None
+    after = decode_cursor(cursor, datetime, str) if cursor else None
     found = await deps.payments.bookings.in_debt(limit=limit + 1, after=after)
-    return make_page(found, limit, cursor=lambda each: (each.id,), item=DebtView.of)
+    return make_page(found, limit, cursor=lambda each: (each.slot.start_at, each.id), item=DebtView.of)
 
 
 @router.get("/payment-discrepancies")

@@ -1,4 +1,4 @@
-"""An index of bookings whose provider cannot come; the others are not in it."""
+"""Indexes of bookings whose provider cannot come, and of debts in the order that staff read them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,30 @@ INDEXES = {
             name="provider_away",
             partialFilterExpression={"provider_away_since": {"$type": "date"}},
         ),
+        IndexModel(
+            [("payout", ASCENDING), ("slot.start_at", ASCENDING), ("_id", ASCENDING)],
+            name="debts_by_start",
+            partialFilterExpression={"payout": "debt"},
+        ),
+    ],
+}
+
+_REPLACED = {
+    "bookings": [
+        IndexModel(
+            [("payout", ASCENDING), ("_id", ASCENDING)], name="debts", partialFilterExpression={"payout": "debt"}
+        ),
     ],
 }
 
 
 def upgrade(db: Database[dict[str, Any]]) -> None:
-    """Create the index."""
+    """Create the indexes; the one of debts takes the place of another."""
+    drop_indexes(db, _REPLACED)
     create_indexes(db, INDEXES)
 
 
 def downgrade(db: Database[dict[str, Any]]) -> None:
-    """Drop the index."""
+    """Undo it."""
     drop_indexes(db, INDEXES)
+    create_indexes(db, _REPLACED)

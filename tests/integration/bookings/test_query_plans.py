@@ -129,7 +129,7 @@ def test_lists_read_what_they_return(
             "_id",
             "provider_debts",
         ),
-        ("bookings", {"payout": "debt", "_id": {"$gt": "bkg_1"}}, "_id", "debts"),
+        ("bookings", {"payout": "debt"}, "slot.start_at", "debts_by_start"),
         ("bookings", {"provider_away_since": {"$type": "date"}}, "slot.start_at", "provider_away"),
     ],
 )

@@ -135,21 +135,16 @@ class MongoBookings:
         rows = await self._bookings.aggregate([{"$match": wanted}, {"$group": group}])
         return {row["_id"]: int(row["sum"]) async for row in rows}
 
-    async def in_debt(self, *, limit: int, after: str | None) -> Sequence[Booking]:
-        """Bookings of which any provider owes something, the oldest first; ``after`` is the last one's id."""
-        query: Document = {"payout": PayoutState.DEBT}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
+    async def in_debt(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
+        query: Document = {"payout": PayoutState.DEBT, **_starting_after(after)}
+        cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
     async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
-        query: Document = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
-        if after is not None:
-            start, last_id = after
-            query["slot.start_at"] = {"$gte": start}
-            query["$or"] = [{"slot.start_at": {"$gt": start}}, {"slot.start_at": start, "_id": {"$gt": last_id}}]
+        ahead = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
+        query: Document = {**ahead, **_starting_after(after)}
         cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
@@ -216,6 +211,15 @@ class MongoBookings:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
         if reveals_ratings(change):
             await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
+
+
+def _starting_after(after: tuple[datetime, str] | None) -> Document:
+    """What comes after (start, id) in the order of starts."""
+    if after is None:
+        return {}
+    start, last_id = after
+    later = [{"slot.start_at": {"$gt": start}}, {"slot.start_at": start, "_id": {"$gt": last_id}}]
+    return {"slot.start_at": {"$gte": start}, "$or": later}
 
 
 def dispute_filter(after: tuple[datetime, str] | None) -> Document:

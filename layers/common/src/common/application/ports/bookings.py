@@ -107,8 +107,8 @@ class BookingRepository(Protocol):
         """What a provider owes, in minor units by currency."""
         ...
 
-    async def in_debt(self, *, limit: int, after: str | None) -> Sequence[Booking]:
-        """Bookings of which any provider owes something, the oldest first; ``after`` is the last one's id."""
+    async def in_debt(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
         ...
 
     async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
