@@ -189,6 +189,38 @@ async def test_customers_accounts_operations_and_plans_of_another_stage_are_not_
     assert (await StripePlans(stripe_client, OURS).get_subscription(subscribed.id)).provider_id is None
 
 
+async def test_a_copy_of_another_stages_database_moves_none_of_its_money(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    """A copied row names the other's intents and transfers; its marks keep them from being captured or given back."""
+    theirs, gateway = StripeGateway(stripe_client, THEIRS), StripeGateway(stripe_client, OURS)
+    customer_id = await theirs.ensure_customer("usr_copied", "copied@example.com", "Coco")
+
+    def call() -> GatewayCall:
+        return GatewayCall(booking_id="bkg_copied", operation_id="pay_copied", key=uuid.uuid4().hex)
+
+    price = Money(amount=5_000, currency="nzd")
+    held, paid = [
+        await theirs.create_payment_intent(
+            price, customer_id=customer_id, payment_method_id="pm_card_visa", off_session=False, call=call(), is_fee=fee
+        )
+        for fee in (False, True)
+    ]
+    transfer = await theirs.transfer(
+        Money(amount=2_000, currency="nzd"), account_id=real_bench.account_id, charge_id=paid.charge_id, call=call()
+    )
+    for act in (
+        gateway.capture(held.id, price, call=call()),
+        gateway.refund(paid.id, price, call=call()),
+        gateway.reverse_transfer(transfer.id, Money(amount=500, currency="nzd"), call=call()),
+    ):
+        with pytest.raises(NotFound):
+            await act
+    assert (await theirs.get_intent(held.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await stripe_client.v1.refunds.list_async({"payment_intent": paid.id})).data == []
+    assert (await stripe_client.v1.transfers.retrieve_async(transfer.id)).amount_reversed == 0
+
+
 async def test_a_dispute_of_a_plans_charge_or_of_another_stage_is_passed_over(
     real_bench: MoneyBench, neighbour: Container, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.payments.process import LONGEST_WAIT, MOST_TRIES, process_stripe_event
+from common.application.payments.stripe_events import handler_of
 from common.application.payments.webhooks import NotYetKnown
 from common.application.ports.connect import ConnectStatus
 from common.application.ports.payouts import BankDispute, Payout
@@ -281,6 +282,11 @@ async def test_a_refund_by_hand_finds_its_booking_by_what_the_payment_names(
     event_id = await receive(bench.container, "refund.created", "re_by_hand", related=related)
     assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
     assert (await bench.read(booking)).status is BookingStatus.REQUESTED
+
+
+async def test_an_account_that_disconnects_reaches_the_handler_of_accounts() -> None:
+    assert handler_of("account.application.deauthorized") is handler_of("account.updated")
+    assert handler_of("test_helpers.test_clock.advancing") is None
 
 
 async def test_events_of_objects_that_stripe_has_no_more_are_passed_over(

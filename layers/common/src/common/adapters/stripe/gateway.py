@@ -11,6 +11,8 @@ from common.domain.errors import GatewayUncertain, NotFound
 from common.domain.payments import OBJECT_GONE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import stripe
     from stripe import params
 
@@ -157,7 +159,8 @@ class StripeGateway:
             return self._of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
 
     async def capture(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Intent:
-        """Capture an authorization, whole or less; the rest is released."""
+        """Capture an authorization of ours, whole or less; the rest is released."""
+        await self.get_intent(intent_id)
         with translated():
             captured = await self._v1.payment_intents.capture_async(
                 intent_id,
@@ -176,7 +179,8 @@ class StripeGateway:
         return mapping.payment_intent(canceled)
 
     async def refund(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
-        """Refund a captured payment, whole or in part."""
+        """Refund a captured payment of ours, whole or in part."""
+        await self.get_intent(intent_id)
         with translated():
             made = await self._v1.refunds.create_async(
                 {"payment_intent": intent_id, "amount": amount.amount, "metadata": self._metadata(call)},
@@ -212,7 +216,9 @@ class StripeGateway:
         return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
     async def reverse_transfer(self, transfer_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
-        """Take back a transfer, whole or in part."""
+        """Take back a transfer of ours, whole or in part."""
+        with translated():
+            self._require_own(mapping.metadata((await self._v1.transfers.retrieve_async(transfer_id)).metadata))
         with translated():
             made = await self._v1.transfers.reversals.create_async(
                 transfer_id,
@@ -231,9 +237,13 @@ class StripeGateway:
         return {"booking_id": call.booking_id, "operation_id": call.operation_id, **self._owner.marks()}
 
     def _own(self, intent: Intent) -> Intent:
-        if self._owner.is_theirs(intent.metadata):
-            raise NotFound("The payment provider has no such object of ours.", code=OBJECT_GONE)
+        self._require_own(intent.metadata)
         return intent
+
+    def _require_own(self, metadata: "Mapping[str, str]") -> None:
+        """Refuse what another deployment made: a copy of its database names its objects too."""
+        if self._owner.is_theirs(metadata):
+            raise NotFound("The payment provider has no such object of ours.", code=OBJECT_GONE)
 
     def _of_operation(self, found: list[_Made], operation_id: str) -> _Made | None:
         mine = (each for each in found if not self._owner.is_theirs(each.metadata))
