@@ -5,8 +5,8 @@ from http import HTTPStatus
 from common.application.auth import recovery
 from common.application.users import account
 from common.runtime.http import CurrentUser, Deps
-from common.runtime.http.rate_limits import rate_limit
-from fastapi import APIRouter, Depends
+from common.runtime.http.rate_limits import limit_lookups, rate_limit
+from fastapi import APIRouter, Depends, Request, Response
 
 from functions.auth.account_schemas import AccountExport, ChangePasswordRequest, UpdateAccountRequest
 from functions.auth.client import Client
@@ -22,8 +22,12 @@ async def get_account(deps: Deps, caller: CurrentUser) -> UserView:
 
 
 @router.patch("")
-async def update_account(body: UpdateAccountRequest, deps: Deps, caller: CurrentUser) -> UserView:
+async def update_account(
+    body: UpdateAccountRequest, deps: Deps, caller: CurrentUser, request: Request, response: Response
+) -> UserView:
     """Change the account."""
+    if body.address is not None:
+        await limit_lookups(request, response)
     changes = body.model_dump(exclude_none=True)
     return UserView.of(await account.update_account(deps.onboarding, caller, changes))
 

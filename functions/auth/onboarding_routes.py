@@ -6,7 +6,7 @@ from typing import Annotated
 from common.application.onboarding import billing, progress, steps
 from common.domain.roles import Principal, Role
 from common.runtime.http import CurrentUser, Deps, require
-from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends
 
 from functions.auth.client import Client
@@ -27,7 +27,7 @@ _GENTLY = [Depends(rate_limit("onboarding", limit=60, per_seconds=600, by="user"
 router = APIRouter(prefix="/v1/onboarding", tags=["onboarding"], dependencies=_GENTLY)
 
 
-@router.post("/profile", status_code=HTTPStatus.OK)
+@router.post("/profile", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
 async def complete_profile(body: ProfileRequest, deps: Deps, caller: CurrentUser, client: Client) -> ProfileAnswer:
     """Tell name, telephone number and address; a guest's account and booking are completed by it."""
     done = await steps.complete_profile(
@@ -48,7 +48,7 @@ async def choose_path(body: PathRequest, deps: Deps, caller: CurrentUser) -> Onb
     return OnboardingAnswer(user=UserView.of(user), next_steps=progress.next_steps(user))
 
 
-@router.post("/provider", status_code=HTTPStatus.OK)
+@router.post("/provider", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
 async def apply_as_provider(body: ProviderRequest, deps: Deps, caller: CurrentUser) -> OnboardingAnswer:
     """Give a provider's details, which applies; again to correct them, or after a rejection to apply anew."""
     profile = steps.Profile(body.full_name, body.phone_number, body.address)

@@ -16,9 +16,10 @@ from common.runtime.http.dependencies import authenticate_request, current_user,
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.rate_limits import limit_lookups
 from common.runtime.http.schemas import Instant, Page
 from common.runtime.logging import set_booking_id
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from functions.bookings.presenter import present_booking, start_code
 from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
@@ -47,7 +48,7 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     return {"payment.client_secret": secret, "start_code": start_code(booking, actor)}
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=[Depends(limit_lookups)])
 @keeps_out(_secrets_again, "payment.client_secret", "start_code")
 async def post_booking(
     deps: Deps,

@@ -8,7 +8,7 @@ from common.application.bookings.intents import GuestWish, open_intent, read_int
 from common.runtime.http import Deps
 from common.runtime.http.dependencies import get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
-from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Query, Request
 
 from functions.bookings.schemas import IntentRequest, IntentView, OpenedIntentView
@@ -28,7 +28,10 @@ async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    dependencies=[Depends(rate_limit("booking-intents", limit=20, per_seconds=_HOUR_SECONDS))],
+    dependencies=[
+        Depends(rate_limit("booking-intents", limit=20, per_seconds=_HOUR_SECONDS)),
+        Depends(limit_lookups),
+    ],
 )
 @keeps_out(_secret_again, "secret")
 async def post_intent(deps: Deps, wish: IntentRequest) -> OpenedIntentView:

@@ -3,7 +3,8 @@
 from common.application.providers import profile
 from common.runtime.http import Deps, OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
-from fastapi import APIRouter, Depends
+from common.runtime.http.rate_limits import limit_lookups
+from fastapi import APIRouter, Depends, Request, Response
 
 from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView
 from functions.providers.callers import CallingProvider
@@ -20,8 +21,12 @@ async def get_own_provider(provider: CallingProvider) -> OwnProviderView:
 
 
 @own.patch("")
-async def update_own_provider(deps: Deps, provider: CallingProvider, body: ProviderPatch) -> OwnProviderView:
+async def update_own_provider(
+    deps: Deps, provider: CallingProvider, body: ProviderPatch, request: Request, response: Response
+) -> OwnProviderView:
     """Change the caller's profile."""
+    if body.address is not None:
+        await limit_lookups(request, response)
     changed = await profile.update_profile(deps.providers, provider, body.fields(), expected=body.version)
     return OwnProviderView.of(changed)
 

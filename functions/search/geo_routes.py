@@ -6,13 +6,11 @@ from common.application.ports.geocoding import Accuracy, Located
 from common.domain.errors import NotFound
 from common.domain.places import zone_of
 from common.runtime.http import Deps
-from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.rate_limits import limit_lookups
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Depends, Query
 
-_GENTLY = [Depends(rate_limit("geo", limit=60, per_seconds=60))]
-
-router = APIRouter(prefix="/v1/geo", tags=["places"], dependencies=_GENTLY)
+router = APIRouter(prefix="/v1/geo", tags=["places"], dependencies=[Depends(limit_lookups)])
 
 
 class PointView(ResponseModel):

@@ -14,7 +14,8 @@ from common.runtime.bootstrap import Container
 from common.runtime.http import Deps
 from common.runtime.http.public_cache import CachedRoute, cache_for, keep_nothing
 from common.runtime.http.queries import query_of
-from fastapi import APIRouter, Depends, Request
+from common.runtime.http.rate_limits import limit_lookups, limit_searches
+from fastapi import APIRouter, Depends, Request, Response
 
 from functions.search.arguments import NearArguments, SearchArguments, SuggestArguments
 from functions.search.cursors import read_search_cursor, search_cursor
@@ -29,13 +30,15 @@ from functions.search.schemas import (
     SuggestionsView,
 )
 
-router = APIRouter(prefix="/v1/search", tags=["search"], route_class=CachedRoute)
+router = APIRouter(
+    prefix="/v1/search", tags=["search"], route_class=CachedRoute, dependencies=[Depends(limit_searches)]
+)
 
 Search = Annotated[SearchArguments, Depends(query_of(SearchArguments))]
 
 
 @router.get("/services", dependencies=[Depends(cache_for(15))])
-async def search_services(deps: Deps, asked: Search, request: Request) -> ServicesFound:
+async def search_services(deps: Deps, asked: Search, request: Request, response: Response) -> ServicesFound:
     """Services that are shown, reach the point and meet the filters.
 
     Amounts are compared within one `currency` only: with a price filter or `sort=price`, only what is priced in it is
@@ -44,6 +47,7 @@ async def search_services(deps: Deps, asked: Search, request: Request) -> Servic
     found; at most a thousand listings are looked at for a page, so one with fewer items than `limit` may still have a
     `next_cursor`, which goes on from there.
     """
+    await _limit_lookups(asked, request, response)
     question = asked.question(Kind.SERVICES)
     found, criteria = await _search(deps, asked, question, request)
     return ServicesFound(
@@ -55,8 +59,9 @@ async def search_services(deps: Deps, asked: Search, request: Request) -> Servic
 
 
 @router.get("/providers", dependencies=[Depends(cache_for(15))])
-async def search_providers(deps: Deps, asked: Search, request: Request) -> ProvidersFound:
+async def search_providers(deps: Deps, asked: Search, request: Request, response: Response) -> ProvidersFound:
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
+    await _limit_lookups(asked, request, response)
     question = asked.question(Kind.PROVIDERS)
     found, criteria = await _search(deps, asked, question, request)
     tree = await deps.categories.tree()
@@ -83,6 +88,11 @@ async def get_popular_categories(
     """Categories by active services and recent bookings, near a point or everywhere."""
     rows = await popular_categories(deps.search, _point(asked), limit=asked.limit)
     return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])
+
+
+async def _limit_lookups(asked: SearchArguments, request: Request, response: Response) -> None:
+    if asked.address is not None and asked.lat is None:
+        await limit_lookups(request, response)
 
 
 async def _search(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.mongo.terms import count_words, term_fields
+from common.adapters.mongo.terms import all_terms, count_words
 from pymongo import UpdateOne
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
 
 _BATCH = 1_000
-_UNUSED = 1
 _COUNTED = {"title": 1, "trading_name": 1, "tokens": 1}
 
 
@@ -61,26 +60,22 @@ async def rebuild_terms(container: Container) -> int:
     Words no longer used are forgotten.
 
     Returns:
-        The number of words.
+        The number of words, stems and categories.
     """
     named: Counter[str] = Counter()
     others: Counter[str] = Counter()
     async for row in container.mongo.collection("service_listings").find({}, _COUNTED):
         count_words(row, named, others)
     tree: CategoryTree = await container.categories.tree()
-    counts = dict.fromkeys(tree.vocabulary(), _UNUSED) | dict(named)
     terms = container.mongo.collection("search_terms")
-    fields = {word: term_fields(word, count) for word, count in counts.items()}
-    fields |= {
-        token: {"stem": token, "used": count, "deletions": []} for token, count in others.items() if token not in fields
-    }
+    fields = all_terms(named, others, tree)
     writes = [UpdateOne({"_id": word}, {"$set": each}, upsert=True) for word, each in fields.items()]
     for batch in _batches(writes):
         await terms.bulk_write(batch, ordered=False)
     kept = set(fields)
     stale = [row["_id"] async for row in terms.find({}, {"_id": 1}) if row["_id"] not in kept]
     await terms.delete_many({"_id": {"$in": stale}})
-    return len(counts)
+    return len(kept)
 
 
 def _batches(writes: list[UpdateOne]) -> Iterable[list[UpdateOne]]:

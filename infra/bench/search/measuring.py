@@ -108,6 +108,7 @@ class Searcher:
             "MONGODB_DATABASE": database,
             "PUBLIC_BASE_URL": "http://api.example.com",
             "PUBLIC_CACHE_ENTRIES": "0",
+            "SEARCHES_PER_MINUTE": "1000000",
         }
         self._container = Container(load_settings(environ=environment))
         app = create_app(router, service="search", container=self._container)

@@ -14,16 +14,17 @@ from common.domain.money import Money
 from common.domain.price_keys import price_key
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
-from common.domain.search_text import stem, stems, words
+from common.domain.search_text import stem, stems, title_stems, words
 from common.domain.services import PriceType, Service, ServiceStatus
 from common.domain.users import ProviderStatus
 
 #: The path that every listing is under, and the area that is everywhere.
 EVERYTHING = "all"
 EVERYWHERE = "*"
-_MAX_TITLE_WORDS = 16
+#: More than nearly any title has; scripts without spaces have a word with each character.
+_MAX_TITLE_WORDS = 40
 #: A provider's services are found by as many words of their titles together.
-_MAX_OFFER_WORDS = 48
+_MAX_OFFER_WORDS = 64
 #: Words of a description that are indexed: its beginning, which says what is offered, and from all of it the words that
 #: mean a category or one of its synonyms, which are what people look for. Each is one entry in two indexes.
 DESCRIPTION_WORDS = 24
@@ -172,7 +173,7 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         category=service.category,
         categories=path,
         tokens=tokens_of(tree, path, service.title, provider.trading_name, service.description),
-        name_stems=list(stems(provider.trading_name, _MAX_TITLE_WORDS)),
+        name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
@@ -208,7 +209,7 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         category=categories[0],
         categories=path,
         tokens=tokens_of(tree, path, provider.trading_name, titles, provider.bio, _MAX_OFFER_WORDS),
-        name_stems=list(stems(provider.trading_name, _MAX_TITLE_WORDS)),
+        name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
         reach_m=round(provider.service_radius_km * 1000),
@@ -248,7 +249,12 @@ def tokens_of(
     tags = [category_tag(slug) for slug in path]
     found = stems(description, _READ_WORDS)
     meaningful = [word for word in found[DESCRIPTION_WORDS:] if word in tree.stems][:_MEANINGFUL_WORDS]
-    text = [*stems(title, _MAX_TITLE_WORDS), *stems(name, name_words), *found[:DESCRIPTION_WORDS], *meaningful]
+    text = [
+        *title_stems(title, _MAX_TITLE_WORDS),
+        *title_stems(name, name_words),
+        *found[:DESCRIPTION_WORDS],
+        *meaningful,
+    ]
     return list(dict.fromkeys([*tags, *text]))
 
 

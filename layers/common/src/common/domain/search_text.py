@@ -3,66 +3,97 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-_WORD = re.compile(r"[a-z0-9]+")
-#: Apostrophes, typographic ones and the okina included, join what they stand between.
-_APOSTROPHES = str.maketrans("", "", "'`\u2019\u02bb")
+import Stemmer
+from anyascii import anyascii
+
+from common.domain.texts import without_unseen
+
+#: Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean: written without spaces, or with few.
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029"
+    "\u3031-\u3035\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_STRETCH = re.compile(f"([{_UNSPACED}]+)|([^{_UNSPACED}]+)")
+#: A word in plain letters, or a picture.
+_WORD = re.compile("[a-z0-9]+|[^\x00-\x7f]")
+#: Join what they stand between; the letter-like ones (okina, modifier apostrophes) become the first two when folded.
+_APOSTROPHES = str.maketrans("", "", "'`\u00b4\u2018\u2019\u201b\u2032\u05f3")
+_FIRST_PICTURE = "\u2190"
 _STOP_WORDS = frozenset(
     {"a", "an", "and", "any", "are", "as", "at", "be", "best", "by", "for", "from", "have", "i", "in", "is", "it"}
     | {"me", "my", "near", "of", "on", "or", "our", "the", "to", "up", "us", "we", "with", "you", "your"}
 )
 MAX_WORD_LENGTH = 24
 _SHORT_TEXT = 120
-_SHORTEST_STEM = 4
-_SHORTEST_PLURAL = 4
+_SHORTEST_STEM = 3
 #: From these lengths on a word forgives one and two mistakes; shorter ones have too many neighbours.
 ONE_MISTAKE_LENGTH = 4
 TWO_MISTAKES_LENGTH = 8
+#: Plurals that the stemmer leaves apart from their words.
+_IRREGULAR = {
+    "buses": "bus", "calves": "calf", "children": "child", "feet": "foot", "gases": "gas", "geese": "goose",
+    "halves": "half", "hooves": "hoof", "knives": "knife", "leaves": "leaf", "lens": "lens", "lenses": "lens",
+    "lives": "life", "loaves": "loaf", "men": "man", "mice": "mouse", "people": "person", "scarves": "scarf",
+    "selves": "self", "sheaves": "sheaf", "shelves": "shelf", "teeth": "tooth", "thieves": "thief", "wharves": "wharf",
+    "wives": "wife", "wolves": "wolf", "women": "woman",
+}  # fmt: skip
+_KEPT = frozenset({"lens"})
 
 
 def words(text: str, limit: int = 64) -> list[str]:
-    """Lower-case words without accents, macrons, apostrophes and stop words, in order, without repeats.
+    """The words that a text asks for or is about, folded, in order, without repeats.
+
+    Letters of every alphabet become plain Latin ones, accents, macrons, apostrophes and okinas go. Of scripts without
+    spaces each two neighbouring characters make a word, as those of a text and of a question then meet wherever a
+    word begins (bigrams, as in https://lucene.apache.org/core/10_0_0/analysis/common/org/apache/lucene/analysis/cjk/).
+    A picture is a word of its own. Stop words are left out, unless there is nothing else.
 
     Args:
         text: any text.
         limit: how many words at most.
     """
-    plain = text.lower()
-    if plain.isascii():
-        plain = plain.replace("'", "").replace("`", "")
-    else:
-        parts = unicodedata.normalize("NFKD", plain.translate(_APOSTROPHES))
-        plain = "".join(character for character in parts if not unicodedata.combining(character))
-    found = [word[:MAX_WORD_LENGTH] for word in _WORD.findall(plain) if word not in _STOP_WORDS]
-    return list(dict.fromkeys(found))[:limit]
+    every = _all_words(text)
+    return ([word for word in every if word not in _STOP_WORDS] or every)[:limit]
 
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Fold plurals and the endings of who does it and the doing: cleaners, cleaner, cleaning → clean.
 
-    A light suffix stripper after Harman's S-stemmer (doi:10.1002/(SICI)1097-4571(199101)42:1<7::AID-ASI2>3.0.CO;2-P);
-    both the texts and the queries go through it, so a stem need not be a word.
+    Snowball's English stemmer (https://snowballstem.org/algorithms/english/stemmer.html), which keeps who does it apart
+    from the doing (cleaner, cleaning), so the former is made the latter. Texts and queries both go through it, so a
+    stem need not be a word.
     """
-    word = _singular(word)
-    for ending in ("ing", "er"):
-        base = word.removesuffix(ending)
-        if base != word and len(base) >= _SHORTEST_STEM:
-            return base[:-1] if base[-1] == base[-2] and base[-1] not in "ls" else base
-    return word
+    if not word.isascii():
+        return word
+    word = _IRREGULAR.get(word, word)
+    found: str = word if word in _KEPT else _stemmer().stemWord(word)
+    base = found.removesuffix("er")
+    return _stemmer().stemWord(f"{base}ing") if base != found and len(base) >= _SHORTEST_STEM else found
 
 
 def stems(text: str, limit: int = 64) -> tuple[str, ...]:
-    """Stems of a text's words, in order, without repeats; those of titles and names are remembered for a while."""
-    return _remembered_stems(text, limit) if len(text) <= _SHORT_TEXT else _stems(text, limit)
-
-
-def _stems(text: str, limit: int) -> tuple[str, ...]:
+    """Stems of what a text asks for or is about, in order, without repeats."""
     return tuple(dict.fromkeys([stem(word) for word in words(text, limit)]))
 
 
-_remembered_stems = lru_cache(maxsize=8192)(_stems)
+def title_stems(text: str, limit: int = 64) -> tuple[str, ...]:
+    """Stems of all that a title or name is found by: stop words too, and single characters of scripts without spaces.
+
+    Those of titles and names are remembered for a while.
+    """
+    return _remembered_stems(text, limit) if len(text) <= _SHORT_TEXT else _title_stems(text, limit)
+
+
+def _title_stems(text: str, limit: int) -> tuple[str, ...]:
+    singles = [character for run, _ in _STRETCH.findall(_plain(text)) if len(run) > 1 for character in run]
+    return tuple(dict.fromkeys([*(stem(word) for word in _all_words(text)[:limit]), *singles[:limit]]))
+
+
+_remembered_stems = lru_cache(maxsize=8192)(_title_stems)
 
 
 def deletions(word: str) -> list[str]:
@@ -86,39 +117,56 @@ def allowed_mistakes(word: str) -> int:
     return 1 if len(word) < TWO_MISTAKES_LENGTH else 2
 
 
-def mistakes(left: str, right: str) -> int:
-    """Letters added, dropped, changed or swapped with their neighbour between two words (optimal string alignment)."""
-    before: list[int] = []
-    previous = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        current = [i]
-        for j, b in enumerate(right, 1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        before, previous = previous, current
-    return previous[-1]
-
-
 def nearest(word: str, candidates: Iterable[tuple[str, int]], limit: int = 4) -> list[str]:
     """Candidates within the forgiven mistakes, the fewest mistakes first, then the most used.
+
+    A mistake is a letter added, dropped, changed or swapped with its neighbour (Damerau-Levenshtein distance).
 
     Args:
         word: as typed.
         candidates: known words with how often they are used.
         limit: how many at most.
     """
+    from jellyfish import damerau_levenshtein_distance  # noqa: PLC0415 - only for words that nothing is known of
+
     allowed = allowed_mistakes(word)
-    ranked = sorted((mistakes(word, known), -used, known) for known, used in candidates)
+    ranked = sorted((damerau_levenshtein_distance(word, known), -used, known) for known, used in candidates)
     return [known for distance, _, known in ranked if distance <= allowed][:limit]
 
 
-def _singular(word: str) -> str:
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("xes", "ches", "shes", "sses", "zes")):
-        return word[:-2]
-    return word[:-1]
+def _all_words(text: str) -> list[str]:
+    plain = _plain(text)
+    if plain.isascii():
+        return list(dict.fromkeys([word[:MAX_WORD_LENGTH] for word in _WORD.findall(plain)]))
+    found: list[str] = []
+    for run, spaced in _STRETCH.findall(plain):
+        if run:
+            found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+        else:
+            found += _WORD.findall("".join(map(_folded, spaced)).translate(_APOSTROPHES))
+    return list(dict.fromkeys([word[:MAX_WORD_LENGTH] for word in found]))
+
+
+def _plain(text: str) -> str:
+    """Lower case, one width, nothing unseen, no apostrophes."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", without_unseen(text))
+    return text.lower().translate(_APOSTROPHES)
+
+
+@lru_cache(maxsize=4096)
+def _folded(character: str) -> str:
+    """A letter, mark or digit in plain Latin letters and digits; a picture as a word; a space for the rest."""
+    if character.isascii():
+        return character
+    if unicodedata.combining(character):
+        return ""
+    kind = unicodedata.category(character)
+    if kind[0] in "LMN":
+        return anyascii(character).lower()
+    return f" {character} " if kind == "So" and character >= _FIRST_PICTURE else " "
+
+
+@cache
+def _stemmer() -> "Stemmer.Stemmer":
+    return Stemmer.Stemmer("english")

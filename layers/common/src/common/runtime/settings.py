@@ -96,6 +96,10 @@ class Secret:
         return self._value
 
 
+#: Settings that are whole numbers, with the least of each.
+_COUNTS = {"public_cache_entries": 0, "lookups_per_minute": 1, "searches_per_minute": 1}
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment says, read once.
@@ -104,6 +108,8 @@ class Settings:
     its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a process
     remembers; with 0 it remembers none. ``platform_country`` is where our Stripe account is, and
     ``settlement_currencies`` are those in which it has bank accounts besides that country's own.
+    ``lookups_per_minute`` and ``searches_per_minute`` are how many addresses one network address may have looked up
+    and how often it may search.
     """
 
     stage: str
@@ -137,6 +143,8 @@ class Settings:
     push_private_key_secret: str | None = None
     clock_file: str | None = None
     public_cache_entries: int = 256
+    lookups_per_minute: int = 60
+    searches_per_minute: int = 240
 
     @property
     def is_local(self) -> bool:
@@ -243,8 +251,7 @@ def load_settings(service: str | None = None, environ: Mapping[str, str] | None 
     for name in ("public_base_url", "frontend_base_url"):
         given[name] = variables.get(name.upper(), "").rstrip("/")
     _check(values)
-    if "public_cache_entries" in values:
-        given["public_cache_entries"] = int(values["public_cache_entries"])
+    given |= {name: int(values[name]) for name in _COUNTS if name in values}
     settings = Settings(**given)
     if service in GEOCODING:
         _require(service, variables, GEOCODERS[settings.geocoder])
@@ -253,15 +260,18 @@ def load_settings(service: str | None = None, environ: Mapping[str, str] | None 
 
 def _check(values: Mapping[str, str]) -> None:
     """Name every value that is not what it should be."""
-    entries = values.get("public_cache_entries", "0")
     is_right = {
         "geocoder": values.get("geocoder", "gazetteer") in GEOCODERS,
-        "public_cache_entries": entries.isascii() and entries.isdecimal(),
+        **{name: _is_count(values[name], least) for name, least in _COUNTS.items() if name in values},
     }
     problems = [name.upper() for name, right in is_right.items() if not right]
     currencies = _split(values.get("settlement_currencies", "").lower())
     if wrong := ", ".join([*problems, *platform_problems(values.get("platform_country", "NZ"), currencies)]):
         raise SettingsError(f"Malformed settings: {wrong}")
+
+
+def _is_count(text: str, least: int) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) >= least
 
 
 def _require(service: str | None, variables: Mapping[str, str], names: Iterable[str]) -> None:

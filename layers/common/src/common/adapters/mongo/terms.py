@@ -8,13 +8,14 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.adapters.mongo.database import Document, Mongo
-from common.domain.catalogue import DESCRIPTION_WORDS
+from common.domain.catalogue import DESCRIPTION_WORDS, CategoryTree
 from common.domain.search_text import deletions, nearest, stem, stems, words
 
 if TYPE_CHECKING:
     from common.application.ports.search import Usage
 
 _MAX_CANDIDATES = 200
+_UNUSED = 1
 _PREFIX_END = "\uffff"
 
 
@@ -107,6 +108,14 @@ def count_words(listing: Document, named: Counter[str], others: Counter[str]) ->
     named.update(found)
     own = {stem(word) for word in found}
     others.update(token for token in listing["tokens"] if token not in own)
+
+
+def all_terms(named: Counter[str], others: Counter[str], tree: CategoryTree) -> dict[str, Document]:
+    """The fields of every term by its ``_id``, of what ``count_words`` has counted and of the categories."""
+    counts = dict.fromkeys(tree.vocabulary(), _UNUSED) | dict(named)
+    found: dict[str, Document] = {word: term_fields(word, count) for word, count in counts.items()}
+    unnamed = {token: count for token, count in others.items() if token not in found}
+    return found | {token: {"stem": token, "used": count, "deletions": []} for token, count in unnamed.items()}
 
 
 def _upsert(word: str, change: Document) -> UpdateOne:

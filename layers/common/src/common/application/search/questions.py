@@ -58,7 +58,7 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
         currency: what an earlier page compared prices in.
 
     Returns:
-        ``None`` where nothing can be found: the text has no word in it.
+        ``None`` where nothing can be found: the text or the provider's name has no word in it.
 
     Raises:
         InvalidInput: fields contradict each other, or the category or the address is unknown.
@@ -75,7 +75,9 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
         if understood is None:
             return None
         groups = understood
-    name = stems(question.provider_name) if question.provider_name else ()
+    name = () if question.provider_name is None else stems(question.provider_name)
+    if question.provider_name is not None and not name:
+        return None
     groups += tuple([WordGroup((word,), 0) for word in name])
     leaves: tuple[str, ...] = ()
     if question.category is not None and groups:

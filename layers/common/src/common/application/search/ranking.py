@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from common.application.ports.search import Criteria, Hit
-from common.domain.search_text import stems
+from common.domain.search_text import title_stems
 
 _IN_TITLE = 1.0
 _IN_NAME_OR_CATEGORY = 0.7
@@ -26,7 +26,7 @@ def relevance(criteria: Criteria, hit: Hit) -> float:
 
 
 def _text_match(criteria: Criteria, hit: Hit) -> float:
-    title, name = stems(hit.title), stems(hit.trading_name)
+    title, name = title_stems(hit.title), title_stems(hit.trading_name)
     return sum(_best(group.tokens, title, name) for group in criteria.groups) / len(criteria.groups)
 
 

@@ -10,7 +10,7 @@ from common.application.search.ranking import relevance
 from common.application.search.words import understand
 from common.domain.catalogue import Category
 from common.domain.geo import Point
-from common.domain.search_text import stems
+from common.domain.search_text import title_stems
 
 _CANDIDATES = 40
 
@@ -43,7 +43,7 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
     services = await _best(deps, Kind.SERVICES, criteria)
     providers = await _best(deps, Kind.PROVIDERS, criteria)
     wanted = {token for group in groups for token in group.tokens if token[0] != "#"}
-    named = [hit for hit in providers if wanted.intersection(stems(hit.trading_name))]
+    named = [hit for hit in providers if wanted.intersection(title_stems(hit.trading_name))]
     titles = list(dict.fromkeys(hit.title for hit in services))
     leaves_first = sorted(categories, key=lambda item: (item.parent is None, item.position))
     return Suggestions(leaves_first[:limit], titles[:limit], named[:limit])

@@ -12,6 +12,7 @@ from common.runtime.http.problems import LimitReached
 
 #: One household or host usually holds a whole /64 (RFC 6177), so that is what counts as one address.
 _IPV6_HOST_BITS = 64
+_MINUTE = 60
 
 By = Literal["address", "user"]
 
@@ -44,6 +45,28 @@ def rate_limit(
             response.headers[header] = value
 
     return check
+
+
+async def limit_lookups(request: Request, response: Response) -> None:
+    """Dependency of every route that looks an address up, and what those call that do so only sometimes.
+
+    A look-up may cost money or somebody else's patience, so all routes share one limit per network address.
+
+    Raises:
+        LimitReached: too many in this minute.
+    """
+    limit = (await get_container(request)).settings.lookups_per_minute
+    await rate_limit("geo", limit=limit, per_seconds=_MINUTE)(request, response)
+
+
+async def limit_searches(request: Request, response: Response) -> None:
+    """Dependency of searches and suggestions: the most expensive reads that anybody may make.
+
+    Raises:
+        LimitReached: too many in this minute.
+    """
+    limit = (await get_container(request)).settings.searches_per_minute
+    await rate_limit("search", limit=limit, per_seconds=_MINUTE)(request, response)
 
 
 async def _caller(request: Request, by: By) -> str:
