@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from common.domain.booking_intents import IntentStatus
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState, ServiceArea
 from common.domain.contact_fields import AddressText, EmailText, PhoneText
 from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
 from common.domain.names import PersonName
@@ -100,6 +100,13 @@ class PlaceView(ResponseModel):
     lat: float | None
     lng: float | None
     is_located: bool
+    service_area: Annotated[
+        ServiceArea,
+        Field(
+            description="Whether the place lies within the provider's radius: `uncertain` where the addresses are not "
+            "exact enough to tell, `unknown` where one could not be located"
+        ),
+    ]
     is_exact: bool
 
 

@@ -10,30 +10,32 @@ from common.domain.errors import InvalidInput
 from common.runtime.http.paging import decode_cursor, encode_cursor
 
 _SUM_BYTES = 8
-_TYPES = (str, str, float, str, float, str, float, str)
+_TYPES = (str, str, int, float, str, float, str, float, str)
 
 
-def search_cursor(question: Question, bookmark: Bookmark, currency: str | None) -> str:
+def search_cursor(question: Question, bookmark: Bookmark, currency: str | None, tries: int) -> str:
     """The cursor of a page's end; it fits only the question it was made for.
 
-    It carries the currency that prices are compared in, so that all pages compare in the same one.
+    It carries the currency that prices are compared in and how loosely the question was understood, so that all pages
+    are of one search.
     """
-    parts = [currency or "", *_parts(bookmark)]
+    parts = [currency or "", tries, *_parts(bookmark)]
     return encode_cursor(_sum(question, parts), *parts)
 
 
-def read_search_cursor(question: Question, cursor: str) -> tuple[Bookmark, str | None]:
-    """Read a cursor back, and its currency.
+def read_search_cursor(question: Question, cursor: str) -> tuple[Bookmark, str | None, int]:
+    """Read a cursor back, its currency, and how many looser tries it took.
 
     Raises:
         InvalidInput: it is none of a search's, was made for another question, or was changed.
     """
     given, *parts = decode_cursor(cursor, *_TYPES)
-    values, ids = parts[1::2], parts[2::2]
+    values, ids = parts[2::2], parts[3::2]
     if given != _sum(question, parts) or not all(isfinite(value) for value in values):
         raise InvalidInput.of("cursor", "This cursor belongs to another search.", "invalid_cursor")
     places = [Position(value, id_) if id_ else None for value, id_ in zip(values, ids, strict=True)]
-    return Bookmark(after=places[0], until=places[1], shown=places[2]), parts[0] or None
+    bookmark = Bookmark(after=places[0], until=places[1], shown=places[2])
+    return bookmark, parts[0] or None, parts[1]
 
 
 def _parts(bookmark: Bookmark) -> list[float | str]:

@@ -21,11 +21,17 @@ class PointView(ResponseModel):
 
 
 class PlaceView(ResponseModel):
-    """An address with its point, how exactly that stands for it, and the time zone there."""
+    """An address with its point, how exactly that stands for it, and the time zone there.
+
+    ``confidence`` says from 0 to 1 how sure it is that this place is meant; below 0.5 an address counts as not located.
+    ``uncertainty_m`` is how far from the point the address may lie.
+    """
 
     address: str
     location: PointView
     accuracy: Accuracy
+    confidence: float
+    uncertainty_m: int
     locality: str
     region: str
     country: str
@@ -44,6 +50,8 @@ class PlaceView(ResponseModel):
             address=found.label,
             location=PointView(lat=found.lat, lng=found.lng),
             accuracy=found.accuracy,
+            confidence=found.confidence,
+            uncertainty_m=found.uncertainty_m,
             locality=found.locality,
             region=found.region,
             country=found.country,

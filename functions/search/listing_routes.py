@@ -1,10 +1,13 @@
 """Searching services and providers, suggestions, popular categories."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
+from common.application.ports.geocoding import Located
 from common.application.ports.search import Criteria, Kind
 from common.application.search.facets import Facets, count_facets, summarise
-from common.application.search.listing_search import Found, reads_calendars, search_listings
+from common.application.search.listing_search import Bookmark, Found, reads_calendars, search_listings
+from common.application.search.loosening import Try, looser_tries
 from common.application.search.popular import popular_categories
 from common.application.search.questions import Question, criteria_of
 from common.application.search.suggest import suggest
@@ -22,6 +25,7 @@ from functions.search.cursors import read_search_cursor, search_cursor
 from functions.search.schemas import (
     FacetsView,
     FoundService,
+    InterpretationView,
     PopularCategories,
     PopularCategory,
     ProviderFound,
@@ -46,13 +50,18 @@ async def search_services(deps: Deps, asked: Search, request: Request, response:
     answer says which. With `available_from` and `available_to` only services with a bookable start in between are
     found; at most a thousand listings are looked at for a page, so one with fewer items than `limit` may still have a
     `next_cursor`, which goes on from there.
+
+    Where all words together find nothing, words at the end of `q` that name a place are taken for it, and words that
+    nothing has are left out; `interpretation` says so.
     """
     await _limit_lookups(asked, request, response)
     question = asked.question(Kind.SERVICES)
-    found, criteria = await _search(deps, asked, question, request)
+    answer = await _search(deps, asked, question, request)
+    found, criteria = answer.found, answer.criteria
     return ServicesFound(
         items=[FoundService.of(hit, found.slots) for hit in found.hits],
-        next_cursor=search_cursor(question, found.next, _currency(criteria)) if found.next else None,
+        next_cursor=answer.cursor(question),
+        interpretation=answer.interpretation(),
         currency=_currency(criteria),
         facets=await _facets(deps, asked, Kind.SERVICES, criteria, found),
     )
@@ -63,11 +72,13 @@ async def search_providers(deps: Deps, asked: Search, request: Request, response
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
     await _limit_lookups(asked, request, response)
     question = asked.question(Kind.PROVIDERS)
-    found, criteria = await _search(deps, asked, question, request)
+    answer = await _search(deps, asked, question, request)
+    found, criteria = answer.found, answer.criteria
     tree = await deps.categories.tree()
     return ProvidersFound(
         items=[ProviderFound.of(hit, tree) for hit in found.hits],
-        next_cursor=search_cursor(question, found.next, _currency(criteria)) if found.next else None,
+        next_cursor=answer.cursor(question),
+        interpretation=answer.interpretation(),
         currency=_currency(criteria),
         facets=await _facets(deps, asked, Kind.PROVIDERS, criteria, found),
     )
@@ -95,16 +106,56 @@ async def _limit_lookups(asked: SearchArguments, request: Request, response: Res
         await limit_lookups(request, response)
 
 
-async def _search(
-    deps: Container, asked: SearchArguments, question: Question, request: Request
-) -> tuple[Found, Criteria | None]:
+@dataclass(frozen=True)
+class _Answer:
+    """A page with what the question was taken for, after how many looser tries."""
+
+    found: Found
+    criteria: Criteria | None = None
+    place: Located | None = None
+    ignored: tuple[str, ...] = ()
+    tries: int = 0
+
+    def cursor(self, question: Question) -> str | None:
+        if self.found.next is None:
+            return None
+        return search_cursor(question, self.found.next, _currency(self.criteria), self.tries)
+
+    def interpretation(self) -> InterpretationView | None:
+        if self.place is None and not self.tries:
+            return None
+        return InterpretationView.of(self.place, self.ignored, is_loosened=self.tries > 0)
+
+
+async def _search(deps: Container, asked: SearchArguments, question: Question, request: Request) -> _Answer:
     if reads_calendars(question):
         keep_nothing(request)
-    bookmark, currency = read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None)
-    criteria = await criteria_of(deps.search, question, currency=currency)
-    if criteria is None:
-        return Found([]), None
-    return await search_listings(deps.search, question, criteria, limit=asked.limit, bookmark=bookmark), criteria
+    bookmark, currency, tries = (
+        read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None, 0)
+    )
+    understood = await criteria_of(deps.search, question, currency=currency)
+    if understood is None:
+        return _Answer(Found([]))
+    first = Try(understood.criteria, understood.place, ())
+    answer = _Answer(Found([]), first.criteria, first.place)
+    if not tries:
+        answer = await _tried(deps, asked, question, bookmark, first, 0)
+        if answer.found.hits or bookmark is not None or not question.text:
+            return answer
+    looser = await looser_tries(deps.search, question, understood.criteria)
+    for number, each in enumerate(looser, 1):
+        if tries in {0, number}:
+            again = await _tried(deps, asked, question, bookmark, each, number)
+            if again.found.hits:
+                return again
+    return answer
+
+
+async def _tried(
+    deps: Container, asked: SearchArguments, question: Question, bookmark: Bookmark | None, each: Try, number: int
+) -> _Answer:
+    found = await search_listings(deps.search, question, each.criteria, limit=asked.limit, bookmark=bookmark)
+    return _Answer(found, each.criteria, each.place, each.ignored, number)
 
 
 async def _facets(

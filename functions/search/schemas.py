@@ -1,8 +1,9 @@
 """Responses of searches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from common.application.ports.geocoding import Located
 from common.application.ports.search import CategoryCount, Hit
 from common.application.search.facets import PRICE_EDGES, Facets
 from common.application.search.suggest import Suggestions
@@ -142,6 +143,42 @@ class FacetsView(ResponseModel):
         )
 
 
+class FoundPlace(ResponseModel):
+    """The place that an address or words of the search were taken for; it may be off by ``uncertainty_m`` metres."""
+
+    name: str
+    lat: float
+    lng: float
+    confidence: float
+    uncertainty_m: int
+
+
+class InterpretationView(ResponseModel):
+    """What a search was taken for, where that is not plain from what was asked.
+
+    ``is_loosened`` says that all words together found nothing, so that ``ignored_words`` were left out, or words of
+    ``q`` were taken for ``place``.
+    """
+
+    place: FoundPlace | None
+    ignored_words: list[str]
+    is_loosened: bool
+
+    @classmethod
+    def of(cls, place: Located | None, ignored: Sequence[str], *, is_loosened: bool) -> "InterpretationView":
+        """The view of an understanding."""
+        shown = None
+        if place is not None:
+            shown = FoundPlace(
+                name=place.label,
+                lat=place.lat,
+                lng=place.lng,
+                confidence=place.confidence,
+                uncertainty_m=place.uncertainty_m,
+            )
+        return cls(place=shown, ignored_words=list(ignored), is_loosened=is_loosened)
+
+
 class ServicesFound(ResponseModel):
     """One page of services; ``facets`` come with the first one.
 
@@ -150,6 +187,7 @@ class ServicesFound(ResponseModel):
 
     items: list[FoundService]
     next_cursor: str | None = None
+    interpretation: InterpretationView | None = None
     currency: CurrencyCode | None = None
     facets: FacetsView | None = None
 
@@ -162,6 +200,7 @@ class ProvidersFound(ResponseModel):
 
     items: list[ProviderFound]
     next_cursor: str | None = None
+    interpretation: InterpretationView | None = None
     currency: CurrencyCode | None = None
     facets: FacetsView | None = None
 

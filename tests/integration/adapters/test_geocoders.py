@@ -10,7 +10,13 @@ import time_machine
 from common.adapters.geocoders.addressable import Addressable
 from common.adapters.geocoders.gazetteer import Gazetteer
 from common.adapters.geocoders.http import http_source
-from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder, PacedGeocoder
+from common.adapters.geocoders.layers import (
+    CachedGeocoder,
+    FallbackGeocoder,
+    GuardedGeocoder,
+    PacedGeocoder,
+    PlausibleGeocoder,
+)
 from common.adapters.geocoders.nominatim import Nominatim
 from common.adapters.mongo.breakers import MongoBreakers
 from common.application.ports.geocoding import Accuracy, Located
@@ -210,8 +216,9 @@ async def test_only_the_public_server_is_asked_slowly(
     made = make_container(mongodb_uri, migrated_database, settings=settings)
     geocoder = made.geocoder
     assert isinstance(geocoder, FallbackGeocoder)
-    assert isinstance(geocoder._first, CachedGeocoder)
-    assert isinstance(geocoder._first._inner, PacedGeocoder) is is_paced
+    assert isinstance(geocoder._first, PlausibleGeocoder)
+    assert isinstance(geocoder._first._inner, CachedGeocoder)
+    assert isinstance(geocoder._first._inner._inner, PacedGeocoder) is is_paced
     await made.close()
 
 

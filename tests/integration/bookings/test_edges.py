@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from math import degrees
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.bookings.deps import keep_as_written
 from common.application.bookings.guest_completion import GuestBookings
 from common.application.bookings.oversight import list_all_ratings, list_disputes
 from common.application.bookings.ratings import reply_to_rating, submit_rating
@@ -22,6 +24,7 @@ from common.domain.errors import (
     Unavailable,
     VersionConflict,
 )
+from common.domain.geo import EARTH_RADIUS_M
 from common.domain.services import ServiceStatus
 from common.domain.users import Address
 
@@ -66,6 +69,34 @@ async def test_a_place_outside_the_providers_radius_is_refused(world: BookingWor
     with pytest.raises(InvalidInput) as refused:
         await world.book()
     assert refused.value.errors[0].code == "outside_service_area"
+
+
+@pytest.mark.parametrize(
+    ("metres_over", "uncertainty", "area"),
+    [(-3_000, 0, "inside"), (-500, 2_000, "uncertain"), (1_500, 2_000, "uncertain"), (2_500, 2_000, None)],
+)
+async def test_how_exact_a_place_is_counts_in_the_distance(
+    world: BookingWorld, metres_over: int, uncertainty: int, area: str | None
+) -> None:
+    home, reach = world.provider.address, world.provider.service_radius_km * 1000
+    assert home.lat is not None
+
+    async def north_of_home(address: str) -> Address:
+        lat = (home.lat or 0) + degrees((reach + metres_over) / EARTH_RADIUS_M)
+        return Address(text=address, lat=lat, lng=home.lng, is_located=True, uncertainty_m=uncertainty)
+
+    world.deps = dataclasses.replace(world.deps, locate=north_of_home)
+    if area is None:
+        with pytest.raises(InvalidInput):
+            await world.book()
+    else:
+        assert (await world.book()).place.service_area == area
+
+
+async def test_an_address_that_cannot_be_located_is_said_to_be_so(world: BookingWorld) -> None:
+    world.deps = dataclasses.replace(world.deps, locate=keep_as_written)
+    place = (await world.book()).place
+    assert (place.is_located, place.service_area) == (False, "unknown")
 
 
 async def test_a_deleted_account_books_nothing(world: BookingWorld) -> None:

@@ -107,6 +107,14 @@ class Slot(Model):
     buffer_after_minutes: int = 0
 
 
+class ServiceArea(StrEnum):
+    """Whether the work lies within the provider's radius, as far as addresses tell."""
+
+    INSIDE = "inside"
+    UNCERTAIN = "uncertain"
+    UNKNOWN = "unknown"
+
+
 class Place(Model):
     """Where the work happens. ``lat``/``lng`` are absent when the address could not be located.
 
@@ -120,6 +128,7 @@ class Place(Model):
     is_located: bool = False
     suburb: str = ""
     country: str = ""
+    service_area: ServiceArea = ServiceArea.UNKNOWN
     is_exact: bool = True
 
 

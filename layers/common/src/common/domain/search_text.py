@@ -134,17 +134,22 @@ def nearest(word: str, candidates: Iterable[tuple[str, int]], limit: int = 4) ->
     return [known for distance, _, known in ranked if distance <= allowed][:limit]
 
 
-def _all_words(text: str) -> list[str]:
+def folded(text: str) -> list[str]:
+    """All words of a text, folded, in order, repeats and stop words included."""
     plain = _plain(text)
     if plain.isascii():
-        return list(dict.fromkeys([word[:MAX_WORD_LENGTH] for word in _WORD.findall(plain)]))
+        return _WORD.findall(plain)
     found: list[str] = []
     for run, spaced in _STRETCH.findall(plain):
         if run:
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         else:
             found += _WORD.findall("".join(map(_folded, spaced)).translate(_APOSTROPHES))
-    return list(dict.fromkeys([word[:MAX_WORD_LENGTH] for word in found]))
+    return found
+
+
+def _all_words(text: str) -> list[str]:
+    return list(dict.fromkeys([word[:MAX_WORD_LENGTH] for word in folded(text)]))
 
 
 def _plain(text: str) -> str:

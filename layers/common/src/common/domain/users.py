@@ -30,7 +30,8 @@ class ProviderStatus(StrEnum):
 class Address(Model):
     """A postal address as typed, with its point and the name of its suburb or town where it could be located.
 
-    ``country`` is ISO 3166-1 alpha-2, empty where it is not known.
+    ``country`` is ISO 3166-1 alpha-2, empty where it is not known; ``uncertainty_m`` how far from the point the address
+    may lie.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Address(Model):
     is_located: bool = False
     suburb: str = ""
     country: str = ""
+    uncertainty_m: int = 0
 
 
 class User(Model):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.geocoders.http import HttpSource, get_json, read
 from common.application.ports.geocoding import Accuracy, Located
+from common.domain.places import contradicts
 
 if TYPE_CHECKING:
     import httpx
@@ -34,14 +35,17 @@ class Addressable:
         return self._source()
 
     async def locate(self, text: str) -> Located | None:
-        """The best match; it is asked for both countries at once, and the named one, or New Zealand, comes first.
+        """The best match; what the address does not contradict, or else New Zealand, comes first.
+
+        Both countries are asked at once.
 
         Raises:
             Unavailable: the service does not answer.
         """
-        countries = _COUNTRIES[::-1] if "australia" in text.casefold() else _COUNTRIES
-        answers = await asyncio.gather(*(self._ask(text, country) for country in countries))
-        return next((found for found in answers if found is not None), None)
+        answers = await asyncio.gather(*(self._ask(text, country) for country in _COUNTRIES))
+        found = [each for each in answers if each is not None]
+        fitting = [each for each in found if not contradicts(text, each.label, each.country, each.region)]
+        return next(iter([*fitting, *found]), None)
 
     async def reverse(self, lat: float, lng: float) -> Located | None:
         """Nothing: the service does not offer it."""

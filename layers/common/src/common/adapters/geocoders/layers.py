@@ -12,6 +12,7 @@ from common.application.ports.clock import Clock
 from common.application.ports.geocoding import Geocoder, Located
 from common.application.ports.limits import RateLimits
 from common.domain.errors import Unavailable
+from common.domain.places import contradicts
 
 KEEP = timedelta(hours=24)
 #: About ten metres: nobody's address is nearer to the next one's.
@@ -122,6 +123,24 @@ class CachedGeocoder:
         fields = {"found": found.model_dump(mode="json") if found else None, "expires_at": now + KEEP}
         await self._rows.update_one({"_id": row_id}, {"$set": fields}, upsert=True)
         return found
+
+
+class PlausibleGeocoder:
+    """Implements ``Geocoder``: what lies in another country or region than the address says is no match."""
+
+    def __init__(self, inner: Geocoder) -> None:
+        self._inner = inner
+
+    async def locate(self, text: str) -> Located | None:
+        """Ask ``inner``, and compare."""
+        found = await self._inner.locate(text)
+        if found is None or contradicts(text, found.label, found.country, found.region):
+            return None
+        return found
+
+    async def reverse(self, lat: float, lng: float) -> Located | None:
+        """Ask ``inner``."""
+        return await self._inner.reverse(lat, lng)
 
 
 class FallbackGeocoder:

@@ -41,7 +41,7 @@ async def nearest(
         begin, size = inner, 0
         while True:
             size = max(size, with_spare(wanted - found))
-            query = near_query(criteria, inner, max(0.0, begin - _SLACK_M), outer)
+            query = near_query(criteria, max(0.0, inner - criteria.doubt_m), max(0.0, begin - _SLACK_M), outer)
             rows = await collection.find(query, shown, hint="near").limit(size).batch_size(size).to_list()
             placed = sorted(((_distance(point, row), row["_id"], row) for row in rows), key=_place)
             is_whole = len(rows) < size
@@ -50,7 +50,7 @@ async def nearest(
             ready = [place for place in placed if place[0] < end and place[1] not in seen]
             for distance, id_, row in ready:
                 seen.add(id_)
-                if distance <= row["reach_m"]:
+                if distance <= row["reach_m"] + criteria.doubt_m:
                     found += 1
                     yield row, distance
             if is_whole:

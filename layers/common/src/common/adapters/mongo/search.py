@@ -124,7 +124,7 @@ def _within(row: Document, criteria: Criteria) -> Hit | None:
         return _hit(row, None)
     lng, lat = row["location"]["coordinates"]
     distance = distance_m(criteria.point, Point(lat, lng))
-    return _hit(row, distance) if distance <= min(criteria.radius_m, row["reach_m"]) else None
+    return _hit(row, distance) if distance <= min(criteria.radius_m, row["reach_m"] + criteria.doubt_m) else None
 
 
 def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:

@@ -9,7 +9,7 @@ from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.ports.limits import KEEP_KEYS
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
-from common.domain.bookings import Booking, BookingChange, BookingStatus, Place
+from common.domain.bookings import Booking, BookingChange, BookingStatus, Place, ServiceArea
 from common.domain.errors import GigstaError, IdempotencyKeyReused, InvalidInput, NotFound
 from common.domain.geo import Point, distance_m
 from common.domain.model import Model
@@ -149,19 +149,22 @@ async def _decide(
 
 
 async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> Place:
-    """Where the work happens; an address that cannot be located is taken as it is.
+    """Where the work happens; an address that cannot be located, or not exactly enough to tell, is taken and said so.
 
     Raises:
-        InvalidInput: the place lies outside the provider's radius.
+        InvalidInput: the place lies outside the provider's radius, however far both may be from their points.
     """
     found = await deps.locate(address)
     home = provider.address
+    area = ServiceArea.UNKNOWN
     if found.lat is not None and found.lng is not None and home.lat is not None and home.lng is not None:
         metres = distance_m(Point(found.lat, found.lng), Point(home.lat, home.lng))
-        if metres > provider.service_radius_km * 1000:
+        reach, doubt = provider.service_radius_km * 1000, found.uncertainty_m + home.uncertainty_m
+        if metres - doubt > reach:
             raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
+        area = ServiceArea.INSIDE if metres + doubt <= reach else ServiceArea.UNCERTAIN
     located = found.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
-    return Place(address=address, **located)
+    return Place(address=address, service_area=area, **located)
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:

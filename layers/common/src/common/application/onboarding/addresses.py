@@ -15,7 +15,7 @@ async def locate_address(geocoder: Geocoder, text: str) -> tuple[Address, Locate
         found = await geocoder.locate(text)
     except Unavailable:
         found = None
-    if found is None:
+    if found is None or not found.is_reliable:
         return Address(text=text), None
     return located_address(text, found), found
 
@@ -23,4 +23,12 @@ async def locate_address(geocoder: Geocoder, text: str) -> tuple[Address, Locate
 def located_address(text: str, found: Located) -> Address:
     """An address as typed, at the place that was found for it."""
     suburb = found.suburb or found.locality
-    return Address(text=text, lat=found.lat, lng=found.lng, is_located=True, suburb=suburb, country=found.country)
+    return Address(
+        text=text,
+        lat=found.lat,
+        lng=found.lng,
+        is_located=True,
+        suburb=suburb,
+        country=found.country,
+        uncertainty_m=found.uncertainty_m,
+    )

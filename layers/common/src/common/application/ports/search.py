@@ -45,7 +45,8 @@ class Criteria:
 
     ``category`` is a slug of the tree; ``leaves`` are what is below it, where the words bound the search. With a point,
     the listing's provider must also reach it. ``provider_name`` are stems that its name must have. With a currency,
-    only what is priced in it meets them; the order by price needs one.
+    only what is priced in it meets them; the order by price needs one. ``doubt_m`` is how far from the point the place
+    that was meant may lie, which widens what reaches it.
     """
 
     groups: tuple[WordGroup, ...] = ()
@@ -58,6 +59,7 @@ class Criteria:
     min_price: int | None = None
     max_price: int | None = None
     provider_name: tuple[str, ...] = ()
+    doubt_m: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ async def update_profile(
     if "address" in fields:
         text = str(fields["address"])
         found = await deps.geocoder().locate(text)
-        if found is None:
+        if found is None or not found.is_reliable:
             raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
         deps.platform.require_provider_in(found.country)
         fields = {**fields, "address": located_address(text, found)}

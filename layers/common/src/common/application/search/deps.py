@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from common.application.ports.catalogue import BusyTimes, Categories, Providers
     from common.application.ports.clock import Clock
-    from common.application.ports.geocoding import Geocoder
+    from common.application.ports.geocoding import Geocoder, PlaceNames
     from common.application.ports.search import CategoryCount, ListingIndex, Popularity, Vocabulary
 
 
@@ -45,6 +45,7 @@ class SearchDeps:
     busy: BusyTimes
     popularity: Popularity
     geocoder: Geocoder
+    places: PlaceNames
     popular: PopularCache = field(default_factory=PopularCache)
     currencies: CurrencyCache = field(default_factory=CurrencyCache)
     most_judged: int = 1_000

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from common.application.ports.geocoding import Located
 from common.application.ports.search import Criteria, Kind, WordGroup
 from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
@@ -49,7 +50,15 @@ class Question:
     sort: Sort = Sort.RELEVANCE
 
 
-async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | None = None) -> Criteria | None:
+@dataclass(frozen=True)
+class Understood:
+    """What a question was taken for: the place of its address, and criteria."""
+
+    criteria: Criteria
+    place: Located | None = None
+
+
+async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | None = None) -> Understood | None:
     """Check a question and understand its words, place and category, and in which currency it compares prices.
 
     Args:
@@ -68,7 +77,8 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
     tree = await deps.categories.tree()
     if question.category is not None and question.category not in tree.by_slug:
         raise InvalidInput.of("category", "There is no such category.", "unknown_category")
-    point = await _point(deps, question)
+    place = await _place(deps, question)
+    point = _point(question, place)
     groups: tuple[WordGroup, ...] = ()
     if question.text is not None:
         understood = await understand(deps.vocabulary, tree, question.text)
@@ -85,7 +95,7 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
             leaves = tuple(tree.leaves(question.category))
         else:
             groups += (WordGroup((category_tag(question.category),), _COMMON),)
-    return Criteria(
+    criteria = Criteria(
         groups=groups,
         category=question.category,
         leaves=leaves,
@@ -96,7 +106,9 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
         min_price=question.min_price,
         max_price=question.max_price,
         provider_name=name,
+        doubt_m=place.uncertainty_m if place else 0,
     )
+    return Understood(criteria, place)
 
 
 #: A category holds more listings than nearly any word, so it never bounds the search where there are words.
@@ -138,12 +150,17 @@ async def _currency(deps: SearchDeps, question: Question, point: Point | None) -
     return await usual_currency(deps, question.kind, point) if compares else None
 
 
-async def _point(deps: SearchDeps, question: Question) -> Point | None:
-    if question.lat is not None and question.lng is not None:
-        return Point(question.lat, question.lng)
-    if not question.address:
+async def _place(deps: SearchDeps, question: Question) -> Located | None:
+    """The place of the address, where no point is given."""
+    if not question.address or question.lat is not None:
         return None
     located = await deps.geocoder.locate(question.address)
-    if located is None:
+    if located is None or not located.is_reliable:
         raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
-    return Point(located.lat, located.lng)
+    return located
+
+
+def _point(question: Question, place: Located | None) -> Point | None:
+    if question.lat is not None and question.lng is not None:
+        return Point(question.lat, question.lng)
+    return Point(place.lat, place.lng) if place else None

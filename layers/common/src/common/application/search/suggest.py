@@ -37,6 +37,7 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
     groups = await understand(deps.vocabulary, tree, text)
     if groups is None:
         return Suggestions([], [], [])
+    groups = tuple([group for group in groups if group.used]) or groups
     shared = set.intersection(*({token for token in group.tokens if token[0] == "#"} for group in groups))
     categories = [item for item in tree.by_slug.values() if item.tag in shared]
     criteria = Criteria(groups=groups, point=point, radius_m=DEFAULT_RADIUS_KM * 1000)

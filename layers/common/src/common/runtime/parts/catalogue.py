@@ -101,6 +101,7 @@ class CatalogueParts(CoreParts):
     @cached_property
     def search(self) -> "SearchDeps":
         """What searching needs."""
+        from common.adapters.geocoders.gazetteer import Gazetteer
         from common.adapters.mongo.popularity import MongoPopularity
         from common.adapters.mongo.search import MongoListingIndex
         from common.application.search.deps import SearchDeps
@@ -114,4 +115,5 @@ class CatalogueParts(CoreParts):
             busy=self.busy_times,
             popularity=MongoPopularity(self.mongo),
             geocoder=self.whole.geocoder,
+            places=Gazetteer(),
         )

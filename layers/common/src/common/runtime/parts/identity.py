@@ -123,14 +123,20 @@ class IdentityParts(CoreParts):
 
         if self.settings.geocoder == "gazetteer":
             return Gazetteer()
-        from common.adapters.geocoders.layers import CachedGeocoder, FallbackGeocoder, GuardedGeocoder, PacedGeocoder
+        from common.adapters.geocoders.layers import (
+            CachedGeocoder,
+            FallbackGeocoder,
+            GuardedGeocoder,
+            PacedGeocoder,
+            PlausibleGeocoder,
+        )
         from common.adapters.mongo.breakers import MongoBreakers
 
         breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
         asked: Geocoder = GuardedGeocoder(self._remote_geocoder(), breakers)
         if self.settings.is_public_geocoder:
             asked = PacedGeocoder(asked, self.rate_limits, self.clock)
-        return FallbackGeocoder(CachedGeocoder(asked, self.mongo, self.clock), Gazetteer())
+        return FallbackGeocoder(PlausibleGeocoder(CachedGeocoder(asked, self.mongo, self.clock)), Gazetteer())
 
     def _remote_geocoder(self) -> "Geocoder":
         from common.adapters.geocoders import addressable, nominatim
