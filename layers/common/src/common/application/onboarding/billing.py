@@ -94,10 +94,15 @@ async def _provider_of(deps: OnboardingDeps, caller: Principal) -> tuple[User, P
     return user, provider
 
 
+async def _country_of(deps: OnboardingDeps, provider: Provider) -> str:
+    """Where an address is that was kept before countries were; empty where nobody knows."""
+    _, place = await locate_address(deps.geocoder, provider.address.text)
+    return place.country if place else ""
+
+
 async def _open_account(deps: OnboardingDeps, user: User, provider: Provider) -> str | None:
     """The provider's new account; ``None`` where another one was remembered meanwhile."""
-    _, place = await locate_address(deps.geocoder, provider.address.text)
-    deps.platform.require_provider_in(place.country if place else "")
+    deps.platform.require_provider_in(provider.address.country or await _country_of(deps, provider))
     made = await deps.connect().create_account(
         provider_id=provider.id,
         email=user.email,
