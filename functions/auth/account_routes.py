@@ -2,15 +2,21 @@
 
 from http import HTTPStatus
 
-from common.application.auth import recovery
+from common.application.auth import changing_email, recovery
 from common.application.users import account
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
 
-from functions.auth.account_schemas import AccountExport, ChangePasswordRequest, UpdateAccountRequest
+from functions.auth.account_schemas import (
+    AccountExport,
+    ChangeEmailRequest,
+    ChangePasswordRequest,
+    ConfirmEmailRequest,
+    UpdateAccountRequest,
+)
 from functions.auth.client import Client
-from functions.auth.schemas import UserView
+from functions.auth.schemas import CHECK_MAIL, Accepted, UserView
 
 router = APIRouter(prefix="/v1/users/me", tags=["account"])
 
@@ -36,6 +42,30 @@ async def update_account(
 async def change_password(body: ChangePasswordRequest, deps: Deps, caller: CurrentUser, client: Client) -> None:
     """Set or change the password; every other sign-in ends."""
     await recovery.change_password(deps.auth, caller, body.current_password, body.new_password, client)
+
+
+@router.put(
+    "/email",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("change-email", limit=10, per_seconds=3600, by="user"))],
+)
+async def change_email(body: ChangeEmailRequest, deps: Deps, caller: CurrentUser, client: Client) -> Accepted:
+    """Ask for another mail address: a code is mailed to it; the answer is the same for every address.
+
+    It asks for a recent sign-in (403 `recent_sign_in_required`), and the present address gets word of it.
+    """
+    await changing_email.request_change(deps.auth, caller, body.email, client)
+    return CHECK_MAIL
+
+
+@router.post(
+    "/email/confirm",
+    status_code=HTTPStatus.OK,
+    dependencies=[Depends(rate_limit("confirm-email", limit=30, per_seconds=3600, by="user"))],
+)
+async def confirm_email(body: ConfirmEmailRequest, deps: Deps, caller: CurrentUser, client: Client) -> UserView:
+    """Use the code that was mailed to the new address; every other sign-in ends, and the old address is told."""
+    return UserView.of(await changing_email.confirm_change(deps.auth, caller, body.token, client))
 
 
 @router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])

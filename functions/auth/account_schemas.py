@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from common.domain.contact_fields import AddressText, PhoneText
+from common.domain.contact_fields import AddressText, EmailText, PhoneText
 from common.domain.names import PersonName
 from common.runtime.http.schemas import PatchModel, RequestModel, ResponseModel
 from pydantic import ConfigDict
 
-from functions.auth.schemas import Password
+from functions.auth.schemas import OpaqueToken, Password
 
 
 class UpdateAccountRequest(PatchModel):
@@ -23,6 +23,18 @@ class ChangePasswordRequest(RequestModel):
 
     current_password: Password | None = None
     new_password: Password
+
+
+class ChangeEmailRequest(RequestModel):
+    """The new address."""
+
+    email: EmailText
+
+
+class ConfirmEmailRequest(RequestModel):
+    """The code that was mailed to the new address."""
+
+    token: OpaqueToken
 
 
 class AccountExport(ResponseModel):

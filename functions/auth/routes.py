@@ -18,6 +18,7 @@ router = RouteGroups(
         "/v1/auth/resend-verification",
         "/v1/auth/login",
         "/v1/auth/forgot-password",
+        "/v1/auth/mail-sign-in",
         "/v1/auth/reset-password",
     ),
     (
@@ -32,6 +33,8 @@ router = RouteGroups(
         "account_routes:router",
         "/v1/users/me",
         "/v1/users/me/password",
+        "/v1/users/me/email",
+        "/v1/users/me/email/confirm",
         "/v1/users/me/export",
     ),
     (

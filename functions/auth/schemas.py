@@ -71,6 +71,9 @@ class Accepted(ResponseModel):
     message: str
 
 
+CHECK_MAIL = Accepted(message="If this address can be used, a mail is on its way to it.")
+
+
 class AddressView(ResponseModel):
     """A postal address, with its point where it could be located."""
 

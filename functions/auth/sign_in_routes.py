@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 
 from functions.auth.client import Client, known_client, remember_device
 from functions.auth.schemas import (
+    CHECK_MAIL,
     Accepted,
     EmailRequest,
     LoginRequest,
@@ -20,7 +21,6 @@ from functions.auth.schemas import (
 
 _HOUR = 3600
 _MINUTE = 60
-_CHECK_MAIL = Accepted(message="If this address can be used, a mail is on its way to it.")
 
 router = APIRouter(prefix="/v1/auth", tags=["identity"])
 
@@ -34,7 +34,7 @@ async def register(body: RegisterRequest, deps: Deps, client: Client, response: 
     """Register an address; the answer is the same whether or not it has an account."""
     known = known_client(response, deps, client)
     await registration.register(deps.auth, body.email, body.password, known)
-    return _CHECK_MAIL
+    return CHECK_MAIL
 
 
 @router.post("/verify-email", dependencies=[Depends(rate_limit("verify-email", limit=60, per_seconds=_MINUTE))])
@@ -60,7 +60,7 @@ async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, res
 async def resend_verification(body: EmailRequest, deps: Deps) -> Accepted:
     """Mail the verification link again; the answer is the same for every address."""
     await registration.resend_verification(deps.auth, body.email)
-    return _CHECK_MAIL
+    return CHECK_MAIL
 
 
 @router.post("/login", dependencies=[Depends(rate_limit("login", limit=60, per_seconds=_MINUTE))])
@@ -79,7 +79,21 @@ async def log_in(body: LoginRequest, deps: Deps, client: Client, response: Respo
 async def forgot_password(body: EmailRequest, deps: Deps) -> Accepted:
     """Mail a link to set a new password; the answer is the same for every address."""
     await recovery.forgot_password(deps.auth, body.email)
-    return _CHECK_MAIL
+    return CHECK_MAIL
+
+
+@router.post(
+    "/mail-sign-in",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(rate_limit("mail-sign-in", limit=30, per_seconds=_HOUR))],
+)
+async def mail_sign_in(body: EmailRequest, deps: Deps) -> Accepted:
+    """Mail a link that signs in; the answer is the same for every address.
+
+    Its code goes to `POST /v1/auth/verify-email`. It works without a password, and whatever strangers have failed at.
+    """
+    await recovery.mail_sign_in(deps.auth, body.email)
+    return CHECK_MAIL
 
 
 @router.post(
@@ -87,7 +101,8 @@ async def forgot_password(body: EmailRequest, deps: Deps) -> Accepted:
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("reset-password", limit=30, per_seconds=_MINUTE))],
 )
-async def reset_password(body: ResetPasswordRequest, deps: Deps, client: Client) -> Accepted:
-    """Set a new password with a mailed code; every sign-in ends at once."""
-    await recovery.reset_password(deps.auth, body.token, body.password, client)
+async def reset_password(body: ResetPasswordRequest, deps: Deps, client: Client, response: Response) -> Accepted:
+    """Set a new password with a mailed code; every sign-in ends at once, and linked sign-ins elsewhere are dropped."""
+    known = known_client(response, deps, client)
+    await recovery.reset_password(deps.auth, body.token, body.password, known)
     return Accepted(message="The password is set. Sign in with it.")

@@ -80,8 +80,11 @@ async def _endpoint_again(request: Request, _: Mapping[str, Any]) -> dict[str, A
 async def create_push_subscription(
     deps: Deps, caller: CurrentUser, body: PushSubscriptionRequest
 ) -> PushSubscriptionView:
-    """Store a browser that takes push messages; sending it again renews it."""
-    stored = await inbox.subscribe_push(deps.inbox, caller.user_id, body.endpoint, body.keys.p256dh, body.keys.auth)
+    """Store a browser that takes push messages, until this sign-in ends; sending it again renews it.
+
+    An account has ten browsers at most; one more takes the place of the one renewed longest ago.
+    """
+    stored = await inbox.subscribe_push(deps.inbox, caller, body.endpoint, body.keys.p256dh, body.keys.auth)
     return PushSubscriptionView.model_validate(stored)
 
 

@@ -8,7 +8,8 @@ from common.domain.notifications import Channel, Kind, Preferences, QuietHours
 from common.domain.push_services import is_push_service
 from common.domain.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 _WALL_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
@@ -84,9 +85,17 @@ class PushKey(ResponseModel):
 
 def _push_service(value: str) -> str:
     if not is_push_service(value):
-        msg = "not the address of a browser's push service"
-        raise ValueError(msg)
+        raise PydanticCustomError("unknown_push_service", "This is not the address of a browser's push service.")
     return value
+
+
+#: Not stripped: an address is taken letter by letter.
+PushAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=False, max_length=1024),
+    Field(examples=["https://fcm.googleapis.com/fcm/send/abc"]),
+    AfterValidator(_push_service),
+]
 
 
 class PushKeys(RequestModel):
@@ -97,9 +106,13 @@ class PushKeys(RequestModel):
 
 
 class PushSubscriptionRequest(RequestModel):
-    """A browser's subscription (https://www.w3.org/TR/push-api/#pushsubscription-interface)."""
+    """A browser's subscription, as ``PushSubscription.toJSON()`` gives it (https://www.w3.org/TR/push-api/).
 
-    endpoint: Annotated[str, Field(pattern=r"^https://[^\s]+$", max_length=1024), AfterValidator(_push_service)]
+    ``expirationTime`` is the browser's own estimate, in milliseconds; the push service tells when one has really ended.
+    """
+
+    endpoint: PushAddress
+    expiration_time: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(None, alias="expirationTime")
     keys: PushKeys
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
+    from common.application.auth.changing_email import EMAIL_CHANGED  # noqa: PLC0415
     from common.application.bookings.provider_away import follow_provider  # noqa: PLC0415
     from common.application.bookings.sweep import fire_due  # noqa: PLC0415
     from common.application.onboarding.billing import sync_billing  # noqa: PLC0415
@@ -36,6 +37,11 @@ async def process(container: "Container", event: "Event") -> None:
         return
     if event.type == VERIFICATION_REQUESTED:
         await _verify(container, event)
+        return
+    if event.type == EMAIL_CHANGED:
+        from common.application.users.renaming import follow_email  # noqa: PLC0415 - rare
+
+        await follow_email(container.users, container.payments.gateway, event)
         return
     try:
         booking = await check_payment(container.payments, event)

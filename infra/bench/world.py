@@ -129,6 +129,7 @@ def _token(container: Container, user: User, now: datetime) -> str:
         epoch=user.session_epoch,
         roles=[role.value for role in user.roles],
         token_id=new_id("tok", now),
+        signed_in_at=now,
         now=now,
         lifetime=_TOKEN_LIFETIME,
     )

@@ -55,6 +55,7 @@ class FakePaymentGateway:
     faults: deque[Fault | None] = field(default_factory=deque)
     calls: list[str] = field(default_factory=list)
     deleted_customers: set[str] = field(default_factory=set)
+    renamed_customers: dict[str, str] = field(default_factory=dict)
     short_balance: bool = False
     refunds_wait: bool = False
     _numbers: int = 0
@@ -72,6 +73,9 @@ class FakePaymentGateway:
 
     async def find_customer(self, user_id: str, email: str) -> str | None:  # noqa: ARG002 - the port's
         return f"cus_{user_id}"
+
+    async def rename_customer(self, customer_id: str, email: str) -> None:
+        self.renamed_customers[customer_id] = email
 
     async def delete_customer(self, customer_id: str) -> None:
         self.calls.append("delete_customer")

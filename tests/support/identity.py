@@ -37,6 +37,7 @@ async def sign_in(container: Container, user: User) -> dict[str, str]:
         epoch=user.session_epoch,
         roles=[role.value for role in user.roles],
         token_id=new_id("tok", now),
+        signed_in_at=now,
         now=now,
         lifetime=TOKEN_LIFETIME,
     )

@@ -93,7 +93,7 @@ async def observer(
     await container.close()
 
 
-@pytest.mark.parametrize("path", ["login", "register", "resend-verification", "forgot-password"])
+@pytest.mark.parametrize("path", ["login", "register", "resend-verification", "forgot-password", "mail-sign-in"])
 async def test_the_same_work_is_done_for_every_address(observer: Observer, path: str) -> None:
     secret = {"password": PASSWORD} if path in {"login", "register"} else {}
     seen = [

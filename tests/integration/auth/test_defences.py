@@ -10,7 +10,7 @@ import pytest
 from common.runtime.http import create_app
 
 from functions.auth.routes import router
-from tests.support.people import PASSWORD, Identity
+from tests.support.people import PASSWORD, Identity, token_of
 
 if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
@@ -67,6 +67,39 @@ async def test_a_stranger_cannot_lock_the_owner_out(identity: Identity, containe
     clock.advance(minutes=16)
     async with client_at(container, "192.0.2.1") as elsewhere:
         assert (await _log_in(elsewhere, "owner@example.com", PASSWORD)).status_code == 200
+
+
+async def _besiege(container: Container, email: str) -> None:
+    """Strangers fail from everywhere until every unknown place has to wait."""
+    for number in range(60):
+        async with client_at(container, f"198.51.100.{number}") as stranger:
+            await _log_in(stranger, email, WRONG)
+
+
+async def test_a_reset_lets_the_owners_new_device_in_and_keeps_it_in(identity: Identity, container: Container) -> None:
+    email = "new.phone@example.com"
+    await identity.register(email)
+    await _besiege(container, email)
+    async with client_at(container, "192.0.2.2") as phone:
+        assert (await _log_in(phone, email, PASSWORD)).status_code == 429
+        await phone.post("/v1/auth/forgot-password", json={"email": email})
+        body = {"token": await identity.mailed_token(email), "password": "nine-tall-kauri-trees"}
+        assert (await phone.post("/v1/auth/reset-password", json=body)).status_code == 202
+        await _besiege(container, email)
+        assert (await _log_in(phone, email, "nine-tall-kauri-trees")).status_code == 200
+
+
+async def test_a_mailed_link_signs_in_whatever_strangers_do(identity: Identity, container: Container) -> None:
+    email = "mailed.in@example.com"
+    await identity.register(email)
+    await _besiege(container, email)
+    async with client_at(container, "192.0.2.3") as phone:
+        assert (await phone.post("/v1/auth/mail-sign-in", json={"email": email})).status_code == 202
+        (mail,) = await identity.mails(email)
+        assert (mail.template, mail.to) == ("sign_in", email)
+        assert (await phone.post("/v1/auth/verify-email", json={"token": token_of(mail)})).status_code == 200
+        await _besiege(container, email)
+        assert (await _log_in(phone, email, PASSWORD)).status_code == 200
 
 
 async def test_an_unknown_address_is_blocked_like_a_known_one(identity: Identity) -> None:

@@ -11,6 +11,7 @@ from common.application.bookings.create import BookingWish, create_booking
 from common.application.users.forgetting import ACCOUNT_DELETED, forget_person
 from common.domain.booking_machine.erasure import erase_customer
 from common.domain.errors import Unavailable
+from common.domain.events import Topic, new_event
 
 from tests.factories.bookings import NOW, make_booking, make_creation
 from tests.fakes.payment_gateway import Fault
@@ -42,7 +43,11 @@ async def _provider(identity: Identity, email: str, **details: str) -> tuple[dic
 
 async def test_the_export_holds_everything_but_secrets(identity: Identity) -> None:
     headers, user_id = await _provider(identity, "export@example.com")
+    provider_id = (await identity.client.get("/v1/users/me", headers=headers)).json()["provider_id"]
+    subscriptions = identity.container.mongo.collection("subscriptions")
+    await subscriptions.insert_one({"_id": provider_id, "stripe_id": "sub_1", "plan_id": "plus"})
     found = (await identity.client.get("/v1/users/me/export", headers=headers)).json()
+    assert found["subscriptions"] == [{"id": provider_id, "stripe_id": "sub_1", "plan_id": "plus"}]
     assert found["account"]["id"] == user_id
     assert found["provider_profile"][0]["trading_name"] == "Fisher Garden Care"
     assert {event["type"] for event in found["security_events"]} >= {"email_verified", "signed_in"}
@@ -63,8 +68,8 @@ async def _customer(identity: Identity, world: BookingWorld, email: str) -> tupl
     return bearer(answer.json()), stored.id
 
 
-async def _book_at(world: BookingWorld, address: str, notes: str = "") -> Booking:
-    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=2), address=address, notes=notes)
+async def _book_at(world: BookingWorld, address: str, notes: str = "", *, day: int = 2) -> Booking:
+    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=day), address=address, notes=notes)
     booking, _ = await create_booking(world.deps, world.customer.id, wish, idempotency_key=None)
     return await world.pay(booking)
 
@@ -120,6 +125,35 @@ async def test_after_deletion_nobody_is_left(identity: Identity, container: Cont
 
     anew = await identity.register("leaver@example.com", PASSWORD)
     assert anew["user"]["id"] != user_id
+
+
+@pytest.mark.parametrize("leaver", ["customer", "provider"])
+async def test_what_a_leaving_party_wrote_is_read_by_nobody_any_more(
+    identity: Identity, world: BookingWorld, leaver: str
+) -> None:
+    """Reasons, complaints and evidence go with the account, out of the booking and out of its audit trail."""
+    secret = f"my mother Ngaio at {uuid4().hex}"
+    booking = await _book_at(world, "9 Hidden Lane")
+    cancels = await _book_at(world, "9 Hidden Lane", day=3)
+    person = world.customer if leaver == "customer" else world.provider_user
+    cancels = await world.act(cancels, "cancel", person, {"reason": secret})
+    rows = world.container.mongo.collection("bookings")
+    by = {"opened_by": leaver, "reason": secret, "opened_at": NOW, "from_status": "completed"}
+    evidence = [{"by": party, "at": NOW, "text": f"{party}: {secret}"} for party in ("customer", "provider")]
+    await rows.update_one({"_id": booking.id}, {"$set": {"status": "settled", "dispute": {**by, "evidence": evidence}}})
+    history = world.container.mongo.collection("booking_history")
+    changed = {"dispute": {"from": None, "to": {**by, "opened_at": NOW.isoformat()}}}
+    await history.update_one({"booking_id": booking.id, "version": 1}, {"$set": {"changed": changed}})
+
+    known = {"user_id": person.id, "provider_id": world.provider.id if leaver == "provider" else None}
+    event = new_event(Topic.PAYMENTS, ACCOUNT_DELETED, NOW, **known, stripe_customer_id="cus_gone")
+    for _ in range(2):
+        await forget_person(identity.container.forgetting, event)
+    stored = [str(await rows.find_one({"_id": each.id})) for each in (booking, cancels)]
+    stored += [str(row) async for row in history.find({"booking_id": {"$in": [booking.id, cancels.id]}})]
+    other = "provider" if leaver == "customer" else "customer"
+    assert [row for row in stored if secret in row.replace(f"{other}: {secret}", "")] == []
+    assert f"{other}: {secret}" in stored[0], "what the other party wrote stays"
 
 
 async def test_stripe_may_be_away_when_somebody_leaves(identity: Identity, world: BookingWorld) -> None:

@@ -61,6 +61,7 @@ class Dance:
 
 @pytest.fixture
 async def dance(identity: Identity, container: Container) -> AsyncIterator[Dance]:
+    await container.mongo.collection("rate_limits").delete_many({})
     provider = LocalProvider(ISSUER)
     transport = httpx.ASGITransport(app=create_app(provider))
     async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as browser:
@@ -292,3 +293,78 @@ async def test_a_name_from_elsewhere_is_put_right_or_left_out_and_the_sign_in_go
     answer = await dance.sign_in(f"{uuid4().hex}@example.com", called=called)
     assert answer.status_code == 200, answer.text
     assert answer.json()["user"]["full_name"] == kept
+
+
+def _told(identity: Identity, user_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """Mails to an account about itself, oldest first; each is read once."""
+    found = []
+    for event in list(identity.publisher.events):
+        if event.type == "mail.requested" and event.payload["to_user_id"] == user_id:
+            identity.publisher.events.remove(event)
+            found.append((event.payload["template"], dict(event.payload["data"])))
+    return [told for told in found if told[0] != "new_sign_in"]
+
+
+async def _link(dance: Dance, owner: dict[str, Any], email: str) -> None:
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], email)
+    answer = await dance.identity.post("/v1/users/me/identities/google", back, **bearer(owner))
+    assert answer.status_code == 204, answer.text
+
+
+async def test_the_owner_is_told_of_every_sign_in_that_is_linked_or_unlinked(dance: Dance) -> None:
+    identity = dance.identity
+    owner = await identity.register("told@example.com")
+    user_id = owner["user"]["id"]
+    await _link(dance, owner, "intruder@example.org")
+    named = {"provider": "Google", "linked_email": "intruder@example.org"}
+    assert _told(identity, user_id) == [("identity_linked", named)]
+    await identity.client.delete("/v1/users/me/identities/google", headers=bearer(owner))
+    assert _told(identity, user_id) == [("identity_unlinked", named)]
+    assert (await dance.sign_in("told@example.com")).json()["user"]["id"] == user_id
+    assert _told(identity, user_id) == [("identity_linked", {"provider": "Google", "linked_email": "told@example.com"})]
+
+
+async def test_unlinking_ends_the_sign_ins_that_were_opened_by_it(dance: Dance) -> None:
+    identity = dance.identity
+    owner = await identity.register("ousts@example.com")
+    await _link(dance, owner, "ousted@example.org")
+    intruder = (await dance.sign_in("ousted@example.org")).json()
+    assert intruder["user"]["id"] == owner["user"]["id"]
+    await identity.client.delete("/v1/users/me/identities/google", headers=bearer(owner))
+    assert (await identity.client.get("/v1/users/me", headers=bearer(intruder))).status_code == 401
+    refused = await identity.post("/v1/auth/refresh", {"refresh_token": intruder["refresh_token"]})
+    assert refused.status_code == 401
+    assert (await identity.client.get("/v1/users/me", headers=bearer(owner))).status_code == 200
+
+
+async def test_a_reset_drops_an_intruders_linked_sign_in_and_names_it(dance: Dance) -> None:
+    identity = dance.identity
+    owner = await identity.register("recovers@example.com")
+    user_id = owner["user"]["id"]
+    await _link(dance, owner, "intruder.stays@example.org")
+    _told(identity, user_id)
+    await identity.post("/v1/auth/forgot-password", {"email": "recovers@example.com"})
+    body = {"token": await identity.mailed_token("recovers@example.com"), "password": f"{PASSWORD}-new"}
+    assert (await identity.post("/v1/auth/reset-password", body)).status_code == 202
+    dropped = ["Google (intruder.stays@example.org)"]
+    assert _told(identity, user_id) == [("password_changed", {"dropped": dropped})]
+    stranger = await dance.sign_in("intruder.stays@example.org")
+    assert stranger.json()["user"]["id"] != user_id
+    own = await dance.sign_in("recovers@example.com")
+    assert own.json()["user"]["id"] == user_id, "the owner's own links itself again"
+
+
+async def test_what_a_provider_calls_the_address_is_kept_only_if_it_is_one(
+    dance: Dance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = await dance.identity.register("keeps@example.com")
+    started = await dance.start()
+    back = await dance.visit(started["authorization_url"], "odd@example.com")
+    honest = dance.provider.id_token
+    odd = {"email": "see https://evil.example\r\n" + "x" * 20_000}
+    monkeypatch.setattr(dance.provider, "id_token", lambda name, given: honest(name, {**given, **odd}))
+    path = "/v1/users/me/identities/google"
+    assert (await dance.identity.post(path, back, **bearer(owner))).status_code == 204
+    listed = await dance.identity.client.get("/v1/users/me/identities", headers=bearer(owner))
+    assert [each["email"] for each in listed.json()["items"]] == [""]

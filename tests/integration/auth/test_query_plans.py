@@ -16,6 +16,7 @@ from tests.support.people import PASSWORD, Identity, bearer
 if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
 
+NEW = "nine-tall-kauri-trees"
 DETAILS = {
     "full_name": "Tom Fisher",
     "phone_number": "+64279876543",
@@ -49,14 +50,14 @@ async def _live(identity: Identity) -> None:
     await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})
     await identity.client.get("/v1/auth/sessions", headers=headers)
     await identity.client.get("/v1/users/me/identities", headers=headers)
-    body = {"current_password": PASSWORD, "new_password": "nine-tall-kauri-trees"}
+    body = {"current_password": PASSWORD, "new_password": NEW}
     await identity.client.put("/v1/users/me/password", json=body, headers=headers)
     await identity.post("/v1/onboarding/path", {"path": "provider"}, **headers)
     await identity.post("/v1/onboarding/provider", DETAILS, **headers)
     await identity.post("/v1/auth/forgot-password", {"email": "planned@example.com"})
     await identity.mails("planned@example.com")
     assert (await identity.client.get("/v1/users/me/export", headers=headers)).status_code == 200
-    await identity.post("/v1/auth/logout", None, **headers)
+    await identity.post("/v1/auth/logout", None, **bearer((await identity.log_in("planned@example.com", NEW)).json()))
     assert (await identity.client.delete("/v1/users/me", headers=headers)).status_code == 204
     forgetting = replace(identity.container.forgetting, gateway=FakePaymentGateway())
     await forget_person(forgetting, next(each for each in identity.publisher.events if each.type == ACCOUNT_DELETED))

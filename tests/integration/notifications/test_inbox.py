@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from tests.support import START, api_client, sign_in
 
 if TYPE_CHECKING:
     from common.runtime.bootstrap import Container
+
+    from tests.fakes.clock import FakeClock
 
 URL = "/v1/notifications"
 PUSH = {
@@ -100,6 +103,10 @@ async def test_a_browser_is_stored_once_and_forgotten(container: Container) -> N
             {**PUSH, "endpoint": "https://fcm.googleapis.com.example.com/x"},
             {**PUSH, "endpoint": "https://fcm.googleapis.com:8080/x"},
             {**PUSH, "endpoint": "https://user@fcm.googleapis.com/x"},
+            {**PUSH, "endpoint": "https://fcm.googleapis.com/x\r\ny"},
+            {**PUSH, "endpoint": " https://fcm.googleapis.com/x"},
+            {**PUSH, "endpoint": "https://fcm.googleapis.com\\@evil.example/x"},
+            {**PUSH, "expirationTime": "soon"},
             {**PUSH, "keys": {"p256dh": "x", "auth": "y"}},
         ):
             answer = await client.post(f"{URL}/push-subscriptions", json=wrong, headers=headers)
@@ -109,3 +116,31 @@ async def test_a_browser_is_stored_once_and_forgotten(container: Container) -> N
         assert refused.status_code == 404
         removed = await client.request("DELETE", f"{URL}/push-subscriptions", json=gone, headers=headers)
         assert removed.status_code == 204
+
+
+async def test_a_browsers_own_form_of_a_subscription_is_taken(container: Container) -> None:
+    headers = await sign_in(container, make_user())
+    async with api_client("notifications", container) as client:
+        for ends in (None, 1_790_000_000_000, 1_790_000_000_000.5):
+            answer = await client.post(
+                f"{URL}/push-subscriptions", json={**PUSH, "expirationTime": ends}, headers=headers
+            )
+            assert answer.status_code == 201, answer.text
+
+
+async def test_an_account_has_ten_browsers_at_most_and_the_newest_stay(container: Container, clock: FakeClock) -> None:
+    user = make_user()
+    headers = await sign_in(container, user)
+
+    async def subscribe(number: int) -> None:
+        body = {**PUSH, "endpoint": f"https://fcm.googleapis.com/fcm/send/of-ten-{number}"}
+        assert (await client.post(f"{URL}/push-subscriptions", json=body, headers=headers)).status_code == 201
+
+    async with api_client("notifications", container) as client:
+        for number in range(12):
+            clock.advance(seconds=1)
+            await subscribe(number)
+        rows = await container.mongo.collection("push_subscriptions").find({"user_id": user.id}).to_list()
+        assert {row["endpoint"].rsplit("-", 1)[1] for row in rows} == {str(number) for number in range(2, 12)}
+        await asyncio.gather(*(subscribe(number) for number in range(20, 40)))
+    assert await container.mongo.collection("push_subscriptions").count_documents({"user_id": user.id}) == 10

@@ -108,8 +108,12 @@ async def test_a_customer_is_found_and_deleted_and_deleting_it_again_is_harmless
     customer_id = await gateway.ensure_customer(user_id, email, "Aroha Ngata")
     assert await gateway.find_customer(user_id, email) == customer_id
     assert await gateway.find_customer("usr_somebody_else", email) is None
+    await gateway.rename_customer(customer_id, f"new.{email}")
+    assert await gateway.find_customer(user_id, f"new.{email}") == customer_id
+    await gateway.rename_customer(customer_id, email)
     for _ in range(2):
         await gateway.delete_customer(customer_id)
+    await gateway.rename_customer(customer_id, f"new.{email}")
     assert await gateway.find_customer(user_id, email) is None
 
 

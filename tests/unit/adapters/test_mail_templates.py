@@ -39,6 +39,7 @@ _NAMES = (
     "ip",
     "limit",
     "link",
+    "linked_email",
     "paid",
     "paused",
     "place",
@@ -63,6 +64,7 @@ _NAMES = (
 PARTS = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
 DATA = {
     **dict.fromkeys(_NAMES, EVIL),
+    "dropped": [EVIL],
     "receipt_lines": [EVIL, "Charged: NZD 1.00"],
     "commission_lines": [EVIL],
     "lines": [EVIL],

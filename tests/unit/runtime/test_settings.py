@@ -84,6 +84,7 @@ def test_a_geocoder_needs_what_its_service_asks_for(geocoder: str, missing: str)
         ("GEOCODER", "guess"),
         ("PUBLIC_CACHE_ENTRIES", "-1"),
         ("SEARCHES_PER_MINUTE", "0"),
+        ("RECENT_SIGN_IN_MINUTES", "soon"),
         ("PLATFORM_COUNTRY", "nz"),
         ("PLATFORM_COUNTRY", "KP"),
         ("SETTLEMENT_CURRENCIES", "aud,dollars"),

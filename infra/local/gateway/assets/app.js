@@ -17,6 +17,7 @@ const PAGES = [
   [/^\/sign-in$/, identity.signInPage],
   [/^\/forgot-password$/, identity.forgotPage],
   [/^\/reset-password$/, identity.resetPage],
+  [/^\/confirm-email$/, identity.confirmEmailPage],
   [/^\/auth\/(google|facebook)\/callback$/, identity.callbackPage],
   [/^\/profile$/, identity.profilePage],
   [/^\/search$/, searchPage],

@@ -48,7 +48,7 @@ function passwordForm() {
 /** Signing in by password, at Google or Facebook, or by a mailed link that goes on with a guest's booking. */
 export async function signInPage(query) {
   if (query.get("token")) {
-    return show("Complete your booking", form("Sign in and go on", [], async () => {
+    return show("Sign in by mail", form("Sign in and go on", [], async () => {
       const tokens = await call("POST", "/v1/auth/verify-email", { token: query.get("token") });
       signedIn(tokens);
       welcome(tokens);
@@ -93,6 +93,14 @@ export async function forgotPage() {
   show("Forgot the password", form("Mail me a link", [email()], async (values) => {
     const answer = await call("POST", "/v1/auth/forgot-password", values);
     return h("div", {}, note(answer.message, "good"), SEE_MAIL());
+  }));
+}
+
+/** The link of a mail to an account's new address; it works where one is signed in. */
+export async function confirmEmailPage(query) {
+  show("Confirm your new address", form("Use this address", [], async () => {
+    const user = await call("POST", "/v1/users/me/email/confirm", { token: query.get("token") ?? "" });
+    return note(`The account's address is ${user.email}.`, "good");
   }));
 }
 

@@ -78,13 +78,14 @@ def _checked(claims: "Mapping[str, Any]", now: datetime) -> AccessClaims:
         issued_at = datetime.fromtimestamp(int(claims["iat"]), UTC)
         valid_from = datetime.fromtimestamp(int(claims.get("nbf", claims["iat"])), UTC)
         epoch = int(claims["epoch"])
+        signed_in_at = datetime.fromtimestamp(int(claims["auth_time"]), UTC) if "auth_time" in claims else None
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise Unauthenticated("The access token is not valid.", code="invalid_token") from error
     if claims["typ"] != _TYPE or max(issued_at, valid_from) > now + _LEEWAY:
         raise Unauthenticated("The access token is not valid.", code="invalid_token")
     if expires_at + _LEEWAY <= now:
         raise Unauthenticated("The access token has expired.", code="token_expired")
-    return AccessClaims(str(claims["sub"]), str(claims["sid"]), epoch, expires_at)
+    return AccessClaims(str(claims["sub"]), str(claims["sid"]), epoch, expires_at, signed_in_at)
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class TokenIssuer:
         epoch: int,
         roles: "Sequence[str]",
         token_id: str,
+        signed_in_at: datetime,
         now: datetime,
         lifetime: timedelta,
     ) -> str:
@@ -146,6 +148,7 @@ class TokenIssuer:
             epoch: the account's ``session_epoch`` now.
             roles: for clients to read; authorization reads the database.
             token_id: unique id of this token (``jti``).
+            signed_in_at: when the sign-in was opened (``auth_time`` of OpenID Connect); a refresh keeps it.
             now: when it is issued.
             lifetime: how long it is valid.
         """
@@ -160,6 +163,7 @@ class TokenIssuer:
             "typ": _TYPE,
             "epoch": epoch,
             "roles": list(roles),
+            "auth_time": int(signed_in_at.timestamp()),
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from common.domain.errors import Unauthenticated
@@ -23,7 +23,7 @@ class AccessDeps:
 
 
 async def authenticate(deps: AccessDeps, token: str) -> Principal:
-    """Turn an access token into the caller, as the database says now: a suspension takes effect at once.
+    """Turn an access token into the caller, as the database says now: a suspension or a sign-out takes effect at once.
 
     Raises:
         Unauthenticated: the token proves nothing, or its account may not act any more.
@@ -32,4 +32,4 @@ async def authenticate(deps: AccessDeps, token: str) -> Principal:
     principal = await deps.principals.get(claims.user_id, session_id=claims.session_id, epoch=claims.epoch)
     if principal is None:
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return principal
+    return replace(principal, signed_in_at=claims.signed_in_at)

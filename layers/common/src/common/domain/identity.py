@@ -20,6 +20,7 @@ SESSION_LIFETIME = timedelta(days=90)
 ACCESS_LIFETIME = timedelta(minutes=15)
 #: Staff's tokens of both kinds live one hour, and their sign-in ends with the working day.
 STAFF_TOKEN_LIFETIME = timedelta(hours=1)
+LONGEST_ACCESS_LIFETIME = max(ACCESS_LIFETIME, STAFF_TOKEN_LIFETIME)
 STAFF_SESSION_LIFETIME = timedelta(hours=12)
 
 
@@ -29,6 +30,7 @@ class MailPurpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose, not a password
     SIGN_IN = "sign_in"
+    CHANGE_EMAIL = "change_email"
 
 
 REGISTRATION_LIFETIME = timedelta(hours=24)
@@ -36,6 +38,7 @@ MAIL_LIFETIMES = {
     MailPurpose.VERIFY_EMAIL: REGISTRATION_LIFETIME,
     MailPurpose.RESET_PASSWORD: timedelta(hours=1),
     MailPurpose.SIGN_IN: timedelta(hours=2),
+    MailPurpose.CHANGE_EMAIL: timedelta(hours=2),
 }
 
 
@@ -171,6 +174,8 @@ class SecurityEventType(StrEnum):
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
     EMAIL_LINK_REQUESTED = "email_link_requested"
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    EMAIL_CHANGED = "email_changed"
     EXPORTED = "exported"
     DELETED = "deleted"
     SUSPENDED = "suspended"

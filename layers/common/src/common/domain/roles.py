@@ -1,6 +1,7 @@
 """Who is calling: roles and the principal that every use case receives."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,6 +29,7 @@ class Principal:
         session_id: the sign-in this request belongs to.
         provider_id: the provider profile of the account, where it has one.
         is_provisional: a guest who has not completed the account.
+        signed_in_at: when the caller last proved who they are; ``None`` if the token does not say.
     """
 
     user_id: str
@@ -35,6 +37,7 @@ class Principal:
     session_id: str = ""
     provider_id: str | None = None
     is_provisional: bool = False
+    signed_in_at: datetime | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the caller has any of ``roles``; a super admin has every staff role."""

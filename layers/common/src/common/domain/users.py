@@ -47,7 +47,8 @@ class User(Model):
     """One person's account.
 
     ``email`` is as the person typed it; ``email_key`` its normal form, unique. ``session_epoch`` rises when every
-    access token so far must die at once (suspension, password reset); tokens carry the epoch they were made in.
+    access token so far must die at once (suspension, password reset); tokens carry the epoch they were made in. Beside
+    it the stored account remembers the sign-ins that ended within a token's life (``Users.end_access``).
     """
 
     id: str

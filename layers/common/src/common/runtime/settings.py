@@ -97,7 +97,7 @@ class Secret:
 
 
 #: Settings that are whole numbers, with the least of each.
-_COUNTS = {"public_cache_entries": 0, "lookups_per_minute": 1, "searches_per_minute": 1}
+_COUNTS = {"public_cache_entries": 0, "lookups_per_minute": 1, "searches_per_minute": 1, "recent_sign_in_minutes": 1}
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,8 @@ class Settings:
     ``settlement_currencies`` are those in which it has bank accounts besides that country's own.
     ``lookups_per_minute`` and ``searches_per_minute`` are how many addresses one network address may have looked up
     and how often it may search.
+    ``recent_sign_in_minutes`` is how old a sign-in may be for what asks for a recent one; by default as long as a
+    guest's booking is held.
     """
 
     stage: str
@@ -145,6 +147,7 @@ class Settings:
     public_cache_entries: int = 256
     lookups_per_minute: int = 60
     searches_per_minute: int = 240
+    recent_sign_in_minutes: int = 30
 
     @property
     def is_local(self) -> bool:

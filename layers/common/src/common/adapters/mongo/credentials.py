@@ -70,6 +70,10 @@ class MongoCredentials:
         result = await self._credentials.delete_one(wanted, session=current_session())
         return result.deleted_count == 1
 
+    async def unlink_all(self, user_id: str) -> None:
+        """Remove every external identity; a password stays."""
+        await self._credentials.delete_many({"user_id": user_id, "kind": "identity"}, session=current_session())
+
     async def remove_all(self, user_id: str) -> None:
         """Remove the password and every external identity."""
         await self._credentials.delete_many({"user_id": user_id}, session=current_session())

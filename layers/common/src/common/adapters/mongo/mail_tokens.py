@@ -41,3 +41,7 @@ class MongoMailTokens:
     async def remove_all(self, email_key: str) -> None:
         """Every code mailed to an address dies."""
         await self._tokens.delete_many({"email_key": email_key}, session=current_session())
+
+    async def remove_of(self, user_id: str) -> None:
+        """Every code of an account dies, whichever address it was mailed to."""
+        await self._tokens.delete_many({"user_id": user_id}, session=current_session())

@@ -12,7 +12,7 @@ from common.application.ports.notifications import PushSubscription
 from common.domain.notifications import Notification, Preferences
 
 #: More browsers than anybody uses.
-_MOST_SUBSCRIPTIONS = 20
+_MOST_SUBSCRIPTIONS = 10
 
 
 class MongoNotifications:
@@ -87,18 +87,30 @@ class MongoPushSubscriptions:
         self._subscriptions = database["push_subscriptions"]
 
     async def put(self, subscription: PushSubscription) -> PushSubscription:
-        """Store a subscription, or renew the one of the same endpoint; returns it as stored."""
+        """Store a subscription, or renew the one of the same endpoint; returns it as stored.
+
+        Beyond the most that an account may have, those renewed longest ago go; whoever is last sees all there are.
+        """
         row = to_document(subscription)
+        renewed = {name: row[name] for name in ("user_id", "session_id", "p256dh", "auth", "renewed_at")}
         stored = await self._subscriptions.find_one_and_update(
             {"endpoint": subscription.endpoint},
             {
-                "$set": {"user_id": row["user_id"], "p256dh": row["p256dh"], "auth": row["auth"]},
+                "$set": renewed,
                 "$setOnInsert": {"_id": row["_id"], "created_at": row["created_at"]},
             },
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
+        await self._drop_oldest(subscription.user_id)
         return PushSubscription.model_validate(from_document(stored or row))
+
+    async def _drop_oldest(self, user_id: str) -> None:
+        newest_first = [("renewed_at", -1), ("_id", -1)]
+        cursor = self._subscriptions.find({"user_id": user_id}, {"_id": 1}).sort(newest_first)
+        beyond = [row["_id"] async for row in cursor.skip(_MOST_SUBSCRIPTIONS)]
+        if beyond:
+            await self._subscriptions.delete_many({"_id": {"$in": beyond}})
 
     async def delete(self, user_id: str, endpoint: str) -> bool:
         """Remove a subscription by its endpoint; ``False`` if it is not theirs."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from common.adapters.mongo.data_register import Fate, Holding, Whose, holdings
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.unit_of_work import current_session
 from common.application.ports.personal_data import MatterKind, OpenMatter
@@ -23,31 +24,11 @@ _NEVER_SHOWN = frozenset(
         "tokens",
         "email_key",
         "idempotency_key",
+        "session_epoch",
+        "touches",
+        "ended_sign_ins",
     }
 )
-#: By subject: the collection, and the field that names the account (``user``) or the provider's profile (``provider``).
-_SUBJECTS: Mapping[str, tuple[str, str, str]] = {
-    "identities": ("credentials", "user_id", "user"),
-    "sessions": ("sessions", "user_id", "user"),
-    "security_events": ("security_events", "user_id", "user"),
-    "provider_profile": ("providers", "_id", "provider"),
-    "services": ("services", "provider_id", "provider"),
-    "bookings_as_customer": ("bookings", "customer_id", "user"),
-    "bookings_as_provider": ("bookings", "provider_id", "provider"),
-    "booking_intents": ("booking_intents", "user_id", "user"),
-    "ratings_written": ("ratings", "author_id", "user"),
-    "notifications": ("notifications", "user_id", "user"),
-    "notification_preferences": ("notification_preferences", "_id", "user"),
-    "mails": ("mails", "user_id", "user"),
-    "push_subscriptions": ("push_subscriptions", "user_id", "user"),
-    "subscriptions": ("subscriptions", "provider_id", "provider"),
-}
-#: What the other side of a booking told is not the caller's to take.
-_HIDDEN_OF_OTHERS = {"bookings_as_provider": {"place", "notes", "access_notes", "payment_details", "start_code"}}
-_ONLY_THEIRS = (
-    "credentials", "sessions", "refresh_tokens", "booking_intents", "notifications", "push_subscriptions", "mails",
-)  # fmt: skip
-
 #: What keeps an account open. Stripe, too, closes no account with a balance or payments under way
 #: (https://support.stripe.com/questions/close-a-stripe-account).
 _CLOSED = [status.value for status in TERMINAL]
@@ -70,13 +51,13 @@ class MongoPersonalData:
     async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
         found: dict[str, list[Document]] = {}
-        for subject, (collection, field, whose) in _SUBJECTS.items():
-            owner = user_id if whose == "user" else provider_id
-            if owner is None:
+        for collection, holding in holdings():
+            owner = _owner(holding, user_id, provider_id)
+            if holding.subject is None or owner is None:
                 continue
-            hidden = _NEVER_SHOWN | _HIDDEN_OF_OTHERS.get(subject, set())
-            cursor = self._mongo.collection(collection).find({field: owner}).sort("_id", -1).limit(_MOST_ROWS)
-            found[subject] = [_shown(row, hidden) async for row in cursor]
+            hidden = _NEVER_SHOWN | holding.hidden
+            cursor = self._mongo.collection(collection).find({holding.field: owner}).sort("_id", -1).limit(_MOST_ROWS)
+            found[holding.subject] = [_shown(row, hidden) async for row in cursor]
         return found
 
     async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
@@ -101,22 +82,46 @@ class MongoPersonalData:
             {"booking_id": {"$in": list(booking_ids)}}, {"$set": words}, session=current_session()
         )
 
+    async def forget_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
+        """Blank what somebody gave as a reason in the audit trail of these bookings.
+
+        Args:
+            booking_ids: bookings whose reason is the leaving party's.
+            fact: the audited field, ``cancel_reason`` or ``dispute``.
+        """
+        history, of_these = self._mongo.collection("booking_history"), {"booking_id": {"$in": list(booking_ids)}}
+        for side in ("from", "to"):
+            path = f"changed.{fact}.{side}" if fact == "cancel_reason" else f"changed.{fact}.{side}.reason"
+            await history.update_many({**of_these, path: {"$gt": ""}}, {"$set": {path: ""}}, session=current_session())
+
+    async def forget_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
+        """Take what a party said off the notes of its actions in these bookings' audit trail."""
+        session, history = current_session(), self._mongo.collection("booking_history")
+        theirs = {"booking_id": {"$in": list(booking_ids)}, "actor.kind": party.value}
+        for action, note in notes.items():
+            await history.update_many({**theirs, "action": action}, {"$set": {"note": note}}, session=session)
+
     async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
         """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
         session = current_session()
-        for name in _ONLY_THEIRS:
-            await self._mongo.collection(name).delete_many({"user_id": user_id}, session=session)
-        await self._mongo.collection("notification_preferences").delete_one({"_id": user_id}, session=session)
+        for collection, holding in holdings():
+            owner = _owner(holding, user_id, provider_id)
+            if holding.fate is Fate.DELETED and owner is not None:
+                await self._mongo.collection(collection).delete_many({holding.field: owner}, session=session)
         await self._mongo.collection("security_events").update_many(
             {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
         )
         if provider_id is not None:
-            await self._mongo.collection("calendar_feeds").delete_one({"_id": provider_id}, session=session)
             await self._mongo.collection("services").update_many(
                 {"provider_id": provider_id},
                 {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
                 session=session,
             )
+
+
+def _owner(holding: Holding, user_id: str, provider_id: str | None) -> str | None:
+    """Whom a holding's field names, where that is an account or a provider."""
+    return {Whose.ACCOUNT: user_id, Whose.PROVIDER: provider_id}.get(holding.whose)
 
 
 def _kind(row: Document) -> MatterKind:

@@ -8,6 +8,9 @@ from common.adapters.mongo.documents import from_document, to_document
 from common.adapters.mongo.unit_of_work import current_session
 from common.domain.identity import RefreshToken, Session, Standing
 
+#: More than an account has alive, but for an attack; beyond it every access token of the account ends.
+_MOST_ENDED = 1000
+
 
 class MongoSessions:
     """Implements ``Sessions``."""
@@ -15,6 +18,7 @@ class MongoSessions:
     def __init__(self, mongo: Mongo) -> None:
         self._sessions = mongo.collection("sessions")
         self._tokens = mongo.collection("refresh_tokens")
+        self._browsers = mongo.collection("push_subscriptions")
 
     async def open(self, session: Session, token: RefreshToken) -> None:
         """Store a new sign-in with its first refresh token."""
@@ -48,8 +52,12 @@ class MongoSessions:
         return Standing.NEW if await self._sessions.find_one({"user_id": user_id}, {"_id": 1}) else Standing.FIRST
 
     async def knows_device(self, user_id: str, device_hash: str) -> bool:
-        """Whether this device has signed in to the account before."""
+        """Whether this device has signed in to the account before, or proven to be its owner's."""
         return await self._sessions.find_one({"user_id": user_id, "device_hash": device_hash}, {"_id": 1}) is not None
+
+    async def remember_proof(self, session: Session) -> None:
+        """Store a proof of identity that opened nothing, so that its device is known from now on."""
+        await self._sessions.insert_one(to_document(session), session=current_session())
 
     async def find_token(self, token_digest: str) -> RefreshToken | None:
         """One refresh token by its digest, used ones included."""
@@ -76,19 +84,36 @@ class MongoSessions:
         await self._sessions.update_one({"_id": session_id}, {"$max": {"last_used_at": now}}, session=current_session())
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
-        """End one sign-in; whether it was alive."""
-        result = await self._sessions.update_one(
-            {"_id": session_id, "revoked_at": None},
-            {"$set": {"revoked_at": now, "revoked_because": because}},
-            session=current_session(),
+        """End one sign-in, and its browser's push messages with it; whether it was alive."""
+        row = await self._sessions.find_one_and_update(
+            {"_id": session_id, "revoked_at": None}, _ended(because, now), {"user_id": 1}, session=current_session()
         )
-        return result.modified_count == 1
+        if row is not None:
+            theirs = {"user_id": row["user_id"], "session_id": session_id}
+            await self._browsers.delete_many(theirs, session=current_session())
+        return row is not None
 
-    async def revoke_all(self, user_id: str, because: str, now: datetime, *, but: str | None = None) -> None:
-        """End every sign-in of an account, except perhaps one."""
-        wanted: Document = {"user_id": user_id, "revoked_at": None}
-        if but:
-            wanted["_id"] = {"$ne": but}
-        await self._sessions.update_many(
-            wanted, {"$set": {"revoked_at": now, "revoked_because": because}}, session=current_session()
-        )
+    async def revoke_all(self, user_id: str, because: str, now: datetime) -> None:
+        """End every sign-in of an account, and every browser's push messages with them."""
+        live = {"user_id": user_id, "revoked_at": None}
+        await self._sessions.update_many(live, _ended(because, now), session=current_session())
+        await self._browsers.delete_many({"user_id": user_id}, session=current_session())
+
+    async def revoke_others(
+        self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
+    ) -> Sequence[str]:
+        """End every sign-in but one, or those of them that were opened by one method; returns which were alive."""
+        others: Document = {"user_id": user_id, "revoked_at": None, "_id": {"$ne": but}}
+        if method is not None:
+            others["method"] = method
+        cursor = self._sessions.find(others, {"_id": 1}, session=current_session()).sort("last_used_at", -1)
+        ended = [row["_id"] async for row in cursor.limit(_MOST_ENDED)]
+        await self._sessions.update_many(others, _ended(because, now), session=current_session())
+        theirs: Document = {"user_id": user_id}
+        theirs["session_id"] = {"$ne": but} if method is None else {"$in": ended}
+        await self._browsers.delete_many(theirs, session=current_session())
+        return ended
+
+
+def _ended(because: str, now: datetime) -> Document:
+    return {"$set": {"revoked_at": now, "revoked_because": because}}

@@ -1,6 +1,7 @@
 """Accounts in the collection ``users``."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.asynchronous.collection import ReturnDocument
@@ -9,12 +10,19 @@ from pymongo.errors import DuplicateKeyError
 from common.adapters.mongo.database import Document, Mongo
 from common.adapters.mongo.documents import from_document, plain, to_document
 from common.adapters.mongo.unit_of_work import current_session
-from common.domain.errors import NotFound
+from common.domain.errors import Conflict, NotFound
+from common.domain.identity import LONGEST_ACCESS_LIFETIME
 from common.domain.roles import STAFF_ROLES
 from common.domain.users import User
 
 #: Sorts after every text that goes on from a prefix; unlike a pattern, a range takes any text.
 _LAST_CHARACTER = "\U0010ffff"
+
+
+#: Ended sign-ins that an account remembers; many more than people end within a token's life.
+_MOST_ENDED = 100
+#: A token may be signed a moment after its sign-in has ended, by a request that was under way.
+_MARGIN = timedelta(minutes=1)
 
 
 class MongoUsers:
@@ -57,12 +65,15 @@ class MongoUsers:
         change: Document = {"$set": plain(fields)}
         if end_sessions:
             change["$inc"] = {"session_epoch": 1}
-        row = await self._users.find_one_and_update(
-            {"_id": user_id, "deleted_at": None},
-            change,
-            return_document=ReturnDocument.AFTER,
-            session=current_session(),
-        )
+        try:
+            row = await self._users.find_one_and_update(
+                {"_id": user_id, "deleted_at": None},
+                change,
+                return_document=ReturnDocument.AFTER,
+                session=current_session(),
+            )
+        except DuplicateKeyError as error:
+            raise Conflict("This address has an account already.", code="email_taken") from error
         if row is None:
             raise NotFound("There is no such account.")
         return from_document(User, row)
@@ -74,6 +85,10 @@ class MongoUsers:
         )
         if touched.matched_count == 0:
             raise NotFound("There is no such account.")
+
+    async def end_access(self, user_id: str, session_ids: Sequence[str], now: datetime) -> None:
+        """End the access tokens of some sign-ins at once; remembered in the document that every request reads."""
+        await self._users.update_one({"_id": user_id}, _end_access(session_ids, now), session=current_session())
 
     async def search(
         self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
@@ -96,3 +111,26 @@ class MongoUsers:
             wanted["_id"] = {"$lt": before}
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
         return [from_document(User, row) async for row in cursor]
+
+
+def _end_access(session_ids: Sequence[str], now: datetime) -> list[Document]:
+    """The update pipeline: forget what no token can name any more, add these; or where they are many, end all."""
+    until = now + LONGEST_ACCESS_LIFETIME + _MARGIN
+    known = {"$ifNull": ["$ended_sign_ins", []]}
+    kept = {"$filter": {"input": known, "as": "ended", "cond": {"$gt": ["$$ended.until", now]}}}
+    added = {"$literal": [{"id": session_id, "until": until} for session_id in session_ids]}
+    is_many = {"$gt": [{"$size": "$ended_sign_ins"}, _MOST_ENDED]}
+    return [
+        {
+            "$set": {
+                "ended_sign_ins": {"$concatArrays": [kept, added]},
+                "touches": {"$add": [{"$ifNull": ["$touches", 0]}, 1]},
+            }
+        },
+        {
+            "$set": {
+                "session_epoch": {"$add": [{"$ifNull": ["$session_epoch", 0]}, {"$cond": [is_many, 1, 0]}]},
+                "ended_sign_ins": {"$cond": [is_many, [], "$ended_sign_ins"]},
+            }
+        },
+    ]

@@ -72,6 +72,11 @@ class StripeGateway:
         mine = (id_ for id_, marks in metadata if marks.get("user_id") == user_id and not self._owner.is_theirs(marks))
         return next(mine, None)
 
+    async def rename_customer(self, customer_id: str, email: str) -> None:
+        """Give a customer another mail address, where receipts and invoices go; one that is gone stays so."""
+        with suppress(NotFound), translated():
+            await self._v1.customers.update_async(customer_id, {"email": email})
+
     async def delete_customer(self, customer_id: str) -> None:
         """Delete a customer with its cards and subscriptions; one that is gone already stays so."""
         with suppress(NotFound), translated():

@@ -69,10 +69,12 @@ async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_passwo
     await deps.credentials.remove_all(user.id)
     await deps.sessions.revoke_all(user.id, "claimed", now)
     await deps.mail_tokens.remove_all(user.email_key)
+    await deps.mail_tokens.remove_of(user.id)
     await log_event(deps, SecurityEventType.CLAIMED, user.id, client)
     fields = {
         "is_verified": True,
         "is_oauth_registered": by_oauth,
+        "is_provisional": user.is_provisional and needs_password,
         "requires_password_setup": needs_password,
         "updated_at": now,
     }

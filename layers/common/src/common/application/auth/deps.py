@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from common.application.ports.clock import Clock
     from common.application.ports.identity import (
         AccessTokenIssuer,
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AuthDeps:
-    """Ports of identity; links in mails begin with ``frontend_base_url``."""
+    """Ports of identity.
+
+    Links in mails begin with ``frontend_base_url``. ``recent_sign_in`` is how old a sign-in may be for what asks for a
+    recent one.
+    """
 
     clock: Clock
     unit_of_work: UnitOfWork
@@ -42,3 +48,4 @@ class AuthDeps:
     outbox: Outbox
     publisher: Publisher
     frontend_base_url: str
+    recent_sign_in: timedelta

@@ -50,12 +50,26 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
 
 async def _guard_keys(deps: AuthDeps, email_key: str, user: User | None, client: ClientInfo) -> dict[str, int]:
     """Which counters this try is counted in, each with its free tries; the same number whether or not it exists."""
+    device = digest(client.device_token) if client.device_token else None
+    if device and await deps.sessions.knows_device(user.id if user else "nobody", device):
+        return {_device_key(email_key, device): _FREE_TRIES}
+    here, anywhere = _place_keys(email_key, client)
+    return {here: _FREE_TRIES, anywhere: _FREE_TRIES_ANYWHERE}
+
+
+def guard_keys(email_key: str, client: ClientInfo) -> list[str]:
+    """Every counter that could delay this client's next try at an account."""
+    device = [_device_key(email_key, digest(client.device_token))] if client.device_token else []
+    return [*_place_keys(email_key, client), *device]
+
+
+def _place_keys(email_key: str, client: ClientInfo) -> tuple[str, str]:
     account = digest(email_key)
-    if client.device_token:
-        device = digest(client.device_token)
-        if await deps.sessions.knows_device(user.id if user else "nobody", device):
-            return {f"login:{account}:device:{device}": _FREE_TRIES}
-    return {f"login:{account}:at:{client.ip}": _FREE_TRIES, f"login:{account}:anywhere": _FREE_TRIES_ANYWHERE}
+    return f"login:{account}:at:{client.ip}", f"login:{account}:anywhere"
+
+
+def _device_key(email_key: str, device: str) -> str:
+    return f"login:{digest(email_key)}:device:{device}"
 
 
 def _key_of(email: str) -> str:

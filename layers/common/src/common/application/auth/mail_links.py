@@ -24,6 +24,7 @@ _PATHS = {
     MailPurpose.VERIFY_EMAIL: "verify-email",
     MailPurpose.RESET_PASSWORD: "reset-password",
     MailPurpose.SIGN_IN: "sign-in",
+    MailPurpose.CHANGE_EMAIL: "confirm-email",
 }
 
 
@@ -62,6 +63,8 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     purpose = MailPurpose(event.payload["purpose"])
     if purpose is MailPurpose.VERIFY_EMAIL:
         return await _verification(deps, event, address)
+    if purpose is MailPurpose.CHANGE_EMAIL:
+        return await _change(deps, event, address)
     user = await deps.users.by_email_key(address.key)
     if user is None or not user.is_active or user.deleted_at is not None:
         return None
@@ -69,7 +72,8 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
     if purpose is MailPurpose.RESET_PASSWORD:
         return LinkMail("reset_password", user.email, {"link": link, "hours": _hours(purpose)})
-    return LinkMail("booking_intent", user.email, {"link": link, "hours": _hours(purpose), "name": user.full_name})
+    template = "booking_intent" if intent else "sign_in"
+    return LinkMail(template, user.email, {"link": link, "hours": _hours(purpose), "name": user.full_name})
 
 
 async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:
@@ -89,6 +93,19 @@ async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> 
     link = await _link(deps, event, address, purpose, registration_id=chosen.id)
     data = {"link": link, "discard_link": f"{link}&discard_password=true", "hours": _hours(purpose)}
     return LinkMail("verify_email", chosen.email, data)
+
+
+async def _change(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:
+    """The code for a new address; one that has an account is told so instead, which the one who asked never learns."""
+    user = await deps.users.get(str(event.payload["user_id"]))
+    if user is None or not user.is_active or user.deleted_at is not None:
+        return None
+    owner = await deps.users.by_email_key(address.key)
+    if owner is not None and owner.id != user.id:
+        return LinkMail("email_taken", owner.email, {}) if owner.is_active else None
+    purpose = MailPurpose.CHANGE_EMAIL
+    link = await _link(deps, event, address, purpose, user_id=user.id)
+    return LinkMail("confirm_email", address.text, {"link": link, "hours": _hours(purpose)})
 
 
 async def _verification_without_password(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail:

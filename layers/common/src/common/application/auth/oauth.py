@@ -12,12 +12,14 @@ from hashlib import sha256
 
 from common.application.auth.claiming import own_address
 from common.application.auth.deps import AuthDeps
-from common.application.auth.records import log_event
+from common.application.auth.recent import require_recent_sign_in
+from common.application.auth.records import log_event, mail_event, publish
 from common.application.auth.registration import device_hash, request_verification
-from common.application.auth.sessions import TokenPair, open_session, refuse_suspended
+from common.application.auth.sessions import TokenPair, end_other_sessions, open_session, refuse_suspended
 from common.application.ports.oauth import IdentityProviders, ProvenIdentity, SignInAttempt, SignInAttempts
 from common.domain.emails import parse_email
 from common.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from common.domain.events import Event
 from common.domain.identity import (
     REGISTRATION_LIFETIME,
     ClientInfo,
@@ -100,12 +102,21 @@ async def finish_sign_in(
         Unavailable: the provider does not answer.
     """
     proven = await _proven(deps, provider, code, state, binding)
-    identity = ExternalIdentity(issuer=proven.issuer, subject=proven.subject, provider=provider, email=proven.email)
+    identity = _identity(proven, provider)
     owner = await deps.auth.credentials.owner_of(proven.issuer, proven.subject)
     user = await deps.auth.users.get(owner) if owner else None
     if user is None:
         user = await _first_sign_in(deps.auth, proven, identity, client)
-    return await open_session(deps.auth, user, client, provider)
+    return await open_session(deps.auth, user, client, provider, identity=identity)
+
+
+def _identity(proven: ProvenIdentity, provider: str) -> ExternalIdentity:
+    """The account elsewhere as it is kept; what it calls its address is kept only if it is one."""
+    try:
+        email = parse_email(proven.email).text
+    except InvalidInput:
+        email = ""
+    return ExternalIdentity(issuer=proven.issuer, subject=proven.subject, provider=provider, email=email)
 
 
 async def _first_sign_in(
@@ -129,18 +140,25 @@ async def _first_sign_in(
         await request_verification(deps, registration)
         raise Forbidden("Follow the link mailed to your address first.", code="email_confirmation_required")
 
+    told: list[Event] = []
+
     async def write() -> User:
+        told.clear()
         user = await own_address(deps, address, client, identity=identity)
         refuse_suspended(user)
         await deps.users.touch(user.id)
         if await deps.credentials.owner_of(identity.issuer, identity.subject) is None:
             await deps.credentials.link(user.id, identity, deps.clock.now())
+            told.append(_linked(deps, user.id, identity))
+        await deps.outbox.add(told)
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)
         if (name := clean_name(proven.name)) and not user.full_name:
             return await deps.users.update(user.id, {"full_name": name, "updated_at": deps.clock.now()})
         return user
 
-    return await deps.unit_of_work.run(write)
+    user = await deps.unit_of_work.run(write)
+    await publish(deps, told)
+    return user
 
 
 async def link_identity(
@@ -151,28 +169,36 @@ async def link_identity(
     Raises:
         InvalidInput: as for signing in.
         Conflict: it belongs to another account, or the account has another one of this provider.
+        Forbidden: the sign-in is not recent (``recent_sign_in_required``).
     """
+    require_recent_sign_in(deps.auth, caller)
     proven = await _proven(deps, provider, code, state, binding)
-    identity = ExternalIdentity(issuer=proven.issuer, subject=proven.subject, provider=provider, email=proven.email)
+    identity = _identity(proven, provider)
     auth = deps.auth
+    told = [_linked(auth, caller.user_id, identity)]
 
     async def write() -> None:
         await auth.users.touch(caller.user_id)
         await auth.credentials.link(caller.user_id, identity, auth.clock.now())
         await log_event(auth, SecurityEventType.IDENTITY_LINKED, caller.user_id, client, provider=provider)
+        await auth.outbox.add(told)
 
     await auth.unit_of_work.run(write)
+    await publish(auth, told)
 
 
 async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, client: ClientInfo) -> None:
-    """Unlink a sign-in elsewhere.
+    """Unlink a sign-in elsewhere; sign-ins that were opened by it end, but for the caller's own.
 
     The account is touched by whatever adds or removes a way into it, so that two at once never remove the last ones.
 
     Raises:
         NotFound: none of this provider is linked.
         Conflict: it is the only way into the account (``last_credential``).
+        Forbidden: the sign-in is not recent (``recent_sign_in_required``).
     """
+    require_recent_sign_in(deps, caller)
+    told: list[Event] = []
 
     async def write() -> None:
         await deps.users.touch(caller.user_id)
@@ -181,10 +207,26 @@ async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, clie
             raise NotFound("No sign-in of this provider is linked.")
         if len(identities) == 1 and await deps.credentials.password_of(caller.user_id) is None:
             raise Conflict("Set a password first, or nobody could sign in any more.", code="last_credential")
+        told[:] = [_unlinked(deps, caller.user_id, each) for each in identities if each.provider == provider]
         await deps.credentials.unlink(caller.user_id, provider)
+        await end_other_sessions(deps, caller.user_id, "identity_unlinked", but=caller.session_id, method=provider)
         await log_event(deps, SecurityEventType.IDENTITY_UNLINKED, caller.user_id, client, provider=provider)
+        await deps.outbox.add(told)
 
     await deps.unit_of_work.run(write)
+    await publish(deps, told)
+
+
+def _linked(deps: AuthDeps, user_id: str, identity: ExternalIdentity) -> Event:
+    """Word to the owner that a way into the account has come."""
+    where = identity.provider.title()
+    return mail_event(deps, "identity_linked", user_id, provider=where, linked_email=identity.email)
+
+
+def _unlinked(deps: AuthDeps, user_id: str, identity: ExternalIdentity) -> Event:
+    """Word to the owner that a way into the account has gone."""
+    where = identity.provider.title()
+    return mail_event(deps, "identity_unlinked", user_id, provider=where, linked_email=identity.email)
 
 
 async def _proven(deps: OAuthDeps, provider: str, code: str, state: str, binding: str | None) -> ProvenIdentity:

@@ -2,7 +2,7 @@
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event
-from common.application.auth.sessions import TokenPair, make_refresh_token, refuse_suspended, sign_access_token
+from common.application.auth.sessions import TokenPair, end_session, make_refresh_token, pair_of, refuse_suspended
 from common.domain.errors import Unauthenticated
 from common.domain.identity import (
     REFRESH_GRACE,
@@ -10,10 +10,8 @@ from common.domain.identity import (
     RefreshToken,
     SecurityEventType,
     Session,
-    access_lifetime,
 )
 from common.domain.opaque_tokens import digest, new_token, seal, unseal
-from common.domain.users import User
 
 
 async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
@@ -21,7 +19,8 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
 
     The first use decides the successor and seals it under the token itself. A second use within ten seconds by the
     same program, as when two tabs wake up together, gets that same successor; both then hold one chain. Any later use
-    is a replay: somebody else has had the token, so the whole family ends, the thief's part and the owner's alike.
+    is a replay: somebody else has had the token, so the whole family ends, the thief's part and the owner's alike, with
+    the access tokens of both.
 
     Raises:
         Unauthenticated: the token is unknown, expired, revoked or replayed.
@@ -39,16 +38,7 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
     successor = await _successor(deps, token, stored, session, client)
     await deps.sessions.add_token(make_refresh_token(user, session, successor, deps))
     await deps.sessions.touch(session.id, now)
-    return _pair(deps, user, session, successor)
-
-
-def _pair(deps: AuthDeps, user: User, session: Session, refresh_token: str) -> TokenPair:
-    return TokenPair(
-        access_token=sign_access_token(deps, user, session.id),
-        refresh_token=refresh_token,
-        lifetime=access_lifetime(user),
-        user=user,
-    )
+    return pair_of(deps, user, session, successor)
 
 
 async def _successor(deps: AuthDeps, token: str, stored: RefreshToken, session: Session, client: ClientInfo) -> str:
@@ -67,8 +57,12 @@ async def _successor(deps: AuthDeps, token: str, stored: RefreshToken, session: 
     )
     if used is not None and used.sealed_successor is not None and is_twin:
         return unseal(used.sealed_successor, key=token)
-    await deps.sessions.revoke(session.id, "refresh_replayed", now)
-    await log_event(deps, SecurityEventType.REFRESH_REPLAYED, session.user_id, client, session_id=session.id)
+
+    async def end() -> None:
+        await end_session(deps, session.user_id, session.id, "refresh_replayed")
+        await log_event(deps, SecurityEventType.REFRESH_REPLAYED, session.user_id, client, session_id=session.id)
+
+    await deps.unit_of_work.run(end)
     raise _refused()
 
 

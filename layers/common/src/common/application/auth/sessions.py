@@ -1,7 +1,7 @@
 """Opening a sign-in, and the token pair it gives."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event, mail_event, publish
@@ -9,6 +9,7 @@ from common.domain.errors import Forbidden, NotFound, Unauthenticated
 from common.domain.events import Event
 from common.domain.identity import (
     ClientInfo,
+    ExternalIdentity,
     RefreshToken,
     SecurityEventType,
     Session,
@@ -52,6 +53,7 @@ async def open_session(
     *,
     booking_intent_id: str | None = None,
     password_hash: str | None = None,
+    identity: ExternalIdentity | None = None,
 ) -> TokenPair:
     """Sign an account in on a client; a client it has not met before is reported to it by mail.
 
@@ -65,6 +67,7 @@ async def open_session(
         method: how it was proven (``password``, ``email_link``, ``google``).
         booking_intent_id: what the sign-in goes on with.
         password_hash: the hash that the given password was right for, where a password was the proof.
+        identity: the account elsewhere, where signing in there was the proof.
 
     Raises:
         Forbidden: the account is suspended.
@@ -92,7 +95,7 @@ async def open_session(
     events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []
 
     async def write() -> None:
-        await _require_unchanged(deps, user, password_hash)
+        await _require_unchanged(deps, user, password_hash, identity)
         await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
         await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
         await deps.outbox.add(events)
@@ -100,16 +103,18 @@ async def open_session(
     await deps.unit_of_work.run(write)
     await publish(deps, events)
     return TokenPair(
-        access_token=sign_access_token(deps, user, session.id),
+        access_token=sign_access_token(deps, user, session),
         refresh_token=refresh_token,
-        lifetime=access_lifetime(user),
+        lifetime=_lifetime(user, session, now),
         user=user,
         device_token=device_token,
         booking_intent_id=booking_intent_id,
     )
 
 
-async def _require_unchanged(deps: AuthDeps, user: User, password_hash: str | None) -> None:
+async def _require_unchanged(
+    deps: AuthDeps, user: User, password_hash: str | None, identity: ExternalIdentity | None
+) -> None:
     """Refuse to sign in an account that is not what it was when its owner was proven."""
     current = await deps.users.get(user.id)
     if current is None or current.deleted_at is not None:
@@ -121,6 +126,8 @@ async def _require_unchanged(deps: AuthDeps, user: User, password_hash: str | No
         credential = await deps.credentials.password_of(user.id)
         if credential is None or credential.password_hash != password_hash:
             raise _proof_has_ended()
+    if identity is not None and await deps.credentials.owner_of(identity.issuer, identity.subject) != user.id:
+        raise _proof_has_ended()
     await deps.users.touch(user.id)
 
 
@@ -135,10 +142,15 @@ async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPa
         return None
     refresh_token = new_token()
     await deps.sessions.add_token(make_refresh_token(user, session, refresh_token, deps))
+    return pair_of(deps, user, session, refresh_token)
+
+
+def pair_of(deps: AuthDeps, user: User, session: Session, refresh_token: str) -> TokenPair:
+    """A token pair of a sign-in that goes on."""
     return TokenPair(
-        access_token=sign_access_token(deps, user, session.id),
+        access_token=sign_access_token(deps, user, session),
         refresh_token=refresh_token,
-        lifetime=access_lifetime(user),
+        lifetime=_lifetime(user, session, deps.clock.now()),
         user=user,
     )
 
@@ -165,27 +177,60 @@ def make_refresh_token(user: User, session: Session, token: str, deps: AuthDeps)
     )
 
 
-def sign_access_token(deps: AuthDeps, user: User, session_id: str) -> str:
-    """An access token of the account as it is now."""
+def sign_access_token(deps: AuthDeps, user: User, session: Session) -> str:
+    """An access token of the account as it is now; it never outlives its sign-in."""
     now = deps.clock.now()
     return deps.tokens.issue(
         user_id=user.id,
-        session_id=session_id,
+        session_id=session.id,
         epoch=user.session_epoch,
         roles=[role.value for role in user.roles],
         token_id=new_id("tok", now),
+        signed_in_at=session.created_at,
         now=now,
-        lifetime=access_lifetime(user),
+        lifetime=_lifetime(user, session, now),
     )
 
 
-async def log_out(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
-    """End the caller's sign-in."""
+def _lifetime(user: User, session: Session, now: datetime) -> timedelta:
+    return min(access_lifetime(user), session.expires_at - now)
+
+
+async def end_session(deps: AuthDeps, user_id: str, session_id: str, because: str) -> bool:
+    """End one sign-in with its access tokens, at once; whether it was alive. Call it inside a unit of work."""
     now = deps.clock.now()
-    if await deps.sessions.revoke(caller.session_id, "logout", now):
+    was_alive = await deps.sessions.revoke(session_id, because, now)
+    await deps.users.end_access(user_id, [session_id], now)
+    return was_alive
+
+
+async def end_other_sessions(
+    deps: AuthDeps, user_id: str, because: str, *, but: str, method: str | None = None
+) -> None:
+    """End every sign-in but one with its access tokens, at once. Call it inside a unit of work.
+
+    Args:
+        deps: ports.
+        user_id: the account.
+        because: why, for its log.
+        but: the sign-in that goes on.
+        method: only those that were opened by it.
+    """
+    now = deps.clock.now()
+    ended = await deps.sessions.revoke_others(user_id, because, now, but=but, method=method)
+    await deps.users.end_access(user_id, ended, now)
+
+
+async def log_out(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
+    """End the caller's sign-in, its access tokens included."""
+
+    async def write() -> None:
+        await end_session(deps, caller.user_id, caller.session_id, "logout")
         await log_event(
             deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=False
         )
+
+    await deps.unit_of_work.run(write)
 
 
 async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
@@ -202,16 +247,20 @@ async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientIn
 
 
 async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, client: ClientInfo) -> None:
-    """End one of the caller's sign-ins.
+    """End one of the caller's sign-ins, its access tokens included.
 
     Raises:
         NotFound: no live sign-in of the caller's has this id.
     """
-    session = await deps.sessions.get(session_id)
-    if session is None or session.user_id != caller.user_id or not session.is_live(deps.clock.now()):
-        raise NotFound("There is no such sign-in.")
-    await deps.sessions.revoke(session_id, "revoked_by_owner", deps.clock.now())
-    await log_event(deps, SecurityEventType.SESSION_REVOKED, caller.user_id, client, session_id=session_id)
+
+    async def write() -> None:
+        session = await deps.sessions.get(session_id)
+        if session is None or session.user_id != caller.user_id or not session.is_live(deps.clock.now()):
+            raise NotFound("There is no such sign-in.")
+        await end_session(deps, caller.user_id, session_id, "revoked_by_owner")
+        await log_event(deps, SecurityEventType.SESSION_REVOKED, caller.user_id, client, session_id=session_id)
+
+    await deps.unit_of_work.run(write)
 
 
 def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:

@@ -7,6 +7,7 @@ from common.application.ports.notifications import PushSubscription
 from common.domain.errors import NotFound
 from common.domain.ids import new_id
 from common.domain.notifications import Notification, Preferences
+from common.domain.roles import Principal
 
 #: Counting stops here; a client shows "99+" long before.
 MOST_UNREAD = 1_000
@@ -53,11 +54,18 @@ async def change_preferences(deps: InboxDeps, preferences: Preferences) -> Prefe
     return preferences
 
 
-async def subscribe_push(deps: InboxDeps, user_id: str, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
-    """Store a browser that takes push messages."""
+async def subscribe_push(deps: InboxDeps, caller: Principal, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+    """Store a browser that takes push messages; it ends with the sign-in it was made in."""
     now = deps.clock.now()
     subscription = PushSubscription(
-        id=new_id("psh", now), user_id=user_id, endpoint=endpoint, p256dh=p256dh, auth=auth, created_at=now
+        id=new_id("psh", now),
+        user_id=caller.user_id,
+        session_id=caller.session_id,
+        endpoint=endpoint,
+        p256dh=p256dh,
+        auth=auth,
+        created_at=now,
+        renewed_at=now,
     )
     return await deps.push_subscriptions.put(subscription)
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from common.application.auth.recent import require_recent_sign_in
 from common.application.auth.records import log_event, mail_event, publish
-from common.application.auth.sessions import TokenPair, extend_session, open_session
+from common.application.auth.sessions import TokenPair, end_session, extend_session, open_session
 from common.application.onboarding.addresses import locate_address
 from common.application.onboarding.deps import OnboardingDeps
 from common.application.ports.geocoding import Located
 from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.errors import Conflict, NotFound, StepOutOfOrder
+from common.domain.errors import Conflict, NotFound, StepOutOfOrder, Unauthenticated
 from common.domain.events import Event
 from common.domain.identity import ClientInfo, SecurityEventType
 from common.domain.ids import new_id
@@ -75,8 +76,11 @@ async def complete_profile(
     Raises:
         InvalidInput: the telephone number or the password is not accepted.
         Conflict: a password is given and the account has one (``password_exists``).
+        Forbidden: a password is given and the sign-in is not recent (``recent_sign_in_required``).
         NotFound, SlotUnavailable: of the booking intent.
     """
+    if password is not None:
+        require_recent_sign_in(deps.auth, caller)
     password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
     fields, _ = await _profile_fields(deps, profile)
 
@@ -98,10 +102,13 @@ async def complete_profile(
 
 
 async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo) -> TokenPair:
-    extended = None if caller.is_provisional else await extend_session(deps.auth, user, caller.session_id)
-    if extended is not None:
+    if not caller.is_provisional:
+        extended = await extend_session(deps.auth, user, caller.session_id)
+        if extended is None:
+            raise Unauthenticated("This sign-in has ended.", code="session_ended")
         return extended
-    await deps.auth.sessions.revoke(caller.session_id, "renewed", deps.auth.clock.now())
+    if not await deps.auth.unit_of_work.run(lambda: end_session(deps.auth, user.id, caller.session_id, "renewed")):
+        raise Unauthenticated("This sign-in has ended.", code="session_ended")
     return await open_session(deps.auth, user, client, "profile_completed")
 
 

@@ -19,12 +19,14 @@ class AccessClaims:
         session_id: the sign-in it belongs to (``sid``).
         epoch: the account's ``session_epoch`` when the token was made.
         expires_at: when it ends.
+        signed_in_at: when its sign-in was opened (``auth_time``); ``None`` in a token of an earlier release.
     """
 
     user_id: str
     session_id: str
     epoch: int
     expires_at: datetime
+    signed_in_at: datetime | None = None
 
 
 class AccessTokens(Protocol):
@@ -43,5 +45,5 @@ class PrincipalReader(Protocol):
     """Accounts, as far as a request's authorization needs them."""
 
     async def get(self, user_id: str, *, session_id: str, epoch: int) -> Principal | None:
-        """The caller as the database says now; ``None`` if suspended, deleted, or signed out by a newer epoch."""
+        """The caller as the database says now; ``None`` if suspended, deleted, or if the sign-in has ended."""
         ...

@@ -61,6 +61,7 @@ class Users(Protocol):
 
         Raises:
             NotFound: no such account, or it was deleted: nothing is written about a person who has left.
+            Conflict: another account has the new address (``email_taken``).
         """
         ...
 
@@ -72,6 +73,14 @@ class Users(Protocol):
 
         Raises:
             NotFound: no such account, or it was deleted.
+        """
+        ...
+
+    async def end_access(self, user_id: str, session_ids: Sequence[str], now: datetime) -> None:
+        """End the access tokens of some sign-ins at once; the account remembers them for as long as a token lives.
+
+        It touches the account, even with no sign-in to end. Where they are too many to remember, every access token of
+        the account ends, and sign-ins that go on trade their refresh token for new ones.
         """
         ...
 
@@ -122,6 +131,10 @@ class Credentials(Protocol):
         """Remove the external identity of a provider; whether there was one."""
         ...
 
+    async def unlink_all(self, user_id: str) -> None:
+        """Remove every external identity; a password stays."""
+        ...
+
     async def remove_all(self, user_id: str) -> None:
         """Remove the password and every external identity."""
         ...
@@ -152,7 +165,11 @@ class Sessions(Protocol):
         ...
 
     async def knows_device(self, user_id: str, device_hash: str) -> bool:
-        """Whether this device has signed in to the account before."""
+        """Whether this device has signed in to the account before, or proven to be its owner's (``remember_proof``)."""
+        ...
+
+    async def remember_proof(self, session: Session) -> None:
+        """Store a proof of identity that opened nothing, so that its device is known from now on."""
         ...
 
     async def find_token(self, token_digest: str) -> RefreshToken | None:
@@ -172,11 +189,17 @@ class Sessions(Protocol):
         ...
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
-        """End one sign-in; whether it was alive."""
+        """End one sign-in, and its browser's push messages with it; whether it was alive."""
         ...
 
-    async def revoke_all(self, user_id: str, because: str, now: datetime, *, but: str | None = None) -> None:
-        """End every sign-in of an account, except perhaps one."""
+    async def revoke_all(self, user_id: str, because: str, now: datetime) -> None:
+        """End every sign-in of an account, and every browser's push messages with them."""
+        ...
+
+    async def revoke_others(
+        self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
+    ) -> Sequence[str]:
+        """End every sign-in but one, or those of them that were opened by one method; returns which were alive."""
         ...
 
 
@@ -213,6 +236,10 @@ class MailTokens(Protocol):
 
     async def remove_all(self, email_key: str) -> None:
         """Every code mailed to an address dies."""
+        ...
+
+    async def remove_of(self, user_id: str) -> None:
+        """Every code of an account dies, whichever address it was mailed to."""
         ...
 
 
@@ -253,6 +280,7 @@ class AccessTokenIssuer(Protocol):
         epoch: int,
         roles: Sequence[str],
         token_id: str,
+        signed_in_at: datetime,
         now: datetime,
         lifetime: timedelta,
     ) -> str:

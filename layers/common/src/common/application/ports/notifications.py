@@ -9,14 +9,19 @@ from common.domain.notifications import Notification, Preferences
 
 
 class PushSubscription(Model):
-    """Where a browser takes Web Push messages (RFC 8030), with the keys that encrypt them (RFC 8291)."""
+    """Where a browser takes Web Push messages (RFC 8030), with the keys that encrypt them (RFC 8291).
+
+    It ends with the sign-in that it was made in; one of an earlier release names none.
+    """
 
     id: str
     user_id: str
+    session_id: str = ""
     endpoint: str
     p256dh: str
     auth: str
     created_at: datetime
+    renewed_at: datetime | None = None
 
 
 class Notifications(Protocol):

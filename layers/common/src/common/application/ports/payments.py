@@ -98,6 +98,10 @@ class PaymentGateway(Protocol):
         """The Stripe customer that was made for an account under this address, if there is one."""
         ...
 
+    async def rename_customer(self, customer_id: str, email: str) -> None:
+        """Give a customer another mail address, where receipts and invoices go; one that is gone stays so."""
+        ...
+
     async def delete_customer(self, customer_id: str) -> None:
         """Delete a customer with its cards and subscriptions; harmless to repeat."""
         ...

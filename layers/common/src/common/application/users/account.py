@@ -32,4 +32,6 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
     if "phone_number" in changes:
         address = fields.get("address") or (await get_account(deps, caller)).address
         fields["phone_number"] = parse_phone(changes["phone_number"], country=address.country if address else "")
+    if caller.is_provisional and {"full_name", "phone_number", "address"} <= fields.keys():
+        fields["is_provisional"] = False
     return await deps.auth.users.update(caller.user_id, fields)

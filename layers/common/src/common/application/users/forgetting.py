@@ -7,8 +7,8 @@ from common.application.ports.clock import Clock
 from common.application.ports.payments import PaymentGateway
 from common.application.ports.personal_data import PersonalData
 from common.domain.booking_machine import TERMINAL
-from common.domain.booking_machine.erasure import erase_customer
-from common.domain.bookings import Booking
+from common.domain.booking_machine.erasure import erase_customer, erase_provider, notes_without_words
+from common.domain.bookings import ActorKind, Booking
 from common.domain.errors import Unavailable, VersionConflict
 from common.domain.events import Event
 
@@ -46,9 +46,9 @@ async def forget_person(deps: ForgettingDeps, event: Event) -> None:
         Unavailable, GatewayUncertain: the event must be delivered again.
     """
     user_id = str(event.payload["user_id"])
-    await _forget_bookings(deps, BookingQuery(customer_id=user_id), erase=True)
+    await _forget_bookings(deps, BookingQuery(customer_id=user_id), ActorKind.CUSTOMER)
     if provider_id := event.payload.get("provider_id"):
-        await _forget_bookings(deps, BookingQuery(provider_id=provider_id), erase=False)
+        await _forget_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER)
     customer_id = event.payload.get("stripe_customer_id")
     if customer_id is None and event.payload.get("email"):
         customer_id = await deps.gateway.find_customer(user_id, str(event.payload["email"]))
@@ -56,23 +56,30 @@ async def forget_person(deps: ForgettingDeps, event: Event) -> None:
         await deps.gateway.delete_customer(customer_id)
 
 
-async def _forget_bookings(deps: ForgettingDeps, query: BookingQuery, *, erase: bool) -> None:
+async def _forget_bookings(deps: ForgettingDeps, query: BookingQuery, party: ActorKind) -> None:
     """All bookings of one party, page by page; they are few enough for one invocation, or it is repeated."""
     after = None
     while page := await deps.bookings.list_for(query, limit=_PAGE, after=after):
         await deps.personal.forget_mentions([booking.id for booking in page])
-        for booking in page if erase else ():
-            await _erase(deps, booking)
+        for booking in page:
+            await _erase(deps, booking, party)
+        notes = notes_without_words()
+        await deps.personal.forget_notes([booking.id for booking in page], party, notes)
+        cancelled = [booking.id for booking in page if booking.cancelled_by is party]
+        await deps.personal.forget_reasons(cancelled, "cancel_reason")
+        disputed = [booking.id for booking in page if booking.dispute and booking.dispute.opened_by is party]
+        await deps.personal.forget_reasons(disputed, "dispute")
         after = (page[-1].slot.start_at, page[-1].id)
 
 
-async def _erase(deps: ForgettingDeps, booking: Booking) -> None:
+async def _erase(deps: ForgettingDeps, booking: Booking, party: ActorKind) -> None:
     """Erase by the one writer of bookings, deciding again where somebody was first."""
     current: Booking | None = booking
     for _ in range(_TRIES):
         if current is None or current.status not in TERMINAL:
             return
-        change = erase_customer(current, deps.clock.now())
+        erase = erase_customer if party is ActorKind.CUSTOMER else erase_provider
+        change = erase(current, deps.clock.now())
         if change is None:
             return
         try:

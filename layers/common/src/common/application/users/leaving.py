@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from common.application.auth.deps import AuthDeps
+from common.application.auth.recent import require_recent_sign_in
 from common.application.auth.records import log_event, publish
 from common.application.ports.catalogue import Providers
 from common.application.ports.personal_data import OpenMatter, PersonalData
@@ -46,7 +47,9 @@ async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInf
 
     Raises:
         Conflict: something is open (``open_bookings``); ``bookings`` names it.
+        Forbidden: the sign-in is not recent (``recent_sign_in_required``).
     """
+    require_recent_sign_in(deps.auth, caller)
     now = deps.auth.clock.now()
 
     async def write() -> Event:
@@ -56,6 +59,7 @@ async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInf
         if matters:
             raise _still_open(matters)
         await deps.auth.mail_tokens.remove_all(user.email_key)
+        await deps.auth.mail_tokens.remove_of(user.id)
         await deps.auth.registrations.remove_all(user.email_key)
         await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
         await deps.personal.erase(user.id, user.provider_id, now)

@@ -1,5 +1,6 @@
 """Accounts, sign-in, onboarding, staff, addresses."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ class IdentityParts(CoreParts):
             outbox=self.outbox,
             publisher=self.publisher,
             frontend_base_url=self.settings.frontend_base_url,
+            recent_sign_in=timedelta(minutes=self.settings.recent_sign_in_minutes),
         )
 
     @cached_property

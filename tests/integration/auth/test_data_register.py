@@ -1,0 +1,37 @@
+"""Export and deletion do what the register of personal data declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from common.adapters.mongo.data_register import Fate, Whose, holdings
+from common.adapters.mongo.personal_data import MongoPersonalData
+
+if TYPE_CHECKING:
+    from common.runtime.bootstrap import Container
+
+_OWNED = [(name, held) for name, held in holdings() if held.whose in {Whose.ACCOUNT, Whose.PROVIDER}]
+
+
+async def test_every_declared_subject_is_exported_and_every_row_erased_or_kept_as_declared(
+    container: Container,
+) -> None:
+    owners = {Whose.ACCOUNT: f"usr_{uuid4().hex}", Whose.PROVIDER: f"prv_{uuid4().hex}"}
+    mark = uuid4().hex
+    for name, held in _OWNED:
+        row = {"_id": uuid4().hex, "endpoint": mark, "email_key": mark, "booking_id": f"{mark}{held.field}"}
+        row |= {held.field: owners[held.whose], "mark": mark, "password_hash": "secret"}
+        await container.mongo.collection(name).replace_one({"_id": row["_id"]}, row, upsert=True)
+    personal = MongoPersonalData(container.mongo)
+    account, provider = owners[Whose.ACCOUNT], owners[Whose.PROVIDER]
+    found = await personal.collect(account, provider)
+    assert {subject for subject, rows in found.items() if [row["mark"] for row in rows] == [mark]} == {
+        held.subject for _, held in _OWNED if held.subject
+    }
+    assert "secret" not in str(found)
+
+    await personal.erase(account, provider, container.clock.now())
+    for name, held in _OWNED:
+        left = await container.mongo.collection(name).count_documents({held.field: owners[held.whose], "mark": mark})
+        assert left == (0 if held.fate is Fate.DELETED else 1), name
