@@ -47,10 +47,10 @@ async def rebuild_listings(container: Container) -> int:
         await container.listings.refresh_provider(provider_id)
     known = set(ids)
     for name in ("service_listings", "provider_listings"):
-        collection = container.mongo.collection(name)
-        listed = [row["_id"] async for row in await collection.aggregate([{"$group": {"_id": "$provider_id"}}])]
-        gone = [provider_id for provider_id in listed if provider_id not in known]
-        await collection.delete_many({"provider_id": {"$in": gone}})
+        by_provider = await container.mongo.collection(name).aggregate([{"$group": {"_id": "$provider_id"}}])
+        # One that is not known may be gone, or have come since: projecting it anew tells, and drops what is left.
+        for provider_id in [row["_id"] async for row in by_provider if row["_id"] not in known]:
+            await container.listings.refresh_provider(provider_id)
     return len(ids)
 
 

@@ -13,10 +13,12 @@ import pytest
 from common.adapters.stripe.own_account import account_warnings
 from common.adapters.stripe.plan_prices import StripePlanPrices
 from common.application.payments.plan_prices import publish_plans
+from common.application.payments.steps import customer_of_user
 from common.application.payments.subscription_sync import end_graces, sync_subscription
+from common.domain.display import money_text
 from common.domain.errors import NotFound
 from common.domain.money import Money
-from common.domain.plans import DEFAULT_PLANS, GRACE, PlanStatus, Subscription, effective_plan, load_plans
+from common.domain.plans import DEFAULT_PLANS, GRACE, Plan, PlanStatus, Subscription, effective_plan, load_plans
 from common.domain.roles import Role
 
 from infra.plans.__main__ import main as publish
@@ -196,6 +198,72 @@ async def test_a_provider_switches_and_cancels_on_stripes_portal(
     assert len(configurations.data) == 1
 
 
+@pytest.mark.usefixtures("prices")
+async def test_a_page_that_was_paid_a_moment_ago_is_known_before_its_webhook(
+    real_bench: MoneyBench, stripe_server: RunningStripe, stripe_client: stripe.StripeClient
+) -> None:
+    bench, headers = real_bench, await provider_headers(real_bench)
+    async with api_client("payments", bench.container) as client:
+        body = {"plan_id": "plus"}
+        assert (await client.post("/v1/subscriptions/checkout", json=body, headers=headers)).status_code == 201
+        await _pay_checkout(bench, stripe_server, stripe_client)
+        again = await client.post("/v1/subscriptions/checkout", json={"plan_id": "pro"}, headers=headers)
+        assert (again.status_code, again.json()["code"]) == (409, "already_subscribed")
+        mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
+    assert mine["plan"]["id"] == "plus"
+
+
+@pytest.mark.usefixtures("prices")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_of_two_plans_that_were_paid_the_first_is_kept_and_the_other_refunded(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, order: tuple[int, int]
+) -> None:
+    """Two pages that were opened at once are both paid; their webhooks come in any order, and twice."""
+    bench = real_bench
+    await provider_headers(bench)
+    subscribed = [await _subscribe(bench, stripe_client, key) for key in ("gigsta_plus_month", "gigsta_pro_month")]
+    kept, other = sorted(subscribed, key=lambda each: (each.created, each.id))
+    first, second = kept.id, other.id
+    bench.publisher.events.clear()
+    for index in (*order, *order):
+        await sync_subscription(bench.container.subscriptions, (first, second)[index])
+    states = [(await stripe_client.v1.subscriptions.retrieve_async(each)).status for each in (first, second)]
+    assert states == ["active", "canceled"]
+    ended = _plan_of(other)
+    assert ended.price is not None
+    assert [await _refunded(stripe_client, each) for each in (first, second)] == [0, ended.price.amount]
+    known = await bench.container.subscriptions.subscriptions.get(bench.provider.id)
+    assert known is not None
+    assert (known.stripe_id, known.plan_id, known.status) == (first, _plan_of(kept).id, PlanStatus.ACTIVE)
+    told = [each for each in bench.publisher.events if each.payload.get("template") == "duplicate_plan_ended"]
+    assert {each.id for each in told} == {f"evt_{second}"}
+    assert told[0].payload["data"] == {
+        "plan": _plan_of(kept).name,
+        "ended_plan": ended.name,
+        "refunds": [money_text(ended.price)],
+    }
+
+
+async def test_a_plan_that_is_past_due_anew_is_not_taken_for_lapsed(real_bench: MoneyBench) -> None:
+    """Its grace had ended once, and just before that was noted another answer of Stripe's was stored."""
+    subscriptions, now = real_bench.container.subscriptions.subscriptions, real_bench.clock.now()
+    before = Subscription(
+        id=real_bench.provider.id,
+        stripe_id="sub_anew",
+        plan_id="plus",
+        status=PlanStatus.PAST_DUE,
+        past_due_since=now - 2 * GRACE,
+        updated_at=now,
+    )
+    assert await subscriptions.put(before)
+    anew = before.model_copy(update={"past_due_since": now, "revision": 2})
+    assert await subscriptions.put(anew)
+    await subscriptions.mark_lapsed(before, now)
+    assert [each.id for each in await subscriptions.past_due_before(now, limit=10)] == [before.id]
+    await subscriptions.mark_lapsed(anew, now)
+    assert await subscriptions.past_due_before(now, limit=10) == []
+
+
 async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> None:
     bench, deps = real_bench, real_bench.container.subscriptions
     now = bench.clock.now()
@@ -248,3 +316,38 @@ async def _pay_checkout(bench: MoneyBench, server: RunningStripe, client: stripe
     paid = await client.v1.checkout.sessions.retrieve_async(session.id)
     assert isinstance(paid.subscription, str)
     return paid.subscription
+
+
+async def _subscribe(bench: MoneyBench, client: stripe.StripeClient, lookup_key: str) -> stripe.Subscription:
+    """A subscription without a trial, paid as if on a Checkout page of its own."""
+    user = await bench.container.users.get(bench.provider_user.id)
+    assert user is not None
+    customer_id = await customer_of_user(bench.payments, user.id)
+    method = await client.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer_id})
+    price = (await client.v1.prices.list_async({"lookup_keys": [lookup_key]})).data[0]
+    return await client.v1.subscriptions.create_async(
+        {
+            "customer": customer_id,
+            "items": [{"price": price.id}],
+            "default_payment_method": method.id,
+            "metadata": {"provider_id": bench.provider.id},
+        }
+    )
+
+
+def _plan_of(subscription: stripe.Subscription) -> Plan:
+    key = subscription.items.data[0].price.lookup_key
+    return next(each for each in DEFAULT_PLANS if each.lookup_key == key)
+
+
+async def _refunded(client: stripe.StripeClient, subscription_id: str) -> int:
+    """What was given back of all that was paid for a subscription."""
+    total = 0
+    invoices = await client.v1.invoices.list_async({"subscription": subscription_id, "expand": ["data.payments"]})
+    for invoice in invoices.data:
+        for payment in invoice.payments.data if invoice.payments else ():
+            intent_id = payment.payment.payment_intent
+            assert isinstance(intent_id, str)
+            refunds = await client.v1.refunds.list_async({"payment_intent": intent_id})
+            total += sum(each.amount for each in refunds.data)
+    return total

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.admin.users import suspend_user
 from common.application.onboarding.billing import read_billing, start_billing, sync_billing
+from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED
+from common.application.payments.payouts import PayoutDeps, make_dashboard_link
 from common.application.ports.connect import ConnectStatus
 from common.application.users.leaving import delete_account
+from common.domain.errors import Conflict, NotFound
 from common.domain.identity import ClientInfo
+from common.domain.payments import ACCOUNT_GONE
 from common.domain.roles import Principal, Role
 from common.domain.users import OnboardingStatus
 
+from functions.payments.payment_checks_queue import process
 from tests.factories.providers import make_provider, make_service
 from tests.factories.users import make_user
-from tests.fakes.payouts import FakeAccounts
+from tests.fakes.payouts import FakeAccounts, FakePayoutGateway
 from tests.integration.races.gates import Held
 from tests.support import api_client, sign_in, store_user
 
@@ -171,3 +176,31 @@ async def test_billing_of_a_gone_account_answers_before_any_webhook_has_come(con
     assert (body["is_billable"], body["is_listed"]) == (False, False)
     assert (body["account_id"] is None) is (method == "GET")
     assert (body["onboarding_url"] is None) is (method == "GET")
+
+
+class _Gone(FakePayoutGateway):
+    """Stripe lets us into the account no more."""
+
+    async def dashboard_link(self, account_id: str) -> str:
+        raise NotFound(account_id, code=ACCOUNT_GONE)
+
+
+async def test_whoever_meets_a_gone_account_has_it_read_again(container: Container) -> None:
+    provider = await open_provider(container)
+    container.replace(connect=FakeAccounts())
+    deps = PayoutDeps(container.payments, _Gone())
+    with pytest.raises(Conflict) as refused:
+        await make_dashboard_link(deps, caller_of(provider))
+    assert refused.value.wire_code == "no_payout_account"
+    events = [each for each in container.publisher.events if each.type == ACCOUNT_CHECK_REQUESTED]  # type: ignore[attr-defined]
+    assert [each.payload for each in events] == [{"account_id": provider.stripe_account_id}]
+    await process(container, events[0])
+    found = await stored(container, provider)
+    assert (found.is_billable, found.stripe_account_id) == (False, None)
+
+
+async def test_an_account_is_found_on_an_index(container: Container) -> None:
+    await open_provider(container)
+    find = container.mongo.collection("providers").find({"stripe_account_id": "acct_1"})
+    plan = (await find.explain())["queryPlanner"]["winningPlan"]
+    assert plan["inputStage"]["indexName"] == "stripe_account"

@@ -15,7 +15,7 @@ from common.domain.geo import Point, distance_m
 from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.providers import Provider
-from common.domain.services import CancellationPolicyName, ServiceStatus
+from common.domain.services import CancellationPolicyName, Service, ServiceStatus
 from common.domain.users import User
 
 #: Between a key and the booking it made a day or more before.
@@ -117,13 +117,9 @@ def _next_key(key: str | None, booking: Booking) -> str:
 async def _decide(
     deps: BookingDeps, customer_id: str, wish: BookingWish, key: str | None, intent_id: str | None, claim_id: str | None
 ) -> BookingChange:
+    service, provider, place = await read_offer(deps, wish.service_id, wish.address)
     now = deps.clock.now()
     customer = await _customer(deps, customer_id)
-    service = await deps.services.get(wish.service_id)
-    provider = await deps.providers.get(service.provider_id) if service else None
-    if service is None or provider is None or service.status is ServiceStatus.DRAFT:
-        raise NotFound("There is no such service.")
-    place = await locate_place(deps, wish.address, provider)
     verdict = await judge_slot(
         deps.bookings,
         provider,
@@ -148,13 +144,18 @@ async def _decide(
     return machine.create(new, service, provider, verdict, now, deps.settings)
 
 
-async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> Place:
-    """Where the work happens; an address that cannot be located, or not exactly enough to tell, is taken and said so.
+async def read_offer(deps: BookingDeps, service_id: str, address: str) -> tuple[Service, Provider, Place]:
+    """A service with its provider, and where the work happens; what is decided on is read after the slow locating.
+
+    An address that cannot be located, or not exactly enough to tell, is taken and said so.
 
     Raises:
+        NotFound: there is no such service.
         InvalidInput: the place lies outside the provider's radius, however far both may be from their points.
     """
+    await _find_service(deps, service_id)
     found = await deps.locate(address)
+    service, provider = await _find_service(deps, service_id)
     home = provider.address
     area = ServiceArea.UNKNOWN
     if found.lat is not None and found.lng is not None and home.lat is not None and home.lng is not None:
@@ -164,7 +165,15 @@ async def locate_place(deps: BookingDeps, address: str, provider: Provider) -> P
             raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
         area = ServiceArea.INSIDE if metres + doubt <= reach else ServiceArea.UNCERTAIN
     located = found.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
-    return Place(address=address, service_area=area, **located)
+    return service, provider, Place(address=address, service_area=area, **located)
+
+
+async def _find_service(deps: BookingDeps, service_id: str) -> tuple[Service, Provider]:
+    service = await deps.services.get(service_id)
+    provider = await deps.providers.get(service.provider_id) if service else None
+    if service is None or provider is None or service.status is ServiceStatus.DRAFT:
+        raise NotFound("There is no such service.")
+    return service, provider
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.provisional import ensure_provisional_user, sign_in_link_event
-from common.application.bookings.create import BookingWish, create_booking, locate_place
+from common.application.bookings.create import BookingWish, create_booking, read_offer
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
 from common.application.ports.booking_intents import BookingIntents
@@ -173,11 +173,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
 
 async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[SlotClaim, BookingChange]:
     """A hold of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
-    service = await deps.services.get(wish.service_id)
-    provider = await deps.providers.get(service.provider_id) if service else None
-    if service is None or provider is None:
-        raise NotFound("There is no such service.")
-    place = await locate_place(deps, wish.address, provider)
+    service, provider, place = await read_offer(deps, wish.service_id, wish.address)
     verdict = await judge_slot(
         deps.bookings, provider, wish.start_at, duration_minutes=service.duration_minutes, now=now
     )
