@@ -52,6 +52,23 @@ async def test_instants_come_back_aware_in_utc(container: Container) -> None:
     assert row["at"].tzinfo is UTC or row["at"].utcoffset().total_seconds() == 0
 
 
+async def test_what_is_read_has_reached_a_majority_and_stays(container: Container) -> None:
+    """As ``Mongo.db`` promises: no failover takes back what a reader has acted on."""
+    mongo = container.mongo
+    rows = mongo.collection("majority")
+    await rows.insert_one({"_id": "x", "n": 1})
+    await mongo.db.command("profile", 2)
+    await rows.find_one({"_id": "x"})
+    await rows.aggregate([{"$match": {"n": 1}}])
+    await rows.update_one({"_id": "x"}, {"$inc": {"n": 1}})
+    await mongo.db.command("profile", 0)
+    profiled = mongo.collection("system.profile").find({"ns": {"$regex": r"\.majority$"}})
+    seen = {row["op"]: row["command"] async for row in profiled}
+    assert seen["query"]["readConcern"]["level"] == "majority"
+    assert seen["command"]["readConcern"]["level"] == "majority"
+    assert mongo.db.write_concern.document == {"w": "majority"}
+
+
 async def test_a_transaction_is_all_or_nothing(container: Container) -> None:
     mongo = container.mongo
 

@@ -143,6 +143,21 @@ async def test_earnings_follow_the_money_and_stats_the_answers(
     assert stats["reliability"] == 0.5
 
 
+async def test_no_booking_is_left_out_of_the_sums_however_many_there_are(
+    client: httpx.AsyncClient, container: Container, owner: SignedIn
+) -> None:
+    many = 10_050
+    rows = container.mongo.collection("bookings")
+    await book(container, owner, 1, "accepted")
+    row = await rows.find_one({"provider_id": owner.provider.id})
+    assert row is not None
+    await rows.insert_many([{**row, "_id": f"{row['_id']}-{number}"} for number in range(many - 1)])
+    (month,) = (await client.get("/v1/providers/me/earnings", headers=owner.headers)).json()["items"]
+    await rows.delete_many({"provider_id": owner.provider.id})
+    assert month["bookings"] == many
+    assert month["expected"]["amount"] % many == 0
+
+
 async def test_money_that_came_and_went_is_counted_and_what_never_came_is_not(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:

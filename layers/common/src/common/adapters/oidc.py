@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 from common.application.deadline import seconds_for_call
 from common.application.ports.oauth import IdentityProvider, ProvenIdentity
 from common.domain.errors import InvalidInput, NotFound, Unavailable
+from common.domain.freshness import NEVER, is_fresh, now
 from common.domain.model import Model
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ class OidcProvider:
         self._config = config
         self._http = http
         self._metadata: dict[str, Any] = {}
-        self._metadata_at = float("-inf")
+        self._metadata_at = NEVER
         self._keys: dict[str, PyJWK] = {}
-        self._keys_at = float("-inf")
+        self._keys_at = NEVER
 
     async def authorization_url(self, *, state: str, nonce: str, code_challenge: str, redirect_uri: str) -> str:
         """Where the browser goes to sign in.
@@ -106,7 +106,9 @@ class OidcProvider:
         }
         answer = await self._call("POST", await self._endpoint("token_endpoint"), data=form)
         claims = await self._verified(str(answer.get("id_token", "")))
-        if not hmac.compare_digest(str(claims.get("nonce", "")), nonce):
+        # As bytes, since strings are compared in constant time only where they are ASCII.
+        given = str(claims.get("nonce", "")).encode("utf-8", "surrogatepass")
+        if not hmac.compare_digest(given, nonce.encode()):
             raise _refused()
         return ProvenIdentity(
             issuer=str(claims["iss"]),
@@ -140,11 +142,10 @@ class OidcProvider:
     async def _key(self, kid: str) -> "PyJWK":
         from jwt import PyJWKSet  # noqa: PLC0415
 
-        age = time.monotonic() - self._keys_at
-        if age > _KEEP_SECONDS or (kid not in self._keys and age > _RETRY_SECONDS):
+        if not is_fresh(self._keys_at, _KEEP_SECONDS if kid in self._keys else _RETRY_SECONDS):
             found = await self._call("GET", await self._endpoint("jwks_uri"))
             self._keys = {key.key_id or "": key for key in PyJWKSet.from_dict(found).keys}
-            self._keys_at = time.monotonic()
+            self._keys_at = now()
         if kid not in self._keys:
             raise _refused()
         return self._keys[kid]
@@ -154,11 +155,11 @@ class OidcProvider:
         configured = getattr(self._config, name)
         if configured:
             return str(configured)
-        if time.monotonic() - self._metadata_at > _KEEP_SECONDS:
+        if not is_fresh(self._metadata_at, _KEEP_SECONDS):
             found = await self._call("GET", f"{self._config.issuer}/.well-known/openid-configuration")
             if found.get("issuer") != self._config.issuer:
                 raise Unavailable("The identity provider is not who it should be.")
-            self._metadata, self._metadata_at = found, time.monotonic()
+            self._metadata, self._metadata_at = found, now()
         return str(self._metadata[name])
 
     async def _call(self, method: str, url: str, *, data: Mapping[str, str] | None = None) -> dict[str, Any]:

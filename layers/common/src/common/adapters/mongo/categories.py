@@ -1,11 +1,10 @@
 """Categories in the collection ``categories``."""
 
-import time
-
 from common.adapters.mongo.database import Mongo
 from common.adapters.mongo.documents import from_document
 from common.adapters.mongo.unit_of_work import current_session
 from common.domain.catalogue import Category, CategoryTree
+from common.domain.freshness import is_fresh, now
 
 #: Categories change with a release; a process that lives longer sees a change within this time.
 _KEPT_SECONDS = 300
@@ -25,9 +24,9 @@ class MongoCategories:
 
     async def tree(self) -> CategoryTree:
         """The whole tree, read again after some minutes."""
-        if self._kept is not None and time.monotonic() - self._kept[0] < _KEPT_SECONDS:
+        if self._kept is not None and is_fresh(self._kept[0], _KEPT_SECONDS):
             return self._kept[1]
         rows = self._categories.find({}, session=current_session()).limit(_MAX_CATEGORIES)
         tree = CategoryTree([from_document(Category, row) async for row in rows])
-        self._kept = (time.monotonic(), tree)
+        self._kept = (now(), tree)
         return tree

@@ -73,6 +73,7 @@ class Mongo:
             tz_aware=True,
             tzinfo=UTC,
             w="majority",
+            readConcernLevel="majority",
             retryWrites=True,
             retryReads=True,
             maxPoolSize=limits.max_pool_size,

@@ -1,12 +1,12 @@
 """Public token signing keys, shared by all functions."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.database import Mongo
+from common.domain import freshness
 
 if TYPE_CHECKING:
     from jwt import PyJWK
@@ -27,7 +27,7 @@ class MongoSigningKeys:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._keys: dict[str, PyJWK] = {}
-        self._read_at = float("-inf")
+        self._read_at = freshness.NEVER
         self._reading = asyncio.Lock()
 
     async def get(self, kid: str) -> "PyJWK | None":
@@ -55,12 +55,11 @@ class MongoSigningKeys:
         return [{**row["jwk"], "kid": row["_id"]} async for row in cursor]
 
     def _is_due(self, kid: str) -> bool:
-        age = time.monotonic() - self._read_at
-        return age > _KEEP_SECONDS or (kid not in self._keys and age > _RETRY_SECONDS)
+        return not freshness.is_fresh(self._read_at, _KEEP_SECONDS if kid in self._keys else _RETRY_SECONDS)
 
     async def _read(self) -> None:
         from jwt import PyJWK  # noqa: PLC0415 - brings in cryptography; requests without a token do without it
 
         found = await self.all()
         self._keys = {jwk["kid"]: PyJWK.from_dict({**jwk, "alg": "RS256"}) for jwk in found}
-        self._read_at = time.monotonic()
+        self._read_at = freshness.now()

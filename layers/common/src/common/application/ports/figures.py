@@ -1,6 +1,6 @@
 """Reads that sum up bookings and ratings for the people they concern."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,8 +11,11 @@ from common.domain.ratings import Rating
 class BookingFigures(Protocol):
     """Figures of a provider's bookings."""
 
-    async def with_money(self, provider_id: str, start: datetime, end: datetime) -> Sequence[Booking]:
-        """Bookings with start in the half-open interval that bring or brought money; bounded by some thousands."""
+    def with_money(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
+        """Each booking with start in the half-open interval that brings or brought money, in no order.
+
+        However many there are: what is left out would be missing in the sums. None is held for longer than its turn.
+        """
         ...
 
     async def counts(self, provider_id: str, start: datetime, end: datetime) -> Mapping[tuple[str, str | None], int]:

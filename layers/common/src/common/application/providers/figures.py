@@ -71,11 +71,12 @@ def period_of(now: datetime, start: datetime | None, end: datetime | None, days:
 async def earnings(deps: ProviderDeps, provider: Provider, start: datetime, end: datetime) -> list[Earnings]:
     """Earnings by month in the provider's zone and by currency, the earliest month first."""
     zone = ZoneInfo(provider.timezone)
-    groups: dict[tuple[str, str], list[Booking]] = defaultdict(list)
-    for booking in await deps.figures.with_money(provider.id, start, end):
-        month = booking.slot.start_at.astimezone(zone).strftime("%Y-%m")
-        groups[month, booking.price.total.currency].append(booking)
-    return [_summed(month, currency, groups[month, currency]) for month, currency in sorted(groups)]
+    sums: dict[tuple[str, str], Earnings] = {}
+    async for booking in deps.figures.with_money(provider.id, start, end):
+        month, currency = booking.slot.start_at.astimezone(zone).strftime("%Y-%m"), booking.price.total.currency
+        before = sums.get((month, currency)) or Earnings(period=month, currency=currency)
+        sums[month, currency] = _with(before, booking)
+    return [sums[group] for group in sorted(sums)]
 
 
 async def stats(deps: ProviderDeps, provider: Provider, start: datetime, end: datetime) -> Stats:
@@ -104,32 +105,29 @@ async def stats(deps: ProviderDeps, provider: Provider, start: datetime, end: da
     )
 
 
-def _summed(period: str, currency: str, bookings: list[Booking]) -> Earnings:
-    expected = held = paid_out = set_off = owed = commission = counted = 0
-    for booking in bookings:
-        kept = booking.payment_details.captured_amount - booking.payment_details.refunded_amount
-        if booking.status in _EXPECTED:
-            expected += provider_share(booking.price, booking.price.total.amount)
-        elif kept > 0:
-            commission += commission_of(booking.price, kept)
-            if booking.payout is PayoutState.HELD:
-                held += provider_share(booking.price, kept)
-        elif not (booking.payment_details.transferred_amount or booking.payment_details.set_off_amount):
-            continue
-        paid_out += booking.payment_details.transferred_amount - booking.payment_details.reversed_amount
-        set_off += max(booking.payment_details.set_off_amount, 0)
-        owed += booking.payment_details.debt_amount
-        counted += 1
+def _with(sums: Earnings, booking: Booking) -> Earnings:
+    """The sums with one booking more."""
+    expected = held = commission = 0
+    details = booking.payment_details
+    kept = details.captured_amount - details.refunded_amount
+    if booking.status in _EXPECTED:
+        expected = provider_share(booking.price, booking.price.total.amount)
+    elif kept > 0:
+        commission = commission_of(booking.price, kept)
+        if booking.payout is PayoutState.HELD:
+            held = provider_share(booking.price, kept)
+    elif not (details.transferred_amount or details.set_off_amount):
+        return sums
     return Earnings(
-        period=period,
-        currency=currency,
-        bookings=counted,
-        expected=expected,
-        held=held,
-        paid_out=paid_out,
-        set_off=set_off,
-        owed=owed,
-        commission=commission,
+        period=sums.period,
+        currency=sums.currency,
+        bookings=sums.bookings + 1,
+        expected=sums.expected + expected,
+        held=sums.held + held,
+        paid_out=sums.paid_out + details.transferred_amount - details.reversed_amount,
+        set_off=sums.set_off + max(details.set_off_amount, 0),
+        owed=sums.owed + details.debt_amount,
+        commission=sums.commission + commission,
     )
 
 

@@ -1,9 +1,10 @@
 """Answers to anonymous public reads, kept in the process for as long as they tell caches to keep them."""
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from common.domain.freshness import now
 
 #: No single answer takes more than this share of the room.
 _LARGEST_SHARE = 8
@@ -12,12 +13,12 @@ MAX_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """A body with its entity tag and header fields, when it was made and until when it may be used (seconds)."""
+    """A body with its entity tag and header fields, when it was made and for how many seconds it may be used."""
 
     body: bytes
     headers: dict[str, str]
     made_at: float
-    until: float
+    seconds: int
 
 
 class KeptAnswers:
@@ -26,10 +27,10 @@ class KeptAnswers:
     Args:
         most: how many at most; with 0 none is kept.
         most_bytes: of all bodies together.
-        clock: seconds that only rise.
+        clock: seconds of the time of day (``domain.freshness`` says why).
     """
 
-    def __init__(self, most: int, most_bytes: int = MAX_BYTES, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, most_bytes: int = MAX_BYTES, clock: Callable[[], float] = now) -> None:
         self._most, self._most_bytes, self._clock = most, most_bytes, clock
         self._answers: OrderedDict[str, KeptAnswer] = OrderedDict()
         self._bytes = 0
@@ -39,12 +40,12 @@ class KeptAnswers:
         answer = self._answers.get(key)
         if answer is None:
             return None
-        now = self._clock()
-        if now >= answer.until:
+        age = self._clock() - answer.made_at
+        if not 0 <= age < answer.seconds:
             self._drop(key)
             return None
         self._answers.move_to_end(key)
-        return answer, int(now - answer.made_at)
+        return answer, int(age)
 
     def put(self, key: str, body: bytes, headers: dict[str, str], seconds: int) -> None:
         """Keep an answer for so many seconds, unless it is too large."""
@@ -52,8 +53,7 @@ class KeptAnswers:
             return
         if key in self._answers:
             self._drop(key)
-        now = self._clock()
-        self._answers[key] = KeptAnswer(body, headers, now, now + seconds)
+        self._answers[key] = KeptAnswer(body, headers, self._clock(), seconds)
         self._bytes += len(body)
         while len(self._answers) > self._most or self._bytes > self._most_bytes:
             self._drop(next(iter(self._answers)))
