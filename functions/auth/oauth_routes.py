@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from common.application.auth import oauth
 from common.runtime.http import CurrentUser, Deps
+from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Request, Response
 
-from functions.auth.client import Client, known_client, remember_device, set_cookie
+from functions.auth.client import Client, known_client, remember_device
 from functions.auth.oauth_schemas import AuthorizationAnswer, CallbackRequest, IdentityView
 from functions.auth.schemas import Tokens
 
@@ -35,7 +36,7 @@ async def start_sign_in(provider: Provider, deps: Deps, client: Client, response
     """Begin to sign in elsewhere: authorization code flow with PKCE S256."""
     started = await oauth.start_attempt(deps.oauth, provider)
     known_client(response, deps, client)
-    set_cookie(response, deps, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
+    set_cookie(response, deps.settings, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
     return AuthorizationAnswer(
         authorization_url=started.authorization_url, state=started.state, binding=started.binding
     )
@@ -48,7 +49,7 @@ async def finish_sign_in(
     """Sign in with what the provider sent the browser back with."""
     binding = body.binding or cookie
     pair = await oauth.finish_sign_in(deps.oauth, provider, body.code, body.state, binding, client)
-    set_cookie(response, deps, _COOKIE, "", path="/v1", seconds=0)
+    set_cookie(response, deps.settings, _COOKIE, "", path="/v1", seconds=0)
     remember_device(response, deps, pair.device_token)
     return Tokens.of(pair)
 

@@ -11,12 +11,13 @@ from common.application.bookings.access import find_booking
 from common.domain.booking_groups import StatusGroup
 from common.domain.bookings import Actor, ActorKind, BookingStatus
 from common.domain.errors import InvalidInput
+from common.domain.opaque_tokens import digest
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from common.runtime.http.rate_limits import limit_lookups
+from common.runtime.http.rate_limits import client_address, limit_lookups
 from common.runtime.http.schemas import Instant, Page
 from common.runtime.logging import set_booking_id
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -54,17 +55,25 @@ async def post_booking(
     deps: Deps,
     caller: CurrentUser,
     wish: BookingRequest,
+    request: Request,
     response: Response,
     idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
 ) -> BookingView:
-    """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`."""
+    """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`.
+
+    A slot that the caller has booked and not paid is taken over: the same request answers with the same booking,
+    another one takes its place. An account without a name or a telephone number is refused (`profile_incomplete`).
+    """
     from common.application.bookings.create import BookingWish, create_booking  # noqa: PLC0415 - reading needs none
     from common.application.payments.cards import require_own_card  # noqa: PLC0415 - as above
 
     if wish.payment_method_id is not None:
         await require_own_card(deps.cards, caller, wish.payment_method_id)
     booking, action = await create_booking(
-        deps.bookings, caller.user_id, BookingWish(**{**dict(wish), **wish.seen()}), idempotency_key=idempotency_key
+        deps.bookings,
+        caller.user_id,
+        BookingWish(**{**dict(wish), **wish.seen()}, held_by=digest(client_address(request))),
+        idempotency_key=idempotency_key,
     )
     set_booking_id(booking.id)
     response.headers["ETag"] = etag(booking.version)

@@ -5,11 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.bookings.intents import GuestWish, open_intent, read_intent, renew_secret
+from common.domain.opaque_tokens import digest, new_token
 from common.runtime.http import Deps
+from common.runtime.http.cookies import set_cookie
 from common.runtime.http.dependencies import get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
-from common.runtime.http.rate_limits import limit_lookups, rate_limit
-from fastapi import APIRouter, Depends, Query, Request
+from common.runtime.http.rate_limits import client_address, limit_lookups, rate_limit
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from functions.bookings.schemas import IntentRequest, IntentView, OpenedIntentView
 
@@ -17,6 +19,8 @@ router = APIRouter(prefix="/v1/booking-intents", tags=["bookings"], route_class=
 
 _HOUR_SECONDS = 3600
 _MAX_SECRET_LENGTH = 128
+_GUEST_COOKIE = "gigsta_guest"
+_DAY_SECONDS = 24 * _HOUR_SECONDS
 
 
 async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,10 +38,15 @@ async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, 
     ],
 )
 @keeps_out(_secret_again, "secret")
-async def post_intent(deps: Deps, wish: IntentRequest) -> OpenedIntentView:
-    """Hold a slot for a guest and mail a link that signs in; then complete the profile with `booking_intent_id`."""
+async def post_intent(deps: Deps, wish: IntentRequest, request: Request, response: Response) -> OpenedIntentView:
+    """Hold a slot for a guest and mail a link that signs in; then complete the profile with `booking_intent_id`.
+
+    A guest who asks again names the earlier intent in `replaces`, or comes with the `gigsta_guest` cookie that the
+    first answer set: the earlier hold then makes way.
+    """
     fields = wish.model_dump(exclude={"customer"}) | wish.customer.model_dump() | wish.seen()
-    intent, secret = await open_intent(deps.booking_intents, GuestWish(**fields))
+    asked = GuestWish(**fields, device_token=_guest(request, response, deps), held_by=digest(client_address(request)))
+    intent, secret = await open_intent(deps.booking_intents, asked)
     return OpenedIntentView.model_validate({**IntentView.model_validate(intent).model_dump(), "secret": secret})
 
 
@@ -47,3 +56,12 @@ async def get_intent(
 ) -> IntentView:
     """Where the guest's booking stands, for whoever has its secret."""
     return IntentView.model_validate(await read_intent(deps.booking_intents, intent_id, secret))
+
+
+def _guest(request: Request, response: Response, deps: Deps) -> str:
+    """The token of the guest's browser: its own, or a new one. It opens nothing."""
+    token = request.cookies.get(_GUEST_COOKIE, "")
+    if not 0 < len(token) <= _MAX_SECRET_LENGTH:
+        token = new_token()
+        set_cookie(response, deps.settings, _GUEST_COOKIE, token, path=router.prefix, seconds=_DAY_SECONDS)
+    return token

@@ -264,6 +264,13 @@ class GuestRequest(RequestModel):
     phone_number: PhoneText | None = None
 
 
+class EarlierIntentRef(RequestModel):
+    """An intent of the guest's own, with the secret that its answer had."""
+
+    id: Id
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
 class IntentRequest(SeenTerms):
     """What a guest asks for."""
 
@@ -273,6 +280,9 @@ class IntentRequest(SeenTerms):
     notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
     access_notes: AccessNotes = ""
     customer: GuestRequest
+    replaces: Annotated[
+        EarlierIntentRef | None, Field(description="An earlier intent that this one takes the place of")
+    ] = None
 
 
 class IntentView(ResponseModel):

@@ -100,6 +100,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return {
         "STAGE": "test",
+        "BOOKING_HOLDS_PER_ADDRESS": "1000000",
         "LOG_LEVEL": "WARNING",
         "MONGODB_URI": mongodb_uri,
         "MONGODB_DATABASE": DATABASE,
@@ -146,8 +147,8 @@ async def _store(container: Container, collection: str, *models: Model) -> None:
 
 def _user(email: str, now: datetime, roles: list[Role]) -> User:
     return User(
-        id=new_id("usr", now), email=email, email_key=email, full_name="Someone", roles=roles, is_verified=True,
-        created_at=now, updated_at=now,
+        id=new_id("usr", now), email=email, email_key=email, full_name="Someone", phone_number="+64215550123",
+        roles=roles, is_verified=True, created_at=now, updated_at=now,
     )  # fmt: skip
 
 

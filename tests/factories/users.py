@@ -18,6 +18,7 @@ def make_user(**fields: Any) -> User:
         "email": email,
         "email_key": email.lower(),
         "full_name": "Aroha Ngata",
+        "phone_number": "+64215550123",
         "is_verified": True,
         "onboarding_status": OnboardingStatus.BASIC_COMPLETE,
         "created_at": START,

@@ -6,8 +6,8 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
 import pytest
+from common.runtime.http.cookies import is_same_site
 
-from functions.auth.client import is_same_site
 from tests.support import api_client, make_container, make_settings
 
 if TYPE_CHECKING:

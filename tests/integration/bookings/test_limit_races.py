@@ -25,6 +25,8 @@ ZONE = ZoneInfo("Pacific/Auckland")
 DAY = datetime(2030, 3, 13, tzinfo=ZONE)
 HOURS = range(24)
 
+PROFILE = {"full_name": "Guest", "phone_number": "+64211234567"}
+
 
 @pytest.fixture
 async def world(container: Container) -> BookingWorld:
@@ -110,8 +112,7 @@ async def test_a_guests_hold_is_the_place_that_its_booking_takes(world: BookingW
     intents = world.container.booking_intents
     intent, _ = await open_intent(intents, wish(world, at(9), 0))
     assert await settle([world.book(at(12))]) == ["day_full"]
-    guest = await world.container.users.get(intent.user_id)
-    assert guest is not None
+    guest = await world.container.users.update(intent.user_id, PROFILE)
     await complete_intent(intents, guest, intent.id)
     assert await days_taken(world) == {"2030-03-13": 1}
 
@@ -121,8 +122,7 @@ async def test_a_guests_hold_that_has_lapsed_counts_for_nothing_and_cannot_come_
     intents = world.container.booking_intents
     intent, _ = await open_intent(intents, wish(world, at(9), 0))
     world.clock.advance(hours=1)
-    guest = await world.container.users.get(intent.user_id)
-    assert guest is not None
+    guest = await world.container.users.update(intent.user_id, PROFILE)
     ends = await settle([complete_intent(intents, guest, intent.id), world.book(at(12)), world.book(at(15))])
     assert ends.count("taken") == 1
     assert ends.count("day_full") == 2

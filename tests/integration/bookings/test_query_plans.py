@@ -25,6 +25,8 @@ PER_PARTY = 300
 LIMIT = 20
 SOON = NOW + timedelta(hours=9)
 
+HELD = {"provider_id": "prv_1", "held_by": "0af1"}
+
 
 @pytest.fixture(scope="module")
 def stored(mongodb_uri: str, migrated_database: str) -> Iterator[Database[dict[str, Any]]]:
@@ -119,6 +121,7 @@ def test_lists_read_what_they_return(
             None,
             "provider_start",
         ),
+        ("slot_claims", {**HELD, "expires_at": {"$gt": NOW}, "_id": {"$nin": ["clm_1"]}}, None, "provider_held_by"),
         ("ratings", {"booking_id": "bkg_1"}, None, "booking_author"),
         ("calendar_feeds", {"token_hash": "x"}, None, "token"),
         ("payment_operations", {"booking_id": "bkg_1"}, "sequence", "booking_sequence"),

@@ -95,7 +95,7 @@ def test_a_plan_may_have_its_own_commission_even_none() -> None:
 
 
 def test_a_guests_hold_is_taken_over() -> None:
-    assert book(make_wish(IN_FOUR_DAYS, replaces_claim_id="clm_hold")).released_claim_ids == ["clm_hold"]
+    assert book(make_wish(IN_FOUR_DAYS, replaces_claim_ids=("clm_hold",))).released_claim_ids == ["clm_hold"]
 
 
 def test_an_hourly_price_is_charged_for_the_duration() -> None:

@@ -1,15 +1,11 @@
 """A guest's wish to book, kept with a short hold on the slot until the guest's account exists."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.services import CancellationPolicyName
-
-#: Long enough to open a mail and fill in a profile, short enough not to keep a slot from others.
-HOLD = timedelta(minutes=30)
-
 
 #: Secrets of one intent beside its first; the newest stay.
 MOST_RENEWED_SECRETS = 5
@@ -26,10 +22,10 @@ class IntentStatus(StrEnum):
 class BookingIntent(Model):
     """What a guest asked for.
 
-    ``secret_hash`` is the digest of the secret that lets the guest read it back; who asks again with the same
-    idempotency key gets another, of ``renewed_secret_hashes``.
-
     ``price`` and ``cancellation_policy`` are the terms that the guest was shown; there is no booking under others.
+    ``secret_hash`` is the digest of the secret that lets the guest read it back or replace it; who asks again with the
+    same idempotency key gets another, of ``renewed_secret_hashes``. ``device_hash`` is the digest of the browser's
+    token, ``held_by`` that of the network address.
     """
 
     id: str
@@ -49,6 +45,8 @@ class BookingIntent(Model):
     full_name: str
     phone_number: str | None = None
     claim_id: str
+    device_hash: str | None = None
+    held_by: str | None = None
     status: IntentStatus = IntentStatus.PENDING
     booking_id: str | None = None
     expires_at: datetime

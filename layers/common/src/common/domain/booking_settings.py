@@ -32,6 +32,8 @@ class CommissionRule(Model):
 class BookingSettings(Model):
     """Windows are durations relative to what their name says; amounts are minor units; shares are basis points.
 
+    ``intent_hold`` is long enough to open a mail and fill in a profile, and short enough to keep a slot from nobody;
+    ``holds_per_address`` bounds how many slots of one provider one network address keeps unpaid or unconfirmed.
     ``authorization_window`` is how long card networks keep an online authorization
     (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method#authorization-validity-windows);
     ``authorization_margin`` is how long before its end we stop relying on it.
@@ -43,6 +45,8 @@ class BookingSettings(Model):
     """
 
     payment_hold: timedelta = timedelta(minutes=15)
+    intent_hold: timedelta = timedelta(minutes=30)
+    holds_per_address: int = Field(default=5, ge=1)
     accept_window: timedelta = timedelta(hours=24)
     accept_before_start: timedelta = timedelta(hours=1)
     authorization_window: timedelta = timedelta(days=7)

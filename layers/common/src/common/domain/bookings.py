@@ -12,7 +12,7 @@ from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.payments import PaymentMode, PaymentOperation, Purpose
 from common.domain.slot_cells import SlotClaim
-from common.domain.slot_limits import SlotLimit
+from common.domain.slot_limits import HoldLimit, SlotLimit
 from common.domain.tax import TaxTerm
 
 
@@ -285,6 +285,7 @@ class Booking(Model):
     ``notice_limit_minutes`` is the notice that was left when the customer's own proposal of another time came into
     force: cancelling never counts for more notice than that. ``is_free_to_cancel`` follows an operator's move.
     ``provider_away_since`` is when it was seen that the provider's account is suspended or closed: they cannot come.
+    ``held_by`` is the digest of the network address that booked, until the booking is paid.
     ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
     """
 
@@ -309,6 +310,7 @@ class Booking(Model):
     claim_id: str | None = None
     start_code: str = ""
     hold_expires_at: datetime | None = None
+    held_by: str | None = None
     accept_by: datetime | None = None
     accepted_at: datetime | None = None
     started_at: datetime | None = None
@@ -355,7 +357,8 @@ class BookingChange(Model):
 
     ``expected_version`` is the version that must still be stored; ``None`` for a new booking. ``operations`` are
     written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
-    ``limits`` bound how many bookings the provider may have around the time that is claimed, this one included.
+    ``limits`` bound how many bookings the provider may have around the time that is claimed, ``hold_limit`` how many
+    unpaid ones the network address may have, this one included.
     """
 
     expected_version: int | None
@@ -365,6 +368,7 @@ class BookingChange(Model):
     claims: list[SlotClaim] = Field(default_factory=list)
     released_claim_ids: list[str] = Field(default_factory=list)
     limits: list[SlotLimit] = Field(default_factory=list)
+    hold_limit: HoldLimit | None = None
     operations: list[PaymentOperation] = Field(default_factory=list)
     canceled_operation_ids: list[str] = Field(default_factory=list)
     ledger: list[LedgerLine] = Field(default_factory=list)

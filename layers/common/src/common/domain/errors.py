@@ -17,6 +17,7 @@ GigstaError
 ├── VersionConflict 412
 ├── PayloadTooLarge 413
 ├── RateLimited 429
+│   └── TooManyHolds
 └── Unavailable 503
     ├── GatewayUncertain
     └── OutOfTime
@@ -234,6 +235,13 @@ class RateLimited(GigstaError):
         super().__init__(detail)
         self.retry_after = retry_after
         self.limit = limit
+
+
+class TooManyHolds(RateLimited):
+    """A network address keeps as many unpaid or unconfirmed slots of one provider as it may."""
+
+    code = "too_many_holds"
+    title = "Too many slots on hold"
 
 
 class Unavailable(GigstaError):

@@ -33,7 +33,8 @@ class SlotClaim(Model):
     One document with all its cells under the unique index (``provider_id``, ``cells``): one insert either takes
     all or nothing. ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
     ``work_start_at`` is when the work itself starts, which the limits per day and week count: a booking with a second
-    interval on hold counts on both days, and once where they are the same.
+    interval on hold counts on both days, and once where they are the same. ``held_by`` is the digest of the network
+    address that a guest's hold came from.
     """
 
     id: str
@@ -45,3 +46,4 @@ class SlotClaim(Model):
     cells: list[int]
     work_start_at: datetime | None = None
     expires_at: datetime | None = None
+    held_by: str | None = None

@@ -16,6 +16,17 @@ class SlotLimit(Model):
     reason: str
 
 
+class HoldLimit(Model):
+    """At most so many slots of one provider that one network address keeps without having paid or confirmed.
+
+    ``held_by`` is the digest of the network address (of its /64 for IPv6).
+    """
+
+    provider_id: str
+    held_by: str
+    most: int
+
+
 def limits_at(availability: Availability, start_at: datetime) -> list[SlotLimit]:
     """The limits that a booking with this start counts for: its local day's, and its local week's (Monday first).
 

@@ -8,7 +8,7 @@ from common.adapters.mongo.slot_claims import ClaimChange, MongoSlotClaims
 from common.domain.booking_intents import MOST_RENEWED_SECRETS, BookingIntent, IntentStatus
 from common.domain.events import Event
 from common.domain.slot_cells import SlotClaim
-from common.domain.slot_limits import SlotLimit
+from common.domain.slot_limits import HoldLimit, SlotLimit
 
 
 class MongoBookingIntents:
@@ -24,16 +24,27 @@ class MongoBookingIntents:
         self._slots = MongoSlotClaims(mongo)
 
     async def add(
-        self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event], limits: Sequence[SlotLimit] = ()
+        self,
+        intent: BookingIntent,
+        hold: SlotClaim,
+        events: Sequence[Event],
+        *,
+        limits: Sequence[SlotLimit] = (),
+        hold_limit: HoldLimit | None = None,
+        replaced: Sequence[BookingIntent] = (),
     ) -> None:
-        """Store an intent, its hold and its events in one transaction, or nothing of them."""
+        """Store an intent, its hold and its events in one transaction, or nothing of them; what it replaces ends."""
 
         async def record(session: Session) -> None:
             await self._intents.insert_one(to_document(intent), session=session)
+            if replaced:
+                ended = {"_id": {"$in": [each.id for each in replaced]}, "status": IntentStatus.PENDING}
+                await self._intents.update_many(ended, {"$set": {"expires_at": intent.created_at}}, session=session)
             if events:
                 await self._outbox.insert_many([outbox_document(event) for event in events], session=session)
 
-        await self._slots.commit(ClaimChange(intent.created_at, [hold], limits=limits), after=record)
+        released = [each.claim_id for each in replaced]
+        await self._slots.commit(ClaimChange(intent.created_at, [hold], released, limits, hold_limit), after=record)
 
     async def get(self, intent_id: str) -> BookingIntent | None:
         """One intent by id."""

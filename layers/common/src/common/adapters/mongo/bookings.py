@@ -72,7 +72,9 @@ class MongoBookings:
         A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
         """
         require_balanced(change.ledger)
-        claims = ClaimChange(change.booking.updated_at, change.claims, change.released_claim_ids, change.limits)
+        claims = ClaimChange(
+            change.booking.updated_at, change.claims, change.released_claim_ids, change.limits, change.hold_limit
+        )
         is_new = change.expected_version is None
 
         async def check(session: Session) -> None:

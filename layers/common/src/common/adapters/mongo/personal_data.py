@@ -27,6 +27,7 @@ _NEVER_SHOWN = frozenset(
         "session_epoch",
         "touches",
         "ended_sign_ins",
+        "held_by",
     }
 )
 #: What keeps an account open. Stripe, too, closes no account with a balance or payments under way

@@ -1,5 +1,6 @@
 """Taking and freeing providers' time in one transaction; the unique index on cells is the last word."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,13 +10,14 @@ from pymongo.errors import DuplicateKeyError
 from common.adapters.mongo.booking_documents import to_document
 from common.adapters.mongo.database import Mongo, Session
 from common.adapters.mongo.slot_limits import MongoSlotLimits
-from common.domain.errors import SlotUnavailable, Unavailable
+from common.domain.errors import SlotUnavailable, TooManyHolds, Unavailable
 from common.domain.slot_cells import SlotClaim
-from common.domain.slot_limits import SlotLimit
+from common.domain.slot_limits import HoldLimit, SlotLimit
 
 Write = Callable[[Session], Awaitable[None]]
 
 _TAKEN = "That time has just been taken."
+_HELD = "At most {most} slots of one provider can be kept unpaid or unconfirmed. Complete or cancel one of yours first."
 _FULL = "The provider takes no more bookings then."
 
 
@@ -23,13 +25,15 @@ _FULL = "The provider takes no more bookings then."
 class ClaimChange:
     """Time to take and to free at an instant; others' holds that have expired by then give way.
 
-    ``limits`` bound how many bookings the provider may have around the time that is taken, this one included.
+    ``limits`` bound how many bookings the provider may have around the time that is taken, ``hold_limit`` how many
+    slots the network address keeps, this one included.
     """
 
     now: datetime
     claims: Sequence[SlotClaim] = ()
     released_ids: Sequence[str] = field(default=())
     limits: Sequence[SlotLimit] = field(default=())
+    hold_limit: HoldLimit | None = None
 
 
 class MongoSlotClaims:
@@ -61,6 +65,7 @@ class MongoSlotClaims:
 
         Raises:
             SlotUnavailable: a claim overlaps another one, or a limit is reached (``reason`` says which).
+            TooManyHolds: the network address keeps as many slots as it may.
             DuplicateKeyError, BulkWriteError: of the other writes' unique indexes.
             Unavailable: the database did not take the change.
         """
@@ -84,15 +89,14 @@ class MongoSlotClaims:
                 await self._refuse(change)
             if before is not None:
                 await before(session)
-            if change.limits:
-                await self._limits.lock(change.claims[0].provider_id, session)
-                await self._refuse_full(change, session)
+            await self._keep_limits(change, session)
             if change.released_ids:
                 await self._claims.delete_many({"_id": {"$in": list(change.released_ids)}}, session=session)
             for claim in change.claims:
                 if evict_expired:
                     await self._evict(claim, change.now, session)
                 await self._claims.replace_one({"_id": claim.id}, to_document(claim), upsert=True, session=session)
+            await self._keep_hold_limit(change, session)
             await after(session)
 
         try:
@@ -101,6 +105,11 @@ class MongoSlotClaims:
             if "cells" in (error.details or {}).get("keyPattern", {}):
                 raise SlotUnavailable(_TAKEN) from error
             raise
+
+    async def _keep_limits(self, change: ClaimChange, session: Session) -> None:
+        if change.limits:
+            await self._limits.lock(change.claims[0].provider_id, session)
+            await self._refuse_full(change, session)
 
     async def _evict(self, claim: SlotClaim, now: datetime, session: Session) -> None:
         expired = {
@@ -135,6 +144,17 @@ class MongoSlotClaims:
             reason = await self._limits.reached(change.limits, claim, _own_ids(change), change.now, session)
             if reason is not None:
                 raise SlotUnavailable(_FULL, extra={"reason": reason})
+
+    async def _keep_hold_limit(self, change: ClaimChange, session: Session) -> None:
+        """Count what the address keeps; last, so that a crowd on one slot is turned away by the slot."""
+        limit = change.hold_limit
+        if limit is None:
+            return
+        await self._limits.lock_holds(limit, change.now, session)
+        end = await self._limits.holds_end(limit, _own_ids(change), change.now, session)
+        if end is not None:
+            wait = max(1, math.ceil((end - change.now).total_seconds()))
+            raise TooManyHolds(_HELD.format(most=limit.most), retry_after=wait)
 
 
 def _own_ids(change: ClaimChange) -> list[str]:

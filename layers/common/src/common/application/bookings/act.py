@@ -139,7 +139,7 @@ async def _verdict(
     if provider is None:
         raise NotFound("The provider is gone.")
     minutes = int((booking.slot.end_at - booking.slot.start_at).total_seconds() // 60)
-    return await judge_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=booking.id)
+    return await judge_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=(booking.id,))
 
 
 async def _committed(deps: BookingDeps, change: BookingChange) -> bool:

@@ -1,16 +1,27 @@
 """Making a booking."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
+from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
 from common.application.bookings.provider_away import follow_booking, is_provider_away
+from common.application.payments.execute import OperationBusy
 from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.ports.limits import KEEP_KEYS
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
+from common.domain.booking_intents import BookingIntent
 from common.domain.bookings import Booking, BookingChange, BookingStatus, Place, ServiceArea
-from common.domain.errors import GigstaError, IdempotencyKeyReused, InvalidInput, NotFound
+from common.domain.errors import (
+    Conflict,
+    GigstaError,
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    SlotUnavailable,
+)
 from common.domain.geo import Point, distance_m
 from common.domain.model import Model
 from common.domain.money import Money
@@ -27,6 +38,7 @@ class BookingWish(Model):
 
     ``expected_price`` and ``expected_cancellation_policy`` are what the customer was shown; where the service has
     others by now, no booking is made.
+    ``held_by`` is the digest of the network address that asks, whose unpaid slots are counted; ``None`` counts nothing.
     """
 
     service_id: str
@@ -37,6 +49,7 @@ class BookingWish(Model):
     payment_method_id: str | None = None
     expected_price: Money | None = None
     expected_cancellation_policy: CancellationPolicyName | None = None
+    held_by: str | None = None
 
 
 async def create_booking(
@@ -45,12 +58,13 @@ async def create_booking(
     wish: BookingWish,
     *,
     idempotency_key: str | None = None,
-    replaced_hold: tuple[str, str] | None = None,
+    intent: BookingIntent | None = None,
 ) -> tuple[Booking, PaymentAction | None]:
     """Take the slot, record what was agreed, and open the payment.
 
     The booking commits before Stripe is called. A request that comes again with its key, after a crash or a lost
-    answer, finds the booking and goes on with its payment.
+    answer, finds the booking and goes on with its payment. What the customer keeps of the slot already, as a guest or
+    as a booking that has not been paid, is taken over.
 
     Args:
         deps: ports.
@@ -58,46 +72,65 @@ async def create_booking(
         wish: what is asked for.
         idempotency_key: what makes a repeated request the same booking, for a day; that of a guest's intent means its
             one booking for ever.
-        replaced_hold: id of a guest's booking intent and of its slot claim, which this booking takes over.
+        intent: what the customer asked for as a guest, whose hold this booking takes over.
 
     Returns:
         The booking, and what the customer has to do to pay; ``None`` where nothing is left.
 
     Raises:
         NotFound: no such service, or account.
+        Conflict: the account has no name or no telephone number (``profile_incomplete``, ``missing`` names which).
         Forbidden, Conflict, InvalidInput, SlotUnavailable: as the booking machine rules.
+        TooManyHolds: the network address keeps as many unpaid slots of the provider as it may.
         IdempotencyKeyReused: the key made another booking.
         Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
     """
-    booking, change = await _commit_new(deps, customer_id, wish, idempotency_key, replaced_hold)
+    attempt = _Attempt(deps, customer_id, wish, idempotency_key)
+    booking, change = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []))
     try:
-        return await _open_payment(deps, booking)
+        return await open_payment(deps, booking)
+    except OperationBusy:
+        # The same request came twice at once: the first one opens the payment, which can be confirmed or asked for.
+        if change is not None:
+            raise
+        return booking, None
     finally:
         if change is not None:
             await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
 
 
-async def _commit_new(
-    deps: BookingDeps,
-    customer_id: str,
-    wish: BookingWish,
-    key: str | None,
-    replaced_hold: tuple[str, str] | None,
-) -> tuple[Booking, BookingChange | None]:
-    intent_id, claim_id = replaced_hold or (None, None)
+@dataclass(frozen=True)
+class _Attempt:
+    """One request for a booking."""
+
+    deps: BookingDeps
+    customer_id: str
+    wish: BookingWish
+    key: str | None
+
+
+async def _commit_new(attempt: _Attempt, known: OwnHolds) -> tuple[Booking, BookingChange | None]:
+    deps = attempt.deps
     try:
-        change = await _decide(deps, customer_id, wish, key, intent_id, claim_id)
+        change = await _decide(attempt, known)
         await deps.bookings.commit(change)
-    except GigstaError:
+    except GigstaError as refused:
         # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
-        twin = await deps.bookings.by_idempotency_key(customer_id, key) if key is not None else None
+        key = attempt.key
+        twin = await deps.bookings.by_idempotency_key(attempt.customer_id, key) if key is not None else None
+        if twin is None and isinstance(refused, SlotUnavailable):
+            return await _take_over(attempt, known, refused)
         if twin is None:
             raise
-        if intent_id is None and _is_key_over(twin, deps.clock.now()):
-            return await _commit_new(deps, customer_id, wish, _next_key(key, twin), replaced_hold)
-        if not _is_same(twin, wish):
+        if not known.intents and _is_key_over(twin, deps.clock.now()):
+            return await _commit_new(replace(attempt, key=_next_key(key, twin)), known)
+        if not _is_same(twin, attempt.wish):
             raise IdempotencyKeyReused("This idempotency key has made another booking.") from None
         return twin, None
+    return await _followed(deps, change)
+
+
+async def _followed(deps: BookingDeps, change: BookingChange) -> tuple[Booking, BookingChange]:
     if await is_provider_away(deps, change.booking.provider_user_id):
         # Suspended while this was decided, perhaps after its open bookings were looked through.
         return await follow_booking(deps, change.booking, is_away=True), change
@@ -114,30 +147,59 @@ def _next_key(key: str | None, booking: Booking) -> str:
     return f"{(key or '').partition(_AFTER)[0]}{_AFTER}{booking.id}"
 
 
-async def _decide(
-    deps: BookingDeps, customer_id: str, wish: BookingWish, key: str | None, intent_id: str | None, claim_id: str | None
-) -> BookingChange:
+async def _take_over(
+    attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable
+) -> tuple[Booking, BookingChange | None]:
+    """Go on where only the customer's own holds stand in the way: the same booking as it is, another in its place.
+
+    Raises:
+        SlotUnavailable: they are not what stands in the way.
+    """
+    deps, wish = attempt.deps, attempt.wish
+    service, _ = await _find_service(deps, wish.service_id)
+    found = await own_holds(deps, attempt.customer_id, service.provider_id, wish.start_at)
+    same = next((each for each in found.unpaid if _is_same(each, wish)), None)
+    if same is not None:
+        return same, None
+    if not set(found.ids) - set(known.ids):
+        raise refused
+    held = OwnHolds(list({each.id: each for each in (*known.intents, *found.intents)}.values()), found.unpaid)
+    # What is refused for another reason is refused before anything is given up.
+    await _decide(attempt, held)
+    for booking in held.unpaid:
+        if not await give_up_unpaid(deps, booking):
+            raise refused
+    change = await _decide(attempt, held)
+    await deps.bookings.commit(change)
+    for intent in held.intents:
+        await deps.intents.complete(intent.id, change.booking.id)
+    return await _followed(deps, change)
+
+
+async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
+    deps, wish = attempt.deps, attempt.wish
     service, provider, place = await read_offer(deps, wish.service_id, wish.address)
     now = deps.clock.now()
-    customer = await _customer(deps, customer_id)
+    customer = await _customer(deps, attempt.customer_id)
     verdict = await judge_slot(
         deps.bookings,
         provider,
         wish.start_at,
         duration_minutes=service.duration_minutes,
         now=now,
-        apart_from=intent_id,
+        apart_from=held.ids,
     )
     new = machine.NewBooking(
-        customer_id=customer_id,
+        customer_id=customer.id,
         start_at=wish.start_at,
         place=place,
         notes=wish.notes,
         access_notes=wish.access_notes,
         stripe_customer_id=customer.stripe_customer_id,
         payment_method_id=wish.payment_method_id,
-        idempotency_key=key,
-        replaces_claim_id=claim_id,
+        idempotency_key=attempt.key,
+        replaces_claim_ids=tuple(intent.claim_id for intent in held.intents),
+        held_by=wish.held_by,
         expected_price=wish.expected_price,
         expected_policy=wish.expected_cancellation_policy,
     )
@@ -177,9 +239,15 @@ async def _find_service(deps: BookingDeps, service_id: str) -> tuple[Service, Pr
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:
+    """Who books: an account that tells the provider whom to expect and how to reach them."""
     customer = await deps.users.get(customer_id)
     if customer is None or customer.deleted_at is not None:
         raise NotFound("There is no such account.")
+    if missing := [name for name in ("full_name", "phone_number") if not getattr(customer, name)]:
+        named = " and ".join(name.replace("_", " ") for name in missing)
+        raise Conflict(
+            f"Tell us your {named} first: the provider needs it.", code="profile_incomplete", extra={"missing": missing}
+        )
     return customer
 
 
@@ -191,7 +259,8 @@ def _is_same(booking: Booking, wish: BookingWish) -> bool:
     )
 
 
-async def _open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
+async def open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
+    """Make the payment of a booking that waits for it, or go on with it; nothing for any other."""
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return booking, None
     return await ensure_intent(deps.payments(), booking)

@@ -10,6 +10,7 @@ from common.domain.users import Address
 
 if TYPE_CHECKING:
     from common.application.payments.deps import PaymentDeps
+    from common.application.ports.booking_intents import BookingIntents
     from common.application.ports.bookings import BookingRepository
     from common.application.ports.calendar_feeds import CalendarFeeds
     from common.application.ports.catalogue import Summaries
@@ -45,6 +46,7 @@ class BookingDeps:
     summaries: Summaries
     screen: TextScreen
     feeds: CalendarFeeds
+    intents: BookingIntents
     limits: RateLimits
     outbox: Outbox
     publisher: Publisher

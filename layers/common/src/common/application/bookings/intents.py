@@ -1,21 +1,22 @@
 """Guest checkout: a wish with a short hold becomes a booking once the guest's account exists."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.provisional import ensure_provisional_user, sign_in_link_event
-from common.application.bookings.create import BookingWish, create_booking, read_offer
+from common.application.bookings.create import BookingWish, create_booking, open_payment, read_offer
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
+from common.application.bookings.own_holds import guests_at
 from common.application.ports.booking_intents import BookingIntents
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
-from common.domain.booking_intents import HOLD, BookingIntent
+from common.domain.booking_intents import BookingIntent, IntentStatus
 from common.domain.bookings import BookingChange
-from common.domain.errors import NotFound, Unavailable
+from common.domain.errors import NotFound, SlotUnavailable, Unavailable
 from common.domain.ids import new_id
 from common.domain.model import Model
 from common.domain.money import Money
@@ -35,8 +36,19 @@ class IntentDeps:
     auth: Callable[[], AuthDeps]
 
 
+class EarlierIntent(Model):
+    """What a guest asked for before, with the secret that proves it."""
+
+    id: str
+    secret: str
+
+
 class GuestWish(Model):
-    """What a guest asks for, and who the guest says to be."""
+    """What a guest asks for, and who the guest says to be.
+
+    ``replaces`` is an earlier wish that this one takes the place of. ``device_token`` is the browser's, by which a wish
+    for the same time is known as its own; ``held_by`` is the digest of the network address, whose holds are counted.
+    """
 
     service_id: str
     start_at: datetime
@@ -46,12 +58,15 @@ class GuestWish(Model):
     full_name: str
     email: str
     phone_number: str | None = None
+    replaces: EarlierIntent | None = None
+    device_token: str | None = None
+    held_by: str | None = None
     expected_price: Money | None = None
     expected_cancellation_policy: CancellationPolicyName | None = None
 
 
 #: The address belongs to the account; the terms are kept as they were found.
-_NOT_KEPT = {"email", "expected_price", "expected_cancellation_policy"}
+_NOT_KEPT = {"email", "replaces", "device_token", "expected_price", "expected_cancellation_policy"}
 
 
 @dataclass(frozen=True)
@@ -66,18 +81,33 @@ class CompletedIntent:
 async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent, str]:
     """Hold the slot for a guest and mail a link that signs in and goes on.
 
-    The answer is the same whether or not the address has an account.
+    The answer is the same whether or not the address has an account. A guest's own earlier hold makes way: the one that
+    is named with its secret, and one of the same browser for the same time. A mail address proves nothing, since
+    anybody may type it: whoever knows one neither frees its hold nor learns of it.
 
     Returns:
         The intent, and the secret with which the guest reads it back; only its digest is stored.
 
     Raises:
-        NotFound: no such service.
+        NotFound: no such service, or no such earlier intent.
         Conflict, InvalidInput, SlotUnavailable: as for a booking.
         RateLimited: the address has had enough mails.
+        TooManyHolds: the network address keeps as many slots of the provider as it may.
     """
+    named = [await read_intent(deps, wish.replaces.id, wish.replaces.secret)] if wish.replaces else []
+    earlier = [each for each in named if each.status is IntentStatus.PENDING]
+    try:
+        return await _open(deps, wish, earlier)
+    except SlotUnavailable:
+        own = await _of_this_browser(deps, wish, known=earlier)
+        if not own:
+            raise
+        return await _open(deps, wish, [*earlier, *own])
+
+
+async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingIntent]) -> tuple[BookingIntent, str]:
     now = deps.bookings.clock.now()
-    hold, rehearsed = await _hold(deps.bookings, wish, now)
+    hold, rehearsed = await _hold(deps.bookings, wish, earlier, now)
     booking = rehearsed.booking
     country = booking.place.country
     phone_number = parse_phone(wish.phone_number, country=country) if wish.phone_number else None
@@ -88,20 +118,35 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
         id=hold.booking_id,
         user_id=user.id,
         secret_hash=digest(secret),
+        device_hash=digest(wish.device_token) if wish.device_token else None,
         provider_id=hold.provider_id,
         service_title=booking.service.title,
         end_at=booking.slot.end_at,
         claim_id=hold.id,
-        expires_at=now + HOLD,
+        expires_at=now + deps.bookings.settings.intent_hold,
         created_at=now,
         price=booking.price.total,
         cancellation_policy=CancellationPolicyName(booking.policy.name),
         **{**wish.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
     )
     events = [sign_in_link_event(auth, user, intent.id)]
-    await deps.intents.add(intent, hold, events, rehearsed.limits)
+    await deps.intents.add(
+        intent, hold, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
+    )
     await publish_committed(deps.bookings.outbox, deps.bookings.publisher, events, deps.bookings.clock)
     return intent, secret
+
+
+async def _of_this_browser(
+    deps: IntentDeps, wish: GuestWish, *, known: Sequence[BookingIntent]
+) -> Sequence[BookingIntent]:
+    """Wishes of the same browser for the same time of the same provider."""
+    service = await deps.bookings.services.get(wish.service_id)
+    if wish.device_token is None or service is None:
+        return []
+    around, _ = await guests_at(deps.bookings, service.provider_id, wish.start_at)
+    mine, others = digest(wish.device_token), {each.id for each in known}
+    return [each for each in around if each.device_hash == mine and each.id not in others]
 
 
 async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingIntent:
@@ -156,14 +201,17 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         access_notes=intent.access_notes,
         expected_price=intent.price,
         expected_cancellation_policy=intent.cancellation_policy,
+        held_by=intent.held_by,
     )
     key = f"intent:{intent.id}"
+    made = await deps.bookings.bookings.get(intent.booking_id) if intent.booking_id else None
     try:
-        booking, action = await create_booking(
-            deps.bookings, user.id, wish, idempotency_key=key, replaced_hold=(intent.id, intent.claim_id)
-        )
+        if made is not None:
+            booking, action = await open_payment(deps.bookings, made)
+        else:
+            booking, action = await create_booking(deps.bookings, user.id, wish, idempotency_key=key, intent=intent)
     except Unavailable:
-        made = await deps.bookings.bookings.by_idempotency_key(user.id, key)
+        made = made or await deps.bookings.bookings.by_idempotency_key(user.id, key)
         if made is None:
             raise
         booking, action = made, None
@@ -171,11 +219,18 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     return CompletedIntent(booking.id, booking.status.value, action.client_secret if action else None)
 
 
-async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[SlotClaim, BookingChange]:
+async def _hold(
+    deps: BookingDeps, wish: GuestWish, earlier: Sequence[BookingIntent], now: datetime
+) -> tuple[SlotClaim, BookingChange]:
     """A hold of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
     service, provider, place = await read_offer(deps, wish.service_id, wish.address)
     verdict = await judge_slot(
-        deps.bookings, provider, wish.start_at, duration_minutes=service.duration_minutes, now=now
+        deps.bookings,
+        provider,
+        wish.start_at,
+        duration_minutes=service.duration_minutes,
+        now=now,
+        apart_from=[each.id for each in earlier],
     )
     intent_id = new_id("bki", now)
     rehearsal = machine.NewBooking(
@@ -185,7 +240,10 @@ async def _hold(deps: BookingDeps, wish: GuestWish, now: datetime) -> tuple[Slot
         notes=wish.notes,
         expected_price=wish.expected_price,
         expected_policy=wish.expected_cancellation_policy,
+        access_notes=wish.access_notes,
+        held_by=wish.held_by,
     )
     change = machine.create(rehearsal, service, provider, verdict, now, deps.settings)
-    hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": now + HOLD}
+    ends = now + deps.settings.intent_hold
+    hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": ends, "held_by": wish.held_by}
     return change.claims[0].model_copy(update=hold), change

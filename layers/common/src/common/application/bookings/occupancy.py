@@ -1,5 +1,6 @@
 """Whether a provider could take a time, by the same rules that show free slots."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from common.application.ports.bookings import BookingRepository
@@ -30,7 +31,7 @@ async def judge_slot(
     *,
     duration_minutes: int,
     now: datetime,
-    apart_from: str | None = None,
+    apart_from: Collection[str] = (),
 ) -> SlotVerdict:
     """Ask the slot rules whether the provider could take this start.
 
@@ -43,7 +44,7 @@ async def judge_slot(
         start_at: an aware instant.
         duration_minutes: length of the work.
         now: the present instant.
-        apart_from: a booking or intent whose own claims do not count, because they would make way.
+        apart_from: bookings and intents whose own claims do not count, because they would make way.
     """
     availability = provider.availability
     if availability is None or not now < start_at <= now + MAX_AHEAD:
@@ -62,12 +63,12 @@ async def _busy(
     duration_minutes: int,
     start_at: datetime,
     now: datetime,
-    apart_from: str | None,
+    apart_from: Collection[str],
 ) -> list[Busy]:
     first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
     claims = await bookings.claims_between(provider_id, first, last)
     return [
         Busy(claim.start_at, claim.end_at, claim.work_start_at, claim.booking_id)
         for claim in claims
-        if claim.booking_id != apart_from and (claim.expires_at is None or claim.expires_at > now)
+        if claim.booking_id not in apart_from and (claim.expires_at is None or claim.expires_at > now)
     ]

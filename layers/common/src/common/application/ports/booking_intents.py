@@ -6,19 +6,35 @@ from typing import Protocol
 from common.domain.booking_intents import BookingIntent
 from common.domain.events import Event
 from common.domain.slot_cells import SlotClaim
-from common.domain.slot_limits import SlotLimit
+from common.domain.slot_limits import HoldLimit, SlotLimit
 
 
 class BookingIntents(Protocol):
     """Booking intents and the slots they hold."""
 
     async def add(
-        self, intent: BookingIntent, hold: SlotClaim, events: Sequence[Event], limits: Sequence[SlotLimit] = ()
+        self,
+        intent: BookingIntent,
+        hold: SlotClaim,
+        events: Sequence[Event],
+        *,
+        limits: Sequence[SlotLimit] = (),
+        hold_limit: HoldLimit | None = None,
+        replaced: Sequence[BookingIntent] = (),
     ) -> None:
         """Store an intent, its hold and its events in one transaction, or nothing of them.
 
+        Args:
+            intent: the guest's wish.
+            hold: the time it keeps.
+            events: what is told with it.
+            limits: how many bookings the provider may have around that time, this one included.
+            hold_limit: how many slots of the provider the guest's network address may keep, this one included.
+            replaced: earlier wishes of the same guest, whose holds make way and end.
+
         Raises:
             SlotUnavailable: the hold overlaps another claim of the provider, or is one more than its limits allow.
+            TooManyHolds: it is one more than the network address may keep.
         """
         ...
 

@@ -65,6 +65,7 @@ class BookingRepository(Protocol):
         Raises:
             VersionConflict: the stored version is not ``change.expected_version``.
             SlotUnavailable: a claim overlaps another of the same provider.
+            TooManyHolds: the network address keeps as many unpaid slots of the provider as it may.
             Conflict: the customer's idempotency key already made a booking (code ``duplicate_booking``).
             Unavailable: the database did not take the change; nothing is known to be written.
         """

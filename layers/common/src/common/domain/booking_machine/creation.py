@@ -33,6 +33,7 @@ from common.domain.payments import PaymentMode, Purpose
 from common.domain.policies import POLICIES
 from common.domain.providers import Provider
 from common.domain.services import CancellationPolicyName, Service, ServiceStatus
+from common.domain.slot_limits import HoldLimit
 from common.domain.tax import tax_terms
 
 NOTES_LIMIT = 2_000
@@ -52,9 +53,10 @@ class NewBooking:
         stripe_customer_id: the account's customer at Stripe, where it has one.
         payment_method_id: a saved card to pay with.
         idempotency_key: what makes a repeated request the same booking.
-        replaces_claim_id: a guest's slot hold that this booking takes over.
         expected_price: the price that the customer was shown; another one is refused.
         expected_policy: the cancellation policy that the customer was shown; likewise.
+        replaces_claim_ids: the customer's own slot holds that this booking takes over.
+        held_by: digest of the network address that books, where unpaid bookings of it are counted.
     """
 
     customer_id: str
@@ -65,9 +67,10 @@ class NewBooking:
     stripe_customer_id: str | None = None
     payment_method_id: str | None = None
     idempotency_key: str | None = None
-    replaces_claim_id: str | None = None
     expected_price: Money | None = None
     expected_policy: CancellationPolicyName | None = None
+    replaces_claim_ids: tuple[str, ...] = ()
+    held_by: str | None = None
 
 
 def create(
@@ -94,11 +97,20 @@ def create(
     booking = _new_booking(wish, service, provider, total, now, settings)
     claim = slot_claim(booking, booking.slot, now)
     draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
-    draft = draft.claim(claim).release(wish.replaces_claim_id)
+    draft = draft.claim(claim)
+    for claim_id in wish.replaces_claim_ids:
+        draft = draft.release(claim_id)
     authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
     draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
     actor = Actor(kind=ActorKind.CUSTOMER, id=wish.customer_id)
-    return to_change(None, settle_draft(draft, settings), actor, CREATE.name, CREATE.note)
+    change = to_change(None, settle_draft(draft, settings), actor, CREATE.name, CREATE.note)
+    return change.model_copy(update={"hold_limit": _hold_limit(wish, provider, settings)})
+
+
+def _hold_limit(wish: NewBooking, provider: Provider, settings: BookingSettings) -> HoldLimit | None:
+    if wish.held_by is None:
+        return None
+    return HoldLimit(provider_id=provider.id, held_by=wish.held_by, most=settings.holds_per_address)
 
 
 def _price(wish: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
@@ -182,6 +194,7 @@ def _new_booking(
         ),
         start_code=f"{secrets.randbelow(1_000_000):06d}",
         hold_expires_at=now + settings.payment_hold,
+        held_by=wish.held_by,
         idempotency_key=wish.idempotency_key,
         created_at=now,
         updated_at=now,

@@ -56,8 +56,10 @@ def free_slots(draft: Draft) -> Draft:
 
 
 def settle_draft(draft: Draft, settings: BookingSettings) -> Draft:
-    """Free slots, plan money and arm the timer: what every change does after its own effects."""
+    """Free slots, plan money, forget the network address, arm the timer: what every change does after its effects."""
     draft = plan_money(free_slots(draft))
+    if draft.booking.status is not BookingStatus.PENDING_PAYMENT:
+        draft = draft.set(held_by=None)
     due = next_due(draft.booking, settings)
     at, action = due or (None, None)
     return draft.set(next_due_at=at, next_due_action=action)

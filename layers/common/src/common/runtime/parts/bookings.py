@@ -50,6 +50,7 @@ class BookingParts(CoreParts):
     @cached_property
     def bookings(self) -> "BookingDeps":
         """What the booking use cases need; Stripe is loaded when a booking is made."""
+        from common.adapters.mongo.booking_intents import MongoBookingIntents
         from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
         from common.adapters.mongo.ratings import MongoRatings
         from common.application.bookings.deps import BookingDeps
@@ -69,6 +70,7 @@ class BookingParts(CoreParts):
             screen=self.text_screen,
             limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
+            intents=MongoBookingIntents(self.mongo),
             outbox=self.outbox,
             publisher=self.publisher,
             clock=self.clock,
@@ -80,7 +82,6 @@ class BookingParts(CoreParts):
     @cached_property
     def booking_intents(self) -> "IntentDeps":
         """What guest checkout needs; identity is loaded when a guest comes."""
-        from common.adapters.mongo.booking_intents import MongoBookingIntents
         from common.application.bookings.intents import IntentDeps
 
-        return IntentDeps(bookings=self.bookings, intents=MongoBookingIntents(self.mongo), auth=lambda: self.whole.auth)
+        return IntentDeps(bookings=self.bookings, intents=self.bookings.intents, auth=lambda: self.whole.auth)

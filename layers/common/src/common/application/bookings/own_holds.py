@@ -1,0 +1,90 @@
+"""What a person already keeps of a provider's time: their own hold never stands in their own way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common.application.bookings.deps import BookingDeps
+from common.application.publishing import publish_committed
+from common.domain import booking_machine as machine
+from common.domain.booking_intents import BookingIntent, IntentStatus
+from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus
+from common.domain.errors import VersionConflict
+from common.domain.events import Topic
+from common.domain.slot_cells import CELL_MINUTES, SlotClaim
+
+_ONE_CELL = timedelta(minutes=CELL_MINUTES)
+
+
+@dataclass(frozen=True)
+class OwnHolds:
+    """Unconfirmed wishes and unpaid bookings of one customer for one start.
+
+    Args:
+        intents: wishes made as a guest, whose holds still run.
+        unpaid: bookings that wait for their payment.
+    """
+
+    intents: Sequence[BookingIntent] = ()
+    unpaid: Sequence[Booking] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids under which their claims are kept."""
+        return (*(each.id for each in self.intents), *(each.id for each in self.unpaid))
+
+
+async def guests_at(
+    deps: BookingDeps, provider_id: str, start_at: datetime
+) -> tuple[Sequence[BookingIntent], Sequence[str]]:
+    """Guests' wishes for a start whose holds still run, and the ids of bookings that take the provider's time then."""
+    now = deps.clock.now()
+    claims = await deps.bookings.claims_between(provider_id, start_at, start_at + _ONE_CELL)
+    ids = [claim.booking_id for claim in claims if claim.purpose == "intent" and _runs(claim, now)]
+    found = [await deps.intents.get(intent_id) for intent_id in ids]
+    guests = [each for each in found if each is not None and each.start_at == start_at]
+    pending = [each for each in guests if each.status_at(now) is IntentStatus.PENDING]
+    return pending, [claim.booking_id for claim in claims if claim.purpose == "booking"]
+
+
+async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start_at: datetime) -> OwnHolds:
+    """What a customer keeps of a provider's time from a start on.
+
+    Args:
+        deps: ports.
+        customer_id: an account that has been signed in to.
+        provider_id: whose time.
+        start_at: of the work, an aware instant.
+    """
+    intents, booking_ids = await guests_at(deps, provider_id, start_at)
+    bookings = [await deps.bookings.get(booking_id) for booking_id in booking_ids]
+    unpaid = [
+        each
+        for each in bookings
+        if each is not None
+        and (each.customer_id, each.status) == (customer_id, BookingStatus.PENDING_PAYMENT)
+        and each.slot.start_at == start_at
+    ]
+    return OwnHolds([each for each in intents if each.user_id == customer_id], unpaid)
+
+
+async def give_up_unpaid(deps: BookingDeps, booking: Booking) -> bool:
+    """Cancel a booking that its customer replaces; nobody is told, since it goes on as another one.
+
+    Returns:
+        Whether it was still unpaid, and has ended.
+    """
+    actor = Actor(kind=ActorKind.CUSTOMER, id=booking.customer_id)
+    now = deps.clock.now()
+    change = machine.perform(booking, "cancel", actor, {"reason": "Replaced."}, now, deps.settings)
+    change = change.model_copy(update={"events": [each for each in change.events if each.topic is Topic.PAYMENTS]})
+    try:
+        await deps.bookings.commit(change)
+    except VersionConflict:
+        return False
+    await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+    return True
+
+
+def _runs(claim: SlotClaim, now: datetime) -> bool:
+    return claim.expires_at is not None and claim.expires_at > now
