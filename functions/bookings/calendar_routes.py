@@ -1,11 +1,13 @@
 """Bookings in people's own calendars."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from common.application.bookings import calendar
+from common.domain.bookings import ActorKind
+from common.domain.roles import Principal
 from common.runtime.http import CurrentUser, Deps
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from functions.bookings.schemas import CalendarFeedView
 
@@ -18,6 +20,12 @@ _MAX_TOKEN_LENGTH = 128
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
+Role = Annotated[
+    Literal["customer", "provider"] | None,
+    Query(description="Whose calendar: by default a provider's for a provider, else a customer's"),
+]
+
+
 class CalendarResponse(Response):
     """An iCalendar file (RFC 5545)."""
 
@@ -25,21 +33,21 @@ class CalendarResponse(Response):
 
 
 @router.put("/calendar-feed")
-async def put_feed(deps: Deps, caller: CurrentUser) -> CalendarFeedView:
-    """Make the private address of a provider's calendar; the one before stops working."""
-    token = await calendar.open_feed(deps.bookings, caller)
+async def put_feed(deps: Deps, caller: CurrentUser, role: Role = None) -> CalendarFeedView:
+    """Make the private address of the caller's calendar in one part; the one before stops working."""
+    token = await calendar.open_feed(deps.bookings, caller, _part(caller, role))
     return CalendarFeedView(url=f"{deps.settings.public_base_url}/v1/bookings/calendar-feed/{token}")
 
 
 @router.delete("/calendar-feed", status_code=HTTPStatus.NO_CONTENT)
-async def delete_feed(deps: Deps, caller: CurrentUser) -> None:
-    """End the provider's feed."""
-    await calendar.close_feed(deps.bookings, caller)
+async def delete_feed(deps: Deps, caller: CurrentUser, role: Role = None) -> None:
+    """End the caller's feed in one part."""
+    await calendar.close_feed(deps.bookings, caller, _part(caller, role))
 
 
 @router.get("/calendar-feed/{token}", response_class=CalendarResponse, responses=_IS_CALENDAR)
 async def get_feed(deps: Deps, token: Annotated[str, Path(max_length=_MAX_TOKEN_LENGTH)]) -> CalendarResponse:
-    """A provider's upcoming bookings; the address is the secret."""
+    """Bookings of the last month and to come; the address is the secret."""
     return CalendarResponse(await calendar.read_feed(deps.bookings, token), headers=_PRIVATE)
 
 
@@ -48,3 +56,9 @@ async def get_calendar(deps: Deps, caller: CurrentUser, booking_id: str) -> Cale
     """One booking as an iCalendar file."""
     content = await calendar.booking_calendar(deps.bookings, caller, booking_id)
     return CalendarResponse(content, headers={"Content-Disposition": f'attachment; filename="{booking_id}.ics"'})
+
+
+def _part(caller: Principal, role: str | None) -> ActorKind:
+    if role is not None:
+        return ActorKind(role)
+    return ActorKind.PROVIDER if caller.provider_id is not None else ActorKind.CUSTOMER

@@ -340,6 +340,6 @@ class RatingList(ResponseModel):
 
 
 class CalendarFeedView(ResponseModel):
-    """The private address of a provider's calendar, to subscribe to."""
+    """The private address of a calendar, to subscribe to."""
 
     url: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar
@@ -37,7 +38,7 @@ async def test_a_feed_opens_with_its_newest_address_only(world: BookingWorld) ->
         new = (await client.put("/v1/bookings/calendar-feed", headers=provider)).json()["url"]
         shown = await client.get(new)
         gone = await client.get(old)
-        refused = await client.put("/v1/bookings/calendar-feed", headers=customer)
+        refused = await client.put("/v1/bookings/calendar-feed?role=provider", headers=customer)
         ended = await client.delete("/v1/bookings/calendar-feed", headers=provider)
         after = await client.get(new)
 
@@ -78,3 +79,37 @@ async def test_a_suspended_provider_s_feed_is_silent(world: BookingWorld) -> Non
             {"_id": world.provider_user.id}, {"$set": {"is_active": False}}
         )
         assert (await client.get(url)).status_code == 404
+
+
+async def test_work_done_stays_for_a_month_and_a_customer_has_a_feed_too(world: BookingWorld) -> None:
+    booking = await world.completed()
+    customer = await sign_in(world.container, world.customer)
+    provider = await sign_in(world.container, world.provider_user)
+
+    async with api_client("bookings", world.container) as client:
+        urls = [
+            (await client.put("/v1/bookings/calendar-feed", headers=who)).json()["url"] for who in (customer, provider)
+        ]
+        now = [(await client.get(url)).text for url in urls]
+        await world.move_to(booking.slot.start_at + timedelta(days=29))
+        month = [(await client.get(url)).text for url in urls]
+        world.clock.advance(days=2)
+        later = [(await client.get(url)).text for url in urls]
+
+    uid = f"UID:{booking.id}@gigsta"
+    assert [uid in text for text in (*now, *month, *later)] == [True, True, True, True, False, False]
+
+
+async def test_both_feeds_of_one_person_are_apart(world: BookingWorld) -> None:
+    booking = await world.accepted()
+    provider = await sign_in(world.container, world.provider_user)
+
+    async with api_client("bookings", world.container) as client:
+        as_customer = (await client.put("/v1/bookings/calendar-feed?role=customer", headers=provider)).json()["url"]
+        as_provider = (await client.put("/v1/bookings/calendar-feed", headers=provider)).json()["url"]
+        shown = [f"UID:{booking.id}@gigsta" in (await client.get(url)).text for url in (as_customer, as_provider)]
+        await client.delete("/v1/bookings/calendar-feed?role=customer", headers=provider)
+        left = [(await client.get(url)).status_code for url in (as_customer, as_provider)]
+
+    assert shown == [False, True]
+    assert left == [404, 200]

@@ -89,7 +89,7 @@ def booking_events() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("booking.")
     }
-    named -= {"booking.", "booking.chargeback_"}
+    named -= {"booking.", "booking.chargeback_", "booking.ics"}
     return named | {f"booking.chargeback_{outcome}" for outcome in ("opened", "won", "lost")}
 
 
@@ -120,6 +120,7 @@ def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> No
     assert notices
     for notice in notices:
         data = booking_data(booking, event, notice.part, *people, "https://web.test", settings, NOW)
+        data = {**data, "ratings_note": f"Both sides have rated {booking.service.title}."}
         mail = TemplateMailRenderer().render(notice.template, data)
         assert mail.subject
         assert booking.service.title in f"{mail.subject} {mail.text}"

@@ -336,6 +336,14 @@ class Booking(Model):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def was_requested(self) -> bool:
+        """Whether it ever reached its provider, who hears nothing of what was not paid for."""
+        return self.status not in _UNPAID and (self.accepted_at is not None or self.accept_by is not None)
+
+
+_UNPAID = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PAYMENT_EXPIRED})
+
 
 class HistoryEntry(Model):
     """One row of the append-only audit trail: who did what, from where to where, and which axes changed."""

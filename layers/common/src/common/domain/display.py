@@ -16,6 +16,13 @@ def money_text(money: Money) -> str:
 
 
 def local_time_text(instant: datetime, timezone: str) -> str:
-    """An instant on the clock of an IANA zone: ``Friday 20 November 2026, 10:00 (Pacific/Auckland)``."""
+    """An instant on the clock of an IANA zone: ``Friday 20 November 2026, 10:00 NZDT (Pacific/Auckland)``.
+
+    The abbreviation is always there: in the night that clocks go back it alone tells the two 02:30s apart. Where a zone
+    has none (RFC 9636 then gives its offset) it is the offset from UTC.
+    """
     local = instant.astimezone(ZoneInfo(timezone))
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({timezone})"
+    name = local.tzname() or ""
+    offset = f"{local:%z}"
+    shown = name if name.isalpha() else f"UTC{offset[:3]}:{offset[3:]}"
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} {shown} ({timezone})"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from common.domain.bookings import Booking, BookingStatus
@@ -18,7 +19,36 @@ _CANCELLED = frozenset(
 )
 
 
-def to_calendar(bookings: Sequence[Booking], now: datetime, *, is_feed: bool = False) -> str:
+@dataclass(frozen=True)
+class Invitation:
+    """What makes a calendar object an invitation that later ones update or cancel (RFC 5546 sections 3.2.2, 3.2.5).
+
+    Args:
+        organizer: mail address that invitations come from, always the same.
+        attendee: mail address of who gets it.
+        is_cancelled: whether it takes the entry away.
+    """
+
+    organizer: str
+    attendee: str
+    is_cancelled: bool = False
+
+    @property
+    def method(self) -> str:
+        """The iTIP method."""
+        return "CANCEL" if self.is_cancelled else "REQUEST"
+
+    def lines(self) -> list[str]:
+        """The properties of its event; nobody is asked for an answer."""
+        return [
+            f"ORGANIZER;CN=GigSta:mailto:{self.organizer}",
+            f"ATTENDEE;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{self.attendee}",
+        ]
+
+
+def to_calendar(
+    bookings: Sequence[Booking], now: datetime, *, is_feed: bool = False, invitation: Invitation | None = None
+) -> str:
     """A calendar object with one event for each booking; lines end in CRLF.
 
     Instants are in UTC, which every client shows in its own zone, so no time zone has to be described.
@@ -29,15 +59,17 @@ def to_calendar(bookings: Sequence[Booking], now: datetime, *, is_feed: bool = F
         now: the instant of writing.
         is_feed: whether it goes to whoever has an address, such as somebody's calendar service: then without the
             customer's notes.
+        invitation: what goes with a mail instead of being published.
     """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    method = invitation.method if invitation else "PUBLISH"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", f"METHOD:{method}"]
     for booking in bookings:
-        lines += _event(booking, now, is_feed=is_feed)
+        lines += _event(booking, now, is_feed=is_feed, invitation=invitation)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
-def _event(booking: Booking, now: datetime, *, is_feed: bool) -> list[str]:
+def _event(booking: Booking, now: datetime, *, is_feed: bool, invitation: Invitation | None) -> list[str]:
     status = "CONFIRMED"
     if booking.status in _TENTATIVE:
         status = "TENTATIVE"
@@ -56,6 +88,7 @@ def _event(booking: Booking, now: datetime, *, is_feed: bool) -> list[str]:
         f"DTEND:{_instant(booking.slot.end_at)}",
         f"SUMMARY:{_text(booking.service.title)}",
         *details,
+        *(invitation.lines() if invitation else ()),
         f"STATUS:{status}",
         "END:VEVENT",
     ]

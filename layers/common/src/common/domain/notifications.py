@@ -132,6 +132,7 @@ _PARTS: dict[str, tuple[ActorKind, ...]] = {
     "reschedule_expired": _BOTH,
     "reminder_due": _BOTH,
     "ratings_published": _BOTH,
+    "ratings_readable": _BOTH,
     "ratings_closed": _BOTH,
     "chargeback_opened": _PROVIDER_AND_OPERATOR,
     "chargeback_won": _PROVIDER_AND_OPERATOR,
@@ -156,5 +157,6 @@ _KINDS = {
     "chargeback_lost": Kind.PAYMENTS,
     "reminder_due": Kind.REMINDERS,
     "ratings_published": Kind.RATINGS,
+    "ratings_readable": Kind.RATINGS,
     "ratings_closed": Kind.RATINGS,
 }

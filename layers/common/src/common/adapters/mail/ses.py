@@ -10,6 +10,7 @@ from common.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.client import SESV2Client
+    from mypy_boto3_sesv2.type_defs import MessageTypeDef
 
 #: Refusals that no retry changes.
 _FINAL = frozenset({"BadRequestException", "MessageRejected", "NotFoundException", "AccountSuspendedException"})
@@ -63,15 +64,7 @@ class SesMailer:
             sent = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
-                Content={
-                    "Simple": {
-                        "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
-                        "Body": {
-                            "Text": {"Data": mail.text, "Charset": "UTF-8"},
-                            "Html": {"Data": mail.html, "Charset": "UTF-8"},
-                        },
-                    }
-                },
+                Content={"Simple": _message(mail)},
             )
         except ClientError as error:
             if error.response.get("Error", {}).get("Code", "") in _FINAL:
@@ -80,3 +73,27 @@ class SesMailer:
         except BotoCoreError as error:
             raise Unavailable("The mail service cannot be reached.") from error
         return sent["MessageId"]
+
+
+def _message(mail: RenderedMail) -> "MessageTypeDef":
+    """The message with its header fields and its calendar entry, where it has them."""
+    message: MessageTypeDef = {
+        "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+        "Body": {
+            "Text": {"Data": mail.text, "Charset": "UTF-8"},
+            "Html": {"Data": mail.html, "Charset": "UTF-8"},
+        },
+    }
+    if mail.unsubscribe_url is not None:
+        message["Headers"] = [{"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe_url}>"}]
+    if mail.calendar is not None:
+        message["Attachments"] = [
+            {
+                "FileName": "booking.ics",
+                "RawContent": mail.calendar.encode(),
+                "ContentType": f"text/calendar; charset=utf-8; method={mail.calendar_method}",
+                "ContentDisposition": "ATTACHMENT",
+                "ContentTransferEncoding": "BASE64",
+            }
+        ]
+    return message

@@ -1,4 +1,4 @@
-"""Providers' private calendar feeds in MongoDB; only digests of tokens are stored."""
+"""Private calendar feeds in MongoDB; only digests of tokens are stored."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from common.adapters.mongo.database import Mongo
 
 
 class MongoCalendarFeeds:
-    """Implements ``CalendarFeeds``: a document for each provider.
+    """Implements ``CalendarFeeds``: a document for each owner.
 
     Args:
         mongo: the connection.
@@ -15,16 +15,16 @@ class MongoCalendarFeeds:
     def __init__(self, mongo: Mongo) -> None:
         self._feeds = mongo.collection("calendar_feeds")
 
-    async def put(self, provider_id: str, token_hash: str, now: datetime) -> None:
-        """Give a provider a new token."""
+    async def put(self, owner_id: str, token_hash: str, now: datetime) -> None:
+        """Give an owner, an account or a provider's profile, a new token."""
         feed = {"token_hash": token_hash, "created_at": now}
-        await self._feeds.replace_one({"_id": provider_id}, feed, upsert=True)
+        await self._feeds.replace_one({"_id": owner_id}, feed, upsert=True)
 
-    async def remove(self, provider_id: str) -> None:
-        """End a provider's feed."""
-        await self._feeds.delete_one({"_id": provider_id})
+    async def remove(self, owner_id: str) -> None:
+        """End an owner's feed."""
+        await self._feeds.delete_one({"_id": owner_id})
 
-    async def provider_of(self, token_hash: str) -> str | None:
-        """The provider whose feed a token opens."""
+    async def owner_of(self, token_hash: str) -> str | None:
+        """Whose feed a token opens."""
         row = await self._feeds.find_one({"token_hash": token_hash}, {"_id": 1})
         return None if row is None else str(row["_id"])

@@ -89,7 +89,10 @@ REGISTER: Mapping[str, tuple[Holding, ...]] = {
     "ratings": (_account("author_id", Fate.KEPT, "ratings_written", why="published without a name"),),
     "slot_claims": (_provider("provider_id", Fate.KEPT, why="times of bookings, which are exported"),),
     "limit_locks": (_provider("_id", Fate.EXPIRES, why="a counter of bookings per day"),),
-    "calendar_feeds": (_provider("_id", Fate.DELETED, why=_SECRETS),),
+    "calendar_feeds": (
+        _account("_id", Fate.DELETED, why=_SECRETS),
+        _provider("_id", Fate.DELETED, why=_SECRETS),
+    ),
     "subscriptions": (_provider("_id", Fate.KEPT, "subscriptions", why=_BOOKS),),
     "notifications": (_account("user_id", Fate.DELETED, "notifications"),),
     "notification_preferences": (_account("_id", Fate.DELETED, "notification_preferences"),),

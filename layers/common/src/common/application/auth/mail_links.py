@@ -72,8 +72,16 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
     if purpose is MailPurpose.RESET_PASSWORD:
         return LinkMail("reset_password", user.email, {"link": link, "hours": _hours(purpose)})
-    template = "booking_intent" if intent else "sign_in"
-    return LinkMail(template, user.email, {"link": link, "hours": _hours(purpose), "name": user.full_name})
+    if intent is None:
+        return LinkMail("sign_in", user.email, {"link": link, "hours": _hours(purpose), "name": user.full_name})
+    data = {
+        "link": link,
+        "hours": _hours(purpose),
+        "service": event.payload.get("service", "your service"),
+        "when": event.payload.get("when", "at the time you chose"),
+        "kept_until": event.payload.get("kept_until", "a little later"),
+    }
+    return LinkMail("booking_intent", user.email, data)
 
 
 async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:

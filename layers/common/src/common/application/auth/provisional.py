@@ -35,8 +35,15 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
     return await deps.users.find_or_add(user)
 
 
-def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str) -> Event:
-    """The event that mails a link which signs in and goes on with a booking intent; commit it with the intent."""
+def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str, **shown: str) -> Event:
+    """The event that mails a link which signs in and goes on with a booking intent; commit it with the intent.
+
+    Args:
+        deps: ports.
+        user: whose address the guest gave.
+        booking_intent_id: what the link goes on with.
+        shown: what the mail tells of it: ``service``, ``when`` and ``kept_until``.
+    """
     return new_event(
         Topic.NOTIFICATIONS,
         LINK_REQUESTED,
@@ -44,4 +51,5 @@ def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str) -> Ev
         purpose=MailPurpose.SIGN_IN.value,
         email=user.email,
         booking_intent_id=booking_intent_id,
+        **shown,
     )

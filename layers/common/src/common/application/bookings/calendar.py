@@ -1,4 +1,4 @@
-"""Bookings in people's own calendars: a file for one booking, and a private feed for a provider."""
+"""Bookings in people's own calendars: a file for one booking, and a private feed for each part somebody has."""
 
 from datetime import timedelta
 
@@ -6,15 +6,25 @@ from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.ports.bookings import BookingQuery
 from common.domain.booking_groups import UPCOMING
-from common.domain.bookings import ActorKind
+from common.domain.bookings import ActorKind, BookingStatus
 from common.domain.disclosure import seen_by
 from common.domain.errors import Forbidden, NotFound
 from common.domain.icalendar import to_calendar
 from common.domain.opaque_tokens import digest, new_token
 from common.domain.roles import Principal
 
+#: How an account's id begins; a feed belongs to an account or to a provider's profile.
+_USER = "usr_"
 _SHOWN_BACK = timedelta(days=30)
 _MOST_ENTRIES = 500
+#: What may still happen, and what was done; what was declined, cancelled or left to lapse is in nobody's calendar.
+_SHOWN = (
+    *UPCOMING,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+    BookingStatus.DISPUTED,
+    BookingStatus.SETTLED,
+)
 
 
 async def booking_calendar(deps: BookingDeps, caller: Principal, booking_id: str) -> str:
@@ -28,40 +38,64 @@ async def booking_calendar(deps: BookingDeps, caller: Principal, booking_id: str
     return to_calendar([seen_by(booking, actor.kind, now, deps.settings)], now)
 
 
-async def open_feed(deps: BookingDeps, caller: Principal) -> str:
-    """Make the private token of the caller's feed; an earlier one stops working.
+async def open_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> str:
+    """Make the private token of the caller's feed in one part; an earlier one of that part stops working.
 
     Raises:
-        Forbidden: the caller is no provider.
+        Forbidden: the caller is no provider and asks for a provider's.
     """
-    if caller.provider_id is None:
-        raise Forbidden("You are not a provider.")
     token = new_token()
-    await deps.feeds.put(caller.provider_id, digest(token), deps.clock.now())
+    await deps.feeds.put(_owner(caller, part), digest(token), deps.clock.now())
     return token
 
 
-async def close_feed(deps: BookingDeps, caller: Principal) -> None:
-    """End the caller's feed, where there is one."""
-    if caller.provider_id is not None:
-        await deps.feeds.remove(caller.provider_id)
+async def close_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> None:
+    """End the caller's feed in one part, where there is one.
+
+    Raises:
+        Forbidden: as for ``open_feed``.
+    """
+    await deps.feeds.remove(_owner(caller, part))
 
 
 async def read_feed(deps: BookingDeps, token: str) -> str:
-    """A provider's bookings of the last month and of all time to come, for whoever has the token.
+    """Somebody's bookings of the last month and of all time to come in one part, for whoever has the token.
 
     It tells no more of customers than the provider's calendar needs (see ``to_calendar``).
 
     Raises:
-        NotFound: no feed has this token, or its provider is suspended or gone.
+        NotFound: no feed has this token, or its owner is suspended or gone.
     """
-    provider_id = await deps.feeds.provider_of(digest(token))
-    provider = await deps.providers.get(provider_id) if provider_id else None
-    owner = await deps.users.get(provider.user_id) if provider else None
-    if provider_id is None or owner is None or not owner.is_active or owner.deleted_at is not None:
-        raise NotFound("There is no such calendar feed.")
+    owner_id = await deps.feeds.owner_of(digest(token))
+    if owner_id is None:
+        raise _no_feed()
+    is_customer = owner_id.startswith(_USER)
+    provider = None if is_customer else await deps.providers.get(owner_id)
+    user_id = owner_id if is_customer else provider.user_id if provider else ""
+    owner = await deps.users.get(user_id)
+    if owner is None or not owner.is_active or owner.deleted_at is not None:
+        raise _no_feed()
     now = deps.clock.now()
-    query = BookingQuery(provider_id=provider_id, statuses=UPCOMING, starts_from=now - _SHOWN_BACK, soonest_first=True)
+    query = BookingQuery(
+        customer_id=owner_id if is_customer else None,
+        provider_id=None if is_customer else owner_id,
+        statuses=_SHOWN,
+        starts_from=now - _SHOWN_BACK,
+        soonest_first=True,
+    )
     found = await deps.bookings.list_for(query, limit=_MOST_ENTRIES)
-    shown = [seen_by(booking, ActorKind.PROVIDER, now, deps.settings) for booking in found]
-    return to_calendar(shown, now, is_feed=True)
+    part = ActorKind.CUSTOMER if is_customer else ActorKind.PROVIDER
+    return to_calendar([seen_by(booking, part, now, deps.settings) for booking in found], now, is_feed=True)
+
+
+def _owner(caller: Principal, part: ActorKind) -> str:
+    """Whose feed it is: the account's as a customer, or the provider's profile's."""
+    if part is ActorKind.CUSTOMER:
+        return caller.user_id
+    if caller.provider_id is None:
+        raise Forbidden("You are not a provider.")
+    return caller.provider_id
+
+
+def _no_feed() -> NotFound:
+    return NotFound("There is no such calendar feed.")

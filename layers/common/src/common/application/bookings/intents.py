@@ -16,6 +16,7 @@ from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
 from common.domain.booking_intents import BookingIntent, IntentStatus
 from common.domain.bookings import BookingChange
+from common.domain.display import local_time_text
 from common.domain.errors import NotFound, SlotUnavailable, Unavailable
 from common.domain.ids import new_id
 from common.domain.model import Model
@@ -129,7 +130,13 @@ async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingInte
         cancellation_policy=CancellationPolicyName(booking.policy.name),
         **{**wish.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
     )
-    events = [sign_in_link_event(auth, user, intent.id)]
+    zone = booking.slot.timezone
+    shown = {
+        "service": booking.service.title,
+        "when": local_time_text(intent.start_at, zone),
+        "kept_until": local_time_text(intent.expires_at, zone),
+    }
+    events = [sign_in_link_event(auth, user, intent.id, **shown)]
     await deps.intents.add(
         intent, hold, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
     )

@@ -112,7 +112,8 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
     if booking is None:
         raise NotFound("There is no such published rating.")
     require_others_matter(caller, booking.customer_id, booking.provider_user_id)
-    event = new_event(Topic.NOTIFICATIONS, RATING_MODERATED, now, booking_id=booking.id)
+    was_held = known is not None and known.state is RatingState.HELD
+    event = new_event(Topic.NOTIFICATIONS, RATING_MODERATED, now, booking_id=booking.id, was_held=was_held)
     state = RatingState.MODERATED if hide else RatingState.PUBLISHED
     rating = await deps.ratings.set_state(rating_id, state, now, event)
     if rating is None:

@@ -56,8 +56,10 @@ def booking_data(
         "problem": _problem(booking, event),
         "url": f"{frontend_base_url}/bookings/{booking.id}",
         "search_url": f"{frontend_base_url}/search",
+        "preferences_url": f"{frontend_base_url}/account/notifications",
+        "notes": booking.notes,
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
-        "by": _by(booking, customer_name, provider_name),
+        "by": _by(booking, part, customer_name, provider_name),
         **_times(booking, event),
         **_deadlines(booking, settings),
         **_amounts(booking, event),
@@ -153,7 +155,9 @@ def _refund_note(booking: Booking, due: str, paid: str) -> str:
     return f"You pay {due}; everything else goes back to your card."
 
 
-def _by(booking: Booking, customer: str, provider: str) -> str:
+def _by(booking: Booking, part: ActorKind, customer: str, provider: str) -> str:
+    if booking.cancelled_by is part and part is not ActorKind.OPERATOR:
+        return " by you"
     names = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider, ActorKind.OPERATOR: "our team"}
     name = names.get(booking.cancelled_by) if booking.cancelled_by else None
     return f" by {name}" if name else ""

@@ -1,16 +1,26 @@
 """Delivering an event: a mail, an inbox entry and a push message for each person it concerns, once."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
 from common.application.auth.mail_links import prepare_mail
+from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
 from common.application.notifications.telling import Message, operators, send_mail, tell
-from common.domain.bookings import ActorKind
+from common.domain.bookings import ActorKind, Booking, BookingStatus
+from common.domain.disclosure import seen_by
 from common.domain.events import Event
+from common.domain.icalendar import Invitation, to_calendar
 from common.domain.notifications import notices_of
+from common.domain.ratings import Rating, RatingState
 from common.domain.users import User
 
 _MAIL_REQUESTED = "mail.requested"
 _LINK_REQUESTED = "mail.link_requested"
+#: Facts that change what stands in the parties' calendars.
+_RATING_EVENTS = frozenset({"booking.ratings_published", "booking.ratings_closed", RATING_MODERATED})
+_CALENDAR_EVENTS = frozenset({"booking.accepted", "booking.rescheduled", "booking.moved", "booking.cancelled"})
 #: ``to_role`` of a requested mail that goes to everybody who works as an operator.
 OPERATORS = "operator"
 
@@ -34,9 +44,13 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
 
 
 async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
-    notices = notices_of(event.type)
+    type_ = "booking.ratings_readable" if event.type == RATING_MODERATED else event.type
+    notices = notices_of(type_)
     booking = await deps.bookings.get(event.booking_id) if notices and event.booking_id else None
     if booking is None:
+        return
+    ratings = await deps.ratings.for_booking(booking.id) if event.type in _RATING_EVENTS else []
+    if event.type == RATING_MODERATED and not (event.payload.get("was_held") and _all_are_decided(ratings)):
         return
     customer = await deps.users.get(booking.customer_id)
     provider_user = await deps.users.get(booking.provider_user_id)
@@ -45,11 +59,52 @@ async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
     now = deps.clock.now()
     for notice in notices:
         data = booking_data(booking, event, notice.part, customer, provider, deps.frontend_base_url, deps.settings, now)
-        message = Message(event, notice.kind, notice.template, data, str(data["url"]))
+        data = {**data, "ratings_note": _ratings_note(booking, ratings)}
+        entry = _calendar_entry(deps, booking, event, notice.part, now)
+        message = Message(event, notice.kind, notice.template, data, str(data["url"]), entry)
+        if notice.part is ActorKind.PROVIDER and not booking.was_requested:
+            continue
         if notice.part is ActorKind.OPERATOR:
             await _tell_operators(deps, message)
         else:
             await _tell_party(deps, message, parties[notice.part], notice.part[0])
+
+
+def _all_are_decided(ratings: Sequence[Rating]) -> bool:
+    return all(rating.state is not RatingState.HELD for rating in ratings)
+
+
+def _ratings_note(booking: Booking, ratings: Sequence[Rating]) -> str:
+    """What can be read of the ratings now."""
+    service, shown = booking.service.title, [each for each in ratings if each.state is RatingState.PUBLISHED]
+    if not _all_are_decided(ratings):
+        first = f"A rating of {service} can be read now, and one" if shown else f"A rating of {service}"
+        return f"{first} is looked at by our team first; we tell you when that is done."
+    if not shown:
+        return f"There is no rating of {service} to read."
+    if len(shown) == 1:
+        return f"The rating of {service} can be read now."
+    return f"Both sides have rated {service}; the ratings can be read now."
+
+
+def _calendar_entry(
+    deps: DeliveryDeps, booking: Booking, event: Event, part: ActorKind, now: datetime
+) -> Callable[[str], tuple[str, str]] | None:
+    """What puts the booking into a party's calendar, or moves it there, or takes it away.
+
+    The entry's identity and its sequence number, the booking's version, make a client replace what it has. What was
+    never accepted was never in a calendar.
+    """
+    if event.type not in _CALENDAR_EVENTS or part is ActorKind.OPERATOR or booking.accepted_at is None:
+        return None
+    shown = seen_by(booking, part, now, deps.settings)
+
+    def entry(address: str) -> tuple[str, str]:
+        is_cancelled = booking.status is BookingStatus.CANCELLED
+        invitation = Invitation(organizer=deps.organizer, attendee=address, is_cancelled=is_cancelled)
+        return invitation.method, to_calendar([shown], now, is_feed=True, invitation=invitation)
+
+    return entry
 
 
 async def _tell_party(deps: DeliveryDeps, message: Message, user: User | None, mark: str) -> None:

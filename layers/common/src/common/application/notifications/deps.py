@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from common.application.ports.notifications import Notifications, PreferenceStore, PushSubscriptions
     from common.application.ports.people import ProviderReader, UserReader
     from common.application.ports.push import PushSender
+    from common.application.ports.ratings import Ratings
     from common.domain.booking_settings import BookingSettings
 
 
@@ -29,7 +30,10 @@ class InboxDeps:
 
 @dataclass(frozen=True)
 class DeliveryDeps:
-    """Ports of telling people; links in mails begin with ``frontend_base_url``, windows come from ``settings``."""
+    """Ports of telling people; links in mails begin with ``frontend_base_url``, windows come from ``settings``.
+
+    Calendar entries come from the mail address ``organizer``.
+    """
 
     bookings: BookingRepository
     users: UserReader
@@ -46,3 +50,5 @@ class DeliveryDeps:
     clock: Clock
     frontend_base_url: str
     settings: BookingSettings
+    ratings: Ratings
+    organizer: str

@@ -1,6 +1,6 @@
 """Telling one person one thing: an inbox entry, a mail and a push message, each at most once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ class Message:
         template: of the mail, whose subject and first paragraph are the inbox entry.
         data: what the template shows.
         url: where a push message leads.
+        calendar: what the mail does to the reader's calendar; nothing without.
     """
 
     event: Event
@@ -34,6 +35,7 @@ class Message:
     template: str
     data: Mapping[str, Any]
     url: str
+    calendar: Callable[[str], tuple[str, str]] | None = None
 
 
 async def tell(deps: DeliveryDeps, message: Message, user: User, mark: str) -> None:
@@ -65,9 +67,19 @@ async def tell(deps: DeliveryDeps, message: Message, user: User, mark: str) -> N
     await deps.notifications.add(entry)
     preferences = await deps.preferences.get(user.id)
     if preferences.wants(message.kind, Channel.EMAIL):
-        await send_mail(deps, event, message.template, user.email, mail, user.id)
+        await send_mail(deps, event, message.template, user.email, _addressed(message, mail, user), user.id)
     if preferences.wants(message.kind, Channel.PUSH) and not preferences.is_quiet(deps.clock.now()):
         await _push(deps, entry, message.url)
+
+
+def _addressed(message: Message, mail: RenderedMail, user: User) -> RenderedMail:
+    """The mail with what goes to this reader alone: the calendar entry, and where such mails are switched off."""
+    fields: dict[str, Any] = {}
+    if message.kind is not Kind.ACCOUNT:
+        fields["unsubscribe_url"] = message.data["preferences_url"]
+    if message.calendar is not None:
+        fields["calendar_method"], fields["calendar"] = message.calendar(user.email)
+    return mail.model_copy(update=fields)
 
 
 async def operators(deps: DeliveryDeps) -> list[User]:

@@ -1,20 +1,20 @@
-"""Where providers' private calendar feeds live."""
+"""Where private calendar feeds live."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class CalendarFeeds(Protocol):
-    """One feed for each provider, found by the digest of its token."""
+    """One feed for each owner, found by the digest of its token."""
 
-    async def put(self, provider_id: str, token_hash: str, now: datetime) -> None:
-        """Give a provider a new token; the one before stops working."""
+    async def put(self, owner_id: str, token_hash: str, now: datetime) -> None:
+        """Give an owner, an account or a provider's profile, a new token; the one before stops working."""
         ...
 
-    async def remove(self, provider_id: str) -> None:
-        """End a provider's feed."""
+    async def remove(self, owner_id: str) -> None:
+        """End an owner's feed."""
         ...
 
-    async def provider_of(self, token_hash: str) -> str | None:
-        """The provider whose feed a token opens."""
+    async def owner_of(self, token_hash: str) -> str | None:
+        """Whose feed a token opens."""
         ...

@@ -10,12 +10,19 @@ from common.domain.model import Model
 
 
 class RenderedMail(Model):
-    """One message in both forms; ``summary`` is its first paragraph as plain text."""
+    """One message in both forms; ``summary`` is its first paragraph as plain text.
+
+    ``calendar`` is an iCalendar object that goes with it, ``calendar_method`` its iTIP method (RFC 5546);
+    ``unsubscribe_url`` is the page where mails of this kind are switched off.
+    """
 
     subject: str
     summary: str
     text: str
     html: str
+    calendar: str | None = None
+    calendar_method: str = "REQUEST"
+    unsubscribe_url: str | None = None
 
 
 class MailRefused(GigstaError):

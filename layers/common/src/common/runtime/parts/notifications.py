@@ -49,6 +49,7 @@ class NotificationParts(CoreParts):
         """What telling people needs; loads jinja2."""
         from common.adapters.mail.renderer import TemplateMailRenderer
         from common.adapters.mongo.mails import MongoMailLog
+        from common.adapters.mongo.ratings import MongoRatings
         from common.application.notifications.deps import DeliveryDeps
 
         return DeliveryDeps(
@@ -67,4 +68,6 @@ class NotificationParts(CoreParts):
             clock=self.clock,
             frontend_base_url=self.settings.frontend_base_url,
             settings=self.whole.booking_settings,
+            ratings=MongoRatings(self.mongo),
+            organizer=parseaddr(self.settings.mail_from)[1],
         )
