@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.mail.renderer import TemplateMailRenderer
+from common.application.auth.mail_links import prepare_mail
 from common.application.bookings.intents import complete_intent
 from common.domain.bookings import BookingStatus
+from common.domain.display import local_time_text
 from common.domain.errors import NotFound, SlotUnavailable
 
 from tests.factories.users import make_user
@@ -139,3 +143,21 @@ async def test_of_guests_and_customers_at_one_slot_one_wins(world: BookingWorld,
     won = await asyncio.gather(*(as_guest(n) for n in range(10)), *(as_customer(n) for n in range(10)))
 
     assert len([each for each in won if each]) == 1
+
+
+async def test_the_guest_s_mail_names_service_and_time_and_how_long_it_is_kept(
+    world: BookingWorld, client: httpx.AsyncClient
+) -> None:
+    opened = await open_intent(world, client)
+    event = next(each for each in world.publisher.events if each.type == "mail.link_requested")
+
+    mail = await prepare_mail(world.container.mail_links, event)
+
+    assert mail is not None
+    rendered = TemplateMailRenderer().render(mail.template, mail.data)
+    words = " ".join(rendered.text.split())
+    start = local_time_text(world.start_in(days=2), "Pacific/Auckland")
+    ends = local_time_text(datetime.fromisoformat(opened["expires_at"]), "Pacific/Auckland")
+    assert world.service.title in rendered.subject
+    assert f"{world.service.title}, {start}" in words
+    assert f"kept until {ends}" in words

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
@@ -17,7 +17,7 @@ _LONGEST = timedelta(days=366)
 _BATCH = 500
 #: More lines than a year of one provider has; a longer statement is asked for in parts.
 _MOST_LINES = 20_000
-_COLUMNS = ("at", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id")
+_COLUMNS = ("at_utc", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id")
 #: Reasons of ledger entries on the account of held money, by the name of their figure.
 _REASONS = {
     "capture": "sales",
@@ -33,7 +33,7 @@ _REASONS = {
 #: What adds to the held money.
 _CREDITED = frozenset({"sales", "taken_back", "debt"})
 #: Spreadsheets take a cell that begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA = ("=", "+", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Statement(Model):
@@ -129,20 +129,24 @@ def _statement(currency: str, by_reason: Mapping[str, int]) -> Statement:
 
 
 def to_csv(lines: Iterable[LedgerLine]) -> str:
-    """Ledger lines as CSV (RFC 4180) with a header row."""
+    """Ledger lines as CSV (RFC 4180) with a header row.
+
+    Instants are in UTC and written so that spreadsheets take them for dates; a ``T`` or a ``Z`` makes them text.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for line in lines:
-        writer.writerow([_cell(each) for each in _row(line)])
+        writer.writerow(_row(line))
     return text.getvalue()
 
 
 def _row(line: LedgerLine) -> tuple[str, ...]:
-    at = line.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = line.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     amount = decimal_text(line.amount.amount, line.amount.currency)
     currency = line.amount.currency.upper()
-    return (at, line.booking_id, line.entry_id, line.account, line.reason, amount, currency, line.stripe_id or "")
+    before = (line.booking_id, line.entry_id, line.account, line.reason)
+    return (at, *map(_cell, before), amount, currency, _cell(line.stripe_id or ""))
 
 
 def decimal_text(amount: int, currency: str) -> str:
