@@ -89,8 +89,9 @@ def booking_events() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("booking.")
     }
-    named -= {"booking.", "booking.chargeback_", "booking.ics"}
-    return named | {f"booking.chargeback_{outcome}" for outcome in ("opened", "won", "lost")}
+    named -= {"booking.", "booking.chargeback_", "booking.provider_", "booking.ics"}
+    made_up = {f"booking.chargeback_{outcome}" for outcome in ("opened", "won", "lost")}
+    return named | made_up | {"booking.provider_away", "booking.provider_back"}
 
 
 ACCOUNT_MAILS = sorted(set(account_mails()), key=str)

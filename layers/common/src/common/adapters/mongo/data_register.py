@@ -101,6 +101,7 @@ REGISTER: Mapping[str, tuple[Holding, ...]] = {
     "push_messages": (_account("user_id", Fate.EXPIRES, why="of a developer's machine, for a day"),),
     "ledger_entries": _nobody(_BOOKS),
     "payment_operations": _nobody(_BOOKS),
+    "payment_verifications": _nobody("bookings that wait for a check of their money"),
     "payment_discrepancies": _nobody("amounts of bookings that differ from Stripe's"),
     "verification_runs": _nobody("how far a check has come"),
     "webhook_events": _nobody("ids of Stripe's events"),
