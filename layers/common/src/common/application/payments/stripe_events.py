@@ -42,8 +42,6 @@ class StripeEventDeps:
 
 async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """An intent, charge, refund or transfer changed: bring its booking up to date."""
-    if event.account_id is not None:
-        return False
     booking_id = await booking_of(deps.payouts.payments, event)
     if booking_id is not None:
         await sync_booking_payment(deps.payouts.payments, booking_id)

@@ -60,12 +60,15 @@ async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
     """The booking an event is about: by its metadata, or by the intent, charge or transfer it names.
 
     Returns:
-        Its id; ``None`` for an object that carries no sign of ours, such as a card saved without a booking.
+        Its id; ``None`` for an object that carries no sign of ours, such as a card saved without a booking, and for
+        whatever lies in a connected account.
 
     Raises:
         NotYetKnown: it names a booking that is not there.
         Unavailable: Stripe is away.
     """
+    if event.account_id is not None:
+        return None
     if _is_booking_id(event.booking_id):
         return await _committed(deps, str(event.booking_id))
     intent_id, charge_id = event.related.get("payment_intent"), event.related.get("charge")
