@@ -21,6 +21,7 @@ from common.domain.users import OnboardingStatus
 from functions.payments.payment_checks_queue import process
 from tests.factories.providers import make_provider, make_service
 from tests.factories.users import make_user
+from tests.fakes.clock import START
 from tests.fakes.payouts import FakeAccounts, FakePayoutGateway
 from tests.integration.races.gates import Held
 from tests.support import api_client, sign_in, store_user
@@ -57,7 +58,8 @@ def says(account_id: str | None, *, is_active: bool) -> FakeAccounts:
 
 
 def caller_of(provider: Provider) -> Principal:
-    return Principal(provider.user_id, frozenset({Role.USER, Role.PROVIDER}), provider_id=provider.id)
+    roles = frozenset({Role.USER, Role.PROVIDER})
+    return Principal(provider.user_id, roles, provider_id=provider.id, signed_in_at=START)
 
 
 async def stored(container: Container, provider: Provider) -> Provider:

@@ -34,6 +34,7 @@ from common.domain.users import ProviderStatus, User
 
 from tests.factories.providers import make_provider, make_service
 from tests.factories.users import make_user
+from tests.fakes.clock import START
 from tests.fakes.payouts import FakeAccounts
 from tests.support import store_user
 
@@ -78,7 +79,8 @@ class Shop:
 
     @property
     def caller(self) -> Principal:
-        return Principal(self.user.id, frozenset({Role.USER, Role.PROVIDER}), provider_id=self.provider.id)
+        roles = frozenset({Role.USER, Role.PROVIDER})
+        return Principal(self.user.id, roles, provider_id=self.provider.id, signed_in_at=START)
 
     async def approve(self) -> None:
         await approve_provider(self.container.admin, STAFF, self.provider.id, CLIENT)

@@ -13,6 +13,7 @@ from common.application.admin.users import suspend_user
 from common.application.auth.login import log_in
 from common.application.auth.oauth import finish_sign_in, link_identity, start_attempt, unlink_identity
 from common.application.auth.recovery import change_password, reset_password
+from common.application.auth.sessions import open_session
 from common.application.onboarding.steps import Profile, apply_as_provider, complete_profile
 from common.application.payments.steps import customer_of_user
 from common.application.ports.oauth import ProvenIdentity
@@ -27,6 +28,7 @@ from common.domain.roles import Principal, Role
 from common.domain.users import OnboardingStatus, ProviderStatus, User
 
 from tests.factories.users import make_user
+from tests.fakes.clock import START
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.integration.races.gates import Held
 from tests.support import store_user
@@ -44,7 +46,16 @@ ROUNDS = 12
 
 
 def caller_of(user: User) -> Principal:
-    return Principal(user.id, frozenset(user.roles), session_id="ses_race", provider_id=user.provider_id)
+    return Principal(
+        user.id, frozenset(user.roles), session_id="ses_race", provider_id=user.provider_id, signed_in_at=START
+    )
+
+
+async def signed_in(container: Container, user: User) -> Principal:
+    """A caller with a sign-in that is stored."""
+    await open_session(container.auth, user, CLIENT, "email_link")
+    [session] = await container.auth.sessions.live_of(user.id, container.clock.now(), limit=1)
+    return replace(caller_of(user), session_id=session.id)
 
 
 async def stored(container: Container, user: User) -> User:
@@ -98,9 +109,10 @@ async def test_two_unlinks_at_once_leave_a_way_in(container: Container) -> None:
 async def test_two_first_passwords_at_once_are_one(container: Container) -> None:
     for _ in range(3):
         user = await person(container)
+        caller = await signed_in(container, user)
         met = await asyncio.gather(
             *(
-                outcome(complete_profile(container.onboarding, caller_of(user), PROFILE, CLIENT, password=password))
+                outcome(complete_profile(container.onboarding, caller, PROFILE, CLIENT, password=password))
                 for password in (OLD, NEW)
             )
         )
@@ -249,7 +261,8 @@ async def test_a_step_that_was_reached_while_an_address_is_located_is_not_lost(c
     deps = replace(container.onboarding, geocoder=held)
     further = {"onboarding_status": OnboardingStatus.BILLING_SETUP_COMPLETE}
     await held.meanwhile(
-        complete_profile(deps, caller_of(user), PROFILE, CLIENT), lambda: container.users.update(user.id, further)
+        complete_profile(deps, await signed_in(container, user), PROFILE, CLIENT),
+        lambda: container.users.update(user.id, further),
     )
     assert (await stored(container, user)).onboarding_status is OnboardingStatus.BILLING_SETUP_COMPLETE
 
