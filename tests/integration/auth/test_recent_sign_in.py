@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from common.application.auth.sessions import open_session
+from common.domain.identity import ClientInfo
 
+from tests.factories.users import make_user
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
@@ -63,3 +66,18 @@ async def test_what_changes_no_way_in_asks_for_nothing(identity: Identity, clock
     pair = (await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})).json()
     assert (await identity.post("/v1/onboarding/profile", PROFILE, **bearer(pair))).status_code == 200
     assert (await identity.post("/v1/auth/logout-all", None, **bearer(pair))).status_code == 204
+
+
+async def test_a_completed_profile_makes_no_old_sign_in_recent(identity: Identity, clock: FakeClock) -> None:
+    auth = identity.container.auth
+    guest = make_user(is_provisional=True)
+    await auth.users.add(guest)
+    opened = await open_session(auth, guest, ClientInfo(), "email_link")
+    clock.advance(minutes=14)
+    pair = (await identity.post("/v1/auth/refresh", {"refresh_token": opened.refresh_token})).json()
+    clock.advance(minutes=17)
+    pair = (await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})).json()
+    renewed = await identity.post("/v1/onboarding/profile", PROFILE, **bearer(pair))
+    assert renewed.status_code == 200, renewed.text
+    refused = await _knock(identity, "delete", renewed.json())
+    assert (refused.status_code, refused.json()["code"]) == (403, "recent_sign_in_required")

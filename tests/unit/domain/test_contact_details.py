@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from common.domain.contact_details import has_contact_details
 from hypothesis import given
@@ -21,6 +23,10 @@ ORDINARY = [
     "From 2026-11-20 10:30 to 2026-11-21 11:45",
     "A polka dot in the middle",
     "One, two, three and he was done",
+    "Came at 5.pm, early",
+    "At 02/11/2026 10:30, then 03/11/2026: 9 hours",
+    "09:00\N{EN DASH}17:30 | 08:00\N{EN DASH}16:30",
+    "My shitzu likes it",
     "St.John and Co. at 12-14 High Street",
     "ABN 51 824 753 556",
     "時間通り。ありがとう",
@@ -62,7 +68,22 @@ LEADS_AWAY = [
     "021\ufe0d 123\u200b 4567",
     "0412 345 678",
     "+61 412 345 678",
+    "Evil.Com",
+    "Visit Evil.Com",
+    "see Joesplumbing.Nz",
+    "Paypal.Com Support",
+    "Tinyurl.Com",
+    "Evil.cOm",
+    "visit Joe.It",
+    "visit Evil.Info",
+    "021\N{EN DASH}123\N{EN DASH}4567",
+    "021:123:4567",
+    "021 ~ 123 ~ 4567",
+    "+64:21:123:4567",
 ]
+
+#: Also the dashes that word processors make of hyphens, and what else is put between digits.
+SEPARATORS = ["", " ", "-", ".", " - ", *"\u200b\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u2022:|'~;"]
 
 
 @pytest.mark.parametrize("text", ORDINARY)
@@ -97,6 +118,18 @@ def test_a_site_is_found_however_its_dots_are_written(name: str, last: str, dot:
     assert has_contact_details("look at " + f"{name}.{last}".replace(".", dot))
 
 
-@given(st.integers(200_000, 999_999), st.sampled_from(["", " ", "-", ".", " - ", "\u200b"]))
+@given(st.integers(200_000, 999_999), st.sampled_from(SEPARATORS))
 def test_a_mobile_number_is_found_however_its_digits_are_spaced(number: int, between: str) -> None:
     assert has_contact_details(f"ring {between.join(f'021{number}')} please")
+
+
+_BETWEEN = st.sampled_from([" ", "-", ", ", " to ", "\N{EN DASH}", " \N{EM DASH} ", " | ", " \N{MIDDLE DOT} ", ": "])
+_TIME = st.times().map(lambda at: f"{at:%H:%M}")
+_DAY = st.dates(date(2020, 1, 1), date(2039, 12, 31)).map(lambda on: [f"{on:%d/%m/%Y}", f"{on:%d.%m.%Y}", f"{on}"])
+_MOMENT = st.builds("{} {}".format, _DAY.flatmap(st.sampled_from), _TIME)
+_PRICE = st.decimals(1, 9999, places=2).map("${}".format)
+
+
+@given(st.one_of(*(st.lists(each, min_size=1, max_size=5) for each in (_TIME, _MOMENT, _PRICE))), _BETWEEN)
+def test_times_dates_and_prices_are_no_telephone_numbers(parts: list[str], between: str) -> None:
+    assert not has_contact_details(f"Booked {between.join(parts)} as agreed")

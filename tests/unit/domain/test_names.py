@@ -30,6 +30,10 @@ NO_NAMES = [
     "see https://evil.example/x",
     "www.evil.example",
     "kauri.co.nz",
+    "Evil.Com",
+    "Kauri.Info",
+    "Visit Evil.Com",
+    "021\N{EN DASH}123\N{EN DASH}4567",
     "tom@example.org",
     "call 021 123 4567",
 ]
@@ -58,6 +62,7 @@ def test_what_is_no_name_is_refused_for_people_and_businesses_alike(text: str) -
         ("क\u200dष", "क\u200dष"),
         ("a" * 20_000, ""),
         ("Win a prize at https://evil.example/x", ""),
+        ("Bob Evil.Com", ""),
         ("\ud800", ""),
         ("!!!", ""),
         ("", ""),

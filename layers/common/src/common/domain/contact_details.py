@@ -35,8 +35,10 @@ _ALSO_WORDS = frozenset({
     "review", "reviews", "room", "rs", "run", "safe", "sale", "save", "search", "sh", "show", "sky", "so", "space",
     "style", "support", "talk", "team", "tips", "to", "today", "tools", "top", "town", "toys", "trade", "training",
     "travel", "tube", "us", "vet", "video", "wait", "watch", "win", "work", "works", "world", "yes", "you", "zip",
-    "zone",
+    "pm", "zone",
 })  # fmt: skip
+#: Kinds of sites that begin sentences, besides.
+_BEGIN_SENTENCES = frozenset({"call", "cash", "got", "info", "men", "mr", "ms", "next", "seven", "total", "tv"})
 _PRODUCTS = frozenset({"ado.net", "asp.net", "ml.net", "paint.net", "vb.net"})
 _CUE = re.compile(
     r"(?:\b(?:visit|website|site|web|online|see|book at|go to|check|find us at|page)\W{1,3})$", re.IGNORECASE
@@ -52,34 +54,50 @@ _DIGIT_NAMES = {
     for digit, names in enumerate(("zero oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
     for name in names.split()
 }
+#: What is written like a number and is none: days with their years, times of day.
+_DAY_OR_TIME = re.compile(
+    r"(?<![\d/.:-])(?:\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2})(?![\d/]|[.:-]\d)"
+    r"|(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d]|:\d)"
+)
+#: Marks that stand between digits without making them less of one number; those of sums and prices do.
+_MARKS = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk", "Sm", "So"})
+_OF_SUMS = frozenset("%@=<>+")
+_MINUS = "\N{MINUS SIGN}"
 _NAMED_DIGIT = re.compile(rf"\b(?:{'|'.join(_DIGIT_NAMES)})\b", re.IGNORECASE)
 _LETTER_O = re.compile(r"(?<=\d)[oO](?=[\d\s])|\b[oO](?=\d)")
 
 
-def has_contact_details(text: str) -> bool:
-    """Whether a text has a mail address, the address of a site, or a telephone number in it."""
+def has_contact_details(text: str, *, is_name: bool = False) -> bool:
+    """Whether a text has a mail address, the address of a site, or a telephone number in it.
+
+    Args:
+        text: any text.
+        is_name: it is a name or a title, in which no sentence begins behind a full stop.
+    """
     plain = plain_form(text).translate(_FULL_STOPS)
-    return _has_address(plain) or _has_telephone_number(plain)
+    return _has_address(plain, is_name=is_name) or _has_telephone_number(plain)
 
 
-def _has_address(text: str) -> bool:
+def _has_address(text: str, *, is_name: bool) -> bool:
     shown = _AT.sub("@", text)
     if _MAIL.search(shown) or _MAIL_HOST.search(shown) or _LINK.search(shown):
         return True
     spelt_out = _SPACED_DOT.sub(".", _SPELT_DOT.sub(".", _BRACKETED_DOT.sub(".", shown)))
-    return bool(_MAIL.search(spelt_out)) or any(_is_site(found) for found in _HOST.finditer(spelt_out))
+    return bool(_MAIL.search(spelt_out)) or any(_is_site(found, is_name=is_name) for found in _HOST.finditer(spelt_out))
 
 
-def _is_site(found: re.Match[str]) -> bool:
+def _is_site(found: re.Match[str], *, is_name: bool) -> bool:
     host = found.group()
     name, _, last = host.rpartition(".")
-    if last.lower() not in _top_level_domains() or host.lower() in _PRODUCTS:
+    ending = last.lower()
+    if ending not in _top_level_domains() or host.lower() in _PRODUCTS:
         return False
     has_more = host.count(".") >= _DOTS_OF_A_SITE or found.string[found.end() : found.end() + 1] == "/"
-    if not (last.islower() or host.isupper() or not last.isascii()):
-        return has_more
-    is_named = has_more or "-" in name or _CUE.search(found.string[: found.start()]) is not None
-    return is_named or last.lower() not in _ALSO_WORDS
+    if has_more or _CUE.search(found.string[: found.start()]) is not None:
+        return True
+    if is_name or last.islower() or host.isupper() or not last.isascii():
+        return "-" in name or ending not in _ALSO_WORDS
+    return ending not in _ALSO_WORDS | _BEGIN_SENTENCES
 
 
 @cache
@@ -89,9 +107,19 @@ def _top_level_domains() -> frozenset[str]:
 
 
 def _has_telephone_number(text: str) -> bool:
-    shown = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in text)
+    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in text)
+    shown = _DAY_OR_TIME.sub(" x ", "".join("-" if _is_dash(each) else each for each in digits))
     spelt_out = _LETTER_O.sub("0", _NAMED_DIGIT.sub(lambda found: _DIGIT_NAMES[found.group().lower()], shown))
-    return any(_is_number(candidate) for candidate in _candidates(shown, spelt_out))
+    every = (shown, spelt_out)
+    return any(_is_number(candidate) for candidate in _candidates(*every, *map(_without_marks, every)))
+
+
+def _is_dash(character: str) -> bool:
+    return unicodedata.category(character) == "Pd" or character == _MINUS
+
+
+def _without_marks(text: str) -> str:
+    return "".join(" " if unicodedata.category(each) in _MARKS and each not in _OF_SUMS else each for each in text)
 
 
 def _candidates(*texts: str) -> Iterator[str]:

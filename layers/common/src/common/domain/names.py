@@ -20,7 +20,7 @@ _MARKUP = str.maketrans("<>", "  ")
 
 
 def _without_contact_details(value: str) -> str:
-    if has_contact_details(value):
+    if has_contact_details(value, is_name=True):
         message = "Leave out links, mail addresses and telephone numbers."
         raise PydanticCustomError("contact_details", message)
     return value

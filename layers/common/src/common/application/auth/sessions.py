@@ -54,6 +54,7 @@ async def open_session(
     booking_intent_id: str | None = None,
     password_hash: str | None = None,
     identity: ExternalIdentity | None = None,
+    signed_in_at: datetime | None = None,
 ) -> TokenPair:
     """Sign an account in on a client; a client it has not met before is reported to it by mail.
 
@@ -68,6 +69,7 @@ async def open_session(
         booking_intent_id: what the sign-in goes on with.
         password_hash: the hash that the given password was right for, where a password was the proof.
         identity: the account elsewhere, where signing in there was the proof.
+        signed_in_at: when the identity was proven, where this takes the place of an earlier sign-in; else now.
 
     Raises:
         Forbidden: the account is suspended.
@@ -87,9 +89,9 @@ async def open_session(
         ip=client.ip,
         user_agent=client.user_agent,
         device_hash=device_hash,
-        created_at=now,
+        created_at=signed_in_at or now,
         last_used_at=now,
-        expires_at=now + session_lifetime(user),
+        expires_at=(signed_in_at or now) + session_lifetime(user),
     )
     refresh_token = new_token()
     events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []

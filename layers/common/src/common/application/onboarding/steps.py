@@ -107,9 +107,12 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
         if extended is None:
             raise Unauthenticated("This sign-in has ended.", code="session_ended")
         return extended
-    if not await deps.auth.unit_of_work.run(lambda: end_session(deps.auth, user.id, caller.session_id, "renewed")):
+    old = await deps.auth.sessions.get(caller.session_id)
+    if old is None or not await deps.auth.unit_of_work.run(
+        lambda: end_session(deps.auth, user.id, caller.session_id, "renewed")
+    ):
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return await open_session(deps.auth, user, client, "profile_completed")
+    return await open_session(deps.auth, user, client, "profile_completed", signed_in_at=old.created_at)
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
