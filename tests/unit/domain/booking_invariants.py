@@ -111,9 +111,14 @@ def check_money(booking: Booking) -> None:
 
 
 def _check_finished(booking: Booking) -> None:
-    """Nothing is left to move: the held money has been allotted to the last cent."""
+    """Nothing is left to move: the held money has been allotted to the last cent.
+
+    What is owed back while a chargeback stands is nobody's share, and stays held.
+    """
     details = booking.payment_details
     if details.is_payout_released:
         kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
+        if details.charged_back_amount and details.due_amount is not None:
+            kept = min(kept, details.due_amount)
         with_provider = received(details) - details.debt_amount
         assert kept == with_provider + details.commission_amount

@@ -13,7 +13,9 @@ from common.domain.booking_machine import (
     fire,
     is_life_over,
 )
+from common.domain.booking_machine.money_plan import net_paid, with_provider
 from common.domain.bookings import PaymentState, PayoutState
+from common.domain.commission import provider_share
 from common.domain.errors import InvalidInput
 from common.domain.ledger import Account, left_over
 from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
@@ -21,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.bookings_support import CUSTOMER, OPERATOR, PRICE, PROVIDER, SETTINGS, Life, failed
-from tests.unit.domain.test_booking_actions import offered, told
+from tests.unit.domain.test_booking_actions import completed, offered, told
 from tests.unit.domain.test_booking_payments import SHARE, purposes, settled
 
 DAY = timedelta(days=1)
@@ -222,6 +224,31 @@ class TestRefundsThatFail:
         assert (life.booking.payment, life.booking.payout) == (PaymentState.REFUNDED, PayoutState.REVERSED)
         check_books(life)
 
+    def test_it_is_due_again_only_where_it_was_this_refund_that_an_operator_gave(self) -> None:
+        life = completed()
+        life.do("open_dispute", CUSTOMER, reason="A quarter was not done")
+        life.do("resolve", OPERATOR, refund_amount=3_000, reason="So it is")
+        life.pay_all()
+        decided = refund_of(life)
+        life.do("refund", OPERATOR, amount=2_000, reason="Goodwill")
+        life.pay_all()
+        goodwill, transferred = refund_of(life), life.booking.payment_details.transferred_amount
+        life.keep(apply_refund_failure(life.booking, decided, LOST_CARD, life.now, SETTINGS))
+        life.pay_all()
+        details = life.booking.payment_details
+        assert (details.due_amount, details.given_back_amount) == (PRICE - 5_000, 2_000)
+        assert net_paid(details) - details.due_amount == 3_000
+        assert details.needs_attention
+        assert details.transferred_amount == transferred
+        assert left_over(life.ledger) == {Account.HELD: -3_000}
+        life.do("retry_payment", OPERATOR)
+        life.pay_all()
+        life.keep(apply_refund_failure(life.booking, goodwill, LOST_CARD, life.now, SETTINGS))
+        life.pay_all()
+        details = life.booking.payment_details
+        assert (details.due_amount, details.given_back_amount) == (PRICE - 3_000, 0)
+        check_books(life)
+
     def test_it_is_booked_back_once(self) -> None:
         life = settled()
         life.do("refund", OPERATOR, amount=4_000, reason="Late")
@@ -258,3 +285,16 @@ class TestRefundsThatFail:
         life.pay_all()
         assert life.account(Account.LOSSES) == 0
         check_books(life)
+
+
+def test_a_share_of_what_is_owed_back_is_transferred_to_nobody_while_a_chargeback_stands() -> None:
+    life = completed()
+    life.pay_all()
+    life.do("open_dispute", CUSTOMER, reason="Hardly anything was done")
+    life.keep(apply_chargeback(life.booking, "dp_1", ChargebackOutcome.OPENED, 4_000, life.now, SETTINGS))
+    life.do("resolve", OPERATOR, refund_amount=8_000, reason="So it is")
+    life.pay_all()
+    details = life.booking.payment_details
+    assert details.due_amount == PRICE - 8_000
+    assert 0 < with_provider(details) <= provider_share(life.booking.price, PRICE - 8_000)
+    assert left_over(life.ledger) == {Account.HELD: -4_000}

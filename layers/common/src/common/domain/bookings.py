@@ -191,11 +191,12 @@ class PaymentDetails(Model):
     with these two. ``is_charge_failed`` stops it from charging a card twice on its own; ``needs_attention`` marks money
     that an operation refused to move, tried again at ``retry_at`` or by an operator.
 
-    ``given_back_amount`` is what operators have given back beyond what was due, ``refund_failed_amount`` what came back
-    of refunds that Stripe could not carry out. ``lost_twice_amount`` is what we lost because it was refunded and
-    charged back as well. ``debt_amount`` is what the provider owes of this booking; its reversal is tried again at
-    ``debt_retry_at``. ``set_off_amount`` is what of the provider's share here has paid their debts of other bookings,
-    less what other bookings' shares have paid of the debt of this one.
+    ``given_back_amount`` is what operators have given back beyond what was due, ``giving_back_amount`` what of it has
+    not been refunded yet, ``refund_failed_amount`` what came back of refunds that Stripe could not carry out.
+    ``lost_twice_amount`` is what we lost because it was refunded and charged back as well. ``debt_amount`` is what the
+    provider owes of this booking; its reversal is tried again at ``debt_retry_at``. ``set_off_amount`` is what of the
+    provider's share here has paid their debts of other bookings, less what other bookings' shares have paid of the debt
+    of this one.
     """
 
     mode: PaymentMode
@@ -217,6 +218,7 @@ class PaymentDetails(Model):
     debt_retry_at: datetime | None = None
     set_off_amount: int = 0
     given_back_amount: int = 0
+    giving_back_amount: int = 0
     refund_failed_amount: int = 0
     lost_twice_amount: int = 0
     stripe_fee_amount: int = 0

@@ -63,6 +63,7 @@ class PaymentOperation(Model):
     ``key_generation`` rises when a look-up has proved that the key so far did nothing and can do nothing any more:
     Stripe replays the stored answer of a key, a 500 included, and forgets keys after 24 hours
     (https://docs.stripe.com/api/idempotent_requests).
+    ``given_back_amount`` is what of a refund an operator gave on their own account, in minor units.
     """
 
     id: str
@@ -77,6 +78,7 @@ class PaymentOperation(Model):
     failure_message: str | None = None
     tries: int = 0
     key_generation: int = 0
+    given_back_amount: int = 0
     next_try_at: datetime | None = None
     created_at: datetime
     updated_at: datetime

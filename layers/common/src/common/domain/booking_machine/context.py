@@ -80,6 +80,7 @@ class Draft:
             amount=Money(amount=amount, currency=booking.price.total.currency),
             attempt=details.attempt,
             sequence=booking.operation_sequence + 1,
+            given_back_amount=min(amount, details.giving_back_amount) if purpose is Purpose.REFUND else 0,
             created_at=self.now,
             updated_at=self.now,
         )

@@ -278,8 +278,14 @@ def refund_part(context: Context, draft: Draft) -> Draft:
     details = context.booking.payment_details
     before = min(details.due_amount or 0, net_paid(details))
     due = max(before - expect(context, RefundInput).amount, 0)
-    given_back = details.given_back_amount + before - due
-    return draft.pay(due_amount=due, given_back_amount=given_back, needs_attention=False, retry_at=None)
+    given = before - due
+    return draft.pay(
+        due_amount=due,
+        given_back_amount=details.given_back_amount + given,
+        giving_back_amount=details.giving_back_amount + given,
+        needs_attention=False,
+        retry_at=None,
+    )
 
 
 def collect_debt(context: Context, draft: Draft) -> Draft:

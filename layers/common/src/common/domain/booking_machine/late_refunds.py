@@ -19,7 +19,8 @@ def apply_refund_failure(
 
     It is booked back, and a person is asked, because another try to the same card would fail the same way. What an
     operator had given back on their own account is due again, so the provider whose share was taken back for it gets it
-    again; what the customer is owed by the booking's end stays with us until it is refunded another time.
+    again; what the customer is owed by the booking's end stays with us until it is refunded another time. Which of both
+    this refund was is kept with the operation.
 
     Args:
         booking: the booking as stored now; nothing may be in flight.
@@ -51,7 +52,7 @@ def apply_refund_failure(
 
 def _book_back(draft: Draft, operation: PaymentOperation, result: PaymentResult, amount: int) -> Draft:
     details = draft.booking.payment_details
-    due, restored = details.due_amount, min(amount, details.given_back_amount)
+    due, restored = details.due_amount, min(amount, operation.given_back_amount)
     once_more = min(amount, details.lost_twice_amount)
     entry = Entry(draft.booking, draft.now, operation_id=operation.id, stripe_id=operation.stripe_id)
     draft = draft.post([*entry.refund_failed(amount), *entry.charged_back(once_more), *entry.loss(-once_more)])

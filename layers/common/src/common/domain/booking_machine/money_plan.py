@@ -49,6 +49,15 @@ def kept_amount(details: PaymentDetails) -> int:
     return net_paid(details) - details.charged_back_amount
 
 
+def settled_amount(details: PaymentDetails) -> int:
+    """What of the customer's money the provider has a share of: never more than is due.
+
+    What is owed back and cannot be refunded yet, as while a chargeback stands, is nobody's share.
+    """
+    kept = kept_amount(details)
+    return kept if details.due_amount is None else min(kept, details.due_amount)
+
+
 def with_provider(details: PaymentDetails) -> int:
     """What of this booking the provider has had, in money or by the payment of debts, and does not owe."""
     return received(details) - details.debt_amount
@@ -62,7 +71,7 @@ def received(details: PaymentDetails) -> int:
 def overpaid(booking: Booking) -> int:
     """What the provider has had too much and does not owe yet; nought where it is too little."""
     details = booking.payment_details
-    return max(with_provider(details) - provider_share(booking.price, kept_amount(details)), 0)
+    return max(with_provider(details) - provider_share(booking.price, settled_amount(details)), 0)
 
 
 def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
@@ -101,10 +110,8 @@ def payout_state(booking: Booking) -> PayoutState:
         return PayoutState.TRANSFERRED
     if details.transferred_amount or details.set_off_amount:
         return PayoutState.REVERSED
-    owed = kept_amount(details)
-    if details.due_amount is not None:
-        owed = min(owed, details.due_amount)
-    return PayoutState.HELD if provider_share(booking.price, owed) > 0 else PayoutState.NONE
+    owed = provider_share(booking.price, settled_amount(details))
+    return PayoutState.HELD if owed > 0 else PayoutState.NONE
 
 
 def _plan_charge(draft: Draft, due: int) -> Draft:
@@ -139,7 +146,7 @@ def _charge_card(draft: Draft, due: int) -> Draft:
 
 def _plan_payout(draft: Draft) -> Draft:
     details = draft.booking.payment_details
-    kept = kept_amount(details)
+    kept = settled_amount(details)
     target = provider_share(draft.booking.price, kept)
     draft = _recognise_commission(draft, kept)
     draft = _set_off_debt(draft, target)

@@ -226,7 +226,11 @@ def _voided(draft: Draft, answer: _Answer) -> Draft:
 
 
 def _refunded(draft: Draft, answer: _Answer) -> Draft:
-    draft = draft.pay(refunded_amount=draft.booking.payment_details.refunded_amount + answer.amount)
+    details = draft.booking.payment_details
+    draft = draft.pay(
+        refunded_amount=details.refunded_amount + answer.amount,
+        giving_back_amount=max(details.giving_back_amount - answer.amount, 0),
+    )
     draft = draft.post(_entry(draft, answer).refunded(answer.amount))
     return _lose_what_went_twice(draft, answer).set(payment=paid_state(draft.booking.payment_details))
 
