@@ -59,5 +59,5 @@ async def post_action(
     seen = await perform_action(
         deps.bookings, caller, booking_id, action_name, values, expected_version=expected, seen_fee=fee
     )
-    response.headers["ETag"] = etag(seen.booking.version)
+    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(deps.bookings, seen))
     return present_booking(seen)

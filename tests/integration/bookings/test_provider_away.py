@@ -21,6 +21,7 @@ from tests.support.http import api_client
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
+    import httpx
     from common.domain.bookings import Booking
 
     from tests.support.booking_world import BookingWorld
@@ -147,4 +148,37 @@ async def test_a_booking_that_commits_after_its_provider_was_suspended_says_so(w
     )
     booking = await world.book()
     assert (await world.get(booking)).provider_away_since is not None
+    assert told(world, booking) == ["booking.provider_away"]
+
+
+async def test_what_was_shown_as_free_is_not_charged_after_the_provider_is_back(
+    world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
+) -> None:
+    booking = await world.accepted(world.start_in(hours=30))
+    await switch(world, is_active=False)
+    shown = await client.get(f"/v1/bookings/{booking.id}", headers=customer)
+    await switch(world, is_active=True)
+    path = f"/v1/bookings/{booking.id}/actions/cancel"
+
+    for tag in (shown.headers["etag"], f'"{booking.version}"'):
+        answer = await client.post(path, headers={**customer, "If-Match": tag})
+        assert (answer.status_code, answer.json()["code"]) == (409, "fee_not_accepted")
+        assert answer.json()["consequences"]["fee"]["amount"] == PRICE // 2
+
+    assert (await world.get(booking)).status is BookingStatus.ACCEPTED
+
+
+async def test_cancelling_ahead_of_the_worker_says_in_the_history_that_the_provider_was_away(
+    world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
+) -> None:
+    booking = await world.accepted(world.start_in(hours=30))
+    await switch(world, is_active=False)
+    shown = await client.get(f"/v1/bookings/{booking.id}", headers=customer)
+    path = f"/v1/bookings/{booking.id}/actions/cancel"
+
+    answer = await client.post(path, headers={**customer, "If-Match": shown.headers["etag"]})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    history = await world.deps.bookings.history(booking.id, limit=50, after_version=booking.version)
+    assert [each.action for each in history][:2] == ["provider_away", "cancel"]
     assert told(world, booking) == ["booking.provider_away"]

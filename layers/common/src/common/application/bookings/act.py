@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from common.application.bookings.access import find_booking_as
+from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
-from common.application.bookings.provider_away import find_present_booking
+from common.application.bookings.provider_away import follow_account
 from common.application.bookings.read import BookingView, view, with_contact
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
@@ -51,9 +51,14 @@ async def perform_action(
         Unavailable: the booking kept changing, or the database is away.
     """
     for number in range(_TRIES):
-        booking, actor = await find_present_booking(deps, caller, booking_id)
+        booking, actor = await find_booking(deps, caller, booking_id)
         if action == _TAKES_A_CODE and number == 0:
             await _count_guess(deps, booking, actor)
+        require_version(deps, booking, actor, expected_version)
+        followed = await follow_account(deps, booking, actor)
+        if expected_version is not None and followed.version == booking.version + 1:
+            expected_version = followed.version  # the caller saw this change ahead of its version
+        booking = followed
         require_version(deps, booking, actor, expected_version)
         try:
             change = await _decide(deps, booking, actor, action, input_)

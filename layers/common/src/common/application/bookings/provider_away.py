@@ -23,18 +23,36 @@ async def is_provider_away(deps: BookingDeps, provider_user_id: str) -> bool:
 async def find_present_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:
     """A booking and the caller's part in it, with what its provider's account says now where a customer pays by it.
 
-    A suspension is written to bookings by a worker; what is shown and taken meanwhile must not cost the customer a fee.
+    A suspension is written to bookings by a worker; what is shown meanwhile is what an action would cost.
 
     Raises:
         NotFound: there is none, or it is none of the caller's business; even its existence is private.
     """
     booking, actor = await find_booking(deps, caller, booking_id)
-    if actor.kind is not ActorKind.CUSTOMER or booking.status is not BookingStatus.ACCEPTED:
+    if not _pays_by_account(booking, actor):
         return booking, actor
     is_away = await is_provider_away(deps, booking.provider_user_id)
     if (booking.provider_away_since is not None) is not is_away:
         booking = booking.model_copy(update={"provider_away_since": deps.clock.now() if is_away else None})
     return booking, actor
+
+
+async def follow_account(deps: BookingDeps, booking: Booking, actor: Actor) -> Booking:
+    """The booking with what its provider's account says now written to it, where the caller pays by it.
+
+    A fee is taken, or not, on what the booking says, so that its history tells why and both parties hear of it.
+
+    Raises:
+        Unavailable: as for ``follow_booking``.
+    """
+    if not _pays_by_account(booking, actor):
+        return booking
+    is_away = await is_provider_away(deps, booking.provider_user_id)
+    return await follow_booking(deps, booking, is_away=is_away)
+
+
+def _pays_by_account(booking: Booking, actor: Actor) -> bool:
+    return actor.kind is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
 
 
 async def follow_provider(deps: BookingDeps, provider_id: str) -> int:

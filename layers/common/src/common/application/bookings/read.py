@@ -44,7 +44,7 @@ def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:
 
 
 def changed_fee(deps: BookingDeps, seen: BookingView) -> int | None:
-    """The fee of cancelling that the view shows, where time has changed it since this version was written."""
+    """The fee of cancelling that the view shows, where its version alone does not say it."""
     return machine.fee_since(seen.booking, seen.actor, deps.clock.now(), deps.settings)
 
 

@@ -8,12 +8,15 @@ from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.engine import present_state
 from common.domain.booking_machine.inputs import Agreement, parse_input
 from common.domain.booking_machine.offers import consequences
+from common.domain.booking_machine.row import Row
 from common.domain.booking_machine.table import ROWS
 from common.domain.booking_settings import BookingSettings
-from common.domain.bookings import Actor, Booking
+from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus
 from common.domain.errors import FeeNotAccepted, InvalidInput
 from common.domain.money import Money
 from common.domain.policies import Terms
+
+_CANCEL = "cancel"
 
 
 def require_agreement(
@@ -31,7 +34,8 @@ def require_agreement(
 
     They are named by ``accepted_fee`` in the input, or else by the version that was read: its fee is the one of the
     instant it was written, as the fee rises with time alone; a reader who came later has been told the fee with the
-    version. An action without consequences needs neither.
+    version. What a customer pays for cancelling an accepted booking follows the provider's account as well, ahead of
+    any version: there the version says nothing without the fee beside it. An action without consequences needs neither.
 
     Args:
         booking: the booking as stored; it is the version that was read where ``is_version_seen``.
@@ -41,7 +45,7 @@ def require_agreement(
         now: the present instant.
         settings: windows and limits.
         is_version_seen: whether the caller has named the version.
-        seen_fee: the fee that the caller has named with the version, in minor units, where time had changed it.
+        seen_fee: the fee of cancelling that the caller has named with the version, in minor units.
 
     Raises:
         FeeNotAccepted: nothing was named, or the fee is another one by now; ``extra`` has the present consequences.
@@ -53,8 +57,7 @@ def require_agreement(
         return
     agreed = _named_fee(parse_input(row.input, input_), terms.fee.currency)
     if agreed is None and is_version_seen:
-        shown = consequences(row, Context(booking, actor, booking.updated_at, settings))
-        agreed = shown.fee.amount if seen_fee is None and shown else seen_fee
+        agreed = _seen(row, Context(booking, actor, booking.updated_at, settings), seen_fee)
     if agreed == terms.fee.amount:
         return
     detail = "Send accepted_fee, the fee that you agree to." if agreed is None else "The fee is not what you agreed to."
@@ -63,13 +66,30 @@ def require_agreement(
 
 
 def fee_since(booking: Booking, actor: Actor, now: datetime, settings: BookingSettings) -> int | None:
-    """The fee of cancelling, in minor units, where time alone has changed it since the version was written."""
-    row = ROWS["cancel"]
+    """The fee of cancelling, in minor units, where the version alone does not say it.
+
+    Time has changed it since the version was written, or it follows the provider's account too.
+    """
+    row = ROWS[_CANCEL]
     if not row.is_open_to(Context(booking, actor, now, settings)):
         return None
     present = consequences(row, Context(booking, actor, now, settings))
     written = consequences(row, Context(booking, actor, booking.updated_at, settings))
-    return None if present is None or present == written else present.fee.amount
+    is_told = present != written or _follows_account(booking, actor)
+    return present.fee.amount if present is not None and is_told else None
+
+
+def _follows_account(booking: Booking, actor: Actor) -> bool:
+    return actor.kind is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
+
+
+def _seen(row: Row, written: Context, seen_fee: int | None) -> int | None:
+    """The fee that somebody who names the version has seen; the one beside it is that of cancelling."""
+    is_cancelling = row.name == _CANCEL
+    if is_cancelling and (seen_fee is not None or _follows_account(written.booking, written.actor)):
+        return seen_fee
+    shown = consequences(row, written)
+    return shown.fee.amount if shown else None
 
 
 def _named_fee(given: object, currency: str) -> int | None:

@@ -12,7 +12,7 @@ _MAX_LENGTH = 200
 
 
 def etag(version: int, fee: int | None = None) -> str:
-    """The entity tag of a version: ``"7"``, or ``"7-2500"`` where time has changed a fee that is shown with it.
+    """The entity tag of a version: ``"7"``, or ``"7-2500"`` where it alone does not say a fee shown with it.
 
     Args:
         version: the resource's version.
