@@ -221,6 +221,41 @@ async def test_a_copy_of_another_stages_database_moves_none_of_its_money(
     assert (await stripe_client.v1.transfers.retrieve_async(transfer.id)).amount_reversed == 0
 
 
+async def test_a_copy_of_another_stages_database_leaves_its_customers_and_pages_alone(
+    stripe_client: stripe.StripeClient,
+) -> None:
+    theirs, gateway = StripeGateway(stripe_client, THEIRS), StripeGateway(stripe_client, OURS)
+    customer_id = await theirs.ensure_customer("usr_kept", "kept@example.com", "Kim")
+    await publish_plans(StripePlanPrices(stripe_client), DEFAULT_PLANS)
+
+    async def pages() -> list[str]:
+        listed = await stripe_client.v1.checkout.sessions.list_async({"customer": customer_id, "status": "open"})
+        return [each.id for each in listed.data]
+
+    await StripePlans(stripe_client, THEIRS).checkout(
+        DEFAULT_PLANS[1],
+        provider_id="prv_kept",
+        customer_id=customer_id,
+        with_trial=False,
+        success_url="http://web.test",
+        cancel_url="http://web.test",
+    )
+    await gateway.rename_customer(customer_id, "other@example.com")
+    await gateway.delete_customer(customer_id)
+    await StripePlans(stripe_client, OURS).close_pages(customer_id)
+    assert await theirs.find_customer("usr_kept", "kept@example.com") == customer_id
+    assert len(await pages()) == 1
+
+    await StripePlans(stripe_client, THEIRS).close_pages(customer_id)
+    assert await pages() == []
+    await theirs.rename_customer(customer_id, "new@example.com")
+    assert await theirs.find_customer("usr_kept", "new@example.com") == customer_id
+    for _ in range(2):
+        await theirs.delete_customer(customer_id)
+    await theirs.rename_customer(customer_id, "late@example.com")
+    assert await theirs.find_customer("usr_kept", "new@example.com") is None
+
+
 async def test_a_dispute_of_a_plans_charge_or_of_another_stage_is_passed_over(
     real_bench: MoneyBench, neighbour: Container, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:

@@ -73,14 +73,24 @@ class StripeGateway:
         return next(mine, None)
 
     async def rename_customer(self, customer_id: str, email: str) -> None:
-        """Give a customer another mail address, where receipts and invoices go; one that is gone stays so."""
-        with suppress(NotFound), translated():
-            await self._v1.customers.update_async(customer_id, {"email": email})
+        """Give a customer of ours another mail address, where receipts and invoices go; one that is gone stays so."""
+        with suppress(NotFound):
+            await self._require_own_customer(customer_id)
+            with translated():
+                await self._v1.customers.update_async(customer_id, {"email": email})
 
     async def delete_customer(self, customer_id: str) -> None:
-        """Delete a customer with its cards and subscriptions; one that is gone already stays so."""
-        with suppress(NotFound), translated():
-            await self._v1.customers.delete_async(customer_id)
+        """Delete a customer with its cards and subscriptions; one that is gone already or not ours stays so."""
+        with suppress(NotFound):
+            await self._require_own_customer(customer_id)
+            with translated():
+                await self._v1.customers.delete_async(customer_id)
+
+    async def _require_own_customer(self, customer_id: str) -> None:
+        with translated():
+            found = await self._v1.customers.retrieve_async(customer_id)
+        # One that was deleted has no metadata any more.
+        self._require_own(mapping.metadata(getattr(found, "metadata", None)))
 
     async def _make_customer(self, user_id: str, email: str, name: str, key: str) -> str:
         with translated():

@@ -65,12 +65,14 @@ class StripePlans:
         return session.url or success_url
 
     async def close_pages(self, customer_id: str) -> None:
-        """Close the customer's open Checkout pages; one that was completed just now cannot be."""
+        """Close the customer's open Checkout pages of ours; one that was completed just now cannot be."""
         with translated():
             opened = await self._v1.checkout.sessions.list_async(
                 {"customer": customer_id, "status": "open", "limit": _MOST}
             )
         for each in opened.data:
+            if self._owner.is_theirs(mapping.metadata(each.metadata)):
+                continue
             with suppress(GatewayRefused), translated():
                 await self._v1.checkout.sessions.expire_async(each.id)
 
