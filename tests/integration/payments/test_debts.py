@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,11 @@ from common.application.payments.process import process_stripe_event
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.verification import verify_booking
 from common.application.ports.webhooks import StripeEvent, WebhookStatus
+from common.domain.booking_machine import fire
 from common.domain.bookings import ActorKind, Booking, PaymentState, PayoutState
 from common.domain.payments import OperationStatus, Purpose
 from common.domain.roles import Role
+from pymongo.errors import AutoReconnect
 
 from tests.factories.users import make_user
 from tests.support.http import api_client
@@ -72,6 +75,38 @@ async def test_the_next_booking_pays_what_is_owed_and_both_books_stay_whole(
         "booking.debt_recorded",
         "booking.debt_set_off",
     ]
+
+
+@pytest.mark.parametrize("broken_off", [AutoReconnect("gone"), asyncio.CancelledError()])
+async def test_a_transfer_whose_set_off_is_broken_off_pays_the_debt_at_the_next_delivery(
+    bench: MoneyBench, gateway: FakePaymentGateway, broken_off: BaseException
+) -> None:
+    debtor = await indebted(bench, gateway, amount=5_000)
+    booking = await completed(bench, gateway)
+    change = fire(booking, "settle", booking.next_due_at or bench.clock.now(), bench.payments.settings)
+    assert change is not None
+    await bench.payments.bookings.commit(change)
+    (opened,) = change.booking.payment_details.open_operations
+
+    class Broken:
+        """Breaks off where it is asked for debts."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(bench.payments.bookings, name)
+
+        async def owing(self, *_: object, **__: object) -> None:
+            raise broken_off
+
+    with pytest.raises(type(broken_off)):
+        await execute_operation(replace(bench.payments, bookings=Broken()), opened.id)  # type: ignore[arg-type]
+    stored = await bench.payments.operations.get(opened.id)
+    assert stored is not None
+    assert stored.tries == 0
+
+    await execute_operation(bench.payments, opened.id)
+
+    debtor = await bench.read(debtor)
+    assert debtor.payment_details.debt_amount == 0
 
 
 async def test_any_number_of_settlements_at_once_pay_a_debt_once(

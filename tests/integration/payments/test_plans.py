@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from common.application.payments.plan_prices import publish_plans
 from common.application.payments.steps import customer_of_user
 from common.application.payments.subscription_sync import end_graces, sync_subscription
 from common.domain.display import money_text
-from common.domain.errors import NotFound
+from common.domain.errors import GatewayRefused, NotFound
 from common.domain.money import Money
 from common.domain.plans import DEFAULT_PLANS, GRACE, Plan, PlanStatus, Subscription, effective_plan, load_plans
 from common.domain.roles import Role
@@ -242,6 +243,35 @@ async def test_of_two_plans_that_were_paid_the_first_is_kept_and_the_other_refun
         "ended_plan": ended.name,
         "refunds": [money_text(ended.price)],
     }
+
+
+@pytest.mark.usefixtures("prices")
+async def test_a_second_plan_whose_refund_is_refused_is_ended_and_operators_are_told(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    bench = real_bench
+    await provider_headers(bench)
+    subscribed = [await _subscribe(bench, stripe_client, key) for key in ("gigsta_plus_month", "gigsta_pro_month")]
+    kept, other = sorted(subscribed, key=lambda each: (each.created, each.id))
+    deps = bench.container.subscriptions
+
+    class Refusing:
+        """Stripe, which refunds nothing that is disputed."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(deps.gateway, name)
+
+        async def refund(self, _: object) -> None:
+            raise GatewayRefused(reason="charge_disputed")
+
+    assert await sync_subscription(replace(deps, gateway=Refusing()), kept.id)  # type: ignore[arg-type]
+
+    assert (await stripe_client.v1.subscriptions.retrieve_async(other.id)).status == "canceled"
+    mails = {each.payload.get("template"): each.payload for each in bench.publisher.events}
+    assert mails["duplicate_plan_not_refunded"]["to_role"] == "operator"
+    (line,) = mails["duplicate_plan_not_refunded"]["data"]["lines"]
+    assert "charge_disputed" in line
+    assert mails["duplicate_plan_ended"]["data"]["refunds"] == []
 
 
 async def test_a_plan_that_is_past_due_anew_is_not_taken_for_lapsed(real_bench: MoneyBench) -> None:

@@ -3,8 +3,8 @@
 from common.application.payments.subscriptions import SubscriptionDeps
 from common.application.ports.subscriptions import StripeSubscription
 from common.domain.display import money_text
-from common.domain.errors import Unavailable
-from common.domain.events import Topic, new_event
+from common.domain.errors import GatewayRefused, NotFound, Unavailable
+from common.domain.events import Event, Topic, new_event
 from common.domain.money import Money
 from common.domain.plans import Plan
 from common.domain.providers import Provider
@@ -15,7 +15,7 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
 
     The choice rests on what never changes, so that no two workers end each other's. An ended one's payments are given
     back and the provider is told before it is cancelled: whatever fails is tried again as long as it lives, and each
-    step is harmless to repeat.
+    step is harmless to repeat. A payment that Stripe will not give back, such as a disputed one, is left to operators.
 
     Args:
         deps: ports.
@@ -35,11 +35,34 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
 
 
 async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscription, other: StripeSubscription) -> None:
-    payments = await deps.gateway.paid_for(other.id)
-    for payment in payments:
-        await deps.gateway.refund(payment)
-    await _tell(deps, provider, kept, other, [each.amount for each in payments])
+    refunded: list[Money] = []
+    refused: list[str] = []
+    for payment in await deps.gateway.paid_for(other.id):
+        try:
+            await deps.gateway.refund(payment)
+        except (GatewayRefused, NotFound) as error:
+            reason = error.reason if isinstance(error, GatewayRefused) else error.wire_code
+            refused.append(f"{money_text(payment.amount)} of {payment.payment_intent_id}: {reason}")
+        else:
+            refunded.append(payment.amount)
+    if refused:
+        await _tell_operators(deps, provider, other, refused)
+    await _tell(deps, provider, kept, other, refunded)
     await deps.gateway.cancel(other.id)
+
+
+async def _tell_operators(
+    deps: SubscriptionDeps, provider: Provider, other: StripeSubscription, refused: list[str]
+) -> None:
+    event = new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        deps.payments.clock.now(),
+        template="duplicate_plan_not_refunded",
+        to_role="operator",
+        data={"provider_id": provider.id, "lines": refused},
+    )
+    await _publish_once(deps, event, f"evt_{other.id}_refused")
 
 
 async def _tell(
@@ -61,9 +84,12 @@ async def _tell(
             "refunds": [money_text(each) for each in refunded],
         },
     )
-    # The id follows from the subscription, so that a repeated webhook tells nobody twice.
-    once = event.model_copy(update={"id": f"evt_{other.id}"})
-    if not await deps.payments.publisher.publish([once]):
+    await _publish_once(deps, event, f"evt_{other.id}")
+
+
+async def _publish_once(deps: SubscriptionDeps, event: Event, event_id: str) -> None:
+    """Publish under an id that follows from the subscription, so that a repeated webhook tells nobody twice."""
+    if not await deps.payments.publisher.publish([event.model_copy(update={"id": event_id})]):
         raise Unavailable("The event could not be queued.")
 
 

@@ -1,5 +1,8 @@
 """Setting off what a provider owes against a transfer, before Stripe is asked for it."""
 
+import asyncio
+from contextlib import suppress
+
 from common.application.payments.deps import PaymentDeps
 from common.application.publishing import publish_committed
 from common.domain import booking_machine as machine
@@ -11,6 +14,8 @@ from common.domain.payments import OperationStatus, PaymentOperation
 _TRIES = 12
 #: Debts that one transfer pays at most; what is left is for the next one.
 _MOST_DEBTS = 20
+#: What giving a claim back may take, which follows the end of the time there was.
+_RELEASE_SECONDS = 1.0
 
 
 async def set_off_debts(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
@@ -29,13 +34,21 @@ async def set_off_debts(deps: PaymentDeps, booking: Booking, operation: PaymentO
         The booking with the transfer replaced by what is left of it; ``None`` where nothing is owed.
 
     Raises:
-        Unavailable: the bookings kept changing, or the database is away; the transfer is given back as it was.
+        Unavailable: the bookings kept changing, or the database is away. Whatever breaks it off, the transfer is given
+            back as it was.
     """
     try:
         return await _set_off(deps, booking, operation)
-    except Unavailable:
-        await deps.operations.release(operation, None, is_untried=True)
+    except BaseException:  # also where the deadline breaks it off: nothing has been asked of Stripe
+        await _give_back(deps, operation)
         raise
+
+
+async def _give_back(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    """Give the claim back as it was; one that cannot be given back in time ends with its lease."""
+    with suppress(Exception):
+        async with asyncio.timeout(_RELEASE_SECONDS):
+            await deps.operations.release(operation, None, is_untried=True)
 
 
 async def _set_off(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
