@@ -39,7 +39,7 @@ async def create_refund(
 @router.get("/provider-debts")
 async def list_debts(
     deps: Deps,
-    staff: Operator,  # noqa: ARG001 - the role is the check
+    staff: Auditor,  # noqa: ARG001 - the role is the check
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DebtView]:

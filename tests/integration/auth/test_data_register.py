@@ -21,7 +21,7 @@ async def test_every_declared_subject_is_exported_and_every_row_erased_or_kept_a
     mark = uuid4().hex
     for name, held in _OWNED:
         row = {"_id": uuid4().hex, "endpoint": mark, "email_key": mark, "booking_id": f"{mark}{held.field}"}
-        row |= {held.field: owners[held.whose], "mark": mark, "password_hash": "secret"}
+        row |= {held.field: owners[held.whose], "mark": mark, "password_hash": "secret", "token_hash": uuid4().hex}
         await container.mongo.collection(name).replace_one({"_id": row["_id"]}, row, upsert=True)
     personal = MongoPersonalData(container.mongo)
     account, provider = owners[Whose.ACCOUNT], owners[Whose.PROVIDER]

@@ -151,6 +151,7 @@ async def test_a_guest_is_not_charged_by_terms_that_changed_during_the_hold(
     await world.container.mongo.collection("services").update_one({"_id": world.service.id}, {"$set": fields})
     user = await world.container.users.by_email_key("guest@example.com")
     assert user is not None
+    user = await world.container.users.update(user.id, {"full_name": "Guest", "phone_number": "+64211234567"})
 
     with pytest.raises(TermsChanged):
         await complete_intent(world.container.booking_intents, user, opened["id"])
