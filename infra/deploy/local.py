@@ -42,10 +42,12 @@ class Deployed:
     Attributes:
         outputs: The stack's outputs by name.
         functions: Physical function names by logical id.
+        mark: Stands for template and parameters.
     """
 
     outputs: dict[str, str]
     functions: dict[str, str]
+    mark: str
 
 
 def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings: Mapping[str, Any]) -> Deployed:
@@ -61,7 +63,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
         settings: Arguments for boto3 clients, endpoint included.
 
     Returns:
-        Outputs and function names.
+        Outputs, function names and the mark.
 
     Raises:
         DeployError: When the stack fails or has other routes than the template.
@@ -75,7 +77,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     client = boto3.client("cloudformation", config=ONCE, **settings)
     if _deployed_mark(client) != wanted:
         _apply(client, _upload(body, settings), {**parameters}, wanted)
-    deployed = _describe(client)
+    deployed = _describe(client, wanted)
     versions.prune(boto3.client("lambda", **settings), deployed.functions.values())
     _check_routes(deployed, functions, settings)
     return deployed
@@ -138,7 +140,7 @@ def _failures(client: CloudFormationClient) -> str:
     return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)
 
 
-def _describe(client: CloudFormationClient) -> Deployed:
+def _describe(client: CloudFormationClient, mark: str) -> Deployed:
     """Read outputs and function names of the stack."""
     stack = client.describe_stacks(StackName=STACK)["Stacks"][0]
     resources = client.get_paginator("list_stack_resources").paginate(StackName=STACK)
@@ -148,7 +150,7 @@ def _describe(client: CloudFormationClient) -> Deployed:
         for entry in page["StackResourceSummaries"]
         if entry["ResourceType"] == "AWS::Lambda::Function"
     }
-    return Deployed({output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}, functions)
+    return Deployed({output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}, functions, mark)
 
 
 def _check_routes(deployed: Deployed, functions: list[templates.Function], settings: Mapping[str, Any]) -> None:

@@ -43,11 +43,15 @@ class _Running:
     """The servers behind the gateway."""
 
     parts: tuple[Server, ...]
-    aws_url: str
+    aws: ministack.Ministack
     runner_url: str
     mongodb_uri: str
     stripe_url: str
     oidc_url: str
+
+    @property
+    def aws_url(self) -> str:
+        return self.aws.url
 
 
 class LocalCloud(RunningCloud):
@@ -122,6 +126,7 @@ class LocalCloud(RunningCloud):
             parameters = self._parameters(base_url, running.stripe_url)
             settings = ministack.client_settings(running.aws_url)
             deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
+            running.aws.wait_kept(deployed.mark)
             sign_ins = migrating.result()
             publishing.result()
         self._info = info.CloudInfo(
@@ -193,7 +198,7 @@ class LocalCloud(RunningCloud):
             stripe_url = stripe.url
         oidc = parts.oidc(folder, book.port("oidc"))
         started.append(self._own(oidc))
-        return _Running(tuple(started), aws_part.url, runner.url, uri, stripe_url, oidc.url)
+        return _Running(tuple(started), aws_part, runner.url, uri, stripe_url, oidc.url)
 
     def _own(self, part: Server) -> Server:
         """Remember to stop a part."""

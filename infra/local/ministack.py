@@ -30,12 +30,14 @@ class Ministack:
         process: The server process.
         port: Its loopback port.
         log: Its log file.
+        stacks: Where it keeps its stacks.
         name: Its name for people.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    stacks: Path
     name: str = "MiniStack"
 
     @property
@@ -51,6 +53,23 @@ class Ministack:
         """
         processes.wait_until(
             lambda: answers(f"{self.url}/_ministack/health"),
+            process=self.process,
+            log=self.log,
+            name=self.name,
+            timeout=READY_SECONDS,
+        )
+
+    def wait_kept(self, mark: str) -> None:
+        """Return once a deployed stack is written down: one that a kill loses would come back with another API.
+
+        Args:
+            mark: The stack's mark.
+
+        Raises:
+            StartError: When it ended or did not write in time.
+        """
+        processes.wait_until(
+            lambda: self.stacks.exists() and mark in self.stacks.read_text(),
             process=self.process,
             log=self.log,
             name=self.name,
@@ -101,7 +120,8 @@ def launch(folder: Path, port: int, runner_url: str) -> Ministack:
     log = folder / "ministack.log"
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "infra.local.ministack_launcher"]
-    return Ministack(processes.start(command, log=log, env=env, cwd=scratch), port, log)
+    stacks = folder / "state" / "cloudformation.json"
+    return Ministack(processes.start(command, log=log, env=env, cwd=scratch), port, log, stacks)
 
 
 def client_settings(url: str) -> dict[str, Any]:

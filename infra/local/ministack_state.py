@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECONDS = 5.0
+TICK_SECONDS = 0.2
 KEPT_MAILS = 1000
 CLOUDFORMATION = "cloudformation"
 
-_log = logging.getLogger(__name__)
 _load_state = app._load_persisted_state  # noqa: SLF001  (MiniStack has no hook for this)
 _ses_state, _load_ses_state = ses.get_state, ses.load_persisted_state
 
@@ -38,7 +38,8 @@ def save() -> bool:
     """Write the state of every service now, unless a deployment is under way: half a stack could not be resumed.
 
     Everything is collected before the first file is written, and the stack's own file comes last, so that a kill in
-    between leaves at worst an older stack, which the next start brings up to date.
+    between leaves at worst an older stack, which the next start brings up to date. A start is over only when its stack
+    is in that file, so that there is one from then on.
 
     Returns:
         Whether it was written.
@@ -62,12 +63,15 @@ def _load_then_save_regularly() -> None:
 
 
 def _save_regularly() -> None:
-    """Write the state again and again."""
+    """Write the state again and again, and as soon as a deployment has ended: the start waits for that."""
     logging.getLogger("persistence").setLevel(logging.WARNING)
+    has_changed, due = False, time.monotonic() + SECONDS
     while True:
-        time.sleep(SECONDS)
-        if not save():
-            _log.debug("The state was not written this time.")
+        time.sleep(TICK_SECONDS)
+        if _deploying():
+            has_changed = True
+        elif (has_changed or time.monotonic() >= due) and save():
+            has_changed, due = False, time.monotonic() + SECONDS
 
 
 def _deploying() -> bool:

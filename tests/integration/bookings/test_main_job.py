@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.bookings.create import BookingWish, create_booking, open_payment
+from common.application.payments.execute import LEASE, OperationBusy
 from common.domain.bookings import BookingStatus, PaymentState, PayoutState
 from common.domain.errors import ActionNotAvailable, Forbidden, IdempotencyKeyReused, SlotUnavailable, Unavailable
 from common.domain.ledger import LedgerLine, balance
 
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import Fault
+from tests.support.booking_world import ADDRESS
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
     from common.domain.bookings import Booking
+    from common.domain.payments import PaymentOperation
 
     from tests.support.booking_world import BookingWorld
 
@@ -112,6 +117,64 @@ async def test_a_repeated_request_finds_its_booking_after_stripe_was_away(world:
     assert booking.payment_details.payment_intent_id is not None
     assert await world.container.mongo.collection("bookings").count_documents({}) == 1
     assert len(world.gateway.intents) == 1
+
+
+async def _left_by_an_outage(world: BookingWorld) -> tuple[BookingWish, Booking]:
+    """A wish whose booking stands and whose payment is due to be opened again, and that booking."""
+    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
+    world.gateway.faults.append(Fault.AWAY)
+    with pytest.raises(Unavailable):
+        await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+    world.clock.advance(minutes=1)
+    made = await world.container.bookings.bookings.by_idempotency_key(world.customer.id, "key-1")
+    assert made is not None
+    return wish, made
+
+
+async def _leased(world: BookingWorld, booking: Booking) -> PaymentOperation:
+    """The booking's payment as another worker has it."""
+    operations, now = world.container.payments.operations, world.clock.now()
+    [operation] = await operations.for_booking(booking.id)
+    leased = await operations.claim(operation.id, now, now + LEASE)
+    assert leased is not None
+    return leased
+
+
+async def test_a_repeated_request_waits_for_whoever_opens_its_payment(world: BookingWorld) -> None:
+    wish, made = await _left_by_an_outage(world)
+    leased = await _leased(world, made)
+
+    repeated = asyncio.create_task(create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1"))
+    done, _ = await asyncio.wait({repeated}, timeout=1)
+    assert not done, "answered without what the customer has to do"
+    await world.container.payments.operations.release(leased, world.clock.now())
+
+    booking, action = await repeated
+    assert booking.id == made.id
+    assert action is not None
+    assert action.client_secret
+
+
+async def test_a_repeated_request_never_answers_before_its_payment_is_open(
+    world: BookingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("common.application.bookings.create._OTHERS_SECONDS", 0)
+    wish, made = await _left_by_an_outage(world)
+    await _leased(world, made)
+
+    with pytest.raises(OperationBusy):
+        await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+
+
+async def test_a_payment_opened_after_its_booking_was_read_is_still_shown(world: BookingWorld) -> None:
+    wish, stale = await _left_by_an_outage(world)
+    await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+
+    booking, action = await open_payment(world.deps, stale)
+
+    assert booking.payment_details.payment_intent_id is not None
+    assert action is not None
+    assert action.client_secret
 
 
 async def test_a_key_does_not_stand_for_another_booking(world: BookingWorld) -> None:

@@ -156,6 +156,23 @@ async def test_everything_that_is_made_carries_stage_and_database(
         assert {name: metadata[name] for name in OURS.marks()} == OURS.marks()
 
 
+async def test_the_same_ids_in_two_databases_get_customers_and_accounts_of_their_own(
+    stripe_client: stripe.StripeClient,
+) -> None:
+    """As the seeded people have, whose ids are the same wherever they are seeded."""
+    customers = {
+        await StripeGateway(stripe_client, each).ensure_customer("usr_seeded", "s@example.com", "Sam")
+        for each in (OURS, THEIRS)
+    }
+    accounts = {
+        await StripeConnect(stripe_client, each).create_account(
+            provider_id="prv_seeded", email="s@example.com", country="NZ", name="Sam"
+        )
+        for each in (OURS, THEIRS)
+    }
+    assert (len(customers), len(accounts)) == (2, 2)
+
+
 async def test_customers_accounts_operations_and_plans_of_another_stage_are_not_found(
     stripe_client: stripe.StripeClient,
 ) -> None:

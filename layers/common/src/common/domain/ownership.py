@@ -32,6 +32,13 @@ class Owner:
         """What goes into the metadata of everything made at Stripe."""
         return {STAGE: self.stage, DATABASE: self.database}
 
+    def key(self, name: str) -> str:
+        """The idempotency key of what is made here under a name of ours.
+
+        Stripe refuses a key that came with other parameters before, and another deployment's marks are others.
+        """
+        return f"{self.stage}/{self.database}:{name}"
+
     def origin(self, metadata: Mapping[str, str]) -> Origin:
         """Whose an object with this metadata is."""
         given = (metadata.get(STAGE), metadata.get(DATABASE))

@@ -80,7 +80,7 @@ class StripeConnect:
 
     async def _make_account(self, wanted: "params.AccountCreateParams", key: str) -> str:
         with translated():
-            made = await self._v1.accounts.create_async(wanted, {"idempotency_key": key})
+            made = await self._v1.accounts.create_async(wanted, {"idempotency_key": self._owner.key(key)})
         return made.id
 
     async def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:

@@ -96,7 +96,7 @@ class StripeGateway:
         with translated():
             made = await self._v1.customers.create_async(
                 {"email": email, "name": name, "metadata": {"user_id": user_id, **self._owner.marks()}},
-                {"idempotency_key": key},
+                {"idempotency_key": self._owner.key(key)},
             )
         return made.id
 

@@ -1,5 +1,7 @@
 """Making a booking."""
 
+import asyncio
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,6 +9,7 @@ from common.application.bookings.deps import BookingDeps
 from common.application.bookings.occupancy import judge_slot
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
 from common.application.bookings.provider_away import follow_booking, is_provider_away
+from common.application.deadline import RECORDING_SECONDS, seconds_left
 from common.application.payments.execute import OperationBusy
 from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.ports.limits import KEEP_KEYS
@@ -31,6 +34,9 @@ from common.domain.users import User
 
 #: Between a key and the booking it made a day or more before.
 _AFTER = "\n"
+#: How long a request that comes again waits for whoever opens its payment: a call of Stripe's takes a second or two.
+_OTHERS_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.25
 
 
 class BookingWish(Model):
@@ -90,13 +96,30 @@ async def create_booking(
     try:
         return await open_payment(deps, booking)
     except OperationBusy:
-        # The same request came twice at once: the first one opens the payment, which can be confirmed or asked for.
         if change is not None:
             raise
-        return booking, None
+        return await _opened_by_another(deps, booking)
     finally:
         if change is not None:
             await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+
+
+async def _opened_by_another(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
+    """The payment of a request that came again, once the first one or the payments worker has opened it.
+
+    An answer without what the customer has to do would be taken for a booking that needs no payment, and be kept.
+
+    Raises:
+        OperationBusy: it is not open after a while, or near the deadline; ask again with the same key.
+    """
+    ends_at = time.monotonic() + min(_OTHERS_SECONDS, seconds_left() - RECORDING_SECONDS)
+    while True:
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            return await open_payment(deps, booking)
+        except OperationBusy:
+            if time.monotonic() >= ends_at:
+                raise
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, P
         The booking as it is now, and the action; ``None`` where nothing is left for the customer to do.
 
     Raises:
+        OperationBusy: another worker is making the intent.
         OperationPostponed: Stripe gave no answer; the booking stays, and the payments worker goes on.
     """
     operation = next(
@@ -50,8 +51,9 @@ async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, P
         ),
         None,
     )
-    if operation is not None:
-        booking = await execute_operation(deps, operation.id) or await _reread(deps, booking)
+    done = await execute_operation(deps, operation.id) if operation is not None else None
+    # Where another worker has made the intent, the booking that was handed in may not know it yet.
+    booking = done or await _reread(deps, booking)
     return booking, await pending_action(deps, booking)
 
 
