@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from common.domain.catalogue import Category, CategoryTree, mean_of
 from common.domain.contact_fields import AddressText
-from common.domain.names import TradingName
+from common.domain.names import NO_CONTACT_DETAILS, TradingName
 from common.domain.providers import Provider, RatingSummary
 from common.domain.rating_scores import bayesian_score
 from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
@@ -14,7 +14,7 @@ from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, Reques
 from pydantic import AnyHttpUrl, BaseModel, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$"), PARSED]
-Title = Annotated[str, Field(min_length=3, max_length=120), TITLE]
+Title = Annotated[str, Field(min_length=3, max_length=120), TITLE, NO_CONTACT_DETAILS]
 Description = Annotated[str, Field(max_length=5000), PROSE]
 Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
 Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]

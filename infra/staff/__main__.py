@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from common.application.admin.staff import appoint_staff
+from common.application.admin.staff import appoint_first_super_admin
 from common.domain.errors import Conflict, GigstaError
 from common.domain.identity import ClientInfo
 from common.domain.roles import Principal, Role
@@ -67,7 +67,7 @@ async def appoint_first(environ: Mapping[str, str], email: str) -> User:
         if any(Role.SUPER_ADMIN in each.roles and each.is_active for each in staff):
             raise Conflict("There is a super admin already; appoint others through the API.", code="super_admin_exists")
         boss = Principal(user_id=ACTOR)
-        return await appoint_staff(container.admin, boss, email, [Role.SUPER_ADMIN], ClientInfo(user_agent=ACTOR))
+        return await appoint_first_super_admin(container.admin, boss, email, ClientInfo(user_agent=ACTOR))
     finally:
         await container.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
@@ -79,6 +80,18 @@ async def test_an_address_nobody_can_locate_is_accepted_and_marked(identity: Ide
     body = {**PERSON, "address": "Third hut behind the ridge"}
     user = (await identity.post("/v1/onboarding/profile", body, **headers)).json()["user"]
     assert user["address"] == {"text": "Third hut behind the ridge", "lat": None, "lng": None, "is_located": False}
+
+
+@pytest.mark.parametrize("address", ["12 Smith St, Hamilton NSW 2303", "Australia, 12 Smith Street, Hamilton"])
+async def test_a_number_is_of_the_country_that_an_address_says_even_where_it_is_not_located(
+    identity: Identity, address: str
+) -> None:
+    headers = bearer(await identity.register(f"{uuid4().hex}@example.com"))
+    body = {**PERSON, "address": address, "phone_number": "(02) 9374 4000"}
+    user = (await identity.post("/v1/onboarding/profile", body, **headers)).json()["user"]
+    assert (user["address"]["is_located"], user["phone_number"]) == (False, "+61293744000")
+    changed = await identity.client.patch("/v1/users/me", json={"phone_number": "(02) 9374 4001"}, headers=headers)
+    assert changed.json()["phone_number"] == "+61293744001", changed.text
 
 
 async def test_steps_out_of_order_say_what_is_missing(identity: Identity) -> None:

@@ -355,3 +355,11 @@ async def test_two_appointments_of_one_person_at_once_are_one(container: Contain
         )
         assert sorted(met, key=str) == sorted([None, Conflict], key=str)
         assert len((await stored(container, user)).roles) == 2
+
+
+async def test_who_has_ceased_to_be_a_super_admin_appoints_nobody(container: Container) -> None:
+    boss, user = await person(container, roles=[Role.USER, Role.SUPER_ADMIN]), await person(container, is_verified=True)
+    caller = caller_of(boss)
+    await container.users.update(boss.id, {"roles": [Role.USER]})
+    met = await outcome(appoint_staff(container.admin, caller, user.email, [Role.MODERATOR], CLIENT))
+    assert (met, (await stored(container, user)).roles) == (Forbidden, [Role.USER])

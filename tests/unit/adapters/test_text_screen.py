@@ -32,3 +32,26 @@ from common.adapters.text_screen import COARSE_LANGUAGE, CONTACT_DETAILS, RuleTe
 )
 async def test_contact_details_and_coarse_language_are_noticed(text: str, reasons: list[str]) -> None:
     assert list(await RuleTextScreen().reasons_to_hold(text)) == reasons
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "fucken", "fuckery", "fucktard", "shithouse", "shitload", "shitbag", "cuntface", "bitchin", "dickheaded",
+        "f**k", "fu*k", "s**t", "c**t", "f***ing", "absofuckinglutely", "shitfaced", "bullshitting", "arseholes",
+        "5h1tbag",
+    ],
+)  # fmt: skip
+async def test_what_is_made_of_a_coarse_word_is_coarse(word: str) -> None:
+    assert list(await RuleTextScreen().reasons_to_hold(f"What a {word}.")) == [COARSE_LANGUAGE]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Scunthorpe", "shitzu", "Shitzus", "shitake", "shiitake", "shittim", "Shital", "Shitole", "Shiite", "Penistone",
+        "Fukuoka", "Wankel", "cockatoo", "shirt", "sh*rt", "butch", "Kuntz", "f*k",
+    ],
+)  # fmt: skip
+async def test_what_only_looks_like_a_coarse_word_passes(word: str) -> None:
+    assert list(await RuleTextScreen().reasons_to_hold(f"About {word} today.")) == []

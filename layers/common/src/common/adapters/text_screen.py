@@ -10,21 +10,24 @@ from common.domain.texts import without_unseen
 CONTACT_DETAILS = "contact_details"
 COARSE_LANGUAGE = "coarse_language"
 
-#: Coarse words as whole words with the endings they take, so that what only begins like one is passed over (shitzu,
-#: Scunthorpe); letters may be repeated, one may be starred out.
+#: Coarse words with whatever is made of them, where they begin a word (so not Scunthorpe); letters may be repeated,
+#: some may be starred out. Of the words that only begin like one, shitzu, shiitake and names of people pass.
 _COARSE = re.compile(
     r"\b(?:"
-    r"(?:mother|clusterf?|un)?f+[u*#]+c+k+(?:s|ed|er|ers|in|ing|wit|wits|face|up|off)?"
-    r"|(?:bull|horse|dip|bat|ape|chicken)?s+h+[i*#]+t+(?:s|e|ty|ter|ting|ted|tier|tiest|head|heads|hole|holes|show|face)?"
-    r"|c+[u*#]+n+t+(?:s|y|ing|ish)?"
-    r"|b+[i*#]+t+c+h+(?:es|y|ing|ed)?"
-    r"|(?:a+s+s+|arse)-?hole[sd]?"
-    r"|dick-?heads?"
+    r"(?:mother|clusterf?|un)?f+(?:[u*#]+c+|[u*#][*#]+)k+[a-z]*"
+    r"|[a-z]*fuck[a-z]*"
+    r"|f[*#]{3,}(?:s|ed|er|ers|in|ing)?"
+    r"|(?!shiite)(?:bull|horse|dip|bat|ape|chicken)?s+(?:h+[i*#]+|[*#]{2,})t++"
+    r"(?!zu|ake|aki|ah\b|al|ana|ao|ara|ij|im\b|ole|ov|u\b)[a-z]*"
+    r"|c+(?:[u*#]+n+|[*#]{2,})t+[a-z]*"
+    r"|b+(?:[i*#]+t+|[*#]{2,})c+h+[a-z]*"
+    r"|(?:a+s+s+|arse)-?hole[a-z]*"
+    r"|dick-?head[a-z]*"
     r"|w+[a*#]+n+k+(?:s|er|ers|ing|ed)?"
     r"|whores?"
     r"|sluts?|slutty"
     r"|f[\W_]u[\W_]c[\W_]k|s[\W_]h[\W_]i[\W_]t"
-    r")\b"
+    r")(?!\w)"
 )
 #: Digits and signs that stand for letters.
 _DISGUISES = str.maketrans("013457@$!", "oieastasi")

@@ -26,7 +26,8 @@ def _without_contact_details(value: str) -> str:
     return value
 
 
-_NO_CONTACT_DETAILS = AfterValidator(_without_contact_details)
+#: For names and titles, which mails tell to people who did not ask for them.
+NO_CONTACT_DETAILS = AfterValidator(_without_contact_details)
 
 #: What a person is called.
 PersonName = Annotated[
@@ -34,7 +35,7 @@ PersonName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH),
     Field(examples=["Aroha Ngata"]),
     NAME,
-    _NO_CONTACT_DETAILS,
+    NO_CONTACT_DETAILS,
 ]
 #: What a business is called.
 TradingName = Annotated[
@@ -42,7 +43,7 @@ TradingName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=2, max_length=MAX_LENGTH),
     Field(examples=["Fisher Garden Care"]),
     NAME,
-    _NO_CONTACT_DETAILS,
+    NO_CONTACT_DETAILS,
 ]
 
 

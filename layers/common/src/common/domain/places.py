@@ -1,5 +1,6 @@
 """What a place implies: its time zone; and what an address says of its country and region."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -40,6 +41,18 @@ _OTHER_NAMES = {
     "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "america": "US", "deutschland": "DE",
 }  # fmt: skip
 _LONGEST_NAME = 5
+#: Behind a name these make it a street's or a part of a town's.
+_STREETS = frozenset({
+    "ave", "avenue", "bay", "crescent", "dr", "drive", "heights", "highway", "hill", "lane", "mall", "parade", "park",
+    "place", "quay", "rd", "road", "square", "st", "street", "tce", "terrace", "valley", "way",
+})  # fmt: skip
+#: What begins an address as the name of a person or a house as well.
+_ALSO_PEOPLE = frozenset({"chad", "cuba", "georgia", "india", "israel", "jersey", "jordan", "kenya", "victoria"})
+#: States by short names that are words or names as well stand for states alone between commas.
+_ALSO_WORDS = frozenset({"act", "au", "nt", "sa", "vic", "wa"})
+#: The countries whose places are told apart by more than their zone's city.
+_OWN_COUNTRIES = frozenset({"AU", "NZ", "AQ"})
+_PART = re.compile(r"[,;\n\uff0c\u3001]")
 
 
 class Area(NamedTuple):
@@ -73,12 +86,48 @@ def contradicts(text: str, label: str, country: str, region: str) -> bool:
         country: of the match, ISO 3166-1 alpha-2, or empty.
         region: of the match, short or in full, or empty.
     """
+    if any(_differs(each, label, country, region) for each in _said_before(text, label)):
+        return True
     said = area_of(text)
     if said.country and country and said.country != country:
         return not said.region or not _names(label, said)
     if not said.region or not region:
         return False
     return said.region != short_region(country, region) and not _names(label, said)
+
+
+def country_said(text: str) -> str:
+    """The country (ISO 3166-1 alpha-2) that an address names at its end, or else before; empty where it names none."""
+    said = area_of(text).country
+    return said or next((each.country for each in _said_before(text)), "")
+
+
+def _said_before(text: str, label: str = "") -> list[Area]:
+    """Countries, states and great cities of other countries that begin an address or a part of it.
+
+    Such a name stands alone between commas, or before what is in the label (``NSW Hamilton``); a street's does not.
+    """
+    in_label = folded(label)
+    found = []
+    for part in _PART.split(text):
+        words = folded(part)
+        for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
+            name, rest = " ".join(words[:length]), [each for each in words[length:] if not each.isdecimal()]
+            meant = _early_names().get(name) or (_cities_abroad().get(name) if not rest else None)
+            if meant is None:
+                continue
+            is_before = bool(rest) and name not in _ALSO_WORDS and rest[0] in in_label and rest[0] not in _STREETS
+            if not rest or is_before:
+                found.append(meant)
+            break
+    return found
+
+
+def _differs(said: Area, label: str, country: str, region: str) -> bool:
+    if said.country and country and said.country != country:
+        return True
+    is_other = bool(said.region and region) and said.region != short_region(country, region)
+    return is_other and not _names(label, said)
 
 
 def short_region(country: str, region: str) -> str:
@@ -115,6 +164,26 @@ def _countries() -> dict[str, str]:
     table = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
     return {" ".join(folded(name.partition(" (")[0])): code for code, name in rows} | _OTHER_NAMES
+
+
+@cache
+def _early_names() -> dict[str, Area]:
+    """What a text may begin with: countries, and Australia's states, by the names that mean nothing else there."""
+    countries = {name: Area(code) for name, code in _countries().items()}
+    states = {" ".join(folded(name)): Area("AU", code) for code, each in _STATES.items() for name in (code, each)}
+    return {name: area for name, area in (countries | states).items() if name not in _ALSO_PEOPLE}
+
+
+@cache
+def _cities_abroad() -> dict[str, Area]:
+    """The cities that zones elsewhere are named after (``zone.tab`` of IANA's database)."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {
+        " ".join(folded(zone.rpartition("/")[2].replace("_", " "))): Area(code)
+        for code, _, zone, *_ in rows
+        if code not in _OWN_COUNTRIES
+    }
 
 
 @cache

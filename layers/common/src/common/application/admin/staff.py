@@ -20,21 +20,37 @@ async def appoint_staff(
 
     Raises:
         NotFound: the address has no verified account.
-        Forbidden: it is the caller's own account (``own_matter``).
+        Forbidden: it is the caller's own account (``own_matter``), or the caller has ceased to be a super admin.
         Conflict: the account is staff already (``already_staff``); change its roles instead.
     """
     email_key = parse_email(email).key
 
     async def write() -> User:
-        user = await deps.users.by_email_key(email_key)
-        if user is None or not user.is_verified or not user.is_active:
-            raise NotFound("No verified account has this address.")
-        require_others_matter(boss, user.id)
-        if STAFF_ROLES & set(user.roles):
-            raise Conflict("This account is staff already.", code="already_staff")
-        return await _set_roles(deps, boss, user, roles, client)
+        await require_super_admin(deps, boss)
+        return await _appoint(deps, boss, email_key, roles, client)
 
     return await deps.unit_of_work.run(write)
+
+
+async def appoint_first_super_admin(deps: AdminDeps, operator: Principal, email: str, client: ClientInfo) -> User:
+    """Make a person with a verified account a super admin, on the word of who operates the database.
+
+    Raises:
+        NotFound: the address has no verified account.
+        Conflict: the account is staff already (``already_staff``).
+    """
+    email_key = parse_email(email).key
+    return await deps.unit_of_work.run(lambda: _appoint(deps, operator, email_key, [Role.SUPER_ADMIN], client))
+
+
+async def _appoint(deps: AdminDeps, boss: Principal, email_key: str, roles: Sequence[Role], client: ClientInfo) -> User:
+    user = await deps.users.by_email_key(email_key)
+    if user is None or not user.is_verified or not user.is_active:
+        raise NotFound("No verified account has this address.")
+    require_others_matter(boss, user.id)
+    if STAFF_ROLES & set(user.roles):
+        raise Conflict("This account is staff already.", code="already_staff")
+    return await _set_roles(deps, boss, user, roles, client)
 
 
 async def change_staff(

@@ -23,6 +23,7 @@ from common.domain.model import Model
 from common.domain.money import Money
 from common.domain.opaque_tokens import digest, new_token
 from common.domain.phones import parse_phone
+from common.domain.places import country_said
 from common.domain.services import CancellationPolicyName
 from common.domain.slot_cells import SlotClaim
 from common.domain.users import User
@@ -110,7 +111,7 @@ async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingInte
     now = deps.bookings.clock.now()
     hold, rehearsed = await _hold(deps.bookings, wish, earlier, now)
     booking = rehearsed.booking
-    country = booking.place.country
+    country = booking.place.country or country_said(booking.place.address)
     phone_number = parse_phone(wish.phone_number, country=country) if wish.phone_number else None
     auth = deps.auth()
     user = await ensure_provisional_user(auth, wish.email)

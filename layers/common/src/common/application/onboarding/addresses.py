@@ -2,6 +2,7 @@
 
 from common.application.ports.geocoding import Geocoder, Located
 from common.domain.errors import Unavailable
+from common.domain.places import country_said
 from common.domain.users import Address
 
 
@@ -32,3 +33,8 @@ def located_address(text: str, found: Located) -> Address:
         country=found.country,
         uncertainty_m=found.uncertainty_m,
     )
+
+
+def country_of(address: Address) -> str:
+    """The country (ISO 3166-1 alpha-2) of an address: where it was located, or else what it says; it may be unknown."""
+    return address.country or country_said(address.text)

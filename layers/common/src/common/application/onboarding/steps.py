@@ -11,7 +11,7 @@ from typing import Any
 from common.application.auth.recent import require_recent_sign_in
 from common.application.auth.records import log_event, mail_event, publish
 from common.application.auth.sessions import TokenPair, end_session, extend_session, open_session
-from common.application.onboarding.addresses import locate_address
+from common.application.onboarding.addresses import country_of, locate_address
 from common.application.onboarding.deps import OnboardingDeps
 from common.application.ports.geocoding import Located
 from common.domain.availability import Availability, TimeRange, WeeklyRule
@@ -118,7 +118,7 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
     """What a profile sets on the account, and where its address is."""
     address, place = await locate_address(deps.geocoder, profile.address)
-    phone_number = parse_phone(profile.phone_number, country=address.country)
+    phone_number = parse_phone(profile.phone_number, country=country_of(address))
     fields = {
         "full_name": profile.full_name,
         "phone_number": phone_number,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from common.application.onboarding.addresses import locate_address
+from common.application.onboarding.addresses import country_of, locate_address
 from common.application.onboarding.deps import OnboardingDeps
 from common.application.onboarding.steps import get_account
 from common.domain.phones import parse_phone
@@ -31,7 +31,7 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
         fields["address"], _ = await locate_address(deps.geocoder, changes["address"])
     if "phone_number" in changes:
         address = fields.get("address") or (await get_account(deps, caller)).address
-        fields["phone_number"] = parse_phone(changes["phone_number"], country=address.country if address else "")
+        fields["phone_number"] = parse_phone(changes["phone_number"], country=country_of(address) if address else "")
     if caller.is_provisional and {"full_name", "phone_number", "address"} <= fields.keys():
         fields["is_provisional"] = False
     return await deps.auth.users.update(caller.user_id, fields)
