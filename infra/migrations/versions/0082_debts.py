@@ -31,6 +31,18 @@ INDEXES = {
     ],
 }
 
+#: What of the customer's money is still there.
+_KEPT = {
+    "$subtract": [
+        "$payment_details.captured_amount",
+        {
+            "$add": [
+                {"$ifNull": ["$payment_details.refunded_amount", 0]},
+                {"$ifNull": ["$payment_details.charged_back_amount", 0]},
+            ]
+        },
+    ]
+}
 _BEFORE = ["stripe", "held", "commission", "provider", "stripe_fees", "losses"]
 _AMOUNT = {
     "bsonType": "object",
@@ -53,6 +65,8 @@ def upgrade(db: Database[dict[str, Any]]) -> None:
         "payment_details.due_amount": {"$gt": 0},
         "payment_details.captured_amount": {"$gt": 0},
         "payment_details.is_payout_released": False,
+        "cancelled_at": {"$ne": None},
+        "$expr": {"$gt": [_KEPT, 0]},  # the sweep would arm what keeps nothing anew, for ever
     }
     # The sweep decides by the booking itself what is due, if anything.
     db["bookings"].update_many(forgotten, {"$set": {"next_due_at": datetime.now(UTC)}})

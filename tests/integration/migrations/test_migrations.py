@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,6 +55,22 @@ def test_every_index_has_a_name_of_its_own_choice(mongodb_uri: str, database_nam
     migrate(mongodb_uri, database_name)
     names = {name for each in _indexes(database).values() for name in each} - {"_id_"}
     assert [name for name in names if name.endswith(("_1", "_-1"))] == []
+
+
+def test_the_sweep_is_given_the_forgotten_fees_and_nothing_that_it_could_not_end(
+    mongodb_uri: str, database_name: str, database: Any
+) -> None:
+    migrate(mongodb_uri, database_name)
+    cancelled = {"status": "cancelled", "payout": "none", "next_due_at": None, "cancelled_at": datetime.now(UTC)}
+    kept = {"due_amount": 500, "captured_amount": 500, "is_payout_released": False}
+    amounts = {"fee": {}, "given_back": {"refunded_amount": 500}, "taken_back": {"charged_back_amount": 500}}
+    for name, fields in amounts.items():
+        row = {"_id": name, "idempotency_key": name, **cancelled, "payment_details": {**kept, **fields}}
+        database["bookings"].insert_one(row, bypass_document_validation=True)
+
+    import_module("infra.migrations.versions.0082_debts").upgrade(database)
+
+    assert [row["_id"] for row in database["bookings"].find({"next_due_at": {"$ne": None}})] == ["fee"]
 
 
 def _run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

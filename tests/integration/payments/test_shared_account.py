@@ -15,6 +15,7 @@ from common.application.payments.disputes import sync_dispute
 from common.application.payments.plan_prices import publish_plans
 from common.application.payments.sync import sync_booking_payment
 from common.application.payments.verification import verify_payments
+from common.application.payments.verification_strays import verify_intent
 from common.application.ports.payments import GatewayCall, IntentStatus
 from common.domain.errors import NotFound
 from common.domain.money import Money
@@ -118,6 +119,19 @@ async def test_an_intent_without_marks_that_names_no_booking_of_ours_is_left_alo
     real_bench.clock.advance(minutes=30)
     await verify_payments(real_bench.container.verification, has_time=lambda: True)
     assert (await stripe_client.v1.payment_intents.retrieve_async(made.id)).status == "requires_payment_method"
+
+
+async def test_an_intent_without_marks_that_names_a_booking_of_ours_is_reported_and_never_cancelled(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient
+) -> None:
+    booking = await authorized(real_bench, stripe_client)
+    made = await stripe_client.v1.payment_intents.create_async(
+        {"amount": 900, "currency": "nzd", "metadata": {"booking_id": booking.id}}
+    )
+    intent = await real_bench.payments.gateway.get_intent(made.id)
+    _, found = await verify_intent(real_bench.container.verification, intent)
+    assert (await stripe_client.v1.payment_intents.retrieve_async(made.id)).status == "requires_payment_method"
+    assert [(each.stripe_id, each.kind) for each in found] == [(made.id, "orphan_intent")]
 
 
 async def test_everything_that_is_made_carries_stage_and_database(

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from common.application.ports.limits import KEEP_KEYS
-from common.domain.errors import Conflict, Forbidden, Unavailable
+from common.domain.errors import Conflict, FeeNotAccepted, Forbidden, Unavailable
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.schemas import RequestModel
 from fastapi import APIRouter, Response
@@ -50,6 +50,7 @@ class Kitchen:
             await self.gate.wait()
             failures = {
                 "conflict": Conflict("Taken."),
+                "fee": FeeNotAccepted("Another fee."),
                 "forbidden": Forbidden("No."),
                 "away": Unavailable(),
                 "bug": KeyError(),
@@ -168,7 +169,8 @@ async def test_of_many_at_once_one_is_worked_on(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "worked"), [("conflict", 409, 1), ("forbidden", 403, 2), ("away", 503, 2), ("bug", 500, 2)]
+    ("outcome", "status", "worked"),
+    [("conflict", 409, 1), ("fee", 409, 2), ("forbidden", 403, 2), ("away", 503, 2), ("bug", 500, 2)],
 )
 async def test_only_answers_that_decide_are_kept(
     client: httpx.AsyncClient, kitchen: Kitchen, key: dict[str, str], outcome: str, status: int, worked: int

@@ -21,8 +21,12 @@ _UNCHARGED = frozenset(
         IntentStatus.REQUIRES_ACTION,
     }
 )
-#: What a person is told of an intent that holds somebody's money.
-_NOTES = {IntentStatus.REQUIRES_CAPTURE: "Authorized and not captured", IntentStatus.SUCCEEDED: "Charged"}
+#: What a person is told of an intent that holds somebody's money, or may be another program's.
+_NOTES = {
+    **dict.fromkeys(_UNCHARGED, "Not paid, and without our marks"),
+    IntentStatus.REQUIRES_CAPTURE: "Authorized and not captured",
+    IntentStatus.SUCCEEDED: "Charged",
+}
 
 
 async def booking_of_entry(deps: VerificationDeps, entry: MovedAtStripe) -> str | None:
@@ -37,8 +41,8 @@ async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Se
     """Look at one intent; one of ours that nobody claims is cancelled while it reserves nothing.
 
     Returns:
-        Under which metric it counts, and what is to be reported: one that has charged or reserved somebody's money and
-        belongs to no operation.
+        Under which metric it counts, and what is to be reported: one that belongs to no operation and has charged or
+        reserved somebody's money, or names a booking of ours without our marks.
     """
     booking_id, origin = intent.metadata.get("booking_id"), deps.owner.origin(intent.metadata)
     if booking_id is None or origin is Origin.THEIRS:
@@ -50,7 +54,7 @@ async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Se
         return "IntentsVerified", []
     if intent.status in _UNCHARGED:
         intent = await _present(deps, intent)
-    if intent.status in _UNCHARGED:
+    if intent.status in _UNCHARGED and origin is Origin.OURS:
         return await _cancel_orphan(deps, intent, booking_id), []
     if intent.status in _NOTES:
         return "OrphanIntents", [_orphan(deps, intent, booking_id, known_booking=booking is not None)]

@@ -2,7 +2,8 @@
 
 Use it as ``APIRouter(route_class=IdempotentRoute)``, or put it around single routes with a router of their own. Without
 the header a route behaves as usual. Answers that decide (2xx, 402, 409) are kept and replayed; those that do not
-(401, 403, 404, 412, 413, 422, 429, 5xx) give the key back, so that a corrected or later request is worked on.
+(401, 403, 404, 412, 413, 422, 429, 5xx, and 409 ``fee_not_accepted``, to which ``If-Match`` may agree with the same
+body) give the key back, so that a corrected or later request is worked on.
 Answers are stored for a day, so that no secret may be in them: a route whose answer has one says so with ``keeps_out``,
 and how a replay makes it again.
 """
@@ -24,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from common.application.deadline import seconds_left
-from common.domain.errors import GigstaError, InvalidInput
+from common.domain.errors import FeeNotAccepted, GigstaError, InvalidInput
 from common.runtime.budget import RELEASE_SECONDS
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import problem_of
@@ -136,7 +137,7 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
     except (RequestValidationError, HTTPException):
         raise
     except GigstaError as error:
-        if error.status in _KEPT_REFUSALS:
+        if error.status in _KEPT_REFUSALS and not isinstance(error, FeeNotAccepted):
             return problem_of(error)
         raise
 
