@@ -19,11 +19,17 @@ _SECONDS_PER_STEP = 40.0
 
 async def work(container: "Container", budget: "Budget") -> "Mapping[str, int]":
     """One run, as far as its time goes."""
-    lapsed = await end_graces(container.subscriptions)
+    lapsed, faults = 0, list[Exception]()
+    try:
+        lapsed = await end_graces(container.subscriptions)
+    except Exception as fault:  # noqa: BLE001 - what plans meet must not stop the comparison; it is raised after it
+        faults.append(fault)
     try:
         counts = await verify_payments(container.verification, has_time=lambda: budget.has_time(_SECONDS_PER_STEP))
     finally:
         metrics.count("VerificationLagSeconds", await verification_lag(container.verification))
+    if faults:
+        raise faults[0]
     return {**counts, "PlansLapsed": lapsed}
 
 

@@ -294,6 +294,28 @@ async def test_a_period_whose_last_seen_entry_is_gone_is_begun_again(
     assert (await places(deps))["moved"].verified_until == bench.clock.now() - SETTLING
 
 
+async def test_a_booking_that_cannot_be_read_holds_up_no_other_intent(
+    bench: MoneyBench, deps: VerificationDeps, records: Records
+) -> None:
+    await bench.container.mongo.collection("bookings").insert_one({"_id": "bkg_unreadable", "idempotency_key": "x"})
+    at = bench.clock.now() - timedelta(hours=2)
+    first, second = [
+        Intent(
+            id=f"pi_{number}",
+            status=IntentStatus.REQUIRES_CAPTURE,
+            currency="nzd",
+            amount_capturable=100,
+            metadata={"booking_id": booking_id, **deps.owner.marks()},
+        )
+        for number, booking_id in enumerate(("bkg_unreadable", "bkg_never_committed"))
+    ]
+    records.intents = [(at, first), (at, second)]
+    with pytest.raises(ValueError, match="Booking"):
+        await verify_payments(deps, has_time=lambda: True)
+    assert {each.stripe_id for each in await deps.reviews.open_discrepancies(limit=10, before=None)} == {second.id}
+    assert (await places(deps))["intents"].verified_until == bench.clock.now() - SETTLING
+
+
 async def test_how_far_it_is_behind_is_counted(bench: MoneyBench, deps: VerificationDeps, records: Records) -> None:
     await verify_payments(deps, has_time=lambda: True)
     assert await verification_lag(deps) == SETTLING.total_seconds()

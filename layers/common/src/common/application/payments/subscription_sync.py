@@ -52,12 +52,24 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> boo
 
 
 async def end_graces(deps: SubscriptionDeps) -> int:
-    """Let the free plan apply where the grace of an unpaid one has ended; returns how many."""
+    """Let the free plan apply where the grace of an unpaid one has ended; returns how many.
+
+    Raises:
+        ValueError: a provider cannot be read; the others have had their turn.
+        Unavailable: as for ``apply_plan``.
+    """
     now = deps.payments.clock.now()
     lapsed = await deps.subscriptions.past_due_before(now - GRACE, limit=_BATCH)
+    faults: list[ValueError] = []
     for subscription in lapsed:
-        await apply_plan(deps, subscription.id)
+        try:
+            await apply_plan(deps, subscription.id)
+        except ValueError as fault:
+            faults.append(fault)
+            continue
         await deps.subscriptions.mark_lapsed(subscription, now)
+    if faults:
+        raise faults[0]
     return len(lapsed)
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,7 +15,7 @@ from common.application.ports.payments import Intent
 from common.application.ports.verification import DueVerification, MovedAtStripe, Progress
 from common.application.publishing import publish_committed
 from common.domain.discrepancies import UNCLAIMED, Discrepancy
-from common.domain.errors import NotFound, Unavailable
+from common.domain.errors import GigstaError, NotFound, Unavailable
 from common.domain.events import Event, Topic, new_event
 from common.domain.payments import GONE, VERIFICATION_REQUESTED
 
@@ -33,6 +34,9 @@ _INLINE = 48
 _PER_SECOND = 5
 #: SQS delays a message by at most 15 minutes, which is how often the verification runs.
 _MOST_QUEUED = 900 * _PER_SECOND
+
+#: What one row or object can be at fault for; the driver's own errors are none of these.
+_OF_ITS_OWN = (GigstaError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 _Listed = TypeVar("_Listed", Intent, MovedAtStripe)
 Lists = Callable[[datetime, datetime, str | None], Awaitable[Sequence[_Listed]]]
@@ -91,6 +95,20 @@ async def _events(step: Step) -> tuple[Progress, bool]:
     return place.model_copy(update={"window_end": last[0], "after": last[1]}), True
 
 
+@contextmanager
+def _apart(step: Step) -> Iterator[None]:
+    """Keep what one thing meets for a reason of its own, such as a row that cannot be read, from holding up the rest.
+
+    Where Stripe or the database is away, the phase stops and goes on from its place in the next run.
+    """
+    try:
+        yield
+    except Unavailable:
+        raise
+    except _OF_ITS_OWN as fault:
+        step.faults.append(fault)
+
+
 async def _intents(step: Step) -> tuple[Progress, bool]:
     """Look at the intents of one page that Stripe lists."""
     records = step.deps.records
@@ -100,9 +118,10 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
 
     async def look(intents: Sequence[Intent]) -> str | None:
         for intent in intents:
-            name, found = await verify_intent(step.deps, intent)
-            step.counts[name] += 1
-            await step.deps.reviews.report(found)
+            with _apart(step):
+                name, found = await verify_intent(step.deps, intent)
+                step.counts[name] += 1
+                await step.deps.reviews.report(found)
             if not step.has_time():
                 return intent.id
         return None
@@ -118,7 +137,10 @@ async def _moved(step: Step) -> tuple[Progress, bool]:
         return await records.moved_between(since, until, limit=_BATCH, after=after)
 
     async def look(entries: Sequence[MovedAtStripe]) -> str | None:
-        found = {await booking_of_entry(step.deps, each) for each in entries}
+        found: set[str | None] = set()
+        for each in entries:
+            with _apart(step):
+                found.add(await booking_of_entry(step.deps, each))
         await step.deps.due.request(sorted(each for each in found if each is not None), step.now)
         return None
 
@@ -201,8 +223,9 @@ async def _unclaimed(step: Step) -> tuple[Progress, bool]:
     seen = (place.window_end, place.after) if place.window_end and place.after else None
     page = await step.deps.reviews.open_discrepancies(limit=_BATCH, before=seen)
     for each in page:
-        if each.kind in UNCLAIMED and await is_settled(step.deps, each):
-            await step.deps.reviews.resolve([each.id], step.now)
+        with _apart(step):
+            if each.kind in UNCLAIMED and await is_settled(step.deps, each):
+                await step.deps.reviews.resolve([each.id], step.now)
         if not step.has_time():
             return _after(place, each), True
     return (_after(place, page[-1]), True) if len(page) == _BATCH else (step.up_to(step.now), False)
