@@ -159,6 +159,7 @@ async def test_a_deleted_account_is_left_alone(
     [
         ("new_sign_in", {"at": "now", "ip": "203.0.113.7", "user_agent": "Firefox"}),
         ("password_changed", {}),
+        ("password_changed", {"feeds_ended": True}),
         ("provider_approved", {}),
         ("provider_rejected", {"reason": "No address"}),
     ],

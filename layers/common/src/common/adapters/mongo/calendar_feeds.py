@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from common.adapters.mongo.database import Mongo
+from common.adapters.mongo.unit_of_work import current_session
 
 
 class MongoCalendarFeeds:
@@ -20,9 +21,10 @@ class MongoCalendarFeeds:
         feed = {"token_hash": token_hash, "created_at": now}
         await self._feeds.replace_one({"_id": owner_id}, feed, upsert=True)
 
-    async def remove(self, owner_id: str) -> None:
-        """End an owner's feed."""
-        await self._feeds.delete_one({"_id": owner_id})
+    async def remove(self, owner_id: str) -> bool:
+        """End an owner's feed; whether there was one."""
+        result = await self._feeds.delete_one({"_id": owner_id}, session=current_session())
+        return result.deleted_count > 0
 
     async def owner_of(self, token_hash: str) -> str | None:
         """Whose feed a token opens."""

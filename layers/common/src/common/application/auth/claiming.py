@@ -1,6 +1,7 @@
 """Whoever proves to own a mail address owns its account, and inherits nothing a stranger set up on it."""
 
 from common.application.auth.deps import AuthDeps
+from common.application.auth.feeds import end_feeds
 from common.application.auth.records import log_event
 from common.domain.emails import EmailAddress
 from common.domain.identity import ClientInfo, ExternalIdentity, SecurityEventType
@@ -68,6 +69,7 @@ async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_passwo
     now = deps.clock.now()
     await deps.credentials.remove_all(user.id)
     await deps.sessions.revoke_all(user.id, "claimed", now)
+    await end_feeds(deps, user)
     await deps.mail_tokens.remove_all(user.email_key)
     await deps.mail_tokens.remove_of(user.id)
     await log_event(deps, SecurityEventType.CLAIMED, user.id, client)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from common.application.ports.calendar_feeds import CalendarFeeds
     from common.application.ports.clock import Clock
     from common.application.ports.identity import (
         AccessTokenIssuer,
@@ -47,5 +48,6 @@ class AuthDeps:
     limits: RateLimits
     outbox: Outbox
     publisher: Publisher
+    feeds: CalendarFeeds
     frontend_base_url: str
     recent_sign_in: timedelta

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.application.auth.deps import AuthDeps
+from common.application.auth.feeds import end_feeds
 from common.application.auth.login import guard_keys
 from common.application.auth.recent import require_recent_sign_in
 from common.application.auth.records import log_event, mail_event, publish
@@ -46,8 +47,9 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
     """Set a new password with a mailed code, and end every way in that was there before.
 
     Every sign-in ends at once, and every linked sign-in elsewhere is dropped and named in the mail about it: an
-    intruder may have added one. The owner's own comes back with the next sign-in there. The client that did it is known
-    from now on, and what strangers failed at is forgotten, so that they cannot keep the owner out.
+    intruder may have added one. Calendar feeds end too, and the mail says so. The owner's own comes back with the next
+    sign-in there. The client that did it is known from now on, and what strangers failed at is forgotten, so that they
+    cannot keep the owner out.
 
     Raises:
         InvalidInput: the code is unknown, expired or used, or the password is not accepted; then the code lives on.
@@ -72,7 +74,7 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
         await deps.mail_tokens.remove_all(user.email_key)
         await deps.mail_tokens.remove_of(user.id)
         await log_event(deps, SecurityEventType.PASSWORD_RESET, user.id, client)
-        told[:] = [_password_mail(deps, user.id, dropped)]
+        told[:] = [_password_mail(deps, user.id, dropped, feeds_ended=await end_feeds(deps, user))]
         await deps.outbox.add(told)
         fields = {
             "is_verified": True,
@@ -169,8 +171,11 @@ def password_guard_key(user_id: str) -> str:
     return f"password:{user_id}"
 
 
-def _password_mail(deps: AuthDeps, user_id: str, dropped: Sequence[ExternalIdentity]) -> Event:
-    return mail_event(deps, "password_changed", user_id, dropped=[_named(each) for each in dropped])
+def _password_mail(
+    deps: AuthDeps, user_id: str, dropped: Sequence[ExternalIdentity], *, feeds_ended: bool = False
+) -> Event:
+    more = {"feeds_ended": True} if feeds_ended else {}
+    return mail_event(deps, "password_changed", user_id, dropped=[_named(each) for each in dropped], **more)
 
 
 def _named(identity: ExternalIdentity) -> str:

@@ -11,8 +11,8 @@ class CalendarFeeds(Protocol):
         """Give an owner, an account or a provider's profile, a new token; the one before stops working."""
         ...
 
-    async def remove(self, owner_id: str) -> None:
-        """End an owner's feed."""
+    async def remove(self, owner_id: str) -> bool:
+        """End an owner's feed, in the unit of work if there is one; whether there was a feed."""
         ...
 
     async def owner_of(self, token_hash: str) -> str | None:

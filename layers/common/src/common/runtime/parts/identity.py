@@ -50,6 +50,7 @@ class IdentityParts(CoreParts):
     @cached_property
     def auth(self) -> "AuthDeps":
         """What the identity use cases need."""
+        from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
         from common.adapters.mongo.credentials import MongoCredentials
         from common.adapters.mongo.mail_tokens import MongoMailTokens
         from common.adapters.mongo.registrations import MongoRegistrations
@@ -74,6 +75,7 @@ class IdentityParts(CoreParts):
             limits=self.rate_limits,
             outbox=self.outbox,
             publisher=self.publisher,
+            feeds=MongoCalendarFeeds(self.mongo),
             frontend_base_url=self.settings.frontend_base_url,
             recent_sign_in=timedelta(minutes=self.settings.recent_sign_in_minutes),
         )
