@@ -76,7 +76,9 @@ class OnboardingAnswer(ResponseModel):
 
     user: UserView
     provider: ProviderView | None = None
-    next_steps: list[str] = Field(description="Steps still open on the chosen path, in order")
+    next_steps: list[str] = Field(
+        description="Steps still open on the chosen path, in order; `address` while it cannot be located"
+    )
 
 
 class BillingAnswer(ResponseModel):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from common.application.onboarding.addresses import locate_address
 from common.application.onboarding.progress import next_steps
 from common.domain.errors import Unavailable
-from common.domain.users import OnboardingStatus, ProviderStatus
+from common.domain.users import Address, OnboardingStatus, ProviderStatus
 
 from tests.factories.users import make_user
 
@@ -35,6 +37,24 @@ def test_the_open_steps_come_in_order(
 ) -> None:
     user = make_user(onboarding_path=path, onboarding_status=onboarding, provider_status=application)
     assert next_steps(user) == steps
+
+
+@pytest.mark.parametrize(
+    ("path", "application", "steps"),
+    [
+        ("seeker", NOT_APPLIED, ["address"]),
+        ("provider", NOT_APPLIED, ["provider", "address", "billing", "approval"]),
+        ("provider", PENDING, ["address", "billing", "approval"]),
+        ("provider", APPROVED, ["address", "billing"]),
+    ],
+)
+def test_an_address_that_nobody_can_locate_is_still_to_be_put_right(
+    path: str, application: ProviderStatus, steps: list[str]
+) -> None:
+    given: dict[str, Any] = {"onboarding_path": path, "onboarding_status": BASIC, "provider_status": application}
+    assert next_steps(make_user(**given, address=Address(text="Unter den Linden 1, Berlin"))) == steps
+    found = Address(text="1 Queen Street, Auckland", lat=-36.84, lng=174.77, is_located=True)
+    assert "address" not in next_steps(make_user(**given, address=found))
 
 
 class AbsentGeocoder:
