@@ -17,7 +17,14 @@ from tests.fakes.publisher import CollectingPublisher
 
 BASE_URL = "http://api.test"
 #: Loaded test machines answer late; only tests of the timeouts themselves use short ones.
-PATIENT = MongoLimits(max_pool_size=50, max_idle=60_000, connect=20_000, socket=30_000, server_selection=20_000)
+PATIENT = MongoLimits(
+    max_pool_size=50,
+    max_idle=60_000,
+    connect=20_000,
+    socket=30_000,
+    server_selection=20_000,
+    transaction=60_000,
+)
 
 
 @cache

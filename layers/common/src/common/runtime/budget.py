@@ -13,8 +13,8 @@ from common.domain.errors import OutOfTime
 MARGIN_SECONDS = 1.5
 #: What giving a claim back may take of it; one that is not given back ends by itself.
 RELEASE_SECONDS = 1.0
-#: Outside Lambda, where nobody sets a limit.
-_DEFAULT_SECONDS = 30.0
+#: Outside Lambda, where nobody sets a limit and one process may serve many at once.
+_DEFAULT_SECONDS = 240.0
 
 
 class Budget:

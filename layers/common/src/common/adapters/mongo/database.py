@@ -37,7 +37,7 @@ _RETRY_AFTER_SECONDS = 5
 
 @dataclass(frozen=True)
 class MongoLimits:
-    """Sizes and times of the client; times in milliseconds.
+    """Sizes and times of the client; times in milliseconds, ``transaction`` of all tries of one together.
 
     One Lambda environment serves one request at a time, so a few connections are enough. An idle connection is dropped
     early, because a frozen environment may wake to find it black-holed.
@@ -48,6 +48,7 @@ class MongoLimits:
     connect: int = 2_000
     socket: int = 3_000
     server_selection: int = 2_000
+    transaction: int = 6_000
 
 
 class Mongo:
@@ -94,12 +95,13 @@ class Mongo:
         """One collection by name."""
         return self.db[name]
 
-    async def in_transaction(self, work: Callable[[Session], Awaitable[T]], *, seconds: float = 6.0) -> T:
+    async def in_transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``work`` in a transaction and commit it; run it again after a transient failure, while time lasts.
+
+        All tries together end with the limit for transactions, or with the deadline.
 
         Args:
             work: takes the session, passes it to every operation, and has no other side effect, for it may run again.
-            seconds: bound of all tries together, which the deadline may shorten.
 
         Returns:
             What ``work`` returned in the try that committed.
@@ -110,7 +112,7 @@ class Mongo:
         if (left := seconds_left()) == 0:
             raise OutOfTime
         try:
-            with pymongo.timeout(min(seconds, left)):
+            with pymongo.timeout(min(self._limits.transaction / 1000, left)):
                 async with self.client.start_session() as session:
                     return await session.with_transaction(
                         work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY
