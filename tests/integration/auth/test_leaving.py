@@ -140,7 +140,8 @@ async def test_what_a_leaving_party_wrote_is_read_by_nobody_any_more(
     rows = world.container.mongo.collection("bookings")
     by = {"opened_by": leaver, "reason": secret, "opened_at": NOW, "from_status": "completed"}
     evidence = [{"by": party, "at": NOW, "text": f"{party}: {secret}"} for party in ("customer", "provider")]
-    await rows.update_one({"_id": booking.id}, {"$set": {"status": "settled", "dispute": {**by, "evidence": evidence}}})
+    closed = {"status": "settled", "next_due_at": None, "dispute": {**by, "evidence": evidence}}
+    await rows.update_one({"_id": booking.id}, {"$set": closed})
     history = world.container.mongo.collection("booking_history")
     changed = {"dispute": {"from": None, "to": {**by, "opened_at": NOW.isoformat()}}}
     await history.update_one({"booking_id": booking.id, "version": 1}, {"$set": {"changed": changed}})

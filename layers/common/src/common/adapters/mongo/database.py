@@ -95,13 +95,12 @@ class Mongo:
         """One collection by name."""
         return self.db[name]
 
-    async def in_transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def in_transaction(self, work: Callable[[Session], Awaitable[T]], *, seconds: float | None = None) -> T:
         """Run ``work`` in a transaction and commit it; run it again after a transient failure, while time lasts.
-
-        All tries together end with the limit for transactions, or with the deadline.
 
         Args:
             work: takes the session, passes it to every operation, and has no other side effect, for it may run again.
+            seconds: bound of all tries together, which the deadline may shorten; the client's own by default.
 
         Returns:
             What ``work`` returned in the try that committed.
@@ -112,7 +111,8 @@ class Mongo:
         if (left := seconds_left()) == 0:
             raise OutOfTime
         try:
-            with pymongo.timeout(min(self._limits.transaction / 1000, left)):
+            bound = self._limits.transaction / 1000 if seconds is None else seconds
+            with pymongo.timeout(min(bound, left)):
                 async with self.client.start_session() as session:
                     return await session.with_transaction(
                         work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY
