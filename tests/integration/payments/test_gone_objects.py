@@ -78,8 +78,8 @@ async def test_an_account_that_left_is_missing_for_whoever_reads_or_pays_it(
     await stripe_server.control.onboard(account, "deauthorized")
     call = GatewayCall(booking_id="bkg_left", operation_id="pay_left", key="left")
     ten = Money(amount=1_000, currency="nzd")
+    assert (await connect.status(account)).is_gone
     for asked in (
-        lambda: connect.status(account),
         lambda: connect.onboarding_link(account, return_url="https://a.example", refresh_url="https://b.example"),
         lambda: gateway.transfer(ten, account_id=account, charge_id=None, call=call),
     ):
