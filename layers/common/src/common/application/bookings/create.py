@@ -96,8 +96,7 @@ async def create_booking(
     try:
         return await open_payment(deps, booking)
     except OperationBusy:
-        if change is not None:
-            raise
+        # A second press of the button may have come to the payment before the request that made the booking.
         return await _opened_by_another(deps, booking)
     finally:
         if change is not None:
@@ -105,7 +104,7 @@ async def create_booking(
 
 
 async def _opened_by_another(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
-    """The payment of a request that came again, once the first one or the payments worker has opened it.
+    """The booking's payment, once another request for the same booking or the payments worker has opened it.
 
     An answer without what the customer has to do would be taken for a booking that needs no payment, and be kept.
 
