@@ -163,7 +163,7 @@ async def test_a_tax_number_can_be_given_read_and_withdrawn(client: httpx.AsyncC
 @pytest.mark.parametrize(
     "change",
     [
-        {"service_radius_km": "10"}, {"trading_name": "Pay\N{RIGHT-TO-LEFT OVERRIDE}lap"}, {"trading_name": "<b>A</b>"},
+        {"service_radius_km": "10"}, {"trading_name": "evil.com/pay"}, {"trading_name": "<b>A</b>"},
         {"bio": None}, {"trading_name": None},
     ],
 )  # fmt: skip
@@ -173,3 +173,9 @@ async def test_a_wrong_profile_field_is_named(
     response = await client.patch("/v1/providers/me", json=change, headers=owner.headers)
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] == list(change)
+
+
+async def test_what_cannot_be_seen_is_dropped_from_a_profiles_name(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    change = {"trading_name": "Pay\N{RIGHT-TO-LEFT OVERRIDE}lap"}
+    response = await client.patch("/v1/providers/me", json=change, headers=owner.headers)
+    assert (response.status_code, response.json()["trading_name"]) == (200, "Paylap")
