@@ -148,8 +148,8 @@ async def test_a_bug_tells_nothing_but_its_request_id(client: httpx.AsyncClient)
 
 
 async def test_unknown_routes_and_methods_have_the_same_shape(client: httpx.AsyncClient) -> None:
-    _problem(await client.get("/nowhere"), 404, "not_found")
-    _problem(await client.get("/things/"), 404, "not_found")
+    _problem(await client.get("/nowhere"), 404, "route_not_found")
+    _problem(await client.get("/things/"), 404, "route_not_found")
     response = await client.delete("/things")
     _problem(response, 405, "method_not_allowed")
     assert response.headers["allow"]
