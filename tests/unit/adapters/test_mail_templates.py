@@ -73,6 +73,7 @@ DATA = {
     "commission_lines": [EVIL],
     "lines": [EVIL],
     "refunds": [EVIL],
+    "provider_id": EVIL,
 }
 
 
