@@ -9,7 +9,6 @@ from common.domain.booking_groups import UPCOMING
 from common.domain.bookings import ActorKind, BookingStatus
 from common.domain.disclosure import seen_by
 from common.domain.errors import Forbidden, NotFound
-from common.domain.icalendar import to_calendar
 from common.domain.opaque_tokens import digest, new_token
 from common.domain.roles import Principal
 
@@ -35,7 +34,7 @@ async def booking_calendar(deps: BookingDeps, caller: Principal, booking_id: str
     """
     booking, actor = await find_booking(deps, caller, booking_id)
     now = deps.clock.now()
-    return to_calendar([seen_by(booking, actor.kind, now, deps.settings)], now)
+    return deps.calendar_writer.write([seen_by(booking, actor.kind, now, deps.settings)], now)
 
 
 async def open_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> str:
@@ -61,7 +60,7 @@ async def close_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> N
 async def read_feed(deps: BookingDeps, token: str) -> str:
     """Somebody's bookings of the last month and of all time to come in one part, for whoever has the token.
 
-    It tells no more of customers than the provider's calendar needs (see ``to_calendar``).
+    It tells no more of customers than the provider's calendar needs (see ``CalendarWriter``).
 
     Raises:
         NotFound: no feed has this token, or its owner is suspended or gone.
@@ -85,7 +84,9 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
     )
     found = await deps.bookings.list_for(query, limit=_MOST_ENTRIES)
     part = ActorKind.CUSTOMER if is_customer else ActorKind.PROVIDER
-    return to_calendar([seen_by(booking, part, now, deps.settings) for booking in found], now, is_feed=True)
+    return deps.calendar_writer.write(
+        [seen_by(booking, part, now, deps.settings) for booking in found], now, is_feed=True
+    )
 
 
 def _owner(caller: Principal, part: ActorKind) -> str:

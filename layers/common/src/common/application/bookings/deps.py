@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from common.application.ports.booking_intents import BookingIntents
     from common.application.ports.bookings import BookingRepository
     from common.application.ports.calendar_feeds import CalendarFeeds
+    from common.application.ports.calendar_writer import CalendarWriter
     from common.application.ports.catalogue import Summaries
     from common.application.ports.clock import Clock
     from common.application.ports.limits import RateLimits
@@ -46,6 +47,7 @@ class BookingDeps:
     summaries: Summaries
     screen: TextScreen
     feeds: CalendarFeeds
+    calendar_writer: CalendarWriter
     intents: BookingIntents
     limits: RateLimits
     outbox: Outbox

@@ -8,10 +8,10 @@ from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
 from common.application.notifications.telling import Message, operators, send_mail, tell
+from common.application.ports.calendar_writer import Invitation
 from common.domain.bookings import ActorKind, Booking, BookingStatus
 from common.domain.disclosure import seen_by
 from common.domain.events import Event
-from common.domain.icalendar import Invitation, to_calendar
 from common.domain.notifications import notices_of
 from common.domain.ratings import Rating, RatingState
 from common.domain.users import User
@@ -102,7 +102,7 @@ def _calendar_entry(
     def entry(address: str) -> tuple[str, str]:
         is_cancelled = booking.status is BookingStatus.CANCELLED
         invitation = Invitation(organizer=deps.organizer, attendee=address, is_cancelled=is_cancelled)
-        return invitation.method, to_calendar([shown], now, is_feed=True, invitation=invitation)
+        return invitation.method, deps.calendar_writer.write([shown], now, is_feed=True, invitation=invitation)
 
     return entry
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from common.application.auth.mail_links import LinkDeps
     from common.application.ports.bookings import BookingRepository
+    from common.application.ports.calendar_writer import CalendarWriter
     from common.application.ports.clock import Clock
     from common.application.ports.identity import StaffList
     from common.application.ports.mail import Mailer, MailLog, MailRenderer
@@ -51,4 +52,5 @@ class DeliveryDeps:
     frontend_base_url: str
     settings: BookingSettings
     ratings: Ratings
+    calendar_writer: CalendarWriter
     organizer: str

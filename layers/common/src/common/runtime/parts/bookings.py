@@ -50,6 +50,7 @@ class BookingParts(CoreParts):
     @cached_property
     def bookings(self) -> "BookingDeps":
         """What the booking use cases need; Stripe is loaded when a booking is made."""
+        from common.adapters.calendar_writer import ICalendarWriter
         from common.adapters.mongo.booking_intents import MongoBookingIntents
         from common.adapters.mongo.calendar_feeds import MongoCalendarFeeds
         from common.adapters.mongo.ratings import MongoRatings
@@ -70,6 +71,7 @@ class BookingParts(CoreParts):
             screen=self.text_screen,
             limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
+            calendar_writer=ICalendarWriter(),
             intents=MongoBookingIntents(self.mongo),
             outbox=self.outbox,
             publisher=self.publisher,

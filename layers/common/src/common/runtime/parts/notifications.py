@@ -47,6 +47,7 @@ class NotificationParts(CoreParts):
     @cached_property
     def delivery(self) -> "DeliveryDeps":
         """What telling people needs; loads jinja2."""
+        from common.adapters.calendar_writer import ICalendarWriter
         from common.adapters.mail.renderer import TemplateMailRenderer
         from common.adapters.mongo.mails import MongoMailLog
         from common.adapters.mongo.ratings import MongoRatings
@@ -69,5 +70,6 @@ class NotificationParts(CoreParts):
             frontend_base_url=self.settings.frontend_base_url,
             settings=self.whole.booking_settings,
             ratings=MongoRatings(self.mongo),
+            calendar_writer=ICalendarWriter(),
             organizer=parseaddr(self.settings.mail_from)[1],
         )
