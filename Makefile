@@ -31,7 +31,7 @@ help: ## List the targets
 	@echo "GigSta: make <target>"
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-$(STAMP): pyproject.toml layers/common/pyproject.toml uv.lock
+$(STAMP): pyproject.toml layers/common/pyproject.toml packages/stripe-local/pyproject.toml uv.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and none was found." >&2; exit 1; fi
 	@[ "$$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ] || \
 		{ echo "PYTHON=$(PYTHON) is no Python 3.11 or newer that runs here. Leave it out, or name another." >&2; exit 1; }
@@ -72,7 +72,7 @@ test: lint drift ## Everything: lint, types, contracts, drift, all tests with th
 	$(PY) -m infra.build --target local
 	@if $(PY) -m tests.browser.chromium; then $(PY) -m pytest tests/browser; else [ "$(BROWSER)" != required ]; fi
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 \
-		--ignore tests/browser tests
+		--ignore tests/browser tests packages/stripe-local/tests
 	@$(PY) -m tests.browser.chromium >/dev/null || true
 
 .PHONY: lint
@@ -92,7 +92,7 @@ format: $(STAMP) ## Put the code into the house's format
 unit: $(STAMP) ## Tests of the pure rules
 	$(PY) -m pytest -n $(JOBS) tests/unit
 integration: $(STAMP) ## Tests on a real MongoDB
-	$(PY) -m pytest -n $(JOBS) tests/integration
+	$(PY) -m pytest -n $(JOBS) tests/integration packages/stripe-local/tests
 contract: $(STAMP) build ## Tests of the built artifacts under AWS's own runtime client
 	$(PY) -m pytest tests/contract
 e2e: $(STAMP) build ## Tests on the deployed local cloud

@@ -12,7 +12,7 @@ import boto3
 
 from infra.build.targets import ROOT
 from infra.local import ministack, mongod, ports, processes
-from infra.stripe_local.testing import running_stripe
+from stripe_local.testing import running_stripe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

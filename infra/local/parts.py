@@ -76,9 +76,7 @@ def stripe(state_dir: Path, port: int, webhook: str) -> Part:
     ]
     ready = state_dir / "stripe-ready.json"
     ready.unlink(missing_ok=True)
-    return _part(
-        "Stripe", state_dir, port, [*arguments, "--ready-file", ready, "--webhook", webhook], "infra.stripe_local"
-    )
+    return _part("Stripe", state_dir, port, [*arguments, "--ready-file", ready, "--webhook", webhook], "stripe_local")
 
 
 def oidc(state_dir: Path, port: int) -> Part:

@@ -20,7 +20,7 @@ from infra.local.runner.worker import FunctionConfig, Host, Worker
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
 
 FUNCTIONS = templates.functions(templates.load(builder.TEMPLATE))
 ARN = "arn:aws:lambda:ap-southeast-2:000000000000:function:contract"

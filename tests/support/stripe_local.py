@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 import stripe
 
-from infra.stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
+from stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

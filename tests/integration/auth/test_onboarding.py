@@ -10,7 +10,7 @@ from common.adapters.stripe.client import close_stripe_client, make_stripe_clien
 from common.domain.roles import Role
 from common.domain.users import Address
 
-from infra.stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
+from stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in
 from tests.support.people import Identity, bearer

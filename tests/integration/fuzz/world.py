@@ -20,7 +20,7 @@ from common.runtime.http import whole
 from fastapi import FastAPI
 
 from infra.docs import openapi
-from infra.stripe_local.testing import SECRET_KEY, running_stripe
+from stripe_local.testing import SECRET_KEY, running_stripe
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.clock import FakeClock

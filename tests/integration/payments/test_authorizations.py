@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 BEHIND = timedelta(days=2)

@@ -14,7 +14,7 @@ from common.domain.errors import GatewayUncertain, OutOfTime, Unavailable
 from common.domain.payments import OperationStatus
 from stripe import APIConnectionError
 
-from infra.stripe_local.testing import SECRET_KEY
+from stripe_local.testing import SECRET_KEY
 from tests.integration.payments.test_gateway_contract import OWNER
 from tests.support import api_client, sign_in
 from tests.support.http import with_time
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 #: Longer than the shrunk deadlines, and no longer, since the local Stripe is asked to end at once afterwards.

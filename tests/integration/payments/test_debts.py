@@ -25,7 +25,7 @@ from tests.support.identity import sign_in, store_user
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.support.money import MoneyBench
 

@@ -19,13 +19,13 @@ from common.domain.bookings import ActorKind, Booking
 from common.domain.errors import Unavailable
 from common.domain.payments import OperationStatus
 
-from infra.stripe_local.testing import SECRET_KEY
+from stripe_local.testing import SECRET_KEY
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 _NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"

@@ -17,7 +17,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
 
 OWNER = Owner(stage="test", database="contract")
 PRICE = Money(amount=12_500, currency="nzd")

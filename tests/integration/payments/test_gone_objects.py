@@ -21,7 +21,7 @@ from common.domain.payments import ACCOUNT_GONE, ACCOUNT_NOT_READY, CUSTOMER_GON
 from common.domain.roles import Principal
 
 if TYPE_CHECKING:
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.support.money import MoneyBench
 

@@ -21,7 +21,7 @@ from tests.support.money import MoneyBench
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.fakes.payment_gateway import FakePaymentGateway
 
 DAY = 86_400

@@ -16,14 +16,14 @@ from common.domain.bookings import ActorKind, Booking, BookingStatus, PaymentSta
 from common.domain.errors import GatewayUncertain, Unavailable
 from common.domain.payments import OperationStatus
 
-from infra.stripe_local.testing import SECRET_KEY, until
+from stripe_local.testing import SECRET_KEY, until
 from tests.integration.payments.test_gateway_contract import OWNER, PRICE, call
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 #: How often the queue gives a message that failed before it ends with the dead letters (``maxReceiveCount``).

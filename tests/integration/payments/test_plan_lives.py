@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import stripe
     from common.domain.providers import Provider
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 FREE, PLUS, PRO = DEFAULT_PLANS

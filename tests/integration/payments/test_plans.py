@@ -23,7 +23,7 @@ from common.domain.plans import DEFAULT_PLANS, GRACE, Plan, PlanStatus, Subscrip
 from common.domain.roles import Role
 
 from infra.plans.__main__ import main as publish
-from infra.stripe_local.testing import SECRET_KEY
+from stripe_local.testing import SECRET_KEY
 from tests.integration.payments.test_stored_answers import twice
 from tests.support import api_client, sign_in
 from tests.support.identity import store_user
@@ -32,7 +32,7 @@ from tests.support.kept import stored_text
 if TYPE_CHECKING:
     import stripe
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 PLUS = DEFAULT_PLANS[1]

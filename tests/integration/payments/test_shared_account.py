@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from common.domain.bookings import Booking
     from common.runtime.bootstrap import Container
 
-    from infra.stripe_local.testing import RunningStripe
+    from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench
 
 OURS = Owner(stage="dev", database="gigsta-dev")
