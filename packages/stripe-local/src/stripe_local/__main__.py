@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from stripe_local.server import Options, Server
-from stripe_local.settings import Settings
+from stripe_local.reference.settings import Settings
+from stripe_local.serving.server import Options, Server
 
 
 def main() -> None:

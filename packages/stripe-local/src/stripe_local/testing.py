@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from stripe_local.server import Options, Server
-from stripe_local.settings import Settings
+from stripe_local.reference.settings import Settings
+from stripe_local.serving.server import Options, Server
 
 _PATIENCE_SECONDS = 20.0
 SECRET_KEY = "sk_test_local"  # noqa: S105 - the local Stripe takes any key of this form
@@ -46,7 +46,7 @@ class Control:
         return int((await self._http.get("/clock")).json()["now"])
 
     async def fault(self, path: str = ".*", method: str = ".*", **order: object) -> None:
-        """Order a fault; see `stripe_local.faults.Fault` for the members."""
+        """Order a fault; see `stripe_local.core.faults.Fault` for the members."""
         await self.post("/faults", path=path, method=method, **order)
 
     async def clear_faults(self) -> None:
@@ -54,11 +54,11 @@ class Control:
         (await self._http.delete("/faults")).raise_for_status()
 
     async def webhooks(self, **behaviour: object) -> dict[str, Any]:
-        """Change how webhooks are sent; see `stripe_local.webhooks.Behaviour` for the members."""
+        """Change how webhooks are sent; see `stripe_local.core.deliveries.Behaviour` for the members."""
         return await self.post("/webhooks", **behaviour)
 
     async def settings(self, **members: object) -> dict[str, Any]:
-        """Change what the platform's account is set to, until the next reset; see `stripe_local.settings`."""
+        """Change what the platform's account is set to, until the next reset; see `stripe_local.Settings`."""
         return await self.post("/settings", **members)
 
     async def redeliver(self, event_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest_asyncio
 
-from stripe_local.routing import ROUTES
+from stripe_local.resources import ROUTES
 from support.payments import authorize, connected, customer_with_card, plan
 
 if TYPE_CHECKING:

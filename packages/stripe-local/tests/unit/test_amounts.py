@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_local import cards, currencies
-from stripe_local.errors import StripeError
-from stripe_local.settings import Settings
+from stripe_local.protocol.errors import StripeError
+from stripe_local.reference import cards, currencies
+from stripe_local.reference.settings import Settings
 
 SETTINGS = Settings()
 

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_local.engine import Engine, Request, build
 from stripe_local.resources import simulations
+from stripe_local.serving.engine import Engine, Request, build
 
 if TYPE_CHECKING:
-    from stripe_local.errors import Json
+    from stripe_local.protocol.errors import Json
 
 AMOUNTS = st.integers(1, 12_000)
 STEPS = st.lists(

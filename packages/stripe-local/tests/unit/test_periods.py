@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from stripe_local.billing import periods
+from stripe_local.resources.billing import periods
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_local.unit import merge_metadata
+from stripe_local.core.unit import merge_metadata
 
 TEXTS = st.text(min_size=1, max_size=12)
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from stripe_local import resources
-from stripe_local.errors import StripeError
-from stripe_local.routing import ROUTES
-from stripe_local.validation import check
+from stripe_local.protocol.errors import StripeError
+from stripe_local.protocol.validation import check
+from stripe_local.resources import ROUTES
 
 
 def refusal(params: str, given_params: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -44,7 +43,6 @@ def test_wrong_parameters_are_named(params: str, given_params: dict[str, Any], p
 
 
 def test_every_route_names_parameters_the_sdk_declares() -> None:
-    resources.load()
     assert len(ROUTES) > 80
     for route in ROUTES:
         if route.params is not None:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 import stripe
 
-from stripe_local.webhooks import sign
+from stripe_local.core.deliveries import sign
 
 
 def test_the_signature_is_one_that_the_sdk_accepts() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
-from stripe_local.errors import StripeError
-from stripe_local.wire import decode
+from stripe_local.protocol.errors import StripeError
+from stripe_local.protocol.wire import decode
 
 NAMES = st.from_regex(r"[a-z_]{1,8}", fullmatch=True).filter(lambda name: name != "metadata")
 TEXTS = st.text(min_size=1, max_size=12)

@@ -1,15 +1,31 @@
-"""Stripe's resources, one module each; importing them fills the table of routes."""
+"""Stripe's resources by area; importing their modules fills the tables of routes and timers."""
 
-import importlib
+from stripe_local.core.routing import ROUTES, TIMERS
+from stripe_local.resources.billing import (
+    billing_portal,
+    checkout_sessions,
+    customers,
+    invoices,
+    prices,
+    products,
+    subscriptions,
+)
+from stripe_local.resources.connect import accounts, payouts, transfers
+from stripe_local.resources.money import balance
+from stripe_local.resources.payments import (
+    charges,
+    disputes,
+    payment_intents,
+    payment_methods,
+    refunds,
+    setup_intents,
+)
+from stripe_local.resources.webhooks import events, webhook_endpoints
 
-_MODULES = (
-    "accounts", "balance", "billing_portal", "charges", "checkout_sessions", "customers", "disputes", "events",
-    "invoices", "payment_intents", "payment_methods", "payouts", "prices", "products", "refunds", "setup_intents",
-    "subscriptions", "transfers", "webhook_endpoints",
+__all__ = ["MODULES", "ROUTES", "TIMERS"]
+
+MODULES = (
+    accounts, balance, billing_portal, charges, checkout_sessions, customers, disputes, events, invoices,
+    payment_intents, payment_methods, payouts, prices, products, refunds, setup_intents, subscriptions, transfers,
+    webhook_endpoints,
 )  # fmt: skip
-
-
-def load() -> None:
-    """Import every resource."""
-    for name in _MODULES:
-        importlib.import_module(f"{__name__}.{name}")

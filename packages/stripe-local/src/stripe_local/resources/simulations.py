@@ -1,8 +1,9 @@
 """What people and banks outside of Stripe's API do: cardholders, account owners, issuers."""
 
-from stripe_local.errors import Json, StripeError, invalid, not_found
-from stripe_local.resources import accounts, confirming, disputing, payouts, refunds
-from stripe_local.unit import Unit
+from stripe_local.core.unit import Unit
+from stripe_local.protocol.errors import Json, StripeError, invalid, not_found
+from stripe_local.resources.connect import accounts, payouts
+from stripe_local.resources.payments import confirming, disputing, refunds
 
 
 def authenticate_payment(unit: Unit, intent_id: str, outcome: str = "success") -> Json:

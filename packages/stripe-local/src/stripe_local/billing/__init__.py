@@ -1,1 +1,0 @@
-"""Rules of recurring billing: periods, invoices, subscriptions, checkout."""

@@ -1,0 +1,1 @@
+"""What every resource works with: storage, clock, events and their delivery, faults, lists."""

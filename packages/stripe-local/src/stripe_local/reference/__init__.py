@@ -1,0 +1,1 @@
+"""Facts and settings: test cards, countries, currencies, what differs between accounts."""

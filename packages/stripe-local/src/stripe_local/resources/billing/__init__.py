@@ -1,0 +1,1 @@
+"""Selling by subscription: customers, products, prices, checkout, subscriptions, invoices, the customer portal."""

@@ -1,0 +1,1 @@
+"""Connected accounts and what is sent to them and paid out."""

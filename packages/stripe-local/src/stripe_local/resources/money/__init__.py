@@ -1,0 +1,1 @@
+"""Balances and what is booked in them."""

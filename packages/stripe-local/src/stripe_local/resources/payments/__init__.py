@@ -1,0 +1,1 @@
+"""Taking payments: intents, cards, charges, refunds, disputes."""

@@ -1,0 +1,1 @@
+"""Events and the endpoints they are sent to."""

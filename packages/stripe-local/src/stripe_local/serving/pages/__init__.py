@@ -1,0 +1,11 @@
+"""Pages for people."""
+
+from starlette.routing import Route
+
+from stripe_local.serving.engine import Engine
+from stripe_local.serving.pages import billing, dashboard, hosted
+
+
+def routes(engine: Engine) -> list[Route]:
+    """Routes of all pages."""
+    return [*dashboard.routes(engine), *hosted.routes(engine), *billing.routes(engine)]
