@@ -12,13 +12,15 @@ from infra.build.targets import ROOT
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from infra.build.targets import Target
 
 TEMPLATE = ROOT / "template.yaml"
 COMMON = ROOT / "layers" / "common" / "src" / "common"
 USELESS = ("bin", "__pycache__", "include", "share")
+# The languages that people are written to in; Babel's data of all is 32 MB of the 250 that a function may have.
+LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,14 @@ def _layer_packages(target: Target, say: Callable[[str], None]) -> str:
     """Install the layer's locked packages."""
     folder = target.folder / "layer" / "python"
     requirements = uv.layer_requirements()
-    mark = files.fingerprint([], requirements, target.python, str(target.platform), str(target.interpreter))
+    mark = files.fingerprint([], requirements, target.python, str(target.platform), str(target.interpreter), *LANGUAGES)
     if _stale(folder, mark):
         say(f"Building the layer's packages for Python {target.python}")
         shutil.rmtree(folder, ignore_errors=True)
         uv.install(_write(target.folder / "layer.txt", requirements), folder, target)
         for name in USELESS:
             shutil.rmtree(folder / name, ignore_errors=True)
+        keep_languages(folder / "babel" / "locale-data")
         _compile(folder, target)
         _done(folder, mark)
     return mark
@@ -128,6 +131,18 @@ def _function(target: Target, source: Path, say: Callable[[str], None]) -> str:
         _compile(package, target)
         _done(package, mark)
     return mark
+
+
+def keep_languages(folder: Path, languages: Collection[str] = LANGUAGES) -> None:
+    """Remove Babel's data of languages that nobody is written to in.
+
+    Args:
+        folder: Babel's ``locale-data``: a file for each locale, and ``root``, which all build upon.
+        languages: What stays, with its territories.
+    """
+    for file in folder.glob("*.dat"):
+        if file.stem.split("_")[0] not in {"root", *languages}:
+            file.unlink()
 
 
 def _compile(folder: Path, target: Target) -> None:

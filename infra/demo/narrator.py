@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from common.domain.display import money_text
+from common.domain.money import Money
 from rich.console import Console
 from rich.table import Table
 
@@ -59,10 +61,8 @@ class Narrator:
 
 
 def money(amount: Mapping[str, Any] | None) -> str:
-    """``{"amount": 12500, "currency": "nzd"}`` as ``NZD 125.00``; NZD and AUD have two decimals (ISO 4217)."""
-    if amount is None:
-        return "-"
-    return f"{str(amount['currency']).upper()} {int(amount['amount']) / 100:,.2f}"
+    """``{"amount": 12500, "currency": "nzd"}`` as ``NZD 125.00``."""
+    return "-" if amount is None else money_text(Money.model_validate(amount))
 
 
 def state_of(booking: Mapping[str, Any]) -> str:

@@ -12,8 +12,9 @@ from common.domain.booking_machine import TABLE, to_json
 from common.domain.booking_machine.context import Context
 from common.domain.booking_machine.table import EVERY_ROW
 from common.domain.booking_settings import BookingSettings
+from common.domain.display import duration_text
 from common.domain.errors import ActionNotAvailable
-from common.domain.setting_texts import SettingTexts, duration_text, fill
+from common.domain.setting_texts import SettingTexts, fill
 
 from tests.unit.domain.bookings_support import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, accepted
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.build import files
+from common.domain.display import DEFAULT_LOCALE
+
+from infra.build import builder, files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,3 +31,13 @@ def test_a_replaced_tree_keeps_nothing_of_the_old_one(tmp_path: Path) -> None:
     (target / "old.py").write_text("")
     files.replace_tree(source, target)
     assert [path.name for path in target.iterdir()] == ["new.py"]
+
+
+def test_a_build_keeps_the_words_of_the_languages_that_people_are_written_to_in(tmp_path: Path) -> None:
+    for name in ("root", "en", "en_001", "en_AU", "ee", "de", "de_AT"):
+        (tmp_path / f"{name}.dat").write_bytes(b"")
+
+    builder.keep_languages(tmp_path)
+
+    assert {path.stem for path in tmp_path.iterdir()} == {"root", "en", "en_001", "en_AU"}
+    assert DEFAULT_LOCALE.split("_")[0] in builder.LANGUAGES

@@ -6,6 +6,7 @@ digits, a hundred in one that Stripe writes with digits it does not have. What r
 so that parts always add up to the whole.
 """
 
+from common.domain.display import money_text
 from common.domain.money import MAX_AMOUNT, Money, exponent
 
 #: Smallest charge in minor units (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); Stripe
@@ -76,9 +77,13 @@ def charge_problem(money: Money) -> str | None:
         return f"Cards cannot be charged in {money.currency.upper()}."
     minimum, step = minimum_charge(money.currency), charge_step(money.currency)
     if money.amount < minimum:
-        return f"A booking must cost at least {minimum} minor units of {money.currency.upper()}."
+        return f"A booking must cost at least {_shown(minimum, money)}."
     if money.amount > MAX_AMOUNT:
-        return f"A booking must cost at most {MAX_AMOUNT} minor units."
+        return f"A booking must cost at most {_shown(MAX_AMOUNT, money)}."
     if money.amount % step:
-        return f"Amounts in {money.currency.upper()} must be multiples of {step} minor units."
+        return f"Amounts in {money.currency.upper()} must be multiples of {_shown(step, money)}."
     return None
+
+
+def _shown(amount: int, money: Money) -> str:
+    return money_text(Money(amount=amount, currency=money.currency))

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from common.domain.booking_settings import BookingSettings
-
-_FROM_THIS_ON_IN_DAYS = timedelta(days=3)
-_UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+from common.domain.display import duration_text
 
 
 class SettingTexts(Mapping[str, str]):
@@ -36,17 +34,3 @@ class SettingTexts(Mapping[str, str]):
 def fill(text: str, settings: BookingSettings) -> str:
     """A text with its settings filled in: ``at most {reschedule_limit} were made``."""
     return text.format_map(SettingTexts(settings))
-
-
-def duration_text(duration: timedelta) -> str:
-    """A duration in words, whole minutes: ``48 hours``, ``1 hour 30 minutes``, ``30 days``.
-
-    Up to three days it is in hours, because windows around an appointment are counted so.
-    """
-    units = _UNITS if duration >= _FROM_THIS_ON_IN_DAYS else _UNITS[1:]
-    parts, rest = [], duration
-    for name, length in units:
-        count, rest = divmod(rest, length)
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-    return " ".join(parts) or "0 minutes"

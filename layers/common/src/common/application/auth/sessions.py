@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from common.application.auth.deps import AuthDeps
 from common.application.auth.records import log_event, mail_event, publish
+from common.domain.display import local_time_text
 from common.domain.errors import Forbidden, NotFound, Unauthenticated
 from common.domain.events import Event
 from common.domain.identity import (
@@ -266,6 +267,6 @@ async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, cli
 
 
 def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:
-    at = session.created_at.strftime("%Y-%m-%d %H:%M UTC")
+    at = local_time_text(session.created_at, "UTC")
     program = session.user_agent or "an unnamed program"
     return [mail_event(deps, "new_sign_in", user.id, at=at, ip=session.ip, user_agent=program)]

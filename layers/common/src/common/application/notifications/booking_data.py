@@ -8,11 +8,10 @@ from common.domain.booking_settings import BookingSettings
 from common.domain.bookings import ActorKind, Booking
 from common.domain.decline_advice import decline_advice
 from common.domain.disclosure import given_name, is_disclosed, seen_by
-from common.domain.display import local_time_text, money_text
+from common.domain.display import duration_text, local_time_text, money_text, share_text
 from common.domain.events import Event
 from common.domain.money import Money
 from common.domain.providers import Provider
-from common.domain.setting_texts import duration_text
 from common.domain.tax import TaxParty, tax_line
 from common.domain.users import User
 
@@ -141,7 +140,7 @@ def commission_lines(booking: Booking) -> list[str]:
 def _tax_texts(booking: Booking, party: TaxParty, amount: Money) -> list[str]:
     lines = [tax_line(term, amount) for term in booking.price.taxes if term.party is party]
     return [
-        f"Includes {line.name} {line.basis_points / 100:g} %: {money_text(line.amount)} (number {line.tax_number})"
+        f"Includes {line.name} {share_text(line.basis_points)}: {money_text(line.amount)} (number {line.tax_number})"
         for line in lines
     ]
 

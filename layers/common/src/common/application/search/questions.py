@@ -10,6 +10,7 @@ from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
 from common.application.search.words import understand
 from common.domain.catalogue import category_tag
+from common.domain.display import duration_text
 from common.domain.errors import InvalidInput
 from common.domain.geo import Point
 from common.domain.search_text import stems
@@ -139,7 +140,7 @@ def _check_window(question: Question) -> None:
         if end <= start:
             raise InvalidInput.of("available_from", "available_from must come before available_to.", "end_before_start")
         if end - start > MAX_WINDOW:
-            raise InvalidInput.of("available_to", f"Ask for at most {MAX_WINDOW.days} days.", "interval_too_long")
+            raise InvalidInput.of("available_to", f"Ask for at most {duration_text(MAX_WINDOW)}.", "interval_too_long")
 
 
 async def _currency(deps: SearchDeps, question: Question, point: Point | None) -> str | None:

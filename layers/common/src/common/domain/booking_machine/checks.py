@@ -8,7 +8,9 @@ from common.domain.booking_machine.effects import expect
 from common.domain.booking_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
 from common.domain.booking_machine.money_plan import kept_amount, net_paid
 from common.domain.currencies import charge_step
+from common.domain.display import money_text
 from common.domain.errors import InvalidInput
+from common.domain.money import Money
 
 #: No slot may lie further ahead; a provider's own booking window is shorter.
 MAX_AHEAD = timedelta(days=366)
@@ -57,7 +59,8 @@ def refund_is_left(context: Context) -> None:
     kept = kept_amount(details)
     owed = min(net_paid(details) - (details.due_amount or 0), kept)
     if amount < owed:
-        raise InvalidInput.of("amount", f"The customer is owed {owed} already.", "too_small")
+        shown = money_text(Money(amount=owed, currency=context.booking.price.total.currency))
+        raise InvalidInput.of("amount", f"The customer is owed {shown} already.", "too_small")
     if amount > kept:
         raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
 
@@ -71,6 +74,8 @@ def _is_another_start(context: Context, start: datetime) -> None:
 
 def _is_refundable(context: Context, field: str, amount: int) -> None:
     """Currencies of three digits move in tens of the minor unit."""
-    step = charge_step(context.booking.price.total.currency)
+    currency = context.booking.price.total.currency
+    step = charge_step(currency)
     if amount % step:
-        raise InvalidInput.of(field, f"Amounts in this currency are multiples of {step} minor units.", "not_a_multiple")
+        shown = money_text(Money(amount=step, currency=currency))
+        raise InvalidInput.of(field, f"Amounts in {currency.upper()} are multiples of {shown}.", "not_a_multiple")
