@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from common.domain.identity import ClientInfo
-from common.domain.roles import Principal, Role
+from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.roles import Principal, Role
 from common.runtime.http import require
 from common.runtime.http.rate_limits import client_address
 from fastapi import Depends, Path, Request

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from common.application.bookings import oversight
 from common.application.bookings.act import perform_as_operator
 from common.application.bookings.ratings import moderate_rating
-from common.domain.bookings import Booking
-from common.domain.errors import NotFound
-from common.domain.ratings import RatingState
-from common.domain.roles import Principal, Role
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.ratings import RatingState
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.errors import NotFound
 from common.runtime.http import Deps, require
 from common.runtime.http.etags import IfMatch, etag
 from common.runtime.http.idempotency import IdempotentRoute

@@ -2,8 +2,8 @@
 
 from typing import Any, Self
 
-from common.domain.bookings import ActorKind, Booking, BookingStatus, PaymentState, PayoutState
-from common.domain.ratings import RatingState
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.ratings import RatingState
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
 

@@ -1,7 +1,7 @@
 """Applications of providers."""
 
 from common.application.admin import providers
-from common.domain.users import ProviderStatus
+from common.domain.identity.users import ProviderStatus
 from common.runtime.http import Deps
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from common.domain.contact_fields import EmailText
-from common.domain.identity import SecurityEventType
-from common.domain.roles import Role
-from common.domain.texts import PROSE
-from common.domain.users import OnboardingStatus, ProviderStatus
+from common.domain.identity.credentials import SecurityEventType
+from common.domain.identity.roles import Role
+from common.domain.identity.users import OnboardingStatus, ProviderStatus
+from common.domain.shared.contact_fields import EmailText
+from common.domain.shared.texts import PROSE
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 

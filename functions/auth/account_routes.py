@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from common.application.auth import changing_email, recovery
-from common.application.users import account
+from common.application.identity import account, recovery
+from common.application.identity import email_change as changing_email
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
@@ -71,7 +71,7 @@ async def confirm_email(body: ConfirmEmailRequest, deps: Deps, caller: CurrentUs
 @router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
 async def export_account(deps: Deps, caller: CurrentUser, client: Client) -> AccountExport:
     """All that is held about the caller."""
-    from common.application.users import leaving  # noqa: PLC0415 - rare, and heavy: leaving ends bookings
+    from common.application.identity import account_deletion as leaving  # noqa: PLC0415 - rare, and heavy: leaving ends bookings
 
     return AccountExport.model_validate(await leaving.export_account(deps.leaving, caller, client))
 
@@ -79,6 +79,6 @@ async def export_account(deps: Deps, caller: CurrentUser, client: Client) -> Acc
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)
 async def delete_account(deps: Deps, caller: CurrentUser, client: Client) -> None:
     """Leave for good: the person goes, bookings and the ledger stay."""
-    from common.application.users import leaving  # noqa: PLC0415 - as above
+    from common.application.identity import account_deletion as leaving  # noqa: PLC0415 - as above
 
     await leaving.delete_account(deps.leaving, caller, client)

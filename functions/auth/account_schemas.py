@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from common.domain.contact_fields import AddressText, EmailText, PhoneText
-from common.domain.names import PersonName
+from common.domain.shared.contact_fields import AddressText, EmailText, PhoneText
+from common.domain.shared.names import PersonName
 from common.runtime.http.schemas import PatchModel, RequestModel, ResponseModel
 from pydantic import ConfigDict
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Annotated
 
-from common.domain.identity import ClientInfo
-from common.domain.opaque_tokens import new_token
+from common.domain.identity.credentials import ClientInfo
+from common.domain.shared.opaque_tokens import new_token
 from common.runtime.http import Deps
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import client_address

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from common.application.auth import oauth
+from common.application.identity import oauth
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import rate_limit

@@ -3,8 +3,8 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from common.application.onboarding import billing, progress, steps
-from common.domain.roles import Principal, Role
+from common.application.identity.onboarding import billing, progress, steps
+from common.domain.identity.roles import Principal, Role
 from common.runtime.http import CurrentUser, Deps, require
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends

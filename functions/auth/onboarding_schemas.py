@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from common.application.onboarding.billing import Billing
-from common.application.onboarding.steps import CompletedProfile
-from common.domain.contact_fields import AddressText, PhoneText
-from common.domain.names import PersonName, TradingName
-from common.domain.providers import Provider
-from common.domain.users import OnboardingStatus, ProviderStatus
+from common.application.identity.onboarding.billing import Billing
+from common.application.identity.onboarding.steps import CompletedProfile
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.users import OnboardingStatus, ProviderStatus
+from common.domain.shared.contact_fields import AddressText, PhoneText
+from common.domain.shared.names import PersonName, TradingName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 

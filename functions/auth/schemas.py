@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from common.application.auth.sessions import TokenPair
-from common.domain.contact_fields import EmailText
-from common.domain.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
-from common.domain.roles import Role
-from common.domain.texts import PARSED, SEEN
-from common.domain.users import OnboardingStatus, ProviderStatus, User
+from common.application.identity.sessions import TokenPair
+from common.domain.identity.roles import Role
+from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
+from common.domain.shared.contact_fields import EmailText
+from common.domain.shared.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
+from common.domain.shared.texts import PARSED, SEEN
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from common.application.auth import refreshing, sessions
-from common.domain.identity import Session
+from common.application.identity import sessions
+from common.application.identity import token_refresh as refreshing
+from common.domain.identity.credentials import Session
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import rate_limit

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from common.application.auth import login, recovery, registration
+from common.application.identity import login, recovery, registration
 from common.runtime.http import Deps
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Response

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from common.application.ports.access import AUDIENCE
+from common.application.ports.identity.access import AUDIENCE
 from common.runtime.http import Deps
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Response

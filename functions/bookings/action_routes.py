@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from common.application.bookings import read
 from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
-from common.application.bookings.provider_away import find_present_booking
+from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.payments.cards import require_own_card
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from common.application.bookings import read
 from common.application.bookings.access import find_booking
-from common.domain.booking_groups import StatusGroup
-from common.domain.bookings import Actor, ActorKind, BookingStatus
-from common.domain.errors import InvalidInput
-from common.domain.opaque_tokens import digest
+from common.domain.bookings.booking import Actor, ActorKind, BookingStatus
+from common.domain.bookings.groups import StatusGroup
+from common.domain.shared.errors import InvalidInput
+from common.domain.shared.opaque_tokens import digest
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import etag
@@ -19,7 +19,7 @@ from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import client_address, limit_lookups
 from common.runtime.http.schemas import Instant, Page
-from common.runtime.logging import set_booking_id
+from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from functions.bookings.presenter import present_booking, start_code

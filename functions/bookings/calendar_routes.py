@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from common.application.bookings import calendar
-from common.domain.bookings import ActorKind
-from common.domain.roles import Principal
+from common.domain.bookings.booking import ActorKind
+from common.domain.identity.roles import Principal
 from common.runtime.http import CurrentUser, Deps
 from fastapi import APIRouter, Path, Query, Response
 

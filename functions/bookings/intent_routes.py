@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.bookings.intents import GuestWish, open_intent, read_intent, renew_secret
-from common.domain.opaque_tokens import digest, new_token
+from common.domain.shared.opaque_tokens import digest, new_token
 from common.runtime.http import Deps
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.dependencies import get_container

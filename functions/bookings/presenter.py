@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from common.application.bookings.read import BookingView as SeenBooking
-from common.domain.bookings import Actor, ActorKind, Booking, Dispute, RescheduleProposal
+from common.domain.bookings.booking import Actor, ActorKind, Booking, Dispute, RescheduleProposal
 from common.runtime.http.schemas import MoneySchema
 
 from functions.bookings import schemas

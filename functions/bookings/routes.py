@@ -5,7 +5,7 @@ from common.runtime.http import RouteGroups
 router = RouteGroups(
     "functions.bookings",
     (
-        "machine_routes:router",
+        "state_machine_routes:router",
         "/v1/bookings/state-machine",
     ),
     (

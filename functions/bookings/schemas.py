@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any
 
-from common.domain.booking_intents import IntentStatus
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState, ServiceArea
-from common.domain.contact_fields import AddressText, EmailText, PhoneText
-from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
-from common.domain.names import PersonName
-from common.domain.payments import PaymentMode
-from common.domain.ratings import RatingState
-from common.domain.services import CancellationPolicyName
-from common.domain.texts import PROSE
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState, ServiceArea
+from common.domain.bookings.intents import IntentStatus
+from common.domain.bookings.ratings import RatingState
+from common.domain.catalogue.services import CancellationPolicyName
+from common.domain.payments.operations import PaymentMode
+from common.domain.shared.contact_fields import AddressText, EmailText, PhoneText
+from common.domain.shared.money import MAX_AMOUNT, CurrencyCode, Money
+from common.domain.shared.names import PersonName
+from common.domain.shared.texts import PROSE
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from common.runtime.bootstrap import Container
 from common.runtime.budget import Budget
+from common.runtime.container.bootstrap import Container
 from common.runtime.schedule import create_schedule_handler
 
 

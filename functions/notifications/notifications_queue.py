@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from common.runtime.sqs import create_event_handler
 
 if TYPE_CHECKING:
-    from common.domain.events import Event
-    from common.runtime.bootstrap import Container
+    from common.domain.shared.events import Event
+    from common.runtime.container.bootstrap import Container
 
 
 async def process(container: "Container", event: "Event") -> None:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.notifications import inbox
-from common.domain.errors import NotFound
+from common.domain.shared.errors import NotFound
 from common.runtime.http import CurrentUser, Deps
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page

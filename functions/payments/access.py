@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from common.domain.roles import Principal, Role
+from common.domain.identity.roles import Principal, Role
 from common.runtime.http import require
 from fastapi import Depends, Path
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from common.domain.bookings import Booking
-from common.domain.discrepancies import Discrepancy, DiscrepancyKind
-from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
-from common.domain.texts import PROSE
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
+from common.domain.shared.money import MAX_AMOUNT, CurrencyCode, Money
+from common.domain.shared.texts import PROSE
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field
 

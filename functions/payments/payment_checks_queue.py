@@ -5,26 +5,26 @@ Never imports FastAPI; what works on a message is loaded by the first one that i
 
 from typing import TYPE_CHECKING
 
-from common.runtime import metrics
-from common.runtime.logging import get_logger
+from common.runtime.observability import metrics
+from common.runtime.observability.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
 if TYPE_CHECKING:
-    from common.domain.events import Event
-    from common.runtime.bootstrap import Container
+    from common.domain.shared.events import Event
+    from common.runtime.container.bootstrap import Container
 
 
 async def process(container: "Container", event: "Event") -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
-    from common.application.auth.changing_email import EMAIL_CHANGED  # noqa: PLC0415
-    from common.application.bookings.provider_away import follow_provider  # noqa: PLC0415
+    from common.application.bookings.provider_unavailable import follow_provider  # noqa: PLC0415
     from common.application.bookings.sweep import fire_due  # noqa: PLC0415
-    from common.application.onboarding.billing import sync_billing  # noqa: PLC0415
-    from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
-    from common.application.payments.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
-    from common.application.users.forgetting import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
-    from common.domain.payments import VERIFICATION_REQUESTED  # noqa: PLC0415
-    from common.domain.providers import PROVIDER_SWITCHED  # noqa: PLC0415
+    from common.application.identity.email_change import EMAIL_CHANGED  # noqa: PLC0415
+    from common.application.identity.erasure import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
+    from common.application.identity.onboarding.billing import sync_billing  # noqa: PLC0415
+    from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
+    from common.application.payments.operations.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
+    from common.domain.catalogue.providers import PROVIDER_SWITCHED  # noqa: PLC0415
+    from common.domain.payments.operations import VERIFICATION_REQUESTED  # noqa: PLC0415
 
     if event.type == PROVIDER_SWITCHED:
         await follow_provider(container.bookings, str(event.payload["provider_id"]))
@@ -39,7 +39,7 @@ async def process(container: "Container", event: "Event") -> None:
         await _verify(container, event)
         return
     if event.type == EMAIL_CHANGED:
-        from common.application.users.renaming import follow_email  # noqa: PLC0415 - rare
+        from common.application.identity.email_changed import follow_email  # noqa: PLC0415 - rare
 
         await follow_email(container.users, container.payments.gateway, event)
         return
@@ -58,8 +58,8 @@ async def process(container: "Container", event: "Event") -> None:
 
 async def _verify(container: "Container", event: "Event") -> None:
     """Compare a booking with Stripe; one that Stripe gave no answer about waits for a later run."""
-    from common.application.payments.verification import verify_requested  # noqa: PLC0415
-    from common.domain.errors import Unavailable  # noqa: PLC0415
+    from common.application.payments.reconciliation.run import verify_requested  # noqa: PLC0415
+    from common.domain.shared.errors import Unavailable  # noqa: PLC0415
 
     try:
         metrics.count("Discrepancies", await verify_requested(container.verification, event))

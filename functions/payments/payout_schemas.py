@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Self
 
-from common.application.ports.payouts import Payout, PayoutBalance
-from common.domain.money import Money
+from common.application.ports.payments.payouts import Payout, PayoutBalance
+from common.domain.shared.money import Money
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
 
 

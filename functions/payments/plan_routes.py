@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from common.application.payments import checkout, subscriptions
+from common.application.payments.subscriptions import checkout
+from common.application.payments.subscriptions import plans as subscriptions
 from common.runtime.http import Deps
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out

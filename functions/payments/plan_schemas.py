@@ -2,8 +2,8 @@
 
 from typing import Annotated, Self
 
-from common.application.payments.subscriptions import PlanStanding
-from common.domain.plans import Plan, PlanStatus
+from common.application.payments.subscriptions.plans import PlanStanding
+from common.domain.payments.plans import Plan, PlanStatus
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field
 

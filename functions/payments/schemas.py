@@ -4,12 +4,12 @@ from typing import Annotated, Self
 
 from common.application.payments.intents import PaymentAction
 from common.application.payments.views import BookingPayment
-from common.application.ports.cards import Card
-from common.domain.bookings import BookingStatus, PaymentState, PayoutState
-from common.domain.ledger import LedgerLine
-from common.domain.money import Money
-from common.domain.payments import OperationStatus, PaymentMode, PaymentOperation, Purpose
-from common.domain.tax import TaxLine, TaxParty
+from common.application.ports.payments.cards import Card
+from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState
+from common.domain.payments.ledger import LedgerLine
+from common.domain.payments.operations import OperationStatus, PaymentMode, PaymentOperation, Purpose
+from common.domain.payments.tax import TaxLine, TaxParty
+from common.domain.shared.money import Money
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 

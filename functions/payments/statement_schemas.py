@@ -3,7 +3,7 @@
 from typing import Self
 
 from common.application.payments.statements import Statement
-from common.domain.money import Money
+from common.domain.shared.money import Money
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
 from pydantic import Field
 

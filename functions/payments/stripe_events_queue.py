@@ -5,19 +5,19 @@ Never imports FastAPI; what works on a message is loaded by the first one that i
 
 from typing import TYPE_CHECKING
 
-from common.runtime import metrics
-from common.runtime.logging import get_logger, set_booking_id
+from common.runtime.observability import metrics
+from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.sqs import create_queue_handler
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from functions.payments.stripe_event_message import StripeEventMessage
 
 
 async def process(container: "Container", message: "StripeEventMessage") -> None:
     """Process one stored event by re-reading what it is about."""
-    from common.application.payments.process import process_stripe_event  # noqa: PLC0415
+    from common.application.payments.events.process import process_stripe_event  # noqa: PLC0415
 
     event = await container.webhook_events.get(message.event_id)
     if event is not None and event.booking_id:

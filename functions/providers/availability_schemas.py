@@ -3,9 +3,9 @@
 from datetime import date, time
 from typing import Annotated, Literal
 
-from common.domain.availability import Availability, DateException, TimeRange, WeeklyRule
-from common.domain.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
-from common.domain.time_zones import TimeZoneName
+from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
+from common.domain.scheduling.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
+from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel, Version
 from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from common.application.providers.profile import own_provider
-from common.domain.providers import Provider
-from common.domain.roles import Principal, Role
+from common.application.catalogue.profile import own_provider
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.roles import Principal, Role
 from common.runtime.http import Deps, require
 from fastapi import Depends
 

@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from common.application.providers import services
-from common.application.providers.slots import is_bookable, list_slots, slot_interval
-from common.domain.errors import NotFound
-from common.domain.slots import FreeSlot
-from common.domain.time_zones import TimeZoneName
+from common.application.catalogue import services
+from common.application.scheduling.slots import is_bookable, list_slots, slot_interval
+from common.domain.scheduling.slots import FreeSlot
+from common.domain.shared.errors import NotFound
+from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http import Deps, OptionalUser
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page

@@ -1,6 +1,6 @@
 """Profiles and availability."""
 
-from common.application.providers import profile
+from common.application.catalogue import profile
 from common.runtime.http import Deps, OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
 from common.runtime.http.rate_limits import limit_lookups

@@ -10,13 +10,13 @@ router = RouteGroups(
         "/v1/providers/me/availability",
     ),
     (
-        "figure_routes:own",
+        "statistics_routes:own",
         "/v1/providers/me/jobs",
         "/v1/providers/me/earnings",
         "/v1/providers/me/stats",
     ),
     (
-        "figure_routes:public",
+        "statistics_routes:public",
         "/v1/providers/{provider_id}/ratings",
         "/v1/services/{service_id}/ratings",
     ),

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from common.domain.catalogue import Category, CategoryTree, mean_of
-from common.domain.contact_fields import AddressText
-from common.domain.names import NO_CONTACT_DETAILS, TradingName
-from common.domain.providers import Provider, RatingSummary
-from common.domain.rating_scores import bayesian_score
-from common.domain.services import CancellationPolicyName, PriceType, Service, ServiceStatus
-from common.domain.texts import PARSED, PROSE, TITLE
-from common.domain.users import ProviderStatus
+from common.domain.catalogue.listings import Category, CategoryTree, mean_of
+from common.domain.catalogue.providers import Provider, RatingSummary
+from common.domain.catalogue.rating_scores import bayesian_score
+from common.domain.catalogue.services import CancellationPolicyName, PriceType, Service, ServiceStatus
+from common.domain.identity.users import ProviderStatus
+from common.domain.shared.contact_fields import AddressText
+from common.domain.shared.names import NO_CONTACT_DETAILS, TradingName
+from common.domain.shared.texts import PARSED, PROSE, TITLE
 from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
 from pydantic import AnyHttpUrl, BaseModel, Field
 

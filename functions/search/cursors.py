@@ -3,10 +3,10 @@
 from hashlib import blake2b
 from math import isfinite
 
-from common.application.ports.search import Position
+from common.application.ports.search.listings import Position
 from common.application.search.listing_search import Bookmark
-from common.application.search.questions import Question
-from common.domain.errors import InvalidInput
+from common.application.search.queries import Question
+from common.domain.shared.errors import InvalidInput
 from common.runtime.http.paging import decode_cursor, encode_cursor
 
 _SUM_BYTES = 8

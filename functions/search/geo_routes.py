@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from common.application.ports.geocoding import Accuracy, Located
-from common.domain.errors import NotFound
-from common.domain.places import zone_of
+from common.application.ports.catalogue.geocoding import Accuracy, Located
+from common.domain.search.places import zone_of
+from common.domain.shared.errors import NotFound
 from common.runtime.http import Deps
 from common.runtime.http.rate_limits import limit_lookups
 from common.runtime.http.schemas import ResponseModel

@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from common.application.ports.geocoding import Located
-from common.application.ports.search import Criteria, Kind
+from common.application.ports.catalogue.geocoding import Located
+from common.application.ports.search.listings import Criteria, Kind
 from common.application.search.facets import Facets, count_facets, summarise
 from common.application.search.listing_search import Bookmark, Found, reads_calendars, search_listings
 from common.application.search.loosening import Try, looser_tries
 from common.application.search.popular import popular_categories
-from common.application.search.questions import Question, criteria_of
+from common.application.search.queries import Question, criteria_of
 from common.application.search.suggest import suggest
-from common.domain.errors import InvalidInput
-from common.domain.geo import Point
-from common.runtime.bootstrap import Container
+from common.domain.shared.errors import InvalidInput
+from common.domain.shared.geo import Point
+from common.runtime.container.bootstrap import Container
 from common.runtime.http import Deps
 from common.runtime.http.public_cache import CachedRoute, cache_for, keep_nothing
 from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import limit_lookups, limit_searches
 from fastapi import APIRouter, Depends, Request, Response
 
-from functions.search.arguments import NearArguments, SearchArguments, SuggestArguments
 from functions.search.cursors import read_search_cursor, search_cursor
+from functions.search.query_params import NearArguments, SearchArguments, SuggestArguments
 from functions.search.schemas import (
     FacetsView,
     FoundService,

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from common.application.ports.geocoding import Located
-from common.application.ports.search import CategoryCount, Hit
+from common.application.ports.catalogue.geocoding import Located
+from common.application.ports.search.listings import CategoryCount, Hit
 from common.application.search.facets import PRICE_EDGES, Facets
 from common.application.search.suggest import Suggestions
-from common.domain.catalogue import Category, CategoryTree
-from common.domain.money import CurrencyCode
-from common.domain.price_keys import price_of
-from common.domain.services import PriceType
+from common.domain.catalogue.listings import Category, CategoryTree
+from common.domain.catalogue.price_keys import price_of
+from common.domain.catalogue.services import PriceType
+from common.domain.shared.money import CurrencyCode
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from common.application.cleanup import remove_expired
-from common.runtime.bootstrap import Container
+from common.application.shared.cleanup import remove_expired
 from common.runtime.budget import Budget
+from common.runtime.container.bootstrap import Container
 from common.runtime.schedule import create_schedule_handler
 
 

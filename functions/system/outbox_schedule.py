@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from common.application.outbox import sweep_outbox
-from common.runtime.bootstrap import Container
+from common.application.shared.outbox import sweep_outbox
 from common.runtime.budget import Budget
+from common.runtime.container.bootstrap import Container
 from common.runtime.schedule import create_schedule_handler
 
 

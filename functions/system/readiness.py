@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from common.runtime.bootstrap import Container
-from common.runtime.logging import get_logger
+from common.runtime.container.bootstrap import Container
+from common.runtime.observability.logging import get_logger
 
 from functions.system.schemas import CheckResult, Readiness, ReadinessReport
 

@@ -1,6 +1,6 @@
 """GET /v1/health, /v1/health/ready, /v1/openapi.json and /docs."""
 
-from common.domain.errors import Unavailable
+from common.domain.shared.errors import Unavailable
 from common.runtime.http import Deps
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from common.domain.errors import NotFound
+from common.domain.shared.errors import NotFound
 from common.runtime.http.problems import UNKNOWN_ROUTE
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from common.application.payments.webhooks import receive_webhook
+from common.application.payments.events.webhooks import receive_webhook
 from common.runtime.http import Deps
-from common.runtime.logging import set_booking_id
+from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Header, Request
 
 from functions.webhooks.schemas import WebhookReceived

@@ -22,13 +22,13 @@ from infra.bench.servers import running_servers
 from infra.bench.world import DATABASE, make_world
 from infra.build import builder, files, targets
 from infra.build.targets import ROOT
-from infra.local import ministack
+from infra.local.ministack import server as ministack
 
 _ATTEMPTS = 200
 #: Services in the markets that are searched: in every run, and with ``--full``.
 _MARKETS, _FULL_MARKETS = (10_000, 100_000), (10_000, 100_000, 1_000_000)
 _STARTED = time.monotonic()
-_FLOORS = ROOT / "infra" / "bench" / "floors"
+_FLOORS = ROOT / "infra" / "bench" / "baselines"
 
 
 def main() -> int:
@@ -110,7 +110,7 @@ def _compiled_floors(folder: Path) -> Path:
     for package in (root / "infra", root / "infra" / "bench"):
         package.mkdir(parents=True)
         (package / "__init__.py").touch()
-    files.replace_tree(_FLOORS, root / "infra" / "bench" / "floors")
+    files.replace_tree(_FLOORS, root / "infra" / "bench" / "baselines")
     files.compile_tree(root, Path(sys.executable))
     return root
 

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from beanie import Document, init_beanie
 from bson import json_util
-from common.domain.bookings import Booking, HistoryEntry
-from common.domain.events import Event
-from common.domain.payments import PaymentOperation
-from common.domain.providers import Provider
-from common.domain.services import Service
-from common.domain.slot_cells import SlotClaim
-from common.domain.users import User
+from common.domain.bookings.booking import Booking, HistoryEntry
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import Service
+from common.domain.identity.users import User
+from common.domain.payments.operations import PaymentOperation
+from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.shared.events import Event
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pymongo import AsyncMongoClient
 
-from infra.bench.floors.captured import fresh
+from infra.bench.baselines.captured import fresh
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bson import json_util
-from common.adapters.passwords import Argon2Passwords
+from common.adapters.identity.passwords import Argon2Passwords
 
 from infra.bench import capture, measure, subjects
 from infra.bench.environments import Subject, http_event, running

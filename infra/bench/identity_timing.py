@@ -6,9 +6,9 @@ import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from common.domain.ids import new_id
-from common.domain.users import User
-from common.runtime.bootstrap import Container
+from common.domain.identity.users import User
+from common.domain.shared.ids import new_id
+from common.runtime.container.bootstrap import Container
 from common.runtime.settings import load_settings
 
 from infra.bench import measure

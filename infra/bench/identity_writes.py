@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from bson import json_util
-from common.application.auth.sessions import open_session
-from common.domain.identity import ClientInfo
-from common.domain.ids import new_id
-from common.domain.users import User
-from common.runtime.bootstrap import Container
+from common.application.identity.sessions import open_session
+from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.users import User
+from common.domain.shared.ids import new_id
+from common.runtime.container.bootstrap import Container
 from common.runtime.http import create_app
 from common.runtime.settings import load_settings
 from pymongo import MongoClient, monitoring

@@ -8,8 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
-from common.domain.slot_cells import cells_between
-from common.runtime.bootstrap import Container
+from common.domain.scheduling.slot_cells import cells_between
+from common.runtime.container.bootstrap import Container
 from common.runtime.http import create_app
 from common.runtime.settings import load_settings
 

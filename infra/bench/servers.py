@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import boto3
 
 from infra.build.targets import ROOT
-from infra.local import ministack, mongod, ports, processes
+from infra.local import mongod, ports, processes
+from infra.local.ministack import server as ministack
 from stripe_local.testing import running_stripe
 
 if TYPE_CHECKING:

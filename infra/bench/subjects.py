@@ -43,7 +43,7 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subjec
 def floor(folder: Path, name: str, event: dict[str, Any], **environment: str) -> Subject:
     """One of the floors, from its compiled copy."""
     extra = tuple(environment.items())
-    return Subject(f"floor: {name}", f"infra.bench.floors.{name}.handler", folder, event, None, extra)
+    return Subject(f"floor: {name}", f"infra.bench.baselines.{name}.handler", folder, event, None, extra)
 
 
 def webhook() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from common.domain.events import Event, Topic, new_event
+from common.domain.shared.events import Event, Topic, new_event
 from pymongo import MongoClient
 
 from infra.bench.environments import Subject

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.ids import new_id
-from common.domain.money import Money
-from common.domain.providers import Provider
-from common.domain.roles import Role
-from common.domain.services import Service, ServiceStatus
-from common.domain.users import Address, ProviderStatus, User
-from common.runtime.bootstrap import Container
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.identity.roles import Role
+from common.domain.identity.users import Address, ProviderStatus, User
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
+from common.runtime.container.bootstrap import Container
 from common.runtime.settings import load_settings
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from infra.migrations.runner import migrate
+from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
-    from common.domain.model import Model
+    from common.domain.shared.model import Model
 
 DATABASE = "bench"
 WEBHOOK_SECRET = "whsec_bench"  # noqa: S105 - known to nobody but this run

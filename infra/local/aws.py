@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra.local import ministack
+from infra.local.ministack import server as ministack
 
 if TYPE_CHECKING:
     from infra.local.info import CloudInfo

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
-from infra.keys.publishing import publish as publish_keys
-from infra.local import aws, info, lock, ministack, mongod, own_database, parts, ports, secrets
+from infra.local import aws, info, lock, mongod, own_database, parts, ports, secrets
 from infra.local.handle import RunningCloud
+from infra.local.ministack import server as ministack
+from infra.local.openid.settings import oauth_settings
 from infra.local.processes import StartError
-from infra.oidc_local.settings import oauth_settings
+from infra.ops.keys.publishing import publish as publish_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,14 +155,14 @@ class LocalCloud(RunningCloud):
     def _prepare_database(self, running: _Running, kept: secrets.LocalSecrets) -> list[dict[str, str]]:
         """Migrate, publish the public halves of the signing keys, seed; return the seeded people."""
         environment = self._database_environment(running.mongodb_uri)
-        parts.tool("infra.migrations", environment)
+        parts.tool("infra.ops.migrations", environment)
         publish_keys(running.mongodb_uri, self._options.database, kept.signing_keys)
         if not self._options.seed:
             return []
         if running.stripe_url:
             stripe = {"STRIPE_API_BASE": running.stripe_url, "STRIPE_SECRET_KEY": secrets.LOCAL_STRIPE_KEY}
             environment |= stripe
-        seeded = json.loads(parts.tool("infra.seed", environment, "--json"))["sign_ins"]
+        seeded = json.loads(parts.tool("infra.local.seed", environment, "--json"))["sign_ins"]
         return info.kept_people(self._options.state_dir, self._database_name(), seeded)
 
     def _database_name(self) -> str:
@@ -173,7 +174,7 @@ class LocalCloud(RunningCloud):
     def _publish_plans(self, running: _Running) -> None:
         """See that Stripe, the local one or its test mode, sells the provider plans."""
         key = self._options.stripe_key or secrets.LOCAL_STRIPE_KEY
-        parts.tool("infra.plans", {"STRIPE_SECRET_KEY": key, "STRIPE_API_BASE": running.stripe_url})
+        parts.tool("infra.ops.plans", {"STRIPE_SECRET_KEY": key, "STRIPE_API_BASE": running.stripe_url})
 
     def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
         """Start the servers behind the gateway, without waiting for them."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from infra.local.ministack import ACCOUNT
+from infra.local.ministack.server import ACCOUNT
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 BUTTON = re.compile(r'href="(https?://[^"]+)"')

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.build.targets import ROOT
-from infra.local import ministack, options, ports, processes
+from infra.local import options, ports, processes
+from infra.local.ministack import server as ministack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def oidc(state_dir: Path, port: int) -> Part:
         state_dir: The cloud's folder.
         port: Loopback port.
     """
-    return _part("OpenID", state_dir, port, ["--port", str(port)], "infra.oidc_local", "/google/jwks")
+    return _part("OpenID", state_dir, port, ["--port", str(port)], "infra.local.openid", "/google/jwks")
 
 
 def runner(state_dir: Path, port: int, aws_url: str, workers: int, live: Path | None) -> Part:

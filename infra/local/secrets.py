@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local import info as infos
-from infra.local import ministack
+from infra.local.ministack import server as ministack
 
 if TYPE_CHECKING:
     from pathlib import Path

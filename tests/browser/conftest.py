@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from infra.demo.stage import Stage
 from infra.local.cloud import LocalCloud
+from infra.local.demo.stage import Stage
 from infra.local.options import Options
 from tests.browser import chromium
 

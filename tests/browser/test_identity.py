@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from infra.demo.stage import Stage
+    from infra.local.demo.stage import Stage
 
 PASSWORD = "a-quiet-river-runs-1984"
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from infra.demo.people import token_in
+from infra.local.demo.people import token_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
-    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
+    from infra.local.demo.stage import Stage
 
 PASSWORD = "a-quiet-river-runs-1984"
 ADDRESS = "1 Queen Street, Auckland"

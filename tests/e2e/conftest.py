@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from infra.demo.stage import Stage
 from infra.local.cloud import LocalCloud
+from infra.local.demo.stage import Stage
 from infra.local.options import Options
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jwt
 import pytest
-from common.domain.identity import REFRESH_GRACE
+from common.domain.identity.credentials import REFRESH_GRACE
 
-from infra.demo.people import Person, RequestRefused, wait_for
+from infra.local.demo.people import Person, RequestRefused, wait_for
 from tests.e2e.test_identity import PASSWORD, member, refusal, somebody
 from tests.integration.access.test_roles import CALLERS, read_table
 
 if TYPE_CHECKING:
-    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
+    from infra.local.demo.stage import Stage
 
 DETAILS = {"full_name": "Tom Fisher", "phone_number": "027 987 6543", "address": "12 Ponsonby Road, Auckland"}
 _SECONDS = 30

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from infra.build.builder import TEMPLATE
-from infra.demo.furnish import furnish, is_bare
-from infra.demo.people import wait_for
-from infra.demo.stage import Stage
 from infra.deploy import template as templates
+from infra.local.demo.furnish import furnish, is_bare
+from infra.local.demo.people import wait_for
+from infra.local.demo.stage import Stage
 
 if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from infra.demo.people import Person, RequestRefused, token_in
+from infra.local.demo.people import Person, RequestRefused, token_in
 
 if TYPE_CHECKING:
-    from infra.demo.stage import Stage
+    from infra.local.demo.stage import Stage
 
 PASSWORD = "a-quiet-river-runs-1984"
 

@@ -15,8 +15,9 @@ import pytest
 
 from infra.build.builder import TEMPLATE
 from infra.deploy import template as templates
-from infra.local import aws, lock, ministack, ports, processes
+from infra.local import aws, lock, ports, processes
 from infra.local.cloud import LocalCloud
+from infra.local.ministack import server as ministack
 from infra.local.options import Options
 from infra.local.processes import StartError
 from tests.support import stub_functions

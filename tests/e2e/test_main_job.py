@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from infra.demo.people import wait_for
-from infra.demo.play import play
-from infra.demo.stage import Stage
 from infra.local import ports
+from infra.local.demo.people import wait_for
+from infra.local.demo.play import play
+from infra.local.demo.stage import Stage
 from tests.support.processes import descendants
 
 if TYPE_CHECKING:

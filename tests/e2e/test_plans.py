@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from infra.demo.people import RequestRefused, wait_for
+from infra.local.demo.people import RequestRefused, wait_for
 
 if TYPE_CHECKING:
-    from infra.demo.people import Person
-    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
+    from infra.local.demo.people import Person
+    from infra.local.demo.stage import Stage
 
 VISA = "4242424242424242"
 #: Stripe's test card that is declined.

@@ -11,14 +11,15 @@ import boto3
 import jwt
 import pytest
 
-from infra.local import ministack, parts, secrets
+from infra.local import parts, secrets
+from infra.local.ministack import server as ministack
 from tests.e2e.test_identity import PASSWORD, member
 
 if TYPE_CHECKING:
     import httpx
 
-    from infra.demo.stage import Stage
     from infra.local.cloud import LocalCloud
+    from infra.local.demo.stage import Stage
 
 _SECONDS = 30
 
@@ -49,7 +50,7 @@ class Operator:
     def _run(self, *arguments: str) -> str:
         keys = self._vault.get_secret_value(SecretId=secrets.SIGNING_KEYS)["SecretString"]
         database = {"MONGODB_URI": self._info.mongodb_uri, "MONGODB_DATABASE": self._info.database}
-        command = [sys.executable, "-m", "infra.keys", *arguments]
+        command = [sys.executable, "-m", "infra.ops.keys", *arguments]
         environment = {**os.environ, **database}
         done = subprocess.run(
             command, input=keys, env=environment, capture_output=True, text=True, check=True, timeout=_SECONDS

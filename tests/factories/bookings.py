@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.domain.bookings import (
+from common.domain.bookings.booking import (
     Booking,
     BookingChange,
     BookingStatus,
@@ -13,11 +13,11 @@ from common.domain.bookings import (
     ServiceSnapshot,
     Slot,
 )
-from common.domain.bookings import PaymentDetails as Details
-from common.domain.ids import new_id
-from common.domain.money import Money
-from common.domain.payments import PaymentMode
-from common.domain.slot_cells import SlotClaim, cells_between
+from common.domain.bookings.booking import PaymentDetails as Details
+from common.domain.payments.operations import PaymentMode
+from common.domain.scheduling.slot_cells import SlotClaim, cells_between
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.ids import new_id
-from common.domain.money import Money
-from common.domain.providers import Provider
-from common.domain.services import Service, ServiceStatus
-from common.domain.users import Address, ProviderStatus
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.identity.users import Address, ProviderStatus
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
 
 from tests.fakes.clock import START
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.domain.ids import new_id
-from common.domain.users import OnboardingStatus, User
+from common.domain.identity.users import OnboardingStatus, User
+from common.domain.shared.ids import new_id
 
 from tests.fakes.clock import START
 

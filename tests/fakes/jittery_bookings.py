@@ -7,8 +7,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from common.adapters.mongo.bookings import MongoBookings
-    from common.domain.bookings import Booking, BookingChange
+    from common.adapters.mongo.bookings.repository import MongoBookings
+    from common.domain.bookings.booking import Booking, BookingChange
 
 
 class JitteryBookings:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from common.application.ports.payments import GatewayCall, Intent, IntentStatus, Movement
-from common.domain.decline_advice import decline_advice
-from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
+from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus, Movement
+from common.domain.payments.decline_advice import decline_advice
+from common.domain.shared.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from common.domain.money import Money
+    from common.domain.shared.money import Money
 
 T = TypeVar("T")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from common.application.ports.connect import ConnectStatus, OnboardingLink
-from common.application.ports.payouts import BankDispute, Payout, PayoutBalance
-from common.domain.errors import NotFound
-from common.domain.payments import ACCOUNT_GONE, OBJECT_GONE
+from common.application.ports.payments.connect import ConnectStatus, OnboardingLink
+from common.application.ports.payments.payouts import BankDispute, Payout, PayoutBalance
+from common.domain.payments.operations import ACCOUNT_GONE, OBJECT_GONE
+from common.domain.shared.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

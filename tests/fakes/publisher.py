@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.domain.events import Event
+    from common.domain.shared.events import Event
 
 
 class CollectingPublisher:

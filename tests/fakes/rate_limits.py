@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.application.ports.limits import Bucket
+from common.application.ports.shared.limits import Bucket
 
 if TYPE_CHECKING:
     from datetime import datetime

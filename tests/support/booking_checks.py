@@ -6,11 +6,11 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from common.adapters.mongo.booking_documents import from_document
-from common.application.ports.payments import Intent, IntentStatus
-from common.domain.booking_machine import OCCUPYING, TERMINAL
-from common.domain.bookings import Booking, BookingStatus, PaymentState, PayoutState
-from common.domain.payments import OperationStatus
+from common.adapters.mongo.bookings.documents import from_document
+from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
+from common.domain.payments.operations import OperationStatus
 
 if TYPE_CHECKING:
     from tests.support.booking_world import BookingWorld

@@ -9,27 +9,27 @@ from common.application.bookings.act import perform_action
 from common.application.bookings.create import BookingWish, create_booking
 from common.application.bookings.rating_summaries import refresh_summaries
 from common.application.bookings.sweep import fire_due, sweep_due
-from common.application.payments.checks import CHECK_REQUESTED, check_payment
-from common.application.payments.sync import sync_booking_payment
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.booking_access import part_in
-from common.domain.booking_machine import get_available_booking_actions
-from common.domain.errors import Unavailable
-from common.domain.events import Topic
-from common.domain.ids import new_id
-from common.domain.money import Money
-from common.domain.providers import Provider
-from common.domain.roles import Principal, Role
-from common.domain.services import Service, ServiceStatus
-from common.domain.users import Address, ProviderStatus, User
+from common.application.payments.operations.checks import CHECK_REQUESTED, check_payment
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.access import part_in
+from common.domain.bookings.state_machine import get_available_booking_actions
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import Address, ProviderStatus, User
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Topic
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
 
 from tests.factories.users import make_user
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
-    from common.domain.bookings import Booking
-    from common.domain.events import Event
-    from common.runtime.bootstrap import Container
+    from common.domain.bookings.booking import Booking
+    from common.domain.shared.events import Event
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.payment_gateway import FakePaymentGateway

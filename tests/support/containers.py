@@ -6,8 +6,8 @@ import json
 from functools import cache
 from typing import Any
 
-from common.adapters.mongo.database import Mongo, MongoLimits
-from common.runtime.bootstrap import Container
+from common.adapters.mongo.shared.database import Mongo, MongoLimits
+from common.runtime.container.bootstrap import Container
 from common.runtime.settings import Settings, load_settings
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.migrations.runner import migrate
+from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import CollectingPublisher
 from tests.support.containers import make_container
@@ -14,7 +14,7 @@ from tests.support.containers import make_container
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from common.runtime.http import create_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
     from fastapi import APIRouter
 
 BASE_URL = "http://api.test"

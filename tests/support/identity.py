@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.ids import new_id
+from common.domain.shared.ids import new_id
 
 if TYPE_CHECKING:
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.identity.users import User
+    from common.runtime.container.bootstrap import Container
 
 TOKEN_LIFETIME = timedelta(days=365)
 

@@ -21,8 +21,8 @@ from bson.binary import UUID_SUBTYPE, Binary
 from common.application.bookings.act import perform_action
 from common.application.bookings.create import BookingWish, create_booking
 from common.application.bookings.sweep import sweep_due
-from common.domain.model import Model
-from common.domain.roles import Principal, Role
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.model import Model
 from common.runtime import loop
 from pymongo import MongoClient, monitoring
 
@@ -33,9 +33,9 @@ from tests.support.containers import make_container, signing_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from common.adapters.mongo.database import Mongo
+    from common.adapters.mongo.shared.database import Mongo
     from common.application.bookings.deps import BookingDeps
-    from common.domain.events import Event
+    from common.domain.shared.events import Event
 
 
 class Try(Model):

@@ -7,17 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from common.application.payments.checks import check_payment
-from common.application.payments.execute import OperationBusy
 from common.application.payments.intents import ensure_intent
-from common.application.payments.sync import sync_booking_payment
-from common.domain import booking_machine as machine
-from common.domain.booking_machine import NewBooking, SlotVerdict
-from common.domain.bookings import Actor, ActorKind, Booking, BookingChange, Place
-from common.domain.errors import Unavailable
-from common.domain.events import Topic
-from common.domain.ledger import balance
-from common.domain.money import Money
+from common.application.payments.operations.checks import check_payment
+from common.application.payments.operations.execute import OperationBusy
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, Place
+from common.domain.bookings.state_machine import NewBooking, SlotVerdict
+from common.domain.payments.ledger import balance
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Topic
+from common.domain.shared.money import Money
 
 from tests.factories.providers import make_provider, make_service
 from tests.factories.users import make_user
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.application.payments.deps import PaymentDeps
-    from common.domain.events import Event
-    from common.domain.providers import Provider
-    from common.domain.services import Service
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.providers import Provider
+    from common.domain.catalogue.services import Service
+    from common.domain.identity.users import User
+    from common.domain.shared.events import Event
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

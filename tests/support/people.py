@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from common.application.auth.mail_links import LinkMail, prepare_mail
+from common.application.identity.mail_links import LinkMail, prepare_mail
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.publisher import CollectingPublisher
 

@@ -19,7 +19,7 @@ import jwt
 import stripe
 from common.adapters.clock import SystemClock
 from common.adapters.stripe.client import API_VERSION
-from common.domain.events import Topic, new_event
+from common.domain.shared.events import Topic, new_event
 
 from infra.build.builder import TEMPLATE
 from infra.deploy import template as templates

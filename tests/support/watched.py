@@ -7,12 +7,12 @@ from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from common.adapters.mongo.database import Document, Mongo
+from common.adapters.mongo.shared.database import Document, Mongo
 from pymongo import AsyncMongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 if TYPE_CHECKING:
-    from common.application.ports.identity import Passwords
+    from common.application.ports.identity.accounts import Passwords
 
 #: The driver sends these by itself, on a connection's or a session's behalf.
 _DRIVERS_OWN = {"hello", "ping", "endSessions"}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pymongo import MongoClient
 
-from infra.migrations.runner import migrate
-from infra.seed.bulk import load_parts
-from infra.seed.cities import CITIES, City
-from infra.seed.market import Part
+from infra.local.seed.bulk import load_parts
+from infra.local.seed.cities import CITIES, City
+from infra.local.seed.market import Part
+from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from common.runtime.bootstrap import Container
+from common.runtime.container.bootstrap import Container
 from common.runtime.http import create_app
 from common.runtime.loop import get_loop
 from common.runtime.settings import load_settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from infra.bench.search.markets import METROPOLIS, TOWN
 
 if TYPE_CHECKING:
-    from infra.seed.cities import City
+    from infra.local.seed.cities import City
 
 _SPREAD_KM = 3.0
 _KM_PER_DEGREE = 111.32

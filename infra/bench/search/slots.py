@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.slots import Busy, bookable_slots
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.scheduling.slots import Busy, bookable_slots
 
 from infra.bench.statistics import Timing, summarise
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from infra.build.targets import ROOT
-from infra.local import ministack
+from infra.local.ministack import server as ministack
 from infra.local.ports import LOOPBACK
 from infra.local.runner.app import Runner, create_app
 from infra.local.runner.configuration import Configurations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from infra.local import ministack
+from infra.local.ministack import server as ministack
 from infra.local.runner.worker import FunctionConfig
 
 if TYPE_CHECKING:

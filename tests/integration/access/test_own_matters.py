@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.bookings import ActorKind
-from common.domain.ids import new_id
-from common.domain.ratings import Rating, RatingState
-from common.domain.roles import Role
-from common.domain.users import ProviderStatus
+from common.domain.bookings.booking import ActorKind
+from common.domain.bookings.ratings import Rating, RatingState
+from common.domain.identity.roles import Role
+from common.domain.identity.users import ProviderStatus
+from common.domain.shared.ids import new_id
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
@@ -18,8 +18,8 @@ from tests.support import api_client, sign_in, store_user
 from tests.support.booking_world import BookingWorld
 
 if TYPE_CHECKING:
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.identity.users import User
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

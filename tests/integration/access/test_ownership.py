@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.auth.sessions import open_session
-from common.domain.identity import ClientInfo
-from common.domain.notifications import Kind, Notification
-from common.domain.roles import Role
+from common.application.identity.sessions import open_session
+from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.roles import Role
+from common.domain.notifications.kinds import Kind, Notification
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
@@ -22,7 +22,7 @@ from tests.support import api_client, sign_in
 from tests.support.booking_world import BookingWorld
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 from common.runtime.http import whole
 from fastapi import FastAPI
 
@@ -26,8 +26,8 @@ from tests.support import api_client, make_container, make_settings, sign_in
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.identity.users import User
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from common.adapters.mongo.breakers import MongoBreakers
-from common.domain.errors import OutOfTime, Unavailable
+from common.adapters.mongo.shared.breakers import MongoBreakers
+from common.domain.shared.errors import OutOfTime, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 THRESHOLD, WINDOW, REST, PROBE = 5, 120.0, 60.0, 15.0
 CALLERS = 30

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from common.adapters.mongo.database import Mongo, MongoLimits, as_unavailable
-from common.domain.errors import Conflict, Unavailable
+from common.adapters.mongo.shared.database import Mongo, MongoLimits, as_unavailable
+from common.domain.shared.errors import Conflict, Unavailable
 from common.runtime.http import Deps
 from fastapi import APIRouter
 from pymongo.errors import DuplicateKeyError, OperationFailure
@@ -21,8 +21,8 @@ from tests.support.proxy import TcpProxy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.adapters.mongo.database import Session
-    from common.runtime.bootstrap import Container
+    from common.adapters.mongo.shared.database import Session
+    from common.runtime.container.bootstrap import Container
 
 #: Short, so that the test is; the product's own are two to three times as long.
 HASTY = MongoLimits(connect=700, socket=1_000, server_selection=700)

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import time_machine
-from common.adapters.geocoders.addressable import Addressable
-from common.adapters.geocoders.gazetteer import Gazetteer
-from common.adapters.geocoders.http import http_source
-from common.adapters.geocoders.layers import (
+from common.adapters.geocoding.addressable import Addressable
+from common.adapters.geocoding.decorators import (
     CachedGeocoder,
     FallbackGeocoder,
     GuardedGeocoder,
     PacedGeocoder,
     PlausibleGeocoder,
 )
-from common.adapters.geocoders.nominatim import Nominatim
-from common.adapters.mongo.breakers import MongoBreakers
-from common.application.ports.geocoding import Accuracy, Located
-from common.domain.errors import Unavailable
-from common.domain.places import zone_of
+from common.adapters.geocoding.gazetteer import Gazetteer
+from common.adapters.geocoding.http import http_source
+from common.adapters.geocoding.nominatim import Nominatim
+from common.adapters.mongo.shared.breakers import MongoBreakers
+from common.application.ports.catalogue.geocoding import Accuracy, Located
+from common.domain.search.places import zone_of
+from common.domain.shared.errors import Unavailable
 
 from tests.support import api_client, make_container, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from infra.local import ministack, ports
+from infra.local import ports
+from infra.local.ministack import server as ministack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = """
 import dataclasses
-from common.domain.errors import Unavailable
+from common.domain.shared.errors import Unavailable
 from common.runtime.settings import load_settings
 settings = load_settings("bookings")
 print(settings.mongo_uri(), settings.stripe_key(), *settings.stripe_signing_secrets())

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from common.adapters import sqs_api
-from common.adapters.mongo.database import Mongo
+from common.adapters.aws import sqs_api
+from common.adapters.aws.sqs import SqsPublisher
+from common.adapters.aws.sqs_api import SqsApi, SqsError, endpoint, signed
+from common.adapters.mongo.shared.database import Mongo
 from common.adapters.probes import Probes
-from common.adapters.sqs import SqsPublisher
-from common.adapters.sqs_api import SqsApi, SqsError, endpoint, signed
-from common.domain.events import Event, Topic, new_event
+from common.domain.shared.events import Event, Topic, new_event
 
-from infra.local import ministack, ports
+from infra.local import ports
+from infra.local.ministack import server as ministack
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests.support.people import Identity
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

@@ -9,7 +9,7 @@ import pytest
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 EMAIL = "bad.input@example.com"
 _WATCHED = ("users", "registrations", "outbox", "sessions", "credentials", "mail_tokens")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.domain.opaque_tokens import digest
+from common.domain.shared.opaque_tokens import digest
 
 from tests.factories.users import make_user
 from tests.support.people import PASSWORD

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.application.auth.changing_email import EMAIL_CHANGED
-from common.application.users.renaming import follow_email
+from common.application.identity.email_change import EMAIL_CHANGED
+from common.application.identity.email_changed import follow_email
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.people import PASSWORD, Identity, bearer, token_of
 
 if TYPE_CHECKING:
     import httpx
-    from common.domain.events import Event
-    from common.runtime.bootstrap import Container
+    from common.domain.shared.events import Event
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.passwords import Argon2Passwords
+from common.adapters.identity.passwords import Argon2Passwords
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, make_container
@@ -20,7 +20,7 @@ from tests.support.watched import CountedPasswords, WatchedMongo
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

@@ -13,7 +13,7 @@ from tests.support import api_client, make_container, make_settings
 if TYPE_CHECKING:
     from http.cookies import Morsel
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from common.adapters.mongo.data_register import Fate, Whose, holdings
-from common.adapters.mongo.personal_data import MongoPersonalData
+from common.adapters.mongo.shared.data_register import Fate, Whose, holdings
+from common.adapters.mongo.shared.personal_data import MongoPersonalData
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 _OWNED = [(name, held) for name, held in holdings() if held.whose in {Whose.ACCOUNT, Whose.PROVIDER}]
 

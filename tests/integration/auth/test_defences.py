@@ -13,7 +13,7 @@ from functions.auth.routes import router
 from tests.support.people import PASSWORD, Identity, token_of
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

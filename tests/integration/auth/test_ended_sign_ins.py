@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.support import api_client, make_container, sign_in
@@ -15,7 +15,7 @@ from tests.support.people import PASSWORD, Identity, bearer
 from tests.support.watched import WatchedMongo
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

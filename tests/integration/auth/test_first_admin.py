@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from common.domain.errors import Conflict, NotFound
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
+from common.domain.shared.errors import Conflict, NotFound
 
-from infra.migrations.runner import migrate
-from infra.staff.__main__ import ACTOR, appoint_first, main
+from infra.ops.migrations.runner import migrate
+from infra.ops.staff.__main__ import ACTOR, appoint_first, main
 from tests.factories.users import make_user
 from tests.support import make_container, store_user
 

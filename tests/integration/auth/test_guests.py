@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from common.application.auth.sessions import open_session
-from common.domain.identity import ClientInfo
+from common.application.identity.sessions import open_session
+from common.domain.identity.credentials import ClientInfo
 
 from tests.support import api_client
 from tests.support.booking_world import ADDRESS

@@ -9,17 +9,17 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from common.adapters.oidc import OidcProviders
+from common.adapters.identity.oidc import OidcProviders
 
-from infra.oidc_local.app import create_app
-from infra.oidc_local.people import LocalProvider
-from infra.oidc_local.settings import CLIENT_ID, CLIENT_SECRET, oauth_settings
+from infra.local.openid.app import create_app
+from infra.local.openid.people import LocalProvider
+from infra.local.openid.settings import CLIENT_ID, CLIENT_SECRET, oauth_settings
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
-from common.domain.roles import Role
-from common.domain.users import Address
+from common.domain.identity.roles import Role
+from common.domain.identity.users import Address
 
 from stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 from tests.factories.users import make_user
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 ADDRESS = "12 Ponsonby Road, Auckland 1011, New Zealand"
 PERSON = {"full_name": "Tom Fisher", "phone_number": "027 987 6543", "address": ADDRESS}

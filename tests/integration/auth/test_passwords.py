@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from common.application.auth.provisional import ensure_provisional_user, sign_in_link_event
-from common.application.auth.records import publish
+from common.application.identity.provisional import ensure_provisional_user, sign_in_link_event
+from common.application.identity.records import publish
 
 from tests.support.people import PASSWORD, Identity, bearer
 

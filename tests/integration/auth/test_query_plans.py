@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from common.application.users.forgetting import ACCOUNT_DELETED, forget_person
-from common.domain.roles import Role
+from common.application.identity.erasure import ACCOUNT_DELETED, forget_person
+from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import FakePaymentGateway
@@ -14,7 +14,7 @@ from tests.support import api_client, sign_in
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 NEW = "nine-tall-kauri-trees"
 DETAILS = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.application.auth.sessions import open_session
-from common.domain.identity import ClientInfo
+from common.application.identity.sessions import open_session
+from common.domain.identity.credentials import ClientInfo
 
 from tests.factories.users import make_user
 from tests.support.people import PASSWORD, Identity, bearer

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in
 from tests.support.people import Identity, bearer
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 
 async def test_staff_is_appointed_changed_and_dismissed(identity: Identity, container: Container) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.identity import (
+from common.domain.identity.credentials import (
     ACCESS_LIFETIME,
     REFRESH_LIFETIME,
     SESSION_LIFETIME,
@@ -14,16 +14,16 @@ from common.domain.identity import (
     refresh_lifetime,
     session_lifetime,
 )
-from common.domain.roles import Role
-from common.domain.users import OnboardingStatus, ProviderStatus
+from common.domain.identity.roles import Role
+from common.domain.identity.users import OnboardingStatus, ProviderStatus
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in, store_user
 
 if TYPE_CHECKING:
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.identity.users import User
+    from common.runtime.container.bootstrap import Container
 
     from tests.support.people import Identity
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 from common.runtime.settings import Secret
 
-from infra.keys import key_set
-from infra.keys.publishing import publish
+from infra.ops.keys import key_set
+from infra.ops.keys.publishing import publish
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in
 from tests.support.containers import make_container, make_settings
@@ -23,7 +23,7 @@ from tests.support.watched import WatchedMongo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

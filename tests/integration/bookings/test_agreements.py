@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.intents import complete_intent
-from common.domain.errors import TermsChanged
-from common.domain.money import Money
-from common.domain.services import CancellationPolicyName
+from common.domain.catalogue.services import CancellationPolicyName
+from common.domain.shared.errors import TermsChanged
+from common.domain.shared.money import Money
 
 from tests.support.booking_world import wish
 
 if TYPE_CHECKING:
     import httpx
-    from common.domain.bookings import Booking
+    from common.domain.bookings.booking import Booking
 
     from tests.support.booking_world import BookingWorld
 

@@ -14,7 +14,7 @@ from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
     import httpx
-    from common.domain.bookings import Booking
+    from common.domain.bookings.booking import Booking
 
     from tests.support.booking_world import BookingWorld
 

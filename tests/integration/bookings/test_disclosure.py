@@ -7,20 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.personal_data import MongoPersonalData
+from common.adapters.mongo.shared.personal_data import MongoPersonalData
 from common.application.notifications.deliver import deliver_event
-from common.domain.booking_machine.erasure import erase_customer
-from common.domain.bookings import BookingStatus
-from common.domain.events import Topic
-from common.domain.geo import Point, distance_m
+from common.domain.bookings.booking import BookingStatus
+from common.domain.bookings.state_machine.erasure import erase_customer
+from common.domain.shared.events import Topic
+from common.domain.shared.geo import Point, distance_m
 
 from tests.support.booking_world import ADDRESS, wish
 from tests.support.http import api_client
 
 if TYPE_CHECKING:
     import httpx
-    from common.application.ports.mail import RenderedMail
-    from common.domain.bookings import Booking
+    from common.application.ports.notifications.mail import RenderedMail
+    from common.domain.bookings.booking import Booking
 
     from tests.support.booking_world import BookingWorld
 

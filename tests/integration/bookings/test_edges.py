@@ -14,8 +14,10 @@ from common.application.bookings.oversight import list_all_ratings, list_dispute
 from common.application.bookings.ratings import reply_to_rating, submit_rating
 from common.application.bookings.read import get_booking
 from common.application.bookings.sweep import fire_due
-from common.domain.bookings import BookingStatus
-from common.domain.errors import (
+from common.domain.bookings.booking import BookingStatus
+from common.domain.catalogue.services import ServiceStatus
+from common.domain.identity.users import Address
+from common.domain.shared.errors import (
     Conflict,
     Forbidden,
     InvalidInput,
@@ -24,16 +26,14 @@ from common.domain.errors import (
     Unavailable,
     VersionConflict,
 )
-from common.domain.geo import EARTH_RADIUS_M
-from common.domain.services import ServiceStatus
-from common.domain.users import Address
+from common.domain.shared.geo import EARTH_RADIUS_M
 
 from tests.factories.users import make_user
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
-    from common.adapters.mongo.bookings import MongoBookings
-    from common.domain.bookings import Booking, BookingChange
+    from common.adapters.mongo.bookings.repository import MongoBookings
+    from common.domain.bookings.booking import Booking, BookingChange
 
     from tests.support.booking_world import BookingWorld
 

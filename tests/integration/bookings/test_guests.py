@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
-from common.application.auth.mail_links import prepare_mail
 from common.application.bookings.intents import complete_intent
-from common.domain.bookings import BookingStatus
-from common.domain.display import local_time_text
-from common.domain.errors import NotFound, SlotUnavailable
+from common.application.identity.mail_links import prepare_mail
+from common.domain.bookings.booking import BookingStatus
+from common.domain.shared.display import local_time_text
+from common.domain.shared.errors import NotFound, SlotUnavailable
 
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import Fault
@@ -21,7 +21,7 @@ from tests.support.identity import store_user
 
 if TYPE_CHECKING:
     import httpx
-    from common.domain.users import User
+    from common.domain.identity.users import User
 
     from tests.support.booking_world import BookingWorld
 

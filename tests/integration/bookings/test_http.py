@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.bookings import BookingStatus
-from common.domain.services import ServiceStatus
+from common.domain.bookings.booking import BookingStatus
+from common.domain.catalogue.services import ServiceStatus
 
 from tests.factories.users import make_user
 from tests.support.booking_world import wish

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.booking_documents import from_document
+from common.adapters.mongo.bookings.documents import from_document
 from common.application.bookings.sweep import LEASE
-from common.application.outbox import GRACE, sweep_outbox
-from common.domain.bookings import BookingStatus
-from common.domain.events import Event
+from common.application.shared.outbox import GRACE, sweep_outbox
+from common.domain.bookings.booking import BookingStatus
+from common.domain.shared.events import Event
 
 from tests.support.booking_checks import check_everything
 from tests.support.booking_world import ADDRESS, BookingWorld
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from common.domain.bookings import Booking
-    from common.domain.users import User
+    from common.domain.bookings.booking import Booking
+    from common.domain.identity.users import User
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 250

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from common.adapters.mongo.bookings import MongoBookings
+from common.adapters.mongo.bookings.repository import MongoBookings
 from common.application.bookings.intents import GuestWish, complete_intent, open_intent
-from common.domain.errors import SlotUnavailable
+from common.domain.shared.errors import SlotUnavailable
 
 from tests.fakes.jittery_bookings import JitteryBookings
 from tests.support.booking_world import ADDRESS, BookingWorld
@@ -18,7 +18,7 @@ from tests.support.booking_world import ADDRESS, BookingWorld
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 ZONE = ZoneInfo("Pacific/Auckland")
 #: A Wednesday; the fake clock stands on the Monday nine days before.

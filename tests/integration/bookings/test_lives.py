@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.read import get_booking
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState
-from common.domain.errors import ActionNotAvailable, Forbidden, GigstaError, InvalidInput, RateLimited, SlotUnavailable
-from common.domain.ledger import balance
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState
+from common.domain.payments.ledger import balance
+from common.domain.shared.errors import (
+    ActionNotAvailable,
+    Forbidden,
+    GigstaError,
+    InvalidInput,
+    RateLimited,
+    SlotUnavailable,
+)
 
 from tests.factories.users import make_user
 from tests.support.booking_checks import check_everything

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.bookings.create import BookingWish, create_booking, open_payment
-from common.application.payments.execute import LEASE, OperationBusy
-from common.domain.bookings import BookingStatus, PaymentState, PayoutState
-from common.domain.errors import ActionNotAvailable, Forbidden, IdempotencyKeyReused, SlotUnavailable, Unavailable
-from common.domain.ledger import LedgerLine, balance
+from common.application.payments.operations.execute import LEASE, OperationBusy
+from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState
+from common.domain.payments.ledger import LedgerLine, balance
+from common.domain.shared.errors import (
+    ActionNotAvailable,
+    Forbidden,
+    IdempotencyKeyReused,
+    SlotUnavailable,
+    Unavailable,
+)
 
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import Fault
@@ -19,8 +25,8 @@ from tests.support.booking_world import ADDRESS
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
-    from common.domain.bookings import Booking
-    from common.domain.payments import PaymentOperation
+    from common.domain.bookings.booking import Booking
+    from common.domain.payments.operations import PaymentOperation
 
     from tests.support.booking_world import BookingWorld
 

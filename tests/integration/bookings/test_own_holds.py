@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.intents import complete_intent
-from common.domain.bookings import BookingStatus
-from common.domain.errors import Conflict
+from common.domain.bookings.booking import BookingStatus
+from common.domain.shared.errors import Conflict
 from common.runtime.http import create_app
 
 from functions.bookings.routes import router

@@ -6,19 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.checks import CheckPostponed, check_payment, wait_before_check
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import BookingStatus, PaymentState
-from common.domain.errors import NotFound, Unavailable
-from common.domain.events import Topic
-from common.domain.payments import CHECK_REQUESTED, OBJECT_GONE
+from common.application.payments.operations.checks import CheckPostponed, check_payment, wait_before_check
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import BookingStatus, PaymentState
+from common.domain.payments.operations import CHECK_REQUESTED, OBJECT_GONE
+from common.domain.shared.errors import NotFound, Unavailable
+from common.domain.shared.events import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from common.domain.bookings import Booking
-    from common.domain.events import Event
+    from common.domain.bookings.booking import Booking
+    from common.domain.shared.events import Event
 
     from tests.support.booking_world import BookingWorld
 

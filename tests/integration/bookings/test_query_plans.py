@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.booking_timers import due_filter
-from common.adapters.mongo.bookings import dispute_filter, list_filter
-from common.application.ports.bookings import BookingQuery
-from common.domain.booking_groups import UPCOMING
-from common.domain.bookings import ActorKind, BookingStatus
+from common.adapters.mongo.bookings.repository import dispute_filter, list_filter
+from common.adapters.mongo.bookings.timers import due_filter
+from common.application.ports.bookings.repository import BookingQuery
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.groups import UPCOMING
 from pymongo import MongoClient
 
 from tests.factories.bookings import NOW, make_booking, make_claim, make_slot
@@ -18,7 +18,7 @@ from tests.factories.bookings import NOW, make_booking, make_claim, make_slot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from common.adapters.mongo.database import Document
+    from common.adapters.mongo.shared.database import Document
     from pymongo.database import Database
 
 PER_PARTY = 300

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.bookings.oversight import list_all_ratings
 from common.application.bookings.ratings import list_ratings, moderate_rating, reply_to_rating, submit_rating
-from common.application.outbox import GRACE, sweep_outbox
-from common.domain.bookings import ReviewState
-from common.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
-from common.domain.ratings import RatingState
-from common.domain.roles import Role
+from common.application.shared.outbox import GRACE, sweep_outbox
+from common.domain.bookings.booking import ReviewState
+from common.domain.bookings.ratings import RatingState
+from common.domain.identity.roles import Role
+from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 
 from functions.notifications.notifications_queue import process
 from tests.factories.users import make_user
 
 if TYPE_CHECKING:
-    from common.application.ports.mail import RenderedMail
-    from common.domain.bookings import Booking
-    from common.domain.ratings import Rating
-    from common.domain.users import User
+    from common.application.ports.notifications.mail import RenderedMail
+    from common.domain.bookings.booking import Booking
+    from common.domain.bookings.ratings import Rating
+    from common.domain.identity.users import User
 
     from tests.support.booking_world import BookingWorld
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from common.application.bookings.ratings import moderate_rating, submit_rating
-from common.domain.rating_scores import bayesian_score
-from common.domain.roles import Role
+from common.domain.catalogue.rating_scores import bayesian_score
+from common.domain.identity.roles import Role
 
-from infra.rebuild.steps import rebuild_listings, rebuild_ratings
+from infra.ops.rebuild.steps import rebuild_listings, rebuild_ratings
 from tests.factories.users import make_user
 from tests.support.http import api_client
 

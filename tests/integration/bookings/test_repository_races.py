@@ -7,16 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.bookings import Actor, ActorKind, BookingChange, BookingStatus, HistoryEntry
-from common.domain.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
-from common.domain.events import Topic, new_event
-from common.domain.ids import new_id
+from common.domain.bookings.booking import Actor, ActorKind, BookingChange, BookingStatus, HistoryEntry
+from common.domain.shared.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
+from common.domain.shared.events import Topic, new_event
+from common.domain.shared.ids import new_id
 
 from tests.factories.bookings import NOW, make_booking, make_claim, make_creation, make_slot, make_update
 
 if TYPE_CHECKING:
-    from common.adapters.mongo.bookings import MongoBookings
-    from common.adapters.mongo.database import Mongo
+    from common.adapters.mongo.bookings.repository import MongoBookings
+    from common.adapters.mongo.shared.database import Mongo
 
 COLLECTIONS = ("bookings", "booking_history", "slot_claims", "outbox")
 

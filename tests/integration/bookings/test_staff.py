@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.bookings.ratings import submit_rating
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.support.http import api_client

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import hypothesis.strategies as st
 import pytest
 from common.application.bookings.ratings import submit_rating
-from common.application.outbox import sweep_outbox
-from common.application.payments.sync import sync_booking_payment
-from common.domain.booking_access import part_in
-from common.domain.booking_machine import TABLE, TERMINAL, get_available_booking_actions
-from common.domain.bookings import Booking, ReviewState
-from common.domain.errors import ActionNotAvailable, Forbidden, InvalidInput, SlotUnavailable, Unavailable
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.shared.outbox import sweep_outbox
+from common.domain.bookings.access import part_in
+from common.domain.bookings.booking import Booking, ReviewState
+from common.domain.bookings.state_machine import TABLE, TERMINAL, get_available_booking_actions
+from common.domain.shared.errors import ActionNotAvailable, Forbidden, InvalidInput, SlotUnavailable, Unavailable
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -31,7 +31,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from infra.migrations.runner import migrate
+from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.payment_gateway import FakePaymentGateway, Fault
 from tests.fakes.publisher import CollectingPublisher
@@ -42,7 +42,7 @@ from tests.support.containers import make_container
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from common.domain.users import User
+    from common.domain.identity.users import User
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from common.domain.booking_intents import MOST_RENEWED_SECRETS
-from common.domain.errors import GatewayUncertain
+from common.domain.bookings.intents import MOST_RENEWED_SECRETS
+from common.domain.shared.errors import GatewayUncertain
 
 from tests.integration.bookings.test_guests import wish as guest_wish
 from tests.support.booking_world import wish

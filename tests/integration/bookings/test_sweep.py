@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.sweep import LEASE, UnreadableBookingError, fire_due, sweep_due
-from common.domain.bookings import BookingStatus
-from common.domain.errors import Unavailable
+from common.domain.bookings.booking import BookingStatus
+from common.domain.shared.errors import Unavailable
 
 from tests.factories.bookings import make_booking, make_creation, make_slot
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from common.domain.bookings import BookingChange
-    from common.domain.events import Event
+    from common.domain.bookings.booking import BookingChange
+    from common.domain.shared.events import Event
 
     from tests.support.booking_world import BookingWorld
 

@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.bookings import MongoBookings
+from common.adapters.mongo.bookings.repository import MongoBookings
 from common.application.bookings.sweep import fire_due
-from common.application.payments.sync import sync_booking_payment
-from common.application.ports.payments import IntentStatus
-from common.domain.bookings import BookingStatus
-from common.domain.errors import ActionNotAvailable, GigstaError, SlotUnavailable, Unavailable, VersionConflict
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.ports.payments.gateway import IntentStatus
+from common.domain.bookings.booking import BookingStatus
+from common.domain.shared.errors import ActionNotAvailable, GigstaError, SlotUnavailable, Unavailable, VersionConflict
 
 from tests.fakes.jittery_bookings import JitteryBookings
 from tests.support.booking_checks import check_everything
@@ -26,8 +26,8 @@ from tests.support.booking_world import BookingWorld
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
-    from common.domain.bookings import Booking
-    from common.runtime.bootstrap import Container
+    from common.domain.bookings.booking import Booking
+    from common.runtime.container.bootstrap import Container
 
 #: All of a lap's bookings lie within the provider's window of a year.
 ROUNDS = 200

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
-from common.application.payments.sync import sync_booking_payment
-from common.domain.ids import new_id
-from common.domain.roles import Role
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.identity.roles import Role
+from common.domain.shared.ids import new_id
 from common.runtime.http import whole
 from fastapi import FastAPI
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import stripe
-    from common.domain.bookings import Booking
-    from common.runtime.bootstrap import Container
+    from common.domain.bookings.booking import Booking
+    from common.runtime.container.bootstrap import Container
 
 #: Rows that requests may change and that the next operation should find as they were.
 _KEPT = ("users", "providers", "services", "bookings", "notifications")

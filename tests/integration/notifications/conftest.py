@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.ports.mail import MailRefused, RenderedMail
-from common.domain.errors import Unavailable
+from common.application.ports.notifications.mail import MailRefused, RenderedMail
+from common.domain.shared.errors import Unavailable
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.money import MoneyBench
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.notifications.deliver import deliver_event
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, Booking
-from common.domain.display import local_time_text
-from common.domain.errors import Unavailable
-from common.domain.events import Event, Topic, new_event
-from common.domain.notifications import Channel, Kind, Preferences
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.notifications.kinds import Channel, Kind, Preferences
+from common.domain.shared.display import local_time_text
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 from common.runtime.sqs import Queue, event_model
 

@@ -6,14 +6,14 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.ids import new_id
-from common.domain.notifications import Kind, Notification
+from common.domain.notifications.kinds import Kind, Notification
+from common.domain.shared.ids import new_id
 
 from tests.factories.users import make_user
 from tests.support import START, api_client, sign_in
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from common.adapters.mail.ses import _message
 from common.application.bookings.ratings import moderate_rating, submit_rating
 from common.application.notifications.deliver import deliver_event
-from common.domain.bookings import ActorKind
-from common.domain.events import Topic
-from common.domain.roles import Principal, Role
+from common.domain.bookings.booking import ActorKind
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.events import Topic
 from icalendar import Calendar
 
 from tests.integration.notifications.test_delivery import deliver_all, requested
 
 if TYPE_CHECKING:
-    from common.application.ports.mail import RenderedMail
-    from common.domain.bookings import Booking
+    from common.application.ports.notifications.mail import RenderedMail
+    from common.domain.bookings.booking import Booking
 
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.integration.notifications.conftest import CollectingMailer

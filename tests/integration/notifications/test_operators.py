@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.notifications.deliver import deliver_event
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, Booking
-from common.domain.errors import GatewayRefused
-from common.domain.events import Topic, new_event
-from common.domain.roles import STAFF_ROLES, Role
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.identity.roles import STAFF_ROLES, Role
+from common.domain.shared.errors import GatewayRefused
+from common.domain.shared.events import Topic, new_event
 
 from tests.factories.users import make_user
 from tests.integration.notifications.test_delivery import deliver_all, inbox_of
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
-    from common.domain.users import User
-    from common.runtime.bootstrap import Container
+    from common.domain.identity.users import User
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.integration.notifications.conftest import CollectingMailer

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jwt
 import pytest
-from common.adapters.push import TIME_TO_LIVE, RecordingPushSender, WebPushSender
-from common.application.ports.notifications import PushSubscription
-from common.application.ports.push import PushMessage, PushOutcome
-from common.domain.notifications import Channel, Kind, Preferences, QuietHours
+from common.adapters.web_push import TIME_TO_LIVE, RecordingPushSender, WebPushSender
+from common.application.ports.notifications.inbox import PushSubscription
+from common.application.ports.notifications.push import PushMessage, PushOutcome
+from common.domain.notifications.kinds import Channel, Kind, Preferences, QuietHours
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from infra.keys import push_key
+from infra.ops.keys import push_key
 from tests.factories.users import make_user
 from tests.fakes.clock import START
 from tests.integration.notifications.test_delivery import deliver_all, requested
 from tests.support import api_client, make_container, make_settings, sign_in
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.support.money import MoneyBench

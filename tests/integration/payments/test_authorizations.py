@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.verification import verify_booking
-from common.domain.bookings import ActorKind, Booking, PaymentState, PayoutState
-from common.domain.payments import PaymentMode, Purpose
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.payments.reconciliation.run import verify_booking
+from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.payments.operations import PaymentMode, Purpose
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, Booking
-from common.domain.money import MAX_AMOUNT
-from common.domain.roles import Role
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.identity.roles import Role
+from common.domain.shared.money import MAX_AMOUNT
 
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from common.application.payments.intents import ensure_intent, pending_action
-from common.application.payments.sync import confirm_booking_payment, sync_booking_payment
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState
-from common.domain.payments import OperationStatus, PaymentMode, Purpose
+from common.application.payments.operations.sync import confirm_booking_payment, sync_booking_payment
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState
+from common.domain.payments.operations import OperationStatus, PaymentMode, Purpose
 
 if TYPE_CHECKING:
-    from common.domain.bookings import Booking
+    from common.domain.bookings.booking import Booking
 
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.support.money import MoneyBench

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
 from common.adapters.stripe.gateway import StripeGateway
-from common.application.deadline import LEAST_SECONDS, RECORDING_SECONDS, deadline, seconds_left
 from common.application.payments.intents import ensure_intent
-from common.domain.errors import GatewayUncertain, OutOfTime, Unavailable
-from common.domain.payments import OperationStatus
+from common.application.shared.deadline import LEAST_SECONDS, RECORDING_SECONDS, deadline, seconds_left
+from common.domain.payments.operations import OperationStatus
+from common.domain.shared.errors import GatewayUncertain, OutOfTime, Unavailable
 from stripe import APIConnectionError
 
 from stripe_local.testing import SECRET_KEY

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.execute import OperationPostponed, execute_operation
-from common.application.payments.process import process_stripe_event
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.verification import verify_booking
-from common.application.ports.webhooks import StripeEvent, WebhookStatus
-from common.domain.booking_machine import fire
-from common.domain.bookings import ActorKind, Booking, PaymentState, PayoutState
-from common.domain.payments import OperationStatus, Purpose
-from common.domain.roles import Role
+from common.application.payments.events.process import process_stripe_event
+from common.application.payments.operations.execute import OperationPostponed, execute_operation
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.payments.reconciliation.run import verify_booking
+from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.bookings.state_machine import fire
+from common.domain.identity.roles import Role
+from common.domain.payments.operations import OperationStatus, Purpose
 from pymongo.errors import AutoReconnect
 
 from tests.factories.users import make_user

@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.notifications.booking_data import booking_data
-from common.application.payments import refunds, results, statements, subscription_sync, subscriptions
-from common.application.payments.checks import CHECK_REQUESTED, check_payment
-from common.application.payments.commit import commit_result
+from common.application.payments import refunds, statements
 from common.application.payments.disputes import sync_dispute
-from common.application.payments.execute import LEASE, OperationBusy, OperationPostponed, execute_operation
+from common.application.payments.events.webhooks import NotYetKnown
 from common.application.payments.intents import ensure_intent
+from common.application.payments.operations import results
+from common.application.payments.operations.checks import CHECK_REQUESTED, check_payment
+from common.application.payments.operations.commit import commit_result
+from common.application.payments.operations.execute import LEASE, OperationBusy, OperationPostponed, execute_operation
+from common.application.payments.operations.steps import take_step
+from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.payouts import PayoutDeps, list_payouts, make_dashboard_link, tell_of_payout
-from common.application.payments.steps import take_step
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.webhooks import NotYetKnown
-from common.application.ports.payments import GatewayCall, Intent, IntentStatus
-from common.application.ports.payouts import BankDispute, Payout
-from common.application.ports.subscriptions import StripeSubscription
-from common.domain.bookings import ActorKind, BookingStatus
-from common.domain.errors import (
+from common.application.payments.subscriptions import plans as subscriptions
+from common.application.payments.subscriptions import sync as subscription_sync
+from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus
+from common.application.ports.payments.payouts import BankDispute, Payout
+from common.application.ports.payments.subscriptions import StripeSubscription
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.identity.roles import Principal, Role
+from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.plans import DEFAULT_PLANS, PlanStatus
+from common.domain.shared.errors import (
     Conflict,
     Forbidden,
     InvalidInput,
@@ -30,12 +36,9 @@ from common.domain.errors import (
     Unavailable,
     VersionConflict,
 )
-from common.domain.events import Topic, new_event
-from common.domain.ids import new_id
-from common.domain.money import Money
-from common.domain.payments import OperationStatus, PaymentOperation, PaymentResult, Purpose
-from common.domain.plans import DEFAULT_PLANS, PlanStatus
-from common.domain.roles import Principal, Role
+from common.domain.shared.events import Topic, new_event
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
 
 from tests.fakes.payment_gateway import FakePaymentGateway, Fault
 from tests.fakes.payouts import FakePayoutGateway
@@ -43,9 +46,9 @@ from tests.fakes.payouts import FakePayoutGateway
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from common.domain.bookings import Booking
-    from common.domain.events import Event
-    from common.domain.providers import Provider
+    from common.domain.bookings.booking import Booking
+    from common.domain.catalogue.providers import Provider
+    from common.domain.shared.events import Event
 
     from tests.support.money import MoneyBench
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, Booking
-from common.domain.payments import OperationStatus, PaymentMode
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.payments.operations import OperationStatus, PaymentMode
 
 from tests.fakes.payment_gateway import FakePaymentGateway, Fault
 from tests.support.money import MoneyBench
 from tests.support.mortality import DiedError, Fate, mortal
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 #: Acting calls of the story below: intent, capture, transfer, refund, reversal.
 ACTING_CALLS = 5

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
-from common.application.payments.verification import verify_booking
-from common.domain.bookings import ActorKind, Booking
-from common.domain.errors import Unavailable
-from common.domain.payments import OperationStatus
+from common.application.payments.reconciliation.run import verify_booking
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.payments.operations import OperationStatus
+from common.domain.shared.errors import Unavailable
 
 from stripe_local.testing import SECRET_KEY
 from tests.integration.webhooks.conftest import CollectingStripeEvents

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from common.domain.bookings import ActorKind
-from common.domain.events import Event, Topic
-from common.domain.roles import Role
-from common.runtime import logging
+from common.domain.bookings.booking import ActorKind
+from common.domain.identity.roles import Role
+from common.domain.shared.events import Event, Topic
 from common.runtime.budget import Budget
-from common.runtime.log_format import make_logger
+from common.runtime.observability import logging
+from common.runtime.observability.log_format import make_logger
 from common.runtime.sqs import Queue
 
 from functions.payments import payment_checks_queue, stripe_events_queue

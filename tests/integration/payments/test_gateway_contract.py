@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.stripe.gateway import StripeGateway
-from common.application.ports.payments import GatewayCall, Intent, IntentStatus, PaymentGateway
-from common.domain.errors import GatewayRefused, NotFound, PaymentDeclined
-from common.domain.money import Money
-from common.domain.ownership import Owner
+from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus, PaymentGateway
+from common.domain.payments.ownership import Owner
+from common.domain.shared.errors import GatewayRefused, NotFound, PaymentDeclined
+from common.domain.shared.money import Money
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 

@@ -10,15 +10,15 @@ from common.adapters.stripe.connect import StripeConnect
 from common.adapters.stripe.errors import translated
 from common.adapters.stripe.gateway import StripeGateway
 from common.application.payments.cards import list_cards, start_saving_card
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.verification import verify_booking
-from common.application.ports.payments import GatewayCall
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState
-from common.domain.errors import NotFound, Unavailable
-from common.domain.money import Money
-from common.domain.ownership import Owner
-from common.domain.payments import ACCOUNT_GONE, ACCOUNT_NOT_READY, CUSTOMER_GONE, OBJECT_GONE
-from common.domain.roles import Principal
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.payments.reconciliation.run import verify_booking
+from common.application.ports.payments.gateway import GatewayCall
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState
+from common.domain.identity.roles import Principal
+from common.domain.payments.operations import ACCOUNT_GONE, ACCOUNT_NOT_READY, CUSTOMER_GONE, OBJECT_GONE
+from common.domain.payments.ownership import Owner
+from common.domain.shared.errors import NotFound, Unavailable
+from common.domain.shared.money import Money
 
 if TYPE_CHECKING:
     from stripe_local.testing import RunningStripe

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.payments.disputes import sync_dispute
-from common.application.payments.sync import sync_booking_payment
-from common.application.ports.payouts import BankDispute
-from common.domain.booking_machine import fire, is_life_over
-from common.domain.booking_machine.money_plan import is_charged_back, with_provider
-from common.domain.bookings import ActorKind, Booking
-from common.domain.ledger import left_over
-from common.domain.ledger_entries import Entry
-from common.domain.money import Money
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.ports.payments.payouts import BankDispute
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.bookings.ledger_entries import Entry
+from common.domain.bookings.state_machine import fire, is_life_over
+from common.domain.bookings.state_machine.money_plan import is_charged_back, with_provider
+from common.domain.payments.ledger import left_over
+from common.domain.shared.money import Money
 from pymongo.errors import WriteError
 
 from tests.fakes.payment_gateway import Fault

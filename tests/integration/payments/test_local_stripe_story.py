@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, BookingStatus, PaymentState, PayoutState
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState
 
 if TYPE_CHECKING:
     import stripe

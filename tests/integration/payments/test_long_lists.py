@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.payments.reconciliation.run import verify_payments
 from common.application.payments.statements import provider_statement
-from common.application.payments.verification import verify_payments
-from common.application.ports.payments import Intent, IntentStatus
-from common.domain.discrepancies import StripeBooks
-from common.domain.errors import GatewayRefused, InvalidInput
-from common.domain.ids import new_id
-from common.domain.ledger import LedgerLine
-from common.domain.money import Money
+from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.domain.bookings.discrepancies import StripeBooks
+from common.domain.payments.ledger import LedgerLine
+from common.domain.shared.errors import GatewayRefused, InvalidInput
+from common.domain.shared.ids import new_id
+from common.domain.shared.money import Money
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.application.payments.verification_deps import VerificationDeps
-    from common.application.ports.payments import GatewayCall
-    from common.application.ports.verification import MovedAtStripe
+    from common.application.payments.reconciliation.deps import VerificationDeps
+    from common.application.ports.payments.gateway import GatewayCall
+    from common.application.ports.payments.reconciliation import MovedAtStripe
 
     from tests.support.money import MoneyBench
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.payments.disputes import sync_dispute
-from common.application.payments.execute import OperationPostponed, execute_operation
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.verification import verify_booking, verify_payments
-from common.application.ports.payments import IntentStatus
-from common.domain.bookings import ActorKind, Booking, PaymentState, PayoutState
-from common.domain.events import Topic
-from common.domain.payments import ACCOUNT_NOT_READY, OperationStatus, Purpose
+from common.application.payments.operations.execute import OperationPostponed, execute_operation
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.payments.reconciliation.run import verify_booking, verify_payments
+from common.application.ports.payments.gateway import IntentStatus
+from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.payments.operations import ACCOUNT_NOT_READY, OperationStatus, Purpose
+from common.domain.shared.events import Topic
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
 from tests.support.money import MoneyBench

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
 from common.adapters.stripe.gateway import StripeGateway
-from common.application.outbox import sweep_outbox
+from common.application.payments.events.process import process_stripe_event
 from common.application.payments.intents import ensure_intent
-from common.application.payments.process import process_stripe_event
-from common.application.payments.verification import verify_booking, verify_payments
-from common.application.ports.webhooks import StripeEvent, WebhookStatus
-from common.domain.bookings import ActorKind, Booking, BookingStatus, PaymentState
-from common.domain.errors import GatewayUncertain, Unavailable
-from common.domain.payments import OperationStatus
+from common.application.payments.reconciliation.run import verify_booking, verify_payments
+from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.application.shared.outbox import sweep_outbox
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.payments.operations import OperationStatus
+from common.domain.shared.errors import GatewayUncertain, Unavailable
 
 from stripe_local.testing import SECRET_KEY, until
 from tests.integration.payments.test_gateway_contract import OWNER, PRICE, call

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.adapters.stripe.plan_prices import StripePlanPrices
-from common.application.payments.plan_prices import publish_plans
-from common.application.payments.process import process_stripe_event
-from common.application.payments.subscription_sync import end_graces, sync_subscription
-from common.application.ports.webhooks import StripeEvent, WebhookStatus
-from common.domain.events import Topic
-from common.domain.money import Money
-from common.domain.plans import DEFAULT_PLANS, GRACE, PlanStatus, Subscription
-from common.domain.services import ServiceStatus
+from common.application.payments.events.process import process_stripe_event
+from common.application.payments.subscriptions.plan_prices import publish_plans
+from common.application.payments.subscriptions.sync import end_graces, sync_subscription
+from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.domain.catalogue.services import ServiceStatus
+from common.domain.payments.plans import DEFAULT_PLANS, GRACE, PlanStatus, Subscription
+from common.domain.shared.events import Topic
+from common.domain.shared.money import Money
 
 from tests.factories.providers import make_service
 from tests.support.identity import store_user
 
 if TYPE_CHECKING:
     import stripe
-    from common.domain.providers import Provider
+    from common.domain.catalogue.providers import Provider
 
     from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench

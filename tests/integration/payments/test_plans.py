@@ -13,16 +13,24 @@ import httpx
 import pytest
 from common.adapters.stripe.own_account import account_warnings
 from common.adapters.stripe.plan_prices import StripePlanPrices
-from common.application.payments.plan_prices import publish_plans
-from common.application.payments.steps import customer_of_user
-from common.application.payments.subscription_sync import end_graces, sync_subscription
-from common.domain.display import money_text
-from common.domain.errors import GatewayRefused, NotFound
-from common.domain.money import Money
-from common.domain.plans import DEFAULT_PLANS, GRACE, Plan, PlanStatus, Subscription, effective_plan, load_plans
-from common.domain.roles import Role
+from common.application.payments.operations.steps import customer_of_user
+from common.application.payments.subscriptions.plan_prices import publish_plans
+from common.application.payments.subscriptions.sync import end_graces, sync_subscription
+from common.domain.identity.roles import Role
+from common.domain.payments.plans import (
+    DEFAULT_PLANS,
+    GRACE,
+    Plan,
+    PlanStatus,
+    Subscription,
+    effective_plan,
+    load_plans,
+)
+from common.domain.shared.display import money_text
+from common.domain.shared.errors import GatewayRefused, NotFound
+from common.domain.shared.money import Money
 
-from infra.plans.__main__ import main as publish
+from infra.ops.plans.__main__ import main as publish
 from stripe_local.testing import SECRET_KEY
 from tests.integration.payments.test_stored_answers import twice
 from tests.support import api_client, sign_in
@@ -84,7 +92,7 @@ def test_the_step_of_a_deployment_tells_what_it_did(
 ) -> None:
     environ = {"STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_API_BASE": stripe_server.url}
     done = subprocess.run(
-        [sys.executable, "-m", "infra.plans"],
+        [sys.executable, "-m", "infra.ops.plans"],
         env={**os.environ, **environ},
         capture_output=True,
         text=True,

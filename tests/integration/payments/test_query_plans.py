@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.due_verifications import MongoDueVerifications
-from common.adapters.mongo.ledger import MongoLedger
-from common.adapters.mongo.notifications import MongoNotifications, MongoPreferences, MongoPushSubscriptions
-from common.adapters.mongo.payment_operations import MongoPaymentOperations
-from common.adapters.mongo.payment_reviews import MongoPaymentReviews
-from common.adapters.mongo.subscriptions import MongoSubscriptions
-from common.adapters.mongo.webhook_events import MongoWebhookEvents
-from common.application.ports.verification import Progress
-from common.domain.discrepancies import Discrepancy, DiscrepancyKind
-from common.domain.notifications import Preferences
+from common.adapters.mongo.notifications.inbox import MongoNotifications, MongoPreferences, MongoPushSubscriptions
+from common.adapters.mongo.payments.due_reconciliations import MongoDueVerifications
+from common.adapters.mongo.payments.ledger import MongoLedger
+from common.adapters.mongo.payments.operations import MongoPaymentOperations
+from common.adapters.mongo.payments.reviews import MongoPaymentReviews
+from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
+from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
+from common.application.ports.payments.reconciliation import Progress
+from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
+from common.domain.notifications.kinds import Preferences
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.monitoring import CommandListener
 

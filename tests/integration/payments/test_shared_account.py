@@ -12,17 +12,17 @@ from common.adapters.stripe.gateway import StripeGateway
 from common.adapters.stripe.plan_prices import StripePlanPrices
 from common.adapters.stripe.plans import StripePlans
 from common.application.payments.disputes import sync_dispute
-from common.application.payments.plan_prices import publish_plans
-from common.application.payments.sync import sync_booking_payment
-from common.application.payments.verification import verify_payments
-from common.application.payments.verification_strays import verify_intent
-from common.application.ports.payments import GatewayCall, IntentStatus
-from common.domain.errors import NotFound
-from common.domain.money import Money
-from common.domain.ownership import Origin, Owner
-from common.domain.plans import DEFAULT_PLANS
+from common.application.payments.operations.sync import sync_booking_payment
+from common.application.payments.reconciliation.run import verify_payments
+from common.application.payments.reconciliation.unmatched_records import verify_intent
+from common.application.payments.subscriptions.plan_prices import publish_plans
+from common.application.ports.payments.gateway import GatewayCall, IntentStatus
+from common.domain.payments.ownership import Origin, Owner
+from common.domain.payments.plans import DEFAULT_PLANS
+from common.domain.shared.errors import NotFound
+from common.domain.shared.money import Money
 
-from infra.migrations.runner import migrate
+from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import CollectingPublisher
 from tests.integration.webhooks.conftest import CollectingStripeEvents
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import stripe
-    from common.domain.bookings import Booking
-    from common.runtime.bootstrap import Container
+    from common.domain.bookings.booking import Booking
+    from common.runtime.container.bootstrap import Container
 
     from stripe_local.testing import RunningStripe
     from tests.support.money import MoneyBench

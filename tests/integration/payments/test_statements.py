@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.application.payments.sync import sync_booking_payment
-from common.domain.bookings import ActorKind, Booking
-from common.domain.roles import Role
+from common.application.payments.operations.sync import sync_booking_payment
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in

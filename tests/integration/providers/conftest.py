@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.roles import Role
+from common.domain.identity.roles import Role
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.domain.providers import Provider
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.providers import Provider
+    from common.runtime.container.bootstrap import Container
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.slot_cells import SlotClaim, cells_between
+from common.domain.scheduling.slot_cells import SlotClaim, cells_between
 
 from tests.factories.providers import make_service
 from tests.fakes.clock import START
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.integration.providers.conftest import SignedIn
 

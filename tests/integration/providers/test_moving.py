@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from common.domain.errors import Unavailable
-from common.domain.platform import Platform
+from common.domain.payments.platform import Platform
+from common.domain.shared.errors import Unavailable
 
 from tests.factories.providers import make_service
 from tests.integration.providers.conftest import SignedIn, store_owner
@@ -13,7 +13,7 @@ from tests.support import api_client
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 AUCKLAND = {"lat": -36.8440, "lng": 174.7670}
 WELLINGTON = {"lat": -41.2890, "lng": 174.7770}

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.platform import Platform
+from common.domain.payments.platform import Platform
 
 from tests.factories.users import make_user
 from tests.integration.providers.conftest import SignedIn, store_owner
@@ -14,7 +14,7 @@ from tests.support import sign_in
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 BODY: dict[str, Any] = {
     "title": "Weekly house clean",

@@ -7,9 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.bookings.occupancy import judge_slot
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.slot_cells import SlotClaim, cells_between
+from common.application.scheduling.occupancy import judge_slot
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.scheduling.slot_cells import SlotClaim, cells_between
 
 from tests.factories.providers import make_service
 from tests.fakes.clock import START
@@ -17,8 +17,8 @@ from tests.integration.providers.conftest import store_owner
 
 if TYPE_CHECKING:
     import httpx
-    from common.domain.providers import Provider
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.providers import Provider
+    from common.runtime.container.bootstrap import Container
 
 STEP = timedelta(minutes=5)
 STARTS = 3 * 288

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.admin.users import suspend_user
-from common.application.onboarding.billing import read_billing, start_billing, sync_billing
-from common.application.payments.accounts import ACCOUNT_CHECK_REQUESTED
+from common.application.identity.account_deletion import delete_account
+from common.application.identity.onboarding.billing import read_billing, start_billing, sync_billing
+from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED
 from common.application.payments.payouts import PayoutDeps, make_dashboard_link
-from common.application.ports.connect import ConnectStatus
-from common.application.users.leaving import delete_account
-from common.domain.errors import Conflict, NotFound
-from common.domain.identity import ClientInfo
-from common.domain.payments import ACCOUNT_GONE
-from common.domain.roles import Principal, Role
-from common.domain.users import OnboardingStatus
+from common.application.ports.payments.connect import ConnectStatus
+from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import OnboardingStatus
+from common.domain.payments.operations import ACCOUNT_GONE
+from common.domain.shared.errors import Conflict, NotFound
 
 from functions.payments.payment_checks_queue import process
 from tests.factories.providers import make_provider, make_service
@@ -27,9 +27,9 @@ from tests.integration.races.gates import Held
 from tests.support import api_client, sign_in, store_user
 
 if TYPE_CHECKING:
-    from common.application.onboarding.deps import OnboardingDeps
-    from common.domain.providers import Provider
-    from common.runtime.bootstrap import Container
+    from common.application.identity.onboarding.deps import OnboardingDeps
+    from common.domain.catalogue.providers import Provider
+    from common.runtime.container.bootstrap import Container
 
 CLIENT = ClientInfo("203.0.113.9", "Browser/1")
 STAFF = Principal("usr_staff", frozenset({Role.USER, Role.ADMIN}))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.application.bookings.create import BookingWish, create_booking
 from common.application.bookings.intents import GuestWish, open_intent
+from common.application.catalogue.profile import update_profile
+from common.application.catalogue.services import update_service
 from common.application.payments.refunds import refund_booking
-from common.application.providers.profile import update_profile
-from common.application.providers.services import update_service
-from common.domain.errors import Conflict, GigstaError, InvalidInput, NotFound, VersionConflict
-from common.domain.money import Money
-from common.domain.services import ServiceStatus
+from common.domain.catalogue.services import ServiceStatus
+from common.domain.shared.errors import Conflict, GigstaError, InvalidInput, NotFound, VersionConflict
+from common.domain.shared.money import Money
 
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.integration.races.gates import Held
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from common.application.bookings.deps import BookingDeps
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

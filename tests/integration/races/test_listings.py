@@ -15,22 +15,22 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.categories import MongoCategories
-from common.adapters.mongo.documents import to_document
+from common.adapters.mongo.catalogue.categories import MongoCategories
+from common.adapters.mongo.shared.documents import to_document
 from common.application.admin.providers import approve_provider, reject_provider
 from common.application.admin.users import restore_user, suspend_user
-from common.application.onboarding.billing import may_be_listed, sync_billing
-from common.application.ports.connect import ConnectStatus
-from common.application.providers.profile import update_profile
-from common.application.providers.services import create_service, delete_service, update_service
-from common.application.users.leaving import delete_account
-from common.domain.catalogue import provider_listing, service_listing
-from common.domain.errors import GigstaError
-from common.domain.identity import ClientInfo
-from common.domain.money import Money
-from common.domain.roles import Principal, Role
-from common.domain.services import Service, ServiceStatus
-from common.domain.users import ProviderStatus, User
+from common.application.catalogue.profile import update_profile
+from common.application.catalogue.services import create_service, delete_service, update_service
+from common.application.identity.account_deletion import delete_account
+from common.application.identity.onboarding.billing import may_be_listed, sync_billing
+from common.application.ports.payments.connect import ConnectStatus
+from common.domain.catalogue.listings import provider_listing, service_listing
+from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import ProviderStatus, User
+from common.domain.shared.errors import GigstaError
+from common.domain.shared.money import Money
 
 from tests.factories.providers import make_provider, make_service
 from tests.factories.users import make_user
@@ -41,9 +41,9 @@ from tests.support import store_user
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from common.domain.catalogue import CategoryTree
-    from common.domain.providers import Provider
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.listings import CategoryTree
+    from common.domain.catalogue.providers import Provider
+    from common.runtime.container.bootstrap import Container
 
 ROUNDS = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 WIDTH = 6

@@ -10,22 +10,22 @@ import pytest
 from common.application.admin.providers import approve_provider, reject_provider
 from common.application.admin.staff import appoint_staff, change_staff
 from common.application.admin.users import suspend_user
-from common.application.auth.login import log_in
-from common.application.auth.oauth import finish_sign_in, link_identity, start_attempt, unlink_identity
-from common.application.auth.recovery import change_password, reset_password
-from common.application.auth.sessions import open_session
-from common.application.onboarding.steps import Profile, apply_as_provider, complete_profile
-from common.application.payments.steps import customer_of_user
-from common.application.ports.oauth import ProvenIdentity
-from common.application.providers.profile import update_profile
-from common.application.users.account import update_account
-from common.application.users.leaving import delete_account
-from common.domain.errors import Conflict, Forbidden, GigstaError, NotFound, Unauthenticated
-from common.domain.identity import ClientInfo, ExternalIdentity, MailPurpose, MailToken
-from common.domain.ids import new_id
-from common.domain.opaque_tokens import digest
-from common.domain.roles import Principal, Role
-from common.domain.users import OnboardingStatus, ProviderStatus, User
+from common.application.catalogue.profile import update_profile
+from common.application.identity.account import update_account
+from common.application.identity.account_deletion import delete_account
+from common.application.identity.login import log_in
+from common.application.identity.oauth import finish_sign_in, link_identity, start_attempt, unlink_identity
+from common.application.identity.onboarding.steps import Profile, apply_as_provider, complete_profile
+from common.application.identity.recovery import change_password, reset_password
+from common.application.identity.sessions import open_session
+from common.application.payments.operations.steps import customer_of_user
+from common.application.ports.identity.oauth import ProvenIdentity
+from common.domain.identity.credentials import ClientInfo, ExternalIdentity, MailPurpose, MailToken
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
+from common.domain.shared.errors import Conflict, Forbidden, GigstaError, NotFound, Unauthenticated
+from common.domain.shared.ids import new_id
+from common.domain.shared.opaque_tokens import digest
 
 from tests.factories.users import make_user
 from tests.fakes.clock import START
@@ -36,7 +36,7 @@ from tests.support import store_user
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 CLIENT = ClientInfo("203.0.113.9", "Browser/1")
 MODERATOR = Principal("usr_moderator", frozenset({Role.USER, Role.MODERATOR, Role.ADMIN}))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import jwt
 import pytest
-from common.domain.roles import Principal, Role
+from common.domain.identity.roles import Principal, Role
 from common.runtime.http import CurrentUser, OptionalUser, require
 from fastapi import APIRouter, Depends
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

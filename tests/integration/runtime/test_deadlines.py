@@ -12,13 +12,13 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.database import Mongo, MongoLimits
-from common.adapters.mongo.idempotency import MongoIdempotency
-from common.adapters.mongo.outbox import MongoOutbox
-from common.application.deadline import RECORDING_SECONDS, deadline, seconds_for_call, seconds_left
-from common.application.publishing import publish_committed
-from common.domain.errors import OutOfTime
-from common.domain.events import Event, Topic, new_event
+from common.adapters.mongo.shared.database import Mongo, MongoLimits
+from common.adapters.mongo.shared.idempotency import MongoIdempotency
+from common.adapters.mongo.shared.outbox import MongoOutbox
+from common.application.shared.deadline import RECORDING_SECONDS, deadline, seconds_for_call, seconds_left
+from common.application.shared.publishing import publish_committed
+from common.domain.shared.errors import OutOfTime
+from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import MARGIN_SECONDS, Budget
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.sqs import Queue, event_model
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from common.application.ports.limits import IdempotentRequest, StoredResponse
-    from common.runtime.bootstrap import Container
+    from common.application.ports.shared.limits import IdempotentRequest, StoredResponse
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

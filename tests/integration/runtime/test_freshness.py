@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from common.domain.freshness import NEVER, is_fresh, now
-from common.runtime.http.kept_answers import KeptAnswers
+from common.domain.shared.freshness import NEVER, is_fresh, now
+from common.runtime.response_cache import KeptAnswers
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 
 @pytest.fixture

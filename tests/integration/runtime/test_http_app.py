@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
-from common.domain.errors import (
+from common.domain.shared.errors import (
     ActionNotAvailable,
     InvalidInput,
     RateLimited,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 ORIGIN = "https://app.example"
 router = APIRouter()

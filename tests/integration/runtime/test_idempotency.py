@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.application.ports.limits import KEEP_KEYS
-from common.domain.errors import Conflict, FeeNotAccepted, Forbidden, Unavailable
+from common.application.ports.shared.limits import KEEP_KEYS
+from common.domain.shared.errors import Conflict, FeeNotAccepted, Forbidden, Unavailable
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.schemas import RequestModel
 from fastapi import APIRouter, Response
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.adapters.mongo.processed_events import STALE_AFTER
-from common.domain.errors import Unavailable
-from common.domain.events import Event, Topic, new_event
+from common.adapters.mongo.shared.processed_events import STALE_AFTER
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
-from common.runtime.logging import context_fields
+from common.runtime.observability.logging import context_fields
 from common.runtime.sqs import Queue, event_model
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 
@@ -134,7 +134,7 @@ async def test_log_lines_of_a_message_name_it_and_its_booking(container: Contain
 HANDLER_SCRIPT = """
 import json, types
 from common.adapters.clock import SystemClock
-from common.domain.events import Topic, new_event
+from common.domain.shared.events import Topic, new_event
 from common.runtime.sqs import create_event_handler
 
 done = []

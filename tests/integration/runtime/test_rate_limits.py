@@ -15,7 +15,7 @@ from tests.factories.users import make_user
 from tests.support import app_client, sign_in
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

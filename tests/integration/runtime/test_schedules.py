@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.expiry import MongoExpiry
-from common.application.cleanup import GRACE, CleanupDeps, Expiring, remove_expired
-from common.application.outbox import GRACE as OUTBOX_GRACE
-from common.application.outbox import sweep_outbox
-from common.domain.events import Event, Topic, new_event
+from common.adapters.mongo.shared.expiry import MongoExpiry
+from common.application.shared.cleanup import GRACE, CleanupDeps, Expiring, remove_expired
+from common.application.shared.outbox import GRACE as OUTBOX_GRACE
+from common.application.shared.outbox import sweep_outbox
+from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 
 from functions.system.cleanup_schedule import clean_up
@@ -19,7 +19,7 @@ from functions.system.outbox_schedule import sweep
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
     from tests.fakes.publisher import CollectingPublisher

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.domain.providers import Provider
-    from common.domain.services import Service
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.providers import Provider
+    from common.domain.catalogue.services import Service
+    from common.runtime.container.bootstrap import Container
 
 
 @pytest.fixture

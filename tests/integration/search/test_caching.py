@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.roles import Role
-from common.runtime.http.kept_answers import KeptAnswers
+from common.domain.identity.roles import Role
+from common.runtime.response_cache import KeptAnswers
 
 from tests.factories.users import make_user
 from tests.fakes.clock import START
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.domain.providers import Provider
-    from common.domain.services import Service
-    from common.runtime.bootstrap import Container
+    from common.domain.catalogue.providers import Provider
+    from common.domain.catalogue.services import Service
+    from common.runtime.container.bootstrap import Container
 
 HERE: dict[str, Any] = {"lat": -30.0, "lng": 110.0, "facets": "false"}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.money import Money
+from common.domain.shared.money import Money
 
 from tests.integration.search.conftest import search, search_all, store_provider, store_service
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 KILOMETRE = 0.009
 

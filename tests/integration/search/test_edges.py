@@ -7,10 +7,10 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.documents import to_document
+from common.adapters.mongo.shared.documents import to_document
 from common.application.search.popular import popular_categories
-from common.domain.availability import Availability, TimeRange, WeeklyRule
-from common.domain.geo import Point
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.geo import Point
 from common.runtime.http.paging import encode_cursor
 
 from tests.factories.providers import make_provider, make_service
@@ -19,7 +19,7 @@ from tests.integration.search.conftest import search, store_provider, store_serv
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 LOOKUPS, SEARCHES = 3, 8
 ADDRESS = "1 Queen Street, Auckland"

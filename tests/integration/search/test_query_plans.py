@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.search_filters import near_query, sorted_query
-from common.application.ports.search import Criteria, Order, Position, WordGroup
-from common.domain.geo import Point
-from common.domain.money import Money
-from common.domain.price_keys import price_key
+from common.adapters.mongo.search.filters import near_query, sorted_query
+from common.application.ports.search.listings import Criteria, Order, Position, WordGroup
+from common.domain.catalogue.price_keys import price_key
+from common.domain.shared.geo import Point
+from common.domain.shared.money import Money
 from pymongo import MongoClient
 
-from infra.migrations.runner import migrate
-from infra.seed.cities import CITIES
-from infra.seed.loading import load, read_tree
-from infra.seed.market import generate
+from infra.local.seed.cities import CITIES
+from infra.local.seed.loading import load, read_tree
+from infra.local.seed.market import generate
+from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

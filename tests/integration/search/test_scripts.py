@@ -10,7 +10,7 @@ from tests.integration.search.conftest import search, store_provider, store_serv
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 NAMES = {
     "北京按摩": ["北京", "按摩", "京按摩", "京", "北京按摩"],

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.money import Money
-from common.domain.providers import RatingSummary
+from common.domain.catalogue.providers import RatingSummary
+from common.domain.shared.money import Money
 
 from tests.fakes.clock import START
 from tests.integration.search.conftest import search, search_all, store_provider, store_service
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 AUCKLAND: dict[str, Any] = {"lat": -36.85, "lng": 174.76}
 ONE_KM_NORTH = 0.009

@@ -10,7 +10,7 @@ from tests.integration.search.conftest import search, search_all, store_provider
 
 if TYPE_CHECKING:
     import httpx
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
 WELLINGTON, AUCKLAND = (-41.29, 174.78), (-36.85, 174.76)
 

@@ -14,7 +14,7 @@ from tests.fakes.payouts import FakeAccounts, FakePayoutGateway
 from tests.support.money import MoneyBench
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.clock import FakeClock
 

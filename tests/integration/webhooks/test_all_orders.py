@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from common.application.payments.process import process_stripe_event
-from common.application.ports.connect import ConnectStatus
-from common.application.ports.payouts import BankDispute, Payout
-from common.application.ports.webhooks import StripeEvent, WebhookStatus
-from common.domain.bookings import ActorKind, Booking
-from common.domain.money import Money
+from common.application.payments.events.process import process_stripe_event
+from common.application.ports.payments.connect import ConnectStatus
+from common.application.ports.payments.payouts import BankDispute, Payout
+from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.shared.money import Money
 
 from tests.support.money import MoneyBench
 

@@ -7,19 +7,19 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.process import LONGEST_WAIT, MOST_TRIES, process_stripe_event
-from common.application.payments.stripe_events import handler_of
-from common.application.payments.webhooks import NotYetKnown
-from common.application.ports.connect import ConnectStatus
-from common.application.ports.payouts import BankDispute, Payout
-from common.application.ports.webhooks import StripeEvent, WebhookStatus
-from common.domain.bookings import ActorKind, Booking, BookingStatus, PaymentState
-from common.domain.money import Money
+from common.application.payments.events.handlers import handler_of
+from common.application.payments.events.process import LONGEST_WAIT, MOST_TRIES, process_stripe_event
+from common.application.payments.events.webhooks import NotYetKnown
+from common.application.ports.payments.connect import ConnectStatus
+from common.application.ports.payments.payouts import BankDispute, Payout
+from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.shared.money import Money
 
 from tests.support.money import MoneyBench
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.fakes.payouts import FakePayoutGateway

@@ -18,7 +18,7 @@ from tests.integration.webhooks.conftest import SECRET, event_body, signature
 from tests.support import api_client, make_container, make_settings
 
 if TYPE_CHECKING:
-    from common.runtime.bootstrap import Container
+    from common.runtime.container.bootstrap import Container
 
     from tests.integration.webhooks.conftest import CollectingStripeEvents
     from tests.support.money import MoneyBench

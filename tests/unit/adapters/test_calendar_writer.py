@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from common.adapters.calendar_writer import ICalendarWriter
-from common.domain.booking_settings import BookingSettings
-from common.domain.bookings import ActorKind, BookingStatus, Place
-from common.domain.disclosure import seen_by
+from common.domain.bookings.booking import ActorKind, BookingStatus, Place
+from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.settings import BookingSettings
 from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar

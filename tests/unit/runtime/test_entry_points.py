@@ -53,7 +53,7 @@ def test_a_worker_starts_without_the_web_framework(module: str) -> None:
     assert imported & (WEB | HEAVY) == set()
 
 
-@pytest.mark.parametrize("module", [module for module in WORKERS if "verification" not in module])
+@pytest.mark.parametrize("module", [module for module in WORKERS if "reconciliation" not in module])
 def test_a_worker_with_nothing_to_do_does_without_models(module: str) -> None:
     assert {"pydantic", "pydantic_core"} & _imported(f"functions.{module}") == set()
 

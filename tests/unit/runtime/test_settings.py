@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
-from common.domain.events import Topic
+from common.domain.shared.events import Topic
 from common.runtime.settings import NEEDS, SettingsError, load_settings
 
 BASE = {"STAGE": "test", "MONGODB_URI": "mongodb://user:hunter2@db.example/", "MONGODB_DATABASE": "gigsta"}

@@ -7,8 +7,8 @@ from datetime import datetime
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.enums import CUTYPE, PARTSTAT, STATUS
 
-from common.application.ports.calendar_writer import Invitation
-from common.domain.bookings import Booking, BookingStatus
+from common.application.ports.bookings.calendar_writer import Invitation
+from common.domain.bookings.booking import Booking, BookingStatus
 
 _PRODUCT = "-//GigSta//Bookings//EN"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

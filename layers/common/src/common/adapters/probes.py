@@ -4,7 +4,7 @@ import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from common.adapters.mongo.database import Mongo
+from common.adapters.mongo.shared.database import Mongo
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

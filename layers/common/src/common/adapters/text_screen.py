@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from common.domain.contact_details import has_contact_details
-from common.domain.texts import without_unseen
+from common.domain.shared.contact_details import has_contact_details
+from common.domain.shared.texts import without_unseen
 
 CONTACT_DETAILS = "contact_details"
 COARSE_LANGUAGE = "coarse_language"

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from common.application.deadline import deadline
-from common.domain.errors import OutOfTime
+from common.application.shared.deadline import deadline
+from common.domain.shared.errors import OutOfTime
 
 #: Kept for what follows the end of a budget: giving a claim back, answering, logging.
 MARGIN_SECONDS = 1.5

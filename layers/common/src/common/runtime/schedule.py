@@ -5,11 +5,11 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from common.adapters.mongo.database import as_unavailable
-from common.runtime import metrics
-from common.runtime.bootstrap import Container
+from common.adapters.mongo.shared.database import as_unavailable
 from common.runtime.budget import Budget
-from common.runtime.logging import get_logger
+from common.runtime.container.bootstrap import Container
+from common.runtime.observability import metrics
+from common.runtime.observability.logging import get_logger
 from common.runtime.workers import LambdaHandler, make_handler
 
 ScheduledWork = Callable[[Container, Budget], Awaitable[Mapping[str, int]]]

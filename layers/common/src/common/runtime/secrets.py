@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from common.application.deadline import seconds_for_call
-from common.domain.errors import Unavailable
+from common.application.shared.deadline import seconds_for_call
+from common.domain.shared.errors import Unavailable
 
 _MAX_AGE_SECONDS = 300
 _CONNECT_SECONDS = 1

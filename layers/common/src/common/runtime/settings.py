@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from common.domain.platform import platform_problems
-from common.domain.topics import Topic
+from common.domain.payments.platform import platform_problems
+from common.domain.shared.topics import Topic
 from common.runtime.secrets import fetch_secret
 
 #: Every function needs these; alternatives are joined by a bar.
@@ -38,7 +38,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "sweep-schedule": (*BASE, *EVENTS),
     "outbox-schedule": (*BASE, *EVENTS),
     "cleanup-schedule": BASE,
-    "verification-schedule": (*BASE, *EVENTS, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
+    "reconciliation-schedule": (*BASE, *EVENTS, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
 }
 
 

@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import pymongo
 from pymongo.errors import PyMongoError
 
-from common.adapters.mongo.database import as_unavailable
-from common.domain.errors import Unavailable
-from common.runtime import metrics
-from common.runtime.bootstrap import Container
+from common.adapters.mongo.shared.database import as_unavailable
+from common.domain.shared.errors import Unavailable
 from common.runtime.budget import RELEASE_SECONDS, Budget
-from common.runtime.context import begin_request
-from common.runtime.logging import get_logger, set_booking_id
+from common.runtime.container.bootstrap import Container
+from common.runtime.observability import metrics
+from common.runtime.observability.context import begin_request
+from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.workers import LambdaHandler, make_handler
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from common.domain.events import Event
+    from common.domain.shared.events import Event
 
 M = TypeVar("M", bound="BaseModel")
 Process = Callable[[Container, M], Awaitable[None]]
@@ -167,7 +167,7 @@ def create_event_handler(process: "Process[Event]", *, service: str) -> LambdaHa
 
 def event_model() -> "type[Event]":
     """The model of outbox events."""
-    from common.domain.events import Event  # noqa: PLC0415 - see the module's docstring
+    from common.domain.shared.events import Event  # noqa: PLC0415 - see the module's docstring
 
     return Event
 

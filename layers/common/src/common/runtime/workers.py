@@ -5,12 +5,13 @@ from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from common.runtime import metrics, prelude, tracing
-from common.runtime.bootstrap import Container
+from common.runtime import cold_start as prelude
 from common.runtime.budget import Budget
-from common.runtime.context import begin_request
-from common.runtime.logging import set_service
+from common.runtime.container.bootstrap import Container
 from common.runtime.loop import run
+from common.runtime.observability import metrics, tracing
+from common.runtime.observability.context import begin_request
+from common.runtime.observability.logging import set_service
 from common.runtime.settings import load_settings
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound, UndefinedError
 from markupsafe import Markup, escape
 
-from common.application.ports.mail import RenderedMail
+from common.application.ports.notifications.mail import RenderedMail
 
 _WIDTH = 78
 _BLANK_LINES = re.compile(r"\n{3,}")

@@ -4,9 +4,9 @@ import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from common.application.deadline import seconds_for_call
-from common.application.ports.mail import MailRefused, RenderedMail
-from common.domain.errors import Unavailable
+from common.application.ports.notifications.mail import MailRefused, RenderedMail
+from common.application.shared.deadline import seconds_for_call
+from common.domain.shared.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.client import SESV2Client

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.cards import Card
-from common.domain.errors import NotFound
+from common.application.ports.payments.cards import Card
+from common.domain.shared.errors import NotFound
 
 if TYPE_CHECKING:
     import stripe

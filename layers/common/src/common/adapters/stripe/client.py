@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from common.application.deadline import seconds_for_call
-from common.domain.errors import OutOfTime
+from common.application.shared.deadline import seconds_for_call
+from common.domain.shared.errors import OutOfTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

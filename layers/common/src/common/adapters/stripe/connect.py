@@ -6,15 +6,15 @@ from uuid import uuid4
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.connect import ConnectStatus, OnboardingLink
-from common.domain.errors import GatewayUncertain, NotFound
-from common.domain.payments import ACCOUNT_GONE
+from common.application.ports.payments.connect import ConnectStatus, OnboardingLink
+from common.domain.payments.operations import ACCOUNT_GONE
+from common.domain.shared.errors import GatewayUncertain, NotFound
 
 if TYPE_CHECKING:
     import stripe
     from stripe import params
 
-    from common.domain.ownership import Owner
+    from common.domain.payments.ownership import Owner
 
 #: As many as a page holds.
 _LOOKUP_LIMIT = 100

@@ -7,9 +7,16 @@ from typing import Any
 import httpx
 import stripe
 
-from common.domain.decline_advice import decline_advice
-from common.domain.errors import GatewayRefused, GatewayUncertain, NotFound, OutOfTime, PaymentDeclined, Unavailable
-from common.domain.payments import ACCOUNT_GONE, CUSTOMER_GONE, OBJECT_GONE
+from common.domain.payments.decline_advice import decline_advice
+from common.domain.payments.operations import ACCOUNT_GONE, CUSTOMER_GONE, OBJECT_GONE
+from common.domain.shared.errors import (
+    GatewayRefused,
+    GatewayUncertain,
+    NotFound,
+    OutOfTime,
+    PaymentDeclined,
+    Unavailable,
+)
 
 #: These end before a byte of the request has left us.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.payments import GatewayCall, Intent, Movement
-from common.domain.errors import GatewayUncertain, NotFound
-from common.domain.payments import OBJECT_GONE
+from common.application.ports.payments.gateway import GatewayCall, Intent, Movement
+from common.domain.payments.operations import OBJECT_GONE
+from common.domain.shared.errors import GatewayUncertain, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import stripe
     from stripe import params
 
-    from common.domain.money import Money
-    from common.domain.ownership import Owner
+    from common.domain.payments.ownership import Owner
+    from common.domain.shared.money import Money
 
 #: A look-up reads at most this many objects of one customer, intent or booking: the newest come first, and what is
 #: looked for was made minutes or hours ago.

@@ -5,7 +5,7 @@ from typing import Any
 
 import stripe
 
-from common.application.ports.payments import Intent, IntentStatus, Movement
+from common.application.ports.payments.gateway import Intent, IntentStatus, Movement
 
 
 def payment_intent(source: "stripe.PaymentIntent") -> Intent:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.payouts import BankDispute, Payout, PayoutBalance
-from common.domain.money import Money
+from common.application.ports.payments.payouts import BankDispute, Payout, PayoutBalance
+from common.domain.shared.money import Money
 
 if TYPE_CHECKING:
     import stripe

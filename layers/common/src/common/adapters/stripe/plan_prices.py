@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.domain.errors import NotFound
+from common.domain.shared.errors import NotFound
 
 if TYPE_CHECKING:
     import stripe
     from stripe._v1_services import V1Services
     from stripe.params.billing_portal import ConfigurationCreateParamsFeatures, ConfigurationUpdateParamsFeatures
 
-    from common.domain.plans import Plan
+    from common.domain.payments.plans import Plan
 
 #: What marks our configuration of the customer portal among an account's others.
 _OURS = {"purpose": "gigsta_plans"}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.adapters.stripe.plan_prices import find_portal
-from common.application.ports.subscriptions import PlanPayment, StripeSubscription
-from common.domain.errors import GatewayRefused, NotFound
-from common.domain.money import Money
-from common.domain.plans import ENDED, Plan, PlanStatus
+from common.application.ports.payments.subscriptions import PlanPayment, StripeSubscription
+from common.domain.payments.plans import ENDED, Plan, PlanStatus
+from common.domain.shared.errors import GatewayRefused, NotFound
+from common.domain.shared.money import Money
 
 if TYPE_CHECKING:
     import stripe
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
-    from common.domain.ownership import Owner
+    from common.domain.payments.ownership import Owner
 
 #: As many as a page holds; nobody has so many pages open, subscriptions or invoices of one that ends at once.
 _MOST = 100

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.payments import Intent, IntentStatus
-from common.application.ports.verification import MovedAtStripe
-from common.domain.discrepancies import StripeBooks
-from common.domain.errors import NotFound
+from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.reconciliation import MovedAtStripe
+from common.domain.bookings.discrepancies import StripeBooks
+from common.domain.shared.errors import NotFound
 
 if TYPE_CHECKING:
     import stripe
     from stripe import params
 
-    from common.domain.ownership import Owner
+    from common.domain.payments.ownership import Owner
 
 _CHARGE = "latest_charge.balance_transaction"
 _ENTRY = "data.balance_transaction"

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from common.application.ports.webhooks import StripeEvent
-from common.domain.errors import InvalidInput, InvalidSignature
-from common.domain.ownership import DATABASE, STAGE
+from common.application.ports.payments.webhooks import StripeEvent
+from common.domain.payments.ownership import DATABASE, STAGE
+from common.domain.shared.errors import InvalidInput, InvalidSignature
 
 #: Seconds by which a signature's time may differ from ours, either way; the SDK's own default and only for the past.
 TOLERANCE_SECONDS = 300

@@ -1,8 +1,8 @@
 """What only a super admin may do, decided when it commits."""
 
 from common.application.admin.deps import AdminDeps
-from common.domain.errors import Forbidden
-from common.domain.roles import Principal, Role
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.errors import Forbidden
 
 
 async def require_super_admin(deps: AdminDeps, staff: Principal) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from common.application.ports.catalogue import Providers
-    from common.application.ports.clock import Clock
-    from common.application.ports.identity import SecurityLog, Sessions, StaffList, UnitOfWork, Users
-    from common.application.ports.outbox import Outbox, Publisher
-    from common.application.ports.staff_lists import ProviderLists
+    from common.application.ports.catalogue.repositories import Providers
+    from common.application.ports.identity.accounts import SecurityLog, Sessions, StaffList, UnitOfWork, Users
+    from common.application.ports.identity.staff_lists import ProviderLists
+    from common.application.ports.shared.clock import Clock
+    from common.application.ports.shared.outbox import Outbox, Publisher
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from common.application.admin.deps import AdminDeps
-from common.application.onboarding.billing import may_be_listed
-from common.application.own_matters import require_others_matter
-from common.application.publishing import publish_committed
-from common.domain.errors import Conflict, NotFound
-from common.domain.events import Event, Topic, new_event
-from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
-from common.domain.ids import new_id
-from common.domain.providers import Provider
-from common.domain.roles import Principal
-from common.domain.users import ProviderStatus, User
+from common.application.identity.onboarding.billing import may_be_listed
+from common.application.shared.own_matters import require_others_matter
+from common.application.shared.publishing import publish_committed
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.identity.roles import Principal
+from common.domain.identity.users import ProviderStatus, User
+from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.ids import new_id
 
 
 async def approve_provider(deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo) -> Provider:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
-from common.application.own_matters import require_others_matter
-from common.domain.emails import parse_email
-from common.domain.errors import Conflict, NotFound
-from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType
-from common.domain.ids import new_id
-from common.domain.roles import STAFF_ROLES, Principal, Role
-from common.domain.users import User
+from common.application.shared.own_matters import require_others_matter
+from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.identity.roles import STAFF_ROLES, Principal, Role
+from common.domain.identity.users import User
+from common.domain.shared.emails import parse_email
+from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.ids import new_id
 
 
 async def appoint_staff(

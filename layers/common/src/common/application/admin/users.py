@@ -2,16 +2,16 @@
 
 from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
-from common.application.onboarding.billing import may_be_listed
-from common.application.own_matters import require_others_matter
-from common.application.publishing import publish_committed
-from common.domain.errors import Conflict, NotFound
-from common.domain.events import Event, Topic, new_event
-from common.domain.identity import ClientInfo, SecurityEvent, SecurityEventType, is_staff
-from common.domain.ids import new_id
-from common.domain.providers import PROVIDER_SWITCHED
-from common.domain.roles import Principal
-from common.domain.users import User
+from common.application.identity.onboarding.billing import may_be_listed
+from common.application.shared.own_matters import require_others_matter
+from common.application.shared.publishing import publish_committed
+from common.domain.catalogue.providers import PROVIDER_SWITCHED
+from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType, is_staff
+from common.domain.identity.roles import Principal
+from common.domain.identity.users import User
+from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.ids import new_id
 
 #: What an account is told to be already, by whether it is to be active.
 _ALREADY = {

@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from common.application.own_matters import require_others_matter
-from common.application.ports.bookings import BookingRepository
-from common.domain.booking_access import part_in
-from common.domain.bookings import Actor, ActorKind, Booking
-from common.domain.errors import Forbidden, NotFound
-from common.domain.roles import Principal
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.shared.own_matters import require_others_matter
+from common.domain.bookings.access import part_in
+from common.domain.bookings.booking import Actor, ActorKind, Booking
+from common.domain.identity.roles import Principal
+from common.domain.shared.errors import Forbidden, NotFound
 
 
 class ReadsBookings(Protocol):

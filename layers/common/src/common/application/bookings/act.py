@@ -8,15 +8,15 @@ from pydantic import ValidationError
 
 from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.occupancy import judge_slot
-from common.application.bookings.provider_away import follow_account
+from common.application.bookings.provider_unavailable import follow_account
 from common.application.bookings.read import BookingView, view, with_contact
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.booking_machine.inputs import NewStart
-from common.domain.bookings import Actor, ActorKind, Booking, BookingChange
-from common.domain.errors import NotFound, RateLimited, SlotUnavailable, Unavailable, VersionConflict
-from common.domain.roles import Principal
+from common.application.scheduling.occupancy import judge_slot
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
+from common.domain.bookings.state_machine.inputs import NewStart
+from common.domain.identity.roles import Principal
+from common.domain.shared.errors import NotFound, RateLimited, SlotUnavailable, Unavailable, VersionConflict
 
 #: Each try decides anew on the booking as it is then.
 _TRIES = 8

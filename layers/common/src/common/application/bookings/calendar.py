@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
-from common.application.ports.bookings import BookingQuery
-from common.domain.booking_groups import UPCOMING
-from common.domain.bookings import ActorKind, BookingStatus
-from common.domain.disclosure import seen_by
-from common.domain.errors import Forbidden, NotFound
-from common.domain.opaque_tokens import digest, new_token
-from common.domain.roles import Principal
+from common.application.ports.bookings.repository import BookingQuery
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.groups import UPCOMING
+from common.domain.identity.roles import Principal
+from common.domain.shared.errors import Forbidden, NotFound
+from common.domain.shared.opaque_tokens import digest, new_token
 
 #: How an account's id begins; a feed belongs to an account or to a provider's profile.
 _USER = "usr_"

@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.occupancy import judge_slot
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
-from common.application.bookings.provider_away import follow_booking, is_provider_away
-from common.application.deadline import RECORDING_SECONDS, seconds_left
-from common.application.payments.execute import OperationBusy
+from common.application.bookings.provider_unavailable import follow_booking, is_provider_away
 from common.application.payments.intents import PaymentAction, ensure_intent
-from common.application.ports.limits import KEEP_KEYS
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.booking_intents import BookingIntent
-from common.domain.bookings import Booking, BookingChange, BookingStatus, Place, ServiceArea
-from common.domain.errors import (
+from common.application.payments.operations.execute import OperationBusy
+from common.application.ports.shared.limits import KEEP_KEYS
+from common.application.scheduling.occupancy import judge_slot
+from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place, ServiceArea
+from common.domain.bookings.intents import BookingIntent
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
+from common.domain.identity.users import User
+from common.domain.shared.errors import (
     Conflict,
     GigstaError,
     IdempotencyKeyReused,
@@ -25,12 +28,9 @@ from common.domain.errors import (
     NotFound,
     SlotUnavailable,
 )
-from common.domain.geo import Point, distance_m
-from common.domain.model import Model
-from common.domain.money import Money
-from common.domain.providers import Provider
-from common.domain.services import CancellationPolicyName, Service, ServiceStatus
-from common.domain.users import User
+from common.domain.shared.geo import Point, distance_m
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
 
 #: Between a key and the booking it made a day or more before.
 _AFTER = "\n"

@@ -6,22 +6,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from common.domain.users import Address
+from common.domain.identity.users import Address
 
 if TYPE_CHECKING:
     from common.application.payments.deps import PaymentDeps
-    from common.application.ports.booking_intents import BookingIntents
-    from common.application.ports.bookings import BookingRepository
-    from common.application.ports.calendar_feeds import CalendarFeeds
-    from common.application.ports.calendar_writer import CalendarWriter
-    from common.application.ports.catalogue import Summaries
-    from common.application.ports.clock import Clock
-    from common.application.ports.limits import RateLimits
-    from common.application.ports.moderation import TextScreen
-    from common.application.ports.outbox import Outbox, Publisher
-    from common.application.ports.people import ProviderReader, ServiceReader, UserReader
-    from common.application.ports.ratings import Ratings
-    from common.domain.booking_settings import BookingSettings
+    from common.application.ports.bookings.calendar_feeds import CalendarFeeds
+    from common.application.ports.bookings.calendar_writer import CalendarWriter
+    from common.application.ports.bookings.intents import BookingIntents
+    from common.application.ports.bookings.ratings import Ratings
+    from common.application.ports.bookings.repository import BookingRepository
+    from common.application.ports.catalogue.moderation import TextScreen
+    from common.application.ports.catalogue.repositories import Summaries
+    from common.application.ports.identity.people import ProviderReader, ServiceReader, UserReader
+    from common.application.ports.shared.clock import Clock
+    from common.application.ports.shared.limits import RateLimits
+    from common.application.ports.shared.outbox import Outbox, Publisher
+    from common.domain.bookings.settings import BookingSettings
 
 Locate = Callable[[str], Awaitable[Address]]
 

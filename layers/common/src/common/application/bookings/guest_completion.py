@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from common.application.bookings.intents import CompletedIntent, IntentDeps, complete_intent
-from common.domain.users import User
+from common.domain.identity.users import User
 
 
 class GuestBookings:

@@ -5,28 +5,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.application.auth.deps import AuthDeps
-from common.application.auth.provisional import ensure_provisional_user, sign_in_link_event
 from common.application.bookings.create import BookingWish, create_booking, open_payment, read_offer
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.occupancy import judge_slot
 from common.application.bookings.own_holds import guests_at
-from common.application.ports.booking_intents import BookingIntents
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.booking_intents import BookingIntent, IntentStatus
-from common.domain.bookings import BookingChange
-from common.domain.display import local_time_text
-from common.domain.errors import NotFound, SlotUnavailable, Unavailable
-from common.domain.ids import new_id
-from common.domain.model import Model
-from common.domain.money import Money
-from common.domain.opaque_tokens import digest, new_token
-from common.domain.phones import parse_phone
-from common.domain.places import country_said
-from common.domain.services import CancellationPolicyName
-from common.domain.slot_cells import SlotClaim
-from common.domain.users import User
+from common.application.identity.deps import AuthDeps
+from common.application.identity.provisional import ensure_provisional_user, sign_in_link_event
+from common.application.ports.bookings.intents import BookingIntents
+from common.application.scheduling.occupancy import judge_slot
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import BookingChange
+from common.domain.bookings.intents import BookingIntent, IntentStatus
+from common.domain.catalogue.services import CancellationPolicyName
+from common.domain.identity.users import User
+from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.search.places import country_said
+from common.domain.shared.display import local_time_text
+from common.domain.shared.errors import NotFound, SlotUnavailable, Unavailable
+from common.domain.shared.ids import new_id
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
+from common.domain.shared.opaque_tokens import digest, new_token
+from common.domain.shared.phones import parse_phone
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.application.bookings.deps import BookingDeps
-from common.domain.bookings import Booking
-from common.domain.errors import Forbidden
-from common.domain.ratings import Rating, RatingState
-from common.domain.roles import Principal, Role
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.ratings import Rating, RatingState
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.errors import Forbidden
 
 
 async def list_disputes(

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.application.bookings.deps import BookingDeps
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.booking_intents import BookingIntent, IntentStatus
-from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus
-from common.domain.errors import VersionConflict
-from common.domain.events import Topic
-from common.domain.slot_cells import CELL_MINUTES, SlotClaim
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus
+from common.domain.bookings.intents import BookingIntent, IntentStatus
+from common.domain.scheduling.slot_cells import CELL_MINUTES, SlotClaim
+from common.domain.shared.errors import VersionConflict
+from common.domain.shared.events import Topic
 
 _ONE_CELL = timedelta(minutes=CELL_MINUTES)
 

@@ -1,7 +1,7 @@
 """Keeping the rating summaries of services and providers in step with what is shown."""
 
 from common.application.bookings.deps import BookingDeps
-from common.domain.events import Event
+from common.domain.shared.events import Event
 
 RATING_MODERATED = "rating.moderated"
 #: Facts after which other ratings are shown than before.

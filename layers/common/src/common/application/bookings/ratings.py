@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.rating_summaries import RATING_MODERATED
-from common.application.own_matters import require_others_matter
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.bookings import ActorKind, Booking, ReviewState
-from common.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, VersionConflict
-from common.domain.events import Topic, new_event
-from common.domain.ids import new_id
-from common.domain.ratings import Rating, RatingState
-from common.domain.roles import Principal, Role
+from common.application.shared.own_matters import require_others_matter
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import ActorKind, Booking, ReviewState
+from common.domain.bookings.ratings import Rating, RatingState
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, NotFound, VersionConflict
+from common.domain.shared.events import Topic, new_event
+from common.domain.shared.ids import new_id
 
 _PARTIES = frozenset({ActorKind.CUSTOMER, ActorKind.PROVIDER})
 _TRIES = 8

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.provider_away import find_present_booking
-from common.application.ports.bookings import BookingQuery
-from common.domain import booking_machine as machine
-from common.domain.booking_groups import PAST, UPCOMING, StatusGroup
-from common.domain.bookings import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
-from common.domain.disclosure import is_disclosed, seen_by
-from common.domain.errors import Forbidden, InvalidInput
-from common.domain.model import Model
-from common.domain.roles import Principal
+from common.application.bookings.provider_unavailable import find_present_booking
+from common.application.ports.bookings.repository import BookingQuery
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
+from common.domain.bookings.disclosure import is_disclosed, seen_by
+from common.domain.bookings.groups import PAST, UPCOMING, StatusGroup
+from common.domain.identity.roles import Principal
+from common.domain.shared.errors import Forbidden, InvalidInput
+from common.domain.shared.model import Model
 
 
 class Contact(Model):
@@ -25,7 +25,7 @@ class Contact(Model):
 
 
 class BookingView(Model):
-    """A booking as one actor may see it now (``common.domain.disclosure``).
+    """A booking as one actor may see it now (``common.domain.bookings.disclosure``).
 
     ``contact`` is the other party's, where that is disclosed.
     """

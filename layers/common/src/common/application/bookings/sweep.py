@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from common.application.bookings.deps import BookingDeps
-from common.application.publishing import publish_committed
-from common.domain import booking_machine as machine
-from common.domain.bookings import Booking
-from common.domain.errors import SlotUnavailable, VersionConflict
-from common.domain.events import Event, Topic, new_event
-from common.domain.payments import CHECK_REQUESTED, NEEDS_STRIPE
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings import state_machine as machine
+from common.domain.bookings.booking import Booking
+from common.domain.payments.operations import CHECK_REQUESTED, NEEDS_STRIPE
+from common.domain.shared.errors import SlotUnavailable, VersionConflict
+from common.domain.shared.events import Event, Topic, new_event
 
 #: How long a booking taken by one sweep is left alone by others; also how soon a failed one is tried again.
 LEASE = timedelta(minutes=2)

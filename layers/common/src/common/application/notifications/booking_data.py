@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.domain.booking_settings import BookingSettings
-from common.domain.bookings import ActorKind, Booking
-from common.domain.decline_advice import decline_advice
-from common.domain.disclosure import given_name, is_disclosed, seen_by
-from common.domain.display import duration_text, local_time_text, money_text, share_text
-from common.domain.events import Event
-from common.domain.money import Money
-from common.domain.providers import Provider
-from common.domain.tax import TaxParty, tax_line
-from common.domain.users import User
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.bookings.disclosure import given_name, is_disclosed, seen_by
+from common.domain.bookings.settings import BookingSettings
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.users import User
+from common.domain.payments.decline_advice import decline_advice
+from common.domain.payments.tax import TaxParty, tax_line
+from common.domain.shared.display import duration_text, local_time_text, money_text, share_text
+from common.domain.shared.events import Event
+from common.domain.shared.money import Money
 
 
 def booking_data(
@@ -31,7 +31,7 @@ def booking_data(
     Args:
         booking: as stored now.
         event: what happened.
-        part: who reads it; a provider sees of the customer what ``common.domain.disclosure`` says.
+        part: who reads it; a provider sees of the customer what ``common.domain.bookings.disclosure`` says.
         customer: who booked, where the account is still there.
         provider: who works, likewise.
         frontend_base_url: where links lead.

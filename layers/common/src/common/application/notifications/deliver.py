@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from common.application.auth.mail_links import prepare_mail
 from common.application.bookings.rating_summaries import RATING_MODERATED
+from common.application.identity.mail_links import prepare_mail
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
-from common.application.notifications.telling import Message, operators, send_mail, tell
-from common.application.ports.calendar_writer import Invitation
-from common.domain.bookings import ActorKind, Booking, BookingStatus
-from common.domain.disclosure import seen_by
-from common.domain.events import Event
-from common.domain.notifications import notices_of
-from common.domain.ratings import Rating, RatingState
-from common.domain.users import User
+from common.application.notifications.dispatch import Message, operators, send_mail, tell
+from common.application.ports.bookings.calendar_writer import Invitation
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
+from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.ratings import Rating, RatingState
+from common.domain.identity.users import User
+from common.domain.notifications.kinds import notices_of
+from common.domain.shared.events import Event
 
 _MAIL_REQUESTED = "mail.requested"
 _LINK_REQUESTED = "mail.link_requested"

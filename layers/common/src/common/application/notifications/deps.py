@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from common.application.auth.mail_links import LinkDeps
-    from common.application.ports.bookings import BookingRepository
-    from common.application.ports.calendar_writer import CalendarWriter
-    from common.application.ports.clock import Clock
-    from common.application.ports.identity import StaffList
-    from common.application.ports.mail import Mailer, MailLog, MailRenderer
-    from common.application.ports.notifications import Notifications, PreferenceStore, PushSubscriptions
-    from common.application.ports.people import ProviderReader, UserReader
-    from common.application.ports.push import PushSender
-    from common.application.ports.ratings import Ratings
-    from common.domain.booking_settings import BookingSettings
+    from common.application.identity.mail_links import LinkDeps
+    from common.application.ports.bookings.calendar_writer import CalendarWriter
+    from common.application.ports.bookings.ratings import Ratings
+    from common.application.ports.bookings.repository import BookingRepository
+    from common.application.ports.identity.accounts import StaffList
+    from common.application.ports.identity.people import ProviderReader, UserReader
+    from common.application.ports.notifications.inbox import Notifications, PreferenceStore, PushSubscriptions
+    from common.application.ports.notifications.mail import Mailer, MailLog, MailRenderer
+    from common.application.ports.notifications.push import PushSender
+    from common.application.ports.shared.clock import Clock
+    from common.domain.bookings.settings import BookingSettings
 
 
 @dataclass(frozen=True)

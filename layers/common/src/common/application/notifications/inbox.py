@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from common.application.notifications.deps import InboxDeps
-from common.application.ports.notifications import PushSubscription
-from common.domain.errors import NotFound
-from common.domain.ids import new_id
-from common.domain.notifications import Notification, Preferences
-from common.domain.roles import Principal
+from common.application.ports.notifications.inbox import PushSubscription
+from common.domain.identity.roles import Principal
+from common.domain.notifications.kinds import Notification, Preferences
+from common.domain.shared.errors import NotFound
+from common.domain.shared.ids import new_id
 
 #: Counting stops here; a client shows "99+" long before.
 MOST_UNREAD = 1_000

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.application.payments.intents import PaymentAction, action_of
-from common.application.payments.steps import as_customer
-from common.domain.errors import InvalidInput, NotFound
-from common.domain.payments import CUSTOMER_GONE
+from common.application.payments.operations.steps import as_customer
+from common.domain.payments.operations import CUSTOMER_GONE
+from common.domain.shared.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.application.payments.deps import PaymentDeps
-    from common.application.ports.cards import Card, CardGateway
-    from common.application.ports.payments import Intent
-    from common.domain.roles import Principal
+    from common.application.ports.payments.cards import Card, CardGateway
+    from common.application.ports.payments.gateway import Intent
+    from common.domain.identity.roles import Principal
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Chargebacks: the bank takes a captured payment back, and may return it."""
 
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.webhooks import NotYetKnown, booking_of_intent
-from common.application.ports.payouts import BankDispute, PayoutGateway
-from common.application.publishing import publish_committed
-from common.domain.booking_machine import ChargebackOutcome, apply_chargeback, was_won
-from common.domain.bookings import Booking
-from common.domain.errors import Unavailable, VersionConflict
+from common.application.payments.events.webhooks import NotYetKnown, booking_of_intent
+from common.application.ports.payments.payouts import BankDispute, PayoutGateway
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.state_machine import ChargebackOutcome, apply_chargeback, was_won
+from common.domain.shared.errors import Unavailable, VersionConflict
 
 _TRIES = 8
 _LOST = "lost"

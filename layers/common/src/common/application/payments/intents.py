@@ -3,13 +3,13 @@
 from pydantic import Field
 
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.execute import OPEN, execute_operation
-from common.application.payments.steps import current_intent
-from common.application.ports.payments import Intent, IntentStatus
-from common.domain.bookings import Booking, PaymentState
-from common.domain.errors import Unavailable
-from common.domain.model import Model
-from common.domain.payments import Purpose
+from common.application.payments.operations.execute import OPEN, execute_operation
+from common.application.payments.operations.steps import current_intent
+from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.domain.bookings.booking import Booking, PaymentState
+from common.domain.payments.operations import Purpose
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.model import Model
 
 _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 

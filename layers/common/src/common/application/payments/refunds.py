@@ -3,10 +3,10 @@
 from common.application.bookings.access import find_booking_as
 from common.application.bookings.act import perform_action
 from common.application.bookings.deps import BookingDeps
-from common.domain.bookings import ActorKind, Booking
-from common.domain.errors import Conflict, InvalidInput, Unavailable, VersionConflict
-from common.domain.money import Money
-from common.domain.roles import Principal
+from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.identity.roles import Principal
+from common.domain.shared.errors import Conflict, InvalidInput, Unavailable, VersionConflict
+from common.domain.shared.money import Money
 
 #: Each try decides anew on the booking as it is then.
 _TRIES = 8

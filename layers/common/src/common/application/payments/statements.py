@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
-from common.domain.errors import Forbidden, InvalidInput
-from common.domain.ledger import LedgerLine
-from common.domain.model import Model
-from common.domain.money import exponent
-from common.domain.roles import Principal
+from common.domain.identity.roles import Principal
+from common.domain.payments.ledger import LedgerLine
+from common.domain.shared.errors import Forbidden, InvalidInput
+from common.domain.shared.model import Model
+from common.domain.shared.money import exponent
 
 _LONGEST = timedelta(days=366)
 _BATCH = 500

@@ -2,13 +2,13 @@
 
 from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
-from common.domain.bookings import Booking
-from common.domain.ledger import LedgerLine
-from common.domain.model import Model
-from common.domain.money import Money
-from common.domain.payments import PaymentOperation
-from common.domain.roles import Principal
-from common.domain.tax import TaxLine, TaxParty, tax_line
+from common.domain.bookings.booking import Booking
+from common.domain.identity.roles import Principal
+from common.domain.payments.ledger import LedgerLine
+from common.domain.payments.operations import PaymentOperation
+from common.domain.payments.tax import TaxLine, TaxParty, tax_line
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
 
 
 class BookingPayment(Model):

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from common.application.ports.search import Criteria, Kind
+from common.application.ports.search.listings import Criteria, Kind
 from common.application.search.deps import SearchDeps
-from common.domain.geo import TILE_LEVELS, Point, tile
-from common.domain.price_keys import price_of
+from common.domain.catalogue.price_keys import price_of
+from common.domain.shared.geo import TILE_LEVELS, Point, tile
 
 #: The marketplace began in New Zealand; where nothing has a price any answer is right.
 _FALLBACK = "nzd"

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from common.application.ports.catalogue import BusyTimes, Categories, Providers
-    from common.application.ports.clock import Clock
-    from common.application.ports.geocoding import Geocoder, PlaceNames
-    from common.application.ports.search import CategoryCount, ListingIndex, Popularity, Vocabulary
+    from common.application.ports.catalogue.geocoding import Geocoder, PlaceNames
+    from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers
+    from common.application.ports.search.listings import CategoryCount, ListingIndex, Popularity, Vocabulary
+    from common.application.ports.shared.clock import Clock
 
 
 @dataclass

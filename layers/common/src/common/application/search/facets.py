@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.application.ports.search import Criteria, Hit, Kind, Sample
+from common.application.ports.search.listings import Criteria, Hit, Kind, Sample
 from common.application.search.deps import SearchDeps
-from common.domain.price_keys import price_of, price_span
+from common.domain.catalogue.price_keys import price_of, price_span
 
 #: Facets count at most this many listings: the nearest, or the best rated without a point.
 SAMPLE = 500

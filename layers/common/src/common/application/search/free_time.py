@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from common.application.ports.search import Hit
-from common.application.providers.profile import availability_of
+from common.application.catalogue.profile import availability_of
+from common.application.ports.search.listings import Hit
 from common.application.search.deps import SearchDeps
-from common.domain.price_keys import NO_PRICE
-from common.domain.providers import Provider
-from common.domain.slots import Busy, bookable_slots, calendar_bounds
+from common.domain.catalogue.price_keys import NO_PRICE
+from common.domain.catalogue.providers import Provider
+from common.domain.scheduling.slots import Busy, bookable_slots, calendar_bounds
 
 #: The soonest slot is looked for in these stretches: most have one in the first.
 _STRETCHES = (timedelta(days=3), timedelta(days=14), timedelta(days=35))

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from common.application.ports.search import Criteria, Hit, Order, Position
+from common.application.ports.search.listings import Criteria, Hit, Order, Position
 from common.application.search.deps import SearchDeps
 from common.application.search.free_time import soonest_slots
-from common.application.search.questions import Question, Sort
+from common.application.search.queries import Question, Sort
 from common.application.search.ranking import relevance
 
 #: Batch sizes: what is ranked together. A page reads at most fifty times what it shows.

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from common.application.ports.geocoding import Located
-from common.application.ports.search import Criteria, WordGroup
+from common.application.ports.catalogue.geocoding import Located
+from common.application.ports.search.listings import Criteria, WordGroup
 from common.application.search.deps import SearchDeps
-from common.application.search.questions import Question
+from common.application.search.queries import Question
 from common.application.search.words import MAX_WORDS
-from common.domain.geo import Point
-from common.domain.search_text import words
+from common.domain.search.text import words
+from common.domain.shared.geo import Point
 
 _LONGEST_PLACE = 4
 

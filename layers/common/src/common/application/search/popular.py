@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from common.application.ports.search import CategoryCount
+from common.application.ports.search.listings import CategoryCount
 from common.application.search.deps import SearchDeps
-from common.domain.catalogue import Category
-from common.domain.geo import TILE_LEVELS, Point, tile
+from common.domain.catalogue.listings import Category
+from common.domain.shared.geo import TILE_LEVELS, Point, tile
 
 WINDOW = timedelta(days=30)
 RADIUS_M = 50_000.0

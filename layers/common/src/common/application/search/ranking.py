@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from common.application.ports.search import Criteria, Hit
-from common.domain.search_text import title_stems
+from common.application.ports.search.listings import Criteria, Hit
+from common.domain.search.text import title_stems
 
 _IN_TITLE = 1.0
 _IN_NAME_OR_CATEGORY = 0.7

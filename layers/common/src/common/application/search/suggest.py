@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.application.ports.search import Criteria, Hit, Kind, Order
+from common.application.ports.search.listings import Criteria, Hit, Kind, Order
 from common.application.search.deps import SearchDeps
-from common.application.search.questions import DEFAULT_RADIUS_KM
+from common.application.search.queries import DEFAULT_RADIUS_KM
 from common.application.search.ranking import relevance
 from common.application.search.words import understand
-from common.domain.catalogue import Category
-from common.domain.geo import Point
-from common.domain.search_text import title_stems
+from common.domain.catalogue.listings import Category
+from common.domain.search.text import title_stems
+from common.domain.shared.geo import Point
 
 _CANDIDATES = 40
 

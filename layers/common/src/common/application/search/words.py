@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from common.application.ports.search import Usage, Vocabulary, WordGroup
-from common.domain.catalogue import CategoryTree
-from common.domain.search_text import ONE_MISTAKE_LENGTH, stem, words
+from common.application.ports.search.listings import Usage, Vocabulary, WordGroup
+from common.domain.catalogue.listings import CategoryTree
+from common.domain.search.text import ONE_MISTAKE_LENGTH, stem, words
 
 MAX_WORDS = 10
 _MAX_COMPLETIONS = 8

@@ -15,15 +15,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.adapters.mongo.database import as_unavailable
-from common.domain.errors import GigstaError
-from common.runtime import metrics, prelude, tracing
-from common.runtime.bootstrap import Container
+from common.adapters.mongo.shared.database import as_unavailable
+from common.domain.shared.errors import GigstaError
+from common.runtime import cold_start as prelude
+from common.runtime.container.bootstrap import Container
 from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
 from common.runtime.http.route_groups import GroupLoader, RouteGroups
-from common.runtime.logging import get_logger, set_service
 from common.runtime.loop import get_loop
+from common.runtime.observability import metrics, tracing
+from common.runtime.observability.logging import get_logger, set_service
 from common.runtime.settings import load_settings
 
 #: JSON of this product is small; a route that takes more says so with ``max_body_size=``.

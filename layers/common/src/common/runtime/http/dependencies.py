@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from fastapi import Depends, Request
 from fastapi.security.base import SecurityBase
 
-from common.application.access import authenticate
-from common.domain.errors import Forbidden, Unauthenticated
-from common.domain.roles import Principal, Role
-from common.runtime.bootstrap import Container
+from common.application.identity.access import authenticate
+from common.domain.identity.roles import Principal, Role
+from common.domain.shared.errors import Forbidden, Unauthenticated
+from common.runtime.container.bootstrap import Container
 
 if TYPE_CHECKING:
     from fastapi.openapi.models import HTTPBearer

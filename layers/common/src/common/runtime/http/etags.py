@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from common.domain.errors import InvalidInput, VersionConflict
+from common.domain.shared.errors import InvalidInput, VersionConflict
 
 _TAG = re.compile(r'"v?(\d{1,18})(?:-(\d{1,18}))?"')
 _MAX_LENGTH = 200

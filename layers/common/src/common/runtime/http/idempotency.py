@@ -24,15 +24,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.application.deadline import seconds_left
-from common.domain.errors import FeeNotAccepted, GigstaError, InvalidInput
+from common.application.shared.deadline import seconds_left
+from common.domain.shared.errors import FeeNotAccepted, GigstaError, InvalidInput
 from common.runtime.budget import RELEASE_SECONDS
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import problem_of
-from common.runtime.logging import get_logger
+from common.runtime.observability.logging import get_logger
 
 if TYPE_CHECKING:
-    from common.application.ports.limits import IdempotencyStore, IdempotentRequest, StoredResponse
+    from common.application.ports.shared.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 
 _MAX_KEY_LENGTH = 255
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -143,7 +143,7 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
 
 
 async def _identify(request: Request, key: str) -> "IdempotentRequest":
-    from common.application.ports.limits import IdempotentRequest  # noqa: PLC0415 - only a key needs it
+    from common.application.ports.shared.limits import IdempotentRequest  # noqa: PLC0415 - only a key needs it
     from common.runtime.http.fingerprints import fingerprint  # noqa: PLC0415 - as above
 
     principal = await authenticate_request(request)
@@ -204,7 +204,7 @@ def _written(document: Any) -> bytes:
 
 
 def _stored(response: Response, kept_out: KeptOut | None) -> "StoredResponse":
-    from common.application.ports.limits import StoredResponse  # noqa: PLC0415 - as above
+    from common.application.ports.shared.limits import StoredResponse  # noqa: PLC0415 - as above
 
     headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     body = bytes(response.body)

@@ -5,12 +5,12 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.domain.errors import OutOfTime
-from common.runtime import trail
+from common.domain.shared.errors import OutOfTime
 from common.runtime.budget import Budget
-from common.runtime.context import begin_request
 from common.runtime.http.problems import MEDIA_TYPE, problem, problem_of, status_problem
-from common.runtime.logging import get_logger
+from common.runtime.observability import request_log as trail
+from common.runtime.observability.context import begin_request
+from common.runtime.observability.logging import get_logger
 
 _ERROR = 400
 #: An API that answers JSON to programs needs nothing else from a browser

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
-from common.domain.errors import InvalidInput
+from common.domain.shared.errors import InvalidInput
 from common.runtime.http.schemas import Page
 
 DEFAULT_LIMIT = 20

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.domain.errors import (
+from common.domain.shared.errors import (
     FieldError,
     GigstaError,
     IdempotencyInFlight,
@@ -20,7 +20,7 @@ from common.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from common.runtime.context import current_request_id
+from common.runtime.observability.context import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:problem-type:gigsta:"

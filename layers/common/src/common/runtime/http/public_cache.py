@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.runtime.http.kept_answers import KeptAnswers
+from common.runtime.response_cache import KeptAnswers
 
 RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 _TAG_BYTES = 12

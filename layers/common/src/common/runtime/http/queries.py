@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from common.domain.texts import without_unseen
+from common.domain.shared.texts import without_unseen
 
 M = TypeVar("M", bound=BaseModel)
 

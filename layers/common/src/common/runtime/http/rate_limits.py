@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from fastapi import Request, Response
 
-from common.application.ports.limits import Bucket
+from common.application.ports.shared.limits import Bucket
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import LimitReached
 

@@ -16,9 +16,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from common.domain.errors import FieldError
-from common.domain.instants import written_out
-from common.domain.money import MAX_AMOUNT, CurrencyCode, Money
+from common.domain.shared.errors import FieldError
+from common.domain.shared.instants import written_out
+from common.domain.shared.money import MAX_AMOUNT, CurrencyCode, Money
 
 T = TypeVar("T")
 

@@ -1,0 +1,128 @@
+"""A provider's jobs, earnings and stats, and published ratings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from common.application.catalogue import statistics as figures
+from common.application.catalogue.profile import visible_provider
+from common.application.catalogue.services import visible_service
+from common.application.ports.bookings.repository import BookingQuery
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.ratings import Rating
+from common.domain.shared.errors import InvalidInput
+from common.runtime.http import Deps, OptionalUser
+from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.public_cache import CachedRoute, cache_for
+from common.runtime.http.schemas import Instant, Page
+from fastapi import APIRouter, Depends, Query
+
+from functions.providers.callers import CallingProvider
+from functions.providers.statistics_schemas import (
+    EarningsList,
+    EarningsView,
+    JobStatus,
+    JobView,
+    PublishedRatingView,
+    StatsView,
+)
+
+own = APIRouter(prefix="/v1/providers/me", tags=["providers"])
+public = APIRouter(prefix="/v1", tags=["ratings"], route_class=CachedRoute)
+
+From = Annotated[Instant | None, Query(alias="from")]
+To = Annotated[Instant | None, Query(alias="to")]
+_VISIBLE = tuple(status for status in BookingStatus if status not in figures.HIDDEN_FROM_PROVIDER)
+_EARNINGS_DAYS = 92
+_STATS_DAYS = 182
+
+
+@own.get("/jobs")
+async def list_jobs(
+    deps: Deps,
+    provider: CallingProvider,
+    starts_from: From = None,
+    starts_before: To = None,
+    status: Annotated[list[JobStatus] | None, Query(max_length=len(_VISIBLE))] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[JobView]:
+    """The caller's jobs by their start, the earliest first; a calendar asks with ``from`` and ``to``."""
+    if starts_from and starts_before and starts_before <= starts_from:
+        raise InvalidInput.of("to", "The end must come after the start.", "end_before_start")
+    query = BookingQuery(
+        provider_id=provider.id,
+        statuses=tuple(BookingStatus(name) for name in status) if status else _VISIBLE,
+        starts_from=starts_from,
+        starts_before=starts_before,
+        soonest_first=True,
+    )
+    after: tuple[datetime, str] | None = None
+    if cursor is not None:
+        start_at, booking_id = decode_cursor(cursor, datetime, str)
+        after = (start_at, booking_id)
+    rows = await deps.providers.bookings.list_for(query, limit=limit + 1, after=after)
+    now, windows = deps.clock.now(), deps.booking_settings
+    return make_page(
+        rows,
+        limit,
+        cursor=lambda row: (row.slot.start_at, row.id),
+        item=lambda row: JobView.of(seen_by(row, ActorKind.PROVIDER, now, windows)),
+    )
+
+
+@own.get("/earnings")
+async def get_earnings(
+    deps: Deps, provider: CallingProvider, starts_from: From = None, starts_before: To = None
+) -> EarningsList:
+    """The caller's earnings by month, over jobs that start in the interval."""
+    start, end = figures.period_of(deps.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
+    months = await figures.earnings(deps.providers, provider, start, end)
+    return EarningsList(items=[EarningsView.of(month) for month in months], timezone=provider.timezone)
+
+
+@own.get("/stats")
+async def get_stats(
+    deps: Deps, provider: CallingProvider, starts_from: From = None, starts_before: To = None
+) -> StatsView:
+    """The caller's acceptance and reliability, over jobs that start in the interval."""
+    start, end = figures.period_of(deps.clock.now(), starts_from, starts_before, _STATS_DAYS)
+    return StatsView.of(await figures.stats(deps.providers, provider, start, end))
+
+
+@public.get("/providers/{provider_id}/ratings", dependencies=[Depends(cache_for(60))])
+async def list_provider_ratings(
+    deps: Deps, viewer: OptionalUser, provider_id: str, limit: Limit = 20, cursor: Cursor = None
+) -> Page[PublishedRatingView]:
+    """Published ratings of a provider, the newest first."""
+    await visible_provider(deps.providers, provider_id, viewer.provider_id if viewer else None)
+    rows = await deps.providers.ratings.page(
+        provider_id=provider_id, service_id=None, limit=limit + 1, before=_before(cursor)
+    )
+    return _ratings_page(rows, limit)
+
+
+@public.get("/services/{service_id}/ratings", dependencies=[Depends(cache_for(60))])
+async def list_service_ratings(
+    deps: Deps, viewer: OptionalUser, service_id: str, limit: Limit = 20, cursor: Cursor = None
+) -> Page[PublishedRatingView]:
+    """Published ratings of a service, the newest first."""
+    await visible_service(deps.providers, service_id, viewer.provider_id if viewer else None)
+    rows = await deps.providers.ratings.page(
+        provider_id=None, service_id=service_id, limit=limit + 1, before=_before(cursor)
+    )
+    return _ratings_page(rows, limit)
+
+
+def _before(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    published_at, rating_id = decode_cursor(cursor, datetime, str)
+    return published_at, rating_id
+
+
+def _ratings_page(rows: Sequence[Rating], limit: int) -> Page[PublishedRatingView]:
+    return make_page(
+        rows, limit, cursor=lambda row: (row.published_at or row.created_at, row.id), item=PublishedRatingView.of
+    )

@@ -1,0 +1,1 @@
+"""MiniStack, the local AWS: started, shaped, kept."""

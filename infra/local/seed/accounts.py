@@ -1,0 +1,146 @@
+"""Accounts with known addresses, one for each part somebody can play, and an account for every generated provider."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.identity.passwords import Argon2Passwords
+from common.adapters.mongo.identity.credentials import MongoCredentials
+from common.adapters.mongo.shared.documents import to_document
+from common.domain.catalogue.providers import Provider, RatingSummary
+from common.domain.identity.roles import Role
+from common.domain.identity.users import Address, OnboardingStatus, ProviderStatus, User
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.ids import new_id
+
+from infra.local.seed import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from random import Random
+
+    from common.runtime.container.bootstrap import Container
+    from pymongo.database import Database
+
+    from infra.local.seed.market import Offer
+
+_DOMAIN = "example.com"
+_PASSWORD_BYTES = 12
+_PARTS = {
+    "customer": [Role.USER],
+    "provider": [Role.USER, Role.PROVIDER],
+    "moderator": [Role.USER, Role.MODERATOR],
+    "operator": [Role.USER, Role.OPERATOR],
+    "admin": [Role.USER, Role.ADMIN],
+    "super admin": [Role.USER, Role.SUPER_ADMIN],
+}
+HOME = Address(text="1 Queen Street, Auckland", lat=-36.8440, lng=174.7670, is_located=True)
+
+_EVERY_DAY = Availability(
+    timezone="Pacific/Auckland",
+    weekly=[WeeklyRule(weekday=day, ranges=[TimeRange(start=time(8), end=time(20))]) for day in range(7)],
+    minimum_notice_minutes=60,
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who can sign in, and with what.
+
+    Attributes:
+        who: The part they play.
+        email: Their address.
+        password: Made for this database, or as it was given.
+    """
+
+    who: str
+    email: str
+    password: str
+
+
+async def store_known(container: Container, now: datetime, password: str | None) -> tuple[list[SignIn], User]:
+    """Store the known accounts, which may be signed in to.
+
+    Args:
+        container: What the marketplace is made of.
+        now: The present instant.
+        password: The same for all of them; one is made for each when absent.
+
+    Returns:
+        The sign-ins, and the provider's account.
+    """
+    sign_ins = []
+    people: dict[str, User] = {}
+    credentials, passwords = MongoCredentials(container.mongo), Argon2Passwords()
+    for who, roles in _PARTS.items():
+        people[who] = _known(who, roles, now)
+        chosen = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+        await container.users.add(people[who])
+        await credentials.set_password(people[who].id, await passwords.hash(chosen), now)
+        sign_ins.append(SignIn(who, people[who].email, chosen))
+    return sign_ins, people["provider"]
+
+
+def as_provider(user: User, offer: Offer) -> Offer:
+    """An offer as the known provider's own: near the centre of Auckland, with nobody's ratings."""
+    provider = Provider.model_validate(
+        {
+            **offer.provider.model_dump(),
+            "user_id": user.id,
+            "address": HOME,
+            "service_radius_km": 40.0,
+            "timezone": _EVERY_DAY.timezone,
+            "availability": _EVERY_DAY,
+            "rating": RatingSummary(),
+        }
+    )
+    services = [service.model_copy(update={"rating": RatingSummary()}) for service in offer.services]
+    return type(offer)(provider, services)
+
+
+def store_owners(db: Database[dict[str, Any]], random: Random, offers: Iterable[Offer], now: datetime) -> None:
+    """Store an account for each generated provider; it has no password, so nobody can sign in to it."""
+    rows = []
+    for offer in offers:
+        provider = offer.provider
+        email = f"{provider.user_id.removeprefix('usr_')}@{_DOMAIN}"
+        user = User(
+            id=provider.user_id,
+            email=email,
+            email_key=email,
+            full_name=wording.person(random),
+            roles=[Role.USER, Role.PROVIDER],
+            is_verified=True,
+            onboarding_status=OnboardingStatus.BILLING_SETUP_COMPLETE,
+            provider_status=ProviderStatus.APPROVED,
+            provider_id=provider.id,
+            created_at=provider.created_at,
+            updated_at=now,
+        )
+        rows.append(to_document(user))
+    if rows:
+        db["users"].insert_many(rows)
+
+
+def _known(who: str, roles: list[Role], now: datetime) -> User:
+    email = f"{who.replace(' ', '')}@{_DOMAIN}"
+    is_provider = Role.PROVIDER in roles
+    return User(
+        id=new_id("usr", now),
+        email=email,
+        email_key=email,
+        full_name=f"Dev {who.title()}",
+        phone_number="+6421555010",
+        address=HOME,
+        roles=roles,
+        is_verified=True,
+        onboarding_path="provider" if is_provider else "seeker",
+        onboarding_status=OnboardingStatus.BILLING_SETUP_COMPLETE if is_provider else OnboardingStatus.BASIC_COMPLETE,
+        provider_status=ProviderStatus.APPROVED if is_provider else ProviderStatus.NOT_APPLIED,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,292 @@
+"""Bookings in MongoDB. ``commit`` is one transaction; the unique indexes are the last word on races."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+from pymongo import ReplaceOne, UpdateMany
+from pymongo.asynchronous.collection import ReturnDocument
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from common.adapters.mongo.bookings.documents import booking_document, from_document, outbox_document, to_document
+from common.adapters.mongo.bookings.ratings import reveal_ratings, reveals_ratings
+from common.adapters.mongo.bookings.timers import due_filter
+from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
+from common.adapters.mongo.shared.database import Document, Mongo, Session
+from common.application.ports.bookings.repository import BookingQuery, DueBookings
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
+from common.domain.bookings.groups import AHEAD
+from common.domain.payments.ledger import require_balanced
+from common.domain.payments.operations import OperationStatus
+from common.domain.scheduling.slot_cells import LONGEST_CLAIM, SlotClaim
+from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
+
+_STRIPE_FIELDS = {
+    "pi": "payment_intent_id",
+    "seti": "setup_intent_id",
+    "ch": "charge_id",
+    "py": "charge_id",
+    "tr": "transfers.id",
+}
+_EVERY_STATUS = tuple(BookingStatus)
+
+
+class MongoBookings:
+    """``BookingRepository`` over MongoDB.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._bookings = mongo.collection("bookings")
+        self._history = mongo.collection("booking_history")
+        self._claims = mongo.collection("slot_claims")
+        self._operations = mongo.collection("payment_operations")
+        self._ledger = mongo.collection("ledger_entries")
+        self._outbox = mongo.collection("outbox")
+        self._ratings = mongo.collection("ratings")
+        self._slots = MongoSlotClaims(mongo)
+
+    async def get(self, booking_id: str) -> Booking | None:
+        """One booking by id."""
+        return _booking(await self._bookings.find_one({"_id": booking_id}))
+
+    async def by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
+        """The booking a customer made with this idempotency key."""
+        return _booking(await self._bookings.find_one({"customer_id": customer_id, "idempotency_key": key}))
+
+    async def by_stripe_id(self, stripe_id: str) -> Booking | None:
+        """The booking that an intent, charge or transfer belongs to; its prefix tells which field to look in."""
+        field = _STRIPE_FIELDS.get(stripe_id.split("_", 1)[0])
+        if field is None:
+            return None
+        return _booking(await self._bookings.find_one({f"payment_details.{field}": stripe_id}))
+
+    async def commit(self, change: BookingChange) -> None:
+        """Write the change in one transaction, or nothing of it (see the port for what it raises).
+
+        A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
+        """
+        require_balanced(change.ledger)
+        claims = ClaimChange(
+            change.booking.updated_at, change.claims, change.released_claim_ids, change.limits, change.hold_limit
+        )
+        is_new = change.expected_version is None
+
+        async def check(session: Session) -> None:
+            await self._replace_booking(change, session)
+
+        async def record(session: Session) -> None:
+            if is_new:
+                await self._bookings.insert_one(booking_document(change.booking), session=session)
+            await self._record(change, session)
+
+        try:
+            await self._slots.commit(claims, before=None if is_new else check, after=record)
+        except (DuplicateKeyError, BulkWriteError) as error:
+            raise _translated(error) from error
+
+    async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
+        """Audit rows, oldest first, that made versions above the given one."""
+        query = {"booking_id": booking_id, "version": {"$gt": after_version}}
+        cursor = self._history.find(query).sort("version", 1).limit(limit)
+        return [HistoryEntry.model_validate(from_document(row)) async for row in cursor]
+
+    async def list_for(
+        self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Booking]:
+        """Bookings of one party. Statuses are always listed, so that one index serves every filter and the order."""
+        direction = 1 if query.soonest_first else -1
+        cursor = self._bookings.find(list_filter(query, after)).sort([("slot.start_at", direction), ("_id", direction)])
+        return [Booking.model_validate(from_document(row)) async for row in cursor.limit(limit)]
+
+    async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
+        """Open disputes, the longest waiting first."""
+        cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def commit_all(self, changes: Sequence[BookingChange]) -> None:
+        """Write changes of several stored bookings in one transaction, or nothing of them; none may take time."""
+        for change in changes:
+            require_balanced(change.ledger)
+
+        async def work(session: Session) -> None:
+            for change in changes:
+                await self._replace_booking(change, session)
+                await self._record(change, session)
+
+        try:
+            await self._mongo.in_transaction(work)
+        except (DuplicateKeyError, BulkWriteError) as error:
+            raise _translated(error) from error
+
+    async def owing(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
+        """Bookings of which a provider owes something in a currency, the oldest first."""
+        query = {"provider_id": provider_id, "payout": PayoutState.DEBT, "price.total.currency": currency}
+        cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def owed_by(self, provider_id: str) -> Mapping[str, int]:
+        """What a provider owes, in minor units by currency."""
+        wanted = {"provider_id": provider_id, "payout": PayoutState.DEBT}
+        group = {"_id": "$price.total.currency", "sum": {"$sum": "$payment_details.debt_amount"}}
+        rows = await self._bookings.aggregate([{"$match": wanted}, {"$group": group}])
+        return {row["_id"]: int(row["sum"]) async for row in rows}
+
+    async def in_debt(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
+        query: Document = {"payout": PayoutState.DEBT, **_starting_after(after)}
+        cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+        """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
+        ahead = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
+        query: Document = {**ahead, **_starting_after(after)}
+        cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
+        return [Booking.model_validate(from_document(row)) async for row in cursor]
+
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
+        """Take due bookings under a lease; every commit rewrites the document and so ends the lease.
+
+        A row that cannot be read is set aside, so that it keeps nobody else's booking waiting.
+        """
+        free = due_filter(now)
+        due = self._bookings.find(free, {"_id": 1}).sort("next_due_at", 1).limit(limit)
+        ids = [row["_id"] async for row in due]
+        if not ids:
+            return DueBookings()
+        token = uuid4().hex
+        lease = {"lease.token": token, "lease.until": until}
+        await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": lease})
+        taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).sort("next_due_at", 1)
+        bookings, unreadable = [], []
+        async for row in taken:
+            try:
+                bookings.append(Booking.model_validate(from_document(row)))
+            except ValidationError:
+                unreadable.append(str(row["_id"]))
+        return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
+
+    async def count_check(self, booking_id: str) -> int:
+        """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
+        counted = await self._bookings.find_one_and_update(
+            {"_id": booking_id},
+            {"$inc": {"lease.checks": 1}},
+            projection={"lease.checks": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return int(counted["lease"]["checks"]) if counted else 0
+
+    async def put_off(self, booking_id: str, action: str, *, until: datetime) -> None:
+        """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due."""
+        await self._bookings.update_one(
+            {"_id": booking_id, "next_due_action": action}, {"$set": {"lease.until": until}}
+        )
+
+    async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
+        """Claims of a provider's time that overlap the interval, expired holds included."""
+        starts = {"$gt": start - LONGEST_CLAIM, "$lt": end}
+        query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}
+        return [SlotClaim.model_validate(from_document(row)) async for row in self._claims.find(query)]
+
+    async def _replace_booking(self, change: BookingChange, session: Session) -> None:
+        """The optimistic lock: only the version the decision was made on may be replaced."""
+        stored = {"_id": change.booking.id, "version": change.expected_version}
+        result = await self._bookings.replace_one(stored, booking_document(change.booking), session=session)
+        if result.matched_count == 0:
+            raise VersionConflict("The booking has changed meanwhile.")
+
+    async def _record(self, change: BookingChange, session: Session) -> None:
+        """Audit rows, payment operations, ledger lines and outgoing events: one command for each kind there is."""
+        if change.history:
+            await self._history.insert_many([to_document(row) for row in change.history], session=session)
+        if operations := _operation_writes(change):
+            await self._operations.bulk_write(operations, session=session)
+        if change.ledger:
+            await self._ledger.insert_many([to_document(line) for line in change.ledger], session=session)
+        if change.events:
+            await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
+        if reveals_ratings(change):
+            await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
+
+
+def _starting_after(after: tuple[datetime, str] | None) -> Document:
+    """What comes after (start, id) in the order of starts."""
+    if after is None:
+        return {}
+    start, last_id = after
+    later = [{"slot.start_at": {"$gt": start}}, {"slot.start_at": start, "_id": {"$gt": last_id}}]
+    return {"slot.start_at": {"$gte": start}, "$or": later}
+
+
+def dispute_filter(after: tuple[datetime, str] | None) -> Document:
+    """Open disputes after one that was seen."""
+    found: Document = {"status": BookingStatus.DISPUTED}
+    if after is not None:
+        opened_at, last_id = after
+        found["dispute.opened_at"] = {"$gte": opened_at}
+        found["$or"] = [{"dispute.opened_at": {"$gt": opened_at}}, {"_id": {"$gt": last_id}}]
+    return found
+
+
+def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Document:
+    """The filter of a list; it begins with the fields of the index that serves it."""
+    party = "customer_id" if query.customer_id is not None else "provider_id"
+    found: Document = {party: query.customer_id or query.provider_id}
+    if query.awaiting is not None:
+        found["awaiting"] = query.awaiting
+    if query.statuses or query.awaiting is None:
+        found["status"] = {"$in": list(query.statuses or _EVERY_STATUS)}
+    bounds: list[Document] = []
+    if query.starts_from is not None:
+        bounds.append({"slot.start_at": {"$gte": query.starts_from}})
+    if query.starts_before is not None:
+        bounds.append({"slot.start_at": {"$lt": query.starts_before}})
+    if after is not None:
+        start, last_id = after
+        further = "$gt" if query.soonest_first else "$lt"
+        bounds += [
+            {"slot.start_at": {f"{further}e": start}},
+            {"$or": [{"slot.start_at": {further: start}}, {"slot.start_at": start, "_id": {further: last_id}}]},
+        ]
+    if bounds:
+        found["$and"] = bounds
+    return found
+
+
+def _operation_writes(change: BookingChange) -> list[ReplaceOne[Document] | UpdateMany]:
+    rows = [to_document(operation) for operation in change.operations]
+    writes: list[ReplaceOne[Document] | UpdateMany] = [
+        ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows
+    ]
+    if change.canceled_operation_ids:
+        canceled = {"status": OperationStatus.CANCELED, "updated_at": change.booking.updated_at}
+        writes.append(UpdateMany({"_id": {"$in": change.canceled_operation_ids}}, {"$set": canceled}))
+    return writes
+
+
+def _booking(document: Document | None) -> Booking | None:
+    return None if document is None else Booking.model_validate(from_document(document))
+
+
+def _translated(error: DuplicateKeyError | BulkWriteError) -> GigstaError:
+    """What a duplicate key means, by the index that refused it; slots have been dealt with before.
+
+    The server names the index in ``keyPattern`` (https://www.mongodb.com/docs/manual/reference/error-codes/, 11000).
+    """
+    pattern = _key_pattern(error.details or {})
+    if "idempotency_key" in pattern:
+        return Conflict("This request has already made a booking.", code="duplicate_booking")
+    return VersionConflict("The booking has changed meanwhile.")
+
+
+def _key_pattern(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The key pattern of a single or a bulk write's duplicate key error."""
+    failed: Mapping[str, Any] = next(iter(details.get("writeErrors", ())), details)
+    pattern: Mapping[str, Any] = failed.get("keyPattern", {})
+    return pattern

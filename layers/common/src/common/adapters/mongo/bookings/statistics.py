@@ -1,0 +1,50 @@
+"""Figures of a provider's bookings, over the index ``provider_status_start``."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+
+from common.adapters.mongo.bookings.documents import from_document
+from common.adapters.mongo.shared.database import Mongo
+from common.domain.bookings.booking import Booking, BookingStatus
+
+_WITH_MONEY = (
+    BookingStatus.ACCEPTED,
+    BookingStatus.IN_PROGRESS,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+    BookingStatus.DISPUTED,
+    BookingStatus.CANCELLED,
+    BookingStatus.SETTLED,
+)
+
+
+class MongoBookingFigures:
+    """Implements ``BookingFigures``.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._bookings = mongo.collection("bookings")
+
+    async def with_money(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
+        """Each booking with start in the half-open interval that brings or brought money, one after the other."""
+        wanted = {
+            "provider_id": provider_id,
+            "status": {"$in": [status.value for status in _WITH_MONEY]},
+            "slot.start_at": {"$gte": start, "$lt": end},
+        }
+        async for row in self._bookings.find(wanted):
+            yield Booking.model_validate(from_document(row))
+
+    async def counts(self, provider_id: str, start: datetime, end: datetime) -> Mapping[tuple[str, str | None], int]:
+        """Number of bookings with start in the interval, by status and by who cancelled."""
+        wanted = {
+            "provider_id": provider_id,
+            "status": {"$in": [status.value for status in BookingStatus]},
+            "slot.start_at": {"$gte": start, "$lt": end},
+        }
+        group = {"_id": {"status": "$status", "by": "$cancelled_by"}, "count": {"$sum": 1}}
+        rows = await self._bookings.aggregate([{"$match": wanted}, {"$group": group}])
+        return {(row["_id"]["status"], row["_id"].get("by")): row["count"] async for row in rows}

@@ -1,0 +1,95 @@
+"""The collections that searches read, ``service_listings`` and ``provider_listings``, kept current with every write."""
+
+from collections.abc import Sequence
+
+from pymongo import DeleteMany, ReplaceOne
+
+from common.adapters.mongo.catalogue.categories import MongoCategories
+from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
+from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
+from common.domain.catalogue.listings import Listing, provider_listing, service_listing
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.shared.errors import NotFound
+
+#: A provider's services are all read when its own profile changes, so their number is bounded.
+MAX_SERVICES = 200
+
+
+class MongoListings:
+    """Writes listings; call it inside the transaction of the write it follows.
+
+    A listing is made of a provider's document and a service's. Each projection therefore writes the provider's
+    document too (``MongoProviderLock``): of two at once the later one begins anew and sees what the other has written,
+    whichever of the two documents that was.
+
+    Args:
+        mongo: the connection.
+        categories: the tree.
+    """
+
+    def __init__(self, mongo: Mongo, categories: MongoCategories) -> None:
+        self._categories = categories
+        self._lock = MongoProviderLock(mongo)
+        self._unit = MongoUnitOfWork(mongo)
+        self._services = mongo.collection("services")
+        self._service_listings = mongo.collection("service_listings")
+        self._provider_listings = mongo.collection("provider_listings")
+
+    async def refresh_provider(self, provider_id: str) -> None:
+        """Project a provider and all its services anew; outside of a transaction, in one of its own."""
+
+        async def work() -> None:
+            provider, services = await self._read(provider_id)
+            await self._write_provider(provider_id, provider, services)
+            await self._write_services(provider_id, provider, services)
+
+        await self._unit.run(work)
+
+    async def refresh_service(self, service: Service) -> None:
+        """Project one service anew, and its provider, whose categories and lowest price it may change.
+
+        Raises:
+            NotFound: the provider's owner has left; the transaction leaves no service of theirs behind.
+        """
+        provider, services = await self._read(service.provider_id)
+        if provider is not None and provider.deleted_at is not None:
+            raise NotFound("There is no such provider.")
+        await self._write_provider(service.provider_id, provider, services)
+        listing = service_listing(provider, service, await self._categories.tree()) if provider else None
+        if listing is None:
+            await self._service_listings.delete_one({"_id": service.id}, session=current_session())
+        else:
+            await self._replace(listing)
+
+    async def _read(self, provider_id: str) -> tuple[Provider | None, list[Service]]:
+        session = current_session()
+        row = await self._lock.take(provider_id)
+        active = {"provider_id": provider_id, "status": ServiceStatus.ACTIVE.value}
+        rows = self._services.find(active, session=session).limit(MAX_SERVICES)
+        services = [from_document(Service, each) async for each in rows]
+        return (from_document(Provider, row) if row else None), services
+
+    async def _write_provider(self, provider_id: str, provider: Provider | None, services: Sequence[Service]) -> None:
+        listing = provider_listing(provider, services, await self._categories.tree()) if provider else None
+        if listing is None:
+            await self._provider_listings.delete_one({"_id": provider_id}, session=current_session())
+            return
+        document = to_document(listing)
+        key = {"_id": document["_id"]}
+        await self._provider_listings.replace_one(key, document, upsert=True, session=current_session())
+
+    async def _write_services(self, provider_id: str, provider: Provider | None, services: Sequence[Service]) -> None:
+        tree = await self._categories.tree()
+        projected = [service_listing(provider, service, tree) for service in services] if provider else []
+        documents: list[Document] = [to_document(listing) for listing in projected if listing is not None]
+        stale = {"provider_id": provider_id, "_id": {"$nin": [document["_id"] for document in documents]}}
+        writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents]
+        await self._service_listings.bulk_write([DeleteMany(stale), *writes], session=current_session())
+
+    async def _replace(self, listing: Listing) -> None:
+        document = to_document(listing)
+        key = {"_id": document["_id"]}
+        await self._service_listings.replace_one(key, document, upsert=True, session=current_session())

@@ -1,0 +1,47 @@
+"""Mailed codes in ``mail_tokens``, by their digest; TTL indexes remove what has expired."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.unit_of_work import current_session
+from common.domain.identity.credentials import MailPurpose, MailToken
+
+
+class MongoMailTokens:
+    """Implements ``MailTokens``."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._tokens = mongo.collection("mail_tokens")
+
+    async def add(self, token: MailToken) -> None:
+        """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
+        earlier = {
+            "email_key": token.email_key,
+            "purpose": token.purpose.value,
+            "user_id": token.user_id,
+            "registration_id": token.registration_id,
+            "booking_intent_id": token.booking_intent_id,
+            "event_id": {"$ne": token.event_id},
+        }
+        await self._tokens.delete_many(earlier, session=current_session())
+        await self._tokens.insert_one(to_document(token), session=current_session())
+
+    async def take(self, token_digest: str, purposes: Sequence[MailPurpose], now: datetime) -> MailToken | None:
+        """Use a code up; ``None`` if it is unknown, expired, used, or for another purpose."""
+        wanted = {
+            "_id": token_digest,
+            "purpose": {"$in": [purpose.value for purpose in purposes]},
+            "expires_at": {"$gt": now},
+        }
+        row = await self._tokens.find_one_and_delete(wanted, session=current_session())
+        return from_document(MailToken, row) if row else None
+
+    async def remove_all(self, email_key: str) -> None:
+        """Every code mailed to an address dies."""
+        await self._tokens.delete_many({"email_key": email_key}, session=current_session())
+
+    async def remove_of(self, user_id: str) -> None:
+        """Every code of an account dies, whichever address it was mailed to."""
+        await self._tokens.delete_many({"user_id": user_id}, session=current_session())

@@ -1,0 +1,119 @@
+"""Sign-ins in ``sessions``, their refresh tokens in ``refresh_tokens``; TTL indexes remove what has ended."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.unit_of_work import current_session
+from common.domain.identity.credentials import RefreshToken, Session, Standing
+
+#: More than an account has alive, but for an attack; beyond it every access token of the account ends.
+_MOST_ENDED = 1000
+
+
+class MongoSessions:
+    """Implements ``Sessions``."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._sessions = mongo.collection("sessions")
+        self._tokens = mongo.collection("refresh_tokens")
+        self._browsers = mongo.collection("push_subscriptions")
+
+    async def open(self, session: Session, token: RefreshToken) -> None:
+        """Store a new sign-in with its first refresh token."""
+        await self._sessions.insert_one(to_document(session), session=current_session())
+        await self._tokens.insert_one(to_document(token), session=current_session())
+
+    async def get(self, session_id: str) -> Session | None:
+        """One sign-in by id."""
+        row = await self._sessions.find_one({"_id": session_id}, session=current_session())
+        return from_document(Session, row) if row else None
+
+    async def live_of(
+        self, user_id: str, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Session]:
+        """Sign-ins of an account that have not ended, the latest used first."""
+        wanted: Document = {"user_id": user_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        if after is not None:
+            used_at, last_id = after
+            wanted["last_used_at"] = {"$lte": used_at}
+            wanted["$or"] = [{"last_used_at": {"$lt": used_at}}, {"_id": {"$lt": last_id}}]
+        cursor = self._sessions.find(wanted).sort([("last_used_at", -1), ("_id", -1)]).limit(limit)
+        return [from_document(Session, row) async for row in cursor]
+
+    async def standing(self, user_id: str, *, ip: str, user_agent: str, device_hash: str | None) -> Standing:
+        """Whether this client has signed in before: the same device, or the same address and program."""
+        same: list[Document] = [{"ip": ip, "user_agent": user_agent}]
+        if device_hash:
+            same.append({"device_hash": device_hash})
+        if await self._sessions.find_one({"user_id": user_id, "$or": same}, {"_id": 1}):
+            return Standing.KNOWN
+        return Standing.NEW if await self._sessions.find_one({"user_id": user_id}, {"_id": 1}) else Standing.FIRST
+
+    async def knows_device(self, user_id: str, device_hash: str) -> bool:
+        """Whether this device has signed in to the account before, or proven to be its owner's."""
+        return await self._sessions.find_one({"user_id": user_id, "device_hash": device_hash}, {"_id": 1}) is not None
+
+    async def remember_proof(self, session: Session) -> None:
+        """Store a proof of identity that opened nothing, so that its device is known from now on."""
+        await self._sessions.insert_one(to_document(session), session=current_session())
+
+    async def find_token(self, token_digest: str) -> RefreshToken | None:
+        """One refresh token by its digest, used ones included."""
+        row = await self._tokens.find_one({"_id": token_digest}, session=current_session())
+        return from_document(RefreshToken, row) if row else None
+
+    async def use_token(self, token_digest: str, sealed_successor: str, now: datetime) -> bool:
+        """Mark an unused refresh token as used; ``False`` if somebody was first."""
+        result = await self._tokens.update_one(
+            {"_id": token_digest, "used_at": None},
+            {"$set": {"used_at": now, "sealed_successor": sealed_successor}},
+            session=current_session(),
+        )
+        return result.modified_count == 1
+
+    async def add_token(self, token: RefreshToken) -> None:
+        """Store a successor; storing it a second time changes nothing."""
+        document = to_document(token)
+        key = {"_id": document.pop("_id")}
+        await self._tokens.update_one(key, {"$setOnInsert": document}, upsert=True, session=current_session())
+
+    async def touch(self, session_id: str, now: datetime) -> None:
+        """Note that a sign-in has been used."""
+        await self._sessions.update_one({"_id": session_id}, {"$max": {"last_used_at": now}}, session=current_session())
+
+    async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
+        """End one sign-in, and its browser's push messages with it; whether it was alive."""
+        row = await self._sessions.find_one_and_update(
+            {"_id": session_id, "revoked_at": None}, _ended(because, now), {"user_id": 1}, session=current_session()
+        )
+        if row is not None:
+            theirs = {"user_id": row["user_id"], "session_id": session_id}
+            await self._browsers.delete_many(theirs, session=current_session())
+        return row is not None
+
+    async def revoke_all(self, user_id: str, because: str, now: datetime) -> None:
+        """End every sign-in of an account, and every browser's push messages with them."""
+        live = {"user_id": user_id, "revoked_at": None}
+        await self._sessions.update_many(live, _ended(because, now), session=current_session())
+        await self._browsers.delete_many({"user_id": user_id}, session=current_session())
+
+    async def revoke_others(
+        self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
+    ) -> Sequence[str]:
+        """End every sign-in but one, or those of them that were opened by one method; returns which were alive."""
+        others: Document = {"user_id": user_id, "revoked_at": None, "_id": {"$ne": but}}
+        if method is not None:
+            others["method"] = method
+        cursor = self._sessions.find(others, {"_id": 1}, session=current_session()).sort("last_used_at", -1)
+        ended = [row["_id"] async for row in cursor.limit(_MOST_ENDED)]
+        await self._sessions.update_many(others, _ended(because, now), session=current_session())
+        theirs: Document = {"user_id": user_id}
+        theirs["session_id"] = {"$ne": but} if method is None else {"$in": ended}
+        await self._browsers.delete_many(theirs, session=current_session())
+        return ended
+
+
+def _ended(because: str, now: datetime) -> Document:
+    return {"$set": {"revoked_at": now, "revoked_because": because}}

@@ -1,0 +1,123 @@
+"""Inboxes, preferences and push subscriptions in MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo.asynchronous.collection import ReturnDocument
+from pymongo.asynchronous.database import AsyncDatabase
+
+from common.adapters.mongo.bookings.documents import from_document, to_document
+from common.adapters.mongo.shared.database import Document
+from common.application.ports.notifications.inbox import PushSubscription
+from common.domain.notifications.kinds import Notification, Preferences
+
+#: More browsers than anybody uses.
+_MOST_SUBSCRIPTIONS = 10
+
+
+class MongoNotifications:
+    """``Notifications`` over the collection ``notifications``."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._notifications = database["notifications"]
+
+    async def add(self, notification: Notification) -> None:
+        """Store an entry; storing it again changes nothing."""
+        row = to_document(notification)
+        await self._notifications.update_one({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True)
+
+    async def list_for(
+        self, user_id: str, *, unread_only: bool, limit: int, before: str | None
+    ) -> Sequence[Notification]:
+        """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
+        query: Document = {"user_id": user_id}
+        if unread_only:
+            query["read_at"] = None
+        if before is not None:
+            query["_id"] = {"$lt": before}
+        cursor = self._notifications.find(query).sort("_id", -1).limit(limit)
+        return [Notification.model_validate(from_document(row)) async for row in cursor]
+
+    async def unread_count(self, user_id: str, *, most: int) -> int:
+        """How many entries somebody has not read, counted up to ``most``."""
+        return await self._notifications.count_documents({"user_id": user_id, "read_at": None}, limit=most)
+
+    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> Notification | None:
+        """Mark one entry as read; ``None`` if it is not theirs. The first reading counts."""
+        found = await self._notifications.find_one_and_update(
+            {"_id": notification_id, "user_id": user_id},
+            [{"$set": {"read_at": {"$ifNull": ["$read_at", now]}}}],
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if found is None else Notification.model_validate(from_document(found))
+
+    async def mark_all_read(self, user_id: str, now: datetime) -> int:
+        """Mark every entry as read; returns how many were not."""
+        unread = {"user_id": user_id, "read_at": None}
+        changed = await self._notifications.update_many(unread, {"$set": {"read_at": now}})
+        return changed.modified_count
+
+    async def delete(self, user_id: str, notification_id: str) -> bool:
+        """Remove one entry; ``False`` if it is not theirs."""
+        removed = await self._notifications.delete_one({"_id": notification_id, "user_id": user_id})
+        return removed.deleted_count == 1
+
+
+class MongoPreferences:
+    """``PreferenceStore`` over the collection ``notification_preferences``."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._preferences = database["notification_preferences"]
+
+    async def get(self, user_id: str) -> Preferences:
+        """Somebody's preferences; the defaults where they have set none."""
+        found = await self._preferences.find_one({"_id": user_id})
+        return Preferences(user_id=user_id) if found is None else Preferences.model_validate(found)
+
+    async def put(self, preferences: Preferences) -> None:
+        """Replace somebody's preferences."""
+        row = {"_id": preferences.user_id, **preferences.model_dump(mode="json")}
+        await self._preferences.replace_one({"_id": preferences.user_id}, row, upsert=True)
+
+
+class MongoPushSubscriptions:
+    """``PushSubscriptions`` over the collection ``push_subscriptions``; an endpoint belongs to one account."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._subscriptions = database["push_subscriptions"]
+
+    async def put(self, subscription: PushSubscription) -> PushSubscription:
+        """Store a subscription, or renew the one of the same endpoint; returns it as stored.
+
+        Beyond the most that an account may have, those renewed longest ago go; whoever is last sees all there are.
+        """
+        row = to_document(subscription)
+        renewed = {name: row[name] for name in ("user_id", "session_id", "p256dh", "auth", "renewed_at")}
+        stored = await self._subscriptions.find_one_and_update(
+            {"endpoint": subscription.endpoint},
+            {
+                "$set": renewed,
+                "$setOnInsert": {"_id": row["_id"], "created_at": row["created_at"]},
+            },
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        await self._drop_oldest(subscription.user_id)
+        return PushSubscription.model_validate(from_document(stored or row))
+
+    async def _drop_oldest(self, user_id: str) -> None:
+        newest_first = [("renewed_at", -1), ("_id", -1)]
+        cursor = self._subscriptions.find({"user_id": user_id}, {"_id": 1}).sort(newest_first)
+        beyond = [row["_id"] async for row in cursor.skip(_MOST_SUBSCRIPTIONS)]
+        if beyond:
+            await self._subscriptions.delete_many({"_id": {"$in": beyond}})
+
+    async def delete(self, user_id: str, endpoint: str) -> bool:
+        """Remove a subscription by its endpoint; ``False`` if it is not theirs."""
+        removed = await self._subscriptions.delete_one({"endpoint": endpoint, "user_id": user_id})
+        return removed.deleted_count == 1
+
+    async def list_for(self, user_id: str) -> Sequence[PushSubscription]:
+        """Somebody's subscriptions."""
+        cursor = self._subscriptions.find({"user_id": user_id}).limit(_MOST_SUBSCRIPTIONS)
+        return [PushSubscription.model_validate(from_document(row)) async for row in cursor]

@@ -1,0 +1,99 @@
+"""What the verification of payments has found, in MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
+
+from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.documents import from_document, to_document
+from common.application.ports.payments.reconciliation import Progress, Touched
+from common.domain.bookings.discrepancies import UNCLAIMED, Discrepancy
+
+
+class MongoPaymentReviews:
+    """``PaymentReviews`` over ``payment_operations``, ``payment_discrepancies`` and ``verification_runs``."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._operations = database["payment_operations"]
+        self._discrepancies = database["payment_discrepancies"]
+        self._runs = database["verification_runs"]
+
+    async def touched_between(
+        self, since: datetime, before: datetime, *, limit: int, after: tuple[datetime, str] | None
+    ) -> Sequence[Touched]:
+        """Operations that changed in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
+        period: Document = {"updated_at": {"$gte": after[0] if after else since, "$lt": before}}
+        if after is not None:
+            period["$or"] = [{"updated_at": {"$gt": after[0]}}, {"updated_at": after[0], "_id": {"$gt": after[1]}}]
+        found = self._operations.find(period, {"booking_id": 1, "updated_at": 1})
+        cursor = found.sort([("updated_at", 1), ("_id", 1)]).limit(limit)
+        return [Touched(row["booking_id"], row["updated_at"], row["_id"]) async for row in cursor]
+
+    async def progress(self, phase: str) -> Progress | None:
+        """How far a phase has come."""
+        found = await self._runs.find_one({"_id": phase})
+        return None if found is None else from_document(Progress, found)
+
+    async def advance(self, progress: Progress) -> bool:
+        """Store it as the next revision; ``False`` if the one before is not what is stored: another run is at it."""
+        before = {"_id": progress.id, "revision": progress.revision - 1}
+        is_first = progress.revision == 1
+        try:
+            stored = await self._runs.replace_one(before, to_document(progress), upsert=is_first)
+        except DuplicateKeyError:
+            return False
+        return stored.matched_count == 1 or stored.upserted_id is not None
+
+    async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
+        """Record differences; one that is known keeps its first sight. Returns those that were not open before."""
+        if not discrepancies:
+            return []
+        known = {"_id": {"$in": [each.id for each in discrepancies]}, "resolved_at": None}
+        opened = {row["_id"] async for row in self._discrepancies.find(known, {"_id": 1})}
+        writes = []
+        for each in discrepancies:
+            row = to_document(each)
+            first = {"_id": row.pop("_id"), "first_seen_at": row.pop("first_seen_at")}
+            if each.id not in opened:
+                row["is_told"] = False
+            writes.append(UpdateOne({"_id": first["_id"]}, {"$set": row, "$setOnInsert": first}, upsert=True))
+        await self._discrepancies.bulk_write(writes)
+        return [each for each in discrepancies if each.id not in opened]
+
+    async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
+        """Mark a booking's differences that were not seen again as resolved; ``kept`` are ids that remain.
+
+        Intents that nobody claims are no part of a booking's comparison and stay.
+        """
+        gone = {"booking_id": booking_id, "resolved_at": None, "_id": {"$nin": list(kept)}}
+        await self._discrepancies.update_many(
+            {**gone, "kind": {"$nin": sorted(UNCLAIMED)}}, {"$set": {"resolved_at": now}}
+        )
+
+    async def resolve(self, ids: Sequence[str], now: datetime) -> None:
+        """Mark differences as resolved."""
+        await self._discrepancies.update_many({"_id": {"$in": list(ids)}}, {"$set": {"resolved_at": now}})
+
+    async def take_untold(self, *, limit: int) -> Sequence[Discrepancy]:
+        """Differences that nobody has been told of yet; each is given to one caller."""
+        waiting = self._discrepancies.find({"is_told": False}, {"_id": 1}).limit(limit)
+        ids = [row["_id"] async for row in waiting]
+        if not ids:
+            return []
+        taken = {"is_told": True, "told_in": uuid4().hex}
+        await self._discrepancies.update_many({"_id": {"$in": ids}, "is_told": False}, {"$set": taken})
+        mine = self._discrepancies.find({"_id": {"$in": ids}, "told_in": taken["told_in"], "resolved_at": None})
+        return [from_document(Discrepancy, row) async for row in mine.sort("_id", 1)]
+
+    async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
+        """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""
+        query: Document = {"resolved_at": None}
+        if before is not None:
+            at, last = before
+            query["$or"] = [{"first_seen_at": {"$lt": at}}, {"first_seen_at": at, "_id": {"$lt": last}}]
+        cursor = self._discrepancies.find(query).sort([("first_seen_at", -1), ("_id", -1)]).limit(limit)
+        return [from_document(Discrepancy, row) async for row in cursor]

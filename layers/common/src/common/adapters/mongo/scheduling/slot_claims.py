@@ -1,0 +1,161 @@
+"""Taking and freeing providers' time in one transaction; the unique index on cells is the last word."""
+
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from common.adapters.mongo.bookings.documents import to_document
+from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
+from common.adapters.mongo.shared.database import Mongo, Session
+from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
+from common.domain.shared.errors import SlotUnavailable, TooManyHolds, Unavailable
+
+Write = Callable[[Session], Awaitable[None]]
+
+_TAKEN = "That time has just been taken."
+_HELD = "At most {most} slots of one provider can be kept unpaid or unconfirmed. Complete or cancel one of yours first."
+_FULL = "The provider takes no more bookings then."
+
+
+@dataclass(frozen=True)
+class ClaimChange:
+    """Time to take and to free at an instant; others' holds that have expired by then give way.
+
+    ``limits`` bound how many bookings the provider may have around the time that is taken, ``hold_limit`` how many
+    slots the network address keeps, this one included.
+    """
+
+    now: datetime
+    claims: Sequence[SlotClaim] = ()
+    released_ids: Sequence[str] = field(default=())
+    limits: Sequence[SlotLimit] = field(default=())
+    hold_limit: HoldLimit | None = None
+
+
+class MongoSlotClaims:
+    """The collection ``slot_claims``, for the repositories whose changes take or free time.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._claims = mongo.collection("slot_claims")
+        self._limits = MongoSlotLimits(mongo)
+
+    async def commit(self, change: ClaimChange, *, after: Write, before: Write | None = None) -> None:
+        """Take and free time in one transaction with other writes.
+
+        A claim whose id is stored is replaced, so that a hold can be made firm. A refused claim is looked at once
+        more: where only holds that have expired stand in its way, they are removed in a second transaction with it.
+        The common case pays no extra round trip for that.
+
+        Limits are counted inside the transaction, behind a write to a document of the provider's own: of two
+        transactions that would each take the last place, the later one collides and counts anew.
+
+        Args:
+            change: what to take and to free.
+            before: writes that come first, such as the check of a version.
+            after: writes that come last.
+
+        Raises:
+            SlotUnavailable: a claim overlaps another one, or a limit is reached (``reason`` says which).
+            TooManyHolds: the network address keeps as many slots as it may.
+            DuplicateKeyError, BulkWriteError: of the other writes' unique indexes.
+            Unavailable: the database did not take the change.
+        """
+        try:
+            await self._commit(change, before, after, evict_expired=False)
+        except SlotUnavailable:
+            await self._refuse(change)
+            await self._commit(change, before, after, evict_expired=True)
+        except Unavailable:
+            # Out of time in a crowd: where somebody else has the slot by now, that is the better answer.
+            await self._refuse(change)
+            raise
+
+    async def _commit(self, change: ClaimChange, before: Write | None, after: Write, *, evict_expired: bool) -> None:
+        tries = 0
+
+        async def work(session: Session) -> None:
+            nonlocal tries
+            tries += 1
+            if tries > 1:
+                await self._refuse(change)
+            if before is not None:
+                await before(session)
+            await self._keep_limits(change, session)
+            if change.released_ids:
+                await self._claims.delete_many({"_id": {"$in": list(change.released_ids)}}, session=session)
+            for claim in change.claims:
+                if evict_expired:
+                    await self._evict(claim, change.now, session)
+                await self._claims.replace_one({"_id": claim.id}, to_document(claim), upsert=True, session=session)
+            await self._keep_hold_limit(change, session)
+            await after(session)
+
+        try:
+            await self._mongo.in_transaction(work)
+        except DuplicateKeyError as error:
+            if "cells" in (error.details or {}).get("keyPattern", {}):
+                raise SlotUnavailable(_TAKEN) from error
+            raise
+
+    async def _keep_limits(self, change: ClaimChange, session: Session) -> None:
+        if change.limits:
+            await self._limits.lock(change.claims[0].provider_id, session)
+            await self._refuse_full(change, session)
+
+    async def _evict(self, claim: SlotClaim, now: datetime, session: Session) -> None:
+        expired = {
+            "provider_id": claim.provider_id,
+            "cells": {"$in": claim.cells},
+            "expires_at": {"$lte": now},
+        }
+        await self._claims.delete_many(expired, session=session)
+
+    async def _refuse(self, change: ClaimChange) -> None:
+        """Refuse what others' claims that have not expired stand in the way of, as committed now.
+
+        Losers of a crowd on one interval learn it from this instead of colliding again and again.
+
+        Raises:
+            SlotUnavailable: they do.
+        """
+        own = _own_ids(change)
+        for claim in change.claims:
+            other = {
+                "provider_id": claim.provider_id,
+                "cells": {"$in": claim.cells},
+                "_id": {"$nin": own},
+                "expires_at": {"$not": {"$lte": change.now}},
+            }
+            if await self._claims.find_one(other, {"_id": 1}) is not None:
+                raise SlotUnavailable(_TAKEN)
+        await self._refuse_full(change)
+
+    async def _refuse_full(self, change: ClaimChange, session: Session | None = None) -> None:
+        for claim in change.claims:
+            reason = await self._limits.reached(change.limits, claim, _own_ids(change), change.now, session)
+            if reason is not None:
+                raise SlotUnavailable(_FULL, extra={"reason": reason})
+
+    async def _keep_hold_limit(self, change: ClaimChange, session: Session) -> None:
+        """Count what the address keeps; last, so that a crowd on one slot is turned away by the slot."""
+        limit = change.hold_limit
+        if limit is None:
+            return
+        await self._limits.lock_holds(limit, change.now, session)
+        end = await self._limits.holds_end(limit, _own_ids(change), change.now, session)
+        if end is not None:
+            wait = max(1, math.ceil((end - change.now).total_seconds()))
+            raise TooManyHolds(_HELD.format(most=limit.most), retry_after=wait)
+
+
+def _own_ids(change: ClaimChange) -> list[str]:
+    return [*(claim.id for claim in change.claims), *change.released_ids]

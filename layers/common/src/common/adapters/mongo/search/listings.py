@@ -1,0 +1,152 @@
+"""Listings in index order. Every query names the index it is made for, and reads nothing outside of it.
+
+- nearest first: ``near`` (see ``near_walk``).
+- best rated or cheapest first: ``area_score`` and ``area_price``, merged over the map tiles that cover the disc; exact
+  distances are then checked on what comes.
+- words without a point: ``token_score``.
+
+Each read is limited to what is wanted of it with some to spare, so that no cursor stays open.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, Final
+
+from common.adapters.mongo.search.filters import sorted_query
+from common.adapters.mongo.search.geo_scan import nearest, with_spare
+from common.adapters.mongo.shared.database import Collection, Document, Mongo
+from common.application.ports.search.listings import Criteria, Hit, Kind, Order, Position, Sample, Walk
+from common.domain.shared.geo import Point, distance_m
+
+_COLLECTIONS = {Kind.SERVICES: "service_listings", Kind.PROVIDERS: "provider_listings"}
+#: Sorted walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
+_MAX_EXAMINED_PER_HIT = 50
+_HIDDEN: Final = {"areas": 0, "tokens": 0, "name_stems": 0, "updated_at": 0}
+_COUNTED: Final = {"category": 1, "price": 1, "mean": 1}
+_COUNTED_NEAR: Final = {**_COUNTED, "location": 1, "reach_m": 1}
+
+
+class MongoListingIndex:
+    """Implements ``ListingIndex``.
+
+    Args:
+        mongo: the connection.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def walk(
+        self,
+        kind: Kind,
+        criteria: Criteria,
+        order: Order,
+        *,
+        limit: int,
+        after: Position | None = None,
+        until: Position | None = None,
+    ) -> Walk:
+        """Listings in an order (see the port)."""
+        collection = self._mongo.collection(_COLLECTIONS[kind])
+        if order is Order.DISTANCE:
+            return await _outwards(collection, criteria, limit, after, until)
+        return await _sorted(collection, criteria, order, limit, after, until)
+
+    async def sample(self, kind: Kind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
+        """What facets count of the first listings, and whether those are all."""
+        collection = self._mongo.collection(_COLLECTIONS[kind])
+        rows: list[Mapping[str, Any]] = []
+        if criteria.point is None:
+            query, sort, index = sorted_query(criteria, Order.RATING, None, None)
+            found = collection.find(query, _COUNTED, hint=index).sort(sort).limit(limit + 1).batch_size(limit + 1)
+            rows.extend(await found.to_list())
+        else:
+            async with aclosing(
+                nearest(collection, criteria, start=0.0, wanted=limit + 1, shown=_COUNTED_NEAR)
+            ) as near:
+                async for row, _ in near:
+                    rows.append(row)
+                    if len(rows) > limit:
+                        break
+        samples = [Sample(row["category"], row["price"], row["mean"]) for row in rows[:limit]]
+        return samples, len(rows) <= limit
+
+
+async def _outwards(
+    collection: Collection, criteria: Criteria, limit: int, after: Position | None, until: Position | None
+) -> Walk:
+    """Nearest first, until there are enough."""
+    hits: list[Hit] = []
+    if until is not None:
+        criteria = replace(criteria, radius_m=min(criteria.radius_m, until.value + 1))
+    start = after.value if after else 0.0
+    async with aclosing(nearest(collection, criteria, start=start, wanted=limit + 1, shown=_HIDDEN)) as rows:
+        async for row, distance in rows:
+            place = Position(distance, row["_id"])
+            if after is not None and place <= after:
+                continue
+            if until is not None and place > until:
+                break
+            if len(hits) == limit:
+                return Walk(hits, hits[-1].position(Order.DISTANCE))
+            hits.append(_hit(row, distance))
+    return Walk(hits, None)
+
+
+async def _sorted(
+    collection: Collection, criteria: Criteria, order: Order, limit: int, after: Position | None, until: Position | None
+) -> Walk:
+    """Best rated or cheapest first, over the tiles that cover the disc, or over all words without a point."""
+    hits: list[Hit] = []
+    place, examined = after, 0
+    while examined < _MAX_EXAMINED_PER_HIT * limit:
+        query, sort, index = sorted_query(criteria, order, place, until)
+        missing = limit + 1 - len(hits)
+        size = missing if criteria.point is None else max(examined, with_spare(missing))
+        rows = await collection.find(query, _HIDDEN, hint=index).sort(sort).limit(size).batch_size(size).to_list()
+        for row in rows:
+            hit = _within(row, criteria)
+            if hit is not None and len(hits) == limit:
+                return Walk(hits, hits[-1].position(order))
+            if hit is not None:
+                hits.append(hit)
+        if len(rows) < size:
+            return Walk(hits, None)
+        examined += size
+        place = _hit(rows[-1], None).position(order)
+    return Walk(hits, place)
+
+
+def _within(row: Document, criteria: Criteria) -> Hit | None:
+    """The hit with its distance; ``None`` for one too far away or not reached."""
+    if criteria.point is None:
+        return _hit(row, None)
+    lng, lat = row["location"]["coordinates"]
+    distance = distance_m(criteria.point, Point(lat, lng))
+    return _hit(row, distance) if distance <= min(criteria.radius_m, row["reach_m"] + criteria.doubt_m) else None
+
+
+def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
+    price, rating = row.get("unit_price"), row["rating"]
+    return Hit(
+        id=row["_id"],
+        provider_id=row["provider_id"],
+        title=row["title"],
+        trading_name=row["trading_name"],
+        category=row["category"],
+        categories=row["categories"],
+        price=row["price"],
+        price_type=row["price_type"],
+        unit_amount=price["amount"] if price else None,
+        currency=price["currency"] if price else None,
+        duration_minutes=row["duration_minutes"],
+        image=row["image"],
+        auto_accept=row["auto_accept"],
+        is_verified=row["is_verified"],
+        rating_count=rating["count"],
+        mean=row["mean"],
+        score=row["score"],
+        reach_m=row["reach_m"],
+        distance_m=distance,
+    )

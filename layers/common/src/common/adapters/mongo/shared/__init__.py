@@ -1,0 +1,1 @@
+"""The database itself, and the collections of no single context."""

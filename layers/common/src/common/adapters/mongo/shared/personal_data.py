@@ -1,0 +1,136 @@
+"""Everything that is held about one person, as the collections hold it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from common.adapters.mongo.shared.data_register import Fate, Holding, Whose, holdings
+from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.unit_of_work import current_session
+from common.application.ports.identity.personal_data import MatterKind, OpenMatter
+from common.domain.bookings.booking import ActorKind, PayoutState
+from common.domain.bookings.state_machine import TERMINAL
+
+_MOST_ROWS = 1000
+_NEVER_SHOWN = frozenset(
+    {
+        "password_hash",
+        "device_hash",
+        "secret_hash",
+        "renewed_secret_hashes",
+        "p256dh",
+        "auth",
+        "endpoint",
+        "tokens",
+        "email_key",
+        "idempotency_key",
+        "session_epoch",
+        "touches",
+        "ended_sign_ins",
+        "held_by",
+    }
+)
+#: What keeps an account open. Stripe, too, closes no account with a balance or payments under way
+#: (https://support.stripe.com/questions/close-a-stripe-account).
+_CLOSED = [status.value for status in TERMINAL]
+_OPEN: tuple[Document, ...] = (
+    {"status": {"$nin": _CLOSED}},
+    {"payment_details.open_operations.0": {"$exists": True}},
+    {"payment_details.needs_attention": True},
+)
+_DEBT: Document = {"payout": PayoutState.DEBT.value}
+_FORGOTTEN_TITLE = "News of a booking"
+_FORGOTTEN_BODY = "The account of one of its parties was deleted, and what this said went with it."
+
+
+class MongoPersonalData:
+    """Implements ``PersonalData``."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
+        found: dict[str, list[Document]] = {}
+        for collection, holding in holdings():
+            owner = _owner(holding, user_id, provider_id)
+            if holding.subject is None or owner is None:
+                continue
+            hidden = _NEVER_SHOWN | holding.hidden
+            cursor = self._mongo.collection(collection).find({holding.field: owner}).sort("_id", -1).limit(_MOST_ROWS)
+            found[holding.subject] = [_shown(row, hidden) async for row in cursor]
+        return found
+
+    async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
+        """Bookings of either side that keep the account open: under way, with money on its way, or with a debt."""
+        found = await self._open_of({"customer_id": user_id}, [*_OPEN], ActorKind.CUSTOMER, limit)
+        if provider_id is not None:
+            found += await self._open_of({"provider_id": provider_id}, [*_OPEN, _DEBT], ActorKind.PROVIDER, limit)
+        return found[:limit]
+
+    async def _open_of(self, side: Document, reasons: list[Document], role: ActorKind, limit: int) -> list[OpenMatter]:
+        shown = {"status": 1, "payout": 1}
+        cursor = self._mongo.collection("bookings").find({**side, "$or": reasons}, shown, session=current_session())
+        return [
+            OpenMatter(booking_id=row["_id"], status=row["status"], role=role, kind=_kind(row))
+            async for row in cursor.limit(limit)
+        ]
+
+    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
+        words = {"title": _FORGOTTEN_TITLE, "body": _FORGOTTEN_BODY}
+        await self._mongo.collection("notifications").update_many(
+            {"booking_id": {"$in": list(booking_ids)}}, {"$set": words}, session=current_session()
+        )
+
+    async def forget_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
+        """Blank what somebody gave as a reason in the audit trail of these bookings.
+
+        Args:
+            booking_ids: bookings whose reason is the leaving party's.
+            fact: the audited field, ``cancel_reason`` or ``dispute``.
+        """
+        history, of_these = self._mongo.collection("booking_history"), {"booking_id": {"$in": list(booking_ids)}}
+        for side in ("from", "to"):
+            path = f"changed.{fact}.{side}" if fact == "cancel_reason" else f"changed.{fact}.{side}.reason"
+            await history.update_many({**of_these, path: {"$gt": ""}}, {"$set": {path: ""}}, session=current_session())
+
+    async def forget_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
+        """Take what a party said off the notes of its actions in these bookings' audit trail."""
+        session, history = current_session(), self._mongo.collection("booking_history")
+        theirs = {"booking_id": {"$in": list(booking_ids)}, "actor.kind": party.value}
+        for action, note in notes.items():
+            await history.update_many({**theirs, "action": action}, {"$set": {"note": note}}, session=session)
+
+    async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
+        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
+        session = current_session()
+        for collection, holding in holdings():
+            owner = _owner(holding, user_id, provider_id)
+            if holding.fate is Fate.DELETED and owner is not None:
+                await self._mongo.collection(collection).delete_many({holding.field: owner}, session=session)
+        await self._mongo.collection("security_events").update_many(
+            {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
+        )
+        if provider_id is not None:
+            await self._mongo.collection("services").update_many(
+                {"provider_id": provider_id},
+                {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
+                session=session,
+            )
+
+
+def _owner(holding: Holding, user_id: str, provider_id: str | None) -> str | None:
+    """Whom a holding's field names, where that is an account or a provider."""
+    return {Whose.ACCOUNT: user_id, Whose.PROVIDER: provider_id}.get(holding.whose)
+
+
+def _kind(row: Document) -> MatterKind:
+    if row["status"] not in _CLOSED:
+        return MatterKind.UNDER_WAY
+    return MatterKind.DEBT if row.get("payout") == PayoutState.DEBT else MatterKind.MONEY_MOVING
+
+
+def _shown(row: Document, hidden: frozenset[str] | set[str]) -> Document:
+    shown = {name: value for name, value in row.items() if name not in hidden}
+    return {"id": shown.pop("_id"), **shown}

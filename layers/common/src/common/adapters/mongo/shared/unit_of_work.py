@@ -1,0 +1,41 @@
+"""One transaction around several repositories, which find its session by themselves."""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import TypeVar
+
+from common.adapters.mongo.shared.database import Mongo, Session
+
+T = TypeVar("T")
+
+_session: ContextVar[Session | None] = ContextVar("mongo_session", default=None)
+
+
+def current_session() -> Session | None:
+    """The session of the transaction this task is in; ``None`` outside of one."""
+    return _session.get()
+
+
+class MongoUnitOfWork:
+    """Implements ``UnitOfWork``. Only repositories that pass ``current_session()`` on take part."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run ``work`` in one transaction; within another one it joins that.
+
+        Raises:
+            Unavailable: the database is away, or did not let it through in time.
+        """
+        if current_session() is not None:
+            return await work()
+
+        async def in_session(session: Session) -> T:
+            token = _session.set(session)
+            try:
+                return await work()
+            finally:
+                _session.reset(token)
+
+        return await self._mongo.in_transaction(in_session)

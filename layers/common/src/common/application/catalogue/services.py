@@ -1,0 +1,145 @@
+"""A provider's services: make, read, change, delete."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.application.catalogue.deps import ProviderDeps
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import PriceType, Service, ServiceStatus
+from common.domain.payments.currencies import charge_problem, is_charged, minimum_charge
+from common.domain.payments.platform import Platform
+from common.domain.shared.errors import FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
+from common.domain.shared.ids import new_id
+
+#: Each try checks anew what the change would make of the service as it is then.
+_TRIES = 8
+
+
+async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping[str, Any]) -> Service:
+    """Make a service.
+
+    Args:
+        deps: ports.
+        provider: the caller's profile.
+        fields: fields of ``Service`` by name.
+
+    Raises:
+        InvalidInput: the fields contradict each other, or the category does not exist.
+        Conflict: the provider has as many services as it may, or as many active ones as its plan allows.
+    """
+    now = deps.clock.now()
+    service = Service.model_validate(
+        {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now, **fields}
+    )
+    await _check(deps, service)
+    await deps.services.add(service)
+    return service
+
+
+async def update_service(
+    deps: ProviderDeps, provider: Provider, service_id: str, fields: Mapping[str, Any], *, expected: int | None = None
+) -> Service:
+    """Change a service; bookings made before keep what they were agreed on.
+
+    Args:
+        deps: ports.
+        provider: the caller's profile.
+        service_id: which.
+        fields: fields of ``Service`` to set, by name.
+        expected: the version the caller has read, if it said so.
+
+    Raises:
+        NotFound: there is no such service of the caller's.
+        InvalidInput: the fields contradict each other, or the category does not exist.
+        VersionConflict: it is not the version that the caller expects.
+        Unavailable: it kept changing.
+        Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``).
+    """
+    for _ in range(_TRIES):
+        before = await own_service(deps, provider, service_id)
+        after = Service.model_validate({**before.model_dump(), **fields})
+        await _check(deps, after)
+        version = before.version if expected is None else expected
+        try:
+            return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
+        except VersionConflict:
+            if expected is not None:
+                raise
+    raise Unavailable("The service is being changed by others.", retry_after=1)
+
+
+async def delete_service(deps: ProviderDeps, provider: Provider, service_id: str) -> None:
+    """Take a service out for good; its bookings stay.
+
+    Raises:
+        NotFound: there is no such service of the caller's.
+    """
+    await own_service(deps, provider, service_id)
+    await deps.services.update(service_id, {"status": ServiceStatus.DELETED}, now=deps.clock.now())
+
+
+async def own_service(deps: ProviderDeps, provider: Provider, service_id: str) -> Service:
+    """A service of the caller's.
+
+    Raises:
+        NotFound: there is no such service of the caller's.
+    """
+    service = await deps.services.get(service_id)
+    if service is None or service.provider_id != provider.id or service.status is ServiceStatus.DELETED:
+        raise NotFound("There is no such service.")
+    return service
+
+
+async def visible_service(
+    deps: ProviderDeps, service_id: str, viewer_provider_id: str | None = None
+) -> tuple[Service, Provider]:
+    """A service that the viewer may see: a shown one, or one of the viewer's own.
+
+    Raises:
+        NotFound: there is none, or not for this viewer.
+    """
+    service = await deps.services.get(service_id)
+    provider = await deps.providers.get(service.provider_id) if service else None
+    if service is None or provider is None or service.status is ServiceStatus.DELETED:
+        raise NotFound("There is no such service.")
+    is_shown = service.status is ServiceStatus.ACTIVE and provider.is_listed
+    if not is_shown and provider.id != viewer_provider_id:
+        raise NotFound("There is no such service.")
+    return service, provider
+
+
+async def _check(deps: ProviderDeps, service: Service) -> None:
+    errors = [*_price_errors(service, deps.platform)]
+    tree = await deps.categories.tree()
+    if not tree.is_leaf(service.category):
+        message = (
+            "Choose a category without subcategories." if service.category in tree.by_slug else "No such category."
+        )
+        errors.append(FieldError("category", message, "unknown_category"))
+    if errors:
+        raise InvalidInput("The service has errors.", errors=errors)
+
+
+def _price_errors(service: Service, platform: Platform) -> list[FieldError]:
+    if service.price_type is PriceType.QUOTE:
+        errors = []
+        if service.price is not None:
+            errors.append(FieldError("price", "A service by quote has no price.", "not_allowed"))
+        if service.auto_accept:
+            errors.append(FieldError("auto_accept", "A service by quote cannot accept by itself.", "not_allowed"))
+        return errors
+    total = service.total_price()
+    if total is None:
+        return [FieldError("price", "Give a price.", "missing")]
+    problem = charge_problem(total)
+    if problem is not None and not is_charged(total.currency):
+        return [FieldError("price.currency", problem, "unknown_currency")]
+    if total.currency not in platform.currencies:
+        message = (
+            f"Services are sold in {platform.currencies_text()} here; what other currencies bring cannot be paid on."
+        )
+        return [FieldError("price.currency", message, "currency_not_supported")]
+    if problem is not None:
+        too_small = total.amount < minimum_charge(total.currency)
+        return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]
+    return []

@@ -1,0 +1,120 @@
+"""Taking one's data along, and leaving for good."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from common.application.identity.deps import AuthDeps
+from common.application.identity.erasure import ACCOUNT_DELETED
+from common.application.identity.recent_sign_in import require_recent_sign_in
+from common.application.identity.records import log_event, publish
+from common.application.ports.catalogue.repositories import Providers
+from common.application.ports.identity.personal_data import OpenMatter, PersonalData
+from common.domain.identity.credentials import ClientInfo, SecurityEventType
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import Address, User
+from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.events import Event, Topic, new_event
+
+#: What a refusal names at most.
+_MOST_MATTERS = 20
+
+
+@dataclass(frozen=True)
+class LeavingDeps:
+    """Ports of export and deletion."""
+
+    auth: AuthDeps
+    providers: Providers
+    personal: PersonalData
+
+
+async def export_account(deps: LeavingDeps, caller: Principal, client: ClientInfo) -> Mapping[str, Any]:
+    """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6)."""
+    user = await _account(deps, caller)
+    found = await deps.personal.collect(user.id, user.provider_id)
+    await log_event(deps.auth, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
+    return {"account": user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), **found}
+
+
+async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInfo) -> None:
+    """Let the person go: the account can no longer be opened or recognised. Bookings and the ledger stay.
+
+    The account is gone when this returns; a worker then erases the person from closed bookings, from what others were
+    told, and at Stripe. Nobody can leave with a booking under way (which is anything before it is settled), with money
+    on its way, or owing some: the answer names what is open, and nothing is scheduled behind anybody's back.
+
+    Raises:
+        Conflict: something is open (``open_bookings``); ``bookings`` names it.
+        Forbidden: the sign-in is not recent (``recent_sign_in_required``).
+    """
+    require_recent_sign_in(deps.auth, caller)
+    now = deps.auth.clock.now()
+
+    async def write() -> Event:
+        user = await _account(deps, caller)
+        event = _deleted_event(user, now)
+        matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
+        if matters:
+            raise _still_open(matters)
+        await deps.auth.mail_tokens.remove_all(user.email_key)
+        await deps.auth.mail_tokens.remove_of(user.id)
+        await deps.auth.registrations.remove_all(user.email_key)
+        await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
+        await deps.personal.erase(user.id, user.provider_id, now)
+        if user.provider_id is not None:
+            nobody = {
+                "trading_name": "Deleted provider",
+                "bio": "",
+                "address": Address(text=""),
+                "is_listed": False,
+                "deleted_at": now,
+            }
+            await deps.providers.update(user.provider_id, nobody, now=now)
+        await deps.auth.users.update(
+            user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True
+        )
+        await deps.auth.outbox.add([event])
+        return event
+
+    event = await deps.auth.unit_of_work.run(write)
+    await publish(deps.auth, [event])
+
+
+def _deleted_event(user: User, now: datetime) -> Event:
+    """What the worker needs; the address only where the customer at Stripe is not known, and blanked when sent."""
+    customer_id = user.stripe_customer_id
+    email = {} if customer_id else {"email": user.email}
+    known = {"user_id": user.id, "provider_id": user.provider_id, "stripe_customer_id": customer_id}
+    return new_event(Topic.PAYMENTS, ACCOUNT_DELETED, now, **known, **email)
+
+
+def _still_open(matters: Sequence[OpenMatter]) -> Conflict:
+    named = [matter.model_dump(mode="json") for matter in matters]
+    detail = "Finish or cancel your bookings first; those that are done close when they are settled."
+    return Conflict(detail, code="open_bookings", extra={"bookings": named})
+
+
+def _nobody(user: User) -> dict[str, Any]:
+    """An account's fields once its person is gone; the address is in a domain that never exists (RFC 2606)."""
+    address = f"{user.id}@deleted.invalid"
+    return {
+        "email": address,
+        "email_key": address,
+        "full_name": "",
+        "phone_number": None,
+        "address": None,
+        "stripe_customer_id": None,
+        "roles": [Role.USER],
+        "is_verified": False,
+        "is_active": False,
+        "is_oauth_registered": False,
+    }
+
+
+async def _account(deps: LeavingDeps, caller: Principal) -> User:
+    user = await deps.auth.users.get(caller.user_id)
+    if user is None or user.deleted_at is not None:
+        raise NotFound("There is no such account.")
+    return user

@@ -1,0 +1,53 @@
+"""What the identity use cases need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from common.application.ports.bookings.calendar_feeds import CalendarFeeds
+    from common.application.ports.identity.accounts import (
+        AccessTokenIssuer,
+        Credentials,
+        MailTokens,
+        Passwords,
+        Registrations,
+        SecurityLog,
+        Sessions,
+        SignInGuard,
+        UnitOfWork,
+        Users,
+    )
+    from common.application.ports.shared.clock import Clock
+    from common.application.ports.shared.limits import RateLimits
+    from common.application.ports.shared.outbox import Outbox, Publisher
+
+
+@dataclass(frozen=True)
+class AuthDeps:
+    """Ports of identity.
+
+    Links in mails begin with ``frontend_base_url``. ``recent_sign_in`` is how old a sign-in may be for what asks for a
+    recent one.
+    """
+
+    clock: Clock
+    unit_of_work: UnitOfWork
+    users: Users
+    credentials: Credentials
+    sessions: Sessions
+    registrations: Registrations
+    mail_tokens: MailTokens
+    log: SecurityLog
+    passwords: Passwords
+    tokens: AccessTokenIssuer
+    guard: SignInGuard
+    limits: RateLimits
+    outbox: Outbox
+    publisher: Publisher
+    feeds: CalendarFeeds
+    frontend_base_url: str
+    recent_sign_in: timedelta

@@ -1,0 +1,47 @@
+"""What onboarding needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from common.application.identity.deps import AuthDeps
+    from common.application.ports.catalogue.geocoding import Geocoder
+    from common.application.ports.catalogue.repositories import Providers
+    from common.application.ports.payments.connect import ConnectGateway
+    from common.domain.identity.users import User
+    from common.domain.payments.platform import Platform
+
+
+class IntentCompletion(Protocol):
+    """Guest bookings that wait for their guest's account."""
+
+    async def complete(self, user: User, booking_intent_id: str) -> Any:
+        """Turn the intent into a booking of its owner and return that.
+
+        Raises:
+            NotFound: the user has no such intent.
+            SlotUnavailable: its hold has ended and the slot is taken.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class OnboardingDeps:
+    """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, so that nothing else imports it."""
+
+    auth: AuthDeps
+    providers: Providers
+    geocoder: Geocoder
+    intents: IntentCompletion
+    connect: ConnectSource
+    platform: Platform
+
+
+class ConnectSource(Protocol):
+    """Gives the gateway to connected accounts when it is first needed."""
+
+    def __call__(self) -> ConnectGateway:
+        """The gateway."""
+        ...

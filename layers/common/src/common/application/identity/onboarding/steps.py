@@ -1,0 +1,215 @@
+"""The steps from a fresh account to a customer or an applicant. Each may be left and resumed, and done again.
+
+Addresses are located and passwords hashed first, which takes time; what the account is by then is read again in the
+transaction that writes.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from common.application.identity.onboarding.addresses import country_of, locate_address
+from common.application.identity.onboarding.deps import OnboardingDeps
+from common.application.identity.recent_sign_in import require_recent_sign_in
+from common.application.identity.records import log_event, mail_event, publish
+from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
+from common.application.ports.catalogue.geocoding import Located
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.credentials import ClientInfo, SecurityEventType
+from common.domain.identity.passwords import check_password
+from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
+from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.search.places import zone_of
+from common.domain.shared.errors import Conflict, NotFound, StepOutOfOrder, Unauthenticated
+from common.domain.shared.events import Event
+from common.domain.shared.ids import new_id
+from common.domain.shared.phones import parse_phone
+
+_WORKING_DAYS = range(5)
+_OPENS, _CLOSES = time(9), time(17)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What everybody tells about themselves."""
+
+    full_name: str
+    phone_number: str
+    address: str
+
+
+@dataclass(frozen=True)
+class CompletedProfile:
+    """The account after its profile, the booking it went on to, and a fresh sign-in."""
+
+    user: User
+    booking: Any | None
+    tokens: TokenPair
+
+
+async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
+    """The caller's account.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    user = await deps.auth.users.get(caller.user_id)
+    if user is None or user.deleted_at is not None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+async def complete_profile(
+    deps: OnboardingDeps,
+    caller: Principal,
+    profile: Profile,
+    client: ClientInfo,
+    *,
+    password: str | None = None,
+    booking_intent_id: str | None = None,
+) -> CompletedProfile:
+    """Tell name, telephone number and address; a guest becomes a full account and goes on to the booking.
+
+    The caller gets a fresh token pair: of the same sign-in, or of a new one that replaces a guest's.
+
+    Raises:
+        InvalidInput: the telephone number or the password is not accepted.
+        Conflict: a password is given and the account has one (``password_exists``).
+        Forbidden: a password is given and the sign-in is not recent (``recent_sign_in_required``).
+        NotFound, SlotUnavailable: of the booking intent.
+    """
+    if password is not None:
+        require_recent_sign_in(deps.auth, caller)
+    password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
+    fields, _ = await _profile_fields(deps, profile)
+
+    async def write() -> User:
+        user = await get_account(deps, caller)
+        more: dict[str, Any] = {"is_provisional": False}
+        if user.onboarding_status is OnboardingStatus.NOT_STARTED:
+            more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
+        if password_hash is not None:
+            await _refuse_second_password(deps, user)
+            await deps.auth.credentials.set_password(user.id, password_hash, deps.auth.clock.now())
+            await log_event(deps.auth, SecurityEventType.PASSWORD_CHANGED, user.id, client)
+            more["requires_password_setup"] = False
+        return await deps.auth.users.update(user.id, {**fields, **more})
+
+    user = await deps.auth.unit_of_work.run(write)
+    booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
+    return CompletedProfile(user, booking, await _renew(deps, caller, user, client))
+
+
+async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo) -> TokenPair:
+    if not caller.is_provisional:
+        extended = await extend_session(deps.auth, user, caller.session_id)
+        if extended is None:
+            raise Unauthenticated("This sign-in has ended.", code="session_ended")
+        return extended
+    old = await deps.auth.sessions.get(caller.session_id)
+    if old is None or not await deps.auth.unit_of_work.run(
+        lambda: end_session(deps.auth, user.id, caller.session_id, "renewed")
+    ):
+        raise Unauthenticated("This sign-in has ended.", code="session_ended")
+    return await open_session(deps.auth, user, client, "profile_completed", signed_in_at=old.created_at)
+
+
+async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
+    """What a profile sets on the account, and where its address is."""
+    address, place = await locate_address(deps.geocoder, profile.address)
+    phone_number = parse_phone(profile.phone_number, country=country_of(address))
+    fields = {
+        "full_name": profile.full_name,
+        "phone_number": phone_number,
+        "address": address,
+        "updated_at": deps.auth.clock.now(),
+    }
+    return fields, place
+
+
+async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: str) -> str:
+    user = await get_account(deps, caller)
+    accepted = check_password(password, email=user.email_key)
+    await _refuse_second_password(deps, user)
+    return await deps.auth.passwords.hash(accepted)
+
+
+async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
+    if await deps.auth.credentials.password_of(user.id) is not None:
+        raise Conflict("The account has a password; change it in the settings.", code="password_exists")
+
+
+async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> User:
+    """Choose to go on as a customer or as a provider; a provider stays a customer, a customer may choose anew."""
+    now = deps.auth.clock.now()
+    return await deps.auth.users.update(caller.user_id, {"onboarding_path": path, "updated_at": now})
+
+
+async def apply_as_provider(
+    deps: OnboardingDeps, caller: Principal, profile: Profile, trading_name: str
+) -> tuple[User, Provider]:
+    """Give a provider's details; this is the application, which a moderator decides on.
+
+    Doing it again corrects the details; after a rejection it applies anew.
+
+    Raises:
+        StepOutOfOrder: the provider's path has not been chosen.
+        InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
+    """
+    _require_providers_path(await get_account(deps, caller))
+    auth = deps.auth
+    now = auth.clock.now()
+    fields, place = await _profile_fields(deps, profile)
+    deps.platform.require_provider_in(place.country if place else "")
+    zone = zone_of(place.country if place else "", place.region if place else "")
+
+    async def write() -> tuple[User, Provider, list[Event]]:
+        user = await get_account(deps, caller)
+        _require_providers_path(user)
+        is_approved = user.provider_status is ProviderStatus.APPROVED
+        status = ProviderStatus.APPROVED if is_approved else ProviderStatus.PENDING
+        details = {"trading_name": trading_name, "address": fields["address"], "status": status}
+        existing = await deps.providers.by_user(user.id)
+        if existing is None:
+            provider = Provider(
+                id=new_id("prv", now),
+                user_id=user.id,
+                timezone=zone,
+                availability=_office_hours(zone),
+                created_at=now,
+                updated_at=now,
+                **details,
+            )
+            await deps.providers.add(provider)
+        else:
+            provider = await deps.providers.update(existing.id, details, now=now)
+        is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
+        events = [mail_event(auth, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
+        await auth.outbox.add(events)
+        changed = await auth.users.update(user.id, {**fields, **_as_applicant(user, provider)})
+        return changed, provider, events
+
+    user, provider, events = await auth.unit_of_work.run(write)
+    await publish(auth, events)
+    return user, provider
+
+
+def _require_providers_path(user: User) -> None:
+    if user.onboarding_path != "provider":
+        raise StepOutOfOrder("Choose the provider's path first.", extra={"missing": ["path"]})
+
+
+def _as_applicant(user: User, provider: Provider) -> dict[str, Any]:
+    """What applying makes of the account as it is now."""
+    roles = [*user.roles, *([] if Role.PROVIDER in user.roles else [Role.PROVIDER])]
+    fields = {"provider_status": provider.status, "provider_id": provider.id, "roles": roles, "is_provisional": False}
+    if user.onboarding_status is not OnboardingStatus.BILLING_SETUP_COMPLETE:
+        fields["onboarding_status"] = OnboardingStatus.PROVIDER_ONBOARDING_COMPLETE
+    return fields
+
+
+def _office_hours(zone: str) -> Availability:
+    """What a new provider's week looks like until it is edited: Monday to Friday, nine to five."""
+    hours = [TimeRange(start=_OPENS, end=_CLOSES)]
+    return Availability(timezone=zone, weekly=[WeeklyRule(weekday=day, ranges=hours) for day in _WORKING_DAYS])

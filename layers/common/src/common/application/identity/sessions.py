@@ -1,0 +1,272 @@
+"""Opening a sign-in, and the token pair it gives."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common.application.identity.deps import AuthDeps
+from common.application.identity.records import log_event, mail_event, publish
+from common.domain.identity.credentials import (
+    ClientInfo,
+    ExternalIdentity,
+    RefreshToken,
+    SecurityEventType,
+    Session,
+    Standing,
+    access_lifetime,
+    refresh_lifetime,
+    session_lifetime,
+)
+from common.domain.identity.roles import Principal
+from common.domain.identity.users import User
+from common.domain.shared.display import local_time_text
+from common.domain.shared.errors import Forbidden, NotFound, Unauthenticated
+from common.domain.shared.events import Event
+from common.domain.shared.ids import new_id
+from common.domain.shared.opaque_tokens import digest, new_token
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a client holds after signing in.
+
+    Args:
+        access_token: for requests.
+        refresh_token: for the next pair; single-use.
+        lifetime: how long the access token lives.
+        user: the account.
+        device_token: for this browser to keep and send along with later sign-ins.
+        booking_intent_id: the guest booking this sign-in goes on with, if it came from such a mail.
+    """
+
+    access_token: str
+    refresh_token: str
+    lifetime: timedelta
+    user: User
+    device_token: str | None = None
+    booking_intent_id: str | None = None
+
+
+async def open_session(
+    deps: AuthDeps,
+    user: User,
+    client: ClientInfo,
+    method: str,
+    *,
+    booking_intent_id: str | None = None,
+    password_hash: str | None = None,
+    identity: ExternalIdentity | None = None,
+    signed_in_at: datetime | None = None,
+) -> TokenPair:
+    """Sign an account in on a client; a client it has not met before is reported to it by mail.
+
+    Proving who somebody is takes time. What ended every sign-in meanwhile (a reset or changed password, a suspension,
+    a deletion) ends this one before it begins: else a password that was just replaced would still open a session.
+
+    Args:
+        deps: ports.
+        user: the account, whose identity has been proven.
+        client: where the request comes from.
+        method: how it was proven (``password``, ``email_link``, ``google``).
+        booking_intent_id: what the sign-in goes on with.
+        password_hash: the hash that the given password was right for, where a password was the proof.
+        identity: the account elsewhere, where signing in there was the proof.
+        signed_in_at: when the identity was proven, where this takes the place of an earlier sign-in; else now.
+
+    Raises:
+        Forbidden: the account is suspended.
+        Unauthenticated: what was proven does not hold any more (``invalid_credentials``).
+    """
+    refuse_suspended(user)
+    now = deps.clock.now()
+    device_token = client.device_token or new_token()
+    device_hash = digest(device_token)
+    standing = await deps.sessions.standing(
+        user.id, ip=client.ip, user_agent=client.user_agent, device_hash=device_hash
+    )
+    session = Session(
+        id=new_id("ses", now),
+        user_id=user.id,
+        method=method,
+        ip=client.ip,
+        user_agent=client.user_agent,
+        device_hash=device_hash,
+        created_at=signed_in_at or now,
+        last_used_at=now,
+        expires_at=(signed_in_at or now) + session_lifetime(user),
+    )
+    refresh_token = new_token()
+    events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []
+
+    async def write() -> None:
+        await _require_unchanged(deps, user, password_hash, identity)
+        await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
+        await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
+        await deps.outbox.add(events)
+
+    await deps.unit_of_work.run(write)
+    await publish(deps, events)
+    return TokenPair(
+        access_token=sign_access_token(deps, user, session),
+        refresh_token=refresh_token,
+        lifetime=_lifetime(user, session, now),
+        user=user,
+        device_token=device_token,
+        booking_intent_id=booking_intent_id,
+    )
+
+
+async def _require_unchanged(
+    deps: AuthDeps, user: User, password_hash: str | None, identity: ExternalIdentity | None
+) -> None:
+    """Refuse to sign in an account that is not what it was when its owner was proven."""
+    current = await deps.users.get(user.id)
+    if current is None or current.deleted_at is not None:
+        raise _proof_has_ended()
+    refuse_suspended(current)
+    if current.session_epoch != user.session_epoch:
+        raise _proof_has_ended()
+    if password_hash is not None:
+        credential = await deps.credentials.password_of(user.id)
+        if credential is None or credential.password_hash != password_hash:
+            raise _proof_has_ended()
+    if identity is not None and await deps.credentials.owner_of(identity.issuer, identity.subject) != user.id:
+        raise _proof_has_ended()
+    await deps.users.touch(user.id)
+
+
+def _proof_has_ended() -> Unauthenticated:
+    return Unauthenticated("Sign in again.", code="invalid_credentials")
+
+
+async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPair | None:
+    """One more token pair of a sign-in that goes on; ``None`` if it has ended."""
+    session = await deps.sessions.get(session_id)
+    if session is None or session.user_id != user.id or not session.is_live(deps.clock.now()):
+        return None
+    refresh_token = new_token()
+    await deps.sessions.add_token(make_refresh_token(user, session, refresh_token, deps))
+    return pair_of(deps, user, session, refresh_token)
+
+
+def pair_of(deps: AuthDeps, user: User, session: Session, refresh_token: str) -> TokenPair:
+    """A token pair of a sign-in that goes on."""
+    return TokenPair(
+        access_token=sign_access_token(deps, user, session),
+        refresh_token=refresh_token,
+        lifetime=_lifetime(user, session, deps.clock.now()),
+        user=user,
+    )
+
+
+def refuse_suspended(user: User) -> None:
+    """Stop an account that may not act.
+
+    Raises:
+        Forbidden: the account is suspended.
+    """
+    if not user.is_active:
+        raise Forbidden("This account is suspended.", code="account_suspended")
+
+
+def make_refresh_token(user: User, session: Session, token: str, deps: AuthDeps) -> RefreshToken:
+    """What is stored of a refresh token; it never outlives its sign-in."""
+    now = deps.clock.now()
+    return RefreshToken(
+        id=digest(token),
+        session_id=session.id,
+        user_id=user.id,
+        created_at=now,
+        expires_at=min(now + refresh_lifetime(user), session.expires_at),
+    )
+
+
+def sign_access_token(deps: AuthDeps, user: User, session: Session) -> str:
+    """An access token of the account as it is now; it never outlives its sign-in."""
+    now = deps.clock.now()
+    return deps.tokens.issue(
+        user_id=user.id,
+        session_id=session.id,
+        epoch=user.session_epoch,
+        roles=[role.value for role in user.roles],
+        token_id=new_id("tok", now),
+        signed_in_at=session.created_at,
+        now=now,
+        lifetime=_lifetime(user, session, now),
+    )
+
+
+def _lifetime(user: User, session: Session, now: datetime) -> timedelta:
+    return min(access_lifetime(user), session.expires_at - now)
+
+
+async def end_session(deps: AuthDeps, user_id: str, session_id: str, because: str) -> bool:
+    """End one sign-in with its access tokens, at once; whether it was alive. Call it inside a unit of work."""
+    now = deps.clock.now()
+    was_alive = await deps.sessions.revoke(session_id, because, now)
+    await deps.users.end_access(user_id, [session_id], now)
+    return was_alive
+
+
+async def end_other_sessions(
+    deps: AuthDeps, user_id: str, because: str, *, but: str, method: str | None = None
+) -> None:
+    """End every sign-in but one with its access tokens, at once. Call it inside a unit of work.
+
+    Args:
+        deps: ports.
+        user_id: the account.
+        because: why, for its log.
+        but: the sign-in that goes on.
+        method: only those that were opened by it.
+    """
+    now = deps.clock.now()
+    ended = await deps.sessions.revoke_others(user_id, because, now, but=but, method=method)
+    await deps.users.end_access(user_id, ended, now)
+
+
+async def log_out(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
+    """End the caller's sign-in, its access tokens included."""
+
+    async def write() -> None:
+        await end_session(deps, caller.user_id, caller.session_id, "logout")
+        await log_event(
+            deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=False
+        )
+
+    await deps.unit_of_work.run(write)
+
+
+async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
+    """End every sign-in of the caller, access tokens included."""
+
+    async def write() -> None:
+        await deps.sessions.revoke_all(caller.user_id, "logout_all", deps.clock.now())
+        await deps.users.update(caller.user_id, {}, end_sessions=True)
+        await log_event(
+            deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=True
+        )
+
+    await deps.unit_of_work.run(write)
+
+
+async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, client: ClientInfo) -> None:
+    """End one of the caller's sign-ins, its access tokens included.
+
+    Raises:
+        NotFound: no live sign-in of the caller's has this id.
+    """
+
+    async def write() -> None:
+        session = await deps.sessions.get(session_id)
+        if session is None or session.user_id != caller.user_id or not session.is_live(deps.clock.now()):
+            raise NotFound("There is no such sign-in.")
+        await end_session(deps, caller.user_id, session_id, "revoked_by_owner")
+        await log_event(deps, SecurityEventType.SESSION_REVOKED, caller.user_id, client, session_id=session_id)
+
+    await deps.unit_of_work.run(write)
+
+
+def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:
+    at = local_time_text(session.created_at, "UTC")
+    program = session.user_agent or "an unnamed program"
+    return [mail_event(deps, "new_sign_in", user.id, at=at, ip=session.ip, user_agent=program)]

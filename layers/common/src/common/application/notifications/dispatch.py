@@ -1,0 +1,133 @@
+"""Telling one person one thing: an inbox entry, a mail and a push message, each at most once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.application.notifications.deps import DeliveryDeps
+from common.application.ports.notifications.mail import MailRefused, MailStatus, RenderedMail
+from common.application.ports.notifications.push import PushMessage, PushOutcome
+from common.domain.identity.roles import Role
+from common.domain.identity.users import User
+from common.domain.notifications.kinds import Channel, Kind, Notification
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Event
+
+#: Staff beyond this number find their work in the lists alone.
+_MOST_STAFF = 100
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody is told.
+
+    Args:
+        event: what happened.
+        kind: what it is about; people choose channels by kind.
+        template: of the mail, whose subject and first paragraph are the inbox entry.
+        data: what the template shows.
+        url: where a push message leads.
+        calendar: what the mail does to the reader's calendar; nothing without.
+    """
+
+    event: Event
+    kind: Kind
+    template: str
+    data: Mapping[str, Any]
+    url: str
+    calendar: Callable[[str], tuple[str, str]] | None = None
+
+
+async def tell(deps: DeliveryDeps, message: Message, user: User, mark: str) -> None:
+    """Tell a person, by the channels they want.
+
+    Args:
+        deps: ports.
+        message: what.
+        user: whom; a deleted account is left alone.
+        mark: tells entries of one event apart.
+
+    Raises:
+        Unavailable: the mail service or the database is away; deliver the event again.
+    """
+    if user.deleted_at is not None:
+        return
+    event = message.event
+    mail = deps.renderer.render(message.template, message.data)
+    entry = Notification(
+        id=f"ntf_{event.id.removeprefix('evt_')}{mark}",
+        user_id=user.id,
+        kind=message.kind,
+        type=event.type,
+        title=mail.subject,
+        body=mail.summary,
+        booking_id=event.booking_id,
+        created_at=event.created_at,
+    )
+    await deps.notifications.add(entry)
+    preferences = await deps.preferences.get(user.id)
+    if preferences.wants(message.kind, Channel.EMAIL):
+        await send_mail(deps, event, message.template, user.email, _addressed(message, mail, user), user.id)
+    if preferences.wants(message.kind, Channel.PUSH) and not preferences.is_quiet(deps.clock.now()):
+        await _push(deps, entry, message.url)
+
+
+def _addressed(message: Message, mail: RenderedMail, user: User) -> RenderedMail:
+    """The mail with what goes to this reader alone: the calendar entry, and where such mails are switched off."""
+    fields: dict[str, Any] = {}
+    if message.kind is not Kind.ACCOUNT:
+        fields["unsubscribe_url"] = message.data["preferences_url"]
+    if message.calendar is not None:
+        fields["calendar_method"], fields["calendar"] = message.calendar(user.email)
+    return mail.model_copy(update=fields)
+
+
+async def operators(deps: DeliveryDeps) -> list[User]:
+    """Active operators; where there are none, the super admins."""
+    staff = [each for each in await deps.staff.staff(limit=_MOST_STAFF, before=None) if each.is_active]
+    chosen = [each for each in staff if Role.OPERATOR in each.roles]
+    return chosen or [each for each in staff if Role.SUPER_ADMIN in each.roles]
+
+
+async def send_mail(
+    deps: DeliveryDeps, event: Event, template: str, address: str, mail: RenderedMail, user_id: str | None
+) -> None:
+    """Send a mail, noted before it goes out, so that a repeated event sends none again.
+
+    Raises:
+        Unavailable: the mail service or the database is away.
+    """
+    mail_id = f"{event.id}:{template}:{user_id or 'address'}"
+    if not await deps.mail_log.begin(mail_id, template=template, user_id=user_id, now=deps.clock.now()):
+        return
+    try:
+        message_id = await deps.mailer.send(address, mail)
+    except MailRefused:
+        await deps.mail_log.end(mail_id, MailStatus.REFUSED, None, deps.clock.now())
+        return
+    except Unavailable:
+        await deps.mail_log.forget(mail_id)
+        raise
+    await deps.mail_log.end(mail_id, MailStatus.SENT, message_id, deps.clock.now())
+
+
+async def _push(deps: DeliveryDeps, entry: Notification, url: str) -> None:
+    """Push to each of somebody's browsers, once; a subscription that the push service has ended is forgotten.
+
+    A browser that cannot be reached now is not tried again: the inbox has the entry.
+    """
+    browsers = await deps.push_subscriptions.list_for(entry.user_id)
+    if not browsers:
+        return
+    mark = f"{entry.id}:push"
+    if not await deps.mail_log.begin(mark, template="push", user_id=entry.user_id, now=deps.clock.now()):
+        return
+    message = PushMessage(tag=entry.id, title=entry.title, body=entry.body, url=url)
+    outcomes = []
+    for browser in browsers:
+        outcome = await deps.push_sender.send(browser, message)
+        outcomes.append(outcome)
+        if outcome is PushOutcome.GONE:
+            await deps.push_subscriptions.delete(browser.user_id, browser.endpoint)
+    sent = MailStatus.SENT if PushOutcome.SENT in outcomes else MailStatus.REFUSED
+    await deps.mail_log.end(mark, sent, None, deps.clock.now())

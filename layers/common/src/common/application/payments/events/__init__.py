@@ -1,0 +1,1 @@
+"""Stripe's webhook events: received once, processed by reading again."""

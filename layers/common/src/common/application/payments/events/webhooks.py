@@ -1,0 +1,107 @@
+"""Stripe's webhooks: received once, and which booking they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from common.application.ports.payments.webhooks import (
+    StripeEvent,
+    StripeEventQueue,
+    WebhookEvents,
+    WebhookStatus,
+    WebhookVerifier,
+)
+from common.domain.shared.errors import NotFound, Unavailable
+from common.domain.shared.ids import BOOKING_PREFIX
+
+if TYPE_CHECKING:
+    from common.application.payments.deps import PaymentDeps
+    from common.application.ports.shared.clock import Clock
+
+
+@dataclass(frozen=True)
+class WebhookReceiverDeps:
+    """What receiving needs: no Stripe client and nothing of the bookings."""
+
+    verifier: WebhookVerifier
+    events: WebhookEvents
+    queue: StripeEventQueue
+    clock: Clock
+
+
+async def receive_webhook(deps: WebhookReceiverDeps, body: bytes, signature: str | None) -> StripeEvent:
+    """Verify a webhook, store its event once and queue it.
+
+    An event that comes again is queued again unless it has been worked off: Stripe repeats a delivery until it gets
+    a 2xx, and whether the queue took it the first time is not worth a second write.
+
+    Raises:
+        InvalidInput: forged, stale, or no event.
+        Unavailable: stored, but the queue did not take it; Stripe will deliver it again.
+    """
+    event = deps.verifier.verify(body, signature).model_copy(update={"received_at": deps.clock.now()})
+    if not await deps.events.add(event):
+        known = await deps.events.get(event.id)
+        if known is not None and known.status is not WebhookStatus.RECEIVED:
+            return known
+    if not await deps.queue.send(event.id):
+        raise Unavailable("The event could not be queued.")
+    return event
+
+
+class NotYetKnown(Unavailable):
+    """The event is about a booking that has not committed here yet; try again."""
+
+    code = "booking_not_committed"
+
+
+async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
+    """The booking an event is about: by its metadata, or by the intent, charge or transfer it names.
+
+    Returns:
+        Its id; ``None`` for an object that carries no sign of ours, such as a card saved without a booking, and for
+        whatever lies in a connected account.
+
+    Raises:
+        NotYetKnown: it names a booking that is not there.
+        Unavailable: Stripe is away.
+    """
+    if event.account_id is not None:
+        return None
+    if _is_booking_id(event.booking_id):
+        return await _committed(deps, str(event.booking_id))
+    intent_id, charge_id = event.related.get("payment_intent"), event.related.get("charge")
+    for stripe_id in (event.object_id, intent_id, charge_id):
+        booking = await deps.bookings.by_stripe_id(stripe_id) if stripe_id else None
+        if booking is not None:
+            return booking.id
+    return await booking_of_intent(deps, intent_id) if intent_id else None
+
+
+async def booking_of_intent(deps: PaymentDeps, intent_id: str) -> str | None:
+    """The booking that an intent names at Stripe, for what names only the intent: disputes, refunds by hand.
+
+    Returns:
+        Its id; ``None`` for an intent of a plan, another deployment or another program, or one that is gone.
+
+    Raises:
+        NotYetKnown: it names a booking that is not there.
+        Unavailable: Stripe is away.
+    """
+    try:
+        named = (await deps.gateway.get_intent(intent_id)).metadata.get("booking_id")
+    except NotFound:
+        return None
+    return await _committed(deps, str(named)) if _is_booking_id(named) else None
+
+
+def _is_booking_id(value: str | None) -> bool:
+    """Whether it looks like an id of ours; other programs may name bookings of theirs in the same way."""
+    return value is not None and value.startswith(f"{BOOKING_PREFIX}_")
+
+
+async def _committed(deps: PaymentDeps, booking_id: str) -> str:
+    if await deps.bookings.get(booking_id) is None:
+        raise NotYetKnown("The booking has not committed yet.")
+    return booking_id

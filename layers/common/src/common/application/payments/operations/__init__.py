@@ -1,0 +1,1 @@
+"""Operations at Stripe: executed once, followed until they are done."""

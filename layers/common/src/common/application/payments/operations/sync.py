@@ -1,0 +1,73 @@
+"""Bringing a booking up to what Stripe says now."""
+
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.intents import PaymentAction, pending_action
+from common.application.payments.operations import results
+from common.application.payments.operations.commit import commit_result
+from common.application.payments.operations.execute import OPEN, OperationBusy, execute_operation
+from common.application.payments.operations.late_refunds import is_pending_refund, reread_pending, reread_refunds
+from common.domain.bookings.booking import Booking
+from common.domain.payments.operations import GONE, OperationStatus, PaymentOperation, Purpose
+from common.domain.shared.errors import NotFound
+
+_MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD, Purpose.CHARGE_FEE})
+
+
+async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
+    """Re-read the booking's payment at Stripe and commit what differs; safe to call at any time, in any order.
+
+    Open operations are tried in their order; an intent that waits for the customer is read again, and so are refunds
+    that are on their way or may still fail.
+
+    Returns:
+        The booking as it is now.
+
+    Raises:
+        NotFound: there is no such booking.
+        OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
+    """
+    for operation in await deps.operations.for_booking(booking_id):
+        if operation.status in OPEN and is_pending_refund(operation):
+            await _reread_refund(deps, operation)
+        elif operation.status in OPEN:
+            await _try(deps, operation)
+        elif operation.status is OperationStatus.REQUIRES_ACTION:
+            await _reread_intent(deps, operation)
+    await reread_refunds(deps, booking_id)
+    booking = await deps.bookings.get(booking_id)
+    if booking is None:
+        raise NotFound("There is no such booking.")
+    return booking
+
+
+async def confirm_booking_payment(deps: PaymentDeps, booking_id: str) -> tuple[Booking, PaymentAction | None]:
+    """What ``POST …/payment/confirm`` does: bring the booking up to date and say what is left to do."""
+    booking = await sync_booking_payment(deps, booking_id)
+    return booking, await pending_action(deps, booking)
+
+
+async def _try(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    try:
+        await execute_operation(deps, operation.id)
+    except OperationBusy:
+        return
+
+
+async def _reread_refund(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    booking = await deps.bookings.get(operation.booking_id)
+    if booking is not None:
+        await reread_pending(deps, booking, operation)
+
+
+async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None:
+    if operation.purpose not in _MAKES_INTENT or operation.stripe_id is None:
+        return
+    try:
+        result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
+    except NotFound as missing:
+        if missing.wire_code not in GONE:
+            raise
+        result = results.of_gone_intent()
+    if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code in {None, operation.failure_code}:
+        return
+    await commit_result(deps, operation, result)

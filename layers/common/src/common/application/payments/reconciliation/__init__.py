@@ -1,0 +1,1 @@
+"""Comparing bookings, ledger and Stripe."""

@@ -1,0 +1,249 @@
+"""The phases of the verification: each takes one bounded step from where it stands, and says whether there is more."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.repairs import requeue_events, requeue_operations
+from common.application.payments.reconciliation.unmatched_records import booking_of_entry, is_settled, verify_intent
+from common.application.ports.payments.gateway import Intent
+from common.application.ports.payments.reconciliation import DueVerification, MovedAtStripe, Progress
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings.discrepancies import UNCLAIMED, Discrepancy
+from common.domain.payments.operations import GONE, VERIFICATION_REQUESTED
+from common.domain.shared.errors import GigstaError, NotFound, Unavailable
+from common.domain.shared.events import Event, Topic, new_event
+
+#: What changed a moment ago may still be under way, and may be stored a little after its instant.
+SETTLING = timedelta(minutes=10)
+#: The first run looks this far back.
+FIRST_PERIOD = timedelta(days=1)
+#: Stripe lists the newest first, so a period is read in parts that one run can end.
+_WINDOW = timedelta(hours=1)
+_BATCH = 50
+#: Compared at once by a run itself, and how many in all; what is more goes to the queue.
+_WIDTH = 4
+_INLINE = 48
+#: Bookings that the queue is given in a second. Each takes about four calls, and Stripe takes 100 a second, 25 in test
+#: mode, of which payments need theirs (https://docs.stripe.com/rate-limits).
+_PER_SECOND = 5
+#: SQS delays a message by at most 15 minutes, which is how often the verification runs.
+_MOST_QUEUED = 900 * _PER_SECOND
+
+#: What one row or object can be at fault for; the driver's own errors are none of these.
+_OF_ITS_OWN = (GigstaError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
+_Listed = TypeVar("_Listed", Intent, MovedAtStripe)
+Lists = Callable[[datetime, datetime, str | None], Awaitable[Sequence[_Listed]]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a phase.
+
+    Args:
+        deps: ports.
+        place: where the phase stands.
+        now: the run's instant.
+        has_time: whether the run may go on, asked between things that take a while.
+        counts: of the run, by metric name.
+        faults: takes what was met on the way and stopped only the thing that met it.
+        compare: compares one booking; returns how many differences it has.
+    """
+
+    deps: VerificationDeps
+    place: Progress
+    now: datetime
+    has_time: Callable[[], bool]
+    counts: Counter[str]
+    faults: list[Exception]
+    compare: Callable[[VerificationDeps, DueVerification], Awaitable[int]]
+
+    def at(self, after: str | None) -> Progress:
+        """Inside the present part, after what was seen last."""
+        return self.place.model_copy(update={"after": after})
+
+    def up_to(self, until: datetime) -> Progress:
+        """With everything before an instant done."""
+        latest = max(until, self.place.verified_until)
+        return self.place.model_copy(update={"verified_until": latest, "window_end": None, "after": None})
+
+
+Phase = Callable[[Step], Awaitable[tuple[Progress, bool]]]
+
+
+async def _operations(step: Step) -> tuple[Progress, bool]:
+    """Queue overdue operations again, in the order of their ids, round and round over the runs."""
+    count, after = await requeue_operations(step.deps, step.now, SETTLING, limit=_BATCH, after=step.place.after or "")
+    step.counts["OperationsRequeued"] += count
+    return (step.at(after), True) if after else (step.up_to(step.now), False)
+
+
+async def _events(step: Step) -> tuple[Progress, bool]:
+    """Queue Stripe's events again that were not worked off, round and round over the runs."""
+    place = step.place
+    seen = (place.window_end, place.after) if place.window_end and place.after else None
+    count, last = await requeue_events(step.deps, step.now, SETTLING, limit=_BATCH, after=seen)
+    step.counts["StripeEventsRequeued"] += count
+    if last is None:
+        return step.up_to(step.now), False
+    return place.model_copy(update={"window_end": last[0], "after": last[1]}), True
+
+
+@contextmanager
+def _apart(step: Step) -> Iterator[None]:
+    """Keep what one thing meets for a reason of its own, such as a row that cannot be read, from holding up the rest.
+
+    Where Stripe or the database is away, the phase stops and goes on from its place in the next run.
+    """
+    try:
+        yield
+    except Unavailable:
+        raise
+    except _OF_ITS_OWN as fault:
+        step.faults.append(fault)
+
+
+async def _intents(step: Step) -> tuple[Progress, bool]:
+    """Look at the intents of one page that Stripe lists."""
+    records = step.deps.records
+
+    async def page(since: datetime, until: datetime, after: str | None) -> Sequence[Intent]:
+        return await records.intents_between(since, until, limit=_BATCH, after=after)
+
+    async def look(intents: Sequence[Intent]) -> str | None:
+        for intent in intents:
+            with _apart(step):
+                name, found = await verify_intent(step.deps, intent)
+                step.counts[name] += 1
+                await step.deps.reviews.report(found)
+            if not step.has_time():
+                return intent.id
+        return None
+
+    return await _window(step, page, look)
+
+
+async def _moved(step: Step) -> tuple[Progress, bool]:
+    """Ask for the bookings whose money moved at Stripe, whoever moved it, such as a person on Stripe's dashboard."""
+    records = step.deps.records
+
+    async def page(since: datetime, until: datetime, after: str | None) -> Sequence[MovedAtStripe]:
+        return await records.moved_between(since, until, limit=_BATCH, after=after)
+
+    async def look(entries: Sequence[MovedAtStripe]) -> str | None:
+        found: set[str | None] = set()
+        for each in entries:
+            with _apart(step):
+                found.add(await booking_of_entry(step.deps, each))
+        await step.deps.due.request(sorted(each for each in found if each is not None), step.now)
+        return None
+
+    return await _window(step, page, look)
+
+
+async def _window(
+    step: Step, page: "Lists[_Listed]", look: Callable[[Sequence[_Listed]], Awaitable[str | None]]
+) -> tuple[Progress, bool]:
+    """Look at the next page of the present part of the time, or begin the next part.
+
+    ``look`` tells the id after which it stopped, where it did not come to the page's end.
+    """
+    place, last = step.place, step.now - SETTLING
+    until = place.window_end or min(place.verified_until + _WINDOW, last)
+    if until <= place.verified_until:
+        return place, False
+    try:
+        listed = await page(place.verified_until, until, place.after)
+    except NotFound as missing:
+        if missing.wire_code not in GONE or place.after is None:
+            raise
+        return step.at(None), True  # what was seen last is gone at Stripe: the part is begun again
+    stopped_after = await look(listed)
+    if stopped_after is None and len(listed) < _BATCH:
+        return step.up_to(until), until < last
+    after = stopped_after or listed[-1].id
+    return place.model_copy(update={"window_end": until, "after": after}), True
+
+
+async def _touched(step: Step) -> tuple[Progress, bool]:
+    """Ask for the bookings whose operations changed, the oldest change first."""
+    place, until = step.place, step.now - SETTLING
+    seen = (place.verified_until, place.after) if place.after else None
+    page = await step.deps.reviews.touched_between(place.verified_until, until, limit=_BATCH, after=seen)
+    await step.deps.due.request(sorted({each.booking_id for each in page}), step.now)
+    if len(page) < _BATCH:
+        return step.up_to(until), False
+    return place.model_copy(update={"verified_until": page[-1].at, "after": page[-1].operation_id}), True
+
+
+async def _due(step: Step) -> tuple[Progress, bool]:
+    """Compare a few of the bookings that wait, or give the queue its share of them.
+
+    One that cannot be compared for a reason of its own holds up nobody: it waits longer each time.
+    """
+    if step.counts["BookingsVerified"] >= _INLINE:
+        return await _queue_due(step)
+    claimed = await step.deps.due.claim(step.now, limit=_WIDTH)
+    compared = await asyncio.gather(*(step.compare(step.deps, each) for each in claimed), return_exceptions=True)
+    faults = [each for each in compared if isinstance(each, Exception)]
+    step.counts["BookingsVerified"] += len(compared) - len(faults)
+    step.counts["Discrepancies"] += sum(each for each in compared if isinstance(each, int))
+    step.faults.extend(faults)
+    is_away = any(isinstance(each, Unavailable) for each in faults)
+    return step.up_to(step.now), len(claimed) == _WIDTH and not is_away
+
+
+async def _queue_due(step: Step) -> tuple[Progress, bool]:
+    payments, queued = step.deps.payments, step.counts["VerificationsQueued"]
+    claimed = await step.deps.due.claim(step.now, limit=_BATCH)
+    events = [_request(each, step.now, queued + number) for number, each in enumerate(claimed)]
+    await payments.outbox.add(events)
+    await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
+    step.counts["VerificationsQueued"] += len(events)
+    return step.up_to(step.now), len(events) == _BATCH and queued + _BATCH < _MOST_QUEUED
+
+
+def _request(due: DueVerification, now: datetime, number: int) -> Event:
+    """The message about the n-th booking of a run, in its second."""
+    event = new_event(Topic.PAYMENTS, VERIFICATION_REQUESTED, now, booking_id=due.booking_id)
+    payload = {"booking_id": due.booking_id, "revision": due.revision}
+    later = timedelta(seconds=number / _PER_SECOND)
+    return event.model_copy(update={"payload": payload, "not_before": now + later})
+
+
+async def _unclaimed(step: Step) -> tuple[Progress, bool]:
+    """Look again at the intents that nobody claimed; what has been settled since is closed."""
+    place = step.place
+    seen = (place.window_end, place.after) if place.window_end and place.after else None
+    page = await step.deps.reviews.open_discrepancies(limit=_BATCH, before=seen)
+    for each in page:
+        with _apart(step):
+            if each.kind in UNCLAIMED and await is_settled(step.deps, each):
+                await step.deps.reviews.resolve([each.id], step.now)
+        if not step.has_time():
+            return _after(place, each), True
+    return (_after(place, page[-1]), True) if len(page) == _BATCH else (step.up_to(step.now), False)
+
+
+def _after(place: Progress, seen: Discrepancy) -> Progress:
+    return place.model_copy(update={"window_end": seen.first_seen_at, "after": seen.id})
+
+
+#: The phase that compares what the others have found.
+DUE = "due"
+
+PHASES: Mapping[str, Phase] = {
+    "operations": _operations,
+    "events": _events,
+    "intents": _intents,
+    "moved": _moved,
+    "touched": _touched,
+    DUE: _due,
+    "unclaimed": _unclaimed,
+}

@@ -1,0 +1,154 @@
+"""Comparing bookings, ledger and Stripe; repairing what is safe to repair by rule, reporting the rest.
+
+Repaired by rule: operations whose next try is overdue and Stripe events that were never worked off are queued again;
+an intent of ours that nobody holds a claim to is cancelled as long as it reserves nothing. Everything else is for a
+person: it is listed for operators, who are told of what is new.
+
+A run is made of phases (``verification_phases``) that find what is to be compared and remember it; comparing is a phase
+of its own, and what is more than one run compares is spread over the payments workers by their queue.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.phases import DUE, FIRST_PERIOD, PHASES, Step
+from common.application.ports.payments.reconciliation import DueVerification, Progress
+from common.application.shared.publishing import publish_committed
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.discrepancies import Difference, Discrepancy, compare
+from common.domain.payments.operations import Purpose
+from common.domain.shared.events import Event, Topic, new_event
+
+#: So many differences are told in one message; all of them are listed.
+_MOST_TOLD = 20
+#: So many are taken into one message's count; what is more is told by the next run.
+_MOST_COUNTED = 500
+_MAKES_PAYMENT = frozenset({Purpose.AUTHORIZE, Purpose.CHARGE_FEE})
+#: The phases whose instant says how far they have come.
+_DATED = ("intents", "moved", "touched")
+
+
+async def verify_payments(deps: VerificationDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
+    """One run: a bounded step of each phase in turn, until nothing is left or the time is up.
+
+    Phases take turns over the runs too, the one that waited longest first, and each keeps its own place, so that a run
+    of any length brings all of them on and none moves back. Runs may overlap: of two that take one step, one is kept.
+
+    Returns:
+        Counts by metric name.
+
+    Raises:
+        Exception: the first fault met, such as ``Unavailable`` where Stripe is away, after every other phase had its
+            turn; the phase goes on from its place in the next run.
+    """
+    now = deps.payments.clock.now()
+    counts: Counter[str] = Counter()
+    places = {name: await _place(deps, name, now) for name in PHASES}
+    waiting = sorted(PHASES, key=lambda name: places[name].turn)
+    turn = max(place.turn for place in places.values())
+    faults: list[Exception] = []
+    stopped: set[str] = set()
+    while waiting and has_time():
+        name, turn = waiting.pop(0), turn + 1
+        has_more, reached, before = False, places[name], len(faults)
+        try:
+            step = Step(deps, reached, now, has_time, counts, faults, compare_booking)
+            reached, has_more = await PHASES[name](step)
+        except Exception as fault:  # noqa: BLE001 - what one phase meets must not stop the others
+            faults.append(fault)
+        if len(faults) > before:
+            stopped.add(name)
+        places[name] = reached.model_copy(update={"turn": turn, "revision": reached.revision + 1})
+        if await deps.reviews.advance(places[name]) and has_more:
+            waiting.append(name)
+        if DUE not in {*waiting, *stopped, name}:
+            waiting.append(DUE)  # what the others have found
+    counts["NewDiscrepancies"] = await _tell_operators(deps, now)
+    if faults:
+        raise faults[0]
+    return counts
+
+
+async def verify_booking(deps: VerificationDeps, booking: Booking) -> Sequence[Discrepancy]:
+    """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
+    operations = await deps.payments.operations.for_booking(booking.id)
+    made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
+    current = booking.payment_details.payment_intent_id
+    intent_ids = sorted({*made, *([current] if current else [])})
+    stripe = await deps.records.books_of(booking.id, intent_ids)
+    lines = await deps.payments.ledger.for_booking(booking.id)
+    now = deps.payments.clock.now()
+    found = [_discrepancy(booking, each, now) for each in compare(booking, lines, stripe)]
+    await deps.reviews.report(found)
+    await deps.reviews.resolve_others(booking.id, [each.id for each in found], now)
+    return found
+
+
+async def compare_booking(deps: VerificationDeps, due: DueVerification) -> int:
+    """Compare a booking that waits for it; returns how many differences it has.
+
+    Raises:
+        Unavailable: Stripe or the database is away; it waits on.
+    """
+    booking = await deps.payments.bookings.get(due.booking_id)
+    found = await verify_booking(deps, booking) if booking else []
+    await deps.due.done(due, deps.payments.clock.now())
+    return len(found)
+
+
+async def verify_requested(deps: VerificationDeps, event: Event) -> int:
+    """Do what a queued request asks for (``VERIFICATION_REQUESTED``); returns how many differences were found.
+
+    Raises:
+        Unavailable: Stripe or the database is away; the booking waits on and is asked for again by a later run.
+    """
+    due = DueVerification(str(event.payload["booking_id"]), int(event.payload["revision"]))
+    return await compare_booking(deps, due)
+
+
+async def verification_lag(deps: VerificationDeps) -> int:
+    """How old the oldest thing is that has not been compared yet, in seconds."""
+    now = deps.payments.clock.now()
+    waiting = await deps.due.oldest()
+    reached = [(await _place(deps, name, now)).verified_until for name in _DATED]
+    return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
+
+
+async def _place(deps: VerificationDeps, phase: str, now: datetime) -> Progress:
+    return await deps.reviews.progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
+
+
+async def _tell_operators(deps: VerificationDeps, now: datetime) -> int:
+    """One message about all that nobody was told of yet; returns how much that was."""
+    new = await deps.reviews.take_untold(limit=_MOST_COUNTED)
+    if not new:
+        return 0
+    payments = deps.payments
+    lines = [f"{each.booking_id}: {each.kind} is {each.found}, expected {each.expected}" for each in new[:_MOST_TOLD]]
+    event = new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        now,
+        template="discrepancies_found",
+        to_role="operator",
+        data={"count": len(new), "lines": lines},
+    )
+    await payments.outbox.add([event])
+    await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
+    return len(new)
+
+
+def _discrepancy(booking: Booking, difference: Difference, now: datetime) -> Discrepancy:
+    return Discrepancy(
+        id=f"{booking.id}:{difference.kind}",
+        booking_id=booking.id,
+        kind=difference.kind,
+        expected=difference.expected,
+        found=difference.found,
+        currency=booking.price.total.currency,
+        stripe_id=booking.payment_details.payment_intent_id,
+        first_seen_at=now,
+        last_seen_at=now,
+    )

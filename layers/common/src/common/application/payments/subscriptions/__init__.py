@@ -1,0 +1,1 @@
+"""Provider plans: subscribing, changing, following."""

@@ -1,0 +1,60 @@
+"""Everything that is held about one person, wherever it lies."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.shared.model import Model
+
+
+class MatterKind(StrEnum):
+    """Why a booking keeps an account open."""
+
+    UNDER_WAY = "under_way"
+    MONEY_MOVING = "money_moving"
+    DEBT = "debt"
+
+
+class OpenMatter(Model):
+    """One booking that keeps an account open; ``role`` is the part the account has in it."""
+
+    booking_id: str
+    status: BookingStatus
+    role: ActorKind
+    kind: MatterKind
+
+
+class PersonalData(Protocol):
+    """What is held about an account, across all areas."""
+
+    async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
+        ...
+
+    async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
+        """Bookings of either side that keep the account open, in no order."""
+        ...
+
+    async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
+        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
+        ...
+
+    async def forget_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
+        """Blank what the leaving party gave as ``cancel_reason`` or ``dispute`` in these bookings' audit trail."""
+        ...
+
+    async def forget_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
+        """Take what a party said off the notes of its actions in these bookings' audit trail.
+
+        Args:
+            booking_ids: the bookings.
+            party: the leaving one.
+            notes: by action, the note without anybody's words.
+        """
+        ...
+
+    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
+        ...

@@ -1,0 +1,82 @@
+"""The inbox in the app, and what people want to be told how."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from common.domain.notifications.kinds import Notification, Preferences
+from common.domain.shared.model import Model
+
+
+class PushSubscription(Model):
+    """Where a browser takes Web Push messages (RFC 8030), with the keys that encrypt them (RFC 8291).
+
+    It ends with the sign-in that it was made in; one of an earlier release names none.
+    """
+
+    id: str
+    user_id: str
+    session_id: str = ""
+    endpoint: str
+    p256dh: str
+    auth: str
+    created_at: datetime
+    renewed_at: datetime | None = None
+
+
+class Notifications(Protocol):
+    """Inboxes."""
+
+    async def add(self, notification: Notification) -> None:
+        """Store an entry; storing it again changes nothing."""
+        ...
+
+    async def list_for(
+        self, user_id: str, *, unread_only: bool, limit: int, before: str | None
+    ) -> Sequence[Notification]:
+        """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
+        ...
+
+    async def unread_count(self, user_id: str, *, most: int) -> int:
+        """How many entries somebody has not read, counted up to ``most``."""
+        ...
+
+    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> Notification | None:
+        """Mark one entry as read; ``None`` if it is not theirs."""
+        ...
+
+    async def mark_all_read(self, user_id: str, now: datetime) -> int:
+        """Mark every entry as read; returns how many were not."""
+        ...
+
+    async def delete(self, user_id: str, notification_id: str) -> bool:
+        """Remove one entry; ``False`` if it is not theirs."""
+        ...
+
+
+class PreferenceStore(Protocol):
+    """What people want to be told how."""
+
+    async def get(self, user_id: str) -> Preferences:
+        """Somebody's preferences; the defaults where they have set none."""
+        ...
+
+    async def put(self, preferences: Preferences) -> None:
+        """Replace somebody's preferences."""
+        ...
+
+
+class PushSubscriptions(Protocol):
+    """Browsers that take push messages."""
+
+    async def put(self, subscription: PushSubscription) -> PushSubscription:
+        """Store a subscription, or renew the one of the same endpoint; returns it as stored."""
+        ...
+
+    async def delete(self, user_id: str, endpoint: str) -> bool:
+        """Remove a subscription by its endpoint; ``False`` if it is not theirs."""
+        ...
+
+    async def list_for(self, user_id: str) -> Sequence[PushSubscription]:
+        """Somebody's subscriptions."""
+        ...

@@ -1,1 +1,0 @@
-"""Use cases of providers: profile, services, availability, slots, figures."""

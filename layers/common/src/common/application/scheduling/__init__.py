@@ -1,0 +1,1 @@
+"""Use cases of time: free slots, and whether a time can be taken."""

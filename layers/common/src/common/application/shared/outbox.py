@@ -1,0 +1,53 @@
+"""Publishing what a crash or a dead queue left in the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.application.ports.shared.clock import Clock
+    from common.application.ports.shared.outbox import Outbox, Publisher
+
+#: Younger events are left to whoever committed them, who publishes them at once.
+GRACE = timedelta(seconds=30)
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class OutboxDeps:
+    """What the sweep needs."""
+
+    clock: Clock
+    outbox: Outbox
+    publisher: Publisher
+
+
+async def sweep_outbox(deps: OutboxDeps, *, has_time: Callable[[], bool]) -> int:
+    """Publish committed events that nobody has marked as published, oldest first, in batches.
+
+    A queue that takes nothing does not hold up the events of another. An event may go out twice, when its first
+    publisher died before marking it; consumers are idempotent by its id.
+
+    Args:
+        deps: ports.
+        has_time: asked before each batch.
+
+    Returns:
+        How many events were published.
+    """
+    before = deps.clock.now() - GRACE
+    published, after = 0, ""
+    while has_time():
+        events = await deps.outbox.unpublished(before=before, limit=_BATCH, after=after)
+        taken = await deps.publisher.publish(events) if events else []
+        if taken:
+            await deps.outbox.mark_published(taken, deps.clock.now())
+        published += len(taken)
+        if len(events) < _BATCH:
+            break
+        after = events[-1].id
+    return published

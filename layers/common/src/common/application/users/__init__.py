@@ -1,1 +1,0 @@
-"""The account itself: reading, changing, exporting and deleting it."""

@@ -1,0 +1,1 @@
+"""Bookings: the agreement, its money and its state machine."""

@@ -1,0 +1,384 @@
+"""The booking: one immutable value with four separate axes, and the change that replaces it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from common.domain.payments.ledger import LedgerLine
+from common.domain.payments.operations import PaymentMode, PaymentOperation, Purpose
+from common.domain.payments.tax import TaxTerm
+from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
+from common.domain.shared.events import Event
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
+
+
+class BookingStatus(StrEnum):
+    """Where the booking stands between the two parties."""
+
+    PENDING_PAYMENT = "pending_payment"
+    PAYMENT_EXPIRED = "payment_expired"
+    REQUESTED = "requested"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    DISPUTED = "disputed"
+    CANCELLED = "cancelled"
+    SETTLED = "settled"
+
+
+class PaymentState(StrEnum):
+    """Where the customer's money stands."""
+
+    NONE = "none"
+    ACTION_REQUIRED = "action_required"
+    CARD_SAVED = "card_saved"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+
+
+class PayoutState(StrEnum):
+    """Where the provider's money stands."""
+
+    NONE = "none"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    REVERSED = "reversed"
+    DEBT = "debt"
+
+
+class ReviewState(StrEnum):
+    """Where the double-blind ratings stand."""
+
+    NONE = "none"
+    OPEN = "open"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class ActorKind(StrEnum):
+    """In which part somebody acts on a booking."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    WEBHOOK = "webhook"
+
+
+def other_party(kind: ActorKind) -> ActorKind:
+    """The provider for everybody else, the customer for the provider."""
+    return ActorKind.CUSTOMER if kind is ActorKind.PROVIDER else ActorKind.PROVIDER
+
+
+class Actor(Model):
+    """Who acts, and in which part; ``id`` is the user, or the name of the schedule or webhook."""
+
+    kind: ActorKind
+    id: str
+
+
+class ServiceSnapshot(Model):
+    """What was bought, as it was at the time of booking, and the trading name of who offered it."""
+
+    title: str
+    category: str
+    duration_minutes: int
+    auto_accept: bool = False
+    provider_name: str = ""
+
+
+class Slot(Model):
+    """When the work happens: UTC instants, the provider's IANA zone for people, and the buffers kept free around."""
+
+    start_at: datetime
+    end_at: datetime
+    timezone: str
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+
+
+class ServiceArea(StrEnum):
+    """Whether the work lies within the provider's radius, as far as addresses tell."""
+
+    INSIDE = "inside"
+    UNCERTAIN = "uncertain"
+    UNKNOWN = "unknown"
+
+
+class Place(Model):
+    """Where the work happens. ``lat``/``lng`` are absent when the address could not be located.
+
+    ``suburb`` names the area and no street. With ``is_exact`` false the place is only an area, as a provider sees it
+    before accepting; none is stored so. ``country`` is ISO 3166-1 alpha-2, empty where it is not known.
+    """
+
+    address: str
+    lat: float | None = None
+    lng: float | None = None
+    is_located: bool = False
+    suburb: str = ""
+    country: str = ""
+    service_area: ServiceArea = ServiceArea.UNKNOWN
+    is_exact: bool = True
+
+
+class PriceSnapshot(Model):
+    """The price, our commission and the taxes on receipts as agreed at booking; later changes never touch them."""
+
+    total: Money
+    commission_basis_points: int
+    commission_minimum: int = 0
+    taxes: list[TaxTerm] = Field(default_factory=list)
+
+
+class PolicySnapshot(Model):
+    """The cancellation policy as agreed: its name and the refund steps, in data.
+
+    ``steps`` are (hours before start, refunded basis points), longest notice first; below the last step nothing
+    is refunded.
+    """
+
+    name: str
+    steps: list[tuple[int, int]]
+
+
+class OpenOperation(Model):
+    """A payment operation that has not ended. ``needs_action``: it waits for the payer, nothing is in flight."""
+
+    id: str
+    purpose: Purpose
+    amount: int
+    needs_action: bool = False
+
+
+class Transferred(Model):
+    """One transfer to the provider. ``is_refused``: Stripe would not take it back when it was last asked to."""
+
+    id: str
+    amount: int
+    reversed_amount: int = 0
+    is_refused: bool = False
+
+    @property
+    def left(self) -> int:
+        """What has not come back, in minor units."""
+        return self.amount - self.reversed_amount
+
+
+class ChargebackFee(Model):
+    """What Stripe keeps for one chargeback in one currency, as far as it is booked."""
+
+    chargeback_id: str
+    fee: Money
+
+
+class PaymentDetails(Model):
+    """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency.
+
+    ``due_amount`` is what the customer shall have paid in the end, ``None`` while that is undecided: the price after
+    completion, the fee after a late cancellation, nothing after a decline. ``is_payout_released`` says that what is
+    kept, less the commission, shall be with the provider. The machine requests operations until the amounts agree
+    with these two. ``is_charge_failed`` stops it from charging a card twice on its own; ``needs_attention`` marks money
+    that an operation refused to move, tried again at ``retry_at`` or by an operator.
+
+    ``given_back_amount`` is what operators have given back beyond what was due, ``giving_back_amount`` what of it has
+    not been refunded yet, ``refund_failed_amount`` what came back of refunds that Stripe could not carry out.
+    ``lost_twice_amount`` is what we lost because it was refunded and charged back as well. ``debt_amount`` is what the
+    provider owes of this booking; its reversal is tried again at ``debt_retry_at``. ``set_off_amount`` is what of the
+    provider's share here has paid their debts of other bookings, less what other bookings' shares have paid of the debt
+    of this one.
+    """
+
+    mode: PaymentMode
+    stripe_customer_id: str | None = None
+    payment_method_id: str | None = None
+    payment_intent_id: str | None = None
+    setup_intent_id: str | None = None
+    charge_id: str | None = None
+    transfers: list[Transferred] = Field(default_factory=list)
+    authorized_amount: int = 0
+    captured_amount: int = 0
+    refunded_amount: int = 0
+    transferred_amount: int = 0
+    reversed_amount: int = 0
+    charged_back_amount: int = 0
+    commission_amount: int = 0
+    debt_amount: int = 0
+    debt_tries: int = 0
+    debt_retry_at: datetime | None = None
+    set_off_amount: int = 0
+    given_back_amount: int = 0
+    giving_back_amount: int = 0
+    refund_failed_amount: int = 0
+    lost_twice_amount: int = 0
+    stripe_fee_amount: int = 0
+    due_amount: int | None = None
+    is_payout_released: bool = False
+    open_operations: list[OpenOperation] = Field(default_factory=list)
+    is_charge_failed: bool = False
+    needs_attention: bool = False
+    failures: int = 0
+    retry_at: datetime | None = None
+    capture_before: datetime | None = None
+    attempt: int = 1
+    last_error_code: str | None = None
+    last_error_message: str | None = None
+
+    def reversible(self) -> Transferred | None:
+        """The transfer that the next reversal takes from: the newest that holds something, refused ones last."""
+        holding = [each for each in reversed(self.transfers) if each.left > 0]
+        return next((each for each in holding if not each.is_refused), holding[0] if holding else None)
+
+
+class RescheduleProposal(Model):
+    """A proposed new time that the other party may accept until ``expires_at``; its interval is held meanwhile."""
+
+    proposed_by: ActorKind
+    slot: Slot
+    claim_id: str
+    expires_at: datetime
+
+
+class NoShow(Model):
+    """Who was reported absent, and until when that may be contested."""
+
+    absent: ActorKind
+    reported_by: ActorKind
+    contest_until: datetime
+
+
+class Evidence(Model):
+    """What a party of a dispute says and shows; it is only ever added to."""
+
+    by: ActorKind
+    at: datetime
+    text: str = ""
+    media_ids: list[str] = Field(default_factory=list)
+
+
+class Dispute(Model):
+    """An open or decided disagreement. ``opened_by`` is ``system`` where the work never started."""
+
+    opened_by: ActorKind
+    reason: str
+    evidence: list[Evidence] = Field(default_factory=list)
+    opened_at: datetime
+    from_status: BookingStatus
+    resolution: dict[str, Any] | None = None
+    first_approval_by: str | None = None
+    resolved_at: datetime | None = None
+
+
+class Booking(Model):
+    """A booking, whole. Only the state machine makes a new one from an old one.
+
+    ``version`` rises by one with each committed change and is the optimistic lock.
+    ``access_notes`` say how to get in (a gate's code); who may see them is up to ``common.domain.bookings.disclosure``.
+    ``notice_limit_minutes`` is the notice that was left when the customer's own proposal of another time came into
+    force: cancelling never counts for more notice than that. ``is_free_to_cancel`` follows an operator's move.
+    ``provider_away_since`` is when it was seen that the provider's account is suspended or closed: they cannot come.
+    ``held_by`` is the digest of the network address that booked, until the booking is paid.
+    ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
+    """
+
+    id: str
+    version: int = 1
+    customer_id: str
+    provider_id: str
+    provider_user_id: str
+    service_id: str
+    status: BookingStatus
+    payment: PaymentState = PaymentState.NONE
+    payout: PayoutState = PayoutState.NONE
+    review: ReviewState = ReviewState.NONE
+    service: ServiceSnapshot
+    slot: Slot
+    place: Place
+    notes: str = ""
+    access_notes: str = ""
+    price: PriceSnapshot
+    policy: PolicySnapshot
+    payment_details: PaymentDetails
+    claim_id: str | None = None
+    start_code: str = ""
+    hold_expires_at: datetime | None = None
+    held_by: str | None = None
+    accept_by: datetime | None = None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    settled_at: datetime | None = None
+    cancelled_by: ActorKind | None = None
+    cancel_reason: str = ""
+    reschedule: RescheduleProposal | None = None
+    reschedule_count: int = 0
+    notice_limit_minutes: int | None = None
+    is_free_to_cancel: bool = False
+    provider_away_since: datetime | None = None
+    no_show: NoShow | None = None
+    dispute: Dispute | None = None
+    chargeback_ids: list[str] = Field(default_factory=list)
+    chargeback_fees: list[ChargebackFee] = Field(default_factory=list)
+    reminders_sent: list[str] = Field(default_factory=list)
+    operation_sequence: int = 0
+    next_due_at: datetime | None = None
+    next_due_action: str | None = None
+    idempotency_key: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def was_requested(self) -> bool:
+        """Whether it ever reached its provider, who hears nothing of what was not paid for."""
+        return self.status not in _UNPAID and (self.accepted_at is not None or self.accept_by is not None)
+
+
+_UNPAID = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PAYMENT_EXPIRED})
+
+
+class HistoryEntry(Model):
+    """One row of the append-only audit trail: who did what, from where to where, and which axes changed."""
+
+    id: str
+    booking_id: str
+    version: int
+    action: str
+    actor: Actor
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    note: str
+    changed: dict[str, Any] = Field(default_factory=dict)
+    at: datetime
+
+
+class BookingChange(Model):
+    """Everything that commits together: the decision of the domain, ready for one database transaction.
+
+    ``expected_version`` is the version that must still be stored; ``None`` for a new booking. ``operations`` are
+    written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
+    ``limits`` bound how many bookings the provider may have around the time that is claimed, ``hold_limit`` how many
+    unpaid ones the network address may have, this one included.
+    """
+
+    expected_version: int | None
+    booking: Booking
+    history: list[HistoryEntry] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list)
+    claims: list[SlotClaim] = Field(default_factory=list)
+    released_claim_ids: list[str] = Field(default_factory=list)
+    limits: list[SlotLimit] = Field(default_factory=list)
+    hold_limit: HoldLimit | None = None
+    operations: list[PaymentOperation] = Field(default_factory=list)
+    canceled_operation_ids: list[str] = Field(default_factory=list)
+    ledger: list[LedgerLine] = Field(default_factory=list)

@@ -1,0 +1,81 @@
+"""Checks of an action's input against the booking; each raises ``InvalidInput`` naming the field."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from common.domain.bookings.state_machine.context import Context
+from common.domain.bookings.state_machine.effects import expect
+from common.domain.bookings.state_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
+from common.domain.bookings.state_machine.money_plan import kept_amount, net_paid
+from common.domain.payments.currencies import charge_step
+from common.domain.shared.display import money_text
+from common.domain.shared.errors import InvalidInput
+from common.domain.shared.money import Money
+
+#: No slot may lie further ahead; a provider's own booking window is shorter.
+MAX_AHEAD = timedelta(days=366)
+
+
+def code_matches(context: Context) -> None:
+    """Compare the customer's code in constant time, so that answers do not leak how much of it was right."""
+    given, expected = expect(context, StartCode).code, context.booking.start_code
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise InvalidInput.of("code", "This is not the customer's code.", "wrong_code")
+
+
+def new_start_is_usable(context: Context) -> None:
+    """A proposed start is another one, and far enough ahead to be answered and paid."""
+    start = expect(context, NewStart).start_at
+    _is_another_start(context, start)
+    soonest = context.now + context.settings.reschedule_cutoff
+    if start <= soonest:
+        raise InvalidInput.of("start_at", "The new start is too soon.", "too_soon")
+
+
+def moved_start_is_usable(context: Context) -> None:
+    """A start that an operator sets is another one that lies ahead; the provider's own rules do not bind it."""
+    start = expect(context, Move).start_at
+    _is_another_start(context, start)
+    if start <= context.now:
+        raise InvalidInput.of("start_at", "The new start has passed.", "past")
+
+
+def refund_is_possible(context: Context) -> None:
+    """A decision cannot refund more than the price, nor charge again what has already gone back."""
+    refund, booking = expect(context, Resolution).refund_amount, context.booking
+    total = booking.price.total.amount
+    _is_refundable(context, "refund_amount", refund)
+    if refund > total:
+        raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
+    details = booking.payment_details
+    if details.captured_amount and total - refund > details.captured_amount - details.refunded_amount:
+        raise InvalidInput.of("refund_amount", "Less than what has already been refunded.", "too_small")
+
+
+def refund_is_left(context: Context) -> None:
+    """A refund cannot be more than what is kept, nor less than what the customer is owed already."""
+    amount, details = expect(context, RefundInput).amount, context.booking.payment_details
+    _is_refundable(context, "amount", amount)
+    kept = kept_amount(details)
+    owed = min(net_paid(details) - (details.due_amount or 0), kept)
+    if amount < owed:
+        shown = money_text(Money(amount=owed, currency=context.booking.price.total.currency))
+        raise InvalidInput.of("amount", f"The customer is owed {shown} already.", "too_small")
+    if amount > kept:
+        raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
+
+
+def _is_another_start(context: Context, start: datetime) -> None:
+    if start == context.booking.slot.start_at:
+        raise InvalidInput.of("start_at", "The booking already starts then.", "unchanged")
+    if start > context.now + MAX_AHEAD:
+        raise InvalidInput.of("start_at", "The new start is too far ahead.", "too_far")
+
+
+def _is_refundable(context: Context, field: str, amount: int) -> None:
+    """Currencies of three digits move in tens of the minor unit."""
+    currency = context.booking.price.total.currency
+    step = charge_step(currency)
+    if amount % step:
+        shown = money_text(Money(amount=step, currency=currency))
+        raise InvalidInput.of(field, f"Amounts in {currency.upper()} are multiples of {shown}.", "not_a_multiple")

@@ -1,0 +1,154 @@
+"""What guards and effects see, and the draft that effects build up."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from common.domain.bookings.booking import Actor, ActorKind, Booking, OpenOperation
+from common.domain.bookings.settings import BookingSettings
+from common.domain.payments.ledger import LedgerLine
+from common.domain.payments.operations import PaymentOperation, Purpose
+from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.scheduling.slot_limits import SlotLimit
+from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.ids import new_id
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
+
+
+@dataclass(frozen=True)
+class Context:
+    """One question or attempt: the booking as it is, who acts, when, under which settings, with which input."""
+
+    booking: Booking
+    actor: Actor
+    now: datetime
+    settings: BookingSettings
+    input: Model | None = None
+
+    @property
+    def until_start(self) -> timedelta:
+        """Time left until the slot starts; negative afterwards."""
+        return self.booking.slot.start_at - self.now
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A change in the making; every method returns a new draft."""
+
+    booking: Booking
+    now: datetime
+    events: tuple[Event, ...] = ()
+    claims: tuple[SlotClaim, ...] = ()
+    released_claim_ids: tuple[str, ...] = ()
+    limits: tuple[SlotLimit, ...] = ()
+    operations: tuple[PaymentOperation, ...] = ()
+    canceled_operation_ids: tuple[str, ...] = ()
+    ledger: tuple[LedgerLine, ...] = ()
+
+    def set(self, **fields: Any) -> "Draft":
+        """Replace fields of the booking."""
+        return replace(self, booking=self.booking.model_copy(update=fields))
+
+    def pay(self, **fields: Any) -> "Draft":
+        """Replace fields of the booking's payment details."""
+        return self.set(payment_details=self.booking.payment_details.model_copy(update=fields))
+
+    def post(self, lines: Sequence[LedgerLine]) -> "Draft":
+        """Add whole ledger entries."""
+        return replace(self, ledger=(*self.ledger, *lines))
+
+    def claim(self, claim: SlotClaim) -> "Draft":
+        """Take a slot."""
+        return replace(self, claims=(*self.claims, claim))
+
+    def release(self, claim_id: str | None) -> "Draft":
+        """Free a slot, where there is one."""
+        if claim_id is None:
+            return self
+        return replace(self, released_claim_ids=(*self.released_claim_ids, claim_id))
+
+    def request(self, purpose: Purpose, amount: int) -> "Draft":
+        """Record the intention to move or reserve money, and tell the payments worker."""
+        booking = self.booking
+        details = booking.payment_details
+        operation = PaymentOperation(
+            id=new_id("pay", self.now),
+            booking_id=booking.id,
+            purpose=purpose,
+            amount=Money(amount=amount, currency=booking.price.total.currency),
+            attempt=details.attempt,
+            sequence=booking.operation_sequence + 1,
+            given_back_amount=min(amount, details.giving_back_amount) if purpose is Purpose.REFUND else 0,
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        event = new_event(
+            Topic.PAYMENTS,
+            "payment.operation_requested",
+            self.now,
+            booking_id=booking.id,
+            operation_id=operation.id,
+        )
+        opened = OpenOperation(id=operation.id, purpose=purpose, amount=amount)
+        draft = self.set(operation_sequence=operation.sequence).pay(open_operations=[*details.open_operations, opened])
+        return replace(draft, operations=(*draft.operations, operation), events=(*draft.events, event))
+
+    def record(self, operation: PaymentOperation) -> "Draft":
+        """Write what became of an operation."""
+        return replace(self, operations=(*self.operations, operation))
+
+    def cancel_waiting(self) -> "Draft":
+        """End the operations that wait for the payer: what they waited for no longer exists."""
+        waiting = [each for each in self.booking.payment_details.open_operations if each.needs_action]
+        remaining = [each for each in self.booking.payment_details.open_operations if not each.needs_action]
+        draft = self.pay(open_operations=remaining)
+        return replace(draft, canceled_operation_ids=(*self.canceled_operation_ids, *(each.id for each in waiting)))
+
+    def notify(self, type_: str, *parts: ActorKind, **data: Any) -> "Draft":
+        """Tell the parties of the booking, by the notifications queue.
+
+        Args:
+            type_: the event's type, such as ``booking.accepted``.
+            parts: who is told; ``operator`` asks for every operator instead of naming users.
+            data: further members of the payload.
+        """
+        booking = self.booking
+        users = {ActorKind.CUSTOMER: booking.customer_id, ActorKind.PROVIDER: booking.provider_user_id}
+        payload = {
+            "booking_id": booking.id,
+            "recipients": [users[part] for part in parts if part in users],
+            "notify_operators": ActorKind.OPERATOR in parts,
+            "status": booking.status.value,
+            "version": booking.version,
+            **_proposal(booking),
+            **data,
+        }
+        event = new_event(Topic.NOTIFICATIONS, type_, self.now, booking_id=booking.id)
+        event = event.model_copy(update={"payload": payload})
+        return replace(self, events=(*self.events, event))
+
+
+def _proposal(booking: Booking) -> dict[str, Any]:
+    """The open proposal of another time, which may be answered before anybody is told of it."""
+    proposal = booking.reschedule
+    if proposal is None:
+        return {}
+    return {
+        "proposed_start_at": proposal.slot.start_at.isoformat(),
+        "proposal_expires_at": proposal.expires_at.isoformat(),
+    }
+
+
+Effect = Callable[[Context, Draft], Draft]
+
+
+def in_flight(booking: Booking) -> bool:
+    """Whether a payment operation runs whose result is not known yet."""
+    return any(not each.needs_action for each in booking.payment_details.open_operations)
+
+
+def waiting_operation(booking: Booking) -> OpenOperation | None:
+    """The payment operation that waits for the payer, if any."""
+    return next((each for each in booking.payment_details.open_operations if each.needs_action), None)

@@ -1,0 +1,214 @@
+"""The first change of a booking: everything that is agreed at the moment of booking, as snapshots."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from common.domain.bookings.booking import (
+    Actor,
+    ActorKind,
+    Booking,
+    BookingChange,
+    PaymentDetails,
+    Place,
+    PriceSnapshot,
+    ServiceSnapshot,
+    Slot,
+)
+from common.domain.bookings.commission import agreed_commission
+from common.domain.bookings.payment_plan import choose_payment_mode
+from common.domain.bookings.policies import POLICIES
+from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine.checks import MAX_AHEAD
+from common.domain.bookings.state_machine.claims import slot_claim
+from common.domain.bookings.state_machine.context import Draft
+from common.domain.bookings.state_machine.inputs import require_grid
+from common.domain.bookings.state_machine.outcome import settle_draft, to_change
+from common.domain.bookings.state_machine.transitions_payment import CREATE
+from common.domain.bookings.state_machine.verdict import SlotVerdict
+from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
+from common.domain.payments.currencies import charge_problem
+from common.domain.payments.operations import PaymentMode, Purpose
+from common.domain.payments.tax import tax_terms
+from common.domain.scheduling.slot_limits import HoldLimit
+from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, TermsChanged
+from common.domain.shared.ids import BOOKING_PREFIX, new_id
+from common.domain.shared.money import Money
+
+NOTES_LIMIT = 2_000
+ACCESS_NOTES_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class NewBooking:
+    """What a customer asks for.
+
+    Args:
+        customer_id: the account that books.
+        start_at: an aware instant on the five-minute grid.
+        place: where the work happens.
+        notes: a word to the provider, at most 2000 characters.
+        access_notes: how to get in, shown once the booking is accepted; at most 500 characters.
+        stripe_customer_id: the account's customer at Stripe, where it has one.
+        payment_method_id: a saved card to pay with.
+        idempotency_key: what makes a repeated request the same booking.
+        expected_price: the price that the customer was shown; another one is refused.
+        expected_policy: the cancellation policy that the customer was shown; likewise.
+        replaces_claim_ids: the customer's own slot holds that this booking takes over.
+        held_by: digest of the network address that books, where unpaid bookings of it are counted.
+    """
+
+    customer_id: str
+    start_at: datetime
+    place: Place
+    notes: str = ""
+    access_notes: str = ""
+    stripe_customer_id: str | None = None
+    payment_method_id: str | None = None
+    idempotency_key: str | None = None
+    expected_price: Money | None = None
+    expected_policy: CancellationPolicyName | None = None
+    replaces_claim_ids: tuple[str, ...] = ()
+    held_by: str | None = None
+
+
+def create(
+    wish: NewBooking,
+    service: Service,
+    provider: Provider,
+    verdict: SlotVerdict,
+    now: datetime,
+    settings: BookingSettings,
+) -> BookingChange:
+    """Decide a new booking: slot claimed, price and policy snapshotted, the first payment operation requested.
+
+    Raises:
+        Forbidden: one's own service (``own_service``).
+        Conflict: the service is not on sale or needs a quote, or the provider cannot be paid.
+        TermsChanged: the price or the policy is not the one that the customer was shown.
+        InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long.
+        SlotUnavailable: the verdict says so.
+    """
+    total = _price(wish, service, provider, settings)
+    _check_terms(wish, service, total)
+    _check_wish(wish, now)
+    verdict.require()
+    booking = _new_booking(wish, service, provider, total, now, settings)
+    claim = slot_claim(booking, booking.slot, now)
+    draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
+    draft = draft.claim(claim)
+    for claim_id in wish.replaces_claim_ids:
+        draft = draft.release(claim_id)
+    authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
+    draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
+    actor = Actor(kind=ActorKind.CUSTOMER, id=wish.customer_id)
+    change = to_change(None, settle_draft(draft, settings), actor, CREATE.name, CREATE.note)
+    return change.model_copy(update={"hold_limit": _hold_limit(wish, provider, settings)})
+
+
+def _hold_limit(wish: NewBooking, provider: Provider, settings: BookingSettings) -> HoldLimit | None:
+    if wish.held_by is None:
+        return None
+    return HoldLimit(provider_id=provider.id, held_by=wish.held_by, most=settings.holds_per_address)
+
+
+def _price(wish: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
+    if wish.customer_id == provider.user_id:
+        raise Forbidden("You cannot book your own service.", code="own_service")
+    if service.status is not ServiceStatus.ACTIVE or service.provider_id != provider.id:
+        raise Conflict("This service cannot be booked now.", code="service_not_bookable")
+    if not (provider.is_billable and provider.is_listed):
+        raise Conflict("This provider cannot take bookings now.", code="provider_not_bookable")
+    total = service.total_price()
+    if total is None or service.duration_minutes <= 0:
+        raise Conflict("This service has no fixed price; ask for a quote.", code="quote_required")
+    if total.amount < settings.minimum_charge or charge_problem(total):
+        raise Conflict("A card cannot be charged this price.", code="price_too_small")
+    return total
+
+
+def _check_terms(wish: NewBooking, service: Service, total: Money) -> None:
+    """What was shown is what is agreed; who names nothing takes the terms as they are."""
+    same_price = wish.expected_price in {None, total}
+    if same_price and wish.expected_policy in {None, service.cancellation_policy}:
+        return
+    present = {"price": total.model_dump(), "cancellation_policy": service.cancellation_policy.value}
+    raise TermsChanged("The price or the cancellation policy has changed since you saw it.", extra=present)
+
+
+def _check_wish(wish: NewBooking, now: datetime) -> None:
+    try:
+        require_grid(wish.start_at)
+    except ValueError as error:
+        raise InvalidInput.of("start_at", str(error), "off_grid") from None
+    if wish.start_at <= now:
+        raise InvalidInput.of("start_at", "The start has passed.", "past")
+    if wish.start_at > now + MAX_AHEAD:
+        raise InvalidInput.of("start_at", "The start is too far ahead.", "too_far")
+    if len(wish.notes) > NOTES_LIMIT:
+        raise InvalidInput.of("notes", f"At most {NOTES_LIMIT} characters.", "too_long")
+    if len(wish.access_notes) > ACCESS_NOTES_LIMIT:
+        raise InvalidInput.of("access_notes", f"At most {ACCESS_NOTES_LIMIT} characters.", "too_long")
+
+
+def _new_booking(
+    wish: NewBooking, service: Service, provider: Provider, total: Money, now: datetime, settings: BookingSettings
+) -> Booking:
+    slot = _slot(wish.start_at, service, provider)
+    share, minimum = agreed_commission(settings, provider, service.category)
+    return Booking(
+        id=new_id(BOOKING_PREFIX, now),
+        customer_id=wish.customer_id,
+        provider_id=provider.id,
+        provider_user_id=provider.user_id,
+        service_id=service.id,
+        status=CREATE.targets[0],
+        service=ServiceSnapshot(
+            title=service.title,
+            category=service.category,
+            duration_minutes=service.duration_minutes,
+            auto_accept=service.auto_accept,
+            provider_name=provider.trading_name,
+        ),
+        slot=slot,
+        place=wish.place,
+        notes=wish.notes,
+        access_notes=wish.access_notes,
+        price=PriceSnapshot(
+            total=total,
+            commission_basis_points=share,
+            commission_minimum=minimum,
+            taxes=tax_terms(
+                total.currency,
+                settings.tax_rules,
+                provider_number=provider.tax_number,
+                platform_number=settings.platform_tax_numbers.get(total.currency),
+            ),
+        ),
+        policy=POLICIES[service.cancellation_policy],
+        payment_details=PaymentDetails(
+            mode=choose_payment_mode(slot, now, settings),
+            stripe_customer_id=wish.stripe_customer_id,
+            payment_method_id=wish.payment_method_id,
+        ),
+        start_code=f"{secrets.randbelow(1_000_000):06d}",
+        hold_expires_at=now + settings.payment_hold,
+        held_by=wish.held_by,
+        idempotency_key=wish.idempotency_key,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _slot(start_at: datetime, service: Service, provider: Provider) -> Slot:
+    """The interval in UTC with the provider's buffers and zone."""
+    availability = provider.availability
+    start = start_at.astimezone(UTC)
+    return Slot(
+        start_at=start,
+        end_at=start + timedelta(minutes=service.duration_minutes),
+        timezone=availability.timezone if availability else provider.timezone,
+        buffer_before_minutes=availability.buffer_before_minutes if availability else 0,
+        buffer_after_minutes=availability.buffer_after_minutes if availability else 0,
+    )

@@ -1,0 +1,130 @@
+"""Conditions under which an action is offered and performed: each a sentence for people and its test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, ReviewState
+from common.domain.bookings.state_machine.context import Context, in_flight
+from common.domain.bookings.state_machine.money_plan import is_charged_back, kept_amount
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A named condition. ``text`` is shown in the table and in the refusal, with its settings filled in."""
+
+    text: str
+    test: Callable[[Context], bool]
+
+
+def _before_start_unless_operator(context: Context) -> bool:
+    if context.actor.kind is ActorKind.OPERATOR or context.booking.status is BookingStatus.PENDING_PAYMENT:
+        return True
+    return context.now < context.booking.slot.start_at
+
+
+def _within_start_window(context: Context) -> bool:
+    start = context.booking.slot.start_at
+    return start - context.settings.start_early <= context.now <= start + context.settings.start_late
+
+
+def _other_party_proposed(context: Context) -> bool:
+    proposal = context.booking.reschedule
+    return proposal is not None and proposal.proposed_by is not context.actor.kind and context.now < proposal.expires_at
+
+
+def _may_withdraw_or_decline(context: Context) -> bool:
+    return context.booking.reschedule is not None
+
+
+def _may_propose(context: Context) -> bool:
+    booking = context.booking
+    return (
+        booking.reschedule is None
+        and booking.reschedule_count < context.settings.reschedule_limit
+        and context.until_start > context.settings.reschedule_cutoff
+    )
+
+
+def _no_show_time(context: Context) -> bool:
+    slot = context.booking.slot
+    first, last = slot.start_at + context.settings.no_show_after, slot.end_at + context.settings.unstarted_after_end
+    return first <= context.now < last
+
+
+def _is_absent_party_in_time(context: Context) -> bool:
+    report = context.booking.no_show
+    return report is not None and report.absent is context.actor.kind and context.now < report.contest_until
+
+
+def _dispute_time(context: Context) -> bool:
+    booking = context.booking
+    if booking.status is BookingStatus.NO_SHOW and booking.no_show and context.now < booking.no_show.contest_until:
+        return False
+    return context.now <= booking.slot.end_at + context.settings.dispute_after_end
+
+
+def _has_evidence_left(context: Context) -> bool:
+    dispute = context.booking.dispute
+    given = [each for each in dispute.evidence if each.by is context.actor.kind] if dispute else []
+    return dispute is not None and len(given) < context.settings.evidence_limit
+
+
+def _second_person(context: Context) -> bool:
+    dispute = context.booking.dispute
+    return dispute is not None and dispute.first_approval_by != context.actor.id
+
+
+def _customer_may_authorize(context: Context) -> bool:
+    booking, settings = context.booking, context.settings
+    return (
+        booking.payment in {PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED}
+        and not in_flight(booking)
+        and settings.payment_default_before_start < context.until_start <= settings.authorize_before_start
+    )
+
+
+def _is_refundable(context: Context) -> bool:
+    details = context.booking.payment_details
+    return kept_amount(details) > 0 and details.due_amount is not None
+
+
+PAYMENT_READY = Guard(
+    "Stripe says that the card is authorized or saved",
+    lambda context: context.booking.payment in {PaymentState.AUTHORIZED, PaymentState.CARD_SAVED},
+)
+BEFORE_ACCEPT_DEADLINE = Guard(
+    "before the deadline for accepting",
+    lambda context: context.booking.accept_by is not None and context.now < context.booking.accept_by,
+)
+BEFORE_START = Guard("before the start; an operator at any time", _before_start_unless_operator)
+MAY_AUTHORIZE = Guard(
+    "from {authorize_before_start} to {payment_default_before_start} before the start, the card not being authorized",
+    _customer_may_authorize,
+)
+MAY_PROPOSE = Guard(
+    "no proposal is open, at most {reschedule_limit} may be made, and until {reschedule_cutoff} before the start",
+    _may_propose,
+)
+OTHER_PARTY_PROPOSED = Guard("the other party has proposed a time and it is still held", _other_party_proposed)
+PROPOSAL_OPEN = Guard("a proposal is open", _may_withdraw_or_decline)
+START_WINDOW = Guard("from {start_early} before to {start_late} after the start", _within_start_window)
+NO_SHOW_TIME = Guard("{no_show_after} after the start, until a person is asked to decide", _no_show_time)
+MAY_CONTEST = Guard("reported absent, within {no_show_contest} of the report", _is_absent_party_in_time)
+DISPUTE_TIME = Guard("at most {dispute_after_end} after the end, a no-show's contest being over", _dispute_time)
+EVIDENCE_LEFT = Guard(
+    "this party has given less evidence than the {evidence_limit} pieces that are taken", _has_evidence_left
+)
+SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
+MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
+REFUNDABLE = Guard("captured money is left", _is_refundable)
+NOT_CHARGED_BACK = Guard(
+    "no chargeback stands against the payment: Stripe refunds nothing before one is won",
+    lambda context: not is_charged_back(context.booking),
+)
+CAPTURED = Guard("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
+NEEDS_ATTENTION = Guard("an operation has failed", lambda context: context.booking.payment_details.needs_attention)
+DEBT_LEFT = Guard(
+    "the provider owes what could not be taken back",
+    lambda context: bool(context.booking.payment_details.debt_amount and context.booking.payment_details.reversible()),
+)
+REVIEW_OPEN = Guard("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

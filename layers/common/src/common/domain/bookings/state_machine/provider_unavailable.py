@@ -1,0 +1,36 @@
+"""Bookings of a provider whose account is suspended or closed: they cannot come, so ending the booking is free."""
+
+from datetime import datetime
+
+from common.domain.bookings.booking import ActorKind, Booking, BookingChange
+from common.domain.bookings.groups import AHEAD
+from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine.engine import SYSTEM
+from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
+
+_NOTES = {
+    True: "The provider's account is suspended or closed; cancelling is free of charge.",
+    False: "The provider's account is open again; the cancellation policy applies.",
+}
+
+
+def apply_provider_away(
+    booking: Booking, *, is_away: bool, now: datetime, settings: BookingSettings
+) -> BookingChange | None:
+    """Note that the provider cannot come, or can again, and tell both parties.
+
+    Args:
+        booking: the booking as stored now.
+        is_away: whether the provider's account is suspended or closed.
+        now: the present instant.
+        settings: windows and limits.
+
+    Returns:
+        The change, or ``None`` where the work does not lie ahead or this is known.
+    """
+    if booking.status not in AHEAD or (booking.provider_away_since is not None) is is_away:
+        return None
+    draft = settle_draft(begin(booking, now, provider_away_since=now if is_away else None), settings)
+    name = "provider_away" if is_away else "provider_back"
+    draft = draft.notify(f"booking.{name}", ActorKind.CUSTOMER, ActorKind.PROVIDER)
+    return to_change(booking, draft, SYSTEM, name, _NOTES[is_away])

@@ -1,0 +1,1 @@
+"""Providers, their services, and the listings made of them."""

@@ -1,0 +1,294 @@
+"""The tree of categories, and what of a service or provider is kept for searching."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from pydantic import Field
+
+from common.domain.catalogue.price_keys import price_key
+from common.domain.catalogue.providers import Provider, RatingSummary
+from common.domain.catalogue.rating_scores import bayesian_score
+from common.domain.catalogue.services import PriceType, Service, ServiceStatus
+from common.domain.identity.users import ProviderStatus
+from common.domain.search.text import stem, stems, title_stems, words
+from common.domain.shared.geo import TILE_LEVELS, Point, tile
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
+
+#: The path that every listing is under, and the area that is everywhere.
+EVERYTHING = "all"
+EVERYWHERE = "*"
+#: More than nearly any title has; scripts without spaces have a word with each character.
+_MAX_TITLE_WORDS = 40
+#: A provider's services are found by as many words of their titles together.
+_MAX_OFFER_WORDS = 64
+#: Words of a description that are indexed: its beginning, which says what is offered, and from all of it the words that
+#: mean a category or one of its synonyms, which are what people look for. Each is one entry in two indexes.
+DESCRIPTION_WORDS = 24
+_MEANINGFUL_WORDS = 24
+_READ_WORDS = 1_000
+
+
+class Category(Model):
+    """One category. ``path`` leads from the root to the category itself; ``synonyms`` are other words for it."""
+
+    id: str
+    name: str
+    parent: str | None = None
+    path: list[str]
+    synonyms: list[str] = Field(default_factory=list)
+    position: int = 0
+
+    @property
+    def tag(self) -> str:
+        """The search token of listings in this category or below it."""
+        return category_tag(self.id)
+
+
+def category_tag(slug: str) -> str:
+    """The search token of a category; no word contains a ``#``."""
+    return f"#{slug}"
+
+
+class CategoryTree:
+    """All categories, by slug and by the words that mean them.
+
+    Args:
+        categories: every category, parents included.
+    """
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self.by_slug = {item.id: item for item in sorted(categories, key=lambda item: item.position)}
+
+    def children(self, parent: str | None) -> list[Category]:
+        """Direct children in order; of ``None`` the roots."""
+        return [item for item in self.by_slug.values() if item.parent == parent]
+
+    def is_leaf(self, slug: str) -> bool:
+        """Whether services may be filed under it: it exists and has no children."""
+        return slug in self.by_slug and slug not in self._parents
+
+    def leaves(self, slug: str) -> list[str]:
+        """Slugs of the leaves in a subtree."""
+        return [item.id for item in self.by_slug.values() if slug in item.path and item.id not in self._parents]
+
+    def meaning(self, word_stem: str) -> list[str]:
+        """Tags of the categories whose name or one-word synonym has this stem."""
+        return self._by_stem.get(word_stem, [])
+
+    def phrases(self, query_stems: Sequence[str]) -> list[tuple[int, int, str]]:
+        """Synonyms of several words found in a query: index of the first word, of the last one, and the tag."""
+        found = []
+        for first in range(len(query_stems)):
+            for length in range(2, self._longest + 1):
+                phrase = tuple(query_stems[first : first + length])
+                if len(phrase) == length:
+                    found += [(first, first + length - 1, tag) for tag in self._by_phrase.get(phrase, [])]
+        return found
+
+    def vocabulary(self) -> list[str]:
+        """Every word of names and synonyms, for typing errors to be measured against."""
+        texts = (text for item in self.by_slug.values() for text in (item.name, *item.synonyms))
+        return sorted({word for text in texts for word in words(text)})
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of every word of names and synonyms."""
+        return frozenset(stem(word) for word in self.vocabulary())
+
+    @cached_property
+    def _parents(self) -> frozenset[str]:
+        return frozenset(item.parent for item in self.by_slug.values() if item.parent)
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for item in self.by_slug.values():
+            single = [part for text in item.synonyms if len(part := stems(text)) == 1]
+            for word in {*stems(item.name), *(part[0] for part in single)}:
+                index.setdefault(word, []).append(item.tag)
+        return index
+
+    @cached_property
+    def _by_phrase(self) -> dict[tuple[str, ...], list[str]]:
+        index: dict[tuple[str, ...], list[str]] = {}
+        for item in self.by_slug.values():
+            for phrase in {stems(text) for text in item.synonyms}:
+                if len(phrase) > 1:
+                    index.setdefault(phrase, []).append(item.tag)
+        return index
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((len(phrase) for phrase in self._by_phrase), default=1)
+
+
+class Listing(Model):
+    """What searches read: one shown service with its provider's part copied in, or one shown provider.
+
+    ``tokens`` are word stems and category tags, ``name_stems`` those of the provider's name. ``areas`` are
+    ``path@tile`` keys. ``price`` is what one booking costs, as a ``price_key``. ``reach_m`` is the
+    provider's service radius. ``mean`` is the plain mean of the stars (0 without any), ``score`` the one that ranks.
+    """
+
+    id: str
+    provider_id: str
+    title: str
+    trading_name: str
+    category: str
+    categories: list[str] = Field(default_factory=list)
+    tokens: list[str]
+    name_stems: list[str] = Field(default_factory=list)
+    areas: list[str]
+    location: dict[str, Any]
+    reach_m: int
+    price: int
+    price_type: PriceType = PriceType.FIXED
+    unit_price: Money | None = None
+    duration_minutes: int = 0
+    image: str | None = None
+    auto_accept: bool = False
+    is_verified: bool = False
+    rating: RatingSummary
+    mean: float
+    score: float
+    updated_at: datetime
+
+
+def service_listing(provider: Provider, service: Service, tree: CategoryTree) -> Listing | None:
+    """A service as searches show it; ``None`` while it must not be shown."""
+    point = listed_point(provider)
+    if point is None or service.status is not ServiceStatus.ACTIVE:
+        return None
+    path = category_path(tree, service.category)
+    total = service.total_price()
+    return Listing(
+        id=service.id,
+        provider_id=provider.id,
+        title=service.title,
+        trading_name=provider.trading_name,
+        category=service.category,
+        categories=path,
+        tokens=tokens_of(tree, path, service.title, provider.trading_name, service.description),
+        name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
+        areas=areas_of(path, point),
+        location=geojson(point),
+        reach_m=round(provider.service_radius_km * 1000),
+        price=price_key(total),
+        price_type=service.price_type,
+        unit_price=service.price,
+        duration_minutes=service.duration_minutes,
+        image=service.images[0] if service.images else None,
+        auto_accept=service.auto_accept,
+        is_verified=provider.status is ProviderStatus.APPROVED,
+        rating=service.rating,
+        mean=mean_of(service.rating),
+        score=bayesian_score(service.rating.count, service.rating.total),
+        updated_at=service.updated_at,
+    )
+
+
+def provider_listing(provider: Provider, services: Iterable[Service], tree: CategoryTree) -> Listing | None:
+    """A provider as searches show it, over its active services; ``None`` while it must not be shown."""
+    point = listed_point(provider)
+    active = [service for service in services if service.status is ServiceStatus.ACTIVE]
+    if point is None or not active:
+        return None
+    categories = sorted({service.category for service in active})
+    path = list(dict.fromkeys(slug for category in categories for slug in category_path(tree, category)))
+    cheapest = _cheapest([total for service in active if (total := service.total_price())])
+    titles = " ".join(service.title for service in active)
+    return Listing(
+        id=provider.id,
+        provider_id=provider.id,
+        title=provider.trading_name,
+        trading_name=provider.trading_name,
+        category=categories[0],
+        categories=path,
+        tokens=tokens_of(tree, path, provider.trading_name, titles, provider.bio, _MAX_OFFER_WORDS),
+        name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
+        areas=areas_of(path, point),
+        location=geojson(point),
+        reach_m=round(provider.service_radius_km * 1000),
+        price=price_key(cheapest),
+        unit_price=cheapest,
+        duration_minutes=min((service.duration_minutes for service in active if service.total_price()), default=0),
+        is_verified=provider.status is ProviderStatus.APPROVED,
+        rating=provider.rating,
+        mean=mean_of(provider.rating),
+        score=bayesian_score(provider.rating.count, provider.rating.total),
+        updated_at=provider.updated_at,
+    )
+
+
+def listed_point(provider: Provider) -> Point | None:
+    """Where a provider is listed; ``None`` if it is not, or its address has no point."""
+    if not provider.is_listed or provider.address.lat is None or provider.address.lng is None:
+        return None
+    return Point(provider.address.lat, provider.address.lng)
+
+
+def category_path(tree: CategoryTree, slug: str) -> list[str]:
+    """Slugs from everything down to a category; one that has been removed keeps its own name."""
+    category = tree.by_slug.get(slug)
+    return [EVERYTHING, *(category.path if category else [slug])]
+
+
+def tokens_of(
+    tree: CategoryTree,
+    path: Iterable[str],
+    title: str,
+    name: str,
+    description: str,
+    name_words: int = _MAX_TITLE_WORDS,
+) -> list[str]:
+    """Search tokens: category tags, then stems of the title, the name, and the words of the description that count."""
+    tags = [category_tag(slug) for slug in path]
+    found = stems(description, _READ_WORDS)
+    meaningful = [word for word in found[DESCRIPTION_WORDS:] if word in tree.stems][:_MEANINGFUL_WORDS]
+    text = [
+        *title_stems(title, _MAX_TITLE_WORDS),
+        *title_stems(name, name_words),
+        *found[:DESCRIPTION_WORDS],
+        *meaningful,
+    ]
+    return list(dict.fromkeys([*tags, *text]))
+
+
+def _cheapest(prices: Sequence[Money]) -> Money | None:
+    """The lowest price in the currency that most of them have (of two, the first by its code)."""
+    if not prices:
+        return None
+    counts = Counter(price.currency for price in prices)
+    usual = min(counts, key=lambda currency: (-counts[currency], currency))
+    return min((price for price in prices if price.currency == usual), key=lambda price: price.amount)
+
+
+def areas_of(path: Iterable[str], point: Point) -> list[str]:
+    """Keys under which a listing is filed for sorted walks: each category of its path in each tile that holds it."""
+    tiles = _tiles(point)
+    return [area_key(slug, name) for slug in path for name in tiles]
+
+
+@lru_cache(maxsize=1024)
+def _tiles(point: Point) -> tuple[str, ...]:
+    """A provider's services are all filed at its one point."""
+    return (EVERYWHERE, *(tile(point, zoom) for zoom in TILE_LEVELS))
+
+
+def area_key(slug: str, tile_name: str) -> str:
+    """Key of one category in one tile."""
+    return f"{slug}@{tile_name}"
+
+
+def geojson(point: Point) -> dict[str, Any]:
+    """A GeoJSON point (RFC 7946): longitude first."""
+    return {"type": "Point", "coordinates": [point.lng, point.lat]}
+
+
+def mean_of(rating: RatingSummary) -> float:
+    """Mean stars to one decimal; 0 without ratings."""
+    return round(rating.mean, 1) if rating.mean is not None else 0.0

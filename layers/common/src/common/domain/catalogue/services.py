@@ -1,0 +1,65 @@
+"""A service that a provider offers."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from common.domain.catalogue.providers import RatingSummary
+from common.domain.shared.model import Model
+from common.domain.shared.money import Money
+
+
+class ServiceStatus(StrEnum):
+    """Whether the service is shown and can be booked."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DELETED = "deleted"
+
+
+class PriceType(StrEnum):
+    """How the price is meant: for the whole job, for an hour, or after a quote."""
+
+    FIXED = "fixed"
+    HOURLY = "hourly"
+    QUOTE = "quote"
+
+
+class CancellationPolicyName(StrEnum):
+    """The policies a service may choose; their steps are in ``policies``."""
+
+    FLEXIBLE = "flexible"
+    MODERATE = "moderate"
+    STRICT = "strict"
+
+
+class Service(Model):
+    """One bookable offer. ``price`` is absent only for ``quote``."""
+
+    id: str
+    provider_id: str
+    title: str
+    description: str = ""
+    category: str
+    price_type: PriceType = PriceType.FIXED
+    price: Money | None = None
+    duration_minutes: int
+    images: list[str] = Field(default_factory=list)
+    status: ServiceStatus = ServiceStatus.DRAFT
+    cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
+    auto_accept: bool = False
+    rating: RatingSummary = Field(default_factory=RatingSummary)
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    def total_price(self) -> Money | None:
+        """What one booking costs: the fixed price, or the hourly one times the duration, rounded half up."""
+        if self.price is None or self.price_type is PriceType.QUOTE:
+            return None
+        if self.price_type is PriceType.HOURLY:
+            amount = (self.price.amount * self.duration_minutes + 30) // 60
+            return Money(amount=amount, currency=self.price.currency)
+        return self.price

@@ -1,0 +1,1 @@
+"""Accounts and the proofs of who somebody is."""

@@ -1,0 +1,74 @@
+"""The account: who somebody is, how far they have come, what they may do."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from common.domain.identity.roles import Role
+from common.domain.shared.model import Model
+
+
+class OnboardingStatus(StrEnum):
+    """How far the account's own onboarding has come."""
+
+    NOT_STARTED = "not_started"
+    BASIC_COMPLETE = "basic_complete"
+    PROVIDER_ONBOARDING_COMPLETE = "provider_onboarding_complete"
+    BILLING_SETUP_COMPLETE = "billing_setup_complete"
+
+
+class ProviderStatus(StrEnum):
+    """Where an application to be a provider stands."""
+
+    NOT_APPLIED = "not_applied"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Address(Model):
+    """A postal address as typed, with its point and the name of its suburb or town where it could be located.
+
+    ``country`` is ISO 3166-1 alpha-2, empty where it is not known; ``uncertainty_m`` how far from the point the address
+    may lie.
+    """
+
+    text: str
+    lat: float | None = None
+    lng: float | None = None
+    is_located: bool = False
+    suburb: str = ""
+    country: str = ""
+    uncertainty_m: int = 0
+
+
+class User(Model):
+    """One person's account.
+
+    ``email`` is as the person typed it; ``email_key`` its normal form, unique. ``session_epoch`` rises when every
+    access token so far must die at once (suspension, password reset); tokens carry the epoch they were made in. Beside
+    it the stored account remembers the sign-ins that ended within a token's life (``Users.end_access``).
+    """
+
+    id: str
+    email: str
+    email_key: str
+    full_name: str = ""
+    phone_number: str | None = None
+    address: Address | None = None
+    roles: list[Role] = Field(default_factory=lambda: [Role.USER])
+    is_verified: bool = False
+    is_provisional: bool = False
+    is_active: bool = True
+    is_oauth_registered: bool = False
+    requires_password_setup: bool = False
+    onboarding_path: str | None = None
+    onboarding_status: OnboardingStatus = OnboardingStatus.NOT_STARTED
+    provider_status: ProviderStatus = ProviderStatus.NOT_APPLIED
+    provider_id: str | None = None
+    stripe_customer_id: str | None = None
+    session_epoch: int = 0
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Money at the payment provider: operations, ledger, currencies, tax, plans."""

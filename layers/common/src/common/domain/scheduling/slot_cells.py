@@ -1,0 +1,49 @@
+"""Slot cells: the five-minute pieces of time whose uniqueness per provider makes double booking impossible."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from common.domain.shared.model import Model
+
+CELL_MINUTES = 5
+_CELL_SECONDS = CELL_MINUTES * 60
+#: No claim is longer: the longest work (a day) with the longest buffers (a day each).
+LONGEST_CLAIM = timedelta(days=3)
+
+
+def cells_between(start: datetime, end: datetime) -> list[int]:
+    """Numbers of the cells that the half-open interval touches: five-minute steps since the Unix epoch, UTC.
+
+    Two intervals overlap in some cell exactly when they overlap in time, as long as starts, ends and buffers are
+    whole multiples of five minutes; others are widened to whole cells, never narrowed.
+
+    Raises:
+        ValueError: ``end`` is not after ``start``.
+    """
+    if end <= start:
+        raise ValueError("an interval must end after it starts")
+    first = int(start.astimezone(UTC).timestamp()) // _CELL_SECONDS
+    last = -(-math.ceil(end.astimezone(UTC).timestamp()) // _CELL_SECONDS)
+    return list(range(first, last))
+
+
+class SlotClaim(Model):
+    """An interval of a provider's time that is taken, buffers included.
+
+    One document with all its cells under the unique index (``provider_id``, ``cells``): one insert either takes
+    all or nothing. ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
+    ``work_start_at`` is when the work itself starts, which the limits per day and week count: a booking with a second
+    interval on hold counts on both days, and once where they are the same. ``held_by`` is the digest of the network
+    address that a guest's hold came from.
+    """
+
+    id: str
+    provider_id: str
+    booking_id: str
+    purpose: str = "booking"
+    start_at: datetime
+    end_at: datetime
+    cells: list[int]
+    work_start_at: datetime | None = None
+    expires_at: datetime | None = None
+    held_by: str | None = None

@@ -1,0 +1,1 @@
+"""Words and places as people type them."""

@@ -1,0 +1,1 @@
+"""What every context uses: values, texts, errors, ids."""

@@ -1,0 +1,46 @@
+"""Time zones by their IANA names: one rule, whoever names one."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from common.domain.shared.errors import InvalidInput
+
+#: What systems keep among the zones and IANA does not: what the machine is set to, and what it is before it is set.
+NO_ZONES = frozenset({"localtime", "Factory"})
+_WHY = "This is not an IANA time zone, such as Pacific/Auckland."
+_CODE = "unknown_timezone"
+_LONGEST = 64
+
+
+def _is_zone(name: str) -> bool:
+    return name not in NO_ZONES and name in available_timezones()
+
+
+def check_timezone(name: str, field: str = "timezone") -> ZoneInfo:
+    """The zone of an IANA name.
+
+    Args:
+        name: such as ``Pacific/Auckland``.
+        field: the request field to name in the error.
+
+    Raises:
+        InvalidInput: there is no such zone.
+    """
+    if not _is_zone(name):
+        raise InvalidInput.of(field, _WHY, _CODE)
+    return ZoneInfo(name)
+
+
+def _known(name: str) -> str:
+    if not _is_zone(name):
+        raise PydanticCustomError("unknown_timezone", "This is not an IANA time zone, such as Pacific/Auckland.")
+    return name
+
+
+#: A zone's name, as every request gives it.
+TimeZoneName = Annotated[
+    str, Field(min_length=1, max_length=_LONGEST, examples=["Pacific/Auckland"]), AfterValidator(_known)
+]

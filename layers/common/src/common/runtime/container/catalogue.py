@@ -1,0 +1,119 @@
+"""Providers, services, availability and search."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.runtime.container.core import CoreParts
+
+if TYPE_CHECKING:
+    from common.adapters.mongo.catalogue.categories import MongoCategories
+    from common.adapters.mongo.catalogue.listings import MongoListings
+    from common.adapters.mongo.catalogue.providers import MongoProviders
+    from common.adapters.mongo.catalogue.services import MongoServices
+    from common.adapters.mongo.search.index_terms import MongoTerms
+    from common.application.catalogue.deps import ProviderDeps
+    from common.application.ports.catalogue.repositories import BusyTimes, Summaries
+    from common.application.search.deps import SearchDeps
+    from common.runtime.response_cache import KeptAnswers
+
+
+class CatalogueParts(CoreParts):
+    """Providers, services, availability and search."""
+
+    @cached_property
+    def kept_answers(self) -> "KeptAnswers":
+        """Answers to anonymous public reads that this process remembers."""
+        from common.runtime.response_cache import KeptAnswers
+
+        return KeptAnswers(self.settings.public_cache_entries)
+
+    @cached_property
+    def categories(self) -> "MongoCategories":
+        """The tree of categories."""
+        from common.adapters.mongo.catalogue.categories import MongoCategories
+
+        return MongoCategories(self.mongo)
+
+    @cached_property
+    def listings(self) -> "MongoListings":
+        """What searches read of providers and services."""
+        from common.adapters.mongo.catalogue.listings import MongoListings
+
+        return MongoListings(self.mongo, self.categories)
+
+    @cached_property
+    def provider_reader(self) -> "MongoProviders":
+        """Provider profiles."""
+        from common.adapters.mongo.catalogue.providers import MongoProviders
+
+        return MongoProviders(self.mongo, self.listings, self.terms)
+
+    @cached_property
+    def service_reader(self) -> "MongoServices":
+        """Services."""
+        from common.adapters.mongo.catalogue.services import MongoServices
+
+        return MongoServices(self.mongo, self.listings, self.terms)
+
+    @cached_property
+    def terms(self) -> "MongoTerms":
+        """The words that searches know."""
+        from common.adapters.mongo.search.index_terms import MongoTerms
+
+        return MongoTerms(self.mongo)
+
+    @cached_property
+    def busy_times(self) -> "BusyTimes":
+        """What is taken of providers' time."""
+        from common.adapters.mongo.scheduling.busy_times import MongoBusyTimes
+
+        return MongoBusyTimes(self.mongo)
+
+    @cached_property
+    def rating_summaries(self) -> "Summaries":
+        """Rating summaries of services and providers."""
+        from common.adapters.mongo.bookings.published_ratings import MongoSummaries
+
+        return MongoSummaries(self.mongo, self.listings)
+
+    @cached_property
+    def providers(self) -> "ProviderDeps":
+        """What the use cases of providers need."""
+        from common.adapters.mongo.bookings.published_ratings import MongoPublishedRatings
+        from common.adapters.mongo.bookings.statistics import MongoBookingFigures
+        from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+        from common.application.catalogue.deps import ProviderDeps
+
+        return ProviderDeps(
+            clock=self.clock,
+            unit_of_work=MongoUnitOfWork(self.mongo),
+            providers=self.provider_reader,
+            services=self.service_reader,
+            categories=self.categories,
+            busy=self.busy_times,
+            bookings=self.whole.booking_repository,
+            figures=MongoBookingFigures(self.mongo),
+            ratings=MongoPublishedRatings(self.mongo),
+            geocoder=lambda: self.whole.geocoder,
+            platform=self.platform,
+        )
+
+    @cached_property
+    def search(self) -> "SearchDeps":
+        """What searching needs."""
+        from common.adapters.geocoding.gazetteer import Gazetteer
+        from common.adapters.mongo.search.listings import MongoListingIndex
+        from common.adapters.mongo.search.popularity import MongoPopularity
+        from common.application.search.deps import SearchDeps
+
+        return SearchDeps(
+            clock=self.clock,
+            listings=MongoListingIndex(self.mongo),
+            vocabulary=self.terms,
+            categories=self.categories,
+            providers=self.provider_reader,
+            busy=self.busy_times,
+            popularity=MongoPopularity(self.mongo),
+            geocoder=self.whole.geocoder,
+            places=Gazetteer(),
+        )

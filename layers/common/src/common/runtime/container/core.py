@@ -1,0 +1,165 @@
+"""What every function shares: settings, clock, database, access, queues, limits."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from common.adapters.clock import OffsetClock, SystemClock
+from common.adapters.mongo.shared.database import Mongo
+from common.domain.payments.platform import Platform
+from common.runtime.observability.logging import get_logger
+from common.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from common.adapters.identity.tokens import TokenIssuer
+    from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
+    from common.adapters.probes import Probes
+    from common.application.identity.access import AccessDeps
+    from common.application.ports.shared.clock import Clock
+    from common.application.ports.shared.limits import IdempotencyStore, RateLimits
+    from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publisher
+    from common.application.shared.cleanup import CleanupDeps
+    from common.application.shared.outbox import OutboxDeps
+    from common.runtime.container.protocol import Whole
+
+
+class CoreParts:
+    """What every function shares, and the base of every other area's parts.
+
+    Args:
+        settings: the checked settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def replace(self, **parts: Any) -> "Self":
+        """Put other implementations in the place of parts, before they are first used; returns the container.
+
+        Raises:
+            AttributeError: there is no part of that name.
+        """
+        for name, part in parts.items():
+            if name not in self._part_names():
+                raise AttributeError(f"the container has no part named {name}")
+            self.__dict__[name] = part
+        return self
+
+    @cached_property
+    def platform(self) -> Platform:
+        """Where our Stripe account is, and in which currencies it settles."""
+        return Platform(self.settings.platform_country, frozenset(self.settings.settlement_currencies))
+
+    @property
+    def whole(self) -> "Whole":
+        """The whole container, for parts of one area that need another's; only the whole knows it."""
+        raise NotImplementedError
+
+    @classmethod
+    def _part_names(cls) -> set[str]:
+        return {name for name in dir(cls) if isinstance(getattr(cls, name), cached_property)}
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The clock; a developer may move it on the local stage."""
+        if self.settings.clock_file and self.settings.is_local:
+            return OffsetClock(Path(self.settings.clock_file))
+        return SystemClock()
+
+    @cached_property
+    def mongo(self) -> Mongo:
+        """The database."""
+        return Mongo(self.settings.mongo_uri, self.settings.mongodb_database)
+
+    @cached_property
+    def signing_keys(self) -> "MongoSigningKeys":
+        """Public token signing keys."""
+        from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
+
+        return MongoSigningKeys(self.mongo)
+
+    @cached_property
+    def access(self) -> "AccessDeps":
+        """What authenticating a request needs."""
+        from common.adapters.identity.tokens import TokenVerifier
+        from common.adapters.mongo.identity.principals import MongoPrincipals
+        from common.application.identity.access import AccessDeps
+
+        tokens = TokenVerifier(self.settings.public_base_url, self.signing_keys)
+        return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
+
+    @cached_property
+    def token_issuer(self) -> "TokenIssuer":
+        """Signs access tokens; only the identity functions have the private keys."""
+        from common.adapters.identity.tokens import TokenIssuer
+
+        return TokenIssuer(self.settings.public_base_url, self.settings.signing_keys)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """The queues."""
+        from common.adapters.aws.sqs import SqsPublisher
+
+        return SqsPublisher(self.settings.queue_urls(), self.clock, _warn)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        """Events that have committed and wait to be published."""
+        from common.adapters.mongo.shared.outbox import MongoOutbox
+
+        return MongoOutbox(self.mongo, _warn)
+
+    @cached_property
+    def outbox_sweep(self) -> "OutboxDeps":
+        """What publishing left-over events needs."""
+        from common.application.shared.outbox import OutboxDeps
+
+        return OutboxDeps(self.clock, self.outbox, self.publisher)
+
+    @cached_property
+    def cleanup(self) -> "CleanupDeps":
+        """What removing expired things needs."""
+        from common.adapters.mongo.shared.expiry import MongoExpiry
+        from common.application.shared.cleanup import CleanupDeps
+
+        return CleanupDeps(self.clock, MongoExpiry(self.mongo))
+
+    @cached_property
+    def probes(self) -> "Probes":
+        """Signs of life of what the product depends on."""
+        from common.adapters.probes import Probes
+
+        return Probes(self.mongo, self.settings.notifications_queue_url, self.settings.stripe_api_base)
+
+    @cached_property
+    def processed_events(self) -> "ProcessedEvents":
+        """Which events a consumer has done."""
+        from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
+
+        return MongoProcessedEvents(self.mongo)
+
+    @cached_property
+    def rate_limits(self) -> "RateLimits":
+        """Token buckets shared by all instances."""
+        from common.adapters.mongo.shared.rate_limits import MongoRateLimits
+
+        return MongoRateLimits(self.mongo)
+
+    @cached_property
+    def idempotency(self) -> "IdempotencyStore":
+        """First answers by idempotency key."""
+        from common.adapters.mongo.shared.idempotency import MongoIdempotency
+
+        return MongoIdempotency(self.mongo)
+
+    async def close(self) -> None:
+        """Close what holds connections."""
+        if "mongo" in self.__dict__:
+            await self.mongo.close()
+
+
+def _warn(message: str, fields: dict[str, Any]) -> None:
+    """Log a warning for an adapter, which may not know the logger."""
+    get_logger().warning(message, extra=fields)

@@ -1,0 +1,1 @@
+"""Logs, metrics, traces, and what keeps secrets out of them."""

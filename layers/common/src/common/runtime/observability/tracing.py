@@ -1,0 +1,34 @@
+"""X-Ray tracing through Powertools Tracer, imported only where Lambda samples the invocation."""
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from common.runtime.observability.logging import get_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_state: dict[str, Any] = {"tracer": None}
+
+
+def is_active() -> bool:
+    """Whether Lambda records this invocation, as its trace header says.
+
+    Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+    """
+    return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
+
+
+@contextmanager
+def span(name: str) -> "Iterator[None]":
+    """Record the block as a subsegment where tracing is active; do nothing otherwise."""
+    if not is_active():
+        yield
+        return
+    if _state["tracer"] is None:
+        from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see the module's docstring
+
+        _state["tracer"] = Tracer(service=get_service(), auto_patch=False)
+    with _state["tracer"].provider.in_subsegment(name=f"## {name}"):
+        yield

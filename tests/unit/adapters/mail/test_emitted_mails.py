@@ -1,0 +1,135 @@
+"""Every mail that the product asks for anywhere has a template that renders with exactly what it is given."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import common.application
+import common.domain
+import pytest
+from common.adapters.mail.renderer import TemplateMailRenderer
+from common.application.notifications.booking_data import booking_data
+from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine.table import TABLE
+from common.domain.notifications.kinds import notices_of
+from common.domain.shared.events import Topic, new_event
+
+from tests.factories.bookings import NOW, make_booking
+from tests.factories.providers import make_provider
+from tests.factories.users import make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOTS = [Path(package.__path__[0]) for package in (common.application, common.domain)]
+TEMPLATES = Path(common.domain.__path__[0]).parent / "adapters" / "mail" / "templates"
+
+
+def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of application and domain."""
+    for path in sorted(path for root in ROOTS for path in root.rglob("*.py")):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        yield from (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def account_mails() -> Iterator[tuple[str, frozenset[str]]]:
+    """Template and names of the values of every mail about an account, as the code asks for it."""
+    for function in functions():
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            named = {each.arg: each.value for each in call.keywords if each.arg is not None}
+            if name == "mail_event":
+                yield from ((template, frozenset({*named, "frontend"})) for template in texts(call.args[1], function))
+            elif name == "LinkMail":
+                yield from ((template, keys(call.args[2], function)) for template in texts(call.args[0], function))
+            elif name == "new_event" and "template" in named:
+                given = keys(named["data"], function) | {"frontend"}
+                yield from ((template, given) for template in texts(named["template"], function))
+
+
+def texts(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The texts that an expression may be; none for an argument of the function."""
+    if isinstance(node, ast.IfExp):
+        return texts(node.body, function) + texts(node.orelse, function)
+    if isinstance(node, ast.Name):
+        value = assigned(node.id, function)
+        return texts(value, function) if value is not None else []
+    return [str(ast.literal_eval(node))]
+
+
+def keys(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """The keys of a dictionary that is written out."""
+    found = assigned(node.id, function) if isinstance(node, ast.Name) else node
+    if isinstance(found, ast.Dict):
+        return frozenset(str(ast.literal_eval(key)) for key in found.keys if key is not None)
+    return frozenset()
+
+
+def assigned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:
+    """What a local name was set to."""
+    for node in ast.walk(function):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        if isinstance(node, ast.Assign | ast.AnnAssign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in targets
+        ):
+            return node.value
+    return None
+
+
+def booking_events() -> set[str]:
+    """Types of every event of a booking that is named anywhere."""
+    named = {
+        node.value
+        for root in ROOTS
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("booking.")
+    }
+    named -= {"booking.", "booking.chargeback_", "booking.provider_", "booking.ics"}
+    made_up = {f"booking.chargeback_{outcome}" for outcome in ("opened", "won", "lost")}
+    return named | made_up | {"booking.provider_away", "booking.provider_back"}
+
+
+ACCOUNT_MAILS = sorted(set(account_mails()), key=str)
+EVENTS = sorted(booking_events())
+
+
+def test_no_template_is_missing_and_none_lies_idle() -> None:
+    wanted = {template for template, _ in ACCOUNT_MAILS}
+    wanted |= {notice.template for event in EVENTS for notice in notices_of(event)}
+    assert wanted == {path.stem for path in TEMPLATES.glob("*.j2")}
+
+
+@pytest.mark.parametrize(("template", "names"), ACCOUNT_MAILS)
+def test_an_account_s_mail_renders_with_what_it_is_given(template: str, names: frozenset[str]) -> None:
+    mail = TemplateMailRenderer().render(template, {name: f"<{name}>" for name in names})
+    assert mail.subject
+    assert mail.summary
+    assert mail.text
+    assert "</html>" in mail.html
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> None:
+    booking, event = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW)
+    people, settings = (make_user(), make_provider()), BookingSettings()
+    notices = notices_of(type_)
+    assert notices
+    for notice in notices:
+        data = booking_data(booking, event, notice.part, *people, "https://web.test", settings, NOW)
+        data = {**data, "ratings_note": f"Both sides have rated {booking.service.title}."}
+        mail = TemplateMailRenderer().render(notice.template, data)
+        assert mail.subject
+        assert booking.service.title in f"{mail.subject} {mail.text}"
+        assert "</html>" in mail.html
+
+
+def test_whom_the_state_machine_tells_is_told() -> None:
+    for row in TABLE:
+        for notice in row.notices:
+            told = {each.part for each in notices_of(notice.type)}
+            assert set(notice.parts) <= told, (row.name, notice.type)

@@ -1,0 +1,117 @@
+"""Every mail renders, in both forms, and lets nothing of a stranger's into a header or the markup."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import common.adapters.mail
+import pytest
+from common.adapters.mail.renderer import TemplateMailRenderer
+from common.domain.bookings.booking import ActorKind
+from common.domain.notifications.kinds import notices_of
+
+FOLDER = Path(common.adapters.mail.__file__).parent / "templates"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.j2"))
+EVIL = "Eve <script>alert(1)</script>\r\nBcc: all@example.com"
+
+
+_NAMES = (
+    "absent",
+    "accept_by",
+    "advice",
+    "pay_by",
+    "kept_until",
+    "notes",
+    "preferences_url",
+    "ratings_note",
+    "report_until",
+    "paid_out_from",
+    "retry_after",
+    "amount",
+    "at",
+    "booking_id",
+    "by",
+    "contest_until",
+    "count",
+    "customer",
+    "discard_link",
+    "ended_plan",
+    "frontend",
+    "grace_until",
+    "hours",
+    "ip",
+    "limit",
+    "link",
+    "linked_email",
+    "paid",
+    "paused",
+    "place",
+    "plan",
+    "payout",
+    "price",
+    "problem",
+    "proposal_expires",
+    "proposed_when",
+    "provider",
+    "reason",
+    "refund_note",
+    "refunded",
+    "search_url",
+    "service",
+    "start_code",
+    "url",
+    "user_agent",
+    "when",
+    "name",
+)
+PARTS = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
+DATA = {
+    **dict.fromkeys(_NAMES, EVIL),
+    "dropped": [EVIL],
+    "receipt_lines": [EVIL, "Charged: NZD 1.00"],
+    "commission_lines": [EVIL],
+    "lines": [EVIL],
+    "refunds": [EVIL],
+    "provider_id": EVIL,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_renders_safely(name: str) -> None:
+    mail = TemplateMailRenderer().render(name, DATA)
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+    assert "<script>" not in mail.html
+    assert mail.text.strip()
+    assert "</html>" in mail.html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_template_tells_a_window_of_its_own(name: str) -> None:
+    """Windows are settings: a template gets them, as instants where that is possible."""
+    written = (FOLDER / f"{name}.j2").read_text(encoding="utf-8")
+    written = written.replace("five to ten working days", "")  # the banks' time for a refund, not ours
+    words = "one|two|three|five|seven|ten|twelve|fifteen|twenty|thirty|every"
+    assert not re.findall(rf"(?:\d+|\b(?:{words}))[ -](?:working )?(?:minute|hour|day|week|time)s?\b", written)
+
+
+def test_what_a_template_lacks_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        TemplateMailRenderer().render("verify_email", {})
+    with pytest.raises(LookupError):
+        TemplateMailRenderer().render("no_such_mail", DATA)
+
+
+def test_every_notice_of_every_event_has_its_template() -> None:
+    events = {name.removeprefix("booking_").rsplit("_", 1)[0] for name in NAMES if name.startswith("booking_")}
+    events.discard("booking")
+    told = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
+    made = {name for name in NAMES if name.endswith(tuple(f"_{part}" for part in PARTS))}
+    assert told == made
+
+
+def test_a_long_link_is_never_broken() -> None:
+    link = "https://web.test/verify-email?token=" + "a-b" * 60
+    mail = TemplateMailRenderer().render("verify_email", {"link": link, "discard_link": f"{link}&x=1", "hours": 24})
+    assert link in mail.text

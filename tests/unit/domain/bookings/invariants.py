@@ -1,0 +1,124 @@
+"""What must hold after every single change of a booking, whoever made it and however late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
+from common.domain.bookings.state_machine.money_plan import received
+from common.domain.payments.ledger import Account, balance
+from common.domain.payments.operations import Purpose
+
+if TYPE_CHECKING:
+    from tests.unit.domain.bookings.walk import Node
+
+
+def check_change(node: Node, change: BookingChange) -> Node:
+    """Assert every invariant of a change made at a node; gives the node it leads to."""
+    from tests.unit.domain.bookings.walk import Node, add_balances
+
+    check_audit(node.booking, change)
+    check_operations(node.booking, change)
+    check_entries(change)
+    claims = check_claims(node.claims, change)
+    balances = add_balances(node.balances, change)
+    check_books(change.booking, dict(balances))
+    check_money(change.booking)
+    return Node(change.booking, node.position, balances, claims)
+
+
+def check_audit(before: Booking, change: BookingChange) -> None:
+    """Every change is one version and one audit row; what is terminal stays."""
+    after = change.booking
+    assert change.expected_version == before.version
+    assert after.version == before.version + 1
+    (row,) = change.history
+    assert (row.from_status, row.to_status, row.version) == (before.status, after.status, after.version)
+    assert row.note
+    if before.status is not after.status:
+        assert row.changed["status"] == {"from": before.status, "to": after.status}
+    if before.status in TERMINAL:
+        assert after.status is before.status
+
+
+def check_operations(before: Booking, change: BookingChange) -> None:
+    """At most one operation is in flight, each new one is announced, and none repeats a sequence."""
+    after = change.booking
+    assert sum(not each.needs_action for each in after.payment_details.open_operations) <= 1
+    new = [operation for operation in change.operations if operation.sequence > before.operation_sequence]
+    announced = [
+        event.payload["operation_id"] for event in change.events if event.type == "payment.operation_requested"
+    ]
+    assert announced == [operation.id for operation in new]
+    for operation in new:
+        assert operation.amount.amount > 0
+        if operation.purpose is Purpose.TRANSFER:
+            assert after.payment_details.captured_amount > 0
+            assert after.status in {BookingStatus.SETTLED, BookingStatus.CANCELLED}
+
+
+def check_entries(change: BookingChange) -> None:
+    """Every ledger entry sums to zero."""
+    for entry_id in {line.entry_id for line in change.ledger}:
+        assert balance(line for line in change.ledger if line.entry_id == entry_id) == 0
+
+
+def check_claims(held: frozenset[str], change: BookingChange) -> frozenset[str]:
+    """The slots held are exactly the booking's own and its proposal's; a dead booking holds none."""
+    booking = change.booking
+    released = change.released_claim_ids
+    assert len(set(released)) == len(released)
+    assert set(released) <= held
+    after = (held - set(released)) | {claim.id for claim in change.claims}
+    expected = {booking.claim_id, booking.reschedule and booking.reschedule.claim_id} - {None}
+    assert after == expected
+    if booking.status not in OCCUPYING:
+        assert not after
+    return after
+
+
+def check_books(booking: Booking, balances: dict[str, int]) -> None:
+    """The ledger says the same as the booking's amounts."""
+    details = booking.payment_details
+    kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
+    with_provider = received(details) - details.debt_amount
+    assert sum(balances.values()) == 0
+    assert balances.get(Account.HELD, 0) == -(kept - with_provider - details.commission_amount)
+    assert balances.get(Account.COMMISSION, 0) == -details.commission_amount
+    assert balances.get(Account.PROVIDER, 0) == details.debt_amount
+    assert balances.get(Account.SET_OFF, 0) == -details.set_off_amount
+
+
+def check_money(booking: Booking) -> None:
+    """Money is where the status says, or on its way there, or a person has been called."""
+    details = booking.payment_details
+    net = details.captured_amount - details.refunded_amount
+    assert 0 <= details.refunded_amount <= details.captured_amount <= booking.price.total.amount
+    assert 0 <= details.debt_amount <= max(received(details), 0)
+    assert received(details) <= details.captured_amount
+    if booking.payout in {PayoutState.HELD, PayoutState.TRANSFERRED}:
+        assert details.captured_amount > 0
+    moving = bool(details.open_operations) or details.needs_attention
+    if booking.status in TERMINAL:
+        assert details.due_amount is not None
+        if not moving:
+            assert booking.payment is not PaymentState.AUTHORIZED
+            assert net <= details.due_amount or details.charged_back_amount
+            _check_finished(booking)
+    if booking.status in {BookingStatus.PAYMENT_EXPIRED, BookingStatus.DECLINED, BookingStatus.EXPIRED}:
+        assert net == 0
+
+
+def _check_finished(booking: Booking) -> None:
+    """Nothing is left to move: the held money has been allotted to the last cent.
+
+    What is owed back while a chargeback stands is nobody's share, and stays held.
+    """
+    details = booking.payment_details
+    if details.is_payout_released:
+        kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
+        if details.charged_back_amount and details.due_amount is not None:
+            kept = min(kept, details.due_amount)
+        with_provider = received(details) - details.debt_amount
+        assert kept == with_provider + details.commission_amount

@@ -1,0 +1,89 @@
+"""What people read of windows and limits is what the settings say, whatever they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from common.domain.bookings.setting_texts import SettingTexts, fill
+from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine import TABLE, to_json
+from common.domain.bookings.state_machine.context import Context
+from common.domain.bookings.state_machine.table import EVERY_ROW
+from common.domain.shared.display import duration_text
+from common.domain.shared.errors import ActionNotAvailable
+
+from tests.unit.domain.bookings.support import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, accepted
+
+DEFAULTS = BookingSettings()
+
+
+def other_settings() -> BookingSettings:
+    """Every window and every number changed, each to a value that no other has."""
+    changed: dict[str, Any] = {}
+    for place, name in enumerate(BookingSettings.model_fields):
+        value = getattr(DEFAULTS, name)
+        if isinstance(value, timedelta):
+            changed[name] = timedelta(minutes=1_009 + 7 * place)
+        elif isinstance(value, int):
+            changed[name] = 607 + place
+    return BookingSettings(**changed)
+
+
+def numbers_in(text: str) -> set[str]:
+    """Every number of a text, in digits or as the word that texts write small ones in."""
+    words = "two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty"
+    return {found.lower() for found in re.findall(rf"\d+|\b(?:{words})\b", text, re.IGNORECASE)}
+
+
+def test_the_table_tells_no_number_that_is_not_a_setting() -> None:
+    settings = other_settings()
+    table = to_json(settings)
+    allowed = set().union(*(numbers_in(text) for text in SettingTexts(settings).values()))
+
+    for action in table["actions"]:
+        told = {**action, "input_schema": None}
+        assert numbers_in(json.dumps(told)) <= allowed, action["name"]
+
+
+def test_every_text_of_the_table_can_be_filled_in() -> None:
+    for row in EVERY_ROW:
+        texts = [row.follows, *(guard.text for guard in row.guards), *([row.timer.text] if row.timer else [])]
+        assert not [text for text in texts if "{" in fill(text, DEFAULTS)], row.name
+
+
+def test_a_refusal_names_the_limit_that_is_set() -> None:
+    life = accepted(settings=BookingSettings(reschedule_limit=0))
+
+    with pytest.raises(ActionNotAvailable, match="at most 0 may be made"):
+        life.do("propose_reschedule", CUSTOMER, start_at=life.booking.slot.start_at + timedelta(hours=5))
+
+
+def test_every_refusal_names_only_what_is_set() -> None:
+    settings = other_settings()
+    life = accepted(settings=settings)
+    allowed = set().union(*(numbers_in(text) for text in SettingTexts(settings).values()))
+
+    for row in TABLE:
+        for actor in (CUSTOMER, PROVIDER, OPERATOR, SYSTEM):
+            refusal = row.refusal(Context(life.booking, actor, life.now, settings)) or ""
+            assert numbers_in(refusal) <= allowed, row.name
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (timedelta(), "0 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=90), "1 hour 30 minutes"),
+        (timedelta(hours=24), "24 hours"),
+        (timedelta(hours=48), "48 hours"),
+        (timedelta(days=7), "7 days"),
+        (timedelta(days=30, hours=1), "30 days 1 hour"),
+    ],
+)
+def test_durations_read_as_people_say_them(duration: timedelta, text: str) -> None:
+    assert duration_text(duration) == text

@@ -1,0 +1,136 @@
+"""The table handed out: schemas, diagram, page, settings; and that what people read is what runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.settings import BookingSettings, load_booking_settings
+from common.domain.bookings.state_machine import TABLE, TERMINAL, get_available_booking_actions, to_json, to_mermaid
+from common.domain.bookings.state_machine.table import ROWS, SYSTEM_ROWS
+
+from infra.docs import booking_states
+from tests.unit.domain.bookings.support import PROVIDER, SETTINGS, accepted
+
+DESIGNED = {
+    "create",
+    "confirm_payment",
+    "expire_payment",
+    "accept",
+    "decline",
+    "expire",
+    "authorize",
+    "payment_default",
+    "propose_reschedule",
+    "accept_reschedule",
+    "decline_reschedule",
+    "cancel",
+    "start",
+    "mark_no_show",
+    "complete",
+    "flag_unstarted",
+    "open_dispute",
+    "resolve",
+    "settle",
+}
+
+
+def test_the_table_has_every_designed_action_once() -> None:
+    names = [row.name for row in TABLE]
+    assert len(names) == len(set(names))
+    assert set(names) >= DESIGNED
+
+
+def test_every_row_is_fit_to_be_shown() -> None:
+    for row in TABLE:
+        assert row.label, row.name
+        assert row.note.endswith("."), row.name
+        assert row.follows, row.name
+        assert row.who, row.name
+        assert (ActorKind.SYSTEM in row.who) or row.timer is None, row.name
+        assert not (set(row.sources) & TERMINAL and row.targets), f"{row.name} leaves a terminal status"
+        assert row.choose is not None or len(row.targets) <= 1, row.name
+
+
+def test_every_status_but_the_ends_can_be_left_by_the_system() -> None:
+    left = {source for row in SYSTEM_ROWS if row.targets for source in row.sources}
+    assert set(BookingStatus) - TERMINAL <= left
+
+
+def test_an_offer_carries_the_schema_that_draws_its_form() -> None:
+    life = accepted()
+    life.at(life.booking.slot.start_at)
+    offers = {
+        offer.action_name: offer for offer in get_available_booking_actions(life.booking, PROVIDER, life.now, SETTINGS)
+    }
+    schema = offers["start"].input_schema
+    assert schema is not None
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["code"]
+    assert schema["properties"]["code"]["pattern"] == "^[0-9]{6}$"
+    json.dumps(offers["start"].model_dump(mode="json"))
+
+
+def test_the_diagram_draws_every_transition_of_the_table() -> None:
+    drawn = set(re.findall(r"^ +(\S+) --> (\S+): (\S+)$", to_mermaid(), re.MULTILINE))
+    expected = {
+        (source, target.value, row.name)
+        for row in TABLE
+        for target in row.targets
+        for source in ([status.value for status in row.sources] or ["[*]"])
+    }
+    assert drawn == expected
+    assert all(f"{status.value} --> [*]" in to_mermaid() for status in TERMINAL)
+
+
+def test_the_json_table_serialises_and_names_every_axis() -> None:
+    table = json.loads(json.dumps(to_json(SETTINGS)))
+    assert set(table["axes"]) == {"status", "payment", "payout", "review"}
+    assert [action["name"] for action in table["actions"]] == [*ROWS, "chargeback"]
+    assert table["actions"][-1]["who"] == ["webhook", "system"]
+    assert set(table["terminal"]) == {status.value for status in TERMINAL}
+
+
+def test_the_page_in_the_repository_is_current(capsys: pytest.CaptureFixture[str]) -> None:
+    assert booking_states.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_a_stale_page_is_noticed_and_written_anew(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path_factory.mktemp("docs") / "booking-states.md"
+    monkeypatch.setattr(booking_states, "PAGE", page)
+    assert booking_states.main(["--check"]) == 1
+    assert "stale" in capsys.readouterr().out
+    assert booking_states.main([]) == 0
+    assert booking_states.is_current()
+
+
+class TestSettings:
+    def test_without_variables_the_defaults_hold(self) -> None:
+        assert load_booking_settings({"PATH": "/bin"}) == BookingSettings()
+        assert BookingSettings().payment_hold == timedelta(minutes=15)
+
+    def test_durations_are_iso_8601_and_numbers_are_numbers(self) -> None:
+        settings = load_booking_settings({"BOOKING_PAYMENT_HOLD": "PT5M", "BOOKING_RESCHEDULE_LIMIT": "1"})
+        assert (settings.payment_hold, settings.reschedule_limit) == (timedelta(minutes=5), 1)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"BOOKING_PAYMENT_HOLD": "soon"},
+            {"BOOKING_PAYMENT_HOLD": "-PT5M"},
+            {"BOOKING_COMMISSION_BASIS_POINTS": "10001"},
+            {"BOOKING_RESCHEDULE_LIMIT": "-1"},
+            {"BOOKING_COMMISSION_BY_CATEGORY": "10 %"},
+            {"BOOKING_COMMISSION_BY_CATEGORY": '{"garden": {"basis_points": -1}}'},
+            {"BOOKING_TAX_RULES": '{"NZD": {"name": "GST", "basis_points": 1500}}'},
+            {"BOOKING_PLATFORM_TAX_NUMBERS": "[]"},
+        ],
+    )
+    def test_a_value_that_cannot_be_used_is_named(self, wrong: dict[str, str]) -> None:
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            load_booking_settings(wrong)
