@@ -6,22 +6,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import CollectingPublisher
 from tests.support.containers import make_container
+from tests.support.databases import MigratedDatabases
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from common.runtime.container.bootstrap import Container
 
 
+@pytest.fixture(scope="session")
+def migrated_databases(mongodb_uri: str) -> Iterator[MigratedDatabases]:
+    """The migrated databases of this test process."""
+    with MigratedDatabases(mongodb_uri) as databases:
+        yield databases
+
+
 @pytest.fixture(scope="module")
-def migrated_database(mongodb_uri: str, module_database_name: str) -> str:
+def migrated_database(migrated_databases: MigratedDatabases) -> Iterator[str]:
     """Name of the module's database, with every index; its tests share its rows, so they use ids of their own."""
-    migrate(mongodb_uri, module_database_name)
-    return module_database_name
+    name = migrated_databases.take()
+    yield name
+    migrated_databases.give_back(name)
+
+
+@pytest.fixture
+def own_database(migrated_databases: MigratedDatabases) -> Iterator[str]:
+    """Name of a migrated database for one test alone, or for another deployment beside the module's."""
+    name = migrated_databases.take()
+    yield name
+    migrated_databases.give_back(name)
 
 
 @pytest.fixture

@@ -6,18 +6,16 @@ import pytest
 from common.domain.identity.roles import Role
 from common.domain.shared.errors import Conflict, NotFound
 
-from infra.ops.migrations.runner import migrate
 from infra.ops.staff.__main__ import ACTOR, appoint_first, main
 from tests.factories.users import make_user
 from tests.support import make_container, store_user
 
 
 async def test_a_confirmed_person_becomes_the_first_super_admin_and_nobody_the_second(
-    mongodb_uri: str, database_name: str
+    mongodb_uri: str, own_database: str
 ) -> None:
-    migrate(mongodb_uri, database_name)
-    environ = {"MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": database_name}
-    container = make_container(mongodb_uri, database_name)
+    environ = {"MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": own_database}
+    container = make_container(mongodb_uri, own_database)
     first, second = make_user(email="first@example.com"), make_user(email="second@example.com")
     unconfirmed = make_user(email="third@example.com", is_verified=False)
     for user in (first, second, unconfirmed):

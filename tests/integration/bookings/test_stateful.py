@@ -31,7 +31,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.payment_gateway import FakePaymentGateway, Fault
 from tests.fakes.publisher import CollectingPublisher
@@ -282,9 +281,8 @@ class BookingLives(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0 if IS_NIGHTLY else 600)
-def test_lives(mongodb_uri: str, module_database_name: str) -> None:
-    migrate(mongodb_uri, module_database_name)
-    BookingLives.uri, BookingLives.database = mongodb_uri, module_database_name
+def test_lives(mongodb_uri: str, migrated_database: str) -> None:
+    BookingLives.uri, BookingLives.database = mongodb_uri, migrated_database
     run_state_machine_as_test(
         BookingLives,
         settings=settings(

@@ -22,7 +22,6 @@ from common.domain.payments.plans import DEFAULT_PLANS
 from common.domain.shared.errors import NotFound
 from common.domain.shared.money import Money
 
-from infra.ops.migrations.runner import migrate
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import CollectingPublisher
 from tests.integration.webhooks.conftest import CollectingStripeEvents
@@ -45,16 +44,13 @@ VISA = {"payment_method": "pm_card_visa"}
 
 @pytest.fixture
 async def neighbour(
-    mongodb_uri: str, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+    mongodb_uri: str, own_database: str, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> AsyncIterator[Container]:
     """Another deployment on the same account, an hour later."""
-    name = f"test_{uuid.uuid4().hex[:16]}"
-    migrate(mongodb_uri, name)
     clock = FakeClock(datetime.fromtimestamp(await stripe_server.control.now(), UTC) + timedelta(hours=1))
-    made = make_container(mongodb_uri, name, clock=clock, publisher=CollectingPublisher(), stripe=stripe_client)
+    made = make_container(mongodb_uri, own_database, clock=clock, publisher=CollectingPublisher(), stripe=stripe_client)
     made.replace(stripe_event_queue=CollectingStripeEvents())
     yield made
-    await made.mongo.client.drop_database(name)
     await made.close()
 
 

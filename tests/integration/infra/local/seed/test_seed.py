@@ -16,7 +16,6 @@ from pymongo import MongoClient
 from infra.local.seed.demo import seed
 from infra.local.seed.market import generate
 from infra.ops.migrations.category_data import load_categories
-from infra.ops.migrations.runner import migrate
 from infra.ops.rebuild.steps import rebuild_listings, rebuild_ratings
 from tests.support import make_container
 
@@ -58,17 +57,16 @@ def test_everything_generated_is_sound(offers: list[Offer], tree: CategoryTree) 
 
 
 async def test_a_seeded_database_can_be_signed_in_to_and_rebuilt_to_the_same(
-    mongodb_uri: str, database_name: str
+    mongodb_uri: str, own_database: str
 ) -> None:
-    migrate(mongodb_uri, database_name)
-    environ = {"STAGE": "test", "MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": database_name}
+    environ = {"STAGE": "test", "MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": own_database}
     done = await seed(environ, providers=20, number=3, password=None)
     assert done is not None
     assert {person.who for person in done.sign_ins} >= {"customer", "provider", "moderator", "operator", "admin"}
     assert await seed(environ, providers=20, number=3, password=None) is None
-    container = make_container(mongodb_uri, database_name)
+    container = make_container(mongodb_uri, own_database)
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
-        db = client[database_name]
+        db = client[own_database]
         person = next(each for each in done.sign_ins if each.who == "provider")
         user = db["users"].find_one({"email_key": person.email}) or {}
         stored = db["credentials"].find_one({"user_id": user["_id"]}) or {}
