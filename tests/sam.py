@@ -5,10 +5,12 @@ The functions' prelude, which tests load too, leaves out the old interface of py
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 
 from infra.build.targets import ROOT
@@ -35,9 +37,26 @@ def processed(document: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: SAM refuses the template.
     """
+    resources: dict[str, Any] = json.loads(_translated(json.dumps(_uploaded(document))))
+    return resources
+
+
+def _uploaded(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with its code in a bucket: the translator knows no other, and no folder tells two apart."""
+    document = copy.deepcopy(document)
+    for resource in document["Resources"].values():
+        for key in ("CodeUri", "ContentUri"):
+            if key in resource.get("Properties", {}):
+                resource["Properties"][key] = "s3://bucket/key"
+    return document
+
+
+@cache
+def _translated(document: str) -> str:
+    """Translate a document once for all who ask: it takes seconds."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.sam"],
-        input=json.dumps(document),
+        input=document,
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -47,8 +66,7 @@ def processed(document: dict[str, Any]) -> dict[str, Any]:
     )
     if done.returncode:
         raise ValueError(done.stderr)
-    resources: dict[str, Any] = json.loads(done.stdout)
-    return resources
+    return done.stdout
 
 
 def _translate() -> None:
@@ -56,11 +74,6 @@ def _translate() -> None:
     from samtranslator.translator.translator import Translator
 
     document = json.load(sys.stdin)
-    for resource in document["Resources"].values():
-        # The translator knows uploaded code only.
-        for key in ("CodeUri", "ContentUri"):
-            if key in resource.get("Properties", {}):
-                resource["Properties"][key] = "s3://bucket/key"
     json.dump(Translator({}, Parser()).translate(document, _PARAMETERS, {})["Resources"], sys.stdout)
 
 
