@@ -1,10 +1,12 @@
-"""GET /v1/health, /v1/health/ready, /v1/openapi.json and /docs."""
+"""GET /v1/health, /v1/health/ready, /v1/openapi.json, /docs and what that page loads."""
 
-from common.domain.shared.errors import Unavailable
+from common.domain.shared.errors import NotFound, Unavailable
 from common.runtime.http import Deps
-from fastapi import APIRouter, Response
+from common.runtime.http.problems import UNKNOWN_ROUTE
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from functions.system.docs_assets import find_asset
 from functions.system.docs_page import DOCS_HEADERS, docs_page
 from functions.system.openapi_document import openapi_document
 from functions.system.readiness import check_readiness
@@ -13,6 +15,8 @@ from functions.system.unknown_routes import router as unknown_routes
 
 #: The description changes only with a deployment.
 _CACHE = "public, max-age=300"
+#: A name with a hash in it means the same bytes for ever (RFC 8246).
+_KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 
 router = APIRouter(tags=["system"])
 
@@ -52,9 +56,25 @@ async def get_root() -> Response:
 
 @router.get("/docs", include_in_schema=False)
 async def get_docs(deps: Deps) -> Response:
-    """The OpenAPI document as a page for people; it needs neither scripts nor any other server."""
+    """The OpenAPI document as a page for people, who can send requests from it; it needs no other server."""
     page = docs_page(openapi_document(deps.settings.public_base_url))
     return Response(page, media_type="text/html; charset=utf-8", headers={**DOCS_HEADERS, "Cache-Control": _CACHE})
+
+
+@router.get("/docs/assets/{name}", include_in_schema=False)
+async def get_docs_asset(name: str, request: Request) -> Response:
+    """A style sheet or a script of the page.
+
+    Raises:
+        NotFound: there is no file of this name, or it was of another release.
+    """
+    asset = find_asset(name)
+    if asset is None:
+        raise NotFound("There is no such route.", code=UNKNOWN_ROUTE)
+    headers = {"Cache-Control": _KEPT_FOR_GOOD, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(asset.content, media_type=asset.media_type, headers=headers)
+    return Response(asset.compressed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
 
 
 # Last, since it takes every path.

@@ -13,7 +13,7 @@ from functions.system.openapi_document import operations
 #: Every method that HTTP defines for resources (RFC 9110 section 9.3), and PATCH (RFC 5789).
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 #: Routes of this function that the document leaves out.
-_UNDOCUMENTED = {"/": ("GET",), "/v1/openapi.json": ("GET",), "/docs": ("GET",)}
+_UNDOCUMENTED = {"/": ("GET",), "/v1/openapi.json": ("GET",), "/docs": ("GET",), "/docs/assets/{name}": ("GET",)}
 
 router = APIRouter(include_in_schema=False)
 

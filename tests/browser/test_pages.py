@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from infra.local.cloud import LocalCloud
 
@@ -42,10 +43,48 @@ def test_every_page_renders_and_fits_its_screen(page: Page, cloud: LocalCloud) -
     assert beyond == {}
 
 
+def operation(page: Page, name: str) -> Locator:
+    """An operation of the API's page, opened."""
+    found = page.locator(f'.opblock[id$="-{name}"]')
+    found.locator(".opblock-summary-control").click()
+    return found
+
+
+def tried(page: Page, name: str, body: dict[str, str] | None = None) -> Locator:
+    """What the API answers to an operation that is tried on its page."""
+    shown = operation(page, name)
+    if body:
+        shown.locator("textarea").first.fill(json.dumps(body))
+    shown.get_by_role("button", name="Execute").click()
+    answer = shown.locator(".live-responses-table")
+    expect(answer.locator("tbody .response-col_status").first).to_contain_text("200")
+    return answer.locator(".response-col_description").last
+
+
 @pytest.mark.timeout(600)
 def test_the_documentation_opens_an_operation(page: Page) -> None:
     page.goto("/docs")
-    operation = page.locator("details").filter(has_text="/v1/auth/register").first
-    operation.locator("summary").click()
-    expect(operation.get_by_role("link", name="RegisterRequest")).to_be_visible()
+    shown = operation(page, "register")
+    expect(shown.get_by_text("/v1/auth/register")).to_be_visible()
+    expect(shown.locator("textarea")).to_contain_text("password")
     expect(page.get_by_role("heading", name="Bookings")).to_be_visible()
+
+
+@pytest.mark.timeout(600)
+def test_the_documentation_tries_requests_and_asks_no_other_host(page: Page, cloud: LocalCloud) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    somebody = cloud.info.sign_ins[0]
+    page.goto("/docs")
+    expect(page.locator(".opblock")).not_to_have_count(0)
+
+    signed_in = tried(page, "log_in", {"email": somebody["email"], "password": somebody["password"]})
+    token = json.loads(signed_in.locator("pre").first.inner_text())["access_token"]
+    page.get_by_role("button", name="Authorize").first.click()
+    dialog = page.locator(".modal-ux")
+    dialog.get_by_role("textbox").fill(token)
+    dialog.get_by_role("button", name="Apply credentials").click()
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(tried(page, "get_account").locator("pre").first).to_contain_text(somebody["email"])
+
+    assert not [address for address in asked if not address.startswith((cloud.base_url, "data:"))]

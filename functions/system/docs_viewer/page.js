@@ -1,0 +1,33 @@
+// Shows the OpenAPI document; requests go to the server that this page came from, whatever name it was called by.
+"use strict";
+
+async function show() {
+  const response = await fetch("v1/openapi.json");
+  if (!response.ok) throw new Error(`The OpenAPI document cannot be read (${response.status}).`);
+  const description = await response.json();
+  const here = new URL(".", location.href).href.replace(/\/$/, "");
+  SwaggerUIBundle({
+    spec: { ...description, servers: [{ url: here }] },
+    dom_id: "#viewer",
+    deepLinking: true,
+    displayRequestDuration: true,
+    docExpansion: "list",
+    defaultModelsExpandDepth: 0,
+    filter: true,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+    // The page's own header says what these would.
+    plugins: [{ wrapComponents: { InfoContainer: nothing, ServersContainer: nothing } }],
+  });
+}
+
+const nothing = () => () => null;
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
+show().catch((error) => {
+  document.getElementById("viewer").textContent = error.message;
+});
