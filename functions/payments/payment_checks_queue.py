@@ -24,7 +24,7 @@ async def process(container: "Container", event: "Event") -> None:
     from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
     from common.application.payments.operations.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
     from common.domain.catalogue.providers import PROVIDER_SWITCHED  # noqa: PLC0415
-    from common.domain.payments.operations import VERIFICATION_REQUESTED  # noqa: PLC0415
+    from common.domain.payments.operations import RECONCILIATION_REQUESTED  # noqa: PLC0415
 
     if event.type == PROVIDER_SWITCHED:
         await follow_provider(container.bookings, str(event.payload["provider_id"]))
@@ -35,8 +35,8 @@ async def process(container: "Container", event: "Event") -> None:
     if event.type == ACCOUNT_CHECK_REQUESTED:
         await sync_billing(container.onboarding, str(event.payload["account_id"]))
         return
-    if event.type == VERIFICATION_REQUESTED:
-        await _verify(container, event)
+    if event.type == RECONCILIATION_REQUESTED:
+        await _reconcile(container, event)
         return
     if event.type == EMAIL_CHANGED:
         from common.application.identity.email_changed import follow_email  # noqa: PLC0415 - rare
@@ -56,17 +56,17 @@ async def process(container: "Container", event: "Event") -> None:
         await fire_due(container.bookings, event.booking_id)
 
 
-async def _verify(container: "Container", event: "Event") -> None:
+async def _reconcile(container: "Container", event: "Event") -> None:
     """Compare a booking with Stripe; one that Stripe gave no answer about waits for a later run."""
-    from common.application.payments.reconciliation.run import verify_requested  # noqa: PLC0415
+    from common.application.payments.reconciliation.run import reconcile_requested  # noqa: PLC0415
     from common.domain.shared.errors import Unavailable  # noqa: PLC0415
 
     try:
-        metrics.count("Discrepancies", await verify_requested(container.verification, event))
+        metrics.count("Discrepancies", await reconcile_requested(container.reconciliation, event))
     except Unavailable:
-        get_logger().warning("Booking not verified: Stripe gave no answer")
+        get_logger().warning("Booking not reconciled: Stripe gave no answer")
         return
-    metrics.count("BookingsVerified")
+    metrics.count("BookingsReconciled")
 
 
 handler = create_event_handler(process, service="payment-checks-queue")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from common.application.payments.reconciliation.run import verification_lag, verify_payments
+from common.application.payments.reconciliation.run import reconcile_payments, reconciliation_lag
 from common.application.payments.subscriptions.sync import end_graces
 from common.domain.shared.errors import Unavailable
 from common.runtime.observability import metrics
@@ -28,7 +28,7 @@ async def work(container: "Container", budget: "Budget") -> "Mapping[str, int]":
     except Exception as fault:  # noqa: BLE001 - what plans meet must not stop the comparison; it is raised after it
         faults.append(fault)
     try:
-        counts = await verify_payments(container.verification, has_time=lambda: budget.has_time(_SECONDS_PER_STEP))
+        counts = await reconcile_payments(container.reconciliation, has_time=lambda: budget.has_time(_SECONDS_PER_STEP))
     except Unavailable:
         # Nor could the lag be read; the alarm counts a missing value as one that is too high.
         raise
@@ -42,7 +42,7 @@ async def work(container: "Container", budget: "Budget") -> "Mapping[str, int]":
 
 
 async def _measure(container: "Container") -> None:
-    metrics.count("VerificationLagSeconds", await verification_lag(container.verification))
+    metrics.count("ReconciliationLagSeconds", await reconciliation_lag(container.reconciliation))
 
 
 handler = create_schedule_handler(work, service="reconciliation-schedule")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_booking
+from common.application.payments.reconciliation.run import reconcile_booking
 from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
 from common.domain.payments.operations import PaymentMode, Purpose
 
@@ -62,7 +62,7 @@ async def finish(bench: MoneyBench, booking: Booking) -> Booking:
     while booking.payout is not PayoutState.TRANSFERRED:
         booking = await bench.fire(booking)
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
-    assert await verify_booking(bench.container.verification, booking) == []
+    assert await reconcile_booking(bench.container.reconciliation, booking) == []
     return booking
 
 

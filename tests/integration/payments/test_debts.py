@@ -10,7 +10,7 @@ import pytest
 from common.application.payments.events.process import process_stripe_event
 from common.application.payments.operations.execute import OperationPostponed, execute_operation
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_booking
+from common.application.payments.reconciliation.run import reconcile_booking
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
 from common.domain.bookings.state_machine import fire
@@ -257,7 +257,7 @@ async def test_an_admin_refund_may_name_the_version_it_has_seen(bench: MoneyBenc
     assert (stale.status_code, fresh.status_code) == (412, 201)
 
 
-async def test_at_the_local_stripe_a_refund_fails_and_verification_agrees(
+async def test_at_the_local_stripe_a_refund_fails_and_reconciliation_agrees(
     real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:
     bench = real_bench
@@ -289,5 +289,5 @@ async def test_at_the_local_stripe_a_refund_fails_and_verification_agrees(
 
     booking = await bench.read(booking)
     assert (booking.payment, booking.payout) == (PaymentState.CAPTURED, PayoutState.TRANSFERRED)
-    kinds = {each.kind for each in await verify_booking(bench.container.verification, booking)}
+    kinds = {each.kind for each in await reconcile_booking(bench.container.reconciliation, booking)}
     assert kinds <= {"needs_attention"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
-from common.application.payments.reconciliation.run import verify_booking
+from common.application.payments.reconciliation.run import reconcile_booking
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.payments.operations import OperationStatus
 from common.domain.shared.errors import Unavailable
@@ -105,7 +105,7 @@ async def test_books_and_stripe_agree_to_the_cent_after_faults_at_every_step(
         booking = await bench.read(booking)
         made = await bench.payments.operations.for_booking(booking.id)
         assert {each.status for each in made} <= {OperationStatus.SUCCEEDED, OperationStatus.CANCELED}, (number, made)
-        assert await verify_booking(bench.container.verification, booking) == [], number
+        assert await reconcile_booking(bench.container.reconciliation, booking) == [], number
         await bench.ledger_sums(booking)
         intents = await stripe_client.v1.payment_intents.list_async(
             {"customer": booking.payment_details.stripe_customer_id or "", "limit": 100}

@@ -11,7 +11,7 @@ from common.adapters.stripe.errors import translated
 from common.adapters.stripe.gateway import StripeGateway
 from common.application.payments.cards import list_cards, start_saving_card
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_booking
+from common.application.payments.reconciliation.run import reconcile_booking
 from common.application.ports.payments.gateway import GatewayCall
 from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState
 from common.domain.identity.roles import Principal
@@ -144,5 +144,5 @@ async def test_a_captured_payment_that_stripe_does_not_know_is_a_difference_for_
     await real_bench.container.mongo.collection("payment_operations").update_many(
         {"booking_id": booking.id, "stripe_id": intent_id}, {"$set": {"stripe_id": "pi_of_nobody"}}
     )
-    found = await verify_booking(real_bench.container.verification, await real_bench.read(booking))
+    found = await reconcile_booking(real_bench.container.reconciliation, await real_bench.read(booking))
     assert ("captured_amount", 12_500, 0) in {(each.kind.value, each.expected, each.found) for each in found}

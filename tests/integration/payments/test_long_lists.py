@@ -1,4 +1,4 @@
-"""Statements and verifications that go on over many pages, and intents at Stripe that nobody knows."""
+"""Statements and reconciliations that go on over many pages, and intents at Stripe that nobody knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.payments.reconciliation.run import verify_payments
+from common.application.payments.reconciliation.run import reconcile_payments
 from common.application.payments.statements import provider_statement
 from common.application.ports.payments.gateway import Intent, IntentStatus
 from common.domain.bookings.discrepancies import StripeBooks
@@ -21,7 +21,7 @@ from tests.integration.webhooks.conftest import CollectingStripeEvents
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.application.payments.reconciliation.deps import VerificationDeps
+    from common.application.payments.reconciliation.deps import ReconciliationDeps
     from common.application.ports.payments.gateway import GatewayCall
     from common.application.ports.payments.reconciliation import MovedAtStripe
 
@@ -120,13 +120,13 @@ class StripeWith:
 
 
 @pytest.fixture
-def verification(bench: MoneyBench) -> VerificationDeps:
+def reconciliation(bench: MoneyBench) -> ReconciliationDeps:
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
-    return bench.container.verification
+    return bench.container.reconciliation
 
 
 async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_harm(
-    bench: MoneyBench, verification: VerificationDeps
+    bench: MoneyBench, reconciliation: ReconciliationDeps
 ) -> None:
     foreign = [intent_at_stripe(number, IntentStatus.SUCCEEDED) for number in range(60)]
     marks = bench.container.stripe_owner.marks()
@@ -136,11 +136,11 @@ async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_har
     )
     stripe = StripeWith([*foreign, paid, racing], bench.clock.now() - timedelta(hours=3))
     deps = replace(
-        verification,
+        reconciliation,
         records=stripe,
-        payments=replace(verification.payments, gateway=stripe),  # type: ignore[arg-type]
+        payments=replace(reconciliation.payments, gateway=stripe),  # type: ignore[arg-type]
     )
-    counts = await verify_payments(deps, has_time=lambda: True)
+    counts = await reconcile_payments(deps, has_time=lambda: True)
     assert counts["ForeignIntents"] == 60
     assert counts["OrphanIntents"] == 2
     assert stripe.refused == [racing.id]

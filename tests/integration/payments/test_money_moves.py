@@ -9,7 +9,7 @@ import pytest
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.operations.execute import OperationPostponed, execute_operation
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_booking, verify_payments
+from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.gateway import IntentStatus
 from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
 from common.domain.payments.operations import ACCOUNT_NOT_READY, OperationStatus, Purpose
@@ -46,7 +46,7 @@ async def agree(bench: MoneyBench, booking: Booking) -> None:
     """Bookings, ledger and Stripe's balance transactions say the same."""
     if "stripe_event_queue" not in bench.container.__dict__:
         bench.container.replace(stripe_event_queue=CollectingStripeEvents())
-    assert await verify_booking(bench.container.verification, await bench.read(booking)) == []
+    assert await reconcile_booking(bench.container.reconciliation, await bench.read(booking)) == []
 
 
 async def test_what_a_won_chargeback_gives_back_is_transferred_again_and_every_transfer_is_known(
@@ -109,18 +109,18 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
     booking = await bench.fire(await completed(bench, stripe_client))
     bench.clock.advance(days=3)
-    while (await verify_payments(bench.container.verification, has_time=lambda: True))["BookingsVerified"]:
+    while (await reconcile_payments(bench.container.reconciliation, has_time=lambda: True))["BookingsReconciled"]:
         bench.clock.advance(days=1)
     await stripe_client.v1.refunds.create_async(
         {"payment_intent": booking.payment_details.payment_intent_id or "", "amount": 1_000}
     )
-    reviews = bench.container.verification.reviews
+    reviews = bench.container.reconciliation.reviews
     made_at = int((await stripe_client.v1.refunds.list_async({"limit": 1})).data[0].created)
     places = bench.container.mongo.collection("verification_runs")
     since = datetime.fromtimestamp(made_at - 60, UTC)
     await places.update_one({"_id": "moved"}, {"$set": {"verified_until": since}})
     bench.publisher.events.clear()
-    counts = await verify_payments(bench.container.verification, has_time=lambda: True)
+    counts = await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
     found = [each for each in await reviews.open_discrepancies(limit=100, before=None) if each.booking_id == booking.id]
     assert {each.kind.value for each in found} == {"refunded_amount", "stripe_balance"}
     assert counts["NewDiscrepancies"] >= 2
@@ -129,7 +129,7 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
     assert any(booking.id in line for line in mail.payload["data"]["lines"])
     bench.publisher.events.clear()
     await places.update_one({"_id": "moved"}, {"$set": {"verified_until": since}})
-    assert (await verify_payments(bench.container.verification, has_time=lambda: True))["NewDiscrepancies"] == 0
+    assert (await reconcile_payments(bench.container.reconciliation, has_time=lambda: True))["NewDiscrepancies"] == 0
     assert [each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS] == []
 
 

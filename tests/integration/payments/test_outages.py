@@ -9,7 +9,7 @@ from common.adapters.stripe.client import close_stripe_client, make_stripe_clien
 from common.adapters.stripe.gateway import StripeGateway
 from common.application.payments.events.process import process_stripe_event
 from common.application.payments.intents import ensure_intent
-from common.application.payments.reconciliation.run import verify_booking, verify_payments
+from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 from common.application.shared.outbox import sweep_outbox
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
@@ -81,7 +81,7 @@ async def test_while_stripe_is_away_callers_get_503_and_everything_heals_without
     far = bench.container.outbox_sweep
     while await sweep_outbox(far, has_time=lambda: True):
         pass
-    await verify_payments(bench.container.verification, has_time=lambda: True)
+    await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
     assert event_id in queue.sent
     assert await process_stripe_event(bench.container.stripe_events, event_id) is WebhookStatus.PROCESSED
     await bench.work()
@@ -89,7 +89,7 @@ async def test_while_stripe_is_away_callers_get_503_and_everything_heals_without
     assert (await bench.read(done)).payment is PaymentState.CAPTURED
     assert (await bench.read(new)).payment_details.payment_intent_id is not None
     for booking in (known, done, new):
-        assert await verify_booking(bench.container.verification, await bench.read(booking)) == []
+        assert await reconcile_booking(bench.container.reconciliation, await bench.read(booking)) == []
         made = await bench.payments.operations.for_booking(booking.id)
         assert OperationStatus.UNCERTAIN not in {each.status for each in made}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.mongo.notifications.inbox import MongoNotifications, MongoPreferences, MongoPushSubscriptions
-from common.adapters.mongo.payments.due_reconciliations import MongoDueVerifications
+from common.adapters.mongo.payments.due_reconciliations import MongoDueReconciliations
 from common.adapters.mongo.payments.ledger import MongoLedger
 from common.adapters.mongo.payments.operations import MongoPaymentOperations
 from common.adapters.mongo.payments.reviews import MongoPaymentReviews
@@ -48,7 +48,7 @@ async def _tell(reviews: MongoPaymentReviews) -> None:
     await reviews.take_untold(limit=500)
 
 
-async def _verify(rows: MongoDueVerifications) -> None:
+async def _reconcile(rows: MongoDueReconciliations) -> None:
     await rows.request(["bkg_1"], START)
     (due,) = await rows.claim(START, limit=4)
     await rows.request(["bkg_1"], START)
@@ -74,8 +74,8 @@ QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "closing differences": lambda db: MongoPaymentReviews(db).resolve(["a"], START),
     "differences to tell": lambda db: _tell(MongoPaymentReviews(db)),
     "place of a phase": lambda db: _keep_place(MongoPaymentReviews(db)),
-    "due verifications": lambda db: _verify(MongoDueVerifications(db)),
-    "oldest verification": lambda db: MongoDueVerifications(db).oldest(),
+    "due reconciliations": lambda db: _reconcile(MongoDueReconciliations(db)),
+    "oldest reconciliation": lambda db: MongoDueReconciliations(db).oldest(),
     "unpaid plans": lambda db: MongoSubscriptions(db).past_due_before(START, limit=100),
     "inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before=None),
     "next inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before="ntf_1"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_booking, verify_payments
+from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.gateway import GatewayCall, IntentStatus
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.identity.roles import Role
@@ -21,15 +21,15 @@ from tests.support import api_client, sign_in
 
 if TYPE_CHECKING:
     import stripe
-    from common.application.payments.reconciliation.deps import VerificationDeps
+    from common.application.payments.reconciliation.deps import ReconciliationDeps
 
     from tests.support.money import MoneyBench
 
 
 @pytest.fixture
-def verification(real_bench: MoneyBench) -> VerificationDeps:
+def reconciliation(real_bench: MoneyBench) -> ReconciliationDeps:
     real_bench.container.replace(stripe_event_queue=CollectingStripeEvents())
-    return real_bench.container.verification
+    return real_bench.container.reconciliation
 
 
 async def settled(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
@@ -42,25 +42,25 @@ async def settled(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
 
 
 async def test_clean_books_have_no_differences(
-    real_bench: MoneyBench, stripe_client: stripe.StripeClient, verification: VerificationDeps
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, reconciliation: ReconciliationDeps
 ) -> None:
     booking = await settled(real_bench, stripe_client)
     booking = await real_bench.perform(booking, "refund", ActorKind.OPERATOR, amount=3_000, reason="Less work")
-    assert await verify_booking(verification, booking) == []
+    assert await reconcile_booking(reconciliation, booking) == []
 
 
 async def test_a_refund_made_behind_our_back_is_shown_to_operators_until_it_is_settled(
-    real_bench: MoneyBench, stripe_client: stripe.StripeClient, verification: VerificationDeps
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, reconciliation: ReconciliationDeps
 ) -> None:
     booking = await settled(real_bench, stripe_client)
     intent_id = booking.payment_details.payment_intent_id or ""
     await stripe_client.v1.refunds.create_async({"payment_intent": intent_id, "amount": 700})
-    found = await verify_booking(verification, booking)
+    found = await reconcile_booking(reconciliation, booking)
     assert [(each.kind.value, each.found - each.expected) for each in found] == [
         ("refunded_amount", 700),
         ("stripe_balance", -700),
     ]
-    assert await verify_booking(verification, booking)
+    assert await reconcile_booking(reconciliation, booking)
 
     staff = await sign_in(real_bench.container, make_user(roles=[Role.USER, Role.OPERATOR]))
     other = await sign_in(real_bench.container, make_user())
@@ -72,13 +72,13 @@ async def test_a_refund_made_behind_our_back_is_shown_to_operators_until_it_is_s
         assert (await client.get("/v1/admin/payment-discrepancies", headers=other)).status_code == 403
 
     now = real_bench.clock.now()
-    await verification.reviews.resolve_others(booking.id, [], now)
-    left = await verification.reviews.open_discrepancies(limit=100, before=None)
+    await reconciliation.reviews.resolve_others(booking.id, [], now)
+    left = await reconciliation.reviews.open_discrepancies(limit=100, before=None)
     assert booking.id not in {each.booking_id for each in left}
 
 
 async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
-    real_bench: MoneyBench, verification: VerificationDeps
+    real_bench: MoneyBench, reconciliation: ReconciliationDeps
 ) -> None:
     bench = real_bench
     stuck = await bench.create()
@@ -100,7 +100,7 @@ async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
         call=GatewayCall(booking_id="bkg_never_committed", operation_id="pay_ghost", key=uuid.uuid4().hex),
     )
     bench.clock.advance(minutes=30)
-    counts = await verify_payments(verification, has_time=lambda: True)
+    counts = await reconcile_payments(reconciliation, has_time=lambda: True)
     assert counts["OperationsRequeued"] >= 1
     requeued = [each for each in bench.publisher.events if each.topic is Topic.PAYMENTS]
     assert stuck.id in {each.booking_id for each in requeued}
@@ -110,23 +110,23 @@ async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
 
     await bench.work()
     bench.clock.advance(minutes=30)
-    await verify_payments(verification, has_time=lambda: True)
+    await reconcile_payments(reconciliation, has_time=lambda: True)
     for phase in ("intents", "moved", "touched"):
-        place = await verification.reviews.progress(phase)
+        place = await reconciliation.reviews.progress(phase)
         assert place is not None
         assert place.verified_until == bench.clock.now() - timedelta(minutes=10)
 
 
 async def test_a_run_without_time_goes_on_where_it_stopped(
-    real_bench: MoneyBench, stripe_client: stripe.StripeClient, verification: VerificationDeps
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, reconciliation: ReconciliationDeps
 ) -> None:
     await settled(real_bench, stripe_client)
     real_bench.clock.advance(minutes=30)
-    before = await verification.reviews.progress("intents")
-    await verify_payments(verification, has_time=lambda: False)
-    assert await verification.reviews.progress("intents") == before
-    counts = await verify_payments(verification, has_time=lambda: True)
-    assert counts["BookingsVerified"] >= 1
-    place = await verification.reviews.progress("intents")
+    before = await reconciliation.reviews.progress("intents")
+    await reconcile_payments(reconciliation, has_time=lambda: False)
+    assert await reconciliation.reviews.progress("intents") == before
+    counts = await reconcile_payments(reconciliation, has_time=lambda: True)
+    assert counts["BookingsReconciled"] >= 1
+    place = await reconciliation.reviews.progress("intents")
     assert place is not None
     assert place.verified_until == real_bench.clock.now() - timedelta(minutes=10)

@@ -1,4 +1,4 @@
-"""The verification: however short its runs, all that is due is compared, in a fair order, and no phase moves back."""
+"""Reconciliation: however short its runs, all that is due is compared, in a fair order, and no phase moves back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from common.application.payments.reconciliation.phases import PHASES, SETTLING
-from common.application.payments.reconciliation.run import verification_lag, verify_payments, verify_requested
+from common.application.payments.reconciliation.run import reconcile_payments, reconcile_requested, reconciliation_lag
 from common.application.ports.payments.gateway import Intent, IntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe, Progress
 from common.application.ports.payments.webhooks import StripeEvent
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind, StripeBooks
-from common.domain.payments.operations import OBJECT_GONE, VERIFICATION_REQUESTED
+from common.domain.payments.operations import OBJECT_GONE, RECONCILIATION_REQUESTED
 from common.domain.shared.errors import NotFound, Unavailable
 from common.domain.shared.ids import new_id
 
@@ -24,7 +24,7 @@ from tests.integration.webhooks.conftest import CollectingStripeEvents
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from common.application.payments.reconciliation.deps import VerificationDeps
+    from common.application.payments.reconciliation.deps import ReconciliationDeps
 
     from tests.support.money import MoneyBench
 
@@ -89,11 +89,11 @@ def records() -> Records:
 
 
 @pytest.fixture
-async def deps(bench: MoneyBench, records: Records) -> VerificationDeps:
+async def deps(bench: MoneyBench, records: Records) -> ReconciliationDeps:
     for name in _WRITTEN:
         await bench.container.mongo.collection(name).delete_many({})
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
-    return replace(bench.container.verification, records=records)
+    return replace(bench.container.reconciliation, records=records)
 
 
 def steps(count: int) -> Callable[[], bool]:
@@ -132,14 +132,14 @@ async def bookings(bench: MoneyBench, count: int) -> list[str]:
     return ids
 
 
-async def places(deps: VerificationDeps) -> dict[str, Progress]:
+async def places(deps: ReconciliationDeps) -> dict[str, Progress]:
     found = {name: await deps.reviews.progress(name) for name in PHASES}
     return {name: each for name, each in found.items() if each is not None}
 
 
 @pytest.mark.parametrize("time", [1, 2, 3, 5])
 async def test_however_short_each_run_every_booking_is_compared_and_no_phase_moves_back(
-    bench: MoneyBench, deps: VerificationDeps, records: Records, time: int
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records, time: int
 ) -> None:
     ids = await bookings(bench, 70)
     far = bench.clock.now() - _FAR
@@ -154,7 +154,7 @@ async def test_however_short_each_run_every_booking_is_compared_and_no_phase_mov
     before = await places(deps)
     looked_at = 0
     for _ in range(3_000 // time):
-        counts = await verify_payments(deps, has_time=steps(time))
+        counts = await reconcile_payments(deps, has_time=steps(time))
         looked_at += counts["ForeignIntents"]
         now = await places(deps)
         assert all(now[name].verified_until >= each.verified_until for name, each in before.items())
@@ -168,20 +168,20 @@ async def test_however_short_each_run_every_booking_is_compared_and_no_phase_mov
 
 
 async def test_bookings_are_compared_in_the_order_in_which_they_became_due(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 12)
     await deps.due.request(ids[6:], bench.clock.now())
     bench.clock.advance(seconds=1)
     await deps.due.request(ids, bench.clock.now())
     while len(records.seen) < len(ids):
-        await verify_payments(deps, has_time=steps(len(PHASES)))
+        await reconcile_payments(deps, has_time=steps(len(PHASES)))
     at_once = 4
     assert set(ids[6:]) <= set(records.seen[: 6 + at_once - 1])
 
 
 async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 5)
     event = StripeEvent(
@@ -190,13 +190,13 @@ async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
     await bench.container.webhook_events.add(event)
     records.is_away = True
     with pytest.raises(Unavailable):
-        await verify_payments(deps, has_time=lambda: True)
+        await reconcile_payments(deps, has_time=lambda: True)
     assert deps.queue.sent == ["evt_waits"]  # type: ignore[attr-defined]
     stuck = await places(deps)
     records.is_away = False
     for _ in range(8):
         bench.clock.advance(minutes=60)
-        await verify_payments(deps, has_time=lambda: True)
+        await reconcile_payments(deps, has_time=lambda: True)
     assert set(ids) <= set(records.seen)
     ends = await places(deps)
     for name in ("intents", "moved", "touched"):
@@ -205,17 +205,17 @@ async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
 
 
 async def test_a_booking_that_cannot_be_compared_holds_up_no_other_and_is_tried_less_and_less(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 9)
     records.broken = {ids[0]}
     with pytest.raises(ValueError, match=ids[0]):
-        await verify_payments(deps, has_time=lambda: True)
+        await reconcile_payments(deps, has_time=lambda: True)
     assert set(records.seen) == set(ids)
     for _ in range(24 * 4):
         bench.clock.advance(minutes=15)
         try:
-            await verify_payments(deps, has_time=lambda: True)
+            await reconcile_payments(deps, has_time=lambda: True)
         except ValueError:
             continue
     assert records.seen.count(ids[0]) <= 8
@@ -223,13 +223,13 @@ async def test_a_booking_that_cannot_be_compared_holds_up_no_other_and_is_tried_
 
 
 async def test_two_runs_at_once_compare_everything_and_harm_nothing(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 40)
     dice = random.Random(7)  # noqa: S311 - a repeatable run
     for _ in range(60):
         before = await places(deps)
-        await asyncio.gather(*(verify_payments(deps, has_time=steps(dice.randint(1, 6))) for _ in range(3)))
+        await asyncio.gather(*(reconcile_payments(deps, has_time=steps(dice.randint(1, 6))) for _ in range(3)))
         now = await places(deps)
         assert all(now[name].verified_until >= each.verified_until for name, each in before.items())
         bench.clock.advance(seconds=1)
@@ -239,38 +239,42 @@ async def test_two_runs_at_once_compare_everything_and_harm_nothing(
 
 
 async def test_what_is_more_than_a_run_compares_is_spread_over_the_queue(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 200)
     bench.publisher.events.clear()
-    counts = await verify_payments(deps, has_time=lambda: True)
-    queued = [each for each in bench.publisher.events if each.type == VERIFICATION_REQUESTED]
-    assert counts["BookingsVerified"] + len(queued) == counts["BookingsVerified"] + counts["VerificationsQueued"] == 200
-    assert counts["BookingsVerified"] < 60
+    counts = await reconcile_payments(deps, has_time=lambda: True)
+    queued = [each for each in bench.publisher.events if each.type == RECONCILIATION_REQUESTED]
+    assert (
+        counts["BookingsReconciled"] + len(queued)
+        == counts["BookingsReconciled"] + counts["ReconciliationsQueued"]
+        == 200
+    )
+    assert counts["BookingsReconciled"] < 60
     at = sorted(each.not_before for each in queued if each.not_before)
     assert len(at) == len(queued)
     assert all(later - earlier >= timedelta(seconds=0.99) for earlier, later in zip(at, at[5:], strict=False))
     for event in queued:
-        await verify_requested(deps, event)
-        await verify_requested(deps, event)
+        await reconcile_requested(deps, event)
+        await reconcile_requested(deps, event)
     assert set(records.seen) == set(ids)
     assert await bench.container.mongo.collection("payment_verifications").count_documents({}) == 0
 
 
 async def test_a_message_that_is_lost_is_made_up_by_a_later_run(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 100)
-    await verify_payments(deps, has_time=lambda: True)
+    await reconcile_payments(deps, has_time=lambda: True)
     assert len(records.seen) < 100
     for _ in range(4):
         bench.clock.advance(minutes=31)
-        await verify_payments(deps, has_time=lambda: True)
+        await reconcile_payments(deps, has_time=lambda: True)
     assert set(records.seen) == set(ids)
 
 
 async def test_what_is_asked_for_while_it_is_compared_is_compared_again(
-    bench: MoneyBench, deps: VerificationDeps
+    bench: MoneyBench, deps: ReconciliationDeps
 ) -> None:
     now = bench.clock.now()
     await deps.due.request(["bkg_1"], now)
@@ -284,18 +288,18 @@ async def test_what_is_asked_for_while_it_is_compared_is_compared_again(
 
 
 async def test_a_period_whose_last_seen_entry_is_gone_is_begun_again(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     at = bench.clock.now() - timedelta(hours=2)
     records.moved = [(at, MovedAtStripe(f"txn_{number:03d}", f"bkg_{number:03d}", None)) for number in range(120)]
     records.forgets_cursor = True
-    await verify_payments(deps, has_time=lambda: True)
+    await reconcile_payments(deps, has_time=lambda: True)
     assert not records.forgets_cursor
     assert (await places(deps))["moved"].verified_until == bench.clock.now() - SETTLING
 
 
 async def test_a_booking_that_cannot_be_read_holds_up_no_other_intent(
-    bench: MoneyBench, deps: VerificationDeps, records: Records
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     await bench.container.mongo.collection("bookings").insert_one({"_id": "bkg_unreadable", "idempotency_key": "x"})
     at = bench.clock.now() - timedelta(hours=2)
@@ -311,25 +315,25 @@ async def test_a_booking_that_cannot_be_read_holds_up_no_other_intent(
     ]
     records.intents = [(at, first), (at, second)]
     with pytest.raises(ValueError, match="Booking"):
-        await verify_payments(deps, has_time=lambda: True)
+        await reconcile_payments(deps, has_time=lambda: True)
     assert {each.stripe_id for each in await deps.reviews.open_discrepancies(limit=10, before=None)} == {second.id}
     assert (await places(deps))["intents"].verified_until == bench.clock.now() - SETTLING
 
 
-async def test_how_far_it_is_behind_is_counted(bench: MoneyBench, deps: VerificationDeps, records: Records) -> None:
-    await verify_payments(deps, has_time=lambda: True)
-    assert await verification_lag(deps) == SETTLING.total_seconds()
+async def test_how_far_it_is_behind_is_counted(bench: MoneyBench, deps: ReconciliationDeps, records: Records) -> None:
+    await reconcile_payments(deps, has_time=lambda: True)
+    assert await reconciliation_lag(deps) == SETTLING.total_seconds()
     bench.clock.advance(hours=7)
     records.is_away = True
     with pytest.raises(Unavailable):
-        await verify_payments(deps, has_time=lambda: True)
-    assert await verification_lag(deps) >= 7 * 3600
+        await reconcile_payments(deps, has_time=lambda: True)
+    assert await reconciliation_lag(deps) >= 7 * 3600
     await deps.due.request(["bkg_waits"], bench.clock.now() - timedelta(hours=30))
-    assert await verification_lag(deps) == 30 * 3600
+    assert await reconciliation_lag(deps) == 30 * 3600
 
 
 async def test_an_intent_that_nobody_claimed_stays_open_through_its_bookings_comparison_and_closes_when_it_is_settled(
-    bench: MoneyBench, deps: VerificationDeps
+    bench: MoneyBench, deps: ReconciliationDeps
 ) -> None:
     booking = await bench.book()
     now = bench.clock.now()
@@ -347,11 +351,11 @@ async def test_an_intent_that_nobody_claimed_stays_open_through_its_bookings_com
     await deps.reviews.report([gone, claimed])
     await deps.reviews.resolve_others(booking.id, [], now)
     assert len(await deps.reviews.open_discrepancies(limit=10, before=None)) == 2
-    await verify_payments(deps, has_time=lambda: True)
+    await reconcile_payments(deps, has_time=lambda: True)
     assert await deps.reviews.open_discrepancies(limit=10, before=None) == []
 
 
-async def test_each_difference_is_told_once_even_by_runs_at_once(bench: MoneyBench, deps: VerificationDeps) -> None:
+async def test_each_difference_is_told_once_even_by_runs_at_once(bench: MoneyBench, deps: ReconciliationDeps) -> None:
     now = bench.clock.now()
     found = [
         Discrepancy(

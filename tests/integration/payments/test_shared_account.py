@@ -13,8 +13,8 @@ from common.adapters.stripe.plan_prices import StripePlanPrices
 from common.adapters.stripe.plans import StripePlans
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.payments.reconciliation.run import verify_payments
-from common.application.payments.reconciliation.unmatched_records import verify_intent
+from common.application.payments.reconciliation.run import reconcile_payments
+from common.application.payments.reconciliation.unmatched_records import reconcile_intent
 from common.application.payments.subscriptions.plan_prices import publish_plans
 from common.application.ports.payments.gateway import GatewayCall, IntentStatus
 from common.domain.payments.ownership import Origin, Owner
@@ -67,12 +67,12 @@ def test_an_object_is_ours_only_with_both_marks() -> None:
         assert OURS.is_theirs(others)
 
 
-async def test_the_verification_of_another_stage_leaves_an_authorization_alone(
+async def test_reconciliation_of_another_stage_leaves_an_authorization_alone(
     real_bench: MoneyBench, neighbour: Container, stripe_client: stripe.StripeClient
 ) -> None:
     booking = await authorized(real_bench, stripe_client)
     intent_id = booking.payment_details.payment_intent_id or ""
-    counts = await verify_payments(neighbour.verification, has_time=lambda: True)
+    counts = await reconcile_payments(neighbour.reconciliation, has_time=lambda: True)
     assert counts["ForeignIntents"] >= 1
     assert counts["OrphanIntentsCancelled"] == 0
     assert (await stripe_client.v1.payment_intents.retrieve_async(intent_id)).status == "requires_capture"
@@ -98,9 +98,9 @@ async def test_an_authorization_of_our_own_that_nobody_claims_is_reported_and_ne
     )
     await stripe_client.v1.payment_intents.confirm_async(made.id, VISA)  # type: ignore[arg-type]
     bench.clock.advance(minutes=30)
-    await verify_payments(bench.container.verification, has_time=lambda: True)
+    await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
     assert (await bench.payments.gateway.get_intent(made.id)).status is IntentStatus.REQUIRES_CAPTURE
-    reported = await bench.container.verification.reviews.open_discrepancies(limit=100, before=None)
+    reported = await bench.container.reconciliation.reviews.open_discrepancies(limit=100, before=None)
     mine = next(each for each in reported if each.stripe_id == made.id)
     assert (mine.kind, mine.found, mine.currency) == ("unknown_booking", 5_000, "nzd")
 
@@ -113,7 +113,7 @@ async def test_an_intent_without_marks_that_names_no_booking_of_ours_is_left_alo
         {"amount": 900, "currency": "nzd", "metadata": {"booking_id": "bkg_of_another_program"}}
     )
     real_bench.clock.advance(minutes=30)
-    await verify_payments(real_bench.container.verification, has_time=lambda: True)
+    await reconcile_payments(real_bench.container.reconciliation, has_time=lambda: True)
     assert (await stripe_client.v1.payment_intents.retrieve_async(made.id)).status == "requires_payment_method"
 
 
@@ -125,7 +125,7 @@ async def test_an_intent_without_marks_that_names_a_booking_of_ours_is_reported_
         {"amount": 900, "currency": "nzd", "metadata": {"booking_id": booking.id}}
     )
     intent = await real_bench.payments.gateway.get_intent(made.id)
-    _, found = await verify_intent(real_bench.container.verification, intent)
+    _, found = await reconcile_intent(real_bench.container.reconciliation, intent)
     assert (await stripe_client.v1.payment_intents.retrieve_async(made.id)).status == "requires_payment_method"
     assert [(each.stripe_id, each.kind) for each in found] == [(made.id, "orphan_intent")]
 

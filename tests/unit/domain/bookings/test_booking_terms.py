@@ -245,7 +245,7 @@ class TestTheEndOfALife:
         assert (life.account(Account.HELD), life.account(Account.COMMISSION)) == (0, -50)
         assert (life.booking.payout, is_life_over(life.booking)) == (PayoutState.NONE, True)
 
-    def test_verification_reports_what_is_left_where_nothing_may_be(self) -> None:
+    def test_reconciliation_reports_what_is_left_where_nothing_may_be(self) -> None:
         life = accepted(service=make_service(price=Money(amount=100, currency="nzd")))
         life.at(life.booking.slot.start_at - 30 * HOUR).do("cancel", CUSTOMER)
         life.pay_all()

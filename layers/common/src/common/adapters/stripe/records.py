@@ -1,4 +1,4 @@
-"""Stripe's own records, for the verification: the ``StripeRecords`` port."""
+"""Stripe's own records, for reconciliation: the ``ProviderRecords`` port."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -48,7 +48,7 @@ class _Sums:
 
 
 class StripeRecordBooks:
-    """``StripeRecords`` over Stripe's lists, which are up to date at once, unlike its search.
+    """``ProviderRecords`` over Stripe's lists, which are up to date at once, unlike its search.
 
     Args:
         client: Stripe.

@@ -1,1 +1,1 @@
-"""Payments: intents, operations at Stripe, webhooks, verification, and what people see of their money."""
+"""Payments: intents, operations at Stripe, webhooks, reconciliation, and what people see of their money."""

@@ -21,7 +21,7 @@ class Account(StrEnum):
 
 
 #: Accounts that only pass money on: once a booking's life is over, nothing may be left on them. All that knows of this
-#: rule, verification and tests alike, reads it here.
+#: rule, reconciliation and tests alike, reads it here.
 PASSED_ON = frozenset({Account.HELD})
 
 

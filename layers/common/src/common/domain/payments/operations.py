@@ -29,8 +29,8 @@ class Purpose(StrEnum):
 
 #: The event that asks the payments worker to re-read a booking's payment.
 CHECK_REQUESTED = "payment.check_requested"
-#: The event that asks the payments worker to compare a booking with Stripe.
-VERIFICATION_REQUESTED = "payment.verification_requested"
+#: The event that asks the payments worker to compare a booking with Stripe; the value is stored, and stays.
+RECONCILIATION_REQUESTED = "payment.verification_requested"
 #: The system action that is fired only after such a check.
 NEEDS_STRIPE = "expire_payment"
 

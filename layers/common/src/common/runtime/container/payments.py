@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from common.application.payments.events.handlers import StripeEventDeps
     from common.application.payments.events.webhooks import WebhookReceiverDeps
     from common.application.payments.payouts import PayoutDeps
-    from common.application.payments.reconciliation.deps import VerificationDeps
+    from common.application.payments.reconciliation.deps import ReconciliationDeps
     from common.application.payments.subscriptions.plans import SubscriptionDeps
     from common.application.ports.payments.connect import ConnectGateway
     from common.application.ports.payments.gateway import PaymentGateway
@@ -124,23 +124,23 @@ class PaymentParts(CoreParts):
 
     @cached_property
     def payment_reviews(self) -> "PaymentReviews":
-        """What the verification of payments has found."""
+        """What reconciliation of payments has found."""
         from common.adapters.mongo.payments.reviews import MongoPaymentReviews
 
         return MongoPaymentReviews(self.mongo.db)
 
     @cached_property
-    def verification(self) -> "VerificationDeps":
-        """What the verification of payments needs; loads Stripe."""
-        from common.adapters.mongo.payments.due_reconciliations import MongoDueVerifications
+    def reconciliation(self) -> "ReconciliationDeps":
+        """What reconciliation of payments needs; loads Stripe."""
+        from common.adapters.mongo.payments.due_reconciliations import MongoDueReconciliations
         from common.adapters.stripe.records import StripeRecordBooks
-        from common.application.payments.reconciliation.deps import VerificationDeps
+        from common.application.payments.reconciliation.deps import ReconciliationDeps
 
-        return VerificationDeps(
+        return ReconciliationDeps(
             payments=self.payments,
             records=StripeRecordBooks(self.stripe, self.stripe_owner),
             reviews=self.payment_reviews,
-            due=MongoDueVerifications(self.mongo.db),
+            due=MongoDueReconciliations(self.mongo.db),
             owner=self.stripe_owner,
             events=self.webhook_events,
             queue=self.stripe_event_queue,

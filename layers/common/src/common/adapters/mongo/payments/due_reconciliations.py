@@ -7,15 +7,15 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
-from common.application.ports.payments.reconciliation import DueVerification
+from common.application.ports.payments.reconciliation import DueReconciliation
 
 #: How long a taken one is left to whoever took it; doubled with each time that it came to nothing.
 _FIRST_WAIT = timedelta(minutes=30)
 _MOST_DOUBLINGS = 5
 
 
-class MongoDueVerifications:
-    """``DueVerifications`` over ``payment_verifications``, one row for each waiting booking.
+class MongoDueReconciliations:
+    """``DueReconciliations`` over ``payment_verifications``, one row for each waiting booking.
 
     Rows hold nothing but a booking's id and instants, and go when it has been compared.
     """
@@ -30,7 +30,7 @@ class MongoDueVerifications:
         if booking_ids:
             await self._rows.bulk_write([UpdateOne({"_id": each}, change, upsert=True) for each in booking_ids])
 
-    async def claim(self, now: datetime, *, limit: int) -> Sequence[DueVerification]:
+    async def claim(self, now: datetime, *, limit: int) -> Sequence[DueReconciliation]:
         """Take what is due, the longest due first; what is not done comes back later, and later still each time.
 
         Two callers at once may be given the same; comparing twice is harmless.
@@ -46,9 +46,9 @@ class MongoDueVerifications:
         ]
         if writes:
             await self._rows.bulk_write(writes)
-        return [DueVerification(row["_id"], row["revision"]) for row in rows]
+        return [DueReconciliation(row["_id"], row["revision"]) for row in rows]
 
-    async def done(self, due: DueVerification, now: datetime) -> None:
+    async def done(self, due: DueReconciliation, now: datetime) -> None:
         """The booking was compared; one that has been asked for again since then is due again at once."""
         gone = await self._rows.delete_one({"_id": due.booking_id, "revision": due.revision})
         if gone.deleted_count == 0:

@@ -1,4 +1,4 @@
-"""What the verification of payments has found, in MongoDB."""
+"""What reconciliation of payments has found, in MongoDB."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,21 +1,21 @@
-"""What the verification of payments needs."""
+"""What reconciliation of payments needs."""
 
 from dataclasses import dataclass
 
 from common.application.payments.deps import PaymentDeps
-from common.application.ports.payments.reconciliation import DueVerifications, PaymentReviews, StripeRecords
+from common.application.ports.payments.reconciliation import DueReconciliations, PaymentReviews, ProviderRecords
 from common.application.ports.payments.webhooks import StripeEventQueue, WebhookEvents
 from common.domain.payments.ownership import Owner
 
 
 @dataclass(frozen=True)
-class VerificationDeps:
-    """Ports of the verification."""
+class ReconciliationDeps:
+    """Ports of reconciliation."""
 
     payments: PaymentDeps
-    records: StripeRecords
+    records: ProviderRecords
     reviews: PaymentReviews
-    due: DueVerifications
+    due: DueReconciliations
     owner: Owner
     events: WebhookEvents
     queue: StripeEventQueue

@@ -1,4 +1,4 @@
-"""The phases of the verification: each takes one bounded step from where it stands, and says whether there is more."""
+"""The phases of reconciliation: each takes one bounded step from where it stands, and says whether there is more."""
 
 import asyncio
 from collections import Counter
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.payments.reconciliation.repairs import requeue_events, requeue_operations
-from common.application.payments.reconciliation.unmatched_records import booking_of_entry, is_settled, verify_intent
+from common.application.payments.reconciliation.unmatched_records import booking_of_entry, is_settled, reconcile_intent
 from common.application.ports.payments.gateway import Intent
-from common.application.ports.payments.reconciliation import DueVerification, MovedAtStripe, Progress
+from common.application.ports.payments.reconciliation import DueReconciliation, MovedAtStripe, Progress
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.discrepancies import UNCLAIMED, Discrepancy
-from common.domain.payments.operations import GONE, VERIFICATION_REQUESTED
+from common.domain.payments.operations import GONE, RECONCILIATION_REQUESTED
 from common.domain.shared.errors import GigstaError, NotFound, Unavailable
 from common.domain.shared.events import Event, Topic, new_event
 
@@ -32,7 +32,7 @@ _INLINE = 48
 #: Bookings that the queue is given in a second. Each takes about four calls, and Stripe takes 100 a second, 25 in test
 #: mode, of which payments need theirs (https://docs.stripe.com/rate-limits).
 _PER_SECOND = 5
-#: SQS delays a message by at most 15 minutes, which is how often the verification runs.
+#: SQS delays a message by at most 15 minutes, which is how often reconciliation runs.
 _MOST_QUEUED = 900 * _PER_SECOND
 
 #: What one row or object can be at fault for; the driver's own errors are none of these.
@@ -56,13 +56,13 @@ class Step:
         compare: compares one booking; returns how many differences it has.
     """
 
-    deps: VerificationDeps
+    deps: ReconciliationDeps
     place: Progress
     now: datetime
     has_time: Callable[[], bool]
     counts: Counter[str]
     faults: list[Exception]
-    compare: Callable[[VerificationDeps, DueVerification], Awaitable[int]]
+    compare: Callable[[ReconciliationDeps, DueReconciliation], Awaitable[int]]
 
     def at(self, after: str | None) -> Progress:
         """Inside the present part, after what was seen last."""
@@ -119,7 +119,7 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
     async def look(intents: Sequence[Intent]) -> str | None:
         for intent in intents:
             with _apart(step):
-                name, found = await verify_intent(step.deps, intent)
+                name, found = await reconcile_intent(step.deps, intent)
                 step.counts[name] += 1
                 await step.deps.reviews.report(found)
             if not step.has_time():
@@ -187,12 +187,12 @@ async def _due(step: Step) -> tuple[Progress, bool]:
 
     One that cannot be compared for a reason of its own holds up nobody: it waits longer each time.
     """
-    if step.counts["BookingsVerified"] >= _INLINE:
+    if step.counts["BookingsReconciled"] >= _INLINE:
         return await _queue_due(step)
     claimed = await step.deps.due.claim(step.now, limit=_WIDTH)
     compared = await asyncio.gather(*(step.compare(step.deps, each) for each in claimed), return_exceptions=True)
     faults = [each for each in compared if isinstance(each, Exception)]
-    step.counts["BookingsVerified"] += len(compared) - len(faults)
+    step.counts["BookingsReconciled"] += len(compared) - len(faults)
     step.counts["Discrepancies"] += sum(each for each in compared if isinstance(each, int))
     step.faults.extend(faults)
     is_away = any(isinstance(each, Unavailable) for each in faults)
@@ -200,18 +200,18 @@ async def _due(step: Step) -> tuple[Progress, bool]:
 
 
 async def _queue_due(step: Step) -> tuple[Progress, bool]:
-    payments, queued = step.deps.payments, step.counts["VerificationsQueued"]
+    payments, queued = step.deps.payments, step.counts["ReconciliationsQueued"]
     claimed = await step.deps.due.claim(step.now, limit=_BATCH)
     events = [_request(each, step.now, queued + number) for number, each in enumerate(claimed)]
     await payments.outbox.add(events)
     await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
-    step.counts["VerificationsQueued"] += len(events)
+    step.counts["ReconciliationsQueued"] += len(events)
     return step.up_to(step.now), len(events) == _BATCH and queued + _BATCH < _MOST_QUEUED
 
 
-def _request(due: DueVerification, now: datetime, number: int) -> Event:
+def _request(due: DueReconciliation, now: datetime, number: int) -> Event:
     """The message about the n-th booking of a run, in its second."""
-    event = new_event(Topic.PAYMENTS, VERIFICATION_REQUESTED, now, booking_id=due.booking_id)
+    event = new_event(Topic.PAYMENTS, RECONCILIATION_REQUESTED, now, booking_id=due.booking_id)
     payload = {"booking_id": due.booking_id, "revision": due.revision}
     later = timedelta(seconds=number / _PER_SECOND)
     return event.model_copy(update={"payload": payload, "not_before": now + later})

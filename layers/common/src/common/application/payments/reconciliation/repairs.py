@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.shared.publishing import publish_committed
 from common.domain.shared.events import Topic, new_event
 
 
 async def requeue_operations(
-    deps: VerificationDeps, now: datetime, older_than: timedelta, *, limit: int, after: str
+    deps: ReconciliationDeps, now: datetime, older_than: timedelta, *, limit: int, after: str
 ) -> tuple[int, str | None]:
     """Queue one page of overdue operations again.
 
@@ -35,7 +35,7 @@ async def requeue_operations(
 
 
 async def requeue_events(
-    deps: VerificationDeps, now: datetime, older_than: timedelta, *, limit: int, after: tuple[datetime, str] | None
+    deps: ReconciliationDeps, now: datetime, older_than: timedelta, *, limit: int, after: tuple[datetime, str] | None
 ) -> tuple[int, tuple[datetime, str] | None]:
     """Queue one page of Stripe's events again that were stored and not worked off.
 

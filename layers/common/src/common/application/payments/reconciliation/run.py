@@ -4,7 +4,7 @@ Repaired by rule: operations whose next try is overdue and Stripe events that we
 an intent of ours that nobody holds a claim to is cancelled as long as it reserves nothing. Everything else is for a
 person: it is listed for operators, who are told of what is new.
 
-A run is made of phases (``verification_phases``) that find what is to be compared and remember it; comparing is a phase
+A run is made of phases (``phases``) that find what is to be compared and remember it; comparing is a phase
 of its own, and what is more than one run compares is spread over the payments workers by their queue.
 """
 
@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.payments.reconciliation.phases import DUE, FIRST_PERIOD, PHASES, Step
-from common.application.ports.payments.reconciliation import DueVerification, Progress
+from common.application.ports.payments.reconciliation import DueReconciliation, Progress
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.discrepancies import Difference, Discrepancy, compare
@@ -30,7 +30,7 @@ _MAKES_PAYMENT = frozenset({Purpose.AUTHORIZE, Purpose.CHARGE_FEE})
 _DATED = ("intents", "moved", "touched")
 
 
-async def verify_payments(deps: VerificationDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
+async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
     """One run: a bounded step of each phase in turn, until nothing is left or the time is up.
 
     Phases take turns over the runs too, the one that waited longest first, and each keeps its own place, so that a run
@@ -71,7 +71,7 @@ async def verify_payments(deps: VerificationDeps, *, has_time: Callable[[], bool
     return counts
 
 
-async def verify_booking(deps: VerificationDeps, booking: Booking) -> Sequence[Discrepancy]:
+async def reconcile_booking(deps: ReconciliationDeps, booking: Booking) -> Sequence[Discrepancy]:
     """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
     operations = await deps.payments.operations.for_booking(booking.id)
     made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
@@ -86,29 +86,29 @@ async def verify_booking(deps: VerificationDeps, booking: Booking) -> Sequence[D
     return found
 
 
-async def compare_booking(deps: VerificationDeps, due: DueVerification) -> int:
+async def compare_booking(deps: ReconciliationDeps, due: DueReconciliation) -> int:
     """Compare a booking that waits for it; returns how many differences it has.
 
     Raises:
         Unavailable: Stripe or the database is away; it waits on.
     """
     booking = await deps.payments.bookings.get(due.booking_id)
-    found = await verify_booking(deps, booking) if booking else []
+    found = await reconcile_booking(deps, booking) if booking else []
     await deps.due.done(due, deps.payments.clock.now())
     return len(found)
 
 
-async def verify_requested(deps: VerificationDeps, event: Event) -> int:
-    """Do what a queued request asks for (``VERIFICATION_REQUESTED``); returns how many differences were found.
+async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
+    """Do what a queued request asks for (``RECONCILIATION_REQUESTED``); returns how many differences were found.
 
     Raises:
         Unavailable: Stripe or the database is away; the booking waits on and is asked for again by a later run.
     """
-    due = DueVerification(str(event.payload["booking_id"]), int(event.payload["revision"]))
+    due = DueReconciliation(str(event.payload["booking_id"]), int(event.payload["revision"]))
     return await compare_booking(deps, due)
 
 
-async def verification_lag(deps: VerificationDeps) -> int:
+async def reconciliation_lag(deps: ReconciliationDeps) -> int:
     """How old the oldest thing is that has not been compared yet, in seconds."""
     now = deps.payments.clock.now()
     waiting = await deps.due.oldest()
@@ -116,11 +116,11 @@ async def verification_lag(deps: VerificationDeps) -> int:
     return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
 
 
-async def _place(deps: VerificationDeps, phase: str, now: datetime) -> Progress:
+async def _place(deps: ReconciliationDeps, phase: str, now: datetime) -> Progress:
     return await deps.reviews.progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
 
 
-async def _tell_operators(deps: VerificationDeps, now: datetime) -> int:
+async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
     """One message about all that nobody was told of yet; returns how much that was."""
     new = await deps.reviews.take_untold(limit=_MOST_COUNTED)
     if not new:

@@ -5,7 +5,7 @@ Only what carries our marks is ever touched, and what is authorized is never can
 
 from collections.abc import Sequence
 
-from common.application.payments.reconciliation.deps import VerificationDeps
+from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe
 from common.domain.bookings.booking import Booking
@@ -29,7 +29,7 @@ _NOTES = {
 }
 
 
-async def booking_of_entry(deps: VerificationDeps, entry: MovedAtStripe) -> str | None:
+async def booking_of_entry(deps: ReconciliationDeps, entry: MovedAtStripe) -> str | None:
     """The booking that an entry of our balance belongs to; ``None`` for none of ours."""
     if entry.booking_id is not None or entry.intent_id is None:
         return entry.booking_id
@@ -37,7 +37,7 @@ async def booking_of_entry(deps: VerificationDeps, entry: MovedAtStripe) -> str 
     return booking.id if booking else None
 
 
-async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Sequence[Discrepancy]]:
+async def reconcile_intent(deps: ReconciliationDeps, intent: Intent) -> tuple[str, Sequence[Discrepancy]]:
     """Look at one intent; one of ours that nobody claims is cancelled while it reserves nothing.
 
     Returns:
@@ -51,7 +51,7 @@ async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Se
     if booking is None and origin is Origin.UNMARKED:
         return "ForeignIntents", []
     if booking is not None and await _claims(deps, booking, intent.id):
-        return "IntentsVerified", []
+        return "IntentsReconciled", []
     if intent.status in _UNCHARGED:
         intent = await _present(deps, intent)
     if intent.status in _UNCHARGED and origin is Origin.OURS:
@@ -61,7 +61,7 @@ async def verify_intent(deps: VerificationDeps, intent: Intent) -> tuple[str, Se
     return "OrphanIntents", []
 
 
-async def is_settled(deps: VerificationDeps, reported: Discrepancy) -> bool:
+async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
     """Whether an intent that nobody claimed needs nobody any more: claimed, cancelled, refunded, or gone."""
     if reported.stripe_id is None:
         return True
@@ -80,7 +80,7 @@ async def is_settled(deps: VerificationDeps, reported: Discrepancy) -> bool:
     return intent.status is IntentStatus.CANCELED
 
 
-async def _claims(deps: VerificationDeps, booking: Booking, intent_id: str) -> bool:
+async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) -> bool:
     """Whether the booking knows the intent, or may still come to know it."""
     operations = await deps.payments.operations.for_booking(booking.id)
     details = booking.payment_details
@@ -88,7 +88,7 @@ async def _claims(deps: VerificationDeps, booking: Booking, intent_id: str) -> b
     return intent_id in known or bool(details.open_operations)
 
 
-async def _present(deps: VerificationDeps, intent: Intent) -> Intent:
+async def _present(deps: ReconciliationDeps, intent: Intent) -> Intent:
     """The intent as it is now: a list is a moment old, and what is authorized meanwhile is not to be cancelled."""
     try:
         return await deps.payments.gateway.get_intent(intent.id)
@@ -98,7 +98,7 @@ async def _present(deps: VerificationDeps, intent: Intent) -> Intent:
         return intent.model_copy(update={"status": IntentStatus.CANCELED})
 
 
-async def _cancel_orphan(deps: VerificationDeps, intent: Intent, booking_id: str) -> str:
+async def _cancel_orphan(deps: ReconciliationDeps, intent: Intent, booking_id: str) -> str:
     # Cancelling twice is harmless, and a key of its own for each run meets no stored error.
     key = f"{intent.id}:orphan:{deps.payments.clock.now():%Y%m%d%H%M}"
     call = GatewayCall(booking_id=booking_id, operation_id="verification", key=key)
@@ -109,7 +109,7 @@ async def _cancel_orphan(deps: VerificationDeps, intent: Intent, booking_id: str
     return "OrphanIntentsCancelled"
 
 
-def _orphan(deps: VerificationDeps, intent: Intent, booking_id: str, *, known_booking: bool) -> Discrepancy:
+def _orphan(deps: ReconciliationDeps, intent: Intent, booking_id: str, *, known_booking: bool) -> Discrepancy:
     now = deps.payments.clock.now()
     kind = DiscrepancyKind.ORPHAN_INTENT if known_booking else DiscrepancyKind.UNKNOWN_BOOKING
     return Discrepancy(

@@ -1,4 +1,4 @@
-"""What the verification of payments reads and writes."""
+"""What reconciliation of payments reads and writes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from common.domain.shared.model import Model
 
 
 class Progress(Model):
-    """How far one phase of the verification has come; ``id`` names the phase.
+    """How far one phase of reconciliation has come; ``id`` names the phase.
 
     Everything before ``verified_until`` is done; it never moves back. ``window_end`` and ``after`` are where a run
     stopped inside the part that comes next: its end, and the last one seen. ``turn`` is when the phase had its last
@@ -25,7 +25,7 @@ class Progress(Model):
     revision: int = 0
 
 
-class DueVerification(NamedTuple):
+class DueReconciliation(NamedTuple):
     """A booking that waits to be compared; ``revision`` says which of its requests."""
 
     booking_id: str
@@ -48,7 +48,7 @@ class MovedAtStripe(NamedTuple):
     intent_id: str | None
 
 
-class StripeRecords(Protocol):
+class ProviderRecords(Protocol):
     """Stripe's own records. Errors are those of ``PaymentGateway``."""
 
     async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
@@ -68,18 +68,18 @@ class StripeRecords(Protocol):
         ...
 
 
-class DueVerifications(Protocol):
+class DueReconciliations(Protocol):
     """Bookings that wait to be compared with Stripe, each once, the longest waiting first."""
 
     async def request(self, booking_ids: Sequence[str], now: datetime) -> None:
         """Ask for bookings to be compared; one that waits already keeps its place."""
         ...
 
-    async def claim(self, now: datetime, *, limit: int) -> Sequence[DueVerification]:
+    async def claim(self, now: datetime, *, limit: int) -> Sequence[DueReconciliation]:
         """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
         ...
 
-    async def done(self, due: DueVerification, now: datetime) -> None:
+    async def done(self, due: DueReconciliation, now: datetime) -> None:
         """The booking was compared; one that has been asked for again since then is due again at once."""
         ...
 
