@@ -108,6 +108,14 @@ bench: $(STAMP) build ## Cold starts, requests and searches beside their floors 
 build: $(STAMP) ## Build the layer and the functions for this machine
 	@$(PY) -m infra.build --target local
 
+.PHONY: stripe-local
+stripe-local: $(STAMP) ## Build the package stripe-local, install it alone elsewhere, and run its tests there
+	rm -rf build/stripe-local
+	$(UV) build --quiet --package stripe-local --out-dir build/stripe-local
+	$(UV) run --isolated --no-project --directory packages/stripe-local --python $(abspath $(PY)) \
+		--with $(abspath build)/stripe-local/*.whl --with hypothesis --with pytest --with pytest-asyncio -- \
+		sh -c 'stripe-local --version && pytest'
+
 .PHONY: deploy
 deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
 	@$(PY) -m infra.deploy --stage $(STAGE) --arch $(ARCH) $(ARGS)

@@ -10,7 +10,7 @@ import stripe
 from support.payments import authorize, pay, plan
 
 if TYPE_CHECKING:
-    from conftest import Contract
+    from support.contract import Contract
 
 WRONG: list[tuple[dict[str, Any], str, str | None]] = [
     ({"currency": "nzd", "amount": 500, "capture_metod": "manual"}, "capture_metod", "parameter_unknown"),

@@ -12,7 +12,7 @@ from stripe_local.testing import until
 from support.payments import customer_with_card, fund, pay, plan
 
 if TYPE_CHECKING:
-    from conftest import Contract
+    from support.contract import Contract
 
 
 async def test_balance_transactions_of_a_period_name_what_moved_the_money(contract: Contract) -> None:

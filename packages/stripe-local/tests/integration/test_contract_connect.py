@@ -10,7 +10,7 @@ import stripe
 from support.payments import connected, customer_with_card, pay, plan
 
 if TYPE_CHECKING:
-    from conftest import Contract
+    from support.contract import Contract
 
 
 async def test_a_new_account_can_do_nothing_yet(contract: Contract) -> None:

@@ -10,7 +10,7 @@ import stripe
 from support.payments import authorize, charge_of, fund, pay
 
 if TYPE_CHECKING:
-    from conftest import Contract
+    from support.contract import Contract
 
 # https://docs.stripe.com/testing#declined-payments
 DECLINES = [

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import stripe
 
-from support.clients import make_client
+from stripe_local.testing import make_client
 from support.payments import authorize
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import stripe
 
-from support.clients import make_client
+from stripe_local.testing import make_client
 from support.payments import authorize, charge_of, connected, fund, pay
 
 if TYPE_CHECKING:

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 import stripe
 
-from stripe_local.testing import Control, until
-from support.clients import close_clients, make_client
+from stripe_local.testing import Control, WebhookReceiver, close_clients, make_client, until
 from support.payments import authorize
-from support.receivers import receiving
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -23,12 +21,14 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def process(directory: Path, *options: str) -> AsyncIterator[tuple[Process, str]]:
+async def process(
+    directory: Path, *options: str, stdout: int = asyncio.subprocess.DEVNULL
+) -> AsyncIterator[tuple[Process, str]]:
     """A running process and its URL; ended if the test did not."""
     ready = directory / "ready.json"
     ready.unlink(missing_ok=True)
-    command = ("-m", "stripe_local", "--ready-file", str(ready), *options)
-    running = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.DEVNULL)
+    command = ("-m", "stripe_local", "--port", "0", "--ready-file", str(ready), *options)
+    running = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=stdout)
 
     async def is_ready() -> bool:
         assert running.returncode is None
@@ -73,14 +73,14 @@ async def test_the_clock_follows_its_file(tmp_path: Path) -> None:
 
 
 async def test_events_outlive_a_receivers_outage_and_a_restart(tmp_path: Path) -> None:
-    async with receiving() as receiver:
+    async with WebhookReceiver() as receiver:
         port = receiver.port
     options = ("--state-dir", str(tmp_path / "state"), "--webhook", f"http://127.0.0.1:{port}/hook?a=b=whsec_c=")
     async with process(tmp_path, *options) as (running, url):
         intent = await authorize(make_client(url).v1)
         running.kill()
         await running.wait()
-    async with receiving(port) as receiver, process(tmp_path, *options) as (_, url):
+    async with WebhookReceiver(port) as receiver, process(tmp_path, *options) as (_, url):
         control = Control(url)
         await control.deliveries_done()
         await control.aclose()
@@ -101,3 +101,30 @@ async def test_the_search_finds_payments_by_metadata(tmp_path: Path) -> None:
         with pytest.raises(stripe.InvalidRequestError):
             await api.payment_intents.search_async({"query": "booking is bk_1"})
     await close_clients()
+
+
+async def test_a_secret_is_made_printed_and_kept(tmp_path: Path) -> None:
+    printed = []
+    async with WebhookReceiver() as receiver:
+        for address in (receiver.url, receiver.url, f"{receiver.url}=whsec_given"):
+            options = ("--state-dir", str(tmp_path / "state"), "--webhook", address)
+            async with process(tmp_path, *options, stdout=asyncio.subprocess.PIPE) as (running, url):
+                await authorize(make_client(url).v1)
+                control = Control(url)
+                await control.deliveries_done()
+                await control.aclose()
+                running.terminate()
+                printed.append((await running.communicate())[0].decode())
+        secrets = [text.split("secret ")[1].split()[0] for text in printed]
+        assert secrets[0] == secrets[1] != secrets[2] == "whsec_given"
+        half = len(receiver.seen) // 3
+        assert stripe.Webhook.construct_event(*receiver.seen[0], secrets[0])
+        assert stripe.Webhook.construct_event(*receiver.seen[half], secrets[0])
+        assert stripe.Webhook.construct_event(*receiver.seen[-1], "whsec_given")
+    await close_clients()
+
+
+async def test_its_pages_are_where_others_reach_it(tmp_path: Path) -> None:
+    options = ("--host", "0.0.0.0", "--public-url", "http://stripe.test:8080/")  # noqa: S104 - for a moment
+    async with process(tmp_path, *options) as (_, public):
+        assert public == "http://stripe.test:8080"

@@ -8,9 +8,8 @@ import pytest
 import pytest_asyncio
 import stripe
 
-from stripe_local.testing import until
+from stripe_local.testing import WebhookReceiver, until
 from support.payments import connected, pay
-from support.receivers import Receiver, receiving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def receiver() -> AsyncIterator[Receiver]:
+async def receiver() -> AsyncIterator[WebhookReceiver]:
     """A receiver of webhooks."""
-    async with receiving() as running:
+    async with WebhookReceiver() as running:
         yield running
 
 
-async def subscribe(api: V1Services, receiver: Receiver, *kinds: str, connect: bool = False) -> str:
+async def subscribe(api: V1Services, receiver: WebhookReceiver, *kinds: str, connect: bool = False) -> str:
     """Register the receiver; returns the secret."""
     given: Any = {"url": receiver.url, "enabled_events": list(kinds) or ["*"], "connect": connect}
     endpoint = await api.webhook_endpoints.create_async(given)
@@ -35,7 +34,7 @@ async def subscribe(api: V1Services, receiver: Receiver, *kinds: str, connect: b
     return endpoint.secret
 
 
-async def test_events_arrive_signed(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+async def test_events_arrive_signed(stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver) -> None:
     secret = await subscribe(api, receiver)
     intent = await pay(api)
     await stripe_local.control.deliveries_done()
@@ -47,7 +46,7 @@ async def test_events_arrive_signed(stripe_local: RunningStripe, api: V1Services
 
 
 async def test_both_secrets_sign_while_one_is_rolled(
-    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
 ) -> None:
     old = await subscribe(api, receiver)
     (endpoint,) = (await api.webhook_endpoints.list_async()).data
@@ -65,7 +64,7 @@ async def test_both_secrets_sign_while_one_is_rolled(
 
 
 async def test_events_have_the_version_of_their_endpoint(
-    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
 ) -> None:
     given: Any = {"url": receiver.url, "enabled_events": ["*"], "api_version": "2026-09-30.endive"}
     endpoint = await api.webhook_endpoints.create_async(given)
@@ -76,7 +75,9 @@ async def test_events_have_the_version_of_their_endpoint(
     assert {event.api_version for event in (await api.events.list_async()).data} == {stripe.api_version}
 
 
-async def test_only_wanted_events_arrive(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+async def test_only_wanted_events_arrive(
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
+) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     await pay(api)
     await stripe_local.control.deliveries_done()
@@ -84,7 +85,7 @@ async def test_only_wanted_events_arrive(stripe_local: RunningStripe, api: V1Ser
 
 
 async def test_connected_accounts_have_their_own_endpoints(
-    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
 ) -> None:
     secret = await subscribe(api, receiver, connect=True)
     account = await connected(api)
@@ -97,7 +98,7 @@ async def test_connected_accounts_have_their_own_endpoints(
 
 
 async def test_a_refusing_receiver_is_tried_again(
-    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
 ) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     receiver.status = 503
@@ -113,7 +114,7 @@ async def test_a_refusing_receiver_is_tried_again(
     assert first.id == second.id
 
 
-async def test_paused_events_wait(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+async def test_paused_events_wait(stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     await stripe_local.control.webhooks(paused=True)
     intents = [(await pay(api)).id for _ in range(4)]
@@ -123,7 +124,9 @@ async def test_paused_events_wait(stripe_local: RunningStripe, api: V1Services, 
     assert [item.data.object["id"] for item in receiver.events(secret)] == intents[::-1]
 
 
-async def test_events_can_come_several_times(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+async def test_events_can_come_several_times(
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
+) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     await stripe_local.control.webhooks(copies=3)
     await pay(api)
@@ -135,7 +138,7 @@ async def test_events_can_come_several_times(stripe_local: RunningStripe, api: V
     assert len(receiver.seen) == 6
 
 
-async def test_events_can_come_late(stripe_local: RunningStripe, api: V1Services, receiver: Receiver) -> None:
+async def test_events_can_come_late(stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver) -> None:
     await subscribe(api, receiver, "payment_intent.succeeded")
     await stripe_local.control.webhooks(delay_seconds=0.4, shuffle_seconds=0.1)
     await pay(api)
@@ -145,7 +148,7 @@ async def test_events_can_come_late(stripe_local: RunningStripe, api: V1Services
 
 
 async def test_signatures_follow_the_machines_time(
-    stripe_local: RunningStripe, api: V1Services, receiver: Receiver
+    stripe_local: RunningStripe, api: V1Services, receiver: WebhookReceiver
 ) -> None:
     secret = await subscribe(api, receiver, "payment_intent.succeeded")
     await stripe_local.control.advance(86_400)

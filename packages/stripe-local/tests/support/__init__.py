@@ -1,0 +1,1 @@
+"""Short ways into what the tests are about."""

@@ -70,4 +70,4 @@ def _filters(kind: str, wanted: Mapping[str, object]) -> tuple[list[str], list[o
 
 
 def _unsupported(name: str) -> StripeError:
-    return invalid(f"The local Stripe does not filter by '{name}'.", param=name, code="not_supported")
+    return invalid(f"stripe-local does not filter by '{name}'.", param=name, code="not_supported")

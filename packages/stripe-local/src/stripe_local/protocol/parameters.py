@@ -7,8 +7,8 @@ def only(params: Json, *known: str) -> None:
     """Refuse parameters outside `known`.
 
     Raises:
-        StripeError: One was given that the local Stripe does not carry out.
+        StripeError: One was given that stripe-local does not carry out.
     """
     for name in params:
         if name not in known:
-            raise invalid(f"The local Stripe does not support '{name}' here.", param=name, code="not_supported")
+            raise invalid(f"stripe-local does not support '{name}' here.", param=name, code="not_supported")

@@ -121,6 +121,11 @@ _ALIASES = {
 _BY_NUMBER = {card.number: card for card in _BY_TOKEN.values()}
 
 
+def names() -> list[str]:
+    """What stands after `pm_card_` for each card."""
+    return list(_BY_TOKEN)
+
+
 def by_token(token: str) -> Card | None:
     """The card that `pm_card_…` or `tok_…` stands for."""
     for prefix in ("pm_card_", "tok_"):

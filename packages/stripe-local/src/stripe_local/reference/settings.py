@@ -15,56 +15,52 @@ _RATES = {
 
 
 class Settings(BaseModel):
-    """The platform's account and how the server behaves. Given at the start, or changed by `POST /_control/settings`.
+    """The platform's account and how the server behaves, given at the start or changed by `POST /_control/settings`."""
 
-    Args:
-        country: Where the platform is; decides its currency and whom it may transfer to.
-        settlement_currencies: In which currencies the platform has a bank account; its country's alone when empty.
-            Charges in others are converted.
-        rates: Units of a currency for one US dollar; what is not named here is converted one to one.
-        conversion_fee_basis_points: What Stripe keeps of a conversion.
-        fee_basis_points: Fee of a charge.
-        fee_fixed: The fixed part of that fee, in minor units of the settlement currency.
-        dispute_fee: Fee of a dispute, in minor units.
-        countered_fee: Further fee where evidence is given, returned when the dispute is won.
-        transfers_only: Whether Stripe has approved accounts with `transfers` and without `card_payments`.
-        payouts: The platform's own schedule; accounts start with `daily`.
-        refunds_debit_bank: Whether Stripe may take what a refund lacks from the platform's bank account at once.
-        refund_waits_days: After how many days a refund that finds no funds fails; 0 for never.
-        reversals_count_pending: Whether reversals may use what is still pending on the connected account.
-        payment_methods: Types the dashboard has switched on; payments can be made with cards only.
-        portal_saved: Whether somebody has saved the customer portal's settings in the dashboard.
-        onboarding_seconds: How long what an account's owner gave is verified (capabilities are `pending` meanwhile).
-        retry_days: Days after a failed renewal at which it is tried again.
-        after_retries: What becomes of a subscription then.
-        async_balance: Whether charges of `automatic_async` get their balance transaction a moment later.
-        confirmation_limit: After how many confirmations without success an intent is cancelled.
-        rate_limit: Requests in a second beyond which 429 is answered; 0 for none.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     country: str = "NZ"
+    """Where the platform is; decides its currency and whom it may transfer to."""
     settlement_currencies: tuple[str, ...] = ()
+    """Further currencies in which the platform has a bank account; charges in all others are converted."""
     rates: dict[str, float] = Field(default_factory=lambda: dict(_RATES))
+    """Units of a currency for one US dollar; what is not named is converted one to one."""
     conversion_fee_basis_points: int = Field(200, ge=0, le=10_000)
+    """What Stripe keeps of a conversion."""
     fee_basis_points: int = Field(290, ge=0, le=10_000)
+    """Fee of a charge."""
     fee_fixed: int = Field(30, ge=0)
+    """The fixed part of that fee, in minor units of the settlement currency."""
     dispute_fee: int = Field(1_500, ge=0)
+    """Fee of a dispute, in minor units."""
     countered_fee: int = Field(1_500, ge=0)
+    """Further fee where evidence is given, returned when the dispute is won."""
     transfers_only: bool = False
+    """Whether Stripe has approved accounts with `transfers` and without `card_payments`."""
     payouts: Literal["daily", "manual"] = "daily"
+    """The platform's own schedule; `manual` keeps the balance."""
     refunds_debit_bank: bool = False
+    """Whether Stripe may take what a refund lacks from the platform's bank account at once."""
     refund_waits_days: int = Field(0, ge=0)
+    """After how many days a refund that finds no funds fails; 0 for never."""
     reversals_count_pending: bool = True
+    """Whether reversals may use what is still pending on the connected account."""
     payment_methods: tuple[str, ...] = ("card", "link")
+    """Types the dashboard has switched on; payments can be made with cards only."""
     portal_saved: bool = False
+    """Whether somebody has saved the customer portal's settings in the dashboard."""
     onboarding_seconds: int = Field(0, ge=0)
+    """How long what an account's owner gave is verified (capabilities are `pending` meanwhile)."""
     retry_days: tuple[int, ...] = (3, 5, 7)
+    """Days after a failed renewal at which it is tried again."""
     after_retries: Literal["cancel", "unpaid", "past_due"] = "cancel"
+    """What becomes of a subscription then."""
     async_balance: bool = True
+    """Whether charges of `automatic_async` get their balance transaction a moment later."""
     confirmation_limit: int = Field(20, ge=1)
+    """After how many confirmations without success an intent is cancelled."""
     rate_limit: int = Field(0, ge=0)
+    """Requests in a second beyond which 429 is answered; 0 for none (Stripe's test mode: 25)."""
 
     @field_validator("country")
     @classmethod

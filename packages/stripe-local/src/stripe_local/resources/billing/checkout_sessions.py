@@ -26,7 +26,7 @@ def create(unit: Unit, params: Json) -> Json:
     )  # fmt: skip
     mode = params.get("mode")
     if mode not in {"payment", "subscription"}:
-        raise invalid("The local Stripe knows mode=payment and mode=subscription.", param="mode")
+        raise invalid("stripe-local knows mode=payment and mode=subscription.", param="mode")
     for name in ("line_items", "success_url"):
         if not params.get(name):
             raise invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
@@ -137,7 +137,7 @@ def _item(unit: Unit, row: Json, mode: str, position: int) -> Json:
         )
         raise invalid(f"{message}only one-time prices.", param=f"line_items[{position}]")
     if mode == "subscription" and price["type"] != "recurring":
-        raise invalid("The local Stripe sells recurring prices only in `subscription` mode.", code="not_supported")
+        raise invalid("stripe-local sells recurring prices only in `subscription` mode.", code="not_supported")
     quantity = row.get("quantity", 1)
     amount = price["unit_amount"] * quantity
     return {

@@ -35,7 +35,7 @@ def begin(unit: Unit, params: Json, *, authenticated: bool = False) -> Json:
     if not rows:
         raise invalid("Missing required param: items.", param="items", code="parameter_missing")
     if params.get("collection_method", "charge_automatically") != "charge_automatically":
-        raise invalid("The local Stripe charges automatically only.", param="collection_method", code="not_supported")
+        raise invalid("stripe-local charges automatically only.", param="collection_method", code="not_supported")
     method = params.get("default_payment_method")
     if method:
         method = confirming.check_method(unit, {"customer": customer["id"]}, method)["id"]
@@ -167,7 +167,7 @@ def _change_item(unit: Unit, subscription: Json, row: Json, behavior: str) -> No
     items = subscription["items"]["data"]
     old = next((item for item in items if item["id"] == row.get("id")), None)
     if old is None:
-        message = "The local Stripe changes existing items only: pass the item's id."
+        message = "stripe-local changes existing items only: pass the item's id."
         raise invalid(message, param="items[0][id]", code="not_supported")
     price = unit.get(row.get("price", old["price"]["id"]), "price", param="items[0][price]", status=400)
     subscribing.change_price(unit, subscription, old, price, row.get("quantity", old["quantity"]), behavior)

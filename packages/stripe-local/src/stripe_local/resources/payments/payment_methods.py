@@ -19,7 +19,7 @@ def create(unit: Unit, params: Json) -> Json:
     """Make a payment method from a card's number or a test token."""
     only(params, "type", "card", "billing_details", "metadata", "allow_redisplay")
     if params.get("type", "card") != "card":
-        raise invalid("The local Stripe takes cards only.", param="type", code="not_supported")
+        raise invalid("stripe-local takes cards only.", param="type", code="not_supported")
     given = params.get("card")
     if not given:
         raise invalid("Missing required param: card.", param="card", code="parameter_missing")

@@ -17,7 +17,7 @@ def create(unit: Unit, params: Json) -> Json:
         raise invalid(
             "Invalid URL: an explicit scheme (such as https) must be provided.", param="url", code="url_invalid"
         )
-    secret = f"whsec_{secrets.token_urlsafe(24)}"
+    secret = new_secret()
     scope = "connect" if params.get("connect") else "platform"
     endpoint = add(unit, params["url"], secret, scope, params["enabled_events"])
     endpoint.update(
@@ -57,6 +57,11 @@ def delete(unit: Unit, params: Json, endpoint: str) -> Json:
     unit.get(endpoint, "webhook_endpoint")
     unit.tx.remove(unit.account, endpoint)
     return {"id": endpoint, "object": "webhook_endpoint", "deleted": True}
+
+
+def new_secret() -> str:
+    """A signing secret of the form that Stripe gives."""
+    return f"whsec_{secrets.token_urlsafe(24)}"
 
 
 def add(unit: Unit, url: str, secret: str, scope: str, kinds: list[str]) -> Json:
