@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from common.domain.identity.credentials import SecurityEventType
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Query
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/admin/audit-logs", tags=["administration"])
 
 @router.get("")
 async def list_security_events(
-    deps: Deps,
+    container: ContainerDep,
     staff: Moderator,
     user_id: Annotated[str | None, Query(max_length=64)] = None,
     type: SecurityEventType | None = None,  # noqa: A002
@@ -27,5 +27,5 @@ async def list_security_events(
     del staff
     before = decode_cursor(cursor, str)[0] if cursor else None
     type_ = type.value if type else None
-    rows = await deps.admin.log.search(user_id=user_id, type_=type_, limit=limit + 1, before=before)
+    rows = await container.admin.log.search(user_id=user_id, type_=type_, limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=SecurityEventView.model_validate)

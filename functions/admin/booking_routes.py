@@ -10,7 +10,7 @@ from common.domain.bookings.booking import Booking
 from common.domain.bookings.ratings import RatingState
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import NotFound
-from common.runtime.http import Deps, require
+from common.runtime.http import ContainerDep, require
 from common.runtime.http.etags import IfMatch, etag
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -27,58 +27,64 @@ Moderator = Annotated[Principal, Depends(require(Role.MODERATOR, Role.ADMIN))]
 
 
 @router.get("/disputes")
-async def list_disputes(deps: Deps, staff: Operator, limit: Limit = 20, cursor: Cursor = None) -> Page[DisputedBooking]:
+async def list_disputes(
+    container: ContainerDep, staff: Operator, limit: Limit = 20, cursor: Cursor = None
+) -> Page[DisputedBooking]:
     """Open disputes, the longest waiting first."""
     after = _dispute_cursor(cursor)
-    rows = await oversight.list_disputes(deps.bookings, staff, limit=limit + 1, after=after)
+    rows = await oversight.list_disputes(container.bookings, staff, limit=limit + 1, after=after)
     return make_page(rows, limit, cursor=_seen, item=DisputedBooking.of)
 
 
 @router.get("/bookings-without-provider")
 async def list_without_provider(
-    deps: Deps, staff: Operator, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, staff: Operator, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[StrandedBooking]:
     """Bookings ahead whose provider's account is suspended or closed, the soonest first: cancelling them is free."""
     after = decode_cursor(cursor, datetime, str) if cursor else None
-    rows = await oversight.list_with_provider_away(deps.bookings, staff, limit=limit + 1, after=after)
+    rows = await oversight.list_with_provider_away(container.bookings, staff, limit=limit + 1, after=after)
     return make_page(rows, limit, cursor=lambda row: (row.slot.start_at, row.id), item=StrandedBooking.of)
 
 
 @router.post("/bookings/{id}/actions/resolve")
 async def resolve_dispute(
     id: Id,  # noqa: A002
-    deps: Deps,
+    container: ContainerDep,
     staff: Operator,
     response: Response,
     expected: IfMatch,
     values: Annotated[dict[str, Any], Body(description="`refund_amount` in minor units, and `reason`")],
 ) -> DisputedBooking:
     """Decide a dispute; above a threshold a second operator has to decide the same."""
-    seen = await perform_as_operator(deps.bookings, staff, id, "resolve", values, expected_version=expected)
+    seen = await perform_as_operator(container.bookings, staff, id, "resolve", values, expected_version=expected)
     response.headers["ETag"] = etag(seen.booking.version)
     return DisputedBooking.of(seen.booking)
 
 
 @router.get("/ratings")
 async def list_all_ratings(
-    deps: Deps, staff: Moderator, state: RatingState | None = None, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep,
+    staff: Moderator,
+    state: RatingState | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Page[ModeratedRating]:
     """Ratings of all bookings, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await oversight.list_all_ratings(deps.bookings, staff, state=state, limit=limit + 1, before=before)
+    rows = await oversight.list_all_ratings(container.bookings, staff, state=state, limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ModeratedRating.model_validate)
 
 
 @router.post("/ratings/{id}/hide")
-async def hide_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating:  # noqa: A002
+async def hide_rating(id: Id, container: ContainerDep, staff: Moderator) -> ModeratedRating:  # noqa: A002
     """Take a published rating out of sight and out of the summaries."""
-    return ModeratedRating.model_validate(await moderate_rating(deps.bookings, staff, id, hide=True))
+    return ModeratedRating.model_validate(await moderate_rating(container.bookings, staff, id, hide=True))
 
 
 @router.post("/ratings/{id}/publish")
-async def publish_rating(id: Id, deps: Deps, staff: Moderator) -> ModeratedRating:  # noqa: A002
+async def publish_rating(id: Id, container: ContainerDep, staff: Moderator) -> ModeratedRating:  # noqa: A002
     """Show a rating that was held, or hidden, again."""
-    return ModeratedRating.model_validate(await moderate_rating(deps.bookings, staff, id, hide=False))
+    return ModeratedRating.model_validate(await moderate_rating(container.bookings, staff, id, hide=False))
 
 
 def _dispute_cursor(cursor: str | None) -> Any:

@@ -2,7 +2,7 @@
 
 from common.application.admin import providers
 from common.domain.identity.users import ProviderStatus
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
@@ -15,28 +15,34 @@ router = APIRouter(prefix="/v1/admin/providers", tags=["administration"])
 
 @router.get("")
 async def list_providers(
-    deps: Deps, staff: Moderator, status: ProviderStatus | None = None, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep,
+    staff: Moderator,
+    status: ProviderStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Page[ProviderView]:
     """Providers of a status, or all, in order of their application."""
     del staff
     after = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await deps.admin.provider_lists.by_status(status.value if status else None, limit=limit + 1, after=after)
+    rows = await container.admin.provider_lists.by_status(
+        status.value if status else None, limit=limit + 1, after=after
+    )
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ProviderView.model_validate)
 
 
 @router.post("/{id}/approve", status_code=200)
-async def approve_provider(id: Id, deps: Deps, staff: Moderator, client: Client) -> ProviderView:  # noqa: A002
+async def approve_provider(id: Id, container: ContainerDep, staff: Moderator, client: Client) -> ProviderView:  # noqa: A002
     """Accept an application; a mail tells."""
-    return ProviderView.model_validate(await providers.approve_provider(deps.admin, staff, id, client))
+    return ProviderView.model_validate(await providers.approve_provider(container.admin, staff, id, client))
 
 
 @router.post("/{id}/reject", status_code=200)
 async def reject_provider(
     id: Id,  # noqa: A002
     body: ReasonRequest,
-    deps: Deps,
+    container: ContainerDep,
     staff: Moderator,
     client: Client,
 ) -> ProviderView:
     """Refuse an application with a reason, which is mailed."""
-    return ProviderView.model_validate(await providers.reject_provider(deps.admin, staff, id, client, body.reason))
+    return ProviderView.model_validate(await providers.reject_provider(container.admin, staff, id, client, body.reason))

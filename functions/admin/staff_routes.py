@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from common.application.admin import staff as use_cases
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
@@ -16,27 +16,29 @@ router = APIRouter(prefix="/v1/admin/staff", tags=["administration"], route_clas
 
 
 @router.get("")
-async def list_staff(deps: Deps, boss: SuperAdmin, limit: Limit = 20, cursor: Cursor = None) -> Page[UserView]:
+async def list_staff(
+    container: ContainerDep, boss: SuperAdmin, limit: Limit = 20, cursor: Cursor = None
+) -> Page[UserView]:
     """Members of staff, newest account first."""
     del boss
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await deps.admin.staff.staff(limit=limit + 1, before=before)
+    rows = await container.admin.staff.staff(limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=UserView.model_validate)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-async def appoint_staff(body: AppointRequest, deps: Deps, boss: SuperAdmin, client: Client) -> UserView:
+async def appoint_staff(body: AppointRequest, container: ContainerDep, boss: SuperAdmin, client: Client) -> UserView:
     """Give a person with a verified account staff roles."""
-    return UserView.model_validate(await use_cases.appoint_staff(deps.admin, boss, body.email, body.roles, client))
+    return UserView.model_validate(await use_cases.appoint_staff(container.admin, boss, body.email, body.roles, client))
 
 
 @router.patch("/{id}")
 async def change_staff(
     id: Id,  # noqa: A002
     body: StaffRolesRequest,
-    deps: Deps,
+    container: ContainerDep,
     boss: SuperAdmin,
     client: Client,
 ) -> UserView:
     """Replace somebody's staff roles; none ends the appointment."""
-    return UserView.model_validate(await use_cases.change_staff(deps.admin, boss, id, body.roles, client))
+    return UserView.model_validate(await use_cases.change_staff(container.admin, boss, id, body.roles, client))

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from common.application.admin import users
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Query
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/admin/users", tags=["administration"])
 
 @router.get("")
 async def list_users(
-    deps: Deps,
+    container: ContainerDep,
     staff: Admin,
     q: Annotated[str | None, Query(max_length=254, description="Beginning of the mail address")] = None,
     is_active: bool | None = None,
@@ -26,7 +26,7 @@ async def list_users(
     """Accounts, newest first."""
     del staff
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await deps.admin.users.search(text=q, is_active=is_active, limit=limit + 1, before=before)
+    rows = await container.admin.users.search(text=q, is_active=is_active, limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=UserView.model_validate)
 
 
@@ -34,24 +34,24 @@ async def list_users(
 async def suspend_user(
     id: Id,  # noqa: A002
     body: ReasonRequest,
-    deps: Deps,
+    container: ContainerDep,
     staff: Admin,
     client: Client,
 ) -> UserView:
     """Stop an account at once."""
-    return UserView.model_validate(await users.suspend_user(deps.admin, staff, id, client, body.reason))
+    return UserView.model_validate(await users.suspend_user(container.admin, staff, id, client, body.reason))
 
 
 @router.post("/{id}/restore", status_code=200)
-async def restore_user(id: Id, deps: Deps, staff: Admin, client: Client) -> UserView:  # noqa: A002
+async def restore_user(id: Id, container: ContainerDep, staff: Admin, client: Client) -> UserView:  # noqa: A002
     """Let a suspended account act again."""
-    return UserView.model_validate(await users.restore_user(deps.admin, staff, id, client))
+    return UserView.model_validate(await users.restore_user(container.admin, staff, id, client))
 
 
 @router.get("/{id}/activity")
 async def list_activity(
     id: Id,  # noqa: A002
-    deps: Deps,
+    container: ContainerDep,
     staff: Moderator,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -59,5 +59,5 @@ async def list_activity(
     """The security log of one account, newest first."""
     del staff
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await deps.admin.log.search(user_id=id, type_=None, limit=limit + 1, before=before)
+    rows = await container.admin.log.search(user_id=id, type_=None, limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=SecurityEventView.model_validate)

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from common.application.identity import account, recovery
+from common.application.identity import account_deletion as leaving
 from common.application.identity import email_change as changing_email
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -22,26 +23,28 @@ router = APIRouter(prefix="/v1/users/me", tags=["account"])
 
 
 @router.get("")
-async def get_account(deps: Deps, caller: CurrentUser) -> UserView:
+async def get_account(container: ContainerDep, caller: CurrentUser) -> UserView:
     """The caller's account."""
-    return UserView.of(await account.get_account(deps.onboarding, caller))
+    return UserView.of(await account.get_account(container.onboarding, caller))
 
 
 @router.patch("")
 async def update_account(
-    body: UpdateAccountRequest, deps: Deps, caller: CurrentUser, request: Request, response: Response
+    body: UpdateAccountRequest, container: ContainerDep, caller: CurrentUser, request: Request, response: Response
 ) -> UserView:
     """Change the account."""
     if body.address is not None:
         await limit_lookups(request, response)
     changes = body.model_dump(exclude_none=True)
-    return UserView.of(await account.update_account(deps.onboarding, caller, changes))
+    return UserView.of(await account.update_account(container.onboarding, caller, changes))
 
 
 @router.put("/password", status_code=HTTPStatus.NO_CONTENT)
-async def change_password(body: ChangePasswordRequest, deps: Deps, caller: CurrentUser, client: Client) -> None:
+async def change_password(
+    body: ChangePasswordRequest, container: ContainerDep, caller: CurrentUser, client: Client
+) -> None:
     """Set or change the password; every other sign-in ends."""
-    await recovery.change_password(deps.auth, caller, body.current_password, body.new_password, client)
+    await recovery.change_password(container.auth, caller, body.current_password, body.new_password, client)
 
 
 @router.put(
@@ -49,12 +52,14 @@ async def change_password(body: ChangePasswordRequest, deps: Deps, caller: Curre
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("change-email", limit=10, per_seconds=3600, by="user"))],
 )
-async def change_email(body: ChangeEmailRequest, deps: Deps, caller: CurrentUser, client: Client) -> Accepted:
+async def change_email(
+    body: ChangeEmailRequest, container: ContainerDep, caller: CurrentUser, client: Client
+) -> Accepted:
     """Ask for another mail address: a code is mailed to it; the answer is the same for every address.
 
     It asks for a recent sign-in (403 `recent_sign_in_required`), and the present address gets word of it.
     """
-    await changing_email.request_change(deps.auth, caller, body.email, client)
+    await changing_email.request_change(container.auth, caller, body.email, client)
     return CHECK_MAIL
 
 
@@ -63,22 +68,20 @@ async def change_email(body: ChangeEmailRequest, deps: Deps, caller: CurrentUser
     status_code=HTTPStatus.OK,
     dependencies=[Depends(rate_limit("confirm-email", limit=30, per_seconds=3600, by="user"))],
 )
-async def confirm_email(body: ConfirmEmailRequest, deps: Deps, caller: CurrentUser, client: Client) -> UserView:
+async def confirm_email(
+    body: ConfirmEmailRequest, container: ContainerDep, caller: CurrentUser, client: Client
+) -> UserView:
     """Use the code that was mailed to the new address; every other sign-in ends, and the old address is told."""
-    return UserView.of(await changing_email.confirm_change(deps.auth, caller, body.token, client))
+    return UserView.of(await changing_email.confirm_change(container.auth, caller, body.token, client))
 
 
 @router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
-async def export_account(deps: Deps, caller: CurrentUser, client: Client) -> AccountExport:
+async def export_account(container: ContainerDep, caller: CurrentUser, client: Client) -> AccountExport:
     """All that is held about the caller."""
-    from common.application.identity import account_deletion as leaving  # noqa: PLC0415 - rare, and heavy: leaving ends bookings
-
-    return AccountExport.model_validate(await leaving.export_account(deps.leaving, caller, client))
+    return AccountExport.model_validate(await leaving.export_account(container.leaving, caller, client))
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)
-async def delete_account(deps: Deps, caller: CurrentUser, client: Client) -> None:
+async def delete_account(container: ContainerDep, caller: CurrentUser, client: Client) -> None:
     """Leave for good: the person goes, bookings and the ledger stay."""
-    from common.application.identity import account_deletion as leaving  # noqa: PLC0415 - as above
-
-    await leaving.delete_account(deps.leaving, caller, client)
+    await leaving.delete_account(container.leaving, caller, client)

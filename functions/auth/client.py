@@ -5,7 +5,7 @@ from typing import Annotated
 
 from common.domain.identity.credentials import ClientInfo
 from common.domain.shared.opaque_tokens import new_token
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import client_address
 from fastapi import Depends, Request, Response
@@ -30,16 +30,16 @@ def client_info(request: Request) -> ClientInfo:
 Client = Annotated[ClientInfo, Depends(client_info)]
 
 
-def known_client(response: Response, deps: Deps, client: ClientInfo) -> ClientInfo:
+def known_client(response: Response, container: ContainerDep, client: ClientInfo) -> ClientInfo:
     """The same client with a device token: its own, or a new one that is sent along with the response."""
     if client.device_token is not None:
         return client
     token = new_token()
-    remember_device(response, deps, token)
+    remember_device(response, container, token)
     return replace(client, device_token=token)
 
 
-def remember_device(response: Response, deps: Deps, device_token: str | None) -> None:
+def remember_device(response: Response, container: ContainerDep, device_token: str | None) -> None:
     """Give the browser or app its device token.
 
     It opens nothing. It keeps strangers' failures apart from the owner's, and tells the device that registered an
@@ -47,4 +47,4 @@ def remember_device(response: Response, deps: Deps, device_token: str | None) ->
     back as ``Cookie``.
     """
     if device_token:
-        set_cookie(response, deps.settings, DEVICE_COOKIE, device_token, path=_DEVICE_PATH, seconds=_YEAR_SECONDS)
+        set_cookie(response, container.settings, DEVICE_COOKIE, device_token, path=_DEVICE_PATH, seconds=_YEAR_SECONDS)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from common.application.identity import oauth
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
@@ -32,11 +32,13 @@ Binding = Annotated[str | None, Depends(read_binding)]
 
 
 @router.get("/v1/auth/oauth/{provider}/authorize", dependencies=[_GENTLY])
-async def start_sign_in(provider: Provider, deps: Deps, client: Client, response: Response) -> AuthorizationAnswer:
+async def start_sign_in(
+    provider: Provider, container: ContainerDep, client: Client, response: Response
+) -> AuthorizationAnswer:
     """Begin to sign in elsewhere: authorization code flow with PKCE S256."""
-    started = await oauth.start_attempt(deps.oauth, provider)
-    known_client(response, deps, client)
-    set_cookie(response, deps.settings, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
+    started = await oauth.start_attempt(container.oauth, provider)
+    known_client(response, container, client)
+    set_cookie(response, container.settings, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
     return AuthorizationAnswer(
         authorization_url=started.authorization_url, state=started.state, binding=started.binding
     )
@@ -44,33 +46,43 @@ async def start_sign_in(provider: Provider, deps: Deps, client: Client, response
 
 @router.post("/v1/auth/oauth/{provider}/callback", dependencies=[_GENTLY])
 async def finish_sign_in(
-    provider: Provider, body: CallbackRequest, deps: Deps, client: Client, cookie: Binding, response: Response
+    provider: Provider,
+    body: CallbackRequest,
+    container: ContainerDep,
+    client: Client,
+    cookie: Binding,
+    response: Response,
 ) -> Tokens:
     """Sign in with what the provider sent the browser back with."""
     binding = body.binding or cookie
-    pair = await oauth.finish_sign_in(deps.oauth, provider, body.code, body.state, binding, client)
-    set_cookie(response, deps.settings, _COOKIE, "", path="/v1", seconds=0)
-    remember_device(response, deps, pair.device_token)
+    pair = await oauth.finish_sign_in(container.oauth, provider, body.code, body.state, binding, client)
+    set_cookie(response, container.settings, _COOKIE, "", path="/v1", seconds=0)
+    remember_device(response, container, pair.device_token)
     return Tokens.of(pair)
 
 
 @router.get("/v1/users/me/identities")
-async def list_identities(deps: Deps, caller: CurrentUser) -> Page[IdentityView]:
+async def list_identities(container: ContainerDep, caller: CurrentUser) -> Page[IdentityView]:
     """Linked sign-ins elsewhere."""
-    linked = await deps.auth.credentials.identities_of(caller.user_id)
+    linked = await container.auth.credentials.identities_of(caller.user_id)
     return Page(items=[IdentityView.model_validate(each) for each in linked], next_cursor=None)
 
 
 @router.post("/v1/users/me/identities/{provider}", status_code=HTTPStatus.NO_CONTENT, dependencies=[_GENTLY])
 async def link_identity(
-    provider: Provider, body: CallbackRequest, deps: Deps, caller: CurrentUser, client: Client, cookie: Binding
+    provider: Provider,
+    body: CallbackRequest,
+    container: ContainerDep,
+    caller: CurrentUser,
+    client: Client,
+    cookie: Binding,
 ) -> None:
     """Link a sign-in elsewhere to this account."""
     binding = body.binding or cookie
-    await oauth.link_identity(deps.oauth, caller, provider, body.code, body.state, binding, client)
+    await oauth.link_identity(container.oauth, caller, provider, body.code, body.state, binding, client)
 
 
 @router.delete("/v1/users/me/identities/{provider}", status_code=HTTPStatus.NO_CONTENT)
-async def unlink_identity(provider: Provider, deps: Deps, caller: CurrentUser, client: Client) -> None:
+async def unlink_identity(provider: Provider, container: ContainerDep, caller: CurrentUser, client: Client) -> None:
     """Unlink a sign-in elsewhere, unless it is the only way in."""
-    await oauth.unlink_identity(deps.auth, caller, provider, client)
+    await oauth.unlink_identity(container.auth, caller, provider, client)

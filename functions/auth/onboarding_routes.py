@@ -5,7 +5,7 @@ from typing import Annotated
 
 from common.application.identity.onboarding import billing, progress, steps
 from common.domain.identity.roles import Principal, Role
-from common.runtime.http import CurrentUser, Deps, require
+from common.runtime.http import ContainerDep, CurrentUser, require
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends
 
@@ -28,10 +28,12 @@ router = APIRouter(prefix="/v1/onboarding", tags=["onboarding"], dependencies=_G
 
 
 @router.post("/profile", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
-async def complete_profile(body: ProfileRequest, deps: Deps, caller: CurrentUser, client: Client) -> ProfileAnswer:
+async def complete_profile(
+    body: ProfileRequest, container: ContainerDep, caller: CurrentUser, client: Client
+) -> ProfileAnswer:
     """Tell name, telephone number and address; a guest's account and booking are completed by it."""
     done = await steps.complete_profile(
-        deps.onboarding,
+        container.onboarding,
         caller,
         steps.Profile(body.full_name, body.phone_number, body.address),
         client,
@@ -42,29 +44,31 @@ async def complete_profile(body: ProfileRequest, deps: Deps, caller: CurrentUser
 
 
 @router.post("/path", status_code=HTTPStatus.OK)
-async def choose_path(body: PathRequest, deps: Deps, caller: CurrentUser) -> OnboardingAnswer:
+async def choose_path(body: PathRequest, container: ContainerDep, caller: CurrentUser) -> OnboardingAnswer:
     """Choose to go on as a customer or as a provider; one may become the other later, and be both."""
-    user = await steps.choose_path(deps.onboarding, caller, body.path)
+    user = await steps.choose_path(container.onboarding, caller, body.path)
     return OnboardingAnswer(user=UserView.of(user), next_steps=progress.next_steps(user))
 
 
 @router.post("/provider", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
-async def apply_as_provider(body: ProviderRequest, deps: Deps, caller: CurrentUser) -> OnboardingAnswer:
+async def apply_as_provider(body: ProviderRequest, container: ContainerDep, caller: CurrentUser) -> OnboardingAnswer:
     """Give a provider's details, which applies; again to correct them, or after a rejection to apply anew."""
     profile = steps.Profile(body.full_name, body.phone_number, body.address)
-    user, provider = await steps.apply_as_provider(deps.onboarding, caller, profile, body.trading_name)
+    user, provider = await steps.apply_as_provider(container.onboarding, caller, profile, body.trading_name)
     return OnboardingAnswer(
         user=UserView.of(user), provider=provider_view(provider), next_steps=progress.next_steps(user)
     )
 
 
 @router.post("/billing", status_code=HTTPStatus.OK)
-async def start_billing(deps: Deps, caller: CurrentUser) -> BillingAnswer:
+async def start_billing(container: ContainerDep, caller: CurrentUser) -> BillingAnswer:
     """Make the Stripe account, if there is none, and a fresh link to Stripe's onboarding pages."""
-    return BillingAnswer.of(await billing.start_billing(deps.onboarding, caller))
+    return BillingAnswer.of(await billing.start_billing(container.onboarding, caller))
 
 
 @router.get("/billing")
-async def get_billing(deps: Deps, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]) -> BillingAnswer:
+async def get_billing(
+    container: ContainerDep, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]
+) -> BillingAnswer:
     """Where billing stands, re-read from Stripe."""
-    return BillingAnswer.of(await billing.read_billing(deps.onboarding, caller))
+    return BillingAnswer.of(await billing.read_billing(container.onboarding, caller))

@@ -7,7 +7,7 @@ from typing import Annotated
 from common.application.identity import sessions
 from common.application.identity import token_refresh as refreshing
 from common.domain.identity.credentials import Session
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
@@ -22,29 +22,31 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"])
 
 
 @router.post("/refresh", dependencies=[Depends(rate_limit("refresh", limit=120, per_seconds=60))])
-async def refresh(body: RefreshRequest, deps: Deps, client: Client) -> Tokens:
+async def refresh(body: RefreshRequest, container: ContainerDep, client: Client) -> Tokens:
     """Trade a refresh token for the next pair; a replayed one ends its whole family."""
-    return Tokens.of(await refreshing.refresh(deps.auth, body.refresh_token, client))
+    return Tokens.of(await refreshing.refresh(container.auth, body.refresh_token, client))
 
 
 @router.post("/logout", status_code=HTTPStatus.NO_CONTENT)
-async def log_out(deps: Deps, caller: CurrentUser, client: Client) -> None:
+async def log_out(container: ContainerDep, caller: CurrentUser, client: Client) -> None:
     """End this sign-in."""
-    await sessions.log_out(deps.auth, caller, client)
+    await sessions.log_out(container.auth, caller, client)
 
 
 @router.post("/logout-all", status_code=HTTPStatus.NO_CONTENT)
-async def log_out_everywhere(deps: Deps, caller: CurrentUser, client: Client) -> None:
+async def log_out_everywhere(container: ContainerDep, caller: CurrentUser, client: Client) -> None:
     """End every sign-in of the account at once."""
-    await sessions.log_out_everywhere(deps.auth, caller, client)
+    await sessions.log_out_everywhere(container.auth, caller, client)
 
 
 @router.get("/sessions")
-async def list_sessions(deps: Deps, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None) -> Page[SessionView]:
+async def list_sessions(
+    container: ContainerDep, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None
+) -> Page[SessionView]:
     """Where the account is signed in, the latest used first."""
     seen = decode_cursor(cursor, datetime, str) if cursor else None
     after = (seen[0], seen[1]) if seen else None
-    live = await deps.auth.sessions.live_of(caller.user_id, deps.clock.now(), limit=limit + 1, after=after)
+    live = await container.auth.sessions.live_of(caller.user_id, container.clock.now(), limit=limit + 1, after=after)
 
     def view(session: Session) -> SessionView:
         fields = session.model_dump(include=set(SessionView.model_fields))
@@ -55,7 +57,10 @@ async def list_sessions(deps: Deps, caller: CurrentUser, limit: Limit = 20, curs
 
 @router.delete("/sessions/{session_id}", status_code=HTTPStatus.NO_CONTENT)
 async def revoke_session(
-    deps: Deps, caller: CurrentUser, client: Client, session_id: Annotated[str, Path(max_length=_MAX_ID_LENGTH)]
+    container: ContainerDep,
+    caller: CurrentUser,
+    client: Client,
+    session_id: Annotated[str, Path(max_length=_MAX_ID_LENGTH)],
 ) -> None:
     """End one sign-in of the account."""
-    await sessions.revoke_session(deps.auth, caller, session_id, client)
+    await sessions.revoke_session(container.auth, caller, session_id, client)

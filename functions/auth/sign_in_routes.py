@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from common.application.identity import login, recovery, registration
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Response
 
@@ -30,15 +30,15 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"])
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("register", limit=100, per_seconds=_HOUR))],
 )
-async def register(body: RegisterRequest, deps: Deps, client: Client, response: Response) -> Accepted:
+async def register(body: RegisterRequest, container: ContainerDep, client: Client, response: Response) -> Accepted:
     """Register an address; the answer is the same whether or not it has an account."""
-    known = known_client(response, deps, client)
-    await registration.register(deps.auth, body.email, body.password, known)
+    known = known_client(response, container, client)
+    await registration.register(container.auth, body.email, body.password, known)
     return CHECK_MAIL
 
 
 @router.post("/verify-email", dependencies=[Depends(rate_limit("verify-email", limit=60, per_seconds=_MINUTE))])
-async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, response: Response) -> Tokens:
+async def verify_email(body: VerifyEmailRequest, container: ContainerDep, client: Client, response: Response) -> Tokens:
     """Follow a mailed link: prove the address and sign in.
 
     The registered password comes into force where the link is followed by the browser or app that registered, which is
@@ -46,9 +46,9 @@ async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, res
     cookies sends the person's `password` along instead.
     """
     pair = await registration.verify_email(
-        deps.auth, body.token, client, password=body.password, discard_password=body.discard_password
+        container.auth, body.token, client, password=body.password, discard_password=body.discard_password
     )
-    remember_device(response, deps, pair.device_token)
+    remember_device(response, container, pair.device_token)
     return Tokens.of(pair)
 
 
@@ -57,17 +57,17 @@ async def verify_email(body: VerifyEmailRequest, deps: Deps, client: Client, res
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("resend-verification", limit=30, per_seconds=_HOUR))],
 )
-async def resend_verification(body: EmailRequest, deps: Deps) -> Accepted:
+async def resend_verification(body: EmailRequest, container: ContainerDep) -> Accepted:
     """Mail the verification link again; the answer is the same for every address."""
-    await registration.resend_verification(deps.auth, body.email)
+    await registration.resend_verification(container.auth, body.email)
     return CHECK_MAIL
 
 
 @router.post("/login", dependencies=[Depends(rate_limit("login", limit=60, per_seconds=_MINUTE))])
-async def log_in(body: LoginRequest, deps: Deps, client: Client, response: Response) -> Tokens:
+async def log_in(body: LoginRequest, container: ContainerDep, client: Client, response: Response) -> Tokens:
     """Sign in with mail address and password."""
-    pair = await login.log_in(deps.auth, body.email, body.password, client)
-    remember_device(response, deps, pair.device_token)
+    pair = await login.log_in(container.auth, body.email, body.password, client)
+    remember_device(response, container, pair.device_token)
     return Tokens.of(pair)
 
 
@@ -76,9 +76,9 @@ async def log_in(body: LoginRequest, deps: Deps, client: Client, response: Respo
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("forgot-password", limit=30, per_seconds=_HOUR))],
 )
-async def forgot_password(body: EmailRequest, deps: Deps) -> Accepted:
+async def forgot_password(body: EmailRequest, container: ContainerDep) -> Accepted:
     """Mail a link to set a new password; the answer is the same for every address."""
-    await recovery.forgot_password(deps.auth, body.email)
+    await recovery.forgot_password(container.auth, body.email)
     return CHECK_MAIL
 
 
@@ -87,12 +87,12 @@ async def forgot_password(body: EmailRequest, deps: Deps) -> Accepted:
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("mail-sign-in", limit=30, per_seconds=_HOUR))],
 )
-async def mail_sign_in(body: EmailRequest, deps: Deps) -> Accepted:
+async def mail_sign_in(body: EmailRequest, container: ContainerDep) -> Accepted:
     """Mail a link that signs in; the answer is the same for every address.
 
     Its code goes to `POST /v1/auth/verify-email`. It works without a password, and whatever strangers have failed at.
     """
-    await recovery.mail_sign_in(deps.auth, body.email)
+    await recovery.mail_sign_in(container.auth, body.email)
     return CHECK_MAIL
 
 
@@ -101,8 +101,10 @@ async def mail_sign_in(body: EmailRequest, deps: Deps) -> Accepted:
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[Depends(rate_limit("reset-password", limit=30, per_seconds=_MINUTE))],
 )
-async def reset_password(body: ResetPasswordRequest, deps: Deps, client: Client, response: Response) -> Accepted:
+async def reset_password(
+    body: ResetPasswordRequest, container: ContainerDep, client: Client, response: Response
+) -> Accepted:
     """Set a new password with a mailed code; every sign-in ends at once, and linked sign-ins elsewhere are dropped."""
-    known = known_client(response, deps, client)
-    await recovery.reset_password(deps.auth, body.token, body.password, known)
+    known = known_client(response, container, client)
+    await recovery.reset_password(container.auth, body.token, body.password, known)
     return Accepted(message="The password is set. Sign in with it.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from common.application.ports.identity.access import AUDIENCE
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Response
 
@@ -31,17 +31,17 @@ class Discovery(ResponseModel):
 
 
 @router.get("/jwks.json")
-async def get_keys(deps: Deps, response: Response) -> KeySet:
+async def get_keys(container: ContainerDep, response: Response) -> KeySet:
     """Public signing keys: the active one, and those whose tokens may still be about."""
     response.headers["Cache-Control"] = _CACHE
-    return KeySet(keys=list(await deps.signing_keys.all()))
+    return KeySet(keys=list(await container.signing_keys.all()))
 
 
 @router.get("/openid-configuration")
-async def get_discovery(deps: Deps, response: Response) -> Discovery:
+async def get_discovery(container: ContainerDep, response: Response) -> Discovery:
     """Issuer metadata."""
     response.headers["Cache-Control"] = _CACHE
-    issuer = deps.settings.public_base_url
+    issuer = container.settings.public_base_url
     return Discovery(
         issuer=issuer,
         jwks_uri=f"{issuer}/.well-known/jwks.json",

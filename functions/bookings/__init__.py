@@ -1,3 +1,3 @@
 """Bookings: making, reading and moving them."""
 
-import common.runtime  # noqa: F401 - the cold-start prelude comes before every other import
+import common.runtime  # noqa: F401 - what tunes the imports comes before them

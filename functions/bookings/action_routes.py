@@ -8,7 +8,7 @@ from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
 from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.payments.cards import require_own_card
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
@@ -21,25 +21,27 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 
 
 @router.get("/{booking_id}/actions")
-async def get_actions(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> list[ActionView]:
+async def get_actions(
+    container: ContainerDep, caller: CurrentUser, booking_id: str, response: Response
+) -> list[ActionView]:
     """What the caller may do now, with the schema of each input and what cancelling would cost."""
-    booking, actor = await find_present_booking(deps.bookings, caller, booking_id)
-    seen = read.view(deps.bookings, booking, actor)
-    response.headers["ETag"] = etag(booking.version, read.changed_fee(deps.bookings, seen))
+    booking, actor = await find_present_booking(container.bookings, caller, booking_id)
+    seen = read.view(container.bookings, booking, actor)
+    response.headers["ETag"] = etag(booking.version, read.changed_fee(container.bookings, seen))
     return present_actions(seen)
 
 
 async def _code_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The start code, which the first answer showed to the customer alone, read anew."""
-    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    booking, actor = await find_booking(deps.bookings, caller, kept["id"])
+    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    booking, actor = await find_booking(container.bookings, caller, kept["id"])
     return {"start_code": start_code(booking, actor)}
 
 
 @router.post("/{booking_id}/actions/{action_name}")
 @keeps_out(_code_again, "start_code", "payment.client_secret")
 async def post_action(
-    deps: Deps,
+    container: ContainerDep,
     caller: CurrentUser,
     booking_id: str,
     action_name: str,
@@ -55,9 +57,9 @@ async def post_action(
     """
     card_id = (values or {}).get("payment_method_id")
     if isinstance(card_id, str):
-        await require_own_card(deps.cards, caller, card_id)
+        await require_own_card(container.cards, caller, card_id)
     seen = await perform_action(
-        deps.bookings, caller, booking_id, action_name, values, expected_version=expected, seen_fee=fee
+        container.bookings, caller, booking_id, action_name, values, expected_version=expected, seen_fee=fee
     )
-    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(deps.bookings, seen))
+    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(container.bookings, seen))
     return present_booking(seen)

@@ -8,11 +8,14 @@ from typing import Annotated, Any
 
 from common.application.bookings import read
 from common.application.bookings.access import find_booking
+from common.application.bookings.create import BookingWish, create_booking
+from common.application.payments.cards import require_own_card
+from common.application.payments.intents import pending_action
 from common.domain.bookings.booking import Actor, ActorKind, BookingStatus
 from common.domain.bookings.groups import StatusGroup
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.opaque_tokens import digest
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
@@ -40,11 +43,9 @@ class Side(StrEnum):
 
 async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """What the first answer showed to the customer alone, read anew."""
-    from common.application.payments.intents import pending_action  # noqa: PLC0415 - reading bookings needs none
-
-    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    booking, actor = await find_booking(deps.bookings, caller, kept["id"])
-    action = await pending_action(deps.payments, booking) if kept["payment"]["action"] else None
+    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    booking, actor = await find_booking(container.bookings, caller, kept["id"])
+    action = await pending_action(container.payments, booking) if kept["payment"]["action"] else None
     secret = action.client_secret if action else None
     return {"payment.client_secret": secret, "start_code": start_code(booking, actor)}
 
@@ -52,7 +53,7 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[Depends(limit_lookups)])
 @keeps_out(_secrets_again, "payment.client_secret", "start_code")
 async def post_booking(
-    deps: Deps,
+    container: ContainerDep,
     caller: CurrentUser,
     wish: BookingRequest,
     request: Request,
@@ -64,13 +65,10 @@ async def post_booking(
     A slot that the caller has booked and not paid is taken over: the same request answers with the same booking,
     another one takes its place. An account without a name or a telephone number is refused (`profile_incomplete`).
     """
-    from common.application.bookings.create import BookingWish, create_booking  # noqa: PLC0415 - reading needs none
-    from common.application.payments.cards import require_own_card  # noqa: PLC0415 - as above
-
     if wish.payment_method_id is not None:
-        await require_own_card(deps.cards, caller, wish.payment_method_id)
+        await require_own_card(container.cards, caller, wish.payment_method_id)
     booking, action = await create_booking(
-        deps.bookings,
+        container.bookings,
         caller.user_id,
         BookingWish(**{**dict(wish), **wish.seen()}, held_by=digest(client_address(request))),
         idempotency_key=idempotency_key,
@@ -79,12 +77,12 @@ async def post_booking(
     response.headers["ETag"] = etag(booking.version)
     response.headers["Location"] = f"/v1/bookings/{booking.id}"
     actor = Actor(kind=ActorKind.CUSTOMER, id=caller.user_id)
-    return present_booking(read.view(deps.bookings, booking, actor), action)
+    return present_booking(read.view(container.bookings, booking, actor), action)
 
 
 @router.get("")
 async def list_bookings(
-    deps: Deps,
+    container: ContainerDep,
     caller: CurrentUser,
     role: Side = Side.CUSTOMER,
     status: Annotated[
@@ -98,7 +96,7 @@ async def list_bookings(
     """The caller's bookings, each with its actions: upcoming ones soonest first, others latest first."""
     group, statuses = _read_statuses(status)
     found = await read.list_bookings(
-        deps.bookings,
+        container.bookings,
         caller,
         role=ActorKind(role.value),
         group=group,
@@ -114,20 +112,20 @@ async def list_bookings(
 
 
 @router.get("/{booking_id}")
-async def get_booking(deps: Deps, caller: CurrentUser, booking_id: str, response: Response) -> BookingView:
+async def get_booking(container: ContainerDep, caller: CurrentUser, booking_id: str, response: Response) -> BookingView:
     """One booking with what the caller may do now."""
-    seen = await read.get_booking(deps.bookings, caller, booking_id)
-    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(deps.bookings, seen))
+    seen = await read.get_booking(container.bookings, caller, booking_id)
+    response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(container.bookings, seen))
     return present_booking(seen)
 
 
 @router.get("/{booking_id}/history")
 async def get_history(
-    deps: Deps, caller: CurrentUser, booking_id: str, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, caller: CurrentUser, booking_id: str, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[HistoryView]:
     """The audit trail, oldest first: who did what, from where to where, and what changed."""
     after = decode_cursor(cursor, int)[0] if cursor else 0
-    rows = await read.get_history(deps.bookings, caller, booking_id, limit=limit + 1, after_version=after)
+    rows = await read.get_history(container.bookings, caller, booking_id, limit=limit + 1, after_version=after)
     return make_page(rows, limit, cursor=lambda row: (row.version,), item=HistoryView.model_validate)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from common.application.bookings import calendar
 from common.domain.bookings.booking import ActorKind
 from common.domain.identity.roles import Principal
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from fastapi import APIRouter, Path, Query, Response
 
 from functions.bookings.schemas import CalendarFeedView
@@ -33,28 +33,30 @@ class CalendarResponse(Response):
 
 
 @router.put("/calendar-feed")
-async def put_feed(deps: Deps, caller: CurrentUser, role: Role = None) -> CalendarFeedView:
+async def put_feed(container: ContainerDep, caller: CurrentUser, role: Role = None) -> CalendarFeedView:
     """Make the private address of the caller's calendar in one part; the one before stops working."""
-    token = await calendar.open_feed(deps.bookings, caller, _part(caller, role))
-    return CalendarFeedView(url=f"{deps.settings.public_base_url}/v1/bookings/calendar-feed/{token}")
+    token = await calendar.open_feed(container.bookings, caller, _part(caller, role))
+    return CalendarFeedView(url=f"{container.settings.public_base_url}/v1/bookings/calendar-feed/{token}")
 
 
 @router.delete("/calendar-feed", status_code=HTTPStatus.NO_CONTENT)
-async def delete_feed(deps: Deps, caller: CurrentUser, role: Role = None) -> None:
+async def delete_feed(container: ContainerDep, caller: CurrentUser, role: Role = None) -> None:
     """End the caller's feed in one part."""
-    await calendar.close_feed(deps.bookings, caller, _part(caller, role))
+    await calendar.close_feed(container.bookings, caller, _part(caller, role))
 
 
 @router.get("/calendar-feed/{token}", response_class=CalendarResponse, responses=_IS_CALENDAR)
-async def get_feed(deps: Deps, token: Annotated[str, Path(max_length=_MAX_TOKEN_LENGTH)]) -> CalendarResponse:
+async def get_feed(
+    container: ContainerDep, token: Annotated[str, Path(max_length=_MAX_TOKEN_LENGTH)]
+) -> CalendarResponse:
     """Bookings of the last month and to come; the address is the secret."""
-    return CalendarResponse(await calendar.read_feed(deps.bookings, token), headers=_PRIVATE)
+    return CalendarResponse(await calendar.read_feed(container.bookings, token), headers=_PRIVATE)
 
 
 @router.get("/{booking_id}/calendar.ics", response_class=CalendarResponse, responses=_IS_CALENDAR)
-async def get_calendar(deps: Deps, caller: CurrentUser, booking_id: str) -> CalendarResponse:
+async def get_calendar(container: ContainerDep, caller: CurrentUser, booking_id: str) -> CalendarResponse:
     """One booking as an iCalendar file."""
-    content = await calendar.booking_calendar(deps.bookings, caller, booking_id)
+    content = await calendar.booking_calendar(container.bookings, caller, booking_id)
     return CalendarResponse(content, headers={"Content-Disposition": f'attachment; filename="{booking_id}.ics"'})
 
 

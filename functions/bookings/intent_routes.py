@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from common.application.bookings.intents import GuestWish, open_intent, read_intent, renew_secret
 from common.domain.shared.opaque_tokens import digest, new_token
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.dependencies import get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
@@ -25,8 +25,8 @@ _DAY_SECONDS = 24 * _HOUR_SECONDS
 
 async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Another secret for the same intent; the first is known to nobody but who got it."""
-    deps = await get_container(request)
-    return {"secret": await renew_secret(deps.booking_intents, kept["id"])}
+    container = await get_container(request)
+    return {"secret": await renew_secret(container.booking_intents, kept["id"])}
 
 
 @router.post(
@@ -38,30 +38,34 @@ async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, 
     ],
 )
 @keeps_out(_secret_again, "secret")
-async def post_intent(deps: Deps, wish: IntentRequest, request: Request, response: Response) -> OpenedIntentView:
+async def post_intent(
+    container: ContainerDep, wish: IntentRequest, request: Request, response: Response
+) -> OpenedIntentView:
     """Hold a slot for a guest and mail a link that signs in; then complete the profile with `booking_intent_id`.
 
     A guest who asks again names the earlier intent in `replaces`, or comes with the `gigsta_guest` cookie that the
     first answer set: the earlier hold then makes way.
     """
     fields = wish.model_dump(exclude={"customer"}) | wish.customer.model_dump() | wish.seen()
-    asked = GuestWish(**fields, device_token=_guest(request, response, deps), held_by=digest(client_address(request)))
-    intent, secret = await open_intent(deps.booking_intents, asked)
+    asked = GuestWish(
+        **fields, device_token=_guest(request, response, container), held_by=digest(client_address(request))
+    )
+    intent, secret = await open_intent(container.booking_intents, asked)
     return OpenedIntentView.model_validate({**IntentView.model_validate(intent).model_dump(), "secret": secret})
 
 
 @router.get("/{intent_id}")
 async def get_intent(
-    deps: Deps, intent_id: str, secret: Annotated[str, Query(max_length=_MAX_SECRET_LENGTH)]
+    container: ContainerDep, intent_id: str, secret: Annotated[str, Query(max_length=_MAX_SECRET_LENGTH)]
 ) -> IntentView:
     """Where the guest's booking stands, for whoever has its secret."""
-    return IntentView.model_validate(await read_intent(deps.booking_intents, intent_id, secret))
+    return IntentView.model_validate(await read_intent(container.booking_intents, intent_id, secret))
 
 
-def _guest(request: Request, response: Response, deps: Deps) -> str:
+def _guest(request: Request, response: Response, container: ContainerDep) -> str:
     """The token of the guest's browser: its own, or a new one. It opens nothing."""
     token = request.cookies.get(_GUEST_COOKIE, "")
     if not 0 < len(token) <= _MAX_SECRET_LENGTH:
         token = new_token()
-        set_cookie(response, deps.settings, _GUEST_COOKIE, token, path=router.prefix, seconds=_DAY_SECONDS)
+        set_cookie(response, container.settings, _GUEST_COOKIE, token, path=router.prefix, seconds=_DAY_SECONDS)
     return token

@@ -1,21 +1,18 @@
 """Bookings as their callers see them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from common.application.bookings.read import BookingView as SeenBooking
+from common.application.payments.intents import PaymentAction
 from common.domain.bookings.booking import Actor, ActorKind, Booking, Dispute, RescheduleProposal
 from common.runtime.http.schemas import MoneySchema
 
 from functions.bookings import schemas
 
-if TYPE_CHECKING:
-    from common.application.payments.intents import PaymentAction
-
 Amount = Callable[[int], MoneySchema]
 
 
-def present_booking(seen: SeenBooking, action: "PaymentAction | None" = None) -> schemas.BookingView:
+def present_booking(seen: SeenBooking, action: PaymentAction | None = None) -> schemas.BookingView:
     """The response for one booking.
 
     Args:
@@ -73,7 +70,7 @@ def _facts(booking: Booking) -> dict[str, object]:
     return {name: getattr(booking, name) for name in _PLAIN}
 
 
-def _payment(booking: Booking, action: "PaymentAction | None", money: Amount) -> schemas.PaymentView:
+def _payment(booking: Booking, action: PaymentAction | None, money: Amount) -> schemas.PaymentView:
     details = booking.payment_details
     return schemas.PaymentView(
         state=booking.payment,

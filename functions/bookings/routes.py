@@ -1,38 +1,21 @@
 """Routes of bookings; fixed paths come before those with an id in the same place."""
 
-from common.runtime.http import RouteGroups
+from common.runtime.http import join_routers
 
-router = RouteGroups(
-    "functions.bookings",
-    (
-        "state_machine_routes:router",
-        "/v1/bookings/state-machine",
-    ),
-    (
-        "calendar_routes:router",
-        "/v1/bookings/calendar-feed",
-        "/v1/bookings/calendar-feed/{token}",
-        "/v1/bookings/{booking_id}/calendar.ics",
-    ),
-    (
-        "booking_routes:router",
-        "/v1/bookings",
-        "/v1/bookings/{booking_id}",
-        "/v1/bookings/{booking_id}/history",
-    ),
-    (
-        "action_routes:router",
-        "/v1/bookings/{booking_id}/actions",
-        "/v1/bookings/{booking_id}/actions/{action_name}",
-    ),
-    (
-        "rating_routes:router",
-        "/v1/bookings/{booking_id}/ratings",
-        "/v1/bookings/{booking_id}/ratings/{rating_id}/reply",
-    ),
-    (
-        "intent_routes:router",
-        "/v1/booking-intents",
-        "/v1/booking-intents/{intent_id}",
-    ),
+from functions.bookings import (
+    action_routes,
+    booking_routes,
+    calendar_routes,
+    intent_routes,
+    rating_routes,
+    state_machine_routes,
+)
+
+router = join_routers(
+    state_machine_routes.router,
+    calendar_routes.router,
+    booking_routes.router,
+    action_routes.router,
+    rating_routes.router,
+    intent_routes.router,
 )

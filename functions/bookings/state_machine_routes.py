@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from common.domain.bookings.state_machine.diagram import to_json, to_mermaid
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
@@ -27,10 +27,10 @@ class MachineFormat(StrEnum):
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def get_state_machine(
-    deps: Deps,
+    container: ContainerDep,
     written_as: Annotated[MachineFormat, Query(alias="format", description="`mermaid`: text")] = MachineFormat.JSON,
 ) -> Response:
     """Every action with its guards, timers and consequences, and the values of each axis."""
     if written_as is MachineFormat.MERMAID:
         return PlainTextResponse(to_mermaid(), headers=_CACHE)
-    return JSONResponse(to_json(deps.booking_settings), headers=_CACHE)
+    return JSONResponse(to_json(container.booking_settings), headers=_CACHE)

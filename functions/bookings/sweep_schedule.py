@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from common.application.bookings.sweep import sweep_due
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
 from common.runtime.schedule import create_schedule_handler
@@ -11,7 +12,6 @@ async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
     """Fire what is due, batch by batch; where nothing is, nothing of bookings is loaded."""
     if not await container.booking_timers.any_due(container.clock.now()):
         return {}
-    from common.application.bookings.sweep import sweep_due  # noqa: PLC0415 - see above
 
     counts = await sweep_due(container.bookings, has_time=lambda: budget.has_time(5.0))
     return {f"Bookings{action.title().replace('_', '')}": count for action, count in counts.items()}

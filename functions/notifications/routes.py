@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from common.application.notifications import inbox
 from common.domain.shared.errors import NotFound
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from fastapi import APIRouter, Path, Request, Response
@@ -29,45 +29,45 @@ router = APIRouter(prefix="/v1/notifications", tags=["notifications"], route_cla
 
 @router.get("")
 async def list_notifications(
-    deps: Deps, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None, unread_only: bool = False
+    container: ContainerDep, caller: CurrentUser, limit: Limit = 20, cursor: Cursor = None, unread_only: bool = False
 ) -> Inbox:
     """The caller's inbox, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
     entries, unread = await inbox.list_notifications(
-        deps.inbox, caller.user_id, unread_only=unread_only, limit=limit + 1, before=before
+        container.inbox, caller.user_id, unread_only=unread_only, limit=limit + 1, before=before
     )
     page = make_page(entries, limit, cursor=lambda entry: (entry.id,), item=NotificationView.model_validate)
     return Inbox(items=page.items, next_cursor=page.next_cursor, unread_count=unread)
 
 
 @router.put("/read-all")
-async def read_all_notifications(deps: Deps, caller: CurrentUser) -> ReadAll:
+async def read_all_notifications(container: ContainerDep, caller: CurrentUser) -> ReadAll:
     """Mark every entry as read."""
-    return ReadAll(marked=await inbox.read_all_notifications(deps.inbox, caller.user_id))
+    return ReadAll(marked=await inbox.read_all_notifications(container.inbox, caller.user_id))
 
 
 @router.get("/preferences")
-async def get_preferences(deps: Deps, caller: CurrentUser) -> PreferencesSchema:
+async def get_preferences(container: ContainerDep, caller: CurrentUser) -> PreferencesSchema:
     """What the caller is told how."""
-    return PreferencesSchema.of(await deps.inbox.preferences.get(caller.user_id))
+    return PreferencesSchema.of(await container.inbox.preferences.get(caller.user_id))
 
 
 @router.put("/preferences")
-async def put_preferences(deps: Deps, caller: CurrentUser, body: PreferencesSchema) -> PreferencesSchema:
+async def put_preferences(container: ContainerDep, caller: CurrentUser, body: PreferencesSchema) -> PreferencesSchema:
     """Replace the caller's preferences."""
-    return PreferencesSchema.of(await inbox.change_preferences(deps.inbox, body.to_domain(caller.user_id)))
+    return PreferencesSchema.of(await inbox.change_preferences(container.inbox, body.to_domain(caller.user_id)))
 
 
 @router.get("/push-key")
-async def get_push_key(deps: Deps, caller: CurrentUser) -> PushKey:  # noqa: ARG001 - signed-in people subscribe
+async def get_push_key(container: ContainerDep, caller: CurrentUser) -> PushKey:  # noqa: ARG001 - signed-in people subscribe
     """The key with which a browser subscribes to push messages.
 
     Raises:
         NotFound: this deployment pushes nothing (code ``push_not_offered``).
     """
-    if not deps.settings.push_public_key:
+    if not container.settings.push_public_key:
         raise NotFound("Push messages are not offered here.", code="push_not_offered")
-    return PushKey(application_server_key=deps.settings.push_public_key)
+    return PushKey(application_server_key=container.settings.push_public_key)
 
 
 async def _endpoint_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,32 +78,32 @@ async def _endpoint_again(request: Request, _: Mapping[str, Any]) -> dict[str, A
 @router.post("/push-subscriptions", status_code=HTTPStatus.CREATED)
 @keeps_out(_endpoint_again, "endpoint")
 async def create_push_subscription(
-    deps: Deps, caller: CurrentUser, body: PushSubscriptionRequest
+    container: ContainerDep, caller: CurrentUser, body: PushSubscriptionRequest
 ) -> PushSubscriptionView:
     """Store a browser that takes push messages, until this sign-in ends; sending it again renews it.
 
     An account has ten browsers at most; one more takes the place of the one renewed longest ago.
     """
-    stored = await inbox.subscribe_push(deps.inbox, caller, body.endpoint, body.keys.p256dh, body.keys.auth)
+    stored = await inbox.subscribe_push(container.inbox, caller, body.endpoint, body.keys.p256dh, body.keys.auth)
     return PushSubscriptionView.model_validate(stored)
 
 
 @router.delete("/push-subscriptions", status_code=HTTPStatus.NO_CONTENT)
-async def delete_push_subscription(deps: Deps, caller: CurrentUser, body: PushEndpoint) -> Response:
+async def delete_push_subscription(container: ContainerDep, caller: CurrentUser, body: PushEndpoint) -> Response:
     """Forget a browser."""
-    await inbox.unsubscribe_push(deps.inbox, caller.user_id, body.endpoint)
+    await inbox.unsubscribe_push(container.inbox, caller.user_id, body.endpoint)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.put("/{id}/read")
-async def read_notification(deps: Deps, caller: CurrentUser, id: Id) -> NotificationView:  # noqa: A002
+async def read_notification(container: ContainerDep, caller: CurrentUser, id: Id) -> NotificationView:  # noqa: A002
     """Mark one entry as read."""
-    entry = await inbox.read_notification(deps.inbox, caller.user_id, id)
+    entry = await inbox.read_notification(container.inbox, caller.user_id, id)
     return NotificationView.model_validate(entry)
 
 
 @router.delete("/{id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_notification(deps: Deps, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
+async def delete_notification(container: ContainerDep, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
     """Remove one entry."""
-    await inbox.delete_notification(deps.inbox, caller.user_id, id)
+    await inbox.delete_notification(container.inbox, caller.user_id, id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from common.application.payments import refunds
 from common.application.payments.views import get_booking_payment
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.etags import IfMatch
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=Idem
 
 @router.post("/bookings/{id}/refunds", status_code=HTTPStatus.CREATED)
 async def create_refund(
-    deps: Deps,
+    container: ContainerDep,
     staff: Operator,
     id: Id,  # noqa: A002
     body: RefundRequest,
@@ -32,31 +32,31 @@ async def create_refund(
     With `If-Match` only if the booking is the version that was read.
     """
     wanted = body.amount.to_domain() if body.amount else None
-    await refunds.refund_booking(deps.bookings, staff, id, wanted, body.reason, expected_version=expected)
-    return BookingPaymentView.of(await get_booking_payment(deps.payments, staff, id))
+    await refunds.refund_booking(container.bookings, staff, id, wanted, body.reason, expected_version=expected)
+    return BookingPaymentView.of(await get_booking_payment(container.payments, staff, id))
 
 
 @router.get("/provider-debts")
 async def list_debts(
-    deps: Deps,
+    container: ContainerDep,
     staff: Auditor,  # noqa: ARG001 - the role is the check
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DebtView]:
     """What providers owe of refunds and chargebacks after their payout, the oldest booking first."""
     after = decode_cursor(cursor, datetime, str) if cursor else None
-    found = await deps.payments.bookings.in_debt(limit=limit + 1, after=after)
+    found = await container.payments.bookings.in_debt(limit=limit + 1, after=after)
     return make_page(found, limit, cursor=lambda each: (each.slot.start_at, each.id), item=DebtView.of)
 
 
 @router.get("/payment-discrepancies")
 async def list_discrepancies(
-    deps: Deps,
+    container: ContainerDep,
     staff: Auditor,  # noqa: ARG001 - the role is the check
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DiscrepancyView]:
     """Where our books and Stripe's do not agree, newest first."""
     before = decode_cursor(cursor, datetime, str) if cursor else None
-    found = await deps.payment_reviews.open_discrepancies(limit=limit + 1, before=before)
+    found = await container.payment_reviews.open_discrepancies(limit=limit + 1, before=before)
     return make_page(found, limit, cursor=lambda each: (each.first_seen_at, each.id), item=DiscrepancyView.of)

@@ -4,7 +4,7 @@ from common.application.bookings.access import find_booking_as
 from common.application.payments.operations.sync import confirm_booking_payment
 from common.application.payments.views import get_booking_payment
 from common.domain.bookings.booking import ActorKind
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from fastapi import APIRouter
 
 from functions.payments.access import Id
@@ -14,16 +14,16 @@ router = APIRouter(prefix="/v1/bookings", tags=["payments"])
 
 
 @router.get("/{id}/payment")
-async def get_payment(deps: Deps, caller: CurrentUser, id: Id) -> BookingPaymentView:  # noqa: A002
+async def get_payment(container: ContainerDep, caller: CurrentUser, id: Id) -> BookingPaymentView:  # noqa: A002
     """Amounts, fee, state, refunds and ledger lines."""
-    return BookingPaymentView.of(await get_booking_payment(deps.payments, caller, id))
+    return BookingPaymentView.of(await get_booking_payment(container.payments, caller, id))
 
 
 @router.post("/{id}/payment/confirm")
-async def confirm_payment(deps: Deps, caller: CurrentUser, id: Id) -> ConfirmedPayment:  # noqa: A002
+async def confirm_payment(container: ContainerDep, caller: CurrentUser, id: Id) -> ConfirmedPayment:  # noqa: A002
     """Re-read Stripe and move the booking on; safe to call at any time."""
-    await find_booking_as(deps.payments, caller, id, ActorKind.CUSTOMER)
-    booking, action = await confirm_booking_payment(deps.payments, id)
+    await find_booking_as(container.payments, caller, id, ActorKind.CUSTOMER)
+    booking, action = await confirm_booking_payment(container.payments, id)
     return ConfirmedPayment(
         booking_id=booking.id,
         version=booking.version,

@@ -1,31 +1,26 @@
-"""Works on the payment checks queue: executes operations at Stripe and re-reads payments.
+"""Works on the payment checks queue: executes operations at Stripe and re-reads payments; no FastAPI."""
 
-Never imports FastAPI; what works on a message is loaded by the first one that is no duplicate.
-"""
-
-from typing import TYPE_CHECKING
-
+from common.application.bookings.provider_unavailable import follow_provider
+from common.application.bookings.sweep import fire_due
+from common.application.identity.email_change import EMAIL_CHANGED
+from common.application.identity.email_changed import follow_email
+from common.application.identity.erasure import ACCOUNT_DELETED, forget_person
+from common.application.identity.onboarding.billing import sync_billing
+from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED
+from common.application.payments.operations.checks import CHECK_REQUESTED, CheckPostponed, check_payment
+from common.application.payments.reconciliation.run import reconcile_requested
+from common.domain.catalogue.providers import PROVIDER_SWITCHED
+from common.domain.payments.operations import RECONCILIATION_REQUESTED
+from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Event
+from common.runtime.container.bootstrap import Container
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
-if TYPE_CHECKING:
-    from common.domain.shared.events import Event
-    from common.runtime.container.bootstrap import Container
 
-
-async def process(container: "Container", event: "Event") -> None:
+async def process(container: Container, event: Event) -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
-    from common.application.bookings.provider_unavailable import follow_provider  # noqa: PLC0415
-    from common.application.bookings.sweep import fire_due  # noqa: PLC0415
-    from common.application.identity.email_change import EMAIL_CHANGED  # noqa: PLC0415
-    from common.application.identity.erasure import ACCOUNT_DELETED, forget_person  # noqa: PLC0415
-    from common.application.identity.onboarding.billing import sync_billing  # noqa: PLC0415
-    from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED  # noqa: PLC0415
-    from common.application.payments.operations.checks import CHECK_REQUESTED, CheckPostponed, check_payment  # noqa: PLC0415
-    from common.domain.catalogue.providers import PROVIDER_SWITCHED  # noqa: PLC0415
-    from common.domain.payments.operations import RECONCILIATION_REQUESTED  # noqa: PLC0415
-
     if event.type == PROVIDER_SWITCHED:
         await follow_provider(container.bookings, str(event.payload["provider_id"]))
         return
@@ -39,8 +34,6 @@ async def process(container: "Container", event: "Event") -> None:
         await _reconcile(container, event)
         return
     if event.type == EMAIL_CHANGED:
-        from common.application.identity.email_changed import follow_email  # noqa: PLC0415 - rare
-
         await follow_email(container.users, container.payments.gateway, event)
         return
     try:
@@ -56,11 +49,8 @@ async def process(container: "Container", event: "Event") -> None:
         await fire_due(container.bookings, event.booking_id)
 
 
-async def _reconcile(container: "Container", event: "Event") -> None:
+async def _reconcile(container: Container, event: Event) -> None:
     """Compare a booking with Stripe; one that Stripe gave no answer about waits for a later run."""
-    from common.application.payments.reconciliation.run import reconcile_requested  # noqa: PLC0415
-    from common.domain.shared.errors import Unavailable  # noqa: PLC0415
-
     try:
         metrics.count("Discrepancies", await reconcile_requested(container.reconciliation, event))
     except Unavailable:

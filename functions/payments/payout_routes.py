@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from common.application.payments import payouts
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -20,27 +20,29 @@ _MOST_AT_STRIPE = 100
 
 
 @router.get("/payouts")
-async def list_payouts(deps: Deps, caller: Provider, limit: Limit = 20, cursor: Cursor = None) -> PayoutPage:
+async def list_payouts(
+    container: ContainerDep, caller: Provider, limit: Limit = 20, cursor: Cursor = None
+) -> PayoutPage:
     """Payouts to the caller's bank, newest first, and what waits for the next one."""
     after = decode_cursor(cursor, str)[0] if cursor else None
     wanted = min(limit + 1, _MOST_AT_STRIPE)
-    found = await payouts.list_payouts(deps.payouts, caller, limit=wanted, after=after)
+    found = await payouts.list_payouts(container.payouts, caller, limit=wanted, after=after)
     page = make_page(found, min(limit, wanted - 1), cursor=lambda payout: (payout.id,), item=PayoutView.of)
     balance = None
     if after is None:
-        owed = await payouts.owed_by(deps.payouts, caller)
-        balance = balance_view(await payouts.get_balance(deps.payouts, caller), owed)
+        owed = await payouts.owed_by(container.payouts, caller)
+        balance = balance_view(await payouts.get_balance(container.payouts, caller), owed)
     return PayoutPage(items=page.items, next_cursor=page.next_cursor, balance=balance)
 
 
 async def _link_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh link, since one works once."""
-    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    return {"url": await payouts.make_dashboard_link(deps.payouts, caller)}
+    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    return {"url": await payouts.make_dashboard_link(container.payouts, caller)}
 
 
 @router.post("/payouts/dashboard-link", status_code=HTTPStatus.CREATED)
 @keeps_out(_link_again, "url")
-async def create_dashboard_link(deps: Deps, caller: Provider) -> DashboardLink:
+async def create_dashboard_link(container: ContainerDep, caller: Provider) -> DashboardLink:
     """A single-use link to the caller's own dashboard at Stripe."""
-    return DashboardLink(url=await payouts.make_dashboard_link(deps.payouts, caller))
+    return DashboardLink(url=await payouts.make_dashboard_link(container.payouts, caller))

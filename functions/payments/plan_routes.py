@@ -6,7 +6,7 @@ from typing import Any
 
 from common.application.payments.subscriptions import checkout
 from common.application.payments.subscriptions import plans as subscriptions
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Request
@@ -18,39 +18,39 @@ router = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"], route_cla
 
 
 @router.get("/plans")
-async def list_plans(deps: Deps) -> Plans:
+async def list_plans(container: ContainerDep) -> Plans:
     """What a provider can subscribe to; the first plan is free."""
-    return Plans(items=[PlanView.of(plan) for plan in deps.plans])
+    return Plans(items=[PlanView.of(plan) for plan in container.plans])
 
 
 @router.get("/me")
-async def get_my_plan(deps: Deps, caller: Provider) -> MyPlan:
+async def get_my_plan(container: ContainerDep, caller: Provider) -> MyPlan:
     """The caller's subscription, and the plan that applies now."""
-    return MyPlan.of(await subscriptions.my_plan(deps.subscriptions, caller))
+    return MyPlan.of(await subscriptions.my_plan(container.subscriptions, caller))
 
 
 async def _checkout_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page in place of the first, which is closed."""
-    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(await authenticate_request(request))
     body = CheckoutRequest.model_validate_json(await request.body())
-    return {"url": await checkout.start_checkout(deps.subscriptions, caller, body.plan_id)}
+    return {"url": await checkout.start_checkout(container.subscriptions, caller, body.plan_id)}
 
 
 async def _portal_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page."""
-    deps, caller = await get_container(request), await current_user(await authenticate_request(request))
-    return {"url": await subscriptions.open_portal(deps.subscriptions, caller)}
+    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    return {"url": await subscriptions.open_portal(container.subscriptions, caller)}
 
 
 @router.post("/checkout", status_code=HTTPStatus.CREATED)
 @keeps_out(_checkout_again, "url")
-async def create_checkout(deps: Deps, caller: Provider, body: CheckoutRequest) -> Page:
+async def create_checkout(container: ContainerDep, caller: Provider, body: CheckoutRequest) -> Page:
     """Subscribe on Stripe's own page."""
-    return Page(url=await checkout.start_checkout(deps.subscriptions, caller, body.plan_id))
+    return Page(url=await checkout.start_checkout(container.subscriptions, caller, body.plan_id))
 
 
 @router.post("/portal", status_code=HTTPStatus.CREATED)
 @keeps_out(_portal_again, "url")
-async def create_portal(deps: Deps, caller: Provider) -> Page:
+async def create_portal(container: ContainerDep, caller: Provider) -> Page:
     """Change card or plan, or cancel, on Stripe's own page."""
-    return Page(url=await subscriptions.open_portal(deps.subscriptions, caller))
+    return Page(url=await subscriptions.open_portal(container.subscriptions, caller))

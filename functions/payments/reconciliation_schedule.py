@@ -1,24 +1,20 @@
 """Compares bookings, ledger and Stripe every quarter of an hour, and applies the end of unpaid plans' grace."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from common.application.payments.reconciliation.run import reconcile_payments, reconciliation_lag
 from common.application.payments.subscriptions.sync import end_graces
 from common.domain.shared.errors import Unavailable
+from common.runtime.budget import Budget
+from common.runtime.container.bootstrap import Container
 from common.runtime.observability import metrics
 from common.runtime.schedule import create_schedule_handler
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from common.runtime.budget import Budget
-    from common.runtime.container.bootstrap import Container
 
 #: A few bookings at once take a few calls to Stripe each; a run must not begin what it cannot end.
 _SECONDS_PER_STEP = 40.0
 
 
-async def work(container: "Container", budget: "Budget") -> "Mapping[str, int]":
+async def work(container: Container, budget: Budget) -> Mapping[str, int]:
     """One run, as far as its time goes."""
     lapsed, faults = 0, list[Exception]()
     try:
@@ -41,7 +37,7 @@ async def work(container: "Container", budget: "Budget") -> "Mapping[str, int]":
     return {**counts, "PlansLapsed": lapsed}
 
 
-async def _measure(container: "Container") -> None:
+async def _measure(container: Container) -> None:
     metrics.count("ReconciliationLagSeconds", await reconciliation_lag(container.reconciliation))
 
 

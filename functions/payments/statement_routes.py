@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from common.application.payments import statements
-from common.runtime.http import CurrentUser, Deps
+from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.schemas import Instant
 from fastapi import APIRouter, Query, Response
 
@@ -18,34 +18,34 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 
 
 @router.get("/payments/statements")
-async def get_statement(deps: Deps, caller: Provider, since: Since, before: Before) -> Statements:
+async def get_statement(container: ContainerDep, caller: Provider, since: Since, before: Before) -> Statements:
     """The caller's figures of a period (at most a year), one for each currency."""
-    found = await statements.provider_summary(deps.payments, caller, since, before)
+    found = await statements.provider_summary(container.payments, caller, since, before)
     return Statements(since=since, before=before, items=[StatementView.of(each) for each in found])
 
 
 @router.get("/payments/statements.csv", response_class=Response, responses=_CSV)
-async def get_statement_csv(deps: Deps, caller: Provider, since: Since, before: Before) -> Response:
+async def get_statement_csv(container: ContainerDep, caller: Provider, since: Since, before: Before) -> Response:
     """The caller's ledger lines of a period (at most a year) as CSV (RFC 4180), for an accountant."""
-    return _csv(await statements.own_statement(deps.payments, caller, since, before), "statement")
+    return _csv(await statements.own_statement(container.payments, caller, since, before), "statement")
 
 
 @router.get("/bookings/{id}/payment/statement.csv", response_class=Response, responses=_CSV)
-async def get_booking_statement(deps: Deps, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
+async def get_booking_statement(container: ContainerDep, caller: CurrentUser, id: Id) -> Response:  # noqa: A002
     """A booking's ledger lines as CSV."""
-    return _csv(await statements.booking_statement(deps.payments, caller, id), "booking")
+    return _csv(await statements.booking_statement(container.payments, caller, id), "booking")
 
 
 @router.get("/admin/providers/{id}/statements.csv", response_class=Response, responses=_CSV)
 async def get_provider_statement(
-    deps: Deps,
+    container: ContainerDep,
     staff: Auditor,  # noqa: ARG001 - the role is the check
     id: Id,  # noqa: A002
     since: Since,
     before: Before,
 ) -> Response:
     """A provider's ledger lines of a period (at most a year) as CSV."""
-    return _csv(await statements.provider_statement(deps.payments, id, since, before), "provider")
+    return _csv(await statements.provider_statement(container.payments, id, since, before), "provider")
 
 
 def _csv(text: str, name: str) -> Response:

@@ -1,24 +1,16 @@
-"""Works on the queue of received Stripe events.
+"""Works on the queue of received Stripe events; never imports FastAPI."""
 
-Never imports FastAPI; what works on a message is loaded by the first one that is no duplicate.
-"""
-
-from typing import TYPE_CHECKING
-
+from common.application.payments.events.process import process_stripe_event
+from common.runtime.container.bootstrap import Container
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.sqs import create_queue_handler
 
-if TYPE_CHECKING:
-    from common.runtime.container.bootstrap import Container
-
-    from functions.payments.stripe_event_message import StripeEventMessage
+from functions.payments.stripe_event_message import StripeEventMessage
 
 
-async def process(container: "Container", message: "StripeEventMessage") -> None:
+async def process(container: Container, message: StripeEventMessage) -> None:
     """Process one stored event by re-reading what it is about."""
-    from common.application.payments.events.process import process_stripe_event  # noqa: PLC0415
-
     event = await container.webhook_events.get(message.event_id)
     if event is not None and event.booking_id:
         set_booking_id(event.booking_id)
@@ -28,10 +20,4 @@ async def process(container: "Container", message: "StripeEventMessage") -> None
     get_logger().info("Stripe event processed", extra=fields)
 
 
-def _model() -> "type[StripeEventMessage]":
-    from functions.payments.stripe_event_message import StripeEventMessage  # noqa: PLC0415
-
-    return StripeEventMessage
-
-
-handler = create_queue_handler(process, service="stripe-events-queue", model=_model, id_field="event_id")
+handler = create_queue_handler(process, service="stripe-events-queue", model=StripeEventMessage, id_field="event_id")

@@ -1,3 +1,3 @@
 """Providers, services, availability."""
 
-import common.runtime  # noqa: F401 - the cold-start prelude comes before every other import
+import common.runtime  # noqa: F401 - what tunes the imports comes before them

@@ -5,17 +5,19 @@ from typing import Annotated
 from common.application.catalogue.profile import own_provider
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.roles import Principal, Role
-from common.runtime.http import Deps, require
+from common.runtime.http import ContainerDep, require
 from fastapi import Depends
 
 
-async def calling_provider(deps: Deps, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]) -> Provider:
+async def calling_provider(
+    container: ContainerDep, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]
+) -> Provider:
     """The caller's profile.
 
     Raises:
         Forbidden: the caller has none.
     """
-    return await own_provider(deps.providers, caller)
+    return await own_provider(container.providers, caller)
 
 
 CallingProvider = Annotated[Provider, Depends(calling_provider)]

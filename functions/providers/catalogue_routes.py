@@ -9,7 +9,7 @@ from common.application.scheduling.slots import is_bookable, list_slots, slot_in
 from common.domain.scheduling.slots import FreeSlot
 from common.domain.shared.errors import NotFound
 from common.domain.shared.time_zones import TimeZoneName
-from common.runtime.http import Deps, OptionalUser
+from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
@@ -25,28 +25,32 @@ public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 
 @own.post("/services", status_code=HTTPStatus.CREATED)
-async def create_service(deps: Deps, provider: CallingProvider, body: ServiceRequest) -> ServiceView:
+async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> ServiceView:
     """Make a service of the caller's."""
-    return ServiceView.of(await services.create_service(deps.providers, provider, body.fields()), provider)
+    return ServiceView.of(await services.create_service(container.providers, provider, body.fields()), provider)
 
 
 @own.patch("/services/{service_id}")
-async def update_service(deps: Deps, provider: CallingProvider, service_id: str, body: ServicePatch) -> ServiceView:
+async def update_service(
+    container: ContainerDep, provider: CallingProvider, service_id: str, body: ServicePatch
+) -> ServiceView:
     """Change a service of the caller's; bookings made before keep what they were agreed on."""
-    changed = await services.update_service(deps.providers, provider, service_id, body.fields(), expected=body.version)
+    changed = await services.update_service(
+        container.providers, provider, service_id, body.fields(), expected=body.version
+    )
     return ServiceView.of(changed, provider)
 
 
 @own.delete("/services/{service_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_service(deps: Deps, provider: CallingProvider, service_id: str) -> Response:
+async def delete_service(container: ContainerDep, provider: CallingProvider, service_id: str) -> Response:
     """Take a service of the caller's out for good; its bookings stay."""
-    await services.delete_service(deps.providers, provider, service_id)
+    await services.delete_service(container.providers, provider, service_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @own.get("/providers/me/services")
 async def list_own_services(
-    deps: Deps,
+    container: ContainerDep,
     provider: CallingProvider,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -54,20 +58,20 @@ async def list_own_services(
 ) -> Page[ServiceView]:
     """The caller's services, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await deps.providers.services.of_provider(provider.id, status=status, limit=limit + 1, before=before)
+    rows = await container.providers.services.of_provider(provider.id, status=status, limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ServiceView.of)
 
 
 @public.get("/services/{service_id}", dependencies=[Depends(cache_for(30))])
-async def get_service(deps: Deps, viewer: OptionalUser, service_id: str) -> ServiceView:
+async def get_service(container: ContainerDep, viewer: OptionalUser, service_id: str) -> ServiceView:
     """A service with its provider; one that is not shown only for its owner."""
     viewer_id = viewer.provider_id if viewer else None
-    return ServiceView.of(*await services.visible_service(deps.providers, service_id, viewer_id))
+    return ServiceView.of(*await services.visible_service(container.providers, service_id, viewer_id))
 
 
 @public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5, is_kept=False))])
 async def get_slots(
-    deps: Deps,
+    container: ContainerDep,
     viewer: OptionalUser,
     service_id: str,
     starts_from: Annotated[Instant | None, Query(alias="from")] = None,
@@ -76,10 +80,10 @@ async def get_slots(
 ) -> SlotList:
     """Slots that can be booked now: starts from ``from`` on and before ``to``, at most 62 days."""
     viewer_id = viewer.provider_id if viewer else None
-    service, provider = await services.visible_service(deps.providers, service_id, viewer_id)
+    service, provider = await services.visible_service(container.providers, service_id, viewer_id)
     zone = ZoneInfo(timezone or provider.timezone)
-    first, last = slot_interval(deps.clock.now(), starts_from, starts_before)
-    found = await list_slots(deps.providers, provider, service, first, last)
+    first, last = slot_interval(container.clock.now(), starts_from, starts_before)
+    found = await list_slots(container.providers, provider, service, first, last)
     return SlotList(
         items=[_slot_view(slot, zone) for slot in found],
         timezone=zone.key,
@@ -90,16 +94,16 @@ async def get_slots(
 
 
 @public.get("/categories", dependencies=[Depends(cache_for(3600))])
-async def list_categories(deps: Deps) -> CategoryList:
+async def list_categories(container: ContainerDep) -> CategoryList:
     """The tree of categories."""
-    tree = await deps.providers.categories.tree()
+    tree = await container.providers.categories.tree()
     return CategoryList(items=[CategoryView.of(root, tree) for root in tree.children(None)])
 
 
 @public.get("/categories/{slug}", dependencies=[Depends(cache_for(3600))])
-async def get_category(deps: Deps, slug: str) -> CategoryView:
+async def get_category(container: ContainerDep, slug: str) -> CategoryView:
     """One category and what is below it."""
-    tree = await deps.providers.categories.tree()
+    tree = await container.providers.categories.tree()
     if slug not in tree.by_slug:
         raise NotFound("There is no such category.")
     return CategoryView.of(tree.by_slug[slug], tree)

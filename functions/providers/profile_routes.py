@@ -1,7 +1,7 @@
 """Profiles and availability."""
 
 from common.application.catalogue import profile
-from common.runtime.http import Deps, OptionalUser
+from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
 from common.runtime.http.rate_limits import limit_lookups
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,12 +22,12 @@ async def get_own_provider(provider: CallingProvider) -> OwnProviderView:
 
 @own.patch("")
 async def update_own_provider(
-    deps: Deps, provider: CallingProvider, body: ProviderPatch, request: Request, response: Response
+    container: ContainerDep, provider: CallingProvider, body: ProviderPatch, request: Request, response: Response
 ) -> OwnProviderView:
     """Change the caller's profile."""
     if body.address is not None:
         await limit_lookups(request, response)
-    changed = await profile.update_profile(deps.providers, provider, body.fields(), expected=body.version)
+    changed = await profile.update_profile(container.providers, provider, body.fields(), expected=body.version)
     return OwnProviderView.of(changed)
 
 
@@ -38,14 +38,16 @@ async def get_availability(provider: CallingProvider) -> AvailabilityView:
 
 
 @own.put("/availability")
-async def put_availability(deps: Deps, provider: CallingProvider, body: AvailabilityRequest) -> AvailabilityView:
+async def put_availability(
+    container: ContainerDep, provider: CallingProvider, body: AvailabilityRequest
+) -> AvailabilityView:
     """Replace the caller's availability; bookings made before stay."""
-    changed = await profile.set_availability(deps.providers, provider, body.to_domain(), expected=body.version)
+    changed = await profile.set_availability(container.providers, provider, body.to_domain(), expected=body.version)
     return AvailabilityView.of(profile.availability_of(changed), changed.version)
 
 
 @public.get("/{provider_id}", dependencies=[Depends(cache_for(60))])
-async def get_provider(deps: Deps, viewer: OptionalUser, provider_id: str) -> ProviderView:
+async def get_provider(container: ContainerDep, viewer: OptionalUser, provider_id: str) -> ProviderView:
     """A provider's public profile."""
     viewer_id = viewer.provider_id if viewer else None
-    return ProviderView.of(await profile.visible_provider(deps.providers, provider_id, viewer_id))
+    return ProviderView.of(await profile.visible_provider(container.providers, provider_id, viewer_id))

@@ -12,7 +12,7 @@ from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.ratings import Rating
 from common.domain.shared.errors import InvalidInput
-from common.runtime.http import Deps, OptionalUser
+from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for
 from common.runtime.http.schemas import Instant, Page
@@ -40,7 +40,7 @@ _STATS_DAYS = 182
 
 @own.get("/jobs")
 async def list_jobs(
-    deps: Deps,
+    container: ContainerDep,
     provider: CallingProvider,
     starts_from: From = None,
     starts_before: To = None,
@@ -62,8 +62,8 @@ async def list_jobs(
     if cursor is not None:
         start_at, booking_id = decode_cursor(cursor, datetime, str)
         after = (start_at, booking_id)
-    rows = await deps.providers.bookings.list_for(query, limit=limit + 1, after=after)
-    now, windows = deps.clock.now(), deps.booking_settings
+    rows = await container.providers.bookings.list_for(query, limit=limit + 1, after=after)
+    now, windows = container.clock.now(), container.booking_settings
     return make_page(
         rows,
         limit,
@@ -74,30 +74,30 @@ async def list_jobs(
 
 @own.get("/earnings")
 async def get_earnings(
-    deps: Deps, provider: CallingProvider, starts_from: From = None, starts_before: To = None
+    container: ContainerDep, provider: CallingProvider, starts_from: From = None, starts_before: To = None
 ) -> EarningsList:
     """The caller's earnings by month, over jobs that start in the interval."""
-    start, end = figures.period_of(deps.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
-    months = await figures.earnings(deps.providers, provider, start, end)
+    start, end = figures.period_of(container.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
+    months = await figures.earnings(container.providers, provider, start, end)
     return EarningsList(items=[EarningsView.of(month) for month in months], timezone=provider.timezone)
 
 
 @own.get("/stats")
 async def get_stats(
-    deps: Deps, provider: CallingProvider, starts_from: From = None, starts_before: To = None
+    container: ContainerDep, provider: CallingProvider, starts_from: From = None, starts_before: To = None
 ) -> StatsView:
     """The caller's acceptance and reliability, over jobs that start in the interval."""
-    start, end = figures.period_of(deps.clock.now(), starts_from, starts_before, _STATS_DAYS)
-    return StatsView.of(await figures.stats(deps.providers, provider, start, end))
+    start, end = figures.period_of(container.clock.now(), starts_from, starts_before, _STATS_DAYS)
+    return StatsView.of(await figures.stats(container.providers, provider, start, end))
 
 
 @public.get("/providers/{provider_id}/ratings", dependencies=[Depends(cache_for(60))])
 async def list_provider_ratings(
-    deps: Deps, viewer: OptionalUser, provider_id: str, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, viewer: OptionalUser, provider_id: str, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[PublishedRatingView]:
     """Published ratings of a provider, the newest first."""
-    await visible_provider(deps.providers, provider_id, viewer.provider_id if viewer else None)
-    rows = await deps.providers.ratings.page(
+    await visible_provider(container.providers, provider_id, viewer.provider_id if viewer else None)
+    rows = await container.providers.ratings.page(
         provider_id=provider_id, service_id=None, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)
@@ -105,11 +105,11 @@ async def list_provider_ratings(
 
 @public.get("/services/{service_id}/ratings", dependencies=[Depends(cache_for(60))])
 async def list_service_ratings(
-    deps: Deps, viewer: OptionalUser, service_id: str, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, viewer: OptionalUser, service_id: str, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[PublishedRatingView]:
     """Published ratings of a service, the newest first."""
-    await visible_service(deps.providers, service_id, viewer.provider_id if viewer else None)
-    rows = await deps.providers.ratings.page(
+    await visible_service(container.providers, service_id, viewer.provider_id if viewer else None)
+    rows = await container.providers.ratings.page(
         provider_id=None, service_id=service_id, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)

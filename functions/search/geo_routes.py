@@ -5,7 +5,7 @@ from typing import Annotated
 from common.application.ports.catalogue.geocoding import Accuracy, Located
 from common.domain.search.places import zone_of
 from common.domain.shared.errors import NotFound
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.rate_limits import limit_lookups
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Depends, Query
@@ -60,14 +60,14 @@ class PlaceView(ResponseModel):
 
 
 @router.get("/geocode")
-async def geocode(deps: Deps, q: Annotated[str, Query(min_length=2, max_length=300)]) -> PlaceView:
+async def geocode(container: ContainerDep, q: Annotated[str, Query(min_length=2, max_length=300)]) -> PlaceView:
     """The point of an address."""
-    return PlaceView.of(await deps.geocoder.locate(q))
+    return PlaceView.of(await container.geocoder.locate(q))
 
 
 @router.get("/reverse")
 async def reverse_geocode(
-    deps: Deps, lat: Annotated[float, Query(ge=-90, le=90)], lng: Annotated[float, Query(ge=-180, le=180)]
+    container: ContainerDep, lat: Annotated[float, Query(ge=-90, le=90)], lng: Annotated[float, Query(ge=-180, le=180)]
 ) -> PlaceView:
     """The address nearest to a point."""
-    return PlaceView.of(await deps.geocoder.reverse(lat, lng))
+    return PlaceView.of(await container.geocoder.reverse(lat, lng))

@@ -14,7 +14,7 @@ from common.application.search.suggest import suggest
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.geo import Point
 from common.runtime.container.bootstrap import Container
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.public_cache import CachedRoute, cache_for, keep_nothing
 from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import limit_lookups, limit_searches
@@ -42,7 +42,9 @@ Search = Annotated[SearchArguments, Depends(query_of(SearchArguments))]
 
 
 @router.get("/services", dependencies=[Depends(cache_for(15))])
-async def search_services(deps: Deps, asked: Search, request: Request, response: Response) -> ServicesFound:
+async def search_services(
+    container: ContainerDep, asked: Search, request: Request, response: Response
+) -> ServicesFound:
     """Services that are shown, reach the point and meet the filters.
 
     Amounts are compared within one `currency` only: with a price filter or `sort=price`, only what is priced in it is
@@ -56,48 +58,50 @@ async def search_services(deps: Deps, asked: Search, request: Request, response:
     """
     await _limit_lookups(asked, request, response)
     question = asked.question(Kind.SERVICES)
-    answer = await _search(deps, asked, question, request)
+    answer = await _search(container, asked, question, request)
     found, criteria = answer.found, answer.criteria
     return ServicesFound(
         items=[FoundService.of(hit, found.slots) for hit in found.hits],
         next_cursor=answer.cursor(question),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(deps, asked, Kind.SERVICES, criteria, found),
+        facets=await _facets(container, asked, Kind.SERVICES, criteria, found),
     )
 
 
 @router.get("/providers", dependencies=[Depends(cache_for(15))])
-async def search_providers(deps: Deps, asked: Search, request: Request, response: Response) -> ProvidersFound:
+async def search_providers(
+    container: ContainerDep, asked: Search, request: Request, response: Response
+) -> ProvidersFound:
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
     await _limit_lookups(asked, request, response)
     question = asked.question(Kind.PROVIDERS)
-    answer = await _search(deps, asked, question, request)
+    answer = await _search(container, asked, question, request)
     found, criteria = answer.found, answer.criteria
-    tree = await deps.categories.tree()
+    tree = await container.categories.tree()
     return ProvidersFound(
         items=[ProviderFound.of(hit, tree) for hit in found.hits],
         next_cursor=answer.cursor(question),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(deps, asked, Kind.PROVIDERS, criteria, found),
+        facets=await _facets(container, asked, Kind.PROVIDERS, criteria, found),
     )
 
 
 @router.get("/suggest", dependencies=[Depends(cache_for(60))])
 async def get_suggestions(
-    deps: Deps, asked: Annotated[SuggestArguments, Depends(query_of(SuggestArguments))]
+    container: ContainerDep, asked: Annotated[SuggestArguments, Depends(query_of(SuggestArguments))]
 ) -> SuggestionsView:
     """What the typed text may become; forgives typing errors."""
-    return SuggestionsView.of(await suggest(deps.search, asked.q, _point(asked), limit=asked.limit))
+    return SuggestionsView.of(await suggest(container.search, asked.q, _point(asked), limit=asked.limit))
 
 
 @router.get("/popular-categories", dependencies=[Depends(cache_for(300))])
 async def get_popular_categories(
-    deps: Deps, asked: Annotated[NearArguments, Depends(query_of(NearArguments))]
+    container: ContainerDep, asked: Annotated[NearArguments, Depends(query_of(NearArguments))]
 ) -> PopularCategories:
     """Categories by active services and recent bookings, near a point or everywhere."""
-    rows = await popular_categories(deps.search, _point(asked), limit=asked.limit)
+    rows = await popular_categories(container.search, _point(asked), limit=asked.limit)
     return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])
 
 
@@ -127,46 +131,46 @@ class _Answer:
         return InterpretationView.of(self.place, self.ignored, is_loosened=self.tries > 0)
 
 
-async def _search(deps: Container, asked: SearchArguments, question: Question, request: Request) -> _Answer:
+async def _search(container: Container, asked: SearchArguments, question: Question, request: Request) -> _Answer:
     if reads_calendars(question):
         keep_nothing(request)
     bookmark, currency, tries = (
         read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None, 0)
     )
-    understood = await criteria_of(deps.search, question, currency=currency)
+    understood = await criteria_of(container.search, question, currency=currency)
     if understood is None:
         return _Answer(Found([]))
     first = Try(understood.criteria, understood.place, ())
     answer = _Answer(Found([]), first.criteria, first.place)
     if not tries:
-        answer = await _tried(deps, asked, question, bookmark, first, 0)
+        answer = await _tried(container, asked, question, bookmark, first, 0)
         if answer.found.hits or bookmark is not None or not question.text:
             return answer
-    looser = await looser_tries(deps.search, question, understood.criteria)
+    looser = await looser_tries(container.search, question, understood.criteria)
     for number, each in enumerate(looser, 1):
         if tries in {0, number}:
-            again = await _tried(deps, asked, question, bookmark, each, number)
+            again = await _tried(container, asked, question, bookmark, each, number)
             if again.found.hits:
                 return again
     return answer
 
 
 async def _tried(
-    deps: Container, asked: SearchArguments, question: Question, bookmark: Bookmark | None, each: Try, number: int
+    container: Container, asked: SearchArguments, question: Question, bookmark: Bookmark | None, each: Try, number: int
 ) -> _Answer:
-    found = await search_listings(deps.search, question, each.criteria, limit=asked.limit, bookmark=bookmark)
+    found = await search_listings(container.search, question, each.criteria, limit=asked.limit, bookmark=bookmark)
     return _Answer(found, each.criteria, each.place, each.ignored, number)
 
 
 async def _facets(
-    deps: Container, asked: SearchArguments, kind: Kind, criteria: Criteria | None, found: Found
+    container: Container, asked: SearchArguments, kind: Kind, criteria: Criteria | None, found: Found
 ) -> FacetsView | None:
     if not asked.facets or asked.cursor is not None:
         return None
     facets: Facets = summarise([], None, is_complete=True)
     if criteria is not None:
-        facets = await count_facets(deps.search, kind, criteria, found.everything)
-    return FacetsView.of(facets, await deps.categories.tree())
+        facets = await count_facets(container.search, kind, criteria, found.everything)
+    return FacetsView.of(facets, await container.categories.tree())
 
 
 def _currency(criteria: Criteria | None) -> str | None:

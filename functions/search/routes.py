@@ -1,19 +1,10 @@
 """All routes of the search function."""
 
-from common.runtime.http import RouteGroups
+from common.runtime.http import join_routers
 
-router = RouteGroups(
-    "functions.search",
-    (
-        "listing_routes:router",
-        "/v1/search/services",
-        "/v1/search/providers",
-        "/v1/search/suggest",
-        "/v1/search/popular-categories",
-    ),
-    (
-        "geo_routes:router",
-        "/v1/geo/geocode",
-        "/v1/geo/reverse",
-    ),
+from functions.search import geo_routes, listing_routes
+
+router = join_routers(
+    listing_routes.router,
+    geo_routes.router,
 )

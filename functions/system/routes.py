@@ -1,7 +1,7 @@
 """GET /v1/health, /v1/health/ready, /v1/openapi.json, /docs and what that page loads."""
 
 from common.domain.shared.errors import NotFound, Unavailable
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.http.problems import UNKNOWN_ROUTE
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -28,12 +28,12 @@ async def get_health() -> Health:
 
 
 @router.get("/v1/health/ready")
-async def get_readiness(deps: Deps) -> ReadinessReport:
+async def get_readiness(container: ContainerDep) -> ReadinessReport:
     """Whether database, queue and Stripe can be reached.
 
     Without the database nothing works: 503, and the problem document has the same verdicts.
     """
-    report = await check_readiness(deps)
+    report = await check_readiness(container)
     if report.status is Readiness.UNAVAILABLE:
         error = Unavailable("The database cannot be reached.", code="not_ready")
         error.extra.update(report.model_dump(mode="json"))
@@ -42,9 +42,9 @@ async def get_readiness(deps: Deps) -> ReadinessReport:
 
 
 @router.get("/v1/openapi.json", include_in_schema=False)
-async def get_openapi(deps: Deps) -> Response:
+async def get_openapi(container: ContainerDep) -> Response:
     """The OpenAPI document of all functions."""
-    document = openapi_document(deps.settings.public_base_url)
+    document = openapi_document(container.settings.public_base_url)
     return Response(document, media_type="application/json", headers={"Cache-Control": _CACHE})
 
 
@@ -55,9 +55,9 @@ async def get_root() -> Response:
 
 
 @router.get("/docs", include_in_schema=False)
-async def get_docs(deps: Deps) -> Response:
+async def get_docs(container: ContainerDep) -> Response:
     """The OpenAPI document as a page for people, who can send requests from it; it needs no other server."""
-    page = docs_page(openapi_document(deps.settings.public_base_url))
+    page = docs_page(openapi_document(container.settings.public_base_url))
     return Response(page, media_type="text/html; charset=utf-8", headers={**DOCS_HEADERS, "Cache-Control": _CACHE})
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from common.application.payments.events.webhooks import receive_webhook
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Header, Request
 
@@ -17,9 +17,9 @@ router = APIRouter(tags=["webhooks"])
 
 @router.post("/v1/webhooks/stripe", max_body_size=MAX_EVENT_BYTES)
 async def receive_stripe_event(
-    request: Request, deps: Deps, stripe_signature: Annotated[str | None, Header(max_length=4096)] = None
+    request: Request, container: ContainerDep, stripe_signature: Annotated[str | None, Header(max_length=4096)] = None
 ) -> WebhookReceived:
     """Verify the signature over the raw bytes, store the event once, queue it, and answer."""
-    event = await receive_webhook(deps.webhook_receiver, await request.body(), stripe_signature)
+    event = await receive_webhook(container.webhook_receiver, await request.body(), stripe_signature)
     set_booking_id(event.booking_id or "")
     return WebhookReceived()

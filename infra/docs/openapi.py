@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from common.runtime.http import whole
 from common.runtime.http.schemas import Problem
 from fastapi import FastAPI
 
@@ -48,7 +47,7 @@ def build() -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     for area in areas():
-        app.include_router(whole(importlib.import_module(f"functions.{area}.routes").router))
+        app.include_router(importlib.import_module(f"functions.{area}.routes").router)
     document = app.openapi()
     describe_routes(document, app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from common.adapters.mongo.shared.database import Mongo, MongoLimits, as_unavailable
 from common.domain.shared.errors import Conflict, Unavailable
-from common.runtime.http import Deps
+from common.runtime.http import ContainerDep
 from fastapi import APIRouter
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
@@ -30,16 +30,16 @@ router = APIRouter()
 
 
 @router.get("/count")
-async def count(deps: Deps) -> dict[str, int]:
-    return {"count": await deps.mongo.collection("things").count_documents({})}
+async def count(container: ContainerDep) -> dict[str, int]:
+    return {"count": await container.mongo.collection("things").count_documents({})}
 
 
 @router.post("/things")
-async def add(deps: Deps) -> dict[str, int]:
+async def add(container: ContainerDep) -> dict[str, int]:
     async def work(session: Session) -> None:
-        await deps.mongo.collection("things").insert_one({}, session=session)
+        await container.mongo.collection("things").insert_one({}, session=session)
 
-    await deps.mongo.in_transaction(work, seconds=2)
+    await container.mongo.in_transaction(work, seconds=2)
     return {}
 
 

@@ -14,7 +14,7 @@ from common.domain.shared.display import local_time_text
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
-from common.runtime.sqs import Queue, event_model
+from common.runtime.sqs import Queue
 
 from functions.notifications.notifications_queue import process
 from tests.factories.users import make_user
@@ -202,7 +202,7 @@ async def test_the_queue_gives_back_only_what_failed(
         Topic.NOTIFICATIONS, "mail.requested", bench.clock.now(), template="unknown", to_user_id=bench.customer.id
     )
     records = [{"messageId": each.id, "body": each.model_dump_json()} for each in (good, bad)]
-    queue = Queue("notifications-queue", event_model, "id", process)
+    queue = Queue("notifications-queue", Event, "id", process)
     answer = await queue.work_batch(bench.container, {"Records": records}, Budget(20))
     assert answer == {"batchItemFailures": [{"itemIdentifier": bad.id}]}
     again = await queue.work_batch(bench.container, {"Records": records[:1]}, Budget(20))

@@ -35,7 +35,7 @@ def lines_of(captured: str, booking_id: str) -> list[dict[str, Any]]:
 
 async def work(bench: MoneyBench) -> None:
     """The worker of payments, as its Lambda handler works, until its queue is empty."""
-    queue = Queue("payment-checks-queue", lambda: Event, "id", payment_checks_queue.process)
+    queue = Queue("payment-checks-queue", Event, "id", payment_checks_queue.process)
     while waiting := [each for each in bench.publisher.events if each.topic is Topic.PAYMENTS]:
         records = [{"messageId": each.id, "body": each.model_dump_json()} for each in waiting[:1]]
         assert await queue.work_batch(bench.container, {"Records": records}, Budget(30)) == {"batchItemFailures": []}
@@ -71,7 +71,7 @@ async def test_one_payment_can_be_followed_by_its_bookings_id(
     async with api_client("webhooks", bench.container) as client:
         sent = await client.post("/v1/webhooks/stripe", content=body, headers={"stripe-signature": signature(body)})
         assert sent.status_code == 200
-    events = Queue("stripe-events-queue", lambda: StripeEventMessage, "event_id", stripe_events_queue.process)
+    events = Queue("stripe-events-queue", StripeEventMessage, "event_id", stripe_events_queue.process)
     message = {"messageId": "m1", "body": json.dumps({"event_id": f"evt_{booking.id}"})}
     await events.work_batch(bench.container, {"Records": [message]}, Budget(30))
     booking = await bench.accept_and_start(await bench.read(booking))

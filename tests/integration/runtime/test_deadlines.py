@@ -21,7 +21,7 @@ from common.domain.shared.errors import OutOfTime
 from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import MARGIN_SECONDS, Budget
 from common.runtime.http.idempotency import IdempotentRoute
-from common.runtime.sqs import Queue, event_model
+from common.runtime.sqs import Queue
 from fastapi import APIRouter
 from pymongo.errors import AutoReconnect
 
@@ -146,7 +146,7 @@ async def test_slow_messages_leave_the_others_of_their_batch_time(container: Con
     events = [new_event(Topic.NOTIFICATIONS, "x", container.clock.now()) for _ in range(10)]
     batch = {"Records": [{"messageId": event.id, "body": event.model_dump_json()} for event in events]}
     async with asyncio.timeout(60):
-        await Queue("slow-queue", event_model, "id", process).work_batch(container, batch, Budget(12))
+        await Queue("slow-queue", Event, "id", process).work_batch(container, batch, Budget(12))
     assert begun == {event.id for event in events}
 
 

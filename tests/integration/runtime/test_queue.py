@@ -15,7 +15,7 @@ from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 from common.runtime.observability.logging import context_fields
-from common.runtime.sqs import Queue, event_model
+from common.runtime.sqs import Queue
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
@@ -41,7 +41,7 @@ class Worker:
         self.done.append(event.id)
 
     def queue(self, name: str = "test-queue") -> Queue[Event]:
-        return Queue(name, event_model, "id", self.process)
+        return Queue(name, Event, "id", self.process)
 
 
 @pytest.fixture

@@ -53,26 +53,6 @@ def test_a_worker_starts_without_the_web_framework(module: str) -> None:
     assert imported & (WEB | HEAVY) == set()
 
 
-@pytest.mark.parametrize("module", [module for module in WORKERS if "reconciliation" not in module])
-def test_a_worker_with_nothing_to_do_does_without_models(module: str) -> None:
-    assert {"pydantic", "pydantic_core"} & _imported(f"functions.{module}") == set()
-
-
-@pytest.mark.parametrize(("kind", "loads_all"), [("on-demand", False), ("snap-start", True)])
-def test_an_environment_made_ahead_has_loaded_every_group_of_routes(kind: str, loads_all: bool) -> None:
-    script = (
-        "import functions.bookings.app, gc, sys\n"
-        "groups = [group.router for group in sys.modules['functions.bookings.routes'].router.groups]\n"
-        "print(all(groups), gc.isenabled())"
-    )
-    env = {"PATH": os.environ["PATH"], **ENVIRON, "AWS_LAMBDA_INITIALIZATION_TYPE": kind}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=env, cwd=FUNCTIONS.parent, capture_output=True, text=True, timeout=60,
-        check=True,
-    )  # fmt: skip
-    assert done.stdout.split() == [str(loads_all), str(loads_all)]
-
-
 def test_every_function_has_its_needs_in_the_table() -> None:
     names = {*APPS, *(module.split(".")[1].replace("_", "-") for module in WORKERS)}
     assert names <= set(NEEDS)

@@ -9,7 +9,6 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from common.runtime.http import whole
 from common.runtime.settings import GEOCODERS, GEOCODING, NEEDS
 from fastapi.routing import APIRoute
 
@@ -56,7 +55,7 @@ def in_code() -> dict[tuple[str, str], str]:
     return {
         (method, without_names(route.path)): area
         for area in openapi.areas()
-        for route in whole(importlib.import_module(f"functions.{area}.routes").router).routes
+        for route in importlib.import_module(f"functions.{area}.routes").router.routes
         if isinstance(route, APIRoute) and route.path != CATCH_ALL
         for method in route.methods or ()
     }

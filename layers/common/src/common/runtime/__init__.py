@@ -1,5 +1,5 @@
 """The runtime kit: settings, event loop, composition root, HTTP, queue and schedule wrappers."""
 
-from common.runtime import cold_start as prelude
+from common.runtime import cold_start
 
-prelude.begin()
+cold_start.begin()

@@ -64,7 +64,7 @@ def is_in_lambda(environ: Mapping[str, str]) -> bool:
     return _IN_LAMBDA in environ
 
 
-def is_made_ahead(environ: Mapping[str, str]) -> bool:
+def is_preinitialized(environ: Mapping[str, str]) -> bool:
     """Whether Lambda makes this environment ahead of its requests: for SnapStart's snapshot, or provisioned."""
     return environ.get(_INITIALIZATION, _ON_DEMAND) != _ON_DEMAND
 

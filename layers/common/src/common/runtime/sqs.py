@@ -4,9 +4,6 @@ The answer is SQS's partial batch response
 (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). Powertools' batch utility is not used:
 its imports cost a worker half of what a cold start may take, and outside Lambda it runs asynchronous handlers by
 ``asyncio.run``, which breaks the one event loop.
-
-The model of a message, and pydantic with it, is loaded by the first message that is really worked on: a duplicate is
-known by its id.
 """
 
 import asyncio
@@ -14,13 +11,15 @@ import json
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pymongo
+from pydantic import BaseModel
 from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import Unavailable
+from common.domain.shared.events import Event
 from common.runtime.budget import RELEASE_SECONDS, Budget
 from common.runtime.container.bootstrap import Container
 from common.runtime.observability import metrics
@@ -28,12 +27,7 @@ from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.workers import LambdaHandler, make_handler
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from common.domain.shared.events import Event
-
-M = TypeVar("M", bound="BaseModel")
+M = TypeVar("M", bound=BaseModel)
 Process = Callable[[Container, M], Awaitable[None]]
 
 #: Messages worked on at the same time: what the connection pool serves without waiting.
@@ -52,13 +46,13 @@ class Queue(Generic[M]):
 
     Args:
         name: the consumer's name, under which events are remembered as done.
-        model: gives the model of a message's body; called when one is worked on.
+        model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
         process: works on one message; it raises to have it again.
     """
 
     name: str
-    model: "Callable[[], type[M]]"
+    model: type[M]
     id_field: str
     process: Process[M]
 
@@ -130,11 +124,10 @@ class Queue(Generic[M]):
         await events.done(self.name, event_id, container.clock.now())
 
     def _read(self, body: str) -> M:
-        model = self.model()
         try:
-            return model.model_validate_json(body)
+            return self.model.model_validate_json(body)
         except ValueError as error:  # pydantic's ValidationError is one
-            raise MalformedMessageError(f"not a {model.__name__}") from error
+            raise MalformedMessageError(f"not a {self.model.__name__}") from error
 
 
 def rounds(messages: int) -> int:
@@ -146,30 +139,21 @@ def rounds(messages: int) -> int:
     return max(1, math.ceil(messages / CONCURRENCY))
 
 
-def create_queue_handler(
-    process: Process[M], *, service: str, model: "Callable[[], type[M]]", id_field: str
-) -> LambdaHandler:
+def create_queue_handler(process: Process[M], *, service: str, model: type[M], id_field: str) -> LambdaHandler:
     """Make the Lambda handler of a queue.
 
     Args:
         process: ``async def process(container, message)``; works on one message and raises to have it again.
         service: the function's name; also the consumer's.
-        model: gives the model of a message's body; called when one is worked on.
+        model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
     """
     return make_handler(Queue(service, model, id_field, process).work_batch, service=service)
 
 
-def create_event_handler(process: "Process[Event]", *, service: str) -> LambdaHandler:
+def create_event_handler(process: Process[Event], *, service: str) -> LambdaHandler:
     """Make the Lambda handler of a queue whose messages are outbox events."""
-    return create_queue_handler(process, service=service, model=event_model, id_field="id")
-
-
-def event_model() -> "type[Event]":
-    """The model of outbox events."""
-    from common.domain.shared.events import Event  # noqa: PLC0415 - see the module's docstring
-
-    return Event
+    return create_queue_handler(process, service=service, model=Event, id_field="id")
 
 
 async def _release(container: Container, consumer: str, event_id: str) -> None:

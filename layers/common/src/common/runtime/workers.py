@@ -1,11 +1,11 @@
-"""What queue and schedule handlers share. Neither FastAPI nor boto3 is imported here."""
+"""What queue and schedule handlers share. FastAPI is not imported here."""
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from common.runtime import cold_start as prelude
+from common.runtime import cold_start
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
 from common.runtime.loop import run
@@ -13,9 +13,6 @@ from common.runtime.observability import metrics, tracing
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import set_service
 from common.runtime.settings import load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LambdaHandler = Callable[[Any, Any], Any]
 Work = Callable[[Container, Any, Budget], Coroutine[Any, Any, Any]]
@@ -44,15 +41,15 @@ def make_handler(work: Work, *, service: str) -> LambdaHandler:
             with invocation(service, context):
                 return run(work(container(), event, Budget.of(context)))
         finally:
-            prelude.finish()
+            cold_start.finish()
 
-    if prelude.is_in_lambda(os.environ):
+    if cold_start.is_in_lambda(os.environ):
         container()
     return handler
 
 
 @contextmanager
-def invocation(service: str, context: Any) -> "Iterator[None]":
+def invocation(service: str, context: Any) -> Iterator[None]:
     """Name the invocation, trace it where tracing is on, and send its metrics at the end."""
     begin_request(getattr(context, "aws_request_id", None))
     try:

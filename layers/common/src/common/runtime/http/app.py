@@ -17,11 +17,10 @@ from starlette.responses import Response
 
 from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import GigstaError
-from common.runtime import cold_start as prelude
+from common.runtime import cold_start
 from common.runtime.container.bootstrap import Container
 from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
-from common.runtime.http.route_groups import GroupLoader, RouteGroups
 from common.runtime.loop import get_loop
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.logging import get_logger, set_service
@@ -44,7 +43,7 @@ _TEXT_TYPES = ("text/", "application/json", "application/problem+json")
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def create_app(router: APIRouter | RouteGroups, *, service: str, container: Container | None = None) -> FastAPI:
+def create_app(router: APIRouter, *, service: str, container: Container | None = None) -> FastAPI:
     """Make the application of one function.
 
     Args:
@@ -56,7 +55,7 @@ def create_app(router: APIRouter | RouteGroups, *, service: str, container: Cont
         SettingsError: no container was given and the environment lacks something; the message names all of it.
     """
     set_service(service)
-    parts = container or Container(load_settings(service))
+    container = container or Container(load_settings(service))
     app = FastAPI(
         title="GigSta",
         openapi_url=None,
@@ -71,23 +70,20 @@ def create_app(router: APIRouter | RouteGroups, *, service: str, container: Cont
             PyMongoError: _on_database_error,
         },
     )
-    app.state.container = parts
+    app.state.container = container
     # Inside the other middleware, so that its refusal gets the shape of all errors.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     # Inside CORS, so that a browser may read the refusal.
     app.add_middleware(DeadlineMiddleware)
-    _add_cors(app, parts.settings.cors_origins)
+    _add_cors(app, container.settings.cors_origins)
     app.add_middleware(RequestContextMiddleware)
     app.add_middleware(HeadMiddleware)
-    if isinstance(router, RouteGroups):
-        app.add_middleware(GroupLoader, groups=router, router=app.router)
-    else:
-        # Taken over as they are: including the router would match every request twice.
-        app.router.routes.extend(router.routes)
+    # Taken over as they are: including the router would match every request twice.
+    app.router.routes.extend(router.routes)
     return app
 
 
-def create_handler(router: APIRouter | RouteGroups, *, service: str) -> LambdaHandler:
+def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
     """Make the Lambda handler of one HTTP function; its ``app.py`` is this call.
 
     Args:
@@ -97,8 +93,6 @@ def create_handler(router: APIRouter | RouteGroups, *, service: str) -> LambdaHa
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
-    if isinstance(router, RouteGroups) and prelude.is_made_ahead(os.environ):
-        router.load()
     adapter = Mangum(create_app(router, service=service), lifespan="off", text_mime_types=list(_TEXT_TYPES))
     loop = get_loop()
 
@@ -109,10 +103,10 @@ def create_handler(router: APIRouter | RouteGroups, *, service: str) -> LambdaHa
                 return adapter(event, context)
         finally:
             metrics.flush()
-            prelude.finish()
+            cold_start.finish()
 
-    if prelude.is_made_ahead(os.environ):
-        prelude.finish()
+    if cold_start.is_preinitialized(os.environ):
+        cold_start.finish()
     return handler
 
 

@@ -43,7 +43,7 @@ async def get_container(request: Request) -> Container:
     return cast("Container", request.app.state.container)
 
 
-Deps = Annotated[Container, Depends(get_container)]
+ContainerDep = Annotated[Container, Depends(get_container)]
 
 
 async def authenticate_request(request: Request) -> Principal | None:
