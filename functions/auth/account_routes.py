@@ -1,10 +1,8 @@
-"""The account: reading, changing, its password, taking it along, leaving."""
+"""The account: reading, changing, its password, its export and deletion."""
 
 from http import HTTPStatus
 
-from common.application.identity import account, recovery
-from common.application.identity import account_deletion as leaving
-from common.application.identity import email_change as changing_email
+from common.application.identity import account, account_deletion, email_change, recovery
 from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
@@ -59,7 +57,7 @@ async def change_email(
 
     It asks for a recent sign-in (403 `recent_sign_in_required`), and the present address gets word of it.
     """
-    await changing_email.request_change(container.auth, caller, body.email, client)
+    await email_change.request_change(container.auth, caller, body.email, client)
     return CHECK_MAIL
 
 
@@ -72,16 +70,18 @@ async def confirm_email(
     body: ConfirmEmailRequest, container: ContainerDep, caller: CurrentUser, client: Client
 ) -> UserView:
     """Use the code that was mailed to the new address; every other sign-in ends, and the old address is told."""
-    return UserView.of(await changing_email.confirm_change(container.auth, caller, body.token, client))
+    return UserView.of(await email_change.confirm_change(container.auth, caller, body.token, client))
 
 
 @router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
 async def export_account(container: ContainerDep, caller: CurrentUser, client: Client) -> AccountExport:
     """All that is held about the caller."""
-    return AccountExport.model_validate(await leaving.export_account(container.leaving, caller, client))
+    return AccountExport.model_validate(
+        await account_deletion.export_account(container.account_deletion, caller, client)
+    )
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)
 async def delete_account(container: ContainerDep, caller: CurrentUser, client: Client) -> None:
     """Leave for good: the person goes, bookings and the ledger stay."""
-    await leaving.delete_account(container.leaving, caller, client)
+    await account_deletion.delete_account(container.account_deletion, caller, client)

@@ -4,8 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from common.application.identity import sessions
-from common.application.identity import token_refresh as refreshing
+from common.application.identity import sessions, token_refresh
 from common.domain.identity.credentials import Session
 from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -24,7 +23,7 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"])
 @router.post("/refresh", dependencies=[Depends(rate_limit("refresh", limit=120, per_seconds=60))])
 async def refresh(body: RefreshRequest, container: ContainerDep, client: Client) -> Tokens:
     """Trade a refresh token for the next pair; a replayed one ends its whole family."""
-    return Tokens.of(await refreshing.refresh(container.auth, body.refresh_token, client))
+    return Tokens.of(await token_refresh.refresh(container.auth, body.refresh_token, client))
 
 
 @router.post("/logout", status_code=HTTPStatus.NO_CONTENT)

@@ -4,7 +4,7 @@ from common.application.bookings.provider_unavailable import follow_provider
 from common.application.bookings.sweep import fire_due
 from common.application.identity.email_change import EMAIL_CHANGED
 from common.application.identity.email_changed import follow_email
-from common.application.identity.erasure import ACCOUNT_DELETED, forget_person
+from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.application.identity.onboarding.billing import sync_billing
 from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED
 from common.application.payments.operations.checks import CHECK_REQUESTED, CheckPostponed, check_payment
@@ -25,7 +25,7 @@ async def process(container: Container, event: Event) -> None:
         await follow_provider(container.bookings, str(event.payload["provider_id"]))
         return
     if event.type == ACCOUNT_DELETED:
-        await forget_person(container.forgetting, event)
+        await erase_person(container.erasure, event)
         return
     if event.type == ACCOUNT_CHECK_REQUESTED:
         await sync_billing(container.onboarding, str(event.payload["account_id"]))

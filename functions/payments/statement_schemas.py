@@ -7,7 +7,7 @@ from common.domain.shared.money import Money
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
-_FIGURES = ("sales", "refunds", "chargebacks", "commission", "paid_out", "taken_back", "debt", "set_off", "held")
+_AMOUNTS = ("sales", "refunds", "chargebacks", "commission", "paid_out", "taken_back", "debt", "set_off", "held")
 
 
 class StatementView(ResponseModel):
@@ -30,9 +30,9 @@ class StatementView(ResponseModel):
 
     @classmethod
     def of(cls, statement: Statement) -> Self:
-        """The figures as money."""
-        figures = {name: Money(amount=getattr(statement, name), currency=statement.currency) for name in _FIGURES}
-        return cls.model_validate({"currency": statement.currency, **figures})
+        """The amounts as money."""
+        amounts = {name: Money(amount=getattr(statement, name), currency=statement.currency) for name in _AMOUNTS}
+        return cls.model_validate({"currency": statement.currency, **amounts})
 
 
 class Statements(ResponseModel):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from common.application.catalogue import statistics as figures
+from common.application.catalogue import statistics
 from common.application.catalogue.profile import visible_provider
 from common.application.catalogue.services import visible_service
 from common.application.ports.bookings.repository import BookingQuery
@@ -33,7 +33,7 @@ public = APIRouter(prefix="/v1", tags=["ratings"], route_class=CachedRoute)
 
 From = Annotated[Instant | None, Query(alias="from")]
 To = Annotated[Instant | None, Query(alias="to")]
-_VISIBLE = tuple(status for status in BookingStatus if status not in figures.HIDDEN_FROM_PROVIDER)
+_VISIBLE = tuple(status for status in BookingStatus if status not in statistics.HIDDEN_FROM_PROVIDER)
 _EARNINGS_DAYS = 92
 _STATS_DAYS = 182
 
@@ -77,8 +77,8 @@ async def get_earnings(
     container: ContainerDep, provider: CallingProvider, starts_from: From = None, starts_before: To = None
 ) -> EarningsList:
     """The caller's earnings by month, over jobs that start in the interval."""
-    start, end = figures.period_of(container.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
-    months = await figures.earnings(container.providers, provider, start, end)
+    start, end = statistics.period_of(container.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
+    months = await statistics.earnings(container.providers, provider, start, end)
     return EarningsList(items=[EarningsView.of(month) for month in months], timezone=provider.timezone)
 
 
@@ -87,8 +87,8 @@ async def get_stats(
     container: ContainerDep, provider: CallingProvider, starts_from: From = None, starts_before: To = None
 ) -> StatsView:
     """The caller's acceptance and reliability, over jobs that start in the interval."""
-    start, end = figures.period_of(container.clock.now(), starts_from, starts_before, _STATS_DAYS)
-    return StatsView.of(await figures.stats(container.providers, provider, start, end))
+    start, end = statistics.period_of(container.clock.now(), starts_from, starts_before, _STATS_DAYS)
+    return StatsView.of(await statistics.stats(container.providers, provider, start, end))
 
 
 @public.get("/providers/{provider_id}/ratings", dependencies=[Depends(cache_for(60))])

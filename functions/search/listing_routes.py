@@ -9,7 +9,7 @@ from common.application.search.facets import Facets, count_facets, summarise
 from common.application.search.listing_search import Bookmark, Found, reads_calendars, search_listings
 from common.application.search.loosening import Try, looser_tries
 from common.application.search.popular import popular_categories
-from common.application.search.queries import Question, criteria_of
+from common.application.search.queries import SearchQuery, criteria_of
 from common.application.search.suggest import suggest
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.geo import Point
@@ -21,7 +21,7 @@ from common.runtime.http.rate_limits import limit_lookups, limit_searches
 from fastapi import APIRouter, Depends, Request, Response
 
 from functions.search.cursors import read_search_cursor, search_cursor
-from functions.search.query_params import NearArguments, SearchArguments, SuggestArguments
+from functions.search.query_params import NearParams, SearchParams, SuggestParams
 from functions.search.schemas import (
     FacetsView,
     FoundService,
@@ -38,12 +38,12 @@ router = APIRouter(
     prefix="/v1/search", tags=["search"], route_class=CachedRoute, dependencies=[Depends(limit_searches)]
 )
 
-Search = Annotated[SearchArguments, Depends(query_of(SearchArguments))]
+Search = Annotated[SearchParams, Depends(query_of(SearchParams))]
 
 
 @router.get("/services", dependencies=[Depends(cache_for(15))])
 async def search_services(
-    container: ContainerDep, asked: Search, request: Request, response: Response
+    container: ContainerDep, params: Search, request: Request, response: Response
 ) -> ServicesFound:
     """Services that are shown, reach the point and meet the filters.
 
@@ -56,63 +56,63 @@ async def search_services(
     Where all words together find nothing, words at the end of `q` that name a place are taken for it, and words that
     nothing has are left out; `interpretation` says so.
     """
-    await _limit_lookups(asked, request, response)
-    question = asked.question(Kind.SERVICES)
-    answer = await _search(container, asked, question, request)
+    await _limit_lookups(params, request, response)
+    query = params.search_query(Kind.SERVICES)
+    answer = await _search(container, params, query, request)
     found, criteria = answer.found, answer.criteria
     return ServicesFound(
         items=[FoundService.of(hit, found.slots) for hit in found.hits],
-        next_cursor=answer.cursor(question),
+        next_cursor=answer.cursor(query),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(container, asked, Kind.SERVICES, criteria, found),
+        facets=await _facets(container, params, Kind.SERVICES, criteria, found),
     )
 
 
 @router.get("/providers", dependencies=[Depends(cache_for(15))])
 async def search_providers(
-    container: ContainerDep, asked: Search, request: Request, response: Response
+    container: ContainerDep, params: Search, request: Request, response: Response
 ) -> ProvidersFound:
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
-    await _limit_lookups(asked, request, response)
-    question = asked.question(Kind.PROVIDERS)
-    answer = await _search(container, asked, question, request)
+    await _limit_lookups(params, request, response)
+    query = params.search_query(Kind.PROVIDERS)
+    answer = await _search(container, params, query, request)
     found, criteria = answer.found, answer.criteria
     tree = await container.categories.tree()
     return ProvidersFound(
         items=[ProviderFound.of(hit, tree) for hit in found.hits],
-        next_cursor=answer.cursor(question),
+        next_cursor=answer.cursor(query),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(container, asked, Kind.PROVIDERS, criteria, found),
+        facets=await _facets(container, params, Kind.PROVIDERS, criteria, found),
     )
 
 
 @router.get("/suggest", dependencies=[Depends(cache_for(60))])
 async def get_suggestions(
-    container: ContainerDep, asked: Annotated[SuggestArguments, Depends(query_of(SuggestArguments))]
+    container: ContainerDep, params: Annotated[SuggestParams, Depends(query_of(SuggestParams))]
 ) -> SuggestionsView:
     """What the typed text may become; forgives typing errors."""
-    return SuggestionsView.of(await suggest(container.search, asked.q, _point(asked), limit=asked.limit))
+    return SuggestionsView.of(await suggest(container.search, params.q, _point(params), limit=params.limit))
 
 
 @router.get("/popular-categories", dependencies=[Depends(cache_for(300))])
 async def get_popular_categories(
-    container: ContainerDep, asked: Annotated[NearArguments, Depends(query_of(NearArguments))]
+    container: ContainerDep, params: Annotated[NearParams, Depends(query_of(NearParams))]
 ) -> PopularCategories:
     """Categories by active services and recent bookings, near a point or everywhere."""
-    rows = await popular_categories(container.search, _point(asked), limit=asked.limit)
+    rows = await popular_categories(container.search, _point(params), limit=params.limit)
     return PopularCategories(items=[PopularCategory.of_count(category, count) for category, count in rows])
 
 
-async def _limit_lookups(asked: SearchArguments, request: Request, response: Response) -> None:
-    if asked.address is not None and asked.lat is None:
+async def _limit_lookups(params: SearchParams, request: Request, response: Response) -> None:
+    if params.address is not None and params.lat is None:
         await limit_lookups(request, response)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """A page with what the question was taken for, after how many looser tries."""
+    """A page with what the query was taken for, after how many looser tries."""
 
     found: Found
     criteria: Criteria | None = None
@@ -120,10 +120,10 @@ class _Answer:
     ignored: tuple[str, ...] = ()
     tries: int = 0
 
-    def cursor(self, question: Question) -> str | None:
+    def cursor(self, query: SearchQuery) -> str | None:
         if self.found.next is None:
             return None
-        return search_cursor(question, self.found.next, _currency(self.criteria), self.tries)
+        return search_cursor(query, self.found.next, _currency(self.criteria), self.tries)
 
     def interpretation(self) -> InterpretationView | None:
         if self.place is None and not self.tries:
@@ -131,41 +131,41 @@ class _Answer:
         return InterpretationView.of(self.place, self.ignored, is_loosened=self.tries > 0)
 
 
-async def _search(container: Container, asked: SearchArguments, question: Question, request: Request) -> _Answer:
-    if reads_calendars(question):
+async def _search(container: Container, params: SearchParams, query: SearchQuery, request: Request) -> _Answer:
+    if reads_calendars(query):
         keep_nothing(request)
     bookmark, currency, tries = (
-        read_search_cursor(question, asked.cursor) if asked.cursor is not None else (None, None, 0)
+        read_search_cursor(query, params.cursor) if params.cursor is not None else (None, None, 0)
     )
-    understood = await criteria_of(container.search, question, currency=currency)
+    understood = await criteria_of(container.search, query, currency=currency)
     if understood is None:
         return _Answer(Found([]))
     first = Try(understood.criteria, understood.place, ())
     answer = _Answer(Found([]), first.criteria, first.place)
     if not tries:
-        answer = await _tried(container, asked, question, bookmark, first, 0)
-        if answer.found.hits or bookmark is not None or not question.text:
+        answer = await _tried(container, params, query, bookmark, first, 0)
+        if answer.found.hits or bookmark is not None or not query.text:
             return answer
-    looser = await looser_tries(container.search, question, understood.criteria)
+    looser = await looser_tries(container.search, query, understood.criteria)
     for number, each in enumerate(looser, 1):
         if tries in {0, number}:
-            again = await _tried(container, asked, question, bookmark, each, number)
+            again = await _tried(container, params, query, bookmark, each, number)
             if again.found.hits:
                 return again
     return answer
 
 
 async def _tried(
-    container: Container, asked: SearchArguments, question: Question, bookmark: Bookmark | None, each: Try, number: int
+    container: Container, params: SearchParams, query: SearchQuery, bookmark: Bookmark | None, each: Try, number: int
 ) -> _Answer:
-    found = await search_listings(container.search, question, each.criteria, limit=asked.limit, bookmark=bookmark)
+    found = await search_listings(container.search, query, each.criteria, limit=params.limit, bookmark=bookmark)
     return _Answer(found, each.criteria, each.place, each.ignored, number)
 
 
 async def _facets(
-    container: Container, asked: SearchArguments, kind: Kind, criteria: Criteria | None, found: Found
+    container: Container, params: SearchParams, kind: Kind, criteria: Criteria | None, found: Found
 ) -> FacetsView | None:
-    if not asked.facets or asked.cursor is not None:
+    if not params.facets or params.cursor is not None:
         return None
     facets: Facets = summarise([], None, is_complete=True)
     if criteria is not None:
@@ -177,9 +177,9 @@ def _currency(criteria: Criteria | None) -> str | None:
     return criteria.currency if criteria is not None else None
 
 
-def _point(asked: NearArguments) -> Point | None:
-    if asked.lat is None and asked.lng is None:
+def _point(params: NearParams) -> Point | None:
+    if params.lat is None and params.lng is None:
         return None
-    if asked.lat is None or asked.lng is None:
-        raise InvalidInput.of("lat" if asked.lat is None else "lng", "Give both lat and lng.", "missing")
-    return Point(asked.lat, asked.lng)
+    if params.lat is None or params.lng is None:
+        raise InvalidInput.of("lat" if params.lat is None else "lng", "Give both lat and lng.", "missing")
+    return Point(params.lat, params.lng)

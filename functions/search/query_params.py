@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from common.application.ports.search.listings import Kind
-from common.application.search.queries import MAX_RADIUS_KM, Question, Sort
+from common.application.search.queries import MAX_RADIUS_KM, SearchQuery, Sort
 from common.domain.shared.money import MAX_AMOUNT, CurrencyCode
 from common.runtime.http.paging import Cursor, Limit
 from common.runtime.http.schemas import Instant
@@ -15,7 +15,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 MinorUnits = Annotated[int, Field(ge=0, le=MAX_AMOUNT)]
 
 
-class SearchArguments(BaseModel):
+class SearchParams(BaseModel):
     """What to look for, where, and in which order.
 
     Prices are what one booking costs, in minor units of one ``currency``: filters and the order by price compare only
@@ -43,9 +43,9 @@ class SearchArguments(BaseModel):
     limit: Limit = 20
     cursor: Cursor = None
 
-    def question(self, kind: Kind) -> Question:
-        """The question of the use case."""
-        return Question(
+    def search_query(self, kind: Kind) -> SearchQuery:
+        """The query of the use case."""
+        return SearchQuery(
             kind=kind,
             text=self.q,
             category=self.category,
@@ -64,7 +64,7 @@ class SearchArguments(BaseModel):
         )
 
 
-class NearArguments(BaseModel):
+class NearParams(BaseModel):
     """A point that may be left out."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -74,7 +74,7 @@ class NearArguments(BaseModel):
     limit: Annotated[int, Field(ge=1, le=20)] = 8
 
 
-class SuggestArguments(NearArguments):
+class SuggestParams(NearParams):
     """A text as typed so far, and a point to prefer what is near."""
 
     q: Text

@@ -1,4 +1,4 @@
-"""Accounts on the deployed cloud: sign-ins, tokens, staff, addresses, defences, and leaving."""
+"""Accounts on the deployed cloud: sign-ins, tokens, staff, addresses, defences, and deletion."""
 
 from __future__ import annotations
 

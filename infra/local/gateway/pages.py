@@ -77,14 +77,14 @@ class Pages:
 
     async def status(self, _request: Request) -> Response:
         """Show links, sign-ins, functions and queues."""
-        figures = await self._figures()
-        told = clock.tell(figures["offset_seconds"])
-        return self._page("status.html", info=self._info, clock=told, **figures)
+        statistics = await self._statistics()
+        told = clock.tell(statistics["offset_seconds"])
+        return self._page("status.html", info=self._info, clock=told, **statistics)
 
     async def status_json(self, _request: Request) -> Response:
         """Tell the same to programs."""
         known = {"base_url": self._info.base_url, "stripe_url": self._info.stripe_url}
-        return JSONResponse({**known, **await self._figures()})
+        return JSONResponse({**known, **await self._statistics()})
 
     async def mail(self, request: Request) -> Response:
         """List the mails."""
@@ -134,7 +134,7 @@ class Pages:
             raise HTTPException(404, f"{name} is not a scheduled function.")
         return JSONResponse({"result": await asyncio.to_thread(aws.run_function, self._info, name)})
 
-    async def _figures(self) -> dict[str, Any]:
+    async def _statistics(self) -> dict[str, Any]:
         """Collect what changes."""
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
             runner = (await client.get(f"{self._info.runner_url}/status")).json()

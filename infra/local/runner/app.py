@@ -71,7 +71,7 @@ class Runner:
         pool = await self._pool(name, version)
         outcome = await pool.invoke(payload, headers.get("x-amzn-lambda-function-arn", ""))
         if events.is_noteworthy(event, outcome):
-            self._logs.note(pool.config.name, events.summary(event, outcome, pool.figures.last_ms))
+            self._logs.note(pool.config.name, events.summary(event, outcome, pool.counters.last_ms))
         if outcome.kind == "response":
             return Response(outcome.payload, media_type="application/json")
         if http:
@@ -97,7 +97,7 @@ class Runner:
     async def status(self, _request: Request) -> Response:
         """Tell what the pools do."""
         rows: list[dict[str, Any]] = [
-            {"function": pool.config.name, "workers": pool.workers, **asdict(pool.figures)}
+            {"function": pool.config.name, "workers": pool.workers, **asdict(pool.counters)}
             for pool in self._pools.values()
         ]
         return JSONResponse({"open": self._open.is_set(), "functions": rows})

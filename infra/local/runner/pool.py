@@ -21,7 +21,7 @@ IDLE_SECONDS = 600.0
 
 
 @dataclass
-class Figures:
+class Counters:
     """What happened in a pool so far.
 
     Attributes:
@@ -50,7 +50,7 @@ class Pool:
             cap: Most workers at once; further invocations wait for one.
         """
         self.config = config
-        self.figures = Figures()
+        self.counters = Counters()
         self._host = host
         self._log = log
         self._places = asyncio.Semaphore(cap)
@@ -144,7 +144,7 @@ class Pool:
         """Start a worker."""
         worker = Worker(self.config, self._host, self._log)
         await worker.start()
-        self.figures.cold_starts += 1
+        self.counters.cold_starts += 1
         return worker
 
     def _arm_crash(self, worker: Worker) -> asyncio.TimerHandle | None:
@@ -156,6 +156,6 @@ class Pool:
 
     def _note(self, outcome: Outcome, started: float) -> None:
         """Count an invocation."""
-        self.figures.invocations += 1
-        self.figures.failures += outcome.kind != "response"
-        self.figures.last_ms = round((time.monotonic() - started) * 1000)
+        self.counters.invocations += 1
+        self.counters.failures += outcome.kind != "response"
+        self.counters.last_ms = round((time.monotonic() - started) * 1000)

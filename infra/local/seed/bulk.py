@@ -13,9 +13,9 @@ from pymongo import MongoClient
 from infra.local.seed.loading import (
     BULK_FROM,
     Loader,
+    count_terms,
     create_listing_indexes,
     drop_listing_indexes,
-    learn,
     read_tree,
 )
 from infra.local.seed.market import PIECE, Part, generate_piece
@@ -78,7 +78,7 @@ def load_parts(
                 named.update(done.named)
                 described.update(done.described)
                 progress(count * PIECE)
-        learn(db, named, described)
+        count_terms(db, named, described)
         if is_bulk:
             create_listing_indexes(db)
     return services

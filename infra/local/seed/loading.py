@@ -95,7 +95,7 @@ def load(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Insert offers and their listings, and learn their words.
+    """Insert offers and their listings, and count their words.
 
     Args:
         db: a migrated database.
@@ -114,12 +114,12 @@ def load(
         if written % BATCH == 0:
             progress(written)
     loader.flush()
-    learn(db, loader.named, loader.described)
+    count_terms(db, loader.named, loader.described)
     progress(written)
     return loader.services
 
 
-def learn(db: Database[dict[str, Any]], named: Counter[str], described: Counter[str]) -> None:
+def count_terms(db: Database[dict[str, Any]], named: Counter[str], described: Counter[str]) -> None:
     """Count words of titles and names, and stems and tags of everything else."""
     writes = [UpdateOne({"_id": word}, counted_term(word, used), upsert=True) for word, used in named.items()]
     writes += [UpdateOne({"_id": word}, described_term(word, used), upsert=True) for word, used in described.items()]

@@ -1,4 +1,4 @@
-"""Taking one's data along, and leaving for good."""
+"""Exporting one's data, and deleting the account."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from common.application.bookings.create import BookingWish, create_booking
-from common.application.identity.erasure import ACCOUNT_DELETED, forget_person
+from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.domain.bookings.state_machine.erasure import erase_customer
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Topic, new_event
@@ -79,9 +79,9 @@ async def _forget(identity: Identity, *, fails: bool = False) -> Event:
     [event] = [event for event in identity.publisher.events if event.type == ACCOUNT_DELETED]
     if fails:
         with pytest.raises(Unavailable):
-            await forget_person(identity.container.forgetting, event)
+            await erase_person(identity.container.erasure, event)
     else:
-        await forget_person(identity.container.forgetting, event)
+        await erase_person(identity.container.erasure, event)
     return event
 
 
@@ -149,7 +149,7 @@ async def test_what_a_leaving_party_wrote_is_read_by_nobody_any_more(
     known = {"user_id": person.id, "provider_id": world.provider.id if leaver == "provider" else None}
     event = new_event(Topic.PAYMENTS, ACCOUNT_DELETED, NOW, **known, stripe_customer_id="cus_gone")
     for _ in range(2):
-        await forget_person(identity.container.forgetting, event)
+        await erase_person(identity.container.erasure, event)
     stored = [str(await rows.find_one({"_id": each.id})) for each in (booking, cancels)]
     stored += [str(row) async for row in history.find({"booking_id": {"$in": [booking.id, cancels.id]}})]
     other = "provider" if leaver == "customer" else "customer"

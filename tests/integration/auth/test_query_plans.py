@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from common.application.identity.erasure import ACCOUNT_DELETED, forget_person
+from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
@@ -59,9 +59,9 @@ async def _live(identity: Identity) -> None:
     assert (await identity.client.get("/v1/users/me/export", headers=headers)).status_code == 200
     await identity.post("/v1/auth/logout", None, **bearer((await identity.log_in("planned@example.com", NEW)).json()))
     assert (await identity.client.delete("/v1/users/me", headers=headers)).status_code == 204
-    forgetting = replace(identity.container.forgetting, gateway=FakePaymentGateway())
-    await forget_person(forgetting, next(each for each in identity.publisher.events if each.type == ACCOUNT_DELETED))
-    await forgetting.personal.forget_mentions(["bkg_none"])
+    erasure = replace(identity.container.erasure, gateway=FakePaymentGateway())
+    await erase_person(erasure, next(each for each in identity.publisher.events if each.type == ACCOUNT_DELETED))
+    await erasure.personal.erase_mentions(["bkg_none"])
 
 
 async def _look_through(container: Container, headers: dict[str, str]) -> None:

@@ -101,8 +101,8 @@ async def test_rebuilding_repairs_listings_and_words(container: Container, owner
     await rebuild_terms(container)
     assert await listings.find_one({"_id": service.id}) is not None
     assert await listings.find_one({"_id": "svc_gone"}) is None
-    assert await container.terms.completions("quok", 5) == ["quokka"]
-    assert (await container.terms.used(["#house-cleaning"]))["#house-cleaning"].times >= 1
+    assert await container.index_terms.completions("quok", 5) == ["quokka"]
+    assert (await container.index_terms.used(["#house-cleaning"]))["#house-cleaning"].times >= 1
 
 
 async def test_jobs_come_by_start_without_unpaid_ones(

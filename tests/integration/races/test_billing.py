@@ -113,7 +113,7 @@ async def test_an_account_that_is_deleted_while_stripe_answers_stays_deleted(con
     held = Held(says(account, is_active=True), "status")
     await held.meanwhile(
         sync_billing(with_stripe(container, held), account),
-        lambda: delete_account(container.leaving, caller_of(provider), CLIENT),
+        lambda: delete_account(container.account_deletion, caller_of(provider), CLIENT),
     )
     found = await stored(container, provider)
     assert (found.is_listed, found.trading_name) == (False, "Deleted provider")

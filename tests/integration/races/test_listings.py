@@ -137,7 +137,7 @@ class Shop:
         await self.container.listings.refresh_provider(self.provider.id)
 
     async def leave(self) -> None:
-        await delete_account(self.container.leaving, self.caller, CLIENT)
+        await delete_account(self.container.account_deletion, self.caller, CLIENT)
 
 
 WRITERS: dict[str, Callable[[Shop], Awaitable[None]]] = {

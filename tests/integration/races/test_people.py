@@ -162,7 +162,7 @@ async def test_an_account_that_ends_while_its_password_is_checked_is_not_opened(
     held = Held(container.auth.passwords, "verify")
     ends = {
         "suspended": lambda: suspend_user(container.admin, MODERATOR, user.id, CLIENT, "Fraud"),
-        "deleted": lambda: delete_account(container.leaving, caller_of(user), CLIENT),
+        "deleted": lambda: delete_account(container.account_deletion, caller_of(user), CLIENT),
     }
     with pytest.raises((Unauthenticated, Forbidden)):
         await held.meanwhile(
@@ -222,7 +222,9 @@ async def test_nothing_is_linked_to_an_account_that_is_deleted_while_the_provide
     started = await start_attempt(replace(container.oauth, providers=provider), "google")
     args = ("google", "code", started.state, started.binding, CLIENT)
     slow: Any = link_identity(oauth, caller_of(user), *args) if what == "link" else finish_sign_in(oauth, *args)
-    met = await outcome(held.meanwhile(slow, lambda: delete_account(container.leaving, caller_of(user), CLIENT)))
+    met = await outcome(
+        held.meanwhile(slow, lambda: delete_account(container.account_deletion, caller_of(user), CLIENT))
+    )
     assert await ways_in(container, user) == 0
     if what == "link":
         assert met is NotFound
@@ -284,7 +286,9 @@ async def test_what_is_written_after_an_address_was_located_does_not_revive_a_de
         "application": lambda: apply_as_provider(onboarding, caller, PROFILE, "Tui Gardens"),
         "provider": lambda: update_profile(providers, provider, {"bio": "Mere Tui", "address": address}, expected=None),
     }
-    met = await outcome(held.meanwhile(slow[what](), lambda: delete_account(container.leaving, caller, CLIENT)))
+    met = await outcome(
+        held.meanwhile(slow[what](), lambda: delete_account(container.account_deletion, caller, CLIENT))
+    )
     assert met is NotFound
     rows = [
         await container.mongo.collection("users").find_one({"_id": user.id}),
@@ -300,7 +304,7 @@ async def test_a_customer_at_stripe_that_is_made_while_its_person_leaves_is_remo
     deps = replace(container.payments, gateway=held)
     with pytest.raises(NotFound):
         await held.meanwhile(
-            customer_of_user(deps, user.id), lambda: delete_account(container.leaving, caller_of(user), CLIENT)
+            customer_of_user(deps, user.id), lambda: delete_account(container.account_deletion, caller_of(user), CLIENT)
         )
     assert gateway.deleted_customers == {f"cus_{user.id}"}
     assert (await stored(container, user)).stripe_customer_id is None

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.application.ports.bookings.repository import BookingRepository
-    from common.application.ports.bookings.statistics import BookingFigures, PublishedRatings
+    from common.application.ports.bookings.statistics import BookingStatistics, PublishedRatings
     from common.application.ports.catalogue.geocoding import Geocoder
     from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers, Services
     from common.application.ports.identity.accounts import UnitOfWork
@@ -28,7 +28,7 @@ class ProviderDeps:
     categories: Categories
     busy: BusyTimes
     bookings: BookingRepository
-    figures: BookingFigures
+    statistics: BookingStatistics
     ratings: PublishedRatings
     geocoder: Callable[[], Geocoder]
     platform: Platform

@@ -1,4 +1,4 @@
-"""Taking one's data along, and leaving for good."""
+"""Exporting one's data, and deleting the account."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _MOST_MATTERS = 20
 
 
 @dataclass(frozen=True)
-class LeavingDeps:
+class AccountDeletionDeps:
     """Ports of export and deletion."""
 
     auth: AuthDeps
@@ -30,7 +30,7 @@ class LeavingDeps:
     personal: PersonalData
 
 
-async def export_account(deps: LeavingDeps, caller: Principal, client: ClientInfo) -> Mapping[str, Any]:
+async def export_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> Mapping[str, Any]:
     """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6)."""
     user = await _account(deps, caller)
     found = await deps.personal.collect(user.id, user.provider_id)
@@ -38,7 +38,7 @@ async def export_account(deps: LeavingDeps, caller: Principal, client: ClientInf
     return {"account": user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), **found}
 
 
-async def delete_account(deps: LeavingDeps, caller: Principal, client: ClientInfo) -> None:
+async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> None:
     """Let the person go: the account can no longer be opened or recognised. Bookings and the ledger stay.
 
     The account is gone when this returns; a worker then erases the person from closed bookings, from what others were
@@ -113,7 +113,7 @@ def _nobody(user: User) -> dict[str, Any]:
     }
 
 
-async def _account(deps: LeavingDeps, caller: Principal) -> User:
+async def _account(deps: AccountDeletionDeps, caller: Principal) -> User:
     user = await deps.auth.users.get(caller.user_id)
     if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")

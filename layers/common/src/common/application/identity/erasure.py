@@ -21,7 +21,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True)
-class ForgettingDeps:
+class ErasureDeps:
     """Ports of what follows a deletion."""
 
     clock: Clock
@@ -30,7 +30,7 @@ class ForgettingDeps:
     personal: PersonalData
 
 
-async def forget_person(deps: ForgettingDeps, event: Event) -> None:
+async def erase_person(deps: ErasureDeps, event: Event) -> None:
     """Erase the person from closed bookings, from what others were told, and from Stripe. Safe to repeat.
 
     Stripe keeps payments and invoices of a deleted customer, but no card and no address, and ends its subscriptions
@@ -46,9 +46,9 @@ async def forget_person(deps: ForgettingDeps, event: Event) -> None:
         Unavailable, GatewayUncertain: the event must be delivered again.
     """
     user_id = str(event.payload["user_id"])
-    await _forget_bookings(deps, BookingQuery(customer_id=user_id), ActorKind.CUSTOMER)
+    await _erase_bookings(deps, BookingQuery(customer_id=user_id), ActorKind.CUSTOMER)
     if provider_id := event.payload.get("provider_id"):
-        await _forget_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER)
+        await _erase_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER)
     customer_id = event.payload.get("stripe_customer_id")
     if customer_id is None and event.payload.get("email"):
         customer_id = await deps.gateway.find_customer(user_id, str(event.payload["email"]))
@@ -56,23 +56,23 @@ async def forget_person(deps: ForgettingDeps, event: Event) -> None:
         await deps.gateway.delete_customer(customer_id)
 
 
-async def _forget_bookings(deps: ForgettingDeps, query: BookingQuery, party: ActorKind) -> None:
+async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKind) -> None:
     """All bookings of one party, page by page; they are few enough for one invocation, or it is repeated."""
     after = None
     while page := await deps.bookings.list_for(query, limit=_PAGE, after=after):
-        await deps.personal.forget_mentions([booking.id for booking in page])
+        await deps.personal.erase_mentions([booking.id for booking in page])
         for booking in page:
             await _erase(deps, booking, party)
         notes = notes_without_words()
-        await deps.personal.forget_notes([booking.id for booking in page], party, notes)
+        await deps.personal.erase_notes([booking.id for booking in page], party, notes)
         cancelled = [booking.id for booking in page if booking.cancelled_by is party]
-        await deps.personal.forget_reasons(cancelled, "cancel_reason")
+        await deps.personal.erase_reasons(cancelled, "cancel_reason")
         disputed = [booking.id for booking in page if booking.dispute and booking.dispute.opened_by is party]
-        await deps.personal.forget_reasons(disputed, "dispute")
+        await deps.personal.erase_reasons(disputed, "dispute")
         after = (page[-1].slot.start_at, page[-1].id)
 
 
-async def _erase(deps: ForgettingDeps, booking: Booking, party: ActorKind) -> None:
+async def _erase(deps: ErasureDeps, booking: Booking, party: ActorKind) -> None:
     """Erase by the one writer of bookings, deciding again where somebody was first."""
     current: Booking | None = booking
     for _ in range(_TRIES):

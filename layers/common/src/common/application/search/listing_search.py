@@ -13,7 +13,7 @@ from datetime import datetime
 from common.application.ports.search.listings import Criteria, Hit, Order, Position
 from common.application.search.deps import SearchDeps
 from common.application.search.free_time import soonest_slots
-from common.application.search.queries import Question, Sort
+from common.application.search.queries import SearchQuery, Sort
 from common.application.search.ranking import relevance
 
 #: Batch sizes: what is ranked together. A page reads at most fifty times what it shows.
@@ -46,18 +46,18 @@ class Found:
 
 
 async def search_listings(
-    deps: SearchDeps, question: Question, criteria: Criteria, *, limit: int, bookmark: Bookmark | None = None
+    deps: SearchDeps, query: SearchQuery, criteria: Criteria, *, limit: int, bookmark: Bookmark | None = None
 ) -> Found:
     """One page of a search.
 
     Args:
         deps: ports.
-        question: as asked.
+        query: as asked.
         criteria: as understood.
         limit: hits of a page.
         bookmark: where the page before ended.
     """
-    order, size = _plan(question, criteria, limit)
+    order, size = _plan(query, criteria, limit)
     place = bookmark or Bookmark()
     hits: list[Hit] = []
     slots: dict[str, datetime] = {}
@@ -66,17 +66,15 @@ async def search_listings(
     while len(hits) < limit and judged < deps.most_judged:
         # Rows inserted into a batch since its end was set are read too, hence the room for as many again.
         room = min(deps.most_judged, size * 2) if place.until else min(size, deps.most_judged - judged)
-        walk = await deps.listings.walk(
-            question.kind, criteria, order, limit=room, after=place.after, until=place.until
-        )
-        ranked, found = await _ranked(deps, question, criteria, walk.hits)
+        scan = await deps.listings.scan(query.kind, criteria, order, limit=room, after=place.after, until=place.until)
+        ranked, found = await _ranked(deps, query, criteria, scan.hits)
         slots |= found
-        if walk.end is None and place.after is None:
-            everything = walk.hits
+        if scan.end is None and place.after is None:
+            everything = scan.hits
         unseen = [pair for pair in ranked if place.shown is None or pair[0] > place.shown]
         taken = unseen[: limit - len(hits)]
         hits += [hit for _, hit in taken]
-        until = place.until or walk.end
+        until = place.until or scan.end
         if len(taken) < len(unseen):
             return Found(hits, Bookmark(place.after, until, taken[-1][0] if taken else place.shown), slots, everything)
         if until is None:
@@ -86,36 +84,36 @@ async def search_listings(
     return Found(hits, place, slots)
 
 
-def reads_calendars(question: Question) -> bool:
+def reads_calendars(query: SearchQuery) -> bool:
     """Whether it depends on providers' free time, which changes with every booking."""
-    return question.sort is Sort.SOONEST or question.free_from is not None
+    return query.sort is Sort.SOONEST or query.free_from is not None
 
 
-def _plan(question: Question, criteria: Criteria, limit: int) -> tuple[Order, int]:
+def _plan(query: SearchQuery, criteria: Criteria, limit: int) -> tuple[Order, int]:
     """The index order that a search walks, and the size of its batches."""
     plain = Order.RATING if criteria.point is None else Order.DISTANCE
-    if reads_calendars(question):
-        own = {Sort.RATING: Order.RATING, Sort.PRICE: Order.PRICE}.get(question.sort, plain)
+    if reads_calendars(query):
+        own = {Sort.RATING: Order.RATING, Sort.PRICE: Order.PRICE}.get(query.sort, plain)
         return (plain if criteria.groups else own), _SLOT_BATCH
-    if question.sort is Sort.RELEVANCE:
+    if query.sort is Sort.RELEVANCE:
         return plain, _RELEVANCE_BATCH
-    if question.sort is Sort.DISTANCE:
+    if query.sort is Sort.DISTANCE:
         return Order.DISTANCE, limit
-    if criteria.groups and not (criteria.point is None and question.sort is Sort.RATING):
+    if criteria.groups and not (criteria.point is None and query.sort is Sort.RATING):
         return plain, _WORDS_BATCH
-    return (Order.RATING if question.sort is Sort.RATING else Order.PRICE), limit
+    return (Order.RATING if query.sort is Sort.RATING else Order.PRICE), limit
 
 
 async def _ranked(
-    deps: SearchDeps, question: Question, criteria: Criteria, hits: Sequence[Hit]
+    deps: SearchDeps, query: SearchQuery, criteria: Criteria, hits: Sequence[Hit]
 ) -> tuple[list[tuple[Position, Hit]], Mapping[str, datetime]]:
     """The batch with each hit's rank, the first to be shown first; without those that have no slot if one is needed."""
     slots: Mapping[str, datetime] = {}
-    if reads_calendars(question):
-        slots = await soonest_slots(deps, hits, question.free_from, question.free_to)
-    if question.free_from is not None:
+    if reads_calendars(query):
+        slots = await soonest_slots(deps, hits, query.free_from, query.free_to)
+    if query.free_from is not None:
         hits = [hit for hit in hits if hit.id in slots]
-    pairs = [(Position(_rank(question.sort, criteria, hit, slots), hit.id), hit) for hit in hits]
+    pairs = [(Position(_rank(query.sort, criteria, hit, slots), hit.id), hit) for hit in hits]
     return sorted(pairs, key=lambda pair: pair[0]), slots
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from common.application.ports.catalogue.geocoding import Located
 from common.application.ports.search.listings import Criteria, WordGroup
 from common.application.search.deps import SearchDeps
-from common.application.search.queries import Question
+from common.application.search.queries import SearchQuery
 from common.application.search.words import MAX_WORDS
 from common.domain.search.text import words
 from common.domain.shared.geo import Point
@@ -16,51 +16,51 @@ _LONGEST_PLACE = 4
 
 @dataclass(frozen=True)
 class Try:
-    """One way to understand a question more loosely."""
+    """One way to understand a query more loosely."""
 
     criteria: Criteria
     place: Located | None
     ignored: tuple[str, ...]
 
 
-async def looser_tries(deps: SearchDeps, question: Question, criteria: Criteria) -> list[Try]:
-    """Looser ways to understand a question, the closest to what was asked first; at most three.
+async def looser_tries(deps: SearchDeps, query: SearchQuery, criteria: Criteria) -> list[Try]:
+    """Looser ways to understand a query, the closest to what was asked first; at most three.
 
     First the words at its end that name a place are taken for one, if it has no other place. Then words that no listing
     has are left out, and at last all but what means a category, or else the commonest word.
 
     Args:
         deps: ports.
-        question: as asked.
+        query: as asked.
         criteria: as understood first; its first groups are those of the words.
     """
-    typed = words(question.text, MAX_WORDS) if question.text else []
-    asked, fixed = list(zip(typed, criteria.groups, strict=False)), criteria.groups[len(typed) :]
-    place, asked = await _split_place(deps, criteria, asked)
+    typed = words(query.text, MAX_WORDS) if query.text else []
+    typed_groups, fixed = list(zip(typed, criteria.groups, strict=False)), criteria.groups[len(typed) :]
+    place, typed_groups = await _split_place(deps, criteria, typed_groups)
     if place is not None:
         criteria = replace(criteria, point=Point(place.lat, place.lng), doubt_m=place.uncertainty_m)
-    known = [pair for pair in asked if pair[1].used]
+    known = [pair for pair in typed_groups if pair[1].used]
     tries: list[Try] = []
-    for kept in (asked, known, _main(known)):
+    for kept in (typed_groups, known, _main(known)):
         groups = (*(group for _, group in kept), *fixed)
         if not kept or groups == criteria.groups or any(each.criteria.groups == groups for each in tries):
             continue
-        ignored = tuple(word for word, group in asked if (word, group) not in kept)
+        ignored = tuple(word for word, group in typed_groups if (word, group) not in kept)
         tries.append(Try(replace(criteria, groups=groups), place, ignored))
     return tries
 
 
 async def _split_place(
-    deps: SearchDeps, criteria: Criteria, asked: list[tuple[str, WordGroup]]
+    deps: SearchDeps, criteria: Criteria, typed_groups: list[tuple[str, WordGroup]]
 ) -> tuple[Located | None, list[tuple[str, WordGroup]]]:
     """The place that the last words name, and the words before it."""
     if criteria.point is not None:
-        return None, asked
-    for length in range(min(_LONGEST_PLACE, len(asked) - 1), 0, -1):
-        place = await deps.places.named(" ".join(word for word, _ in asked[-length:]))
+        return None, typed_groups
+    for length in range(min(_LONGEST_PLACE, len(typed_groups) - 1), 0, -1):
+        place = await deps.places.named(" ".join(word for word, _ in typed_groups[-length:]))
         if place is not None:
-            return place, asked[:-length]
-    return None, asked
+            return place, typed_groups[:-length]
+    return None, typed_groups
 
 
 def _main(known: Sequence[tuple[str, WordGroup]]) -> list[tuple[str, WordGroup]]:

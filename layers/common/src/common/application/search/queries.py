@@ -31,7 +31,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchQuery:
     """A search as asked; prices in minor units of ``currency``, the window half open."""
 
     kind: Kind
@@ -53,18 +53,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Understood:
-    """What a question was taken for: the place of its address, and criteria."""
+    """What a query was taken for: the place of its address, and criteria."""
 
     criteria: Criteria
     place: Located | None = None
 
 
-async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | None = None) -> Understood | None:
-    """Check a question and understand its words, place and category, and in which currency it compares prices.
+async def criteria_of(deps: SearchDeps, query: SearchQuery, *, currency: str | None = None) -> Understood | None:
+    """Check a query and understand its words, place and category, and in which currency it compares prices.
 
     Args:
         deps: ports.
-        question: as asked.
+        query: as asked.
         currency: what an earlier page compared prices in.
 
     Returns:
@@ -74,38 +74,38 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
         InvalidInput: fields contradict each other, or the category or the address is unknown.
         Unavailable: the address cannot be located now.
     """
-    _check(question)
+    _check(query)
     tree = await deps.categories.tree()
-    if question.category is not None and question.category not in tree.by_slug:
+    if query.category is not None and query.category not in tree.by_slug:
         raise InvalidInput.of("category", "There is no such category.", "unknown_category")
-    place = await _place(deps, question)
-    point = _point(question, place)
+    place = await _place(deps, query)
+    point = _point(query, place)
     groups: tuple[WordGroup, ...] = ()
-    if question.text is not None:
-        understood = await understand(deps.vocabulary, tree, question.text)
+    if query.text is not None:
+        understood = await understand(deps.vocabulary, tree, query.text)
         if understood is None:
             return None
         groups = understood
-    name = () if question.provider_name is None else stems(question.provider_name)
-    if question.provider_name is not None and not name:
+    name = () if query.provider_name is None else stems(query.provider_name)
+    if query.provider_name is not None and not name:
         return None
     groups += tuple([WordGroup((word,), 0) for word in name])
     leaves: tuple[str, ...] = ()
-    if question.category is not None and groups:
-        if question.kind is Kind.SERVICES:
-            leaves = tuple(tree.leaves(question.category))
+    if query.category is not None and groups:
+        if query.kind is Kind.SERVICES:
+            leaves = tuple(tree.leaves(query.category))
         else:
-            groups += (WordGroup((category_tag(question.category),), _COMMON),)
+            groups += (WordGroup((category_tag(query.category),), _COMMON),)
     criteria = Criteria(
         groups=groups,
-        category=question.category,
+        category=query.category,
         leaves=leaves,
         point=point,
-        radius_m=(question.radius_km or DEFAULT_RADIUS_KM) * 1000,
-        min_rating=question.min_rating,
-        currency=currency or await _currency(deps, question, point),
-        min_price=question.min_price,
-        max_price=question.max_price,
+        radius_m=(query.radius_km or DEFAULT_RADIUS_KM) * 1000,
+        min_rating=query.min_rating,
+        currency=currency or await _currency(deps, query, point),
+        min_price=query.min_price,
+        max_price=query.max_price,
         provider_name=name,
         doubt_m=place.uncertainty_m if place else 0,
     )
@@ -116,23 +116,23 @@ async def criteria_of(deps: SearchDeps, question: Question, *, currency: str | N
 _COMMON = 1_000_000_000
 
 
-def _check(question: Question) -> None:
-    has_point = question.lat is not None and question.lng is not None
-    if (question.lat is None) != (question.lng is None):
-        field = "lng" if question.lng is None else "lat"
+def _check(query: SearchQuery) -> None:
+    has_point = query.lat is not None and query.lng is not None
+    if (query.lat is None) != (query.lng is None):
+        field = "lng" if query.lng is None else "lat"
         raise InvalidInput.of(field, "Give both lat and lng.", "missing")
-    if question.sort is Sort.DISTANCE and not has_point and not question.address:
+    if query.sort is Sort.DISTANCE and not has_point and not query.address:
         raise InvalidInput.of("sort", "Sorting by distance needs lat and lng, or an address.", "needs_point")
-    if question.radius_km is not None and not has_point and not question.address:
+    if query.radius_km is not None and not has_point and not query.address:
         raise InvalidInput.of("radius_km", "A radius needs lat and lng, or an address.", "needs_point")
-    low, high = question.min_price, question.max_price
+    low, high = query.min_price, query.max_price
     if low is not None and high is not None and low > high:
         raise InvalidInput.of("min_price", "min_price is above max_price.", "min_over_max")
-    _check_window(question)
+    _check_window(query)
 
 
-def _check_window(question: Question) -> None:
-    start, end = question.free_from, question.free_to
+def _check_window(query: SearchQuery) -> None:
+    start, end = query.free_from, query.free_to
     if (start is None) != (end is None):
         field = "available_to" if end is None else "available_from"
         raise InvalidInput.of(field, "Give both available_from and available_to.", "missing")
@@ -143,25 +143,25 @@ def _check_window(question: Question) -> None:
             raise InvalidInput.of("available_to", f"Ask for at most {duration_text(MAX_WINDOW)}.", "interval_too_long")
 
 
-async def _currency(deps: SearchDeps, question: Question, point: Point | None) -> str | None:
-    """Amounts are compared within one currency, and only where the question compares any."""
-    if question.currency is not None:
-        return question.currency
-    compares = question.sort is Sort.PRICE or question.min_price is not None or question.max_price is not None
-    return await usual_currency(deps, question.kind, point) if compares else None
+async def _currency(deps: SearchDeps, query: SearchQuery, point: Point | None) -> str | None:
+    """Amounts are compared within one currency, and only where the query compares any."""
+    if query.currency is not None:
+        return query.currency
+    compares = query.sort is Sort.PRICE or query.min_price is not None or query.max_price is not None
+    return await usual_currency(deps, query.kind, point) if compares else None
 
 
-async def _place(deps: SearchDeps, question: Question) -> Located | None:
+async def _place(deps: SearchDeps, query: SearchQuery) -> Located | None:
     """The place of the address, where no point is given."""
-    if not question.address or question.lat is not None:
+    if not query.address or query.lat is not None:
         return None
-    located = await deps.geocoder.locate(question.address)
+    located = await deps.geocoder.locate(query.address)
     if located is None or not located.is_reliable:
         raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
     return located
 
 
-def _point(question: Question, place: Located | None) -> Point | None:
-    if question.lat is not None and question.lng is not None:
-        return Point(question.lat, question.lng)
+def _point(query: SearchQuery, place: Located | None) -> Point | None:
+    if query.lat is not None and query.lng is not None:
+        return Point(query.lat, query.lng)
     return Point(place.lat, place.lng) if place else None

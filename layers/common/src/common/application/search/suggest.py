@@ -52,5 +52,5 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
 
 async def _best(deps: SearchDeps, kind: Kind, criteria: Criteria) -> list[Hit]:
     order = Order.RATING if criteria.point is None else Order.DISTANCE
-    walk = await deps.listings.walk(kind, criteria, order, limit=_CANDIDATES)
-    return sorted(walk.hits, key=lambda hit: (-relevance(criteria, hit), hit.id))
+    scan = await deps.listings.scan(kind, criteria, order, limit=_CANDIDATES)
+    return sorted(scan.hits, key=lambda hit: (-relevance(criteria, hit), hit.id))

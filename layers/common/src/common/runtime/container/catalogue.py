@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from common.adapters.mongo.catalogue.listings import MongoListings
     from common.adapters.mongo.catalogue.providers import MongoProviders
     from common.adapters.mongo.catalogue.services import MongoServices
-    from common.adapters.mongo.search.index_terms import MongoTerms
+    from common.adapters.mongo.search.index_terms import MongoIndexTerms
     from common.application.catalogue.deps import ProviderDeps
     from common.application.ports.catalogue.repositories import BusyTimes, Summaries
     from common.application.search.deps import SearchDeps
@@ -46,21 +46,21 @@ class CatalogueParts(CoreParts):
         """Provider profiles."""
         from common.adapters.mongo.catalogue.providers import MongoProviders
 
-        return MongoProviders(self.mongo, self.listings, self.terms)
+        return MongoProviders(self.mongo, self.listings, self.index_terms)
 
     @cached_property
     def service_reader(self) -> "MongoServices":
         """Services."""
         from common.adapters.mongo.catalogue.services import MongoServices
 
-        return MongoServices(self.mongo, self.listings, self.terms)
+        return MongoServices(self.mongo, self.listings, self.index_terms)
 
     @cached_property
-    def terms(self) -> "MongoTerms":
+    def index_terms(self) -> "MongoIndexTerms":
         """The words that searches know."""
-        from common.adapters.mongo.search.index_terms import MongoTerms
+        from common.adapters.mongo.search.index_terms import MongoIndexTerms
 
-        return MongoTerms(self.mongo)
+        return MongoIndexTerms(self.mongo)
 
     @cached_property
     def busy_times(self) -> "BusyTimes":
@@ -80,7 +80,7 @@ class CatalogueParts(CoreParts):
     def providers(self) -> "ProviderDeps":
         """What the use cases of providers need."""
         from common.adapters.mongo.bookings.published_ratings import MongoPublishedRatings
-        from common.adapters.mongo.bookings.statistics import MongoBookingFigures
+        from common.adapters.mongo.bookings.statistics import MongoBookingStatistics
         from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
         from common.application.catalogue.deps import ProviderDeps
 
@@ -92,7 +92,7 @@ class CatalogueParts(CoreParts):
             categories=self.categories,
             busy=self.busy_times,
             bookings=self.whole.booking_repository,
-            figures=MongoBookingFigures(self.mongo),
+            statistics=MongoBookingStatistics(self.mongo),
             ratings=MongoPublishedRatings(self.mongo),
             geocoder=lambda: self.whole.geocoder,
             platform=self.platform,
@@ -109,7 +109,7 @@ class CatalogueParts(CoreParts):
         return SearchDeps(
             clock=self.clock,
             listings=MongoListingIndex(self.mongo),
-            vocabulary=self.terms,
+            vocabulary=self.index_terms,
             categories=self.categories,
             providers=self.provider_reader,
             busy=self.busy_times,

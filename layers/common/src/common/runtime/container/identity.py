@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from common.adapters.mongo.identity.users import MongoUsers
     from common.application.admin.deps import AdminDeps
     from common.application.bookings.guest_completion import GuestBookings
-    from common.application.identity.account_deletion import LeavingDeps
+    from common.application.identity.account_deletion import AccountDeletionDeps
     from common.application.identity.deps import AuthDeps
-    from common.application.identity.erasure import ForgettingDeps
+    from common.application.identity.erasure import ErasureDeps
     from common.application.identity.mail_links import LinkDeps
     from common.application.identity.oauth import OAuthDeps
     from common.application.identity.onboarding.deps import OnboardingDeps
@@ -88,20 +88,20 @@ class IdentityParts(CoreParts):
         return Argon2Passwords()
 
     @cached_property
-    def leaving(self) -> "LeavingDeps":
+    def account_deletion(self) -> "AccountDeletionDeps":
         """What export and deletion of an account need."""
         from common.adapters.mongo.shared.personal_data import MongoPersonalData
-        from common.application.identity.account_deletion import LeavingDeps
+        from common.application.identity.account_deletion import AccountDeletionDeps
 
-        return LeavingDeps(self.auth, self.whole.provider_reader, MongoPersonalData(self.mongo))
+        return AccountDeletionDeps(self.auth, self.whole.provider_reader, MongoPersonalData(self.mongo))
 
     @cached_property
-    def forgetting(self) -> "ForgettingDeps":
+    def erasure(self) -> "ErasureDeps":
         """What follows the deletion of an account; Stripe is loaded when it is asked."""
         from common.adapters.mongo.shared.personal_data import MongoPersonalData
-        from common.application.identity.erasure import ForgettingDeps
+        from common.application.identity.erasure import ErasureDeps
 
-        return ForgettingDeps(
+        return ErasureDeps(
             self.clock, self.whole.booking_repository, self.whole.payments.gateway, MongoPersonalData(self.mongo)
         )
 

@@ -1,4 +1,4 @@
-"""Figures of a provider's bookings, over the index ``provider_status_start``."""
+"""Statistics of a provider's bookings, over the index ``provider_status_start``."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
@@ -18,8 +18,8 @@ _WITH_MONEY = (
 )
 
 
-class MongoBookingFigures:
-    """Implements ``BookingFigures``.
+class MongoBookingStatistics:
+    """Implements ``BookingStatistics``.
 
     Args:
         mongo: the connection.

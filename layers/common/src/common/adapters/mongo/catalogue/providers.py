@@ -8,7 +8,7 @@ from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.catalogue.listings import MongoListings
-from common.adapters.mongo.search.index_terms import MongoTerms
+from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
@@ -22,14 +22,14 @@ class MongoProviders:
     Args:
         mongo: the connection.
         listings: what searches read of providers.
-        terms: the words that searches know.
+        index_terms: the words that searches know.
     """
 
-    def __init__(self, mongo: Mongo, listings: MongoListings, terms: MongoTerms) -> None:
+    def __init__(self, mongo: Mongo, listings: MongoListings, index_terms: MongoIndexTerms) -> None:
         self._providers = mongo.collection("providers")
         self._unit = MongoUnitOfWork(mongo)
         self._listings = listings
-        self._terms = terms
+        self._index_terms = index_terms
 
     async def get(self, provider_id: str) -> Provider | None:
         """One provider by id, whatever its status."""
@@ -53,7 +53,7 @@ class MongoProviders:
 
     async def add(self, provider: Provider) -> bool:
         """Store a new profile; ``False`` if its account has one already, which ends a transaction it is part of."""
-        await self._terms.learn(provider.trading_name, provider.bio)
+        await self._index_terms.add(provider.trading_name, provider.bio)
         try:
             await self._providers.insert_one(to_document(provider), session=current_session())
         except DuplicateKeyError:
@@ -80,7 +80,7 @@ class MongoProviders:
             return provider
 
         if {"trading_name", "bio"} & set(fields):
-            await self._terms.learn(str(fields.get("trading_name", "")), str(fields.get("bio", "")))
+            await self._index_terms.add(str(fields.get("trading_name", "")), str(fields.get("bio", "")))
         return await self._unit.run(work)
 
     async def follow_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:

@@ -8,7 +8,7 @@ from pymongo.asynchronous.collection import ReturnDocument
 
 from common.adapters.mongo.catalogue.listings import MAX_SERVICES, MongoListings
 from common.adapters.mongo.catalogue.plan_limit import MongoPlanLimit
-from common.adapters.mongo.search.index_terms import MongoTerms
+from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
@@ -24,15 +24,15 @@ class MongoServices:
     Args:
         mongo: the connection.
         listings: what searches read of services.
-        terms: the words that searches know.
+        index_terms: the words that searches know.
     """
 
-    def __init__(self, mongo: Mongo, listings: MongoListings, terms: MongoTerms) -> None:
+    def __init__(self, mongo: Mongo, listings: MongoListings, index_terms: MongoIndexTerms) -> None:
         self._services = mongo.collection("services")
         self._unit = MongoUnitOfWork(mongo)
         self._listings = listings
         self._plan_limit = MongoPlanLimit(mongo)
-        self._terms = terms
+        self._index_terms = index_terms
 
     async def get(self, service_id: str) -> Service | None:
         """One service by id, whatever its status."""
@@ -53,7 +53,7 @@ class MongoServices:
                 await self._plan_limit.hold(service.provider_id)
             await self._listings.refresh_service(service)
 
-        await self._terms.learn(service.title, service.description)
+        await self._index_terms.add(service.title, service.description)
         await self._unit.run(work)
 
     async def update(
@@ -79,7 +79,7 @@ class MongoServices:
             return service
 
         if {"title", "description"} & set(fields):
-            await self._terms.learn(str(fields.get("title", "")), str(fields.get("description", "")))
+            await self._index_terms.add(str(fields.get("title", "")), str(fields.get("description", "")))
         return await self._unit.run(work)
 
     async def pause_beyond_limit(self, provider_id: str, *, now: datetime) -> int:

@@ -33,7 +33,7 @@ def near_query(criteria: Criteria, inner: float, begin: float, outer: float) -> 
 def sorted_query(
     criteria: Criteria, order: Order, after: Position | None, until: Position | None
 ) -> tuple[Document, list[tuple[str, int]], str]:
-    """Filter, sort and index of a walk by rating or price."""
+    """Filter, sort and index of a scan by rating or price."""
     field, direction = ("price", 1) if order is Order.PRICE else ("score", -1)
     by_words = bool(criteria.groups) and criteria.point is None and order is Order.RATING
     query: Document = _words(criteria) if by_words else {**_areas(criteria), **_filtered_words(criteria)}

@@ -19,7 +19,7 @@ _UNUSED = 1
 _PREFIX_END = "\uffff"
 
 
-class MongoTerms:
+class MongoIndexTerms:
     """Implements ``Vocabulary``.
 
     A term is a word as written (``_id``), its ``stem``, how often it is ``used``, and its ``deletions``. Stems of
@@ -33,7 +33,7 @@ class MongoTerms:
     def __init__(self, mongo: Mongo) -> None:
         self._terms = mongo.collection("search_terms")
 
-    async def learn(self, text: str, description: str = "") -> None:
+    async def add(self, text: str, description: str = "") -> None:
         """Count the words of a title or name, and those that are indexed of a description.
 
         Outside of any transaction: an unused word harms nothing, and a rebuild counts exactly.

@@ -1,6 +1,6 @@
 """Listings in index order. Every query names the index it is made for, and reads nothing outside of it.
 
-- nearest first: ``near`` (see ``near_walk``).
+- nearest first: ``near`` (see ``geo_scan``).
 - best rated or cheapest first: ``area_score`` and ``area_price``, merged over the map tiles that cover the disc; exact
   distances are then checked on what comes.
 - words without a point: ``token_score``.
@@ -16,7 +16,7 @@ from typing import Any, Final
 from common.adapters.mongo.search.filters import sorted_query
 from common.adapters.mongo.search.geo_scan import nearest, with_spare
 from common.adapters.mongo.shared.database import Collection, Document, Mongo
-from common.application.ports.search.listings import Criteria, Hit, Kind, Order, Position, Sample, Walk
+from common.application.ports.search.listings import Criteria, Hit, Kind, Order, Position, Sample, Scan
 from common.domain.shared.geo import Point, distance_m
 
 _COLLECTIONS = {Kind.SERVICES: "service_listings", Kind.PROVIDERS: "provider_listings"}
@@ -37,7 +37,7 @@ class MongoListingIndex:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def walk(
+    async def scan(
         self,
         kind: Kind,
         criteria: Criteria,
@@ -46,7 +46,7 @@ class MongoListingIndex:
         limit: int,
         after: Position | None = None,
         until: Position | None = None,
-    ) -> Walk:
+    ) -> Scan:
         """Listings in an order (see the port)."""
         collection = self._mongo.collection(_COLLECTIONS[kind])
         if order is Order.DISTANCE:
@@ -75,7 +75,7 @@ class MongoListingIndex:
 
 async def _outwards(
     collection: Collection, criteria: Criteria, limit: int, after: Position | None, until: Position | None
-) -> Walk:
+) -> Scan:
     """Nearest first, until there are enough."""
     hits: list[Hit] = []
     if until is not None:
@@ -89,14 +89,14 @@ async def _outwards(
             if until is not None and place > until:
                 break
             if len(hits) == limit:
-                return Walk(hits, hits[-1].position(Order.DISTANCE))
+                return Scan(hits, hits[-1].position(Order.DISTANCE))
             hits.append(_hit(row, distance))
-    return Walk(hits, None)
+    return Scan(hits, None)
 
 
 async def _sorted(
     collection: Collection, criteria: Criteria, order: Order, limit: int, after: Position | None, until: Position | None
-) -> Walk:
+) -> Scan:
     """Best rated or cheapest first, over the tiles that cover the disc, or over all words without a point."""
     hits: list[Hit] = []
     place, examined = after, 0
@@ -108,14 +108,14 @@ async def _sorted(
         for row in rows:
             hit = _within(row, criteria)
             if hit is not None and len(hits) == limit:
-                return Walk(hits, hits[-1].position(order))
+                return Scan(hits, hits[-1].position(order))
             if hit is not None:
                 hits.append(hit)
         if len(rows) < size:
-            return Walk(hits, None)
+            return Scan(hits, None)
         examined += size
         place = _hit(rows[-1], None).position(order)
-    return Walk(hits, place)
+    return Scan(hits, place)
 
 
 def _within(row: Document, criteria: Criteria) -> Hit | None:

@@ -76,14 +76,14 @@ class MongoPersonalData:
             async for row in cursor.limit(limit)
         ]
 
-    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+    async def erase_mentions(self, booking_ids: Sequence[str]) -> None:
         """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
         words = {"title": _FORGOTTEN_TITLE, "body": _FORGOTTEN_BODY}
         await self._mongo.collection("notifications").update_many(
             {"booking_id": {"$in": list(booking_ids)}}, {"$set": words}, session=current_session()
         )
 
-    async def forget_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
+    async def erase_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
         """Blank what somebody gave as a reason in the audit trail of these bookings.
 
         Args:
@@ -95,7 +95,7 @@ class MongoPersonalData:
             path = f"changed.{fact}.{side}" if fact == "cancel_reason" else f"changed.{fact}.{side}.reason"
             await history.update_many({**of_these, path: {"$gt": ""}}, {"$set": {path: ""}}, session=current_session())
 
-    async def forget_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
+    async def erase_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
         """Take what a party said off the notes of its actions in these bookings' audit trail."""
         session, history = current_session(), self._mongo.collection("booking_history")
         theirs = {"booking_id": {"$in": list(booking_ids)}, "actor.kind": party.value}

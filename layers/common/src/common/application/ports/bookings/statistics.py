@@ -8,8 +8,8 @@ from common.domain.bookings.booking import Booking
 from common.domain.bookings.ratings import Rating
 
 
-class BookingFigures(Protocol):
-    """Figures of a provider's bookings."""
+class BookingStatistics(Protocol):
+    """Statistics of a provider's bookings."""
 
     def with_money(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
         """Each booking with start in the half-open interval that brings or brought money, in no order.

@@ -41,11 +41,11 @@ class PersonalData(Protocol):
         """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
         ...
 
-    async def forget_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
+    async def erase_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
         """Blank what the leaving party gave as ``cancel_reason`` or ``dispute`` in these bookings' audit trail."""
         ...
 
-    async def forget_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
+    async def erase_notes(self, booking_ids: Sequence[str], party: ActorKind, notes: Mapping[str, str]) -> None:
         """Take what a party said off the notes of its actions in these bookings' audit trail.
 
         Args:
@@ -55,6 +55,6 @@ class PersonalData(Protocol):
         """
         ...
 
-    async def forget_mentions(self, booking_ids: Sequence[str]) -> None:
+    async def erase_mentions(self, booking_ids: Sequence[str]) -> None:
         """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
         ...

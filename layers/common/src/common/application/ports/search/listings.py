@@ -102,7 +102,7 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Walk:
+class Scan:
     """A stretch of an order, and where it ended; ``None`` where nothing comes after it."""
 
     hits: Sequence[Hit]
@@ -112,7 +112,7 @@ class Walk:
 class ListingIndex(Protocol):
     """Listings, read only through their indexes."""
 
-    async def walk(
+    async def scan(
         self,
         kind: Kind,
         criteria: Criteria,
@@ -121,7 +121,7 @@ class ListingIndex(Protocol):
         limit: int,
         after: Position | None = None,
         until: Position | None = None,
-    ) -> Walk:
+    ) -> Scan:
         """Listings in an order: nearest, best rated or cheapest first.
 
         Args:
