@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from common.application.bookings import read
 from common.application.bookings.access import find_booking
-from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.create import BookingInput, create_booking
 from common.application.payments.cards import require_own_card
 from common.application.payments.intents import pending_action
 from common.domain.bookings.booking import Actor, ActorKind, BookingStatus
@@ -55,7 +55,7 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
 async def post_booking(
     container: ContainerDep,
     caller: CurrentUser,
-    wish: BookingRequest,
+    body: BookingRequest,
     request: Request,
     response: Response,
     idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
@@ -65,12 +65,12 @@ async def post_booking(
     A slot that the caller has booked and not paid is taken over: the same request answers with the same booking,
     another one takes its place. An account without a name or a telephone number is refused (`profile_incomplete`).
     """
-    if wish.payment_method_id is not None:
-        await require_own_card(container.cards, caller, wish.payment_method_id)
+    if body.payment_method_id is not None:
+        await require_own_card(container.cards, caller, body.payment_method_id)
     booking, action = await create_booking(
         container.bookings,
         caller.user_id,
-        BookingWish(**{**dict(wish), **wish.seen()}, held_by=digest(client_address(request))),
+        BookingInput(**{**dict(body), **body.seen()}, held_by=digest(client_address(request))),
         idempotency_key=idempotency_key,
     )
     set_booking_id(booking.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from common.application.bookings.intents import GuestWish, open_intent, read_intent, renew_secret
+from common.application.bookings.intents import GuestBookingInput, open_intent, read_intent, renew_secret
 from common.domain.shared.opaque_tokens import digest, new_token
 from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie
@@ -39,18 +39,18 @@ async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, 
 )
 @keeps_out(_secret_again, "secret")
 async def post_intent(
-    container: ContainerDep, wish: IntentRequest, request: Request, response: Response
+    container: ContainerDep, body: IntentRequest, request: Request, response: Response
 ) -> OpenedIntentView:
     """Hold a slot for a guest and mail a link that signs in; then complete the profile with `booking_intent_id`.
 
     A guest who asks again names the earlier intent in `replaces`, or comes with the `gigsta_guest` cookie that the
     first answer set: the earlier hold then makes way.
     """
-    fields = wish.model_dump(exclude={"customer"}) | wish.customer.model_dump() | wish.seen()
-    asked = GuestWish(
+    fields = body.model_dump(exclude={"customer"}) | body.customer.model_dump() | body.seen()
+    given = GuestBookingInput(
         **fields, device_token=_guest(request, response, container), held_by=digest(client_address(request))
     )
-    intent, secret = await open_intent(container.booking_intents, asked)
+    intent, secret = await open_intent(container.booking_intents, given)
     return OpenedIntentView.model_validate({**IntentView.model_validate(intent).model_dump(), "secret": secret})
 
 

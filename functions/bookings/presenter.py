@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from common.application.bookings.read import BookingView as SeenBooking
+from common.application.bookings.read import VisibleBooking
 from common.application.payments.intents import PaymentAction
 from common.domain.bookings.booking import Actor, ActorKind, Booking, Dispute, RescheduleProposal
 from common.runtime.http.schemas import MoneySchema
@@ -12,7 +12,7 @@ from functions.bookings import schemas
 Amount = Callable[[int], MoneySchema]
 
 
-def present_booking(seen: SeenBooking, action: PaymentAction | None = None) -> schemas.BookingView:
+def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -> schemas.BookingView:
     """The response for one booking.
 
     Args:
@@ -53,7 +53,7 @@ def start_code(booking: Booking, actor: Actor) -> str | None:
     return booking.start_code if actor.kind is ActorKind.CUSTOMER else None
 
 
-def present_actions(seen: SeenBooking) -> list[schemas.ActionView]:
+def present_actions(seen: VisibleBooking) -> list[schemas.ActionView]:
     """What the caller may do now."""
     return [schemas.ActionView.model_validate(each) for each in seen.actions]
 

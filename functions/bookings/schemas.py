@@ -286,7 +286,7 @@ class IntentRequest(SeenTerms):
 
 
 class IntentView(ResponseModel):
-    """A guest's wish and the hold on its slot."""
+    """A guest's request and the hold on its slot."""
 
     id: str
     status: IntentStatus
@@ -299,7 +299,7 @@ class IntentView(ResponseModel):
 
 
 class OpenedIntentView(IntentView):
-    """The wish as it was just made; ``secret`` is shown this once and reads it back."""
+    """The request as it was just made; ``secret`` is shown this once and reads it back."""
 
     secret: str
 

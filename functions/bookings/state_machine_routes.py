@@ -1,4 +1,4 @@
-"""The booking machine's table, for people and programs."""
+"""The state machine's table, for people and programs."""
 
 from enum import StrEnum
 from typing import Annotated, Any

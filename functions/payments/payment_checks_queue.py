@@ -1,6 +1,6 @@
 """Works on the payment checks queue: executes operations at Stripe and re-reads payments; no FastAPI."""
 
-from common.application.bookings.provider_unavailable import follow_provider
+from common.application.bookings.provider_unavailable import apply_to_open_bookings
 from common.application.bookings.sweep import fire_due
 from common.application.identity.email_change import EMAIL_CHANGED
 from common.application.identity.email_changed import follow_email
@@ -22,7 +22,7 @@ from common.runtime.sqs import create_event_handler
 async def process(container: Container, event: Event) -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
     if event.type == PROVIDER_SWITCHED:
-        await follow_provider(container.bookings, str(event.payload["provider_id"]))
+        await apply_to_open_bookings(container.bookings, str(event.payload["provider_id"]))
         return
     if event.type == ACCOUNT_DELETED:
         await erase_person(container.erasure, event)

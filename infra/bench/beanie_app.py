@@ -45,7 +45,7 @@ def _document(name: str, collection: str, model: type[BaseModel]) -> type[Docume
     return made
 
 
-class BookingWish(BaseModel):
+class BookingInput(BaseModel):
     """The body of ``POST /v1/bookings``."""
 
     model_config = ConfigDict(extra="forbid")
@@ -95,15 +95,18 @@ async def get_service(service_id: str) -> ServiceView:
 
 
 @app.post("/v1/bookings", status_code=201)
-async def post_booking(wish: BookingWish) -> dict[str, Any]:
+async def post_booking(request: BookingInput) -> dict[str, Any]:
     """The reads and writes of one booking, and the call that opens its payment."""
-    await Users.get(wish.customer_id)
-    await Services.get(wish.service_id)
-    await Providers.get(wish.provider_id)
-    taken = {"provider_id": wish.provider_id, "cells": {"$elemMatch": {"$gte": wish.cells[0], "$lte": wish.cells[-1]}}}
+    await Users.get(request.customer_id)
+    await Services.get(request.service_id)
+    await Providers.get(request.provider_id)
+    taken = {
+        "provider_id": request.provider_id,
+        "cells": {"$elemMatch": {"$gte": request.cells[0], "$lte": request.cells[-1]}},
+    }
     await Written["slot_claims"].find(taken).to_list()
-    await _open_payment(wish)
-    captured = fresh(_documents, wish.booking_id, wish.cells)
+    await _open_payment(request)
+    captured = fresh(_documents, request.booking_id, request.cells)
     rows = {name: [Written[name].model_validate(row) for row in found] for name, found in captured.items()}
     async with _client.start_session() as session, await session.start_transaction():
         for documents in rows.values():
@@ -112,7 +115,12 @@ async def post_booking(wish: BookingWish) -> dict[str, Any]:
     return answer
 
 
-async def _open_payment(wish: BookingWish) -> None:
-    form = {"amount": "12500", "currency": "nzd", "capture_method": "manual", "metadata[booking_id]": wish.booking_id}
+async def _open_payment(request: BookingInput) -> None:
+    form = {
+        "amount": "12500",
+        "currency": "nzd",
+        "capture_method": "manual",
+        "metadata[booking_id]": request.booking_id,
+    }
     headers = {"Authorization": f"Bearer {os.environ['STRIPE_SECRET_KEY']}", "Idempotency-Key": str(uuid.uuid4())}
     (await _stripe.post("/v1/payment_intents", data=form, headers=headers)).raise_for_status()

@@ -90,8 +90,8 @@ def _apart(first: Timing, second: Timing) -> float:
 
 def _body(setting: Setting, path: str, email: str, slots: Iterator[int]) -> Mapping[str, Any]:
     if path == "/v1/booking-intents":
-        wish = measure.booking_wish(setting.world, next(slots))
-        return {**wish, "customer": {"full_name": "Guest Person", "email": email}}
+        request = measure.booking_request(setting.world, next(slots))
+        return {**request, "customer": {"full_name": "Guest Person", "email": email}}
     secret = {"password": _PASSWORD} if path in {"/v1/auth/login", "/v1/auth/register"} else {}
     return {"email": email, **secret}
 

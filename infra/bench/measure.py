@@ -72,12 +72,12 @@ async def race(world: World, attempts: int, slot_number: int) -> tuple[dict[int,
     """
     container = Container(load_settings(environ=world.environment))
     transport = httpx.ASGITransport(app=create_app(router, service="bookings", container=container))
-    wish = booking_wish(world, slot_number)
+    request = booking_request(world, slot_number)
     headers = {"Authorization": f"Bearer {world.token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
         await client.get("/v1/bookings", headers=headers)
         started = time.perf_counter()
-        tasks = [client.post("/v1/bookings", json=wish, headers=headers) for _ in range(attempts)]
+        tasks = [client.post("/v1/bookings", json=request, headers=headers) for _ in range(attempts)]
         answers = await asyncio.gather(*tasks)
         taken = (time.perf_counter() - started) * 1000
     await container.close()
@@ -87,14 +87,14 @@ async def race(world: World, attempts: int, slot_number: int) -> tuple[dict[int,
     return counts, taken
 
 
-def booking_wish(world: World, number: int) -> dict[str, object]:
+def booking_request(world: World, number: int) -> dict[str, object]:
     """The body of a booking request for the number-th slot."""
     start = nth_start(number).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"service_id": world.service.id, "start_at": start, "address": "2 Queen Street, Auckland", "notes": ""}
 
 
-def bare_wish(world: World, number: int, booking_id: str) -> dict[str, object]:
-    """The same wish for the contestants that check nothing: the cells are named outright."""
+def bare_request(world: World, number: int, booking_id: str) -> dict[str, object]:
+    """The same request for the contestants that check nothing: the cells are named outright."""
     first = cells_between(nth_start(number), nth_start(number + 1))[0]
     return {
         "booking_id": booking_id,

@@ -152,7 +152,7 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
 
     def bare() -> dict[str, object]:
         number = next(numbers)
-        return measure.bare_wish(world, number, f"bkg_bench{number:06d}")
+        return measure.bare_request(world, number, f"bkg_bench{number:06d}")
 
     async with (
         running(setting.bench, ours) as mine,
@@ -167,7 +167,7 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
             {
                 "floor: reads and writes": lambda: floor.invoke(_post(world, bare())),
                 "floor: with the call to Stripe": lambda: with_stripe.invoke(_post(world, bare())),
-                "GigSta": lambda: mine.invoke(_post(world, measure.booking_wish(world, next(numbers))), _CREATED),
+                "GigSta": lambda: mine.invoke(_post(world, measure.booking_request(world, next(numbers))), _CREATED),
                 "FastAPI + Beanie on uvicorn": by_beanie,
             },
             runs=setting.runs(120),
@@ -185,7 +185,7 @@ async def first_booking(bench: Bench, world: World, functions: Path, number: int
     """Make one booking, whose documents others then write again; returns its id."""
     ours = next(s for s in subjects.http_subjects(functions, world, "") if s.name == "bookings")
     async with running(bench, ours) as environment:
-        answer = await environment.invoke(_post(world, measure.booking_wish(world, number)), _CREATED)
+        answer = await environment.invoke(_post(world, measure.booking_request(world, number)), _CREATED)
     return str(json.loads(answer["body"])["id"])
 
 

@@ -1,4 +1,4 @@
-"""Write ``docs/booking-states.md`` from the booking machine's table (``python -m infra.docs.booking_states``)."""
+"""Write ``docs/booking-states.md`` from the state machine's table (``python -m infra.docs.booking_states``)."""
 
 import sys
 from pathlib import Path

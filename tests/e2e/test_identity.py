@@ -73,8 +73,8 @@ def test_a_guest_books_first_and_becomes_a_customer_by_mail(stage: Stage) -> Non
     start_at = free_start(stage, provider, service["id"])
     guest = somebody(stage)
     customer = {"email": guest.email, "full_name": "Guest One", "phone_number": "+64211234568"}
-    wish = {"service_id": service["id"], "start_at": start_at, "address": "1 Queen Street, Auckland"}
-    intent = guest.call("POST", "/v1/booking-intents", {**wish, "customer": customer})
+    request = {"service_id": service["id"], "start_at": start_at, "address": "1 Queen Street, Auckland"}
+    intent = guest.call("POST", "/v1/booking-intents", {**request, "customer": customer})
     assert intent["secret"]
 
     tokens = guest.call("POST", "/v1/auth/verify-email", {"token": token_in(stage.wait_for_mail(guest.email, "book"))})

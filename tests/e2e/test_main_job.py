@@ -46,10 +46,10 @@ class Market:
 
     def post_booking(self, start_at: str, key: str) -> httpx.Response:
         """Ask for a booking at the seeded provider's door; returns whatever is answered."""
-        wish = {"service_id": self.service["id"], "start_at": start_at, "address": "1 Queen Street, Auckland"}
+        request = {"service_id": self.service["id"], "start_at": start_at, "address": "1 Queen Street, Auckland"}
         headers = {"Authorization": f"Bearer {self.customer.access_token}", "Idempotency-Key": key}
         url = f"{self.cloud.base_url}/v1/bookings"
-        return httpx.post(url, json=wish, headers=headers, timeout=PATIENCE_SECONDS)
+        return httpx.post(url, json=request, headers=headers, timeout=PATIENCE_SECONDS)
 
     def history(self, booking_id: str) -> list[str]:
         """Names of the actions that were recorded."""

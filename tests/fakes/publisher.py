@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class CollectingPublisher:
-    """Implements ``Publisher``; set ``is_away`` to lose everything, as a dead queue service would."""
+    """Implements ``Publisher``; set ``is_unavailable`` to lose everything, as a dead queue service would."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.is_away = False
+        self.is_unavailable = False
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
-        if self.is_away:
+        if self.is_unavailable:
             return []
         self.events.extend(events)
         return [event.id for event in events]

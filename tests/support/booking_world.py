@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common.application.bookings.act import perform_action
-from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.create import BookingInput, create_booking
 from common.application.bookings.rating_summaries import refresh_summaries
 from common.application.bookings.sweep import fire_due, sweep_due
 from common.application.payments.operations.checks import CHECK_REQUESTED, check_payment
@@ -82,8 +82,8 @@ class BookingWorld:
         self, start_at: datetime | None = None, *, customer: User | None = None, key: str | None = None
     ) -> Booking:
         """Make a booking; it waits for its payment."""
-        wish = BookingWish(service_id=self.service.id, start_at=start_at or self.start_in(days=2), address=ADDRESS)
-        booking, _ = await create_booking(self.deps, (customer or self.customer).id, wish, idempotency_key=key)
+        request = BookingInput(service_id=self.service.id, start_at=start_at or self.start_in(days=2), address=ADDRESS)
+        booking, _ = await create_booking(self.deps, (customer or self.customer).id, request, idempotency_key=key)
         return booking
 
     async def pay(self, booking: Booking, card: str = "pm_card_visa") -> Booking:
@@ -240,7 +240,7 @@ class BookingWorld:
         )
 
 
-def wish(world: BookingWorld, **changed: Any) -> dict[str, Any]:
+def booking_request(world: BookingWorld, **changed: Any) -> dict[str, Any]:
     """The body of a request for a booking."""
     start = world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"service_id": world.service.id, "start_at": start, "address": ADDRESS, **changed}

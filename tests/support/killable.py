@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson.binary import UUID_SUBTYPE, Binary
 from common.application.bookings.act import perform_action
-from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.create import BookingInput, create_booking
 from common.application.bookings.sweep import sweep_due
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.model import Model
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 class Try(Model):
     """One process: the step it is killed at, the time it believes in, and what it works on.
 
-    ``wish`` makes a booking, ``booking_id`` is acted on; with neither, the sweep does what is due.
+    ``request`` makes a booking, ``booking_id`` is acted on; with neither, the sweep does what is due.
     """
 
     step: int
     now: datetime
-    wish: dict[str, Any] | None = None
+    request: dict[str, Any] | None = None
     key: str = ""
     booking_id: str | None = None
     input: dict[str, Any] | None = None
@@ -115,8 +115,8 @@ async def do(uri: str, database: str, plan: Plan, each: Try) -> None:
 
 
 async def _work(deps: BookingDeps, plan: Plan, each: Try) -> None:
-    if each.wish is not None:
-        await create_booking(deps, plan.user_id, BookingWish(**each.wish), idempotency_key=each.key)
+    if each.request is not None:
+        await create_booking(deps, plan.user_id, BookingInput(**each.request), idempotency_key=each.key)
     elif each.booking_id is not None:
         caller = Principal(user_id=plan.user_id, roles=frozenset(plan.roles), provider_id=plan.provider_id)
         await perform_action(deps, caller, each.booking_id, plan.action, each.input)

@@ -11,7 +11,7 @@ from common.application.payments.intents import ensure_intent
 from common.application.payments.operations.checks import check_payment
 from common.application.payments.operations.execute import OperationBusy
 from common.application.payments.operations.sync import sync_booking_payment
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, Place
 from common.domain.bookings.state_machine import NewBooking, SlotVerdict
 from common.domain.payments.ledger import balance
@@ -83,17 +83,17 @@ class MoneyBench:
     def publisher(self) -> CollectingPublisher:
         return self.container.publisher  # type: ignore[return-value]
 
-    async def create(self, *, starts_in: timedelta = timedelta(hours=6), **wish: Any) -> Booking:
+    async def create(self, *, starts_in: timedelta = timedelta(hours=6), **fields: Any) -> Booking:
         """Commit a new booking; no call to Stripe is made yet."""
         self._booked += 1
         now = self.clock.now()
         start = (now + starts_in).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 * self._booked)
-        change = machine.create(
+        change = state_machine.create(
             NewBooking(
                 customer_id=self.customer.id,
                 start_at=start,
                 place=Place(address="1 Queen Street, Auckland"),
-                **wish,
+                **fields,
             ),
             self.service,
             self.provider,
@@ -103,9 +103,9 @@ class MoneyBench:
         )
         return await self.commit(change)
 
-    async def book(self, *, starts_in: timedelta = timedelta(hours=6), **wish: Any) -> Booking:
+    async def book(self, *, starts_in: timedelta = timedelta(hours=6), **fields: Any) -> Booking:
         """Commit a new booking and make its intent, as the booking function does."""
-        booking, _ = await ensure_intent(self.payments, await self.create(starts_in=starts_in, **wish))
+        booking, _ = await ensure_intent(self.payments, await self.create(starts_in=starts_in, **fields))
         return booking
 
     async def perform(
@@ -115,7 +115,7 @@ class MoneyBench:
         stored = await self.read(booking)
         ids = {ActorKind.CUSTOMER: stored.customer_id, ActorKind.PROVIDER: stored.provider_user_id}
         actor = Actor(kind=kind, id=ids.get(kind, "usr_staff"))
-        change = machine.perform(stored, action, actor, input_, self.clock.now(), self.payments.settings)
+        change = state_machine.perform(stored, action, actor, input_, self.clock.now(), self.payments.settings)
         await self.commit(change)
         if settle:
             await self.work()
@@ -128,7 +128,7 @@ class MoneyBench:
         assert stored.next_due_action is not None
         if stored.next_due_at > self.clock.now():
             self.clock.set(stored.next_due_at)
-        change = machine.fire(stored, stored.next_due_action, self.clock.now(), self.payments.settings)
+        change = state_machine.fire(stored, stored.next_due_action, self.clock.now(), self.payments.settings)
         assert change is not None
         await self.commit(change)
         if settle:

@@ -16,8 +16,8 @@ import json, os, sys, time
 VERSION = 1
 
 def handler(event, context):
-    wish = event.get("queryStringParameters") or {}
-    time.sleep(float(wish.get("sleep", 0)))
+    query = event.get("queryStringParameters") or {}
+    time.sleep(float(query.get("sleep", 0)))
     answer = {
         "version": VERSION,
         "pid": os.getpid(),

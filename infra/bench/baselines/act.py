@@ -25,9 +25,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": answer}
 
 
-async def _act(wish: dict[str, Any]) -> str:
-    await _database["users"].find_one({"_id": wish["caller_id"]}, {"is_active": 1, "session_epoch": 1, "roles": 1})
-    stored = await _database["bookings"].find_one({"_id": wish["booking_id"]}) or {}
+async def _act(request: dict[str, Any]) -> str:
+    await _database["users"].find_one({"_id": request["caller_id"]}, {"is_active": 1, "session_epoch": 1, "roles": 1})
+    stored = await _database["bookings"].find_one({"_id": request["booking_id"]}) or {}
     changed = {**_written["bookings"][0], "_id": stored["_id"], "payment_details": stored["payment_details"]}
     async with _client.start_session() as session, await session.start_transaction():
         version = {"_id": stored["_id"], "version": stored["version"]}

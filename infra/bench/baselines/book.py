@@ -31,31 +31,31 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {"statusCode": 201, "headers": {"content-type": "application/json"}, "body": answer}
 
 
-async def _book(wish: dict[str, Any]) -> str:
-    await _database["users"].find_one({"_id": wish["customer_id"]}, {"is_active": 1, "session_epoch": 1, "roles": 1})
-    await _database["users"].find_one({"_id": wish["customer_id"]})
-    await _database["services"].find_one({"_id": wish["service_id"]})
-    await _database["providers"].find_one({"_id": wish["provider_id"]})
+async def _book(request: dict[str, Any]) -> str:
+    await _database["users"].find_one({"_id": request["customer_id"]}, {"is_active": 1, "session_epoch": 1, "roles": 1})
+    await _database["users"].find_one({"_id": request["customer_id"]})
+    await _database["services"].find_one({"_id": request["service_id"]})
+    await _database["providers"].find_one({"_id": request["provider_id"]})
     near = {
-        "provider_id": wish["provider_id"],
-        "cells": {"$elemMatch": {"$gte": wish["cells"][0], "$lte": wish["cells"][-1]}},
+        "provider_id": request["provider_id"],
+        "cells": {"$elemMatch": {"$gte": request["cells"][0], "$lte": request["cells"][-1]}},
     }
     await _database["slot_claims"].find(near).to_list()
     if _stripe:
-        await _open_payment(wish)
-    rows = fresh(_written, wish["booking_id"], wish["cells"])
+        await _open_payment(request)
+    rows = fresh(_written, request["booking_id"], request["cells"])
     async with _client.start_session() as session, await session.start_transaction():
         for collection, documents in rows.items():
             await _database[collection].insert_many(documents, session=session)
     return json.dumps(rows["bookings"][0], default=str)
 
 
-async def _open_payment(wish: dict[str, Any]) -> None:
+async def _open_payment(request: dict[str, Any]) -> None:
     form = {
         "amount": "12500",
         "currency": "nzd",
         "capture_method": "manual",
-        "metadata[booking_id]": wish["booking_id"],
+        "metadata[booking_id]": request["booking_id"],
     }
     headers = {"Authorization": f"Bearer {os.environ['STRIPE_SECRET_KEY']}", "Idempotency-Key": str(uuid.uuid4())}
     (await _http.post("/v1/payment_intents", data=form, headers=headers)).raise_for_status()

@@ -103,8 +103,8 @@ def find_slot(narrator: Narrator, customer: Person, service_id: str, after: date
 
 def request_booking(narrator: Narrator, customer: Person, service_id: str, start_at: str) -> dict[str, Any]:
     """Book a slot without paying yet."""
-    wish = {"service_id": service_id, "start_at": start_at, "address": _ADDRESS, "notes": "The long hedge, please."}
-    booking: dict[str, Any] = customer.call("POST", "/v1/bookings", wish, Idempotency_Key=f"demo-{start_at}")
+    request = {"service_id": service_id, "start_at": start_at, "address": _ADDRESS, "notes": "The long hedge, please."}
+    booking: dict[str, Any] = customer.call("POST", "/v1/bookings", request, Idempotency_Key=f"demo-{start_at}")
     narrator.expect("status", booking["status"], "pending_payment")
     narrator.expect("price", booking["price"], _PRICE)
     narrator.step(customer.name, "books it", booking)

@@ -13,7 +13,7 @@ import pytest
 from common.application.identity.sessions import open_session
 from common.domain.identity.credentials import ClientInfo
 from common.domain.identity.roles import Role
-from common.domain.notifications.kinds import Kind, Notification
+from common.domain.notifications.kinds import InboxEntry, Kind
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
@@ -50,7 +50,7 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
     client = ClientInfo("203.0.113.9", "Browser/1")
     session = await open_session(container.auth, world.customer, client, "password")
     sessions = await container.auth.sessions.live_of(session.user.id, clock.now(), limit=1)
-    notice = Notification(
+    notice = InboxEntry(
         id=f"ntf_{booking.id}",
         user_id=world.customer.id,
         kind=Kind.BOOKINGS,

@@ -63,7 +63,7 @@ class Service:
 
     def __init__(self, answer: Callable[[httpx.Request], Any]) -> None:
         self.requests: list[httpx.Request] = []
-        self.is_away = False
+        self.is_unavailable = False
         self._answer = answer
 
     def client(self) -> httpx.AsyncClient:
@@ -71,7 +71,7 @@ class Service:
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        if self.is_away:
+        if self.is_unavailable:
             raise httpx.ConnectTimeout("away")
         return httpx.Response(200, json=self._answer(request))
 
@@ -118,7 +118,7 @@ async def test_the_breaker_opens_for_all_instances_and_closes_again(container: C
     service = Service(lambda _: [NOMINATIM])
     inner = Nominatim("https://guarded.test", service.client)
     here, elsewhere = (GuardedGeocoder(inner, _breakers(container)) for _ in range(2))
-    service.is_away = True
+    service.is_unavailable = True
     with time_machine.travel("2026-11-21T00:00:00Z", tick=False) as traveller:
         for _ in range(3):
             with pytest.raises(Unavailable):
@@ -127,7 +127,7 @@ async def test_the_breaker_opens_for_all_instances_and_closes_again(container: C
         with pytest.raises(Unavailable):
             await elsewhere.locate("Auckland")
         assert len(service.requests) == 3
-        service.is_away = False
+        service.is_unavailable = False
         traveller.shift(31)
         assert await elsewhere.locate("Auckland") is not None
         assert await here.locate("Auckland") is not None
@@ -137,7 +137,7 @@ async def test_the_breaker_opens_for_all_instances_and_closes_again(container: C
 async def test_failures_long_apart_do_not_open_the_breaker(container: Container) -> None:
     await container.mongo.collection("breakers").delete_many({})
     service = Service(lambda _: [NOMINATIM])
-    service.is_away = True
+    service.is_unavailable = True
     geocoder = GuardedGeocoder(Nominatim("https://slow.test", service.client), _breakers(container))
     with time_machine.travel("2026-11-21T00:00:00Z", tick=False) as traveller:
         for _ in range(5):
@@ -225,7 +225,7 @@ async def test_only_the_public_server_is_asked_slowly(
 async def test_the_gazetteer_helps_out_while_the_service_is_away(container: Container, clock: FakeClock) -> None:
     await container.mongo.collection("breakers").delete_many({})
     service = Service(lambda _: [NOMINATIM])
-    service.is_away = True
+    service.is_unavailable = True
     guarded = GuardedGeocoder(Nominatim("https://away.test", service.client), _breakers(container))
     geocoder = FallbackGeocoder(CachedGeocoder(guarded, container.mongo, clock), Gazetteer())
     found = [await geocoder.locate("3 The Strand, Tauranga") for _ in range(5)]

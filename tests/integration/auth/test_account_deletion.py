@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from common.application.bookings.create import BookingWish, create_booking
+from common.application.bookings.create import BookingInput, create_booking
 from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.domain.bookings.state_machine.erasure import erase_customer
 from common.domain.shared.errors import Unavailable
@@ -69,8 +69,8 @@ async def _customer(identity: Identity, world: BookingWorld, email: str) -> tupl
 
 
 async def _book_at(world: BookingWorld, address: str, notes: str = "", *, day: int = 2) -> Booking:
-    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=day), address=address, notes=notes)
-    booking, _ = await create_booking(world.deps, world.customer.id, wish, idempotency_key=None)
+    request = BookingInput(service_id=world.service.id, start_at=world.start_in(days=day), address=address, notes=notes)
+    booking, _ = await create_booking(world.deps, world.customer.id, request, idempotency_key=None)
     return await world.pay(booking)
 
 

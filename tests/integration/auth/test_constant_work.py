@@ -110,13 +110,13 @@ async def test_the_same_work_is_done_for_every_guest(observer: Observer) -> None
     world = await BookingWorld(observer.container).open()
     seen = []
     for day, email in enumerate(("first@example.com", KNOWN, UNPROVEN, UNKNOWN), start=2):
-        wish = {
+        request = {
             "service_id": world.service.id,
             "start_at": world.start_in(days=day).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "address": ADDRESS,
             "customer": {"full_name": "Guest Person", "email": email},
         }
-        seen.append(await observer.post("bookings", "/v1/booking-intents", wish))
+        seen.append(await observer.post("bookings", "/v1/booking-intents", request))
     assert seen[0].status == 201
     assert "findAndModify users" in seen[0].commands
     assert seen[1:] == [seen[0]] * 3

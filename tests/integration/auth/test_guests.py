@@ -19,14 +19,14 @@ GUEST = {"full_name": "Guest Person", "phone_number": "021 123 4567"}
 
 async def _intent(world: BookingWorld, email: str, days: int = 2) -> dict[str, Any]:
     """Ask for a slot as a guest."""
-    wish = {
+    request = {
         "service_id": world.service.id,
         "start_at": world.start_in(days=days).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "address": ADDRESS,
         "customer": {**GUEST, "email": email},
     }
     async with api_client("bookings", world.container) as client:
-        answer = await client.post("/v1/booking-intents", json=wish)
+        answer = await client.post("/v1/booking-intents", json=request)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 

@@ -11,7 +11,7 @@ from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.shared.errors import TermsChanged
 from common.domain.shared.money import Money
 
-from tests.support.booking_world import wish
+from tests.support.booking_world import booking_request
 
 if TYPE_CHECKING:
     import httpx
@@ -112,7 +112,7 @@ async def test_a_fee_that_is_no_amount_is_refused_by_name(
 async def test_other_terms_than_were_seen_make_no_booking(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers, changed: dict[str, Any]
 ) -> None:
-    body = wish(world, **changed)
+    body = booking_request(world, **changed)
     guest = {**body, "customer": {"full_name": "Guest", "email": "guest@example.com"}}
     for answer in (
         await client.post("/v1/bookings", json=body, headers=customer),
@@ -132,7 +132,7 @@ async def test_the_terms_that_were_seen_make_one(
         "expected_price": {"amount": WHOLE, "currency": "nzd"},
         "expected_cancellation_policy": world.service.cancellation_policy,
     }
-    answer = await client.post("/v1/bookings", json=wish(world, **seen), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, **seen), headers=customer)
     assert answer.status_code == 201, answer.text
 
 
@@ -146,7 +146,7 @@ async def test_the_terms_that_were_seen_make_one(
 async def test_a_guest_is_not_charged_by_terms_that_changed_during_the_hold(
     world: BookingWorld, client: httpx.AsyncClient, fields: dict[str, Any]
 ) -> None:
-    body = {**wish(world), "customer": {"full_name": "Guest", "email": "guest@example.com"}}
+    body = {**booking_request(world), "customer": {"full_name": "Guest", "email": "guest@example.com"}}
     opened = (await client.post("/v1/booking-intents", json=body)).json()
     await world.container.mongo.collection("services").update_one({"_id": world.service.id}, {"$set": fields})
     user = await world.container.users.by_email_key("guest@example.com")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories.users import make_user
-from tests.support.booking_world import ADDRESS, wish
+from tests.support.booking_world import ADDRESS, booking_request
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ async def everything(world: BookingWorld) -> dict[str, list[Any]]:
         ({"price": {"amount": 1, "currency": "nzd"}}, "price", "extra_forbidden"),
     ],
 )
-async def test_a_bad_wish(
+async def test_a_bad_request(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers, changed: dict[str, Any], field: str, code: str
 ) -> None:
     before = await everything(world)
 
-    answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=customer)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input"), answer.text
     assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(field, code)]
@@ -65,7 +65,7 @@ async def test_a_bad_wish(
     ("changed", "status", "code"),
     [({"service_id": "svc_none"}, 404, "not_found"), ({"address": ADDRESS}, 403, "own_service")],
 )
-async def test_a_wish_for_what_is_not_there_or_ones_own(
+async def test_a_request_for_what_is_not_there_or_ones_own(
     world: BookingWorld,
     client: httpx.AsyncClient,
     provider: Headers,
@@ -75,7 +75,7 @@ async def test_a_wish_for_what_is_not_there_or_ones_own(
 ) -> None:
     before = await everything(world)
 
-    answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=provider)
+    answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=provider)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await everything(world) == before
@@ -88,7 +88,7 @@ async def test_a_slot_that_is_taken_or_outside_the_hours(
     later = world.start_in(days=366).strftime("%Y-%m-%dT%H:%M:%SZ")
     before = await everything(world)
     for start, reason in ((taken.slot.start_at.strftime("%Y-%m-%dT%H:%M:%SZ"), "occupied"), (later, "too_far")):
-        answer = await client.post("/v1/bookings", json=wish(world, start_at=start), headers=customer)
+        answer = await client.post("/v1/bookings", json=booking_request(world, start_at=start), headers=customer)
         assert (answer.status_code, answer.json()["code"]) == (409, "slot_unavailable")
         assert answer.json()["reason"] == reason
     assert await everything(world) == before
@@ -182,9 +182,9 @@ async def test_a_bad_move_by_an_operator(
 
 def tells_the_state(answer: httpx.Response, booking: Booking) -> None:
     """Whoever loses reads where the booking stands, and what they may do instead."""
-    told = answer.json()
-    assert (told["booking_status"], told["version"]) == (booking.status.value, booking.version)
-    assert isinstance(told["available_actions"], list)
+    notified = answer.json()
+    assert (notified["booking_status"], notified["version"]) == (booking.status.value, booking.version)
+    assert isinstance(notified["available_actions"], list)
 
 
 async def test_losers_of_every_race_are_told_where_the_booking_stands(
@@ -235,11 +235,11 @@ async def test_a_key_that_comes_again_with_another_body(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:
     keyed = {**customer, "Idempotency-Key": "one"}
-    assert (await client.post("/v1/bookings", json=wish(world), headers=keyed)).status_code == 201
+    assert (await client.post("/v1/bookings", json=booking_request(world), headers=keyed)).status_code == 201
     before = await everything(world)
     later = world.start_in(days=3).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     for changed in ({"notes": "other"}, {"start_at": later}, {"notes": LONG}):
-        answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=keyed)
+        answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=keyed)
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert await everything(world) == before

@@ -14,7 +14,7 @@ from common.domain.bookings.state_machine.erasure import erase_customer
 from common.domain.shared.events import Topic
 from common.domain.shared.geo import Point, distance_m
 
-from tests.support.booking_world import ADDRESS, wish
+from tests.support.booking_world import ADDRESS, booking_request
 from tests.support.http import api_client
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ class Mails:
 @pytest.fixture
 async def asked(world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]) -> Booking:
     """A paid booking with access notes that waits for the provider."""
-    answer = await client.post("/v1/bookings", json=wish(world, notes=NOTES, access_notes=GATE), headers=customer)
+    answer = await client.post(
+        "/v1/bookings", json=booking_request(world, notes=NOTES, access_notes=GATE), headers=customer
+    )
     assert answer.status_code == 201, answer.text
     assert answer.json()["access_notes"] == GATE
     booking = await world.deps.bookings.get(answer.json()["id"])
@@ -66,14 +68,14 @@ async def everything_shown(
         texts.append((await providers.get("/v1/providers/me/jobs", headers=provider)).text)
     async with api_client("payments", world.container) as payments:
         texts.append((await payments.get(f"{path}/payment", headers=provider)).text)
-    texts.append(await told(world))
+    texts.append(await notified(world))
     personal = MongoPersonalData(world.container.mongo)
     held = await personal.collect(world.provider_user.id, world.provider.id)
     texts.append(json.dumps({name: [str(row) for row in rows] for name, rows in held.items()}))
     return "\n".join(texts).replace("\r\n ", "")
 
 
-async def told(world: BookingWorld) -> str:
+async def notified(world: BookingWorld) -> str:
     """Mails and inbox entries of the provider, of all that has happened up to now."""
     mails = Mails()
     delivery = world.container.replace(mailer=mails).delivery
@@ -129,7 +131,7 @@ async def test_accepting_shows_where_and_how_to_get_in(
     assert ADDRESS in shown
     feed = (await client.put("/v1/bookings/calendar-feed", headers=provider)).json()["url"]
     file = await client.get(f"/v1/bookings/{asked.id}/calendar.ics", headers=provider)
-    for text in (await told(world), (await client.get(feed)).text, file.text):
+    for text in (await notified(world), (await client.get(feed)).text, file.text):
         assert "4711" not in text
 
 
@@ -207,11 +209,11 @@ async def test_another_way_in_is_another_request(
     world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
 ) -> None:
     keyed = {**customer, "Idempotency-Key": "one-key"}
-    first = await client.post("/v1/bookings", json=wish(world, access_notes=GATE), headers=keyed)
+    first = await client.post("/v1/bookings", json=booking_request(world, access_notes=GATE), headers=keyed)
     await world.container.mongo.collection("idempotency_keys").delete_many({})
-    other = await client.post("/v1/bookings", json=wish(world, access_notes="Ring twice"), headers=keyed)
+    other = await client.post("/v1/bookings", json=booking_request(world, access_notes="Ring twice"), headers=keyed)
 
     assert first.status_code == 201
     assert other.json()["code"] == "idempotency_key_reused"
-    too_long = await client.post("/v1/bookings", json=wish(world, access_notes="x" * 501), headers=customer)
+    too_long = await client.post("/v1/bookings", json=booking_request(world, access_notes="x" * 501), headers=customer)
     assert too_long.json()["errors"][0]["field"] == "access_notes"

@@ -1,4 +1,4 @@
-"""Guest checkout: from a wish with a held slot to the booking of a proven account."""
+"""Guest checkout: from a request with a held slot to the booking of a proven account."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ EMAIL = "guest@example.com"
 
 
 async def open_intent(world: BookingWorld, client: httpx.AsyncClient, email: str = EMAIL) -> dict[str, Any]:
-    answer = await client.post("/v1/booking-intents", json=wish(world, email))
+    answer = await client.post("/v1/booking-intents", json=guest_request(world, email))
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
 
-def wish(world: BookingWorld, email: str = EMAIL) -> dict[str, Any]:
+def guest_request(world: BookingWorld, email: str = EMAIL) -> dict[str, Any]:
     return {
         "service_id": world.service.id,
         "start_at": world.start_in(days=2).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -129,7 +129,7 @@ async def test_stripe_being_away_costs_the_guest_nothing(world: BookingWorld, cl
 
 async def test_of_guests_and_customers_at_one_slot_one_wins(world: BookingWorld, client: httpx.AsyncClient) -> None:
     async def as_guest(number: int) -> str | None:
-        answer = await client.post("/v1/booking-intents", json=wish(world, f"guest{number}@example.com"))
+        answer = await client.post("/v1/booking-intents", json=guest_request(world, f"guest{number}@example.com"))
         assert answer.status_code in {201, 409}
         return str(answer.json()["id"]) if answer.status_code == 201 else None
 

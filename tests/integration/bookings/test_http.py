@@ -12,7 +12,7 @@ from common.domain.bookings.booking import BookingStatus
 from common.domain.catalogue.services import ServiceStatus
 
 from tests.factories.users import make_user
-from tests.support.booking_world import wish
+from tests.support.booking_world import booking_request
 from tests.support.identity import sign_in
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Headers = dict[str, str]
 async def test_booking_answers_with_what_the_client_needs_to_pay(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:
-    answer = await client.post("/v1/bookings", json=wish(world), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world), headers=customer)
 
     assert answer.status_code == 201
     booking = answer.json()
@@ -57,10 +57,10 @@ async def test_booking_answers_with_what_the_client_needs_to_pay(
         ({"service_id": 7}, "service_id"),
     ],
 )
-async def test_bad_wishes_are_refused_by_field(
+async def test_bad_requests_are_refused_by_field(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers, changed: dict[str, Any], field: str
 ) -> None:
-    answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=customer)
 
     assert answer.status_code == 422, answer.text
     assert [each["field"] for each in answer.json()["errors"]] == [field]
@@ -123,7 +123,7 @@ async def test_a_bad_entity_tag_is_refused(
 async def test_an_unknown_service_is_not_found(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:
-    answer = await client.post("/v1/bookings", json=wish(world, service_id="svc_none"), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, service_id="svc_none"), headers=customer)
 
     assert answer.status_code == 404
 
@@ -138,7 +138,7 @@ async def test_an_unknown_service_is_not_found(
 async def test_what_cannot_be_read_is_not_taken(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers, changed: dict[str, Any], field: str
 ) -> None:
-    answer = await client.post("/v1/bookings", json=wish(world, **changed), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=customer)
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -150,7 +150,7 @@ async def test_a_draft_is_as_unknown_to_those_who_book_as_to_those_who_look(
     draft = world.service.model_copy(update={"id": "svc_draft", "status": ServiceStatus.DRAFT})
     await world.container.service_reader.add(draft)
 
-    answer = await client.post("/v1/bookings", json=wish(world, service_id=draft.id), headers=customer)
+    answer = await client.post("/v1/bookings", json=booking_request(world, service_id=draft.id), headers=customer)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -159,7 +159,7 @@ async def test_fifty_identical_requests_make_one_booking(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:
     headers = {**customer, "Idempotency-Key": "same"}
-    body = wish(world)
+    body = booking_request(world)
 
     answers = await asyncio.gather(*(client.post("/v1/bookings", json=body, headers=headers) for _ in range(50)))
 
@@ -185,7 +185,7 @@ async def test_a_key_means_a_booking_no_longer_than_its_answer_is_replayed(
         headers = {**await sign_in(world.container, world.customer), "Idempotency-Key": "kept"}
         return await client.post("/v1/bookings", json=body, headers=headers)
 
-    body = wish(world, start_at=world.start_in(days=9).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    body = booking_request(world, start_at=world.start_in(days=9).strftime("%Y-%m-%dT%H:%M:%SZ"))
     made = []
     for _ in range(3):
         first = await book()
@@ -210,7 +210,7 @@ async def test_a_key_means_a_booking_no_longer_than_its_answer_is_replayed(
 
 async def test_two_hundred_attempts_on_one_slot_through_http(world: BookingWorld, client: httpx.AsyncClient) -> None:
     callers = [await sign_in(world.container, make_user()) for _ in range(10)]
-    body = wish(world)
+    body = booking_request(world)
 
     answers = await asyncio.gather(
         *(client.post("/v1/bookings", json=body, headers=callers[index % 10]) for index in range(200))

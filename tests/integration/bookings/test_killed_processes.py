@@ -75,7 +75,7 @@ async def test_making_a_booking_killed_at_every_step(
 ) -> None:
     first, now = world.start_in(days=2), world.clock.now()
     tries = [
-        Try(step=step, now=now, key=f"killed-{step}", wish=wish(world, first + timedelta(hours=2 * step)))
+        Try(step=step, now=now, key=f"killed-{step}", request=booking_request(world, first + timedelta(hours=2 * step)))
         for step in range(1, 2 * MOST_STEPS)
     ]
     plan = Plan(user_id=world.customer.id, roles=world.customer.roles, tries=tries)
@@ -94,7 +94,7 @@ async def test_making_a_booking_killed_at_every_step(
     assert {row["booking_id"] for row in outbox} == {booking.id for booking in bookings}
 
 
-def wish(world: BookingWorld, start_at: datetime) -> dict[str, Any]:
+def booking_request(world: BookingWorld, start_at: datetime) -> dict[str, Any]:
     return {"service_id": world.service.id, "start_at": start_at, "address": ADDRESS}
 
 
@@ -169,8 +169,8 @@ async def test_moving_a_booking_killed_at_its_steps(
     done = await count_actions(brief, deed)
     assert set(done.values()) <= {1}
     outbox = await deliver_what_was_left(brief)
-    told = {row["booking_id"] for row in outbox if row["type"] == f"booking.{deed.event}"}
-    assert told == set(done)
+    notified = {row["booking_id"] for row in outbox if row["type"] == f"booking.{deed.event}"}
+    assert notified == set(done)
     asked = Counter(row["booking_id"] for row in outbox if row["type"] == "payment.operation_requested")
     for booking in stored:
         assert asked[booking.id] == booking.operation_sequence

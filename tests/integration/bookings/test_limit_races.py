@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from common.adapters.mongo.bookings.repository import MongoBookings
-from common.application.bookings.intents import GuestWish, complete_intent, open_intent
+from common.application.bookings.intents import GuestBookingInput, complete_intent, open_intent
 from common.domain.shared.errors import SlotUnavailable
 
 from tests.fakes.jittery_bookings import JitteryBookings
@@ -72,8 +72,8 @@ async def days_taken(world: BookingWorld) -> dict[str, int]:
     return days
 
 
-def wish(world: BookingWorld, start_at: datetime, number: int) -> GuestWish:
-    return GuestWish(
+def guest_request(world: BookingWorld, start_at: datetime, number: int) -> GuestBookingInput:
+    return GuestBookingInput(
         service_id=world.service.id,
         start_at=start_at,
         address=ADDRESS,
@@ -101,7 +101,7 @@ async def test_a_full_week_takes_no_more_on_any_of_its_days(world: BookingWorld)
 async def test_guests_and_customers_compete_for_the_same_places(world: BookingWorld) -> None:
     await allow(world, max_per_day=2)
     intents = world.container.booking_intents
-    guests = [open_intent(intents, wish(world, at(hour), hour)) for hour in HOURS if hour % 2]
+    guests = [open_intent(intents, guest_request(world, at(hour), hour)) for hour in HOURS if hour % 2]
     ends = await settle([*guests, *(world.book(at(hour)) for hour in HOURS if not hour % 2)])
     assert ends.count("taken") == 2
     assert await days_taken(world) == {"2030-03-13": 2}
@@ -110,7 +110,7 @@ async def test_guests_and_customers_compete_for_the_same_places(world: BookingWo
 async def test_a_guests_hold_is_the_place_that_its_booking_takes(world: BookingWorld) -> None:
     await allow(world, max_per_day=1)
     intents = world.container.booking_intents
-    intent, _ = await open_intent(intents, wish(world, at(9), 0))
+    intent, _ = await open_intent(intents, guest_request(world, at(9), 0))
     assert await settle([world.book(at(12))]) == ["day_full"]
     guest = await world.container.users.update(intent.user_id, PROFILE)
     await complete_intent(intents, guest, intent.id)
@@ -120,7 +120,7 @@ async def test_a_guests_hold_is_the_place_that_its_booking_takes(world: BookingW
 async def test_a_guests_hold_that_has_lapsed_counts_for_nothing_and_cannot_come_back(world: BookingWorld) -> None:
     await allow(world, max_per_day=1)
     intents = world.container.booking_intents
-    intent, _ = await open_intent(intents, wish(world, at(9), 0))
+    intent, _ = await open_intent(intents, guest_request(world, at(9), 0))
     world.clock.advance(hours=1)
     guest = await world.container.users.update(intent.user_id, PROFILE)
     ends = await settle([complete_intent(intents, guest, intent.id), world.book(at(12)), world.book(at(15))])

@@ -112,20 +112,22 @@ async def test_an_operator_moves_a_booking_outside_the_providers_hours_but_over_
     await world.container.mongo.collection("providers").update_one({"_id": world.provider.id}, {"$set": fields})
     operator = world.operators[0]
 
-    def wish(start: datetime) -> dict[str, str]:
+    def booking_request(start: datetime) -> dict[str, str]:
         return {"start_at": start.isoformat(), "reason": "Both asked for it."}
 
     for minutes in (-55, 0, 55):
         with pytest.raises(SlotUnavailable):
-            await world.act(booking, "move", operator, wish(taken.slot.start_at + timedelta(minutes=minutes)))
-    moved = await world.act(booking, "move", operator, wish(booking.slot.start_at + timedelta(minutes=30)))
+            await world.act(
+                booking, "move", operator, booking_request(taken.slot.start_at + timedelta(minutes=minutes))
+            )
+    moved = await world.act(booking, "move", operator, booking_request(booking.slot.start_at + timedelta(minutes=30)))
 
     assert moved.slot.start_at == booking.slot.start_at + timedelta(minutes=30)
     await check_everything(world, at_rest=False)
     with pytest.raises(Forbidden):
-        await world.act(booking, "move", world.provider_user, wish(booking.slot.start_at))
-    told = [event for event in world.publisher.events if event.type == "booking.moved"]
-    assert [event.payload["recipients"] for event in told] == [[world.customer.id, world.provider_user.id]]
+        await world.act(booking, "move", world.provider_user, booking_request(booking.slot.start_at))
+    notified = [event for event in world.publisher.events if event.type == "booking.moved"]
+    assert [event.payload["recipients"] for event in notified] == [[world.customer.id, world.provider_user.id]]
 
 
 async def test_a_move_beyond_the_authorization_authorizes_anew(world: BookingWorld) -> None:

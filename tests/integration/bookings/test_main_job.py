@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.bookings.create import BookingWish, create_booking, open_payment
+from common.application.bookings.create import BookingInput, create_booking, open_payment
 from common.application.payments.operations.execute import LEASE, OperationBusy
 from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState
 from common.domain.payments.ledger import LedgerLine, balance
@@ -50,8 +50,8 @@ async def test_from_booking_to_settlement(world: BookingWorld) -> None:
     assert lines
     assert balance(lines) == 0
     steps = await world.history(booking)
-    told = [step for step in steps if not step.startswith("payment_")]
-    assert told == ["create", "confirm_payment", "accept", "remind", "remind", "start", "complete", "settle"]
+    notified = [step for step in steps if not step.startswith("payment_")]
+    assert notified == ["create", "confirm_payment", "accept", "remind", "remind", "start", "complete", "settle"]
     versions = [row.version for row in await world.deps.bookings.history(booking.id, limit=100)]
     assert versions == list(range(1, booking.version + 1))
 
@@ -66,7 +66,7 @@ async def test_events_are_published_and_marked(world: BookingWorld) -> None:
 
 
 async def test_a_dead_queue_loses_nothing(world: BookingWorld) -> None:
-    world.publisher.is_away = True
+    world.publisher.is_unavailable = True
     booking = await world.book()
 
     assert booking.status is BookingStatus.PENDING_PAYMENT
@@ -125,16 +125,16 @@ async def test_a_repeated_request_finds_its_booking_after_stripe_was_away(world:
     assert len(world.gateway.intents) == 1
 
 
-async def _left_by_an_outage(world: BookingWorld) -> tuple[BookingWish, Booking]:
-    """A wish whose booking stands and whose payment is due to be opened again, and that booking."""
-    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
+async def _left_by_an_outage(world: BookingWorld) -> tuple[BookingInput, Booking]:
+    """A request whose booking stands and whose payment is due to be opened again, and that booking."""
+    request = BookingInput(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
     world.gateway.faults.append(Fault.AWAY)
     with pytest.raises(Unavailable):
-        await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+        await create_booking(world.deps, world.customer.id, request, idempotency_key="key-1")
     world.clock.advance(minutes=1)
     made = await world.container.bookings.bookings.by_idempotency_key(world.customer.id, "key-1")
     assert made is not None
-    return wish, made
+    return request, made
 
 
 async def _leased(world: BookingWorld, booking: Booking) -> PaymentOperation:
@@ -147,10 +147,10 @@ async def _leased(world: BookingWorld, booking: Booking) -> PaymentOperation:
 
 
 async def test_a_repeated_request_waits_for_whoever_opens_its_payment(world: BookingWorld) -> None:
-    wish, made = await _left_by_an_outage(world)
+    request, made = await _left_by_an_outage(world)
     leased = await _leased(world, made)
 
-    repeated = asyncio.create_task(create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1"))
+    repeated = asyncio.create_task(create_booking(world.deps, world.customer.id, request, idempotency_key="key-1"))
     done, _ = await asyncio.wait({repeated}, timeout=1)
     assert not done, "answered without what the customer has to do"
     await world.container.payments.operations.release(leased, world.clock.now())
@@ -165,16 +165,16 @@ async def test_a_repeated_request_never_answers_before_its_payment_is_open(
     world: BookingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.application.bookings.create._OTHERS_SECONDS", 0)
-    wish, made = await _left_by_an_outage(world)
+    request, made = await _left_by_an_outage(world)
     await _leased(world, made)
 
     with pytest.raises(OperationBusy):
-        await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+        await create_booking(world.deps, world.customer.id, request, idempotency_key="key-1")
 
 
 async def test_a_payment_opened_after_its_booking_was_read_is_still_shown(world: BookingWorld) -> None:
-    wish, stale = await _left_by_an_outage(world)
-    await create_booking(world.deps, world.customer.id, wish, idempotency_key="key-1")
+    request, stale = await _left_by_an_outage(world)
+    await create_booking(world.deps, world.customer.id, request, idempotency_key="key-1")
 
     booking, action = await open_payment(world.deps, stale)
 

@@ -120,8 +120,8 @@ async def test_an_intent_that_stripe_does_not_know_gives_the_time_back_and_asks_
     details = booking.payment_details
     assert (details.needs_attention, details.last_error_code, details.open_operations) == (True, OBJECT_GONE, [])
     assert await slot_claims(world) == 0
-    told = [each.type for each in world.publisher.events if each.topic is Topic.NOTIFICATIONS]
-    assert told.count("booking.payment_needs_attention") == 1
+    notified = [each.type for each in world.publisher.events if each.topic is Topic.NOTIFICATIONS]
+    assert notified.count("booking.payment_needs_attention") == 1
     world.clock.advance(minutes=61)
     before = len(checks(world))
     await world.sweep()

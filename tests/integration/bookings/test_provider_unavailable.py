@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.admin.users import restore_user, suspend_user
-from common.application.bookings.provider_unavailable import find_present_booking, follow_provider
+from common.application.bookings.provider_unavailable import apply_to_open_bookings, find_present_booking
 from common.application.bookings.read import view
 from common.domain.bookings.booking import BookingStatus, PaymentState
 from common.domain.catalogue.providers import PROVIDER_SWITCHED
@@ -55,7 +55,7 @@ async def work(world: BookingWorld) -> None:
         world.publisher.events.remove(event)
 
 
-def told(world: BookingWorld, booking: Booking) -> list[str]:
+def notified(world: BookingWorld, booking: Booking) -> list[str]:
     names = ("booking.provider_away", "booking.provider_back")
     events = [each for each in world.publisher.events if each.topic is Topic.NOTIFICATIONS and each.type in names]
     assert all(len(each.payload["recipients"]) == 2 for each in events)
@@ -89,8 +89,8 @@ async def test_both_are_told_and_staff_see_it_until_the_provider_is_back(world: 
     await switch(world, is_active=False)
     await work(world)
     await work(world)
-    assert [told(world, each) for each in ahead] == [["booking.provider_away"]] * 2
-    assert told(world, over) == []
+    assert [notified(world, each) for each in ahead] == [["booking.provider_away"]] * 2
+    assert notified(world, over) == []
     headers = await sign_in(world.container, world.operators[0])
     async with api_client("admin", world.container) as client:
         listed = (await client.get("/v1/admin/bookings-without-provider", headers=headers)).json()
@@ -102,7 +102,7 @@ async def test_both_are_told_and_staff_see_it_until_the_provider_is_back(world: 
     await switch(world, is_active=True)
     await work(world)
 
-    assert [told(world, each)[-1] for each in ahead] == ["booking.provider_back"] * 2
+    assert [notified(world, each)[-1] for each in ahead] == ["booking.provider_back"] * 2
     stored = [await world.get(each) for each in ahead]
     assert [each.provider_away_since for each in stored] == [None, None]
 
@@ -136,7 +136,7 @@ async def test_bookings_made_while_the_provider_is_suspended_are_never_left_behi
         *(world.book(start) for start in starts[3:]),
         return_exceptions=True,
     )
-    await follow_provider(world.deps, world.provider.id)
+    await apply_to_open_bookings(world.deps, world.provider.id)
     rows = [row async for row in world.container.mongo.collection("bookings").find()]
     assert len(rows) == sum(not isinstance(each, BaseException) and each is not None for each in made)
     assert all(row["provider_away_since"] is not None for row in rows)
@@ -148,7 +148,7 @@ async def test_a_booking_that_commits_after_its_provider_was_suspended_says_so(w
     )
     booking = await world.book()
     assert (await world.get(booking)).provider_away_since is not None
-    assert told(world, booking) == ["booking.provider_away"]
+    assert notified(world, booking) == ["booking.provider_away"]
 
 
 async def test_what_was_shown_as_free_is_not_charged_after_the_provider_is_back(
@@ -181,4 +181,4 @@ async def test_cancelling_ahead_of_the_worker_says_in_the_history_that_the_provi
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     history = await world.deps.bookings.history(booking.id, limit=50, after_version=booking.version)
     assert [each.action for each in history][:2] == ["provider_away", "cancel"]
-    assert told(world, booking) == ["booking.provider_away"]
+    assert notified(world, booking) == ["booking.provider_away"]

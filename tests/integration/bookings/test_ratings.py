@@ -184,12 +184,12 @@ async def test_a_reply_that_would_be_flagged_is_refused(world: BookingWorld) -> 
 async def test_a_crash_after_the_commit_delays_the_summaries_and_loses_none(world: BookingWorld) -> None:
     """Nobody publishes the events at once; the sweep of the outbox does."""
     booking = await world.completed()
-    world.publisher.is_away = True
+    world.publisher.is_unavailable = True
     await rate(world, booking, world.customer, 4)
     await rate(world, booking, world.provider_user, 4)
     assert await summary(world) == (0, 0)
 
-    world.publisher.is_away = False
+    world.publisher.is_unavailable = False
     world.clock.advance(seconds=GRACE.total_seconds() + 1)
     sent = len(world.publisher.events)
     await sweep_outbox(world.container.outbox_sweep, has_time=lambda: True)

@@ -194,9 +194,9 @@ class BookingLives(RuleBasedStateMachine):
         if len(self.world.gateway.faults) < 2:
             self.world.gateway.faults.append(fault)
 
-    @rule(is_away=st.booleans())
-    def lose_the_queue(self, is_away: bool) -> None:
-        self.world.publisher.is_away = is_away
+    @rule(is_unavailable=st.booleans())
+    def lose_the_queue(self, is_unavailable: bool) -> None:
+        self.world.publisher.is_unavailable = is_unavailable
 
     @invariant()
     def everything_holds(self) -> None:
@@ -214,7 +214,7 @@ class BookingLives(RuleBasedStateMachine):
         """Heal everything and let time alone bring every booking to its end."""
         world = self.world
         world.gateway.faults.clear()
-        world.publisher.is_away = False
+        world.publisher.is_unavailable = False
         try:
             for step in range(120):
                 world.clock.advance(**({"minutes": 20} if step < 20 else {"hours": 12}))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from common.domain.bookings.intents import MOST_RENEWED_SECRETS
 from common.domain.shared.errors import GatewayUncertain
 
-from tests.integration.bookings.test_guests import wish as guest_wish
-from tests.support.booking_world import wish
+from tests.integration.bookings.test_guests import guest_request
+from tests.support.booking_world import booking_request
 from tests.support.identity import sign_in
 from tests.support.kept import is_replay, stored_text
 
@@ -30,7 +30,7 @@ async def twice(client: httpx.AsyncClient, path: str, body: Any, headers: dict[s
 async def test_a_bookings_client_secret_and_start_code_are_read_anew(
     world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
 ) -> None:
-    first, replay = await twice(client, "/v1/bookings", wish(world), customer)
+    first, replay = await twice(client, "/v1/bookings", booking_request(world), customer)
     secret = first.json()["payment"]["client_secret"]
     assert replay.json() == first.json()
     assert replay.headers["etag"] == first.headers["etag"]
@@ -43,7 +43,7 @@ async def test_a_bookings_client_secret_and_start_code_are_read_anew(
 async def test_nothing_to_do_at_stripe_needs_no_stripe_on_a_replay(
     world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
 ) -> None:
-    body = wish(world)
+    body = booking_request(world)
     first = await client.post("/v1/bookings", json=body, headers={**customer, **KEY})
     booking = await world.deps.bookings.get(first.json()["id"])
     assert booking is not None
@@ -59,7 +59,7 @@ async def test_without_stripe_a_replay_is_refused_and_asked_for_again(
     async def away(_: str) -> None:
         raise GatewayUncertain
 
-    body = wish(world)
+    body = booking_request(world)
     first = await client.post("/v1/bookings", json=body, headers={**customer, **KEY})
     with monkeypatch.context() as patched:
         patched.setattr(world.gateway, "get_intent", away)
@@ -84,7 +84,7 @@ async def test_an_actions_start_code_is_read_anew(world: BookingWorld, client: h
 async def test_a_guest_who_asks_again_gets_another_secret_and_both_work(
     world: BookingWorld, client: httpx.AsyncClient
 ) -> None:
-    first, replay = await twice(client, "/v1/booking-intents", guest_wish(world), {})
+    first, replay = await twice(client, "/v1/booking-intents", guest_request(world), {})
     secrets = [first.json()["secret"], replay.json()["secret"]]
     assert first.json()["id"] == replay.json()["id"]
     assert len(set(secrets)) == 2
@@ -99,7 +99,7 @@ async def test_a_guest_who_asks_again_gets_another_secret_and_both_work(
 async def test_a_guest_who_asks_again_and_again_leaves_a_few_secrets_only(
     world: BookingWorld, client: httpx.AsyncClient
 ) -> None:
-    body = guest_wish(world)
+    body = guest_request(world)
     answers = [await client.post("/v1/booking-intents", json=body, headers=KEY) for _ in range(9)]
     row = await world.container.mongo.collection("booking_intents").find_one({})
     assert row is not None

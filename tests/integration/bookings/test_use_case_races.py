@@ -234,9 +234,9 @@ async def test_an_operators_move_against_booking(world: BookingWorld) -> None:
 
     async def race(number: int, booking: Booking) -> tuple[Outcome, ...]:
         new = booking.slot.start_at + timedelta(hours=2)
-        wish = {"start_at": new.isoformat(), "reason": "Both asked for it."}
+        request = {"start_at": new.isoformat(), "reason": "Both asked for it."}
         rival = new + timedelta(minutes=30 if number % 2 else -30)
-        move = outcome(world.act(booking, "move", world.operators[number % 2], wish))
+        move = outcome(world.act(booking, "move", world.operators[number % 2], request))
         if number % 10 == 0:  # Booking reads more before it writes, and may else lose every time.
             booked = await outcome(world.book(rival))
             return await move, booked

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class CollectingMailer:
-    """Implements ``Mailer``; set ``is_away`` or ``refuses`` for faults."""
+    """Implements ``Mailer``; set ``is_unavailable`` or ``refuses`` for faults."""
 
     sent: list[tuple[str, RenderedMail]] = field(default_factory=list)
-    is_away: bool = False
+    is_unavailable: bool = False
     refuses: bool = False
 
     async def send(self, to: str, mail: RenderedMail) -> str:
-        if self.is_away:
+        if self.is_unavailable:
             raise Unavailable
         if self.refuses:
             raise MailRefused

@@ -98,10 +98,10 @@ async def test_a_mail_service_that_is_away_is_tried_again(
 ) -> None:
     await requested(bench, gateway)
     event = next(each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS)
-    mailer.is_away = True
+    mailer.is_unavailable = True
     with pytest.raises(Unavailable):
         await deliver_event(bench.container.delivery, event)
-    mailer.is_away = False
+    mailer.is_unavailable = False
     await deliver_event(bench.container.delivery, event)
     assert len(mailer.sent) == 2
 
@@ -246,8 +246,8 @@ async def test_the_other_party_hears_of_a_proposal_as_it_was_even_if_it_has_been
     booking = await bench.perform(booking, "propose_reschedule", ActorKind.CUSTOMER, start_at=start)
     await bench.perform(booking, "decline_reschedule", ActorKind.PROVIDER)
     await deliver_all(bench)
-    told = [(to, mail) for to, mail in mailer.sent if "New time proposed" in mail.subject]
-    assert [to for to, _ in told] == [bench.provider_user.email]
-    assert f"Aroha Ngata proposes another time for {bench.service.title}: " in told[0][1].text
-    assert local_time_text(start, booking.slot.timezone) in " ".join(told[0][1].text.split())
+    notified = [(to, mail) for to, mail in mailer.sent if "New time proposed" in mail.subject]
+    assert [to for to, _ in notified] == [bench.provider_user.email]
+    assert f"Aroha Ngata proposes another time for {bench.service.title}: " in notified[0][1].text
+    assert local_time_text(start, booking.slot.timezone) in " ".join(notified[0][1].text.split())
     assert "booking.reschedule_proposed" not in await inbox_of(bench, bench.customer.id)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.notifications.kinds import Kind, Notification
+from common.domain.notifications.kinds import InboxEntry, Kind
 from common.domain.shared.ids import new_id
 
 from tests.factories.users import make_user
@@ -28,7 +28,7 @@ async def fill(container: Container, user_id: str, count: int) -> list[str]:
     ids = []
     for number in range(count):
         at = START + timedelta(seconds=number)
-        entry = Notification(
+        entry = InboxEntry(
             id=new_id("ntf", at),
             user_id=user_id,
             kind=Kind.BOOKINGS,

@@ -96,9 +96,9 @@ async def test_a_held_rating_is_announced_once_it_can_be_read(
     _, rating_id = await rated(bench, gateway, "Call me on 021 123 4567")
     mailer.sent.clear()
     await deliver_all(bench)
-    (told,) = to_customer(bench, mailer)
-    assert "looked at by our team first" in told.text.replace("\n", " ")
-    assert "Both sides" not in told.text
+    (notified,) = to_customer(bench, mailer)
+    assert "looked at by our team first" in notified.text.replace("\n", " ")
+    assert "Both sides" not in notified.text
 
     mailer.sent.clear()
     moderator = Principal(user_id="usr_moderator", roles=frozenset({Role.MODERATOR}))

@@ -213,7 +213,7 @@ async def test_payouts_need_an_account_and_only_failures_are_told(bench: MoneyBe
     before = len(bench.publisher.events)
     await tell_of_payout(deps, "acct_fake", "po_1", owner.user_id)
     assert len(bench.publisher.events) == before
-    bench.publisher.is_away = True
+    bench.publisher.is_unavailable = True
     with pytest.raises(Unavailable):
         await tell_of_payout(deps, "acct_fake", "po_2", owner.user_id)
 

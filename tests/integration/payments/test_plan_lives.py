@@ -42,7 +42,7 @@ class Subscriber:
         self.subscription_id = ""
 
     async def subscribe(self, card: str = "pm_card_visa", trial_days: int | None = None, plan: str = "plus") -> None:
-        """What Checkout makes of a provider's wish."""
+        """What Checkout makes of a provider's request."""
         prices = await publish_plans(StripePlanPrices(self.client), DEFAULT_PLANS)
         customer = await self.client.v1.customers.create_async({"email": self.bench.provider_user.email})
         method = await self.client.v1.payment_methods.attach_async(card, {"customer": customer.id})

@@ -44,7 +44,7 @@ class Records:
     intents: list[tuple[datetime, Intent]] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    is_away: bool = False
+    is_unavailable: bool = False
     forgets_cursor: bool = False
 
     async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
@@ -68,7 +68,7 @@ class Records:
         return _page([(at, each.id, each) for at, each in self.intents], since, before, limit, after)
 
     def _answer(self, name: str) -> None:
-        if self.is_away:
+        if self.is_unavailable:
             raise Unavailable("away")
         if name in self.broken:
             raise ValueError(name)
@@ -188,12 +188,12 @@ async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
         id="evt_waits", type="charge.succeeded", object_id="ch_1", created=1, received_at=bench.clock.now() - _FAR
     )
     await bench.container.webhook_events.add(event)
-    records.is_away = True
+    records.is_unavailable = True
     with pytest.raises(Unavailable):
         await reconcile_payments(deps, has_time=lambda: True)
     assert deps.queue.sent == ["evt_waits"]  # type: ignore[attr-defined]
     stuck = await places(deps)
-    records.is_away = False
+    records.is_unavailable = False
     for _ in range(8):
         bench.clock.advance(minutes=60)
         await reconcile_payments(deps, has_time=lambda: True)
@@ -324,7 +324,7 @@ async def test_how_far_it_is_behind_is_counted(bench: MoneyBench, deps: Reconcil
     await reconcile_payments(deps, has_time=lambda: True)
     assert await reconciliation_lag(deps) == SETTLING.total_seconds()
     bench.clock.advance(hours=7)
-    records.is_away = True
+    records.is_unavailable = True
     with pytest.raises(Unavailable):
         await reconcile_payments(deps, has_time=lambda: True)
     assert await reconciliation_lag(deps) >= 7 * 3600

@@ -221,10 +221,14 @@ async def test_a_booking_with_a_card_that_is_not_ones_own_is_refused_before_anyt
     thief = await stripe_client.v1.customers.create_async({"email": "other@example.com"})
     foreign = await stripe_client.v1.payment_methods.attach_async("pm_card_visa", {"customer": thief.id})
     start = real_bench.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=30)
-    wish = {"service_id": real_bench.service.id, "start_at": start.isoformat(), "address": "1 Queen Street, Auckland"}
+    request = {
+        "service_id": real_bench.service.id,
+        "start_at": start.isoformat(),
+        "address": "1 Queen Street, Auckland",
+    }
     async with api_client("bookings", real_bench.container) as client:
         for card in ("pm_unknown", foreign.id, "", "../customers", "pm_\N{PILE OF POO}"):
-            refused = await client.post("/v1/bookings", json={**wish, "payment_method_id": card}, headers=customer)
+            refused = await client.post("/v1/bookings", json={**request, "payment_method_id": card}, headers=customer)
             assert refused.status_code == 422
             (error,) = refused.json()["errors"]
             assert (error["field"], error["code"]) == ("payment_method_id", "unknown_payment_method")

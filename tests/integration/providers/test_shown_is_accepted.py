@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from common.application.scheduling.occupancy import judge_slot
+from common.application.scheduling.occupancy import check_slot
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.scheduling.slot_cells import SlotClaim, cells_between
 
@@ -70,7 +70,7 @@ async def test_every_start_is_judged_as_it_is_shown(client: httpx.AsyncClient, c
     shown = {datetime.fromisoformat(item["start_at"]) for item in body["items"]}
     accepted = set()
     for start_at in (START + STEP * number for number in range(0, STARTS, 3)):
-        verdict = await judge_slot(
+        verdict = await check_slot(
             container.booking_repository,
             owner.provider,
             start_at,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.application.bookings.create import BookingWish, create_booking
-from common.application.bookings.intents import GuestWish, open_intent
+from common.application.bookings.create import BookingInput, create_booking
+from common.application.bookings.intents import GuestBookingInput, open_intent
 from common.application.catalogue.profile import update_profile
 from common.application.catalogue.services import update_service
 from common.application.payments.refunds import refund_booking
@@ -67,13 +67,13 @@ async def test_what_cannot_be_booked_any_more_once_the_address_is_located_is_ref
     world: BookingWorld, change: Callable[[BookingWorld], Callable[[], Awaitable[object]]], who: str
 ) -> None:
     deps, held = locating(world.deps)
-    wish = {"service_id": world.service.id, "start_at": world.start_in(days=2), "address": ADDRESS}
+    request = {"service_id": world.service.id, "start_at": world.start_in(days=2), "address": ADDRESS}
     slow: Any
     if who == "customer":
-        slow = create_booking(deps, world.customer.id, BookingWish(**wish))
+        slow = create_booking(deps, world.customer.id, BookingInput(**request))
     else:
         intents = replace(world.container.booking_intents, bookings=deps)
-        slow = open_intent(intents, GuestWish(**wish, full_name="Mere Tui", email="mere@example.com"))
+        slow = open_intent(intents, GuestBookingInput(**request, full_name="Mere Tui", email="mere@example.com"))
     with pytest.raises(Conflict) as refused:
         await held.meanwhile(slow, change(world))
     assert refused.value.wire_code in {"service_not_bookable", "provider_not_bookable"}
@@ -84,10 +84,10 @@ async def test_what_cannot_be_booked_any_more_once_the_address_is_located_is_ref
 
 async def test_a_booking_costs_what_its_service_costs_once_the_address_is_located(world: BookingWorld) -> None:
     deps, held = locating(world.deps)
-    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
+    request = BookingInput(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
     dearer = {"price": Money(amount=17_500, currency="nzd")}
     booking, _ = await held.meanwhile(
-        create_booking(deps, world.customer.id, wish),
+        create_booking(deps, world.customer.id, request),
         lambda: world.container.service_reader.update(world.service.id, dearer, now=world.clock.now()),
     )
     assert booking.price.total.amount == 17_500
@@ -95,11 +95,11 @@ async def test_a_booking_costs_what_its_service_costs_once_the_address_is_locate
 
 async def test_a_person_who_leaves_while_the_address_is_located_books_nothing(world: BookingWorld) -> None:
     deps, held = locating(world.deps)
-    wish = BookingWish(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
+    request = BookingInput(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
     now = world.clock.now()
     with pytest.raises(NotFound):
         await held.meanwhile(
-            create_booking(deps, world.customer.id, wish),
+            create_booking(deps, world.customer.id, request),
             lambda: world.container.users.update(world.customer.id, {"deleted_at": now}),
         )
 

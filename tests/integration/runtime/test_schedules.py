@@ -55,9 +55,9 @@ async def test_while_the_queues_are_away_nothing_is_lost(
 ) -> None:
     await container.outbox.add(_events(clock, 3))
     clock.advance(minutes=1)
-    publisher.is_away = True
+    publisher.is_unavailable = True
     assert await sweep(container, Budget(30)) == {"EventsSwept": 0}
-    publisher.is_away = False
+    publisher.is_unavailable = False
     assert await sweep(container, Budget(30)) == {"EventsSwept": 3}
 
 

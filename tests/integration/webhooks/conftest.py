@@ -26,12 +26,12 @@ class CollectingStripeEvents:
     """Implements ``StripeEventQueue``."""
 
     sent: list[str] = field(default_factory=list)
-    is_away: bool = False
+    is_unavailable: bool = False
 
     async def send(self, event_id: str) -> bool:
-        if not self.is_away:
+        if not self.is_unavailable:
             self.sent.append(event_id)
-        return not self.is_away
+        return not self.is_unavailable
 
 
 @pytest.fixture

@@ -92,9 +92,9 @@ async def test_an_event_the_queue_does_not_take_is_asked_for_again(
     bench: MoneyBench, event_queue: CollectingStripeEvents
 ) -> None:
     event_id, body = fresh()
-    event_queue.is_away = True
+    event_queue.is_unavailable = True
     assert await post(bench.container, body, signature(body)) == 503
-    event_queue.is_away = False
+    event_queue.is_unavailable = False
     assert await post(bench.container, body, signature(body)) == 200
     assert event_queue.sent == [event_id]
 

@@ -100,7 +100,7 @@ EVENTS = sorted(booking_events())
 
 def test_no_template_is_missing_and_none_lies_idle() -> None:
     wanted = {template for template, _ in ACCOUNT_MAILS}
-    wanted |= {notice.template for event in EVENTS for notice in notices_of(event)}
+    wanted |= {rule.template for event in EVENTS for rule in notices_of(event)}
     assert wanted == {path.stem for path in TEMPLATES.glob("*.j2")}
 
 
@@ -117,19 +117,19 @@ def test_an_account_s_mail_renders_with_what_it_is_given(template: str, names: f
 def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> None:
     booking, event = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW)
     people, settings = (make_user(), make_provider()), BookingSettings()
-    notices = notices_of(type_)
-    assert notices
-    for notice in notices:
-        data = booking_data(booking, event, notice.part, *people, "https://web.test", settings, NOW)
+    notifications = notices_of(type_)
+    assert notifications
+    for rule in notifications:
+        data = booking_data(booking, event, rule.part, *people, "https://web.test", settings, NOW)
         data = {**data, "ratings_note": f"Both sides have rated {booking.service.title}."}
-        mail = TemplateMailRenderer().render(notice.template, data)
+        mail = TemplateMailRenderer().render(rule.template, data)
         assert mail.subject
         assert booking.service.title in f"{mail.subject} {mail.text}"
         assert "</html>" in mail.html
 
 
 def test_whom_the_state_machine_tells_is_told() -> None:
-    for row in TABLE:
-        for notice in row.notices:
-            told = {each.part for each in notices_of(notice.type)}
-            assert set(notice.parts) <= told, (row.name, notice.type)
+    for transition in TABLE:
+        for rule in transition.notifications:
+            notified = {each.part for each in notices_of(rule.type)}
+            assert set(rule.recipients) <= notified, (transition.name, rule.type)

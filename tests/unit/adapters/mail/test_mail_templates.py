@@ -106,9 +106,9 @@ def test_what_a_template_lacks_is_an_error() -> None:
 def test_every_notice_of_every_event_has_its_template() -> None:
     events = {name.removeprefix("booking_").rsplit("_", 1)[0] for name in NAMES if name.startswith("booking_")}
     events.discard("booking")
-    told = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
+    notified = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
     made = {name for name in NAMES if name.endswith(tuple(f"_{part}" for part in PARTS))}
-    assert told == made
+    assert notified == made
 
 
 def test_a_long_link_is_never_broken() -> None:

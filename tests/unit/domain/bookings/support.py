@@ -60,7 +60,7 @@ def make_provider(**fields: Any) -> Provider:
     return Provider(**(values | fields))
 
 
-def make_wish(start_at: datetime, **fields: Any) -> NewBooking:
+def make_new_booking(start_at: datetime, **fields: Any) -> NewBooking:
     return NewBooking(customer_id=CUSTOMER.id, start_at=start_at, place=Place(address="2 Queen Street"), **fields)
 
 
@@ -106,7 +106,7 @@ class Life:
         self.operations: dict[str, PaymentOperation] = {}
         self.changes: list[BookingChange] = []
         change = create(
-            make_wish(NOW + start_in), service or make_service(), make_provider(), SlotVerdict(), NOW, settings
+            make_new_booking(NOW + start_in), service or make_service(), make_provider(), SlotVerdict(), NOW, settings
         )
         self.keep(change)
 

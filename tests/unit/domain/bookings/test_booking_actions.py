@@ -45,7 +45,7 @@ def offered(life: Life, actor: Actor) -> list[str]:
     return [offer.action_name for offer in get_available_booking_actions(life.booking, actor, life.now, life.settings)]
 
 
-def told(life: Life) -> dict[str, list[str]]:
+def notified(life: Life) -> dict[str, list[str]]:
     return {event.type: event.payload["recipients"] for event in life.last.events if event.topic == "notifications"}
 
 
@@ -57,7 +57,7 @@ class TestAnswers:
         assert life.booking.status is BookingStatus.ACCEPTED
         assert life.booking.accept_by is None
         assert life.booking.next_due_action == "remind"
-        assert told(life) == {"booking.accepted": [CUSTOMER.id, PROVIDER.id]}
+        assert notified(life) == {"booking.accepted": [CUSTOMER.id, PROVIDER.id]}
         assert life.last.history[0].note == "Accepted. See you"
         assert life.last.events[0].payload["booking_id"] == life.booking.id
 
@@ -96,7 +96,7 @@ class TestAnswers:
         life = requested(service=make_service(auto_accept=True))
         assert life.booking.status is BookingStatus.ACCEPTED
         assert life.last.history[0].action == "confirm_payment"
-        assert "booking.accepted" in told(life)
+        assert "booking.accepted" in notified(life)
 
     def test_an_operator_may_accept_for_the_provider(self) -> None:
         assert requested().do("accept", OPERATOR).booking.status is BookingStatus.ACCEPTED

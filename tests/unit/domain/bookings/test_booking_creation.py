@@ -20,9 +20,9 @@ from tests.unit.domain.bookings.support import (
     PRICE,
     PROVIDER,
     SETTINGS,
+    make_new_booking,
     make_provider,
     make_service,
-    make_wish,
 )
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ IN_FOUR_DAYS = NOW + timedelta(days=4)
 
 
 def book(
-    wish: NewBooking | None = None,
+    new: NewBooking | None = None,
     service: Service | None = None,
     provider: Provider | None = None,
     verdict: SlotVerdict | None = None,
 ) -> BookingChange:
     return create(
-        wish or make_wish(IN_FOUR_DAYS),
+        new or make_new_booking(IN_FOUR_DAYS),
         service or make_service(),
         provider or make_provider(),
         verdict or SlotVerdict(),
@@ -66,7 +66,7 @@ def test_a_new_booking_holds_its_slot_and_snapshots_what_was_agreed() -> None:
 
 
 def test_a_near_booking_holds_the_card_and_a_far_one_saves_it() -> None:
-    near, far = book(), book(make_wish(NOW + timedelta(days=30)))
+    near, far = book(), book(make_new_booking(NOW + timedelta(days=30)))
     assert near.booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
     assert [operation.purpose for operation in near.operations] == [Purpose.AUTHORIZE]
     assert far.booking.payment_details.mode is PaymentMode.SAVE_CARD
@@ -95,7 +95,7 @@ def test_a_plan_may_have_its_own_commission_even_none() -> None:
 
 
 def test_a_guests_hold_is_taken_over() -> None:
-    assert book(make_wish(IN_FOUR_DAYS, replaces_claim_ids=("clm_hold",))).released_claim_ids == ["clm_hold"]
+    assert book(make_new_booking(IN_FOUR_DAYS, replaces_claim_ids=("clm_hold",))).released_claim_ids == ["clm_hold"]
 
 
 def test_an_hourly_price_is_charged_for_the_duration() -> None:
@@ -110,7 +110,7 @@ def test_the_policy_is_the_services() -> None:
 
 def test_a_start_with_another_offset_is_stored_in_utc() -> None:
     start = datetime.fromisoformat("2026-03-06T22:00:00+13:00")
-    assert book(make_wish(start)).booking.slot.start_at == datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
+    assert book(make_new_booking(start)).booking.slot.start_at == datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def test_nobody_books_their_own_service() -> None:
 )
 def test_a_start_that_makes_no_sense_is_refused(start: datetime, code: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        book(make_wish(start))
+        book(make_new_booking(start))
     assert [(error.field, error.code) for error in refusal.value.errors] == [("start_at", code)]
 
 
 def test_notes_have_a_limit() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        book(make_wish(IN_FOUR_DAYS, notes="x" * 10_000))
+        book(make_new_booking(IN_FOUR_DAYS, notes="x" * 10_000))
     assert refusal.value.errors[0].field == "notes"
 
 

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.bookings.support import CUSTOMER, OPERATOR, PRICE, PROVIDER, SETTINGS, Life, failed
-from tests.unit.domain.bookings.test_booking_actions import completed, offered, told
+from tests.unit.domain.bookings.test_booking_actions import completed, notified, offered
 from tests.unit.domain.bookings.test_booking_payments import SHARE, purposes, settled
 
 DAY = timedelta(days=1)
@@ -73,7 +73,7 @@ class TestDebts:
     def test_a_refused_reversal_is_owed_told_and_tried_again(self) -> None:
         life = indebted()
         assert (life.booking.payout, life.booking.payment_details.debt_amount) == (PayoutState.DEBT, SHARE)
-        assert told(life) == {"booking.debt_recorded": [PROVIDER.id]}
+        assert notified(life) == {"booking.debt_recorded": [PROVIDER.id]}
         assert life.last.events[-1].payload["notify_operators"] is True
         assert life.last.events[-1].payload["amount"] == SHARE
         assert (life.booking.next_due_action, life.booking.next_due_at) == ("collect_debt", life.now + DAY)
@@ -96,7 +96,7 @@ class TestDebts:
             life.at(retry_at)
             life.keep(fire(life.booking, "collect_debt", life.now, SETTINGS))
             life.answer(SHORT)
-            assert "booking.debt_recorded" not in told(life)
+            assert "booking.debt_recorded" not in notified(life)
             assert life.booking.payment_details.debt_amount == SHARE
             check_books(life)
         assert waits == [1, 2, 4, 8, 16]
@@ -111,7 +111,7 @@ class TestDebts:
         assert payer.operations[before.id].status is OperationStatus.CANCELED
         assert payer.open_operation().amount.amount == SHARE - owed
         assert payer.open_operation().idempotency_key != before.idempotency_key
-        assert told(payer) == {"booking.debt_set_off": [PROVIDER.id]}
+        assert notified(payer) == {"booking.debt_set_off": [PROVIDER.id]}
         assert debtor.booking.payment_details.debt_amount == 0
         assert debtor.booking.payout is PayoutState.TRANSFERRED
         assert fire(debtor.booking, "collect_debt", debtor.now + DAY, SETTINGS) is None
@@ -152,7 +152,7 @@ class TestDebts:
         payer.do("refund", OPERATOR, amount=PRICE, reason="Bad work too")
         payer.answer()
         assert payer.booking.payment_details.debt_amount == SHARE
-        assert "booking.debt_recorded" in told(payer)
+        assert "booking.debt_recorded" in notified(payer)
         check_books(payer)
 
     def test_a_chargeback_that_is_won_after_its_debt_was_set_off_is_paid_out(self) -> None:
@@ -203,7 +203,7 @@ class TestRefundsThatFail:
         details = life.booking.payment_details
         assert (life.booking.payment, details.refunded_amount) == (PaymentState.CAPTURED, 0)
         assert details.needs_attention
-        assert told(life) == {"booking.refund_failed": [CUSTOMER.id]}
+        assert notified(life) == {"booking.refund_failed": [CUSTOMER.id]}
         assert next(e for e in life.last.events if e.type == "booking.refund_failed").payload["notify_operators"]
         life.pay_all()
         assert (life.booking.payout, life.booking.payment_details.due_amount) == (PayoutState.TRANSFERRED, PRICE)

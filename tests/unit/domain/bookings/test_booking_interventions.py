@@ -35,7 +35,7 @@ def disputed(**options: Any) -> Life:
     return life
 
 
-def told(life: Life) -> dict[str, tuple[list[str], bool]]:
+def notified(life: Life) -> dict[str, tuple[list[str], bool]]:
     events = [event for event in life.last.events if event.topic == "notifications"]
     return {event.type: (event.payload["recipients"], event.payload["notify_operators"]) for event in events}
 
@@ -51,7 +51,7 @@ class TestMoves:
         assert life.booking.claim_id == claim.id
         assert (life.booking.slot.start_at, life.booking.slot.end_at) == (start, start + HOUR)
         assert life.booking.status is BookingStatus.ACCEPTED
-        assert told(life) == {"booking.moved": ([CUSTOMER.id, PROVIDER.id], False)}
+        assert notified(life) == {"booking.moved": ([CUSTOMER.id, PROVIDER.id], False)}
         (row,) = life.last.history
         assert row.note == f"Moved to another time by an operator. {GROUNDS}"
         assert row.changed["start_at"] == {"from": old.slot.start_at.isoformat(), "to": start.isoformat()}
@@ -116,7 +116,7 @@ class TestEvidence:
     def test_both_parties_add_what_they_know(self) -> None:
         life = disputed()
         life.do("add_evidence", PROVIDER, text="It rained all day", media_ids=["med_2", "med_3"])
-        assert told(life) == {"booking.evidence_added": ([CUSTOMER.id], True)}
+        assert notified(life) == {"booking.evidence_added": ([CUSTOMER.id], True)}
         assert life.last.history[0].note == "Evidence added. It rained all day (med_2, med_3)"
         assert life.last.history[0].changed == {"pieces_of_evidence": {"from": 1, "to": 2}}
         life.do("add_evidence", CUSTOMER, text="It did not")

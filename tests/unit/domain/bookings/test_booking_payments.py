@@ -35,7 +35,7 @@ from tests.unit.domain.bookings.support import (
     started,
     succeeded,
 )
-from tests.unit.domain.bookings.test_booking_actions import completed, offered, told
+from tests.unit.domain.bookings.test_booking_actions import completed, notified, offered
 
 HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)
@@ -175,12 +175,12 @@ class TestSavedCards:
     def test_the_customer_is_asked_to_act(self) -> None:
         life = far()
         life.answer(action_required())
-        assert told(life) == {"booking.payment_action_required": [CUSTOMER.id]}
+        assert notified(life) == {"booking.payment_action_required": [CUSTOMER.id]}
 
     def test_after_a_decline_the_customer_may_pay_the_same_intent_with_another_card(self) -> None:
         life = far()
         life.answer(declined())
-        assert told(life) == {"booking.payment_failed": [CUSTOMER.id]}
+        assert notified(life) == {"booking.payment_failed": [CUSTOMER.id]}
         assert life.booking.payment is PaymentState.FAILED
         life.answer()
         assert axes(life)[1] is PaymentState.AUTHORIZED
@@ -339,7 +339,7 @@ class TestPayout:
             Account.COMMISSION: -1_440,
         }
         assert balance(life.ledger) == 0
-        assert told(life) == {"booking.paid_out": [PROVIDER.id]}
+        assert notified(life) == {"booking.paid_out": [PROVIDER.id]}
 
     def test_it_waits_for_the_capture(self) -> None:
         life = started()
@@ -395,7 +395,7 @@ class TestPayout:
         assert life.booking.payout is PayoutState.DEBT
         assert life.account(Account.PROVIDER) == SHARE
         assert life.account(Account.HELD) == 0
-        assert told(life) == {"booking.debt_recorded": [PROVIDER.id]}
+        assert notified(life) == {"booking.debt_recorded": [PROVIDER.id]}
 
     def test_no_more_is_refunded_than_is_left(self) -> None:
         life = settled()
@@ -417,7 +417,7 @@ class TestChargebacks:
         assert life.booking.payout is PayoutState.NONE
         assert life.account(Account.LOSSES) == 2_500
         assert life.account(Account.HELD) == 0
-        assert told(life) == {"booking.chargeback_opened": [PROVIDER.id]}
+        assert notified(life) == {"booking.chargeback_opened": [PROVIDER.id]}
         life.keep(self.hit(life, ChargebackOutcome.WON))
         assert axes(life)[2] is PayoutState.HELD
         assert life.account(Account.HELD) == -PRICE
@@ -473,7 +473,7 @@ class TestChargebacks:
         for total in (1_500, 3_000):
             life.keep(self.hit(life, ChargebackOutcome.OPENED, fee=total))
             assert life.account(Account.LOSSES) == total
-            assert told(life) == {}
+            assert notified(life) == {}
             assert self.hit(life, ChargebackOutcome.OPENED, fee=total) is None
         life.keep(self.hit(life, ChargebackOutcome.WON, fee=1_500))
         assert life.account(Account.LOSSES) == 1_500
@@ -514,7 +514,7 @@ class TestChargebacks:
             life.keep(self.hit(life, outcome))
         life.keep(self.hit(life, ChargebackOutcome.REOPENED))
         assert life.booking.payment_details.charged_back_amount == PRICE
-        assert told(life) == {"booking.chargeback_opened": [PROVIDER.id]}
+        assert notified(life) == {"booking.chargeback_opened": [PROVIDER.id]}
         assert self.hit(life, ChargebackOutcome.REOPENED) is None
         life.keep(self.hit(life, ChargebackOutcome.LOST))
         life.keep(self.hit(life, ChargebackOutcome.WON))

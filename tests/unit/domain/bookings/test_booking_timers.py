@@ -9,7 +9,7 @@ from common.domain.bookings.booking import BookingStatus
 from common.domain.bookings.state_machine import due_action, fire, next_due
 
 from tests.unit.domain.bookings.support import NOW, PROVIDER, SETTINGS, Life, accepted, requested
-from tests.unit.domain.bookings.test_booking_actions import completed, told
+from tests.unit.domain.bookings.test_booking_actions import completed, notified
 
 SECOND = timedelta(seconds=1)
 
@@ -42,7 +42,7 @@ def test_two_reminders_are_sent_once_each() -> None:
     for before, remaining in ((SETTINGS.first_reminder, "remind"), (SETTINGS.second_reminder, "flag_unstarted")):
         assert (life.booking.next_due_action, life.booking.next_due_at) == ("remind", start - before)
         life.at(start - before).keep(fire(life.booking, "remind", life.now, SETTINGS))
-        assert "booking.reminder_due" in told(life)
+        assert "booking.reminder_due" in notified(life)
         assert life.booking.next_due_action == remaining
         assert fire(life.booking, "remind", life.now, SETTINGS) is None
 

@@ -23,9 +23,9 @@ from tests.unit.domain.bookings.support import (
     OPERATOR,
     PROVIDER,
     Life,
+    make_new_booking,
     make_provider,
     make_service,
-    make_wish,
 )
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def test_a_plan_goes_before_a_category_which_goes_before_the_platform(
 
 def booked(currency: str, amount: int, settings: BookingSettings, *, category: str = "x", **plan: Any) -> Booking:
     service = make_service(price=Money(amount=amount, currency=currency), category=category)
-    wish = make_wish(NOW + timedelta(days=4))
-    return create(wish, service, make_provider(**plan), SlotVerdict(), NOW, settings).booking
+    new = make_new_booking(NOW + timedelta(days=4))
+    return create(new, service, make_provider(**plan), SlotVerdict(), NOW, settings).booking
 
 
 @given(STEPS, st.integers(0, MAX_AMOUNT), st.integers(0, 10_000), st.integers(0, 5_000))

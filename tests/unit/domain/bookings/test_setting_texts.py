@@ -12,7 +12,7 @@ from common.domain.bookings.setting_texts import SettingTexts, fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import TABLE, to_json
 from common.domain.bookings.state_machine.context import Context
-from common.domain.bookings.state_machine.table import EVERY_ROW
+from common.domain.bookings.state_machine.table import EVERY_TRANSITION
 from common.domain.shared.display import duration_text
 from common.domain.shared.errors import ActionNotAvailable
 
@@ -45,14 +45,18 @@ def test_the_table_tells_no_number_that_is_not_a_setting() -> None:
     allowed = set().union(*(numbers_in(text) for text in SettingTexts(settings).values()))
 
     for action in table["actions"]:
-        told = {**action, "input_schema": None}
-        assert numbers_in(json.dumps(told)) <= allowed, action["name"]
+        notified = {**action, "input_schema": None}
+        assert numbers_in(json.dumps(notified)) <= allowed, action["name"]
 
 
 def test_every_text_of_the_table_can_be_filled_in() -> None:
-    for row in EVERY_ROW:
-        texts = [row.follows, *(guard.text for guard in row.guards), *([row.timer.text] if row.timer else [])]
-        assert not [text for text in texts if "{" in fill(text, DEFAULTS)], row.name
+    for transition in EVERY_TRANSITION:
+        texts = [
+            transition.summary,
+            *(guard.text for guard in transition.guards),
+            *([transition.timer.text] if transition.timer else []),
+        ]
+        assert not [text for text in texts if "{" in fill(text, DEFAULTS)], transition.name
 
 
 def test_a_refusal_names_the_limit_that_is_set() -> None:
@@ -67,10 +71,10 @@ def test_every_refusal_names_only_what_is_set() -> None:
     life = accepted(settings=settings)
     allowed = set().union(*(numbers_in(text) for text in SettingTexts(settings).values()))
 
-    for row in TABLE:
+    for transition in TABLE:
         for actor in (CUSTOMER, PROVIDER, OPERATOR, SYSTEM):
-            refusal = row.refusal(Context(life.booking, actor, life.now, settings)) or ""
-            assert numbers_in(refusal) <= allowed, row.name
+            refusal = transition.refusal(Context(life.booking, actor, life.now, settings)) or ""
+            assert numbers_in(refusal) <= allowed, transition.name
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.settings import BookingSettings, load_booking_settings
 from common.domain.bookings.state_machine import TABLE, TERMINAL, get_available_booking_actions, to_json, to_mermaid
-from common.domain.bookings.state_machine.table import ROWS, SYSTEM_ROWS
+from common.domain.bookings.state_machine.table import TIMED_TRANSITIONS, TRANSITIONS
 
 from infra.docs import booking_states
 from tests.unit.domain.bookings.support import PROVIDER, SETTINGS, accepted
@@ -39,24 +39,26 @@ DESIGNED = {
 
 
 def test_the_table_has_every_designed_action_once() -> None:
-    names = [row.name for row in TABLE]
+    names = [transition.name for transition in TABLE]
     assert len(names) == len(set(names))
     assert set(names) >= DESIGNED
 
 
 def test_every_row_is_fit_to_be_shown() -> None:
-    for row in TABLE:
-        assert row.label, row.name
-        assert row.note.endswith("."), row.name
-        assert row.follows, row.name
-        assert row.who, row.name
-        assert (ActorKind.SYSTEM in row.who) or row.timer is None, row.name
-        assert not (set(row.sources) & TERMINAL and row.targets), f"{row.name} leaves a terminal status"
-        assert row.choose is not None or len(row.targets) <= 1, row.name
+    for transition in TABLE:
+        assert transition.label, transition.name
+        assert transition.note.endswith("."), transition.name
+        assert transition.summary, transition.name
+        assert transition.actors, transition.name
+        assert (ActorKind.SYSTEM in transition.actors) or transition.timer is None, transition.name
+        assert not (set(transition.sources) & TERMINAL and transition.targets), (
+            f"{transition.name} leaves a terminal status"
+        )
+        assert transition.choose is not None or len(transition.targets) <= 1, transition.name
 
 
 def test_every_status_but_the_ends_can_be_left_by_the_system() -> None:
-    left = {source for row in SYSTEM_ROWS if row.targets for source in row.sources}
+    left = {source for transition in TIMED_TRANSITIONS if transition.targets for source in transition.sources}
     assert set(BookingStatus) - TERMINAL <= left
 
 
@@ -77,10 +79,10 @@ def test_an_offer_carries_the_schema_that_draws_its_form() -> None:
 def test_the_diagram_draws_every_transition_of_the_table() -> None:
     drawn = set(re.findall(r"^ +(\S+) --> (\S+): (\S+)$", to_mermaid(), re.MULTILINE))
     expected = {
-        (source, target.value, row.name)
-        for row in TABLE
-        for target in row.targets
-        for source in ([status.value for status in row.sources] or ["[*]"])
+        (source, target.value, transition.name)
+        for transition in TABLE
+        for target in transition.targets
+        for source in ([status.value for status in transition.sources] or ["[*]"])
     }
     assert drawn == expected
     assert all(f"{status.value} --> [*]" in to_mermaid() for status in TERMINAL)
@@ -89,7 +91,7 @@ def test_the_diagram_draws_every_transition_of_the_table() -> None:
 def test_the_json_table_serialises_and_names_every_axis() -> None:
     table = json.loads(json.dumps(to_json(SETTINGS)))
     assert set(table["axes"]) == {"status", "payment", "payout", "review"}
-    assert [action["name"] for action in table["actions"]] == [*ROWS, "chargeback"]
+    assert [action["name"] for action in table["actions"]] == [*TRANSITIONS, "chargeback"]
     assert table["actions"][-1]["who"] == ["webhook", "system"]
     assert set(table["terminal"]) == {status.value for status in TERMINAL}
 

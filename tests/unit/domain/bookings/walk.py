@@ -1,4 +1,4 @@
-"""An exhaustive walk over the booking machine: every reachable state at every position of the clock.
+"""An exhaustive walk over the state machine: every reachable state at every position of the clock.
 
 A node is a booking, a clock position and the balances of its ledger. From each node the walk tries every action of
 every actor with every sample input, every due timer, every answer of Stripe to every open operation, every step of a
@@ -35,9 +35,9 @@ from tests.unit.domain.bookings.support import (
     NOW,
     OPERATOR,
     PROVIDER,
+    make_new_booking,
     make_provider,
     make_service,
-    make_wish,
     succeeded,
 )
 
@@ -212,8 +212,8 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
 def first_node(scenario: Scenario) -> Node:
     """The booking as it is created."""
     service = make_service(auto_accept=scenario.auto_accept)
-    wish = make_wish(NOW + scenario.start_in)
-    change = create(wish, service, make_provider(), SlotVerdict(), NOW, scenario.settings)
+    new = make_new_booking(NOW + scenario.start_in)
+    change = create(new, service, make_provider(), SlotVerdict(), NOW, scenario.settings)
     return Node(change.booking, 0, (), frozenset(claim.id for claim in change.claims))
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.clock import START
-from tests.unit.domain.bookings.support import NOW, make_provider, make_service, make_wish
+from tests.unit.domain.bookings.support import NOW, make_new_booking, make_provider, make_service
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,9 @@ def test_only_the_registered_charge_tax_and_only_where_there_is_one() -> None:
 def test_a_platform_that_is_registered_shows_the_tax_in_its_commission() -> None:
     settings = BookingSettings(platform_tax_numbers={"nzd": "99-999-999"})
     seller = make_provider(tax_number="12-345-678")
-    made = create(make_wish(NOW + timedelta(days=4)), make_service(), seller, SlotVerdict(), NOW, settings).booking
+    made = create(
+        make_new_booking(NOW + timedelta(days=4)), make_service(), seller, SlotVerdict(), NOW, settings
+    ).booking
     assert tax_lines(made) == []
     paid = made.payment_details.model_copy(update={"captured_amount": 11_500, "commission_amount": 1_380})
     booking = made.model_copy(update={"payment_details": paid})

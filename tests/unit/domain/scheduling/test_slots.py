@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
-from common.domain.scheduling.slots import Busy, SlotVerdict, bookable_slots, calendar_bounds, check_slot
+from common.domain.scheduling.slots import Busy, SlotStatus, bookable_slots, calendar_bounds, slot_status
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_length_is_measured_in_utc_across_a_clock_change() -> None:
 def test_work_may_run_over_midnight_when_both_days_are_open() -> None:
     rules = every_day("Europe/London", hours("00:00", "00:00"))
     start = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
-    assert check_slot(rules, 180, [], LONG_AGO, start) is SlotVerdict.BOOKABLE
+    assert slot_status(rules, 180, [], LONG_AGO, start) is SlotStatus.BOOKABLE
 
 
 def test_exceptions_close_add_and_replace() -> None:
@@ -114,24 +114,24 @@ def test_overlap_with_buffers_occupies_and_touching_does_not() -> None:
     busy = [Busy(datetime(2026, 11, 23, 10, 45, tzinfo=UTC), datetime(2026, 11, 23, 12, 15, tzinfo=UTC))]
     starts = local_starts(rules, date(2026, 11, 23), busy=busy)
     assert [start[:2] for start in starts] == ["08", "09", "13", "14", "15", "16", "17"]
-    verdict = check_slot(rules, 60, busy, LONG_AGO, datetime(2026, 11, 23, 10, tzinfo=UTC))
-    assert verdict is SlotVerdict.OCCUPIED
+    verdict = slot_status(rules, 60, busy, LONG_AGO, datetime(2026, 11, 23, 10, tzinfo=UTC))
+    assert verdict is SlotStatus.OCCUPIED
 
 
 def test_each_broken_rule_has_its_name() -> None:
     now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     rules = every_day("UTC", hours("08:00", "18:00"), minimum_notice_minutes=90, booking_window_days=2)
 
-    def verdict(day: int, hour: int, minute: int = 0) -> SlotVerdict:
-        return check_slot(rules, 60, [], now, datetime(2026, 11, day, hour, minute, tzinfo=UTC))
+    def verdict(day: int, hour: int, minute: int = 0) -> SlotStatus:
+        return slot_status(rules, 60, [], now, datetime(2026, 11, day, hour, minute, tzinfo=UTC))
 
-    assert verdict(23, 9) is SlotVerdict.TOO_SOON
-    assert verdict(23, 10) is SlotVerdict.BOOKABLE
-    assert verdict(23, 10, 5) is SlotVerdict.OFF_GRID
-    assert verdict(23, 7) is SlotVerdict.OUTSIDE_HOURS
-    assert verdict(23, 18) is SlotVerdict.OUTSIDE_HOURS
-    assert verdict(25, 17) is SlotVerdict.BOOKABLE
-    assert verdict(26, 8) is SlotVerdict.TOO_FAR
+    assert verdict(23, 9) is SlotStatus.TOO_SOON
+    assert verdict(23, 10) is SlotStatus.BOOKABLE
+    assert verdict(23, 10, 5) is SlotStatus.OFF_GRID
+    assert verdict(23, 7) is SlotStatus.OUTSIDE_HOURS
+    assert verdict(23, 18) is SlotStatus.OUTSIDE_HOURS
+    assert verdict(25, 17) is SlotStatus.BOOKABLE
+    assert verdict(26, 8) is SlotStatus.TOO_FAR
 
 
 def test_limits_count_work_by_local_day_and_week() -> None:
@@ -142,10 +142,10 @@ def test_limits_count_work_by_local_day_and_week() -> None:
     weekly = every_day(zone, hours("09:00", "17:00"), max_per_week=1)
     later, tuesday = monday + timedelta(hours=3), monday + timedelta(days=1)
     sunday, next_monday = monday + timedelta(days=6), monday + timedelta(days=7)
-    assert check_slot(daily, 60, busy, LONG_AGO, later) is SlotVerdict.DAY_FULL
-    assert check_slot(daily, 60, busy, LONG_AGO, tuesday) is SlotVerdict.BOOKABLE
-    assert check_slot(weekly, 60, busy, LONG_AGO, sunday) is SlotVerdict.WEEK_FULL
-    assert check_slot(weekly, 60, busy, LONG_AGO, next_monday) is SlotVerdict.BOOKABLE
+    assert slot_status(daily, 60, busy, LONG_AGO, later) is SlotStatus.DAY_FULL
+    assert slot_status(daily, 60, busy, LONG_AGO, tuesday) is SlotStatus.BOOKABLE
+    assert slot_status(weekly, 60, busy, LONG_AGO, sunday) is SlotStatus.WEEK_FULL
+    assert slot_status(weekly, 60, busy, LONG_AGO, next_monday) is SlotStatus.BOOKABLE
 
 
 def test_calendar_bounds_reach_the_whole_weeks_that_limits_count() -> None:
@@ -160,6 +160,6 @@ def test_calendar_bounds_reach_the_whole_weeks_that_limits_count() -> None:
 def test_a_start_between_two_seconds_is_off_the_grid_and_holds_in_the_limits_count_for_no_day() -> None:
     rules = every_day("UTC", hours("09:00", "17:00"), max_per_day=1)
     start = datetime(2026, 11, 23, 10, tzinfo=UTC)
-    assert check_slot(rules, 60, [], LONG_AGO, start.replace(microsecond=1)) is SlotVerdict.OFF_GRID
+    assert slot_status(rules, 60, [], LONG_AGO, start.replace(microsecond=1)) is SlotStatus.OFF_GRID
     hold = Busy(start_at=start + timedelta(hours=3), end_at=start + timedelta(hours=4))
-    assert check_slot(rules, 60, [hold], LONG_AGO, start) is SlotVerdict.BOOKABLE
+    assert slot_status(rules, 60, [hold], LONG_AGO, start) is SlotStatus.BOOKABLE

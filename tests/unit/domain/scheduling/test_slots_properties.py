@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
-from common.domain.scheduling.slots import Busy, SlotVerdict, bookable_slots, check_slot
+from common.domain.scheduling.slots import Busy, SlotStatus, bookable_slots, slot_status
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,9 +128,9 @@ def test_shown_exactly_when_accepted(situation: tuple[Availability, int, list[Bu
     instants = [begin + FIVE * n for n in range(300)]
     shown = {slot.start_at for slot in bookable_slots(rules, duration, busy, now, begin, instants[-1] + FIVE)}
     for instant in instants:
-        verdict = check_slot(rules, duration, busy, now, instant)
-        assert (verdict is SlotVerdict.BOOKABLE) == (instant in shown)
-        if verdict is not SlotVerdict.OFF_GRID:
+        verdict = slot_status(rules, duration, busy, now, instant)
+        assert (verdict is SlotStatus.BOOKABLE) == (instant in shown)
+        if verdict is not SlotStatus.OFF_GRID:
             assert (instant in shown) == breaks_no_rule(rules, duration, busy, now, instant)
     assert shown <= set(instants)
 

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
-from common.application.bookings.provider_unavailable import follow_account
-from common.application.bookings.read import BookingView, view, with_contact
-from common.application.scheduling.occupancy import judge_slot
+from common.application.bookings.provider_unavailable import apply_account_status
+from common.application.bookings.read import VisibleBooking, view, with_contact
+from common.application.scheduling.occupancy import check_slot
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
 from common.domain.bookings.state_machine.inputs import NewStart
 from common.domain.identity.roles import Principal
@@ -34,7 +34,7 @@ async def perform_action(
     *,
     expected_version: int | None = None,
     seen_fee: int | None = None,
-) -> BookingView:
+) -> VisibleBooking:
     """Perform an action as the caller, in the caller's part.
 
     A booking that changes meanwhile is read and judged again, so the loser of a race is refused by the rules and told
@@ -43,7 +43,7 @@ async def perform_action(
 
     Raises:
         NotFound: no such booking for the caller, or no such action.
-        Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the booking machine rules; what the state or
+        Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the state machine rules; what the state or
             the calendar forbids comes with the booking's present state.
         FeeNotAccepted: a critical action's fee was not agreed to, or is another one by now.
         RateLimited: the start code has been tried too often.
@@ -55,14 +55,14 @@ async def perform_action(
         if action == _TAKES_A_CODE and number == 0:
             await _count_guess(deps, booking, actor)
         require_version(deps, booking, actor, expected_version)
-        followed = await follow_account(deps, booking, actor)
-        if expected_version is not None and followed.version == booking.version + 1:
-            expected_version = followed.version  # the caller saw this change ahead of its version
-        booking = followed
+        present = await apply_account_status(deps, booking, actor)
+        if expected_version is not None and present.version == booking.version + 1:
+            expected_version = present.version  # the caller saw this change ahead of its version
+        booking = present
         require_version(deps, booking, actor, expected_version)
         try:
             change = await _decide(deps, booking, actor, action, input_)
-            machine.require_agreement(
+            state_machine.require_agreement(
                 booking,
                 action,
                 actor,
@@ -89,7 +89,7 @@ async def perform_as_operator(
     input_: Mapping[str, Any] | None,
     *,
     expected_version: int | None = None,
-) -> BookingView:
+) -> VisibleBooking:
     """Perform an action as an operator, which nobody does on a booking of their own.
 
     Raises:
@@ -113,7 +113,7 @@ def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected:
 
 
 def _state(deps: BookingDeps, booking: Booking, actor: Actor) -> dict[str, Any]:
-    return machine.present_state(booking, actor, deps.clock.now(), deps.settings)
+    return state_machine.present_state(booking, actor, deps.clock.now(), deps.settings)
 
 
 async def _count_guess(deps: BookingDeps, booking: Booking, actor: Actor) -> None:
@@ -129,12 +129,12 @@ async def _decide(
 ) -> BookingChange:
     now = deps.clock.now()
     verdict = await _verdict(deps, booking, input_, now) if action == "propose_reschedule" else None
-    return machine.perform(booking, action, actor, input_, now, deps.settings, slot_verdict=verdict)
+    return state_machine.perform(booking, action, actor, input_, now, deps.settings, slot_verdict=verdict)
 
 
 async def _verdict(
     deps: BookingDeps, booking: Booking, input_: Mapping[str, Any] | None, now: datetime
-) -> machine.SlotVerdict | None:
+) -> state_machine.SlotVerdict | None:
     """What the slot rules say of a proposed start; ``None`` where the input names none that can be read."""
     try:
         start = NewStart.model_validate(dict(input_ or {})).start_at
@@ -144,7 +144,7 @@ async def _verdict(
     if provider is None:
         raise NotFound("The provider is gone.")
     minutes = int((booking.slot.end_at - booking.slot.start_at).total_seconds() // 60)
-    return await judge_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=(booking.id,))
+    return await check_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=(booking.id,))
 
 
 async def _committed(deps: BookingDeps, change: BookingChange) -> bool:

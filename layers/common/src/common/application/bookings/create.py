@@ -7,14 +7,14 @@ from datetime import datetime
 
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
-from common.application.bookings.provider_unavailable import follow_booking, is_provider_away
+from common.application.bookings.provider_unavailable import apply_to_booking, is_provider_unavailable
 from common.application.payments.intents import PaymentAction, ensure_intent
 from common.application.payments.operations.execute import OperationBusy
 from common.application.ports.shared.limits import KEEP_KEYS
-from common.application.scheduling.occupancy import judge_slot
+from common.application.scheduling.occupancy import check_slot
 from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place, ServiceArea
 from common.domain.bookings.intents import BookingIntent
 from common.domain.catalogue.providers import Provider
@@ -39,7 +39,7 @@ _OTHERS_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.25
 
 
-class BookingWish(Model):
+class BookingInput(Model):
     """What a customer asks for; ``start_at`` is an aware instant, ``address`` as a person writes it.
 
     ``expected_price`` and ``expected_cancellation_policy`` are what the customer was shown; where the service has
@@ -61,7 +61,7 @@ class BookingWish(Model):
 async def create_booking(
     deps: BookingDeps,
     customer_id: str,
-    wish: BookingWish,
+    request: BookingInput,
     *,
     idempotency_key: str | None = None,
     intent: BookingIntent | None = None,
@@ -75,7 +75,7 @@ async def create_booking(
     Args:
         deps: ports.
         customer_id: who books.
-        wish: what is asked for.
+        request: what is asked for.
         idempotency_key: what makes a repeated request the same booking, for a day; that of a guest's intent means its
             one booking for ever.
         intent: what the customer asked for as a guest, whose hold this booking takes over.
@@ -86,12 +86,12 @@ async def create_booking(
     Raises:
         NotFound: no such service, or account.
         Conflict: the account has no name or no telephone number (``profile_incomplete``, ``missing`` names which).
-        Forbidden, Conflict, InvalidInput, SlotUnavailable: as the booking machine rules.
+        Forbidden, Conflict, InvalidInput, SlotUnavailable: as the state machine rules.
         TooManyHolds: the network address keeps as many unpaid slots of the provider as it may.
         IdempotencyKeyReused: the key made another booking.
         Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
     """
-    attempt = _Attempt(deps, customer_id, wish, idempotency_key)
+    attempt = _Attempt(deps, customer_id, request, idempotency_key)
     booking, change = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []))
     try:
         return await open_payment(deps, booking)
@@ -127,7 +127,7 @@ class _Attempt:
 
     deps: BookingDeps
     customer_id: str
-    wish: BookingWish
+    request: BookingInput
     key: str | None
 
 
@@ -139,23 +139,23 @@ async def _commit_new(attempt: _Attempt, known: OwnHolds) -> tuple[Booking, Book
     except GigstaError as refused:
         # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
         key = attempt.key
-        twin = await deps.bookings.by_idempotency_key(attempt.customer_id, key) if key is not None else None
-        if twin is None and isinstance(refused, SlotUnavailable):
+        existing = await deps.bookings.by_idempotency_key(attempt.customer_id, key) if key is not None else None
+        if existing is None and isinstance(refused, SlotUnavailable):
             return await _take_over(attempt, known, refused)
-        if twin is None:
+        if existing is None:
             raise
-        if not known.intents and _is_key_over(twin, deps.clock.now()):
-            return await _commit_new(replace(attempt, key=_next_key(key, twin)), known)
-        if not _is_same(twin, attempt.wish):
+        if not known.intents and _is_key_over(existing, deps.clock.now()):
+            return await _commit_new(replace(attempt, key=_next_key(key, existing)), known)
+        if not _is_same(existing, attempt.request):
             raise IdempotencyKeyReused("This idempotency key has made another booking.") from None
-        return twin, None
-    return await _followed(deps, change)
+        return existing, None
+    return await _with_account_status(deps, change)
 
 
-async def _followed(deps: BookingDeps, change: BookingChange) -> tuple[Booking, BookingChange]:
-    if await is_provider_away(deps, change.booking.provider_user_id):
+async def _with_account_status(deps: BookingDeps, change: BookingChange) -> tuple[Booking, BookingChange]:
+    if await is_provider_unavailable(deps, change.booking.provider_user_id):
         # Suspended while this was decided, perhaps after its open bookings were looked through.
-        return await follow_booking(deps, change.booking, is_away=True), change
+        return await apply_to_booking(deps, change.booking, is_unavailable=True), change
     return change.booking, change
 
 
@@ -177,10 +177,10 @@ async def _take_over(
     Raises:
         SlotUnavailable: they are not what stands in the way.
     """
-    deps, wish = attempt.deps, attempt.wish
-    service, _ = await _find_service(deps, wish.service_id)
-    found = await own_holds(deps, attempt.customer_id, service.provider_id, wish.start_at)
-    same = next((each for each in found.unpaid if _is_same(each, wish)), None)
+    deps, request = attempt.deps, attempt.request
+    service, _ = await _find_service(deps, request.service_id)
+    found = await own_holds(deps, attempt.customer_id, service.provider_id, request.start_at)
+    same = next((each for each in found.unpaid if _is_same(each, request)), None)
     if same is not None:
         return same, None
     if not set(found.ids) - set(known.ids):
@@ -195,37 +195,37 @@ async def _take_over(
     await deps.bookings.commit(change)
     for intent in held.intents:
         await deps.intents.complete(intent.id, change.booking.id)
-    return await _followed(deps, change)
+    return await _with_account_status(deps, change)
 
 
 async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
-    deps, wish = attempt.deps, attempt.wish
-    service, provider, place = await read_offer(deps, wish.service_id, wish.address)
+    deps, request = attempt.deps, attempt.request
+    service, provider, place = await read_offer(deps, request.service_id, request.address)
     now = deps.clock.now()
     customer = await _customer(deps, attempt.customer_id)
-    verdict = await judge_slot(
+    verdict = await check_slot(
         deps.bookings,
         provider,
-        wish.start_at,
+        request.start_at,
         duration_minutes=service.duration_minutes,
         now=now,
         apart_from=held.ids,
     )
-    new = machine.NewBooking(
+    new = state_machine.NewBooking(
         customer_id=customer.id,
-        start_at=wish.start_at,
+        start_at=request.start_at,
         place=place,
-        notes=wish.notes,
-        access_notes=wish.access_notes,
+        notes=request.notes,
+        access_notes=request.access_notes,
         stripe_customer_id=customer.stripe_customer_id,
-        payment_method_id=wish.payment_method_id,
+        payment_method_id=request.payment_method_id,
         idempotency_key=attempt.key,
         replaces_claim_ids=tuple(intent.claim_id for intent in held.intents),
-        held_by=wish.held_by,
-        expected_price=wish.expected_price,
-        expected_policy=wish.expected_cancellation_policy,
+        held_by=request.held_by,
+        expected_price=request.expected_price,
+        expected_policy=request.expected_cancellation_policy,
     )
-    return machine.create(new, service, provider, verdict, now, deps.settings)
+    return state_machine.create(new, service, provider, verdict, now, deps.settings)
 
 
 async def read_offer(deps: BookingDeps, service_id: str, address: str) -> tuple[Service, Provider, Place]:
@@ -273,11 +273,11 @@ async def _customer(deps: BookingDeps, customer_id: str) -> User:
     return customer
 
 
-def _is_same(booking: Booking, wish: BookingWish) -> bool:
-    asked = (wish.service_id, wish.address, wish.notes, wish.access_notes)
+def _is_same(booking: Booking, request: BookingInput) -> bool:
+    requested = (request.service_id, request.address, request.notes, request.access_notes)
     is_moved = booking.reschedule_count > 0
-    return asked == (booking.service_id, booking.place.address, booking.notes, booking.access_notes) and (
-        is_moved or booking.slot.start_at == wish.start_at
+    return requested == (booking.service_id, booking.place.address, booking.notes, booking.access_notes) and (
+        is_moved or booking.slot.start_at == request.start_at
     )
 
 

@@ -1,19 +1,19 @@
-"""Guest checkout: a wish with a short hold becomes a booking once the guest's account exists."""
+"""Guest checkout: a request with a short hold becomes a booking once the guest's account exists."""
 
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.application.bookings.create import BookingWish, create_booking, open_payment, read_offer
+from common.application.bookings.create import BookingInput, create_booking, open_payment, read_offer
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.own_holds import guests_at
 from common.application.identity.deps import AuthDeps
 from common.application.identity.provisional import ensure_provisional_user, sign_in_link_event
 from common.application.ports.bookings.intents import BookingIntents
-from common.application.scheduling.occupancy import judge_slot
+from common.application.scheduling.occupancy import check_slot
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import BookingChange
 from common.domain.bookings.intents import BookingIntent, IntentStatus
 from common.domain.catalogue.services import CancellationPolicyName
@@ -45,11 +45,12 @@ class EarlierIntent(Model):
     secret: str
 
 
-class GuestWish(Model):
+class GuestBookingInput(Model):
     """What a guest asks for, and who the guest says to be.
 
-    ``replaces`` is an earlier wish that this one takes the place of. ``device_token`` is the browser's, by which a wish
-    for the same time is known as its own; ``held_by`` is the digest of the network address, whose holds are counted.
+    ``replaces`` is an earlier request that this one takes the place of. ``device_token`` is the browser's, by which a
+    request for the same time is known as its own; ``held_by`` is the digest of the network address, whose holds are
+    counted.
     """
 
     service_id: str
@@ -80,7 +81,7 @@ class CompletedIntent:
     client_secret: str | None = None
 
 
-async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent, str]:
+async def open_intent(deps: IntentDeps, request: GuestBookingInput) -> tuple[BookingIntent, str]:
     """Hold the slot for a guest and mail a link that signs in and goes on.
 
     The answer is the same whether or not the address has an account. A guest's own earlier hold makes way: the one that
@@ -96,31 +97,33 @@ async def open_intent(deps: IntentDeps, wish: GuestWish) -> tuple[BookingIntent,
         RateLimited: the address has had enough mails.
         TooManyHolds: the network address keeps as many slots of the provider as it may.
     """
-    named = [await read_intent(deps, wish.replaces.id, wish.replaces.secret)] if wish.replaces else []
+    named = [await read_intent(deps, request.replaces.id, request.replaces.secret)] if request.replaces else []
     earlier = [each for each in named if each.status is IntentStatus.PENDING]
     try:
-        return await _open(deps, wish, earlier)
+        return await _open(deps, request, earlier)
     except SlotUnavailable:
-        own = await _of_this_browser(deps, wish, known=earlier)
+        own = await _of_this_browser(deps, request, known=earlier)
         if not own:
             raise
-        return await _open(deps, wish, [*earlier, *own])
+        return await _open(deps, request, [*earlier, *own])
 
 
-async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingIntent]) -> tuple[BookingIntent, str]:
+async def _open(
+    deps: IntentDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent]
+) -> tuple[BookingIntent, str]:
     now = deps.bookings.clock.now()
-    hold, rehearsed = await _hold(deps.bookings, wish, earlier, now)
+    hold, rehearsed = await _hold(deps.bookings, request, earlier, now)
     booking = rehearsed.booking
     country = booking.place.country or country_said(booking.place.address)
-    phone_number = parse_phone(wish.phone_number, country=country) if wish.phone_number else None
+    phone_number = parse_phone(request.phone_number, country=country) if request.phone_number else None
     auth = deps.auth()
-    user = await ensure_provisional_user(auth, wish.email)
+    user = await ensure_provisional_user(auth, request.email)
     secret = new_token()
     intent = BookingIntent(
         id=hold.booking_id,
         user_id=user.id,
         secret_hash=digest(secret),
-        device_hash=digest(wish.device_token) if wish.device_token else None,
+        device_hash=digest(request.device_token) if request.device_token else None,
         provider_id=hold.provider_id,
         service_title=booking.service.title,
         end_at=booking.slot.end_at,
@@ -129,7 +132,7 @@ async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingInte
         created_at=now,
         price=booking.price.total,
         cancellation_policy=CancellationPolicyName(booking.policy.name),
-        **{**wish.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
+        **{**request.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
     )
     zone = booking.slot.timezone
     shown = {
@@ -146,14 +149,14 @@ async def _open(deps: IntentDeps, wish: GuestWish, earlier: Sequence[BookingInte
 
 
 async def _of_this_browser(
-    deps: IntentDeps, wish: GuestWish, *, known: Sequence[BookingIntent]
+    deps: IntentDeps, request: GuestBookingInput, *, known: Sequence[BookingIntent]
 ) -> Sequence[BookingIntent]:
     """Wishes of the same browser for the same time of the same provider."""
-    service = await deps.bookings.services.get(wish.service_id)
-    if wish.device_token is None or service is None:
+    service = await deps.bookings.services.get(request.service_id)
+    if request.device_token is None or service is None:
         return []
-    around, _ = await guests_at(deps.bookings, service.provider_id, wish.start_at)
-    mine, others = digest(wish.device_token), {each.id for each in known}
+    around, _ = await guests_at(deps.bookings, service.provider_id, request.start_at)
+    mine, others = digest(request.device_token), {each.id for each in known}
     return [each for each in around if each.device_hash == mine and each.id not in others]
 
 
@@ -201,7 +204,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     intent = await deps.intents.get(intent_id)
     if intent is None or intent.user_id != user.id:
         raise NotFound("There is no such booking intent.")
-    wish = BookingWish(
+    request = BookingInput(
         service_id=intent.service_id,
         start_at=intent.start_at,
         address=intent.address,
@@ -217,7 +220,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         if made is not None:
             booking, action = await open_payment(deps.bookings, made)
         else:
-            booking, action = await create_booking(deps.bookings, user.id, wish, idempotency_key=key, intent=intent)
+            booking, action = await create_booking(deps.bookings, user.id, request, idempotency_key=key, intent=intent)
     except Unavailable:
         made = made or await deps.bookings.bookings.by_idempotency_key(user.id, key)
         if made is None:
@@ -228,30 +231,30 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
 
 
 async def _hold(
-    deps: BookingDeps, wish: GuestWish, earlier: Sequence[BookingIntent], now: datetime
+    deps: BookingDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent], now: datetime
 ) -> tuple[SlotClaim, BookingChange]:
     """A hold of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
-    service, provider, place = await read_offer(deps, wish.service_id, wish.address)
-    verdict = await judge_slot(
+    service, provider, place = await read_offer(deps, request.service_id, request.address)
+    verdict = await check_slot(
         deps.bookings,
         provider,
-        wish.start_at,
+        request.start_at,
         duration_minutes=service.duration_minutes,
         now=now,
         apart_from=[each.id for each in earlier],
     )
     intent_id = new_id("bki", now)
-    rehearsal = machine.NewBooking(
+    rehearsal = state_machine.NewBooking(
         customer_id=intent_id,
-        start_at=wish.start_at,
+        start_at=request.start_at,
         place=place,
-        notes=wish.notes,
-        expected_price=wish.expected_price,
-        expected_policy=wish.expected_cancellation_policy,
-        access_notes=wish.access_notes,
-        held_by=wish.held_by,
+        notes=request.notes,
+        expected_price=request.expected_price,
+        expected_policy=request.expected_cancellation_policy,
+        access_notes=request.access_notes,
+        held_by=request.held_by,
     )
-    change = machine.create(rehearsal, service, provider, verdict, now, deps.settings)
+    change = state_machine.create(rehearsal, service, provider, verdict, now, deps.settings)
     ends = now + deps.settings.intent_hold
-    hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": ends, "held_by": wish.held_by}
+    hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": ends, "held_by": request.held_by}
     return change.claims[0].model_copy(update=hold), change

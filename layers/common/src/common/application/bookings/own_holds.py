@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus
 from common.domain.bookings.intents import BookingIntent, IntentStatus
 from common.domain.scheduling.slot_cells import CELL_MINUTES, SlotClaim
@@ -18,10 +18,10 @@ _ONE_CELL = timedelta(minutes=CELL_MINUTES)
 
 @dataclass(frozen=True)
 class OwnHolds:
-    """Unconfirmed wishes and unpaid bookings of one customer for one start.
+    """Unconfirmed requests and unpaid bookings of one customer for one start.
 
     Args:
-        intents: wishes made as a guest, whose holds still run.
+        intents: requests made as a guest, whose holds still run.
         unpaid: bookings that wait for their payment.
     """
 
@@ -37,7 +37,7 @@ class OwnHolds:
 async def guests_at(
     deps: BookingDeps, provider_id: str, start_at: datetime
 ) -> tuple[Sequence[BookingIntent], Sequence[str]]:
-    """Guests' wishes for a start whose holds still run, and the ids of bookings that take the provider's time then."""
+    """Guests' requests for a start whose holds still run, and the ids of bookings that take the provider's time."""
     now = deps.clock.now()
     claims = await deps.bookings.claims_between(provider_id, start_at, start_at + _ONE_CELL)
     ids = [claim.booking_id for claim in claims if claim.purpose == "intent" and _runs(claim, now)]
@@ -76,7 +76,7 @@ async def give_up_unpaid(deps: BookingDeps, booking: Booking) -> bool:
     """
     actor = Actor(kind=ActorKind.CUSTOMER, id=booking.customer_id)
     now = deps.clock.now()
-    change = machine.perform(booking, "cancel", actor, {"reason": "Replaced."}, now, deps.settings)
+    change = state_machine.perform(booking, "cancel", actor, {"reason": "Replaced."}, now, deps.settings)
     change = change.model_copy(update={"events": [each for each in change.events if each.topic is Topic.PAYMENTS]})
     try:
         await deps.bookings.commit(change)

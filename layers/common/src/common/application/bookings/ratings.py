@@ -7,7 +7,7 @@ from common.application.bookings.deps import BookingDeps
 from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import ActorKind, Booking, ReviewState
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.identity.roles import Principal, Role
@@ -130,7 +130,9 @@ async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
         stored = await deps.bookings.get(booking.id)
         if stored is None or stored.review is not ReviewState.OPEN:
             break
-        change = machine.perform(stored, "publish_ratings", machine.SYSTEM, None, deps.clock.now(), deps.settings)
+        change = state_machine.perform(
+            stored, "publish_ratings", state_machine.SYSTEM, None, deps.clock.now(), deps.settings
+        )
         try:
             await deps.bookings.commit(change)
         except VersionConflict:

@@ -7,7 +7,7 @@ from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.ports.bookings.repository import BookingQuery
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
 from common.domain.bookings.disclosure import is_disclosed, seen_by
 from common.domain.bookings.groups import PAST, UPCOMING, StatusGroup
@@ -24,7 +24,7 @@ class Contact(Model):
     email: str | None = None
 
 
-class BookingView(Model):
+class VisibleBooking(Model):
     """A booking as one actor may see it now (``common.domain.bookings.disclosure``).
 
     ``contact`` is the other party's, where that is disclosed.
@@ -32,23 +32,23 @@ class BookingView(Model):
 
     booking: Booking
     actor: Actor
-    actions: list[machine.AvailableAction]
+    actions: list[state_machine.AvailableAction]
     contact: Contact | None = None
 
 
-def view(deps: BookingDeps, booking: Booking, actor: Actor) -> BookingView:
+def view(deps: BookingDeps, booking: Booking, actor: Actor) -> VisibleBooking:
     """What the actor may see of the booking and do with it now; reads nothing."""
     now = deps.clock.now()
-    actions = machine.get_available_booking_actions(booking, actor, now, deps.settings)
-    return BookingView(booking=seen_by(booking, actor.kind, now, deps.settings), actor=actor, actions=actions)
+    actions = state_machine.get_available_booking_actions(booking, actor, now, deps.settings)
+    return VisibleBooking(booking=seen_by(booking, actor.kind, now, deps.settings), actor=actor, actions=actions)
 
 
-def changed_fee(deps: BookingDeps, seen: BookingView) -> int | None:
+def changed_fee(deps: BookingDeps, seen: VisibleBooking) -> int | None:
     """The fee of cancelling that the view shows, where its version alone does not say it."""
-    return machine.fee_since(seen.booking, seen.actor, deps.clock.now(), deps.settings)
+    return state_machine.fee_since(seen.booking, seen.actor, deps.clock.now(), deps.settings)
 
 
-async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> BookingView:
+async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> VisibleBooking:
     """One booking with its actions and, once accepted, the other party's contact.
 
     Raises:
@@ -58,7 +58,7 @@ async def get_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> 
     return await with_contact(deps, view(deps, booking, actor))
 
 
-async def with_contact(deps: BookingDeps, seen: BookingView) -> BookingView:
+async def with_contact(deps: BookingDeps, seen: VisibleBooking) -> VisibleBooking:
     """Add the other party's contact, where that is disclosed."""
     booking = seen.booking
     if not is_disclosed(booking, deps.clock.now(), deps.settings):
@@ -82,7 +82,7 @@ async def list_bookings(
     starts_before: datetime | None,
     limit: int,
     after: tuple[datetime, str] | None,
-) -> list[BookingView]:
+) -> list[VisibleBooking]:
     """The caller's own bookings in one part, with the actions of each and without a query for each.
 
     Args:

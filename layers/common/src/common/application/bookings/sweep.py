@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import CHECK_REQUESTED, NEEDS_STRIPE
 from common.domain.shared.errors import SlotUnavailable, VersionConflict
@@ -99,14 +99,14 @@ async def _fire_all(
     events: list[Event] = []
     while len(fired) < _MOST_ACTIONS:
         now = deps.clock.now()
-        action = machine.due_action(booking, now, deps.settings)
+        action = state_machine.due_action(booking, now, deps.settings)
         if action == NEEDS_STRIPE and needs_stripe:
             check = new_event(Topic.PAYMENTS, CHECK_REQUESTED, now, booking_id=booking.id)
             check = check.model_copy(update={"payload": {"booking_id": booking.id}})
             await deps.outbox.add([check])
             await deps.bookings.put_off(booking.id, action, until=now + CHECK_LIFE)
             return booking, [*fired, "payment_checked"], [*events, check]
-        change = machine.fire(booking, action, now, deps.settings) if action else None
+        change = state_machine.fire(booking, action, now, deps.settings) if action else None
         if change is None or action is None:
             break
         try:

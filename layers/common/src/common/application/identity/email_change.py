@@ -46,9 +46,9 @@ async def request_change(deps: AuthDeps, caller: Principal, email: str, client: 
     if address.text == user.email:
         raise InvalidInput.of("email", "This is the account's address already.", "email_unchanged")
     await limit_mails(deps, MailPurpose.CHANGE_EMAIL.value, address.key)
-    wish: dict[str, Any] = {"purpose": MailPurpose.CHANGE_EMAIL.value, "email": address.text, "user_id": user.id}
+    payload: dict[str, Any] = {"purpose": MailPurpose.CHANGE_EMAIL.value, "email": address.text, "user_id": user.id}
     events = [
-        new_event(Topic.NOTIFICATIONS, LINK_REQUESTED, deps.clock.now(), **wish),
+        new_event(Topic.NOTIFICATIONS, LINK_REQUESTED, deps.clock.now(), **payload),
         mail_event(deps, "email_change_requested", user.id),
     ]
 

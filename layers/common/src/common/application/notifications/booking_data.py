@@ -74,14 +74,14 @@ def _problem(booking: Booking, event: Event) -> str:
 def _times(booking: Booking, event: Event) -> Mapping[str, str]:
     zone, no_show = booking.slot.timezone, booking.no_show
 
-    def told(member: str) -> str:
+    def instant(member: str) -> str:
         at = event.payload.get(member)
         return local_time_text(datetime.fromisoformat(str(at)), zone) if at else ""
 
     return {
         "accept_by": local_time_text(booking.accept_by, zone) if booking.accept_by else "the deadline",
-        "proposed_when": told("proposed_start_at"),
-        "proposal_expires": told("proposal_expires_at"),
+        "proposed_when": instant("proposed_start_at"),
+        "proposal_expires": instant("proposal_expires_at"),
         "contest_until": local_time_text(no_show.contest_until, zone) if no_show else "",
     }
 

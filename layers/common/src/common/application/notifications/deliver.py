@@ -7,7 +7,7 @@ from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.identity.mail_links import prepare_mail
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
-from common.application.notifications.dispatch import Message, operators, send_mail, tell
+from common.application.notifications.dispatch import Message, dispatch, operators, send_mail
 from common.application.ports.bookings.calendar_writer import Invitation
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
 from common.domain.bookings.disclosure import seen_by
@@ -26,7 +26,7 @@ OPERATORS = "operator"
 
 
 async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
-    """Tell everybody an event concerns.
+    """Notify everybody an event concerns.
 
     Safe to repeat: inbox entries have the event's id in theirs, and each mail is noted before it is sent. A crash
     between SES's acceptance and the note can repeat that one mail; it cannot lose one.
@@ -40,10 +40,10 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
     elif event.type == _LINK_REQUESTED:
         await _send_link(deps, event)
     else:
-        await _tell_of_booking(deps, event)
+        await _deliver_booking_event(deps, event)
 
 
-async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
+async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
     type_ = "booking.ratings_readable" if event.type == RATING_MODERATED else event.type
     notices = notices_of(type_)
     booking = await deps.bookings.get(event.booking_id) if notices and event.booking_id else None
@@ -65,9 +65,9 @@ async def _tell_of_booking(deps: DeliveryDeps, event: Event) -> None:
         if notice.part is ActorKind.PROVIDER and not booking.was_requested:
             continue
         if notice.part is ActorKind.OPERATOR:
-            await _tell_operators(deps, message)
+            await _dispatch_to_operators(deps, message)
         else:
-            await _tell_party(deps, message, parties[notice.part], notice.part[0])
+            await _dispatch_to_party(deps, message, parties[notice.part], notice.part[0])
 
 
 def _all_are_decided(ratings: Sequence[Rating]) -> bool:
@@ -107,17 +107,17 @@ def _calendar_entry(
     return entry
 
 
-async def _tell_party(deps: DeliveryDeps, message: Message, user: User | None, mark: str) -> None:
-    """Tell a party, unless the event names others."""
-    told = message.event.payload.get("recipients")
-    if user is not None and (told is None or user.id in told):
-        await tell(deps, message, user, mark)
+async def _dispatch_to_party(deps: DeliveryDeps, message: Message, user: User | None, mark: str) -> None:
+    """Notify a party, unless the event names others."""
+    recipients = message.event.payload.get("recipients")
+    if user is not None and (recipients is None or user.id in recipients):
+        await dispatch(deps, message, user, mark)
 
 
-async def _tell_operators(deps: DeliveryDeps, message: Message) -> None:
+async def _dispatch_to_operators(deps: DeliveryDeps, message: Message) -> None:
     if message.event.payload.get("notify_operators", True):
         for user in await operators(deps):
-            await tell(deps, message, user, f"o{user.id.removeprefix('usr_')}")
+            await dispatch(deps, message, user, f"o{user.id.removeprefix('usr_')}")
 
 
 async def _send_requested(deps: DeliveryDeps, event: Event) -> None:

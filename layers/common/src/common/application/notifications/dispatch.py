@@ -1,4 +1,4 @@
-"""Telling one person one thing: an inbox entry, a mail and a push message, each at most once."""
+"""Notifying one person of one thing: an inbox entry, a mail and a push message, each at most once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from common.application.ports.notifications.mail import MailRefused, MailStatus,
 from common.application.ports.notifications.push import PushMessage, PushOutcome
 from common.domain.identity.roles import Role
 from common.domain.identity.users import User
-from common.domain.notifications.kinds import Channel, Kind, Notification
+from common.domain.notifications.kinds import Channel, InboxEntry, Kind
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 
@@ -19,7 +19,7 @@ _MOST_STAFF = 100
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody is told.
+    """What somebody is notified of.
 
     Args:
         event: what happened.
@@ -38,8 +38,8 @@ class Message:
     calendar: Callable[[str], tuple[str, str]] | None = None
 
 
-async def tell(deps: DeliveryDeps, message: Message, user: User, mark: str) -> None:
-    """Tell a person, by the channels they want.
+async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) -> None:
+    """Notify a person, by the channels they want.
 
     Args:
         deps: ports.
@@ -54,7 +54,7 @@ async def tell(deps: DeliveryDeps, message: Message, user: User, mark: str) -> N
         return
     event = message.event
     mail = deps.renderer.render(message.template, message.data)
-    entry = Notification(
+    entry = InboxEntry(
         id=f"ntf_{event.id.removeprefix('evt_')}{mark}",
         user_id=user.id,
         kind=message.kind,
@@ -111,7 +111,7 @@ async def send_mail(
     await deps.mail_log.end(mail_id, MailStatus.SENT, message_id, deps.clock.now())
 
 
-async def _push(deps: DeliveryDeps, entry: Notification, url: str) -> None:
+async def _push(deps: DeliveryDeps, entry: InboxEntry, url: str) -> None:
     """Push to each of somebody's browsers, once; a subscription that the push service has ended is forgotten.
 
     A browser that cannot be reached now is not tried again: the inbox has the entry.

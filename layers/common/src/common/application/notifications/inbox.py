@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.application.notifications.deps import InboxDeps
 from common.application.ports.notifications.inbox import PushSubscription
 from common.domain.identity.roles import Principal
-from common.domain.notifications.kinds import Notification, Preferences
+from common.domain.notifications.kinds import InboxEntry, Preferences
 from common.domain.shared.errors import NotFound
 from common.domain.shared.ids import new_id
 
@@ -15,13 +15,13 @@ MOST_UNREAD = 1_000
 
 async def list_notifications(
     deps: InboxDeps, user_id: str, *, unread_only: bool, limit: int, before: str | None
-) -> tuple[Sequence[Notification], int]:
+) -> tuple[Sequence[InboxEntry], int]:
     """One page of an inbox, newest first, and how many entries are unread."""
     entries = await deps.notifications.list_for(user_id, unread_only=unread_only, limit=limit, before=before)
     return entries, await deps.notifications.unread_count(user_id, most=MOST_UNREAD)
 
 
-async def read_notification(deps: InboxDeps, user_id: str, notification_id: str) -> Notification:
+async def read_notification(deps: InboxDeps, user_id: str, notification_id: str) -> InboxEntry:
     """Mark one entry as read.
 
     Raises:

@@ -9,22 +9,21 @@ from common.domain.bookings.state_machine.checks import MAX_AHEAD
 from common.domain.catalogue.providers import Provider
 from common.domain.scheduling.availability import Availability
 from common.domain.scheduling.slot_limits import limits_at
-from common.domain.scheduling.slots import Busy, calendar_bounds, check_slot
-from common.domain.scheduling.slots import SlotVerdict as Rule
+from common.domain.scheduling.slots import Busy, SlotStatus, calendar_bounds, slot_status
 
 #: Rules that say nothing of the provider's calendar; they keep a code of their own.
 _MESSAGES = {
-    Rule.OUTSIDE_HOURS: "The provider does not work then.",
-    Rule.OFF_GRID: "The provider's slots do not start then.",
-    Rule.TOO_SOON: "The provider needs more notice.",
-    Rule.TOO_FAR: "The provider does not take bookings that far ahead.",
-    Rule.OCCUPIED: "That time is taken.",
-    Rule.DAY_FULL: "The provider takes no more bookings that day.",
-    Rule.WEEK_FULL: "The provider takes no more bookings that week.",
+    SlotStatus.OUTSIDE_HOURS: "The provider does not work then.",
+    SlotStatus.OFF_GRID: "The provider's slots do not start then.",
+    SlotStatus.TOO_SOON: "The provider needs more notice.",
+    SlotStatus.TOO_FAR: "The provider does not take bookings that far ahead.",
+    SlotStatus.OCCUPIED: "That time is taken.",
+    SlotStatus.DAY_FULL: "The provider takes no more bookings that day.",
+    SlotStatus.WEEK_FULL: "The provider takes no more bookings that week.",
 }
 
 
-async def judge_slot(
+async def check_slot(
     bookings: BookingRepository,
     provider: Provider,
     start_at: datetime,
@@ -48,12 +47,12 @@ async def judge_slot(
     """
     availability = provider.availability
     if availability is None or not now < start_at <= now + MAX_AHEAD:
-        return SlotVerdict(is_bookable=False, message=_MESSAGES[Rule.OUTSIDE_HOURS])
+        return SlotVerdict(is_bookable=False, message=_MESSAGES[SlotStatus.OUTSIDE_HOURS])
     busy = await _busy(bookings, provider.id, availability, duration_minutes, start_at, now, apart_from)
-    rule = check_slot(availability, duration_minutes, busy, now, start_at)
-    if rule is Rule.BOOKABLE:
+    status = slot_status(availability, duration_minutes, busy, now, start_at)
+    if status is SlotStatus.BOOKABLE:
         return SlotVerdict(limits=tuple(limits_at(availability, start_at)))
-    return SlotVerdict(is_bookable=False, message=_MESSAGES[rule], reason=rule.value)
+    return SlotVerdict(is_bookable=False, message=_MESSAGES[status], reason=status.value)
 
 
 async def _busy(

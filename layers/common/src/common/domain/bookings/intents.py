@@ -1,4 +1,4 @@
-"""A guest's wish to book, kept with a short hold on the slot until the guest's account exists."""
+"""A guest's request to book, kept with a short hold on the slot until the guest's account exists."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ MOST_RENEWED_SECRETS = 5
 
 
 class IntentStatus(StrEnum):
-    """Where the wish stands. ``expired``: its hold is over; it may still become a booking if the time is free."""
+    """Where the request stands. ``expired``: its hold is over; it may still become a booking if the time is free."""
 
     PENDING = "pending"
     COMPLETED = "completed"

@@ -1,1 +1,1 @@
-"""What people are told, and how."""
+"""What people are notified of, and how."""

@@ -1,4 +1,4 @@
-"""Who is told what, and what they keep of it in their inbox."""
+"""Who is notified of what, and what they keep of it in their inbox."""
 
 from datetime import datetime, time
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Channel(StrEnum):
     PUSH = "push"
 
 
-class Notification(Model):
+class InboxEntry(Model):
     """One entry of somebody's inbox in the app."""
 
     id: str

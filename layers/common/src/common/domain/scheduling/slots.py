@@ -26,7 +26,7 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _EPOCH_WEEKDAY = 3
 
 
-class SlotVerdict(StrEnum):
+class SlotStatus(StrEnum):
     """Whether a start can be booked, or the first rule it breaks."""
 
     BOOKABLE = "bookable"
@@ -77,7 +77,7 @@ def bookable_slots(
     *,
     limit: int | None = None,
 ) -> list[FreeSlot]:
-    """Every start in the half-open interval that ``check_slot`` would find bookable, in order.
+    """Every start in the half-open interval that ``slot_status`` would find bookable, in order.
 
     Args:
         availability: the provider's rules.
@@ -93,7 +93,7 @@ def bookable_slots(
     length = timedelta(minutes=duration_minutes)
     slots: list[FreeSlot] = []
     for start in rules.starts:
-        if rules.verdict(start) is SlotVerdict.BOOKABLE:
+        if rules.verdict(start) is SlotStatus.BOOKABLE:
             start_at = datetime.fromtimestamp(start, UTC)
             slots.append(FreeSlot(start_at, start_at + length))
             if limit is not None and len(slots) >= limit:
@@ -101,9 +101,9 @@ def bookable_slots(
     return slots
 
 
-def check_slot(
+def slot_status(
     availability: Availability, duration_minutes: int, busy: Iterable[Busy], now: datetime, start_at: datetime
-) -> SlotVerdict:
+) -> SlotStatus:
     """Judge one start by the same rules as ``bookable_slots``.
 
     Args:
@@ -114,7 +114,7 @@ def check_slot(
         start_at: the requested start, an aware instant.
     """
     if start_at.microsecond:
-        return SlotVerdict.OFF_GRID
+        return SlotStatus.OFF_GRID
     rules = _Rules(availability, duration_minutes, busy, now, start_at, start_at + timedelta(seconds=1))
     return rules.verdict(_seconds(start_at))
 
@@ -169,26 +169,26 @@ class _Rules:
         )
         self._grid = frozenset(self.starts)
 
-    def verdict(self, start: int) -> SlotVerdict:  # noqa: PLR0911 - one return for each rule reads best
+    def verdict(self, start: int) -> SlotStatus:  # noqa: PLR0911 - one return for each rule reads best
         """The first rule that a start (UTC seconds) breaks."""
         if not self._is_open(start):
-            return SlotVerdict.OUTSIDE_HOURS
+            return SlotStatus.OUTSIDE_HOURS
         if start not in self._grid:
-            return SlotVerdict.OFF_GRID
+            return SlotStatus.OFF_GRID
         if start < self._earliest:
-            return SlotVerdict.TOO_SOON
+            return SlotStatus.TOO_SOON
         day = self._local_day(start)
         if day > self._now_day + self._availability.booking_window_days:
-            return SlotVerdict.TOO_FAR
+            return SlotStatus.TOO_FAR
         if self._is_occupied(start):
-            return SlotVerdict.OCCUPIED
+            return SlotStatus.OCCUPIED
         limit = self._availability.max_per_day
         if limit is not None and self._per_day[day] >= limit:
-            return SlotVerdict.DAY_FULL
+            return SlotStatus.DAY_FULL
         limit = self._availability.max_per_week
         if limit is not None and self._per_week[_week(day)] >= limit:
-            return SlotVerdict.WEEK_FULL
-        return SlotVerdict.BOOKABLE
+            return SlotStatus.WEEK_FULL
+        return SlotStatus.BOOKABLE
 
     def _is_open(self, start: int) -> bool:
         at = bisect_right(self._open_starts, start) - 1

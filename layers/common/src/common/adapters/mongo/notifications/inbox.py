@@ -9,7 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from common.adapters.mongo.bookings.documents import from_document, to_document
 from common.adapters.mongo.shared.database import Document
 from common.application.ports.notifications.inbox import PushSubscription
-from common.domain.notifications.kinds import Notification, Preferences
+from common.domain.notifications.kinds import InboxEntry, Preferences
 
 #: More browsers than anybody uses.
 _MOST_SUBSCRIPTIONS = 10
@@ -21,14 +21,14 @@ class MongoNotifications:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._notifications = database["notifications"]
 
-    async def add(self, notification: Notification) -> None:
+    async def add(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
         row = to_document(notification)
         await self._notifications.update_one({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True)
 
     async def list_for(
         self, user_id: str, *, unread_only: bool, limit: int, before: str | None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[InboxEntry]:
         """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
         query: Document = {"user_id": user_id}
         if unread_only:
@@ -36,20 +36,20 @@ class MongoNotifications:
         if before is not None:
             query["_id"] = {"$lt": before}
         cursor = self._notifications.find(query).sort("_id", -1).limit(limit)
-        return [Notification.model_validate(from_document(row)) async for row in cursor]
+        return [InboxEntry.model_validate(from_document(row)) async for row in cursor]
 
     async def unread_count(self, user_id: str, *, most: int) -> int:
         """How many entries somebody has not read, counted up to ``most``."""
         return await self._notifications.count_documents({"user_id": user_id, "read_at": None}, limit=most)
 
-    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> Notification | None:
+    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:
         """Mark one entry as read; ``None`` if it is not theirs. The first reading counts."""
         found = await self._notifications.find_one_and_update(
             {"_id": notification_id, "user_id": user_id},
             [{"$set": {"read_at": {"$ifNull": ["$read_at", now]}}}],
             return_document=ReturnDocument.AFTER,
         )
-        return None if found is None else Notification.model_validate(from_document(found))
+        return None if found is None else InboxEntry.model_validate(from_document(found))
 
     async def mark_all_read(self, user_id: str, now: datetime) -> int:
         """Mark every entry as read; returns how many were not."""

@@ -2,7 +2,7 @@
 
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult
 from common.domain.shared.errors import Unavailable, VersionConflict
@@ -33,7 +33,7 @@ async def commit_result(deps: PaymentDeps, operation: PaymentOperation, result: 
         if booking is None or stored is None or stored.status not in _EXPECTS_RESULT:
             return None
         now = deps.clock.now()
-        change = machine.apply_payment_result(booking, stored, result, now, deps.settings)
+        change = state_machine.apply_payment_result(booking, stored, result, now, deps.settings)
         if change is None:
             return booking
         try:

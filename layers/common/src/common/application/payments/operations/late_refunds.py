@@ -7,7 +7,7 @@ from common.application.payments.operations import results
 from common.application.payments.operations.commit import commit_result
 from common.application.payments.operations.steps import RefundPending
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.state_machine.context import in_flight
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
@@ -60,7 +60,7 @@ async def _reread(deps: PaymentDeps, operation: PaymentOperation) -> bool:
             return True
         if in_flight(booking):
             return False
-        change = machine.apply_refund_failure(booking, stored, result, deps.clock.now(), deps.settings)
+        change = state_machine.apply_refund_failure(booking, stored, result, deps.clock.now(), deps.settings)
         if change is None:
             return True
         try:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.publishing import publish_committed
-from common.domain.bookings import state_machine as machine
+from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import OperationStatus, PaymentOperation
 from common.domain.shared.errors import Unavailable, VersionConflict
@@ -55,7 +55,7 @@ async def _set_off(deps: PaymentDeps, booking: Booking, operation: PaymentOperat
     for _ in range(_TRIES):
         currency = booking.price.total.currency
         owing = await deps.bookings.owing(booking.provider_id, currency, limit=_MOST_DEBTS)
-        changes = machine.apply_set_off(booking, operation, owing, deps.clock.now(), deps.settings)
+        changes = state_machine.apply_set_off(booking, operation, owing, deps.clock.now(), deps.settings)
         if not changes:
             return None
         try:

@@ -195,8 +195,8 @@ async def _due(step: Step) -> tuple[Progress, bool]:
     step.counts["BookingsReconciled"] += len(compared) - len(faults)
     step.counts["Discrepancies"] += sum(each for each in compared if isinstance(each, int))
     step.faults.extend(faults)
-    is_away = any(isinstance(each, Unavailable) for each in faults)
-    return step.up_to(step.now), len(claimed) == _WIDTH and not is_away
+    is_unavailable = any(isinstance(each, Unavailable) for each in faults)
+    return step.up_to(step.now), len(claimed) == _WIDTH and not is_unavailable
 
 
 async def _queue_due(step: Step) -> tuple[Progress, bool]:

@@ -25,12 +25,12 @@ class BookingIntents(Protocol):
         """Store an intent, its hold and its events in one transaction, or nothing of them.
 
         Args:
-            intent: the guest's wish.
+            intent: the guest's request.
             hold: the time it keeps.
             events: what is told with it.
             limits: how many bookings the provider may have around that time, this one included.
             hold_limit: how many slots of the provider the guest's network address may keep, this one included.
-            replaced: earlier wishes of the same guest, whose holds make way and end.
+            replaced: earlier requests of the same guest, whose holds make way and end.
 
         Raises:
             SlotUnavailable: the hold overlaps another claim of the provider, or is one more than its limits allow.

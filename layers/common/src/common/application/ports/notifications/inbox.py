@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.notifications.kinds import Notification, Preferences
+from common.domain.notifications.kinds import InboxEntry, Preferences
 from common.domain.shared.model import Model
 
 
@@ -27,13 +27,13 @@ class PushSubscription(Model):
 class Notifications(Protocol):
     """Inboxes."""
 
-    async def add(self, notification: Notification) -> None:
+    async def add(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
         ...
 
     async def list_for(
         self, user_id: str, *, unread_only: bool, limit: int, before: str | None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[InboxEntry]:
         """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
         ...
 
@@ -41,7 +41,7 @@ class Notifications(Protocol):
         """How many entries somebody has not read, counted up to ``most``."""
         ...
 
-    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> Notification | None:
+    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:
         """Mark one entry as read; ``None`` if it is not theirs."""
         ...
 

@@ -1,4 +1,4 @@
-"""The booking machine: one table of actions, and what offers, performs, times and pays by it.
+"""The state machine: one table of actions, and what offers, performs, times and pays by it.
 
 Every function is pure: it takes a booking and the present instant and gives a ``BookingChange`` to commit whole.
 """
@@ -19,10 +19,10 @@ from common.domain.bookings.state_machine.late_refunds import apply_refund_failu
 from common.domain.bookings.state_machine.offers import AvailableAction
 from common.domain.bookings.state_machine.outcome import is_life_over, next_due
 from common.domain.bookings.state_machine.payment_results import apply_payment_result
-from common.domain.bookings.state_machine.provider_unavailable import apply_provider_away
+from common.domain.bookings.state_machine.provider_unavailable import apply_provider_unavailable
 from common.domain.bookings.state_machine.set_off import apply_set_off
 from common.domain.bookings.state_machine.table import OCCUPYING, TABLE, TERMINAL
-from common.domain.bookings.state_machine.transition import Row
+from common.domain.bookings.state_machine.transition import Transition
 from common.domain.bookings.state_machine.verdict import SlotVerdict
 
 __all__ = [
@@ -33,11 +33,11 @@ __all__ = [
     "AvailableAction",
     "ChargebackOutcome",
     "NewBooking",
-    "Row",
     "SlotVerdict",
+    "Transition",
     "apply_chargeback",
     "apply_payment_result",
-    "apply_provider_away",
+    "apply_provider_unavailable",
     "apply_refund_failure",
     "apply_set_off",
     "create",

@@ -11,8 +11,8 @@ from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.engine import present_state
 from common.domain.bookings.state_machine.inputs import Agreement, parse_input
 from common.domain.bookings.state_machine.offers import consequences
-from common.domain.bookings.state_machine.table import ROWS
-from common.domain.bookings.state_machine.transition import Row
+from common.domain.bookings.state_machine.table import TRANSITIONS
+from common.domain.bookings.state_machine.transition import Transition
 from common.domain.shared.errors import FeeNotAccepted, InvalidInput
 from common.domain.shared.money import Money
 
@@ -51,13 +51,13 @@ def require_agreement(
         FeeNotAccepted: nothing was named, or the fee is another one by now; ``extra`` has the present consequences.
         InvalidInput: the fee is named in another currency.
     """
-    row = ROWS[action]
-    terms = consequences(row, Context(booking, actor, now, settings)) if row.is_critical else None
+    transition = TRANSITIONS[action]
+    terms = consequences(transition, Context(booking, actor, now, settings)) if transition.is_critical else None
     if terms is None:
         return
-    agreed = _named_fee(parse_input(row.input, input_), terms.fee.currency)
+    agreed = _named_fee(parse_input(transition.input, input_), terms.fee.currency)
     if agreed is None and is_version_seen:
-        agreed = _seen(row, Context(booking, actor, booking.updated_at, settings), seen_fee)
+        agreed = _seen(transition, Context(booking, actor, booking.updated_at, settings), seen_fee)
     if agreed == terms.fee.amount:
         return
     detail = "Send accepted_fee, the fee that you agree to." if agreed is None else "The fee is not what you agreed to."
@@ -70,11 +70,11 @@ def fee_since(booking: Booking, actor: Actor, now: datetime, settings: BookingSe
 
     Time has changed it since the version was written, or it follows the provider's account too.
     """
-    row = ROWS[_CANCEL]
-    if not row.is_open_to(Context(booking, actor, now, settings)):
+    transition = TRANSITIONS[_CANCEL]
+    if not transition.is_open_to(Context(booking, actor, now, settings)):
         return None
-    present = consequences(row, Context(booking, actor, now, settings))
-    written = consequences(row, Context(booking, actor, booking.updated_at, settings))
+    present = consequences(transition, Context(booking, actor, now, settings))
+    written = consequences(transition, Context(booking, actor, booking.updated_at, settings))
     is_told = present != written or _follows_account(booking, actor)
     return present.fee.amount if present is not None and is_told else None
 
@@ -83,12 +83,12 @@ def _follows_account(booking: Booking, actor: Actor) -> bool:
     return actor.kind is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
 
 
-def _seen(row: Row, written: Context, seen_fee: int | None) -> int | None:
+def _seen(transition: Transition, written: Context, seen_fee: int | None) -> int | None:
     """The fee that somebody who names the version has seen; the one beside it is that of cancelling."""
-    is_cancelling = row.name == _CANCEL
+    is_cancelling = transition.name == _CANCEL
     if is_cancelling and (seen_fee is not None or _follows_account(written.booking, written.actor)):
         return seen_fee
-    shown = consequences(row, written)
+    shown = consequences(transition, written)
     return shown.fee.amount if shown else None
 
 

@@ -9,11 +9,11 @@ from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Draft
 from common.domain.bookings.state_machine.money_plan import kept_amount
-from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
+from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK
 from common.domain.shared.money import Money
 
-_PARTS = (ActorKind.PROVIDER, ActorKind.OPERATOR)
+_RECIPIENTS = (ActorKind.PROVIDER, ActorKind.OPERATOR)
 
 
 class ChargebackOutcome(StrEnum):
@@ -81,10 +81,12 @@ def apply_chargeback(
         draft = _take(draft, chargeback_id, amount)
     if marks is not None and outcome is ChargebackOutcome.WON:
         draft = _give_back(draft, chargeback_id, amount)
-    draft = settle_draft(draft, settings)
+    draft = finalize(draft, settings)
     if marks is not None:
         name = ChargebackOutcome.OPENED if outcome in _TAKES else outcome
-        draft = draft.notify(f"booking.chargeback_{name.value}", *_PARTS, chargeback_id=chargeback_id, amount=amount)
+        draft = draft.notify(
+            f"booking.chargeback_{name.value}", *_RECIPIENTS, chargeback_id=chargeback_id, amount=amount
+        )
     by = actor or Actor(kind=ActorKind.WEBHOOK, id="stripe")
     return to_change(booking, draft, by, CHARGEBACK.name, _FEE_NOTE if marks is None else _NOTES[outcome])
 
@@ -129,7 +131,7 @@ def _take(draft: Draft, chargeback_id: str, amount: int) -> Draft:
     covered = min(amount, max(kept_amount(details), 0))
     entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(covered), *entry.loss(amount - covered)]
-    return draft.post(lines).pay(
+    return draft.post(lines).with_payment(
         charged_back_amount=details.charged_back_amount + covered,
         lost_twice_amount=details.lost_twice_amount + amount - covered,
     )
@@ -140,7 +142,7 @@ def _give_back(draft: Draft, chargeback_id: str, amount: int) -> Draft:
     covered = min(amount, details.charged_back_amount)
     entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(-covered), *entry.loss(covered - amount)]
-    return draft.post(lines).pay(
+    return draft.post(lines).with_payment(
         charged_back_amount=details.charged_back_amount - covered,
         lost_twice_amount=max(details.lost_twice_amount - (amount - covered), 0),
     )

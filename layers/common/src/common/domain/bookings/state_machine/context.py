@@ -51,7 +51,7 @@ class Draft:
         """Replace fields of the booking."""
         return replace(self, booking=self.booking.model_copy(update=fields))
 
-    def pay(self, **fields: Any) -> "Draft":
+    def with_payment(self, **fields: Any) -> "Draft":
         """Replace fields of the booking's payment details."""
         return self.set(payment_details=self.booking.payment_details.model_copy(update=fields))
 
@@ -92,7 +92,9 @@ class Draft:
             operation_id=operation.id,
         )
         opened = OpenOperation(id=operation.id, purpose=purpose, amount=amount)
-        draft = self.set(operation_sequence=operation.sequence).pay(open_operations=[*details.open_operations, opened])
+        draft = self.set(operation_sequence=operation.sequence).with_payment(
+            open_operations=[*details.open_operations, opened]
+        )
         return replace(draft, operations=(*draft.operations, operation), events=(*draft.events, event))
 
     def record(self, operation: PaymentOperation) -> "Draft":
@@ -103,23 +105,23 @@ class Draft:
         """End the operations that wait for the payer: what they waited for no longer exists."""
         waiting = [each for each in self.booking.payment_details.open_operations if each.needs_action]
         remaining = [each for each in self.booking.payment_details.open_operations if not each.needs_action]
-        draft = self.pay(open_operations=remaining)
+        draft = self.with_payment(open_operations=remaining)
         return replace(draft, canceled_operation_ids=(*self.canceled_operation_ids, *(each.id for each in waiting)))
 
-    def notify(self, type_: str, *parts: ActorKind, **data: Any) -> "Draft":
+    def notify(self, type_: str, *recipients: ActorKind, **data: Any) -> "Draft":
         """Tell the parties of the booking, by the notifications queue.
 
         Args:
             type_: the event's type, such as ``booking.accepted``.
-            parts: who is told; ``operator`` asks for every operator instead of naming users.
+            recipients: who is notified; ``operator`` asks for every operator instead of naming users.
             data: further members of the payload.
         """
         booking = self.booking
         users = {ActorKind.CUSTOMER: booking.customer_id, ActorKind.PROVIDER: booking.provider_user_id}
         payload = {
             "booking_id": booking.id,
-            "recipients": [users[part] for part in parts if part in users],
-            "notify_operators": ActorKind.OPERATOR in parts,
+            "recipients": [users[each] for each in recipients if each in users],
+            "notify_operators": ActorKind.OPERATOR in recipients,
             "status": booking.status.value,
             "version": booking.version,
             **_proposal(booking),

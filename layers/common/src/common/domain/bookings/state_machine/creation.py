@@ -23,7 +23,7 @@ from common.domain.bookings.state_machine.checks import MAX_AHEAD
 from common.domain.bookings.state_machine.claims import slot_claim
 from common.domain.bookings.state_machine.context import Draft
 from common.domain.bookings.state_machine.inputs import require_grid
-from common.domain.bookings.state_machine.outcome import settle_draft, to_change
+from common.domain.bookings.state_machine.outcome import finalize, to_change
 from common.domain.bookings.state_machine.transitions_payment import CREATE
 from common.domain.bookings.state_machine.verdict import SlotVerdict
 from common.domain.catalogue.providers import Provider
@@ -74,7 +74,7 @@ class NewBooking:
 
 
 def create(
-    wish: NewBooking,
+    new: NewBooking,
     service: Service,
     provider: Provider,
     verdict: SlotVerdict,
@@ -90,31 +90,31 @@ def create(
         InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long.
         SlotUnavailable: the verdict says so.
     """
-    total = _price(wish, service, provider, settings)
-    _check_terms(wish, service, total)
-    _check_wish(wish, now)
+    total = _price(new, service, provider, settings)
+    _check_terms(new, service, total)
+    _check_new(new, now)
     verdict.require()
-    booking = _new_booking(wish, service, provider, total, now, settings)
+    booking = _new_booking(new, service, provider, total, now, settings)
     claim = slot_claim(booking, booking.slot, now)
     draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
     draft = draft.claim(claim)
-    for claim_id in wish.replaces_claim_ids:
+    for claim_id in new.replaces_claim_ids:
         draft = draft.release(claim_id)
     authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
     draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
-    actor = Actor(kind=ActorKind.CUSTOMER, id=wish.customer_id)
-    change = to_change(None, settle_draft(draft, settings), actor, CREATE.name, CREATE.note)
-    return change.model_copy(update={"hold_limit": _hold_limit(wish, provider, settings)})
+    actor = Actor(kind=ActorKind.CUSTOMER, id=new.customer_id)
+    change = to_change(None, finalize(draft, settings), actor, CREATE.name, CREATE.note)
+    return change.model_copy(update={"hold_limit": _hold_limit(new, provider, settings)})
 
 
-def _hold_limit(wish: NewBooking, provider: Provider, settings: BookingSettings) -> HoldLimit | None:
-    if wish.held_by is None:
+def _hold_limit(new: NewBooking, provider: Provider, settings: BookingSettings) -> HoldLimit | None:
+    if new.held_by is None:
         return None
-    return HoldLimit(provider_id=provider.id, held_by=wish.held_by, most=settings.holds_per_address)
+    return HoldLimit(provider_id=provider.id, held_by=new.held_by, most=settings.holds_per_address)
 
 
-def _price(wish: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
-    if wish.customer_id == provider.user_id:
+def _price(new: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
+    if new.customer_id == provider.user_id:
         raise Forbidden("You cannot book your own service.", code="own_service")
     if service.status is not ServiceStatus.ACTIVE or service.provider_id != provider.id:
         raise Conflict("This service cannot be booked now.", code="service_not_bookable")
@@ -128,38 +128,38 @@ def _price(wish: NewBooking, service: Service, provider: Provider, settings: Boo
     return total
 
 
-def _check_terms(wish: NewBooking, service: Service, total: Money) -> None:
+def _check_terms(new: NewBooking, service: Service, total: Money) -> None:
     """What was shown is what is agreed; who names nothing takes the terms as they are."""
-    same_price = wish.expected_price in {None, total}
-    if same_price and wish.expected_policy in {None, service.cancellation_policy}:
+    same_price = new.expected_price in {None, total}
+    if same_price and new.expected_policy in {None, service.cancellation_policy}:
         return
     present = {"price": total.model_dump(), "cancellation_policy": service.cancellation_policy.value}
     raise TermsChanged("The price or the cancellation policy has changed since you saw it.", extra=present)
 
 
-def _check_wish(wish: NewBooking, now: datetime) -> None:
+def _check_new(new: NewBooking, now: datetime) -> None:
     try:
-        require_grid(wish.start_at)
+        require_grid(new.start_at)
     except ValueError as error:
         raise InvalidInput.of("start_at", str(error), "off_grid") from None
-    if wish.start_at <= now:
+    if new.start_at <= now:
         raise InvalidInput.of("start_at", "The start has passed.", "past")
-    if wish.start_at > now + MAX_AHEAD:
+    if new.start_at > now + MAX_AHEAD:
         raise InvalidInput.of("start_at", "The start is too far ahead.", "too_far")
-    if len(wish.notes) > NOTES_LIMIT:
+    if len(new.notes) > NOTES_LIMIT:
         raise InvalidInput.of("notes", f"At most {NOTES_LIMIT} characters.", "too_long")
-    if len(wish.access_notes) > ACCESS_NOTES_LIMIT:
+    if len(new.access_notes) > ACCESS_NOTES_LIMIT:
         raise InvalidInput.of("access_notes", f"At most {ACCESS_NOTES_LIMIT} characters.", "too_long")
 
 
 def _new_booking(
-    wish: NewBooking, service: Service, provider: Provider, total: Money, now: datetime, settings: BookingSettings
+    new: NewBooking, service: Service, provider: Provider, total: Money, now: datetime, settings: BookingSettings
 ) -> Booking:
-    slot = _slot(wish.start_at, service, provider)
+    slot = _slot(new.start_at, service, provider)
     share, minimum = agreed_commission(settings, provider, service.category)
     return Booking(
         id=new_id(BOOKING_PREFIX, now),
-        customer_id=wish.customer_id,
+        customer_id=new.customer_id,
         provider_id=provider.id,
         provider_user_id=provider.user_id,
         service_id=service.id,
@@ -172,9 +172,9 @@ def _new_booking(
             provider_name=provider.trading_name,
         ),
         slot=slot,
-        place=wish.place,
-        notes=wish.notes,
-        access_notes=wish.access_notes,
+        place=new.place,
+        notes=new.notes,
+        access_notes=new.access_notes,
         price=PriceSnapshot(
             total=total,
             commission_basis_points=share,
@@ -189,13 +189,13 @@ def _new_booking(
         policy=POLICIES[service.cancellation_policy],
         payment_details=PaymentDetails(
             mode=choose_payment_mode(slot, now, settings),
-            stripe_customer_id=wish.stripe_customer_id,
-            payment_method_id=wish.payment_method_id,
+            stripe_customer_id=new.stripe_customer_id,
+            payment_method_id=new.payment_method_id,
         ),
         start_code=f"{secrets.randbelow(1_000_000):06d}",
         hold_expires_at=now + settings.payment_hold,
-        held_by=wish.held_by,
-        idempotency_key=wish.idempotency_key,
+        held_by=new.held_by,
+        idempotency_key=new.idempotency_key,
         created_at=now,
         updated_at=now,
     )

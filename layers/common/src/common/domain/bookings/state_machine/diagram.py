@@ -6,8 +6,8 @@ from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutSt
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.offers import input_schema
-from common.domain.bookings.state_machine.table import EVERY_ROW, TERMINAL
-from common.domain.bookings.state_machine.transition import Row
+from common.domain.bookings.state_machine.table import EVERY_TRANSITION, TERMINAL
+from common.domain.bookings.state_machine.transition import Transition
 
 _DEFAULTS = BookingSettings()
 _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState, "review": ReviewState}
@@ -15,7 +15,11 @@ _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState
 
 def to_mermaid() -> str:
     """The status axis as a Mermaid ``stateDiagram-v2`` (https://mermaid.js.org/syntax/stateDiagram.html)."""
-    edges = [f"    {source} --> {target}: {row.name}" for row in EVERY_ROW for source, target in _edges(row)]
+    edges = [
+        f"    {source} --> {target}: {transition.name}"
+        for transition in EVERY_TRANSITION
+        for source, target in _edges(transition)
+    ]
     ends = [f"    {status.value} --> [*]" for status in BookingStatus if status in TERMINAL]
     return "\n".join(["stateDiagram-v2", *edges, *ends]) + "\n"
 
@@ -29,7 +33,7 @@ def to_json(settings: BookingSettings) -> dict[str, Any]:
     return {
         "axes": {name: [value.value for value in axis] for name, axis in _AXES.items()},
         "terminal": [status.value for status in BookingStatus if status in TERMINAL],
-        "actions": [_row(row, settings) for row in EVERY_ROW],
+        "actions": [_row(transition, settings) for transition in EVERY_TRANSITION],
     }
 
 
@@ -44,12 +48,12 @@ def to_markdown() -> str:
         to_mermaid().rstrip(),
         "```",
         "",
-        "A row without a target moves another axis only. The system acts by its timer, everybody else under the",
+        "A transition without a target moves another axis only. The system acts by its timer, everybody else under the",
         "conditions. Windows are the defaults of `common.domain.bookings.settings`.",
         "",
         "| action | label | from | to | who | conditions | timer | asks twice | what follows | audit text |",
         "|---|---|---|---|---|---|---|---|---|---|",
-        *[_markdown_row(row) for row in EVERY_ROW],
+        *[_markdown_row(transition) for transition in EVERY_TRANSITION],
         "",
         "## Axes",
         "",
@@ -58,40 +62,40 @@ def to_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edges(row: Row) -> list[tuple[str, str]]:
-    sources = [source.value for source in row.sources] or ["[*]"]
-    return [(source, target.value) for source in sources for target in row.targets]
+def _edges(transition: Transition) -> list[tuple[str, str]]:
+    sources = [source.value for source in transition.sources] or ["[*]"]
+    return [(source, target.value) for source in sources for target in transition.targets]
 
 
-def _row(row: Row, settings: BookingSettings) -> dict[str, Any]:
+def _row(transition: Transition, settings: BookingSettings) -> dict[str, Any]:
     return {
-        "name": row.name,
-        "label": row.label,
-        "note": row.note,
-        "from": [status.value for status in row.sources],
-        "to": [status.value for status in row.targets],
-        "who": [kind.value for kind in row.who],
-        "guards": [fill(guard.text, settings) for guard in row.guards],
-        "timer": fill(row.timer.text, settings) if row.timer else None,
-        "follows": fill(row.follows, settings),
-        "is_critical": row.is_critical,
-        "input_schema": input_schema(row.input),
+        "name": transition.name,
+        "label": transition.label,
+        "note": transition.note,
+        "from": [status.value for status in transition.sources],
+        "to": [status.value for status in transition.targets],
+        "who": [kind.value for kind in transition.actors],
+        "guards": [fill(guard.text, settings) for guard in transition.guards],
+        "timer": fill(transition.timer.text, settings) if transition.timer else None,
+        "follows": fill(transition.summary, settings),
+        "is_critical": transition.is_critical,
+        "input_schema": input_schema(transition.input),
     }
 
 
-def _markdown_row(row: Row) -> str:
-    everywhere = len(row.sources) == len(BookingStatus)
+def _markdown_row(transition: Transition) -> str:
+    everywhere = len(transition.sources) == len(BookingStatus)
     cells = [
-        f"`{row.name}`",
-        row.label,
-        "any" if everywhere else _statuses(row.sources),
-        _statuses(row.targets),
-        ", ".join(kind.value for kind in row.who),
-        "; ".join(fill(guard.text, _DEFAULTS) for guard in row.guards) or "-",
-        fill(row.timer.text, _DEFAULTS) if row.timer else "-",
-        "yes" if row.is_critical else "-",
-        fill(row.follows, _DEFAULTS),
-        row.note,
+        f"`{transition.name}`",
+        transition.label,
+        "any" if everywhere else _statuses(transition.sources),
+        _statuses(transition.targets),
+        ", ".join(kind.value for kind in transition.actors),
+        "; ".join(fill(guard.text, _DEFAULTS) for guard in transition.guards) or "-",
+        fill(transition.timer.text, _DEFAULTS) if transition.timer else "-",
+        "yes" if transition.is_critical else "-",
+        fill(transition.summary, _DEFAULTS),
+        transition.note,
     ]
     return f"| {' | '.join(cells)} |"
 

@@ -45,12 +45,12 @@ _COMMIT_GRACE = timedelta(minutes=1)
 
 def owe_nothing(_: Context, draft: Draft) -> Draft:
     """The customer owes nothing: whatever was reserved or taken goes back."""
-    return draft.pay(due_amount=0)
+    return draft.with_payment(due_amount=0)
 
 
 def owe_price(_: Context, draft: Draft) -> Draft:
     """The customer owes the whole price."""
-    return draft.pay(due_amount=draft.booking.price.total.amount)
+    return draft.with_payment(due_amount=draft.booking.price.total.amount)
 
 
 def owe_cancellation_fee(context: Context, draft: Draft) -> Draft:
@@ -58,7 +58,7 @@ def owe_cancellation_fee(context: Context, draft: Draft) -> Draft:
     terms = cancellation_terms(
         context.booking, context.actor.kind, context.until_start, context.settings.minimum_charge
     )
-    return draft.pay(due_amount=terms.fee.amount)
+    return draft.with_payment(due_amount=terms.fee.amount)
 
 
 def record_cancellation(context: Context, draft: Draft) -> Draft:
@@ -94,7 +94,7 @@ def authorize_card(context: Context, draft: Draft) -> Draft:
     fields: dict[str, Any] = {"attempt": details.attempt + (booking.payment is not PaymentState.CARD_SAVED)}
     if isinstance(context.input, PaymentMethod) and context.input.payment_method_id:
         fields["payment_method_id"] = context.input.payment_method_id
-    draft, waiting = draft.pay(**fields), waiting_operation(booking)
+    draft, waiting = draft.with_payment(**fields), waiting_operation(booking)
     if waiting is not None:
         return draft.request(Purpose.VOID, waiting.amount)
     return draft.request(Purpose.AUTHORIZE, booking.price.total.amount)
@@ -192,7 +192,7 @@ def record_absence(context: Context, draft: Draft) -> Draft:
 
 def decide_absence(context: Context, draft: Draft) -> Draft:
     """An absent customer owes what the policy keeps without notice; an absent provider earns nothing."""
-    return draft.pay(due_amount=_absence_fee(context))
+    return draft.with_payment(due_amount=_absence_fee(context))
 
 
 def open_case(context: Context, draft: Draft) -> Draft:
@@ -206,7 +206,7 @@ def open_case(context: Context, draft: Draft) -> Draft:
         opened_at=context.now,
         from_status=context.booking.status,
     )
-    return draft.set(dispute=dispute).pay(due_amount=None)
+    return draft.set(dispute=dispute).with_payment(due_amount=None)
 
 
 def add_evidence(context: Context, draft: Draft) -> Draft:
@@ -230,7 +230,7 @@ def decide_case(context: Context, draft: Draft) -> Draft:
         return draft.set(dispute=first)
     closed = dispute.model_copy(update={"resolution": resolution, "resolved_at": context.now})
     due = booking.price.total.amount - decision.refund_amount
-    return _settled(context, draft.set(dispute=closed).pay(due_amount=due))
+    return _settled(context, draft.set(dispute=closed).with_payment(due_amount=due))
 
 
 def is_first_approval(context: Context) -> bool:
@@ -257,12 +257,12 @@ def decide_by_default(context: Context, draft: Draft) -> Draft:
         due = min(due, net_paid(details))
     resolution = {"refund_amount": booking.price.total.amount - due, "reason": "Not decided in time."}
     closed = dispute.model_copy(update={"resolution": resolution, "resolved_at": context.now})
-    return _settled(context, draft.set(dispute=closed).pay(due_amount=due))
+    return _settled(context, draft.set(dispute=closed).with_payment(due_amount=due))
 
 
 def release_payout(_: Context, draft: Draft) -> Draft:
     """The provider's share may be transferred."""
-    return draft.pay(is_payout_released=True)
+    return draft.with_payment(is_payout_released=True)
 
 
 def settle_payout(context: Context, draft: Draft) -> Draft:
@@ -279,7 +279,7 @@ def refund_part(context: Context, draft: Draft) -> Draft:
     before = min(details.due_amount or 0, net_paid(details))
     due = max(before - expect(context, RefundInput).amount, 0)
     given = before - due
-    return draft.pay(
+    return draft.with_payment(
         due_amount=due,
         given_back_amount=details.given_back_amount + given,
         giving_back_amount=details.giving_back_amount + given,
@@ -294,14 +294,14 @@ def collect_debt(context: Context, draft: Draft) -> Draft:
     source = details.reversible()
     if source is None:
         return draft
-    return draft.request(Purpose.REVERSE, min(details.debt_amount, source.left)).pay(debt_retry_at=None)
+    return draft.request(Purpose.REVERSE, min(details.debt_amount, source.left)).with_payment(debt_retry_at=None)
 
 
 def retry_money(context: Context, draft: Draft) -> Draft:
     """Try again what an operation refused; ``money_plan`` finds it by the amounts."""
     by_hand = context.actor.kind is ActorKind.OPERATOR
     details = context.booking.payment_details
-    return draft.pay(
+    return draft.with_payment(
         needs_attention=False,
         retry_at=None,
         is_charge_failed=False if by_hand else details.is_charge_failed,
@@ -351,4 +351,4 @@ def _absence_fee(context: Context) -> int:
 
 
 def _settled(context: Context, draft: Draft) -> Draft:
-    return draft.set(settled_at=context.now).pay(is_payout_released=True)
+    return draft.set(settled_at=context.now).with_payment(is_payout_released=True)

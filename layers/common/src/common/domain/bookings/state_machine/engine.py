@@ -9,9 +9,9 @@ from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Context, Draft
 from common.domain.bookings.state_machine.inputs import ActionInput, NewStart, parse_input
 from common.domain.bookings.state_machine.offers import AvailableAction, describe
-from common.domain.bookings.state_machine.outcome import begin, next_due, settle_draft, to_change
-from common.domain.bookings.state_machine.table import ROWS, TABLE
-from common.domain.bookings.state_machine.transition import Row
+from common.domain.bookings.state_machine.outcome import begin, finalize, next_due, to_change
+from common.domain.bookings.state_machine.table import TABLE, TRANSITIONS
+from common.domain.bookings.state_machine.transition import Transition
 from common.domain.bookings.state_machine.verdict import SlotVerdict
 from common.domain.shared.errors import ActionNotAvailable, Forbidden, NotFound
 
@@ -25,7 +25,7 @@ def get_available_booking_actions(
     if not _is_party(booking, actor):
         return []
     context = Context(booking, actor, now, settings)
-    return [describe(row, context) for row in TABLE if row.is_open_to(context)]
+    return [describe(transition, context) for transition in TABLE if transition.is_open_to(context)]
 
 
 def perform(
@@ -56,22 +56,22 @@ def perform(
         InvalidInput: the input is wrong; fields are named.
         SlotUnavailable: the proposed time cannot be had.
     """
-    row = ROWS.get(action)
-    if row is None or not row.sources:
+    transition = TRANSITIONS.get(action)
+    if transition is None or not transition.sources:
         raise NotFound("There is no such action.", code="unknown_action")
     context = Context(booking, actor, now, settings)
-    if not _is_party(booking, actor) or actor.kind not in row.who:
+    if not _is_party(booking, actor) or actor.kind not in transition.actors:
         raise Forbidden("This action is not yours to perform.")
-    refusal = row.refusal(context)
+    refusal = transition.refusal(context)
     if refusal is not None:
         raise not_available(context, refusal)
-    context = Context(booking, actor, now, settings, parse_input(row.input, input_))
-    for check in row.checks:
+    context = Context(booking, actor, now, settings, parse_input(transition.input, input_))
+    for check in transition.checks:
         check(context)
     if slot_verdict is not None and isinstance(context.input, NewStart):
         slot_verdict.require()
-        return transition(context, row).model_copy(update={"limits": list(slot_verdict.limits)})
-    return transition(context, row)
+        return decide(context, transition).model_copy(update={"limits": list(slot_verdict.limits)})
+    return decide(context, transition)
 
 
 def due_action(booking: Booking, now: datetime, settings: BookingSettings) -> str | None:
@@ -89,30 +89,30 @@ def fire(booking: Booking, action: str, now: datetime, settings: BookingSettings
         now: the present instant.
         settings: windows and limits.
     """
-    row = ROWS.get(action)
+    transition = TRANSITIONS.get(action)
     context = Context(booking, SYSTEM, now, settings)
-    if row is None or row.timer is None or not row.is_open_to(context):
+    if transition is None or transition.timer is None or not transition.is_open_to(context):
         return None
-    return transition(Context(booking, SYSTEM, now, settings, parse_input(row.input, None)), row)
+    return decide(Context(booking, SYSTEM, now, settings, parse_input(transition.input, None)), transition)
 
 
-def transition(context: Context, row: Row) -> BookingChange:
-    """Apply a row whose guards have passed."""
+def decide(context: Context, transition: Transition) -> BookingChange:
+    """Apply a transition whose guards have passed."""
     before = context.booking
-    draft = follow(context, row, begin(before, context.now))
-    return to_change(before, draft, context.actor, row.name, _audit_text(row, context.input))
+    draft = apply_transition(context, transition, begin(before, context.now))
+    return to_change(before, draft, context.actor, transition.name, _audit_text(transition, context.input))
 
 
-def follow(context: Context, row: Row, draft: Draft) -> Draft:
-    """Lead a draft along a row: its target, its effects, the money plan and timer, its notices."""
-    draft = draft.set(status=row.target(context))
-    for effect in row.effects:
+def apply_transition(context: Context, transition: Transition, draft: Draft) -> Draft:
+    """Lead a draft along a transition: its target, its effects, the money plan and timer, its notifications."""
+    draft = draft.set(status=transition.target(context))
+    for effect in transition.effects:
         draft = effect(context, draft)
-    draft = settle_draft(draft, context.settings)
-    for notice in row.notices:
-        if notice.applies(draft.booking, context.now):
-            told = notice.told(context.actor.kind)
-            draft = draft.notify(notice.type, *told, action=row.name, by=context.actor.kind.value)
+    draft = finalize(draft, context.settings)
+    for rule in transition.notifications:
+        if rule.applies(draft.booking, context.now):
+            recipients = rule.recipients_of(context.actor.kind)
+            draft = draft.notify(rule.type, *recipients, action=transition.name, by=context.actor.kind.value)
     return draft
 
 
@@ -139,8 +139,8 @@ def _is_party(booking: Booking, actor: Actor) -> bool:
     return actor.kind is not ActorKind.PROVIDER or actor.id == booking.provider_user_id
 
 
-def _audit_text(row: Row, given: ActionInput | Any) -> str:
-    """The row's text, what was said, and the ids of the media that were shown."""
+def _audit_text(transition: Transition, given: ActionInput | Any) -> str:
+    """The transition's text, what was said, and the ids of the media that were shown."""
     said = next((text for name in ("reason", "note", "text") if (text := getattr(given, name, ""))), "")
     media = ", ".join(getattr(given, "media_ids", ()))
-    return " ".join(filter(None, (row.note, said, f"({media})" if media else "")))
+    return " ".join(filter(None, (transition.note, said, f"({media})" if media else "")))

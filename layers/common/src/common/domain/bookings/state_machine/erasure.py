@@ -42,7 +42,7 @@ def erase_provider(booking: Booking, now: datetime) -> BookingChange | None:
 
 def notes_without_words() -> dict[str, str]:
     """By action that asks for text, the note of the audit trail without it."""
-    return {row.name: row.note for row in TABLE if row.input is not Nothing}
+    return {transition.name: transition.note for transition in TABLE if transition.input is not Nothing}
 
 
 def _without_words(booking: Booking, party: ActorKind) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Draft, in_flight
 from common.domain.bookings.state_machine.engine import SYSTEM
 from common.domain.bookings.state_machine.money_plan import net_paid, paid_state, plan_money
-from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
+from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
 
 
@@ -44,9 +44,9 @@ def apply_refund_failure(
     draft = _book_back(begin(booking, now), operation, result, amount)
     draft = _attend(draft if _is_customer_owed(draft.booking) else plan_money(draft))
     failed = {"status": OperationStatus.FAILED, "failure_code": result.failure_code, "updated_at": now}
-    draft = settle_draft(draft.record(operation.model_copy(update=failed)), settings)
-    told = (ActorKind.CUSTOMER, ActorKind.OPERATOR)
-    draft = draft.notify("booking.refund_failed", *told, purpose=Purpose.REFUND.value, amount=amount)
+    draft = finalize(draft.record(operation.model_copy(update=failed)), settings)
+    recipients = (ActorKind.CUSTOMER, ActorKind.OPERATOR)
+    draft = draft.notify("booking.refund_failed", *recipients, purpose=Purpose.REFUND.value, amount=amount)
     return to_change(booking, draft, SYSTEM, "refund_failed", "A refund could not be carried out; its money came back.")
 
 
@@ -56,7 +56,7 @@ def _book_back(draft: Draft, operation: PaymentOperation, result: PaymentResult,
     once_more = min(amount, details.lost_twice_amount)
     entry = Entry(draft.booking, draft.now, operation_id=operation.id, stripe_id=operation.stripe_id)
     draft = draft.post([*entry.refund_failed(amount), *entry.charged_back(once_more), *entry.loss(-once_more)])
-    draft = draft.pay(
+    draft = draft.with_payment(
         refunded_amount=details.refunded_amount - amount,
         refund_failed_amount=details.refund_failed_amount + amount,
         charged_back_amount=details.charged_back_amount + once_more,
@@ -74,4 +74,4 @@ def _is_customer_owed(booking: Booking) -> bool:
 
 
 def _attend(draft: Draft) -> Draft:
-    return draft.pay(needs_attention=True, retry_at=None, failures=draft.booking.payment_details.failures + 1)
+    return draft.with_payment(needs_attention=True, retry_at=None, failures=draft.booking.payment_details.failures + 1)

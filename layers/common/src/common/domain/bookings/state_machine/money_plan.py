@@ -78,7 +78,7 @@ def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
     """What cannot be taken back is a debt of the provider's; they and the operators are told."""
     if amount == 0:
         return draft
-    draft = draft.post(entry.debt(amount)).pay(debt_amount=draft.booking.payment_details.debt_amount + amount)
+    draft = draft.post(entry.debt(amount)).with_payment(debt_amount=draft.booking.payment_details.debt_amount + amount)
     return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR, amount=amount)
 
 
@@ -140,7 +140,7 @@ def _use_authorization(draft: Draft, due: int) -> Draft:
 def _charge_card(draft: Draft, due: int) -> Draft:
     """Charge the saved card without its holder; an operator is asked where there is none."""
     if draft.booking.payment_details.payment_method_id is None:
-        return draft.pay(needs_attention=True, is_charge_failed=True)
+        return draft.with_payment(needs_attention=True, is_charge_failed=True)
     return draft.request(Purpose.CHARGE_FEE, due)
 
 
@@ -163,7 +163,7 @@ def _recognise_commission(draft: Draft, kept: int) -> Draft:
     booking = draft.booking
     commission = commission_of(booking.price, kept)
     lines = Entry(booking, draft.now).commission(commission - booking.payment_details.commission_amount)
-    return draft.post(lines).pay(commission_amount=commission)
+    return draft.post(lines).with_payment(commission_amount=commission)
 
 
 def _set_off_debt(draft: Draft, target: int) -> Draft:
@@ -171,7 +171,7 @@ def _set_off_debt(draft: Draft, target: int) -> Draft:
     details = draft.booking.payment_details
     paid = min(details.debt_amount, max(target - with_provider(details), 0))
     lines = Entry(draft.booking, draft.now).debt(-paid)
-    return draft.post(lines).pay(**paid_debt(details, paid))
+    return draft.post(lines).with_payment(**paid_debt(details, paid))
 
 
 def paid_debt(details: PaymentDetails, paid: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from common.domain.bookings.booking import ActorKind, other_party
 from common.domain.bookings.policies import Terms, absence_terms, cancellation_terms
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.inputs import ActionInput, Nothing
-from common.domain.bookings.state_machine.transition import Row
+from common.domain.bookings.state_machine.transition import Transition
 from common.domain.shared.model import Model
 
 
@@ -34,22 +34,22 @@ def input_schema(model: type[ActionInput]) -> dict[str, Any] | None:
     return None if model is Nothing else model.model_json_schema()
 
 
-def describe(row: Row, context: Context) -> AvailableAction:
-    """The action of an open row."""
+def describe(transition: Transition, context: Context) -> AvailableAction:
+    """The action of an open transition."""
     return AvailableAction(
-        action_name=row.name,
-        button_label=row.label,
-        note=row.note,
-        is_critical=row.is_critical,
-        input_schema=input_schema(row.input),
-        consequences=consequences(row, context),
+        action_name=transition.name,
+        button_label=transition.label,
+        note=transition.note,
+        is_critical=transition.is_critical,
+        input_schema=input_schema(transition.input),
+        consequences=consequences(transition, context),
     )
 
 
-def consequences(row: Row, context: Context) -> Terms | None:
+def consequences(transition: Transition, context: Context) -> Terms | None:
     """Cancelling as the actor; declining as the provider, whose fault it is; an absence that is not contested."""
     booking, kind, smallest = context.booking, context.actor.kind, context.settings.minimum_charge
-    if row.name == "mark_no_show":
+    if transition.name == "mark_no_show":
         return absence_terms(booking, other_party(kind), smallest)
-    by = {"cancel": kind, "decline": ActorKind.PROVIDER}.get(row.name)
+    by = {"cancel": kind, "decline": ActorKind.PROVIDER}.get(transition.name)
     return cancellation_terms(booking, by, context.until_start, smallest) if by else None

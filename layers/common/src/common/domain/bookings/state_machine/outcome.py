@@ -1,4 +1,4 @@
-"""The end of every decision: slots freed, money planned, timer armed, parties told, audit row written."""
+"""The end of every decision: slots freed, money planned, timer armed, parties notified, audit row written."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from common.domain.bookings.booking import Actor, Booking, BookingChange, Bookin
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Draft
 from common.domain.bookings.state_machine.money_plan import plan_money
-from common.domain.bookings.state_machine.table import MONEY_TIMERS, OCCUPYING, SYSTEM_ROWS, TERMINAL
+from common.domain.bookings.state_machine.table import MONEY_TIMERS, OCCUPYING, TERMINAL, TIMED_TRANSITIONS
 from common.domain.shared.ids import new_id
 
 _AXES = ("status", "payment", "payout", "review")
@@ -55,7 +55,7 @@ def free_slots(draft: Draft) -> Draft:
     return draft
 
 
-def settle_draft(draft: Draft, settings: BookingSettings) -> Draft:
+def finalize(draft: Draft, settings: BookingSettings) -> Draft:
     """Free slots, plan money, forget the network address, arm the timer: what every change does after its effects."""
     draft = plan_money(free_slots(draft))
     if draft.booking.status is not BookingStatus.PENDING_PAYMENT:
@@ -68,11 +68,11 @@ def settle_draft(draft: Draft, settings: BookingSettings) -> Draft:
 def next_due(booking: Booking, settings: BookingSettings) -> tuple[datetime, str] | None:
     """The booking's earliest system action and its instant; the table's order decides between equals."""
     armed = [
-        (at, row.name)
-        for row in SYSTEM_ROWS
-        if row.timer is not None
-        and booking.status in row.sources
-        and (at := row.timer.at(booking, settings)) is not None
+        (at, transition.name)
+        for transition in TIMED_TRANSITIONS
+        if transition.timer is not None
+        and booking.status in transition.sources
+        and (at := transition.timer.at(booking, settings)) is not None
     ]
     return min(armed, key=lambda pair: pair[0], default=None)
 

@@ -19,10 +19,10 @@ from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.payment_plan import expected_capture_before
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Context, Draft
-from common.domain.bookings.state_machine.engine import SYSTEM, follow
+from common.domain.bookings.state_machine.engine import SYSTEM, apply_transition
 from common.domain.bookings.state_machine.money_plan import kept_amount, overpaid, owe, paid_state
-from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
-from common.domain.bookings.state_machine.table import ROWS
+from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
+from common.domain.bookings.state_machine.table import TRANSITIONS
 from common.domain.payments.operations import (
     ACCOUNT_NOT_READY,
     GONE,
@@ -35,7 +35,7 @@ from common.domain.payments.operations import (
 
 _RESERVING = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 _GONE_NOTE = "Stripe has no such payment; the time is free again."
-_TOLD = {
+_NOTIFICATIONS = {
     Purpose.CAPTURE: ("booking.payment_captured", ActorKind.CUSTOMER),
     Purpose.CHARGE_FEE: ("booking.payment_captured", ActorKind.CUSTOMER),
     Purpose.REFUND: ("booking.refunded", ActorKind.CUSTOMER),
@@ -87,7 +87,7 @@ def apply_payment_result(
     if opened is None or result.status in {OperationStatus.PENDING, OperationStatus.UNCERTAIN}:
         return None
     answer = _Answer(opened, result, settings)
-    draft = _learn(begin(booking, now), result)
+    draft = record_ids(begin(booking, now), result)
     draft, status = _apply(draft, answer)
     if booking.status is BookingStatus.PENDING_PAYMENT and opened.purpose in _RESERVING and _is_gone(answer):
         draft = replace(draft, operations=(_ended(operation, result, status, now),))
@@ -99,11 +99,11 @@ def apply_payment_result(
 
 
 def _finish(before: Booking, draft: Draft, answer: _Answer, status: OperationStatus, actor: Actor) -> BookingChange:
-    row = ROWS["confirm_payment"]
+    transition = TRANSITIONS["confirm_payment"]
     context = Context(draft.booking, actor, draft.now, answer.settings)
-    if before.status in row.sources and all(guard.test(context) for guard in row.guards):
-        return to_change(before, follow(context, row, draft), actor, row.name, row.note)
-    draft = _tell(settle_draft(draft, answer.settings), answer, status)
+    if before.status in transition.sources and all(guard.test(context) for guard in transition.guards):
+        return to_change(before, apply_transition(context, transition, draft), actor, transition.name, transition.note)
+    draft = _notify(finalize(draft, answer.settings), answer, status)
     purpose = answer.opened.purpose.value
     note = f"Payment: {purpose.replace('_', ' ')} {status.value.replace('_', ' ')}."
     return to_change(before, draft, actor, f"payment_{purpose}_{status.value}", note)
@@ -117,20 +117,22 @@ def _is_gone(answer: _Answer) -> bool:
 
 def _let_lapse(before: Booking, draft: Draft, answer: _Answer, actor: Actor) -> BookingChange:
     """A booking whose payment cannot be completed any more gives its time back at once."""
-    row = ROWS["expire_payment"]
+    transition = TRANSITIONS["expire_payment"]
     draft = draft.set(payment=PaymentState.NONE)
     draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=answer.opened.purpose.value)
     context = Context(draft.booking, actor, draft.now, answer.settings)
-    return to_change(before, follow(context, row, draft), actor, row.name, _GONE_NOTE)
+    return to_change(before, apply_transition(context, transition, draft), actor, transition.name, _GONE_NOTE)
 
 
 def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
     """The draft after the result, and the status that the operation ends or waits in."""
     purpose, status = answer.opened.purpose, answer.result.status
     if status is OperationStatus.SUCCEEDED:
-        draft = _close(draft, answer.opened).pay(last_error_code=None, last_error_message=None, failures=0)
+        draft = _close(draft, answer.opened).with_payment(last_error_code=None, last_error_message=None, failures=0)
         return _SUCCESS[purpose](draft, answer), status
-    draft = draft.pay(last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message)
+    draft = draft.with_payment(
+        last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message
+    )
     if status is OperationStatus.REQUIRES_ACTION:
         return _wait(draft, answer.opened).set(payment=PaymentState.ACTION_REQUIRED), status
     if purpose in _RESERVING and status is OperationStatus.FAILED and _intent_stays(draft.booking, answer.result):
@@ -148,22 +150,22 @@ def _intent_stays(booking: Booking, result: PaymentResult) -> bool:
     return known is not None or booking.status is BookingStatus.PENDING_PAYMENT
 
 
-def _learn(draft: Draft, result: PaymentResult) -> Draft:
+def record_ids(draft: Draft, result: PaymentResult) -> Draft:
     """Keep the identifiers that the result names."""
     names = ("payment_intent_id", "setup_intent_id", "payment_method_id", "stripe_customer_id", "charge_id")
-    return draft.pay(**{name: value for name in names if (value := getattr(result, name)) is not None})
+    return draft.with_payment(**{name: value for name in names if (value := getattr(result, name)) is not None})
 
 
 def _close(draft: Draft, opened: OpenOperation) -> Draft:
     remaining = [each for each in draft.booking.payment_details.open_operations if each.id != opened.id]
-    return draft.pay(open_operations=remaining)
+    return draft.with_payment(open_operations=remaining)
 
 
 def _wait(draft: Draft, opened: OpenOperation) -> Draft:
     """The operation waits for the payer."""
     operations = draft.booking.payment_details.open_operations
     waiting = opened.model_copy(update={"needs_action": True})
-    return draft.pay(open_operations=[waiting if each.id == opened.id else each for each in operations])
+    return draft.with_payment(open_operations=[waiting if each.id == opened.id else each for each in operations])
 
 
 def _ended(
@@ -192,8 +194,8 @@ def _entry(draft: Draft, answer: _Answer) -> Entry:
 
 def _authorized(draft: Draft, answer: _Answer) -> Draft:
     estimate = expected_capture_before(draft.now, answer.settings)
-    draft = draft.pay(authorized_amount=answer.amount, capture_before=answer.result.capture_before or estimate)
-    draft = draft.pay(needs_attention=False, retry_at=None)
+    draft = draft.with_payment(authorized_amount=answer.amount, capture_before=answer.result.capture_before or estimate)
+    draft = draft.with_payment(needs_attention=False, retry_at=None)
     return draft.set(payment=PaymentState.AUTHORIZED)
 
 
@@ -203,7 +205,7 @@ def _card_saved(draft: Draft, _: _Answer) -> Draft:
 
 def _captured(draft: Draft, answer: _Answer) -> Draft:
     details, fee = draft.booking.payment_details, answer.result.fee or 0
-    draft = draft.pay(
+    draft = draft.with_payment(
         captured_amount=details.captured_amount + answer.amount,
         stripe_fee_amount=details.stripe_fee_amount + fee,
         authorized_amount=0,
@@ -216,7 +218,7 @@ def _captured(draft: Draft, answer: _Answer) -> Draft:
 
 def _voided(draft: Draft, answer: _Answer) -> Draft:
     """Nothing is reserved any more; a saved card remains of use while something is or may become due."""
-    draft = draft.cancel_waiting().pay(authorized_amount=0, capture_before=None)
+    draft = draft.cancel_waiting().with_payment(authorized_amount=0, capture_before=None)
     draft = _attend_gone(draft, answer)
     details = draft.booking.payment_details
     if details.captured_amount:
@@ -227,7 +229,7 @@ def _voided(draft: Draft, answer: _Answer) -> Draft:
 
 def _refunded(draft: Draft, answer: _Answer) -> Draft:
     details = draft.booking.payment_details
-    draft = draft.pay(
+    draft = draft.with_payment(
         refunded_amount=details.refunded_amount + answer.amount,
         giving_back_amount=max(details.giving_back_amount - answer.amount, 0),
     )
@@ -240,7 +242,7 @@ def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
     details = draft.booking.payment_details
     twice = max(-kept_amount(details), 0)
     entry = _entry(draft, answer)
-    draft = draft.pay(
+    draft = draft.with_payment(
         charged_back_amount=details.charged_back_amount - twice,
         lost_twice_amount=details.lost_twice_amount + twice,
     )
@@ -250,7 +252,7 @@ def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
 def _transferred(draft: Draft, answer: _Answer) -> Draft:
     details = draft.booking.payment_details
     made = Transferred(id=answer.result.stripe_id or answer.opened.id, amount=answer.amount)
-    draft = draft.pay(
+    draft = draft.with_payment(
         transferred_amount=details.transferred_amount + answer.amount, transfers=[*details.transfers, made]
     )
     return draft.post(_entry(draft, answer).transferred(answer.amount))
@@ -258,7 +260,7 @@ def _transferred(draft: Draft, answer: _Answer) -> Draft:
 
 def _reversed(draft: Draft, answer: _Answer) -> Draft:
     details = draft.booking.payment_details
-    draft = draft.pay(
+    draft = draft.with_payment(
         reversed_amount=details.reversed_amount + answer.amount, transfers=_after_reversal(details, answer.amount)
     )
     return draft.post(_entry(draft, answer).reversed(answer.amount))
@@ -283,7 +285,7 @@ def _attend_gone(draft: Draft, answer: _Answer) -> Draft:
     """A person looks at an intent that Stripe has no more: nothing can be tried again."""
     if not _is_gone(answer):
         return draft
-    return draft.pay(needs_attention=True, retry_at=None, last_error_code=answer.result.failure_code)
+    return draft.with_payment(needs_attention=True, retry_at=None, last_error_code=answer.result.failure_code)
 
 
 def _not_captured(draft: Draft, answer: _Answer) -> Draft:
@@ -293,17 +295,17 @@ def _not_captured(draft: Draft, answer: _Answer) -> Draft:
     authorization at all, a person looks first.
     """
     if answer.result.capture_before is not None:
-        return _attend(draft.pay(capture_before=answer.result.capture_before), answer)
+        return _attend(draft.with_payment(capture_before=answer.result.capture_before), answer)
     details = draft.booking.payment_details
     usable = details.payment_method_id is not None
-    draft = draft.pay(authorized_amount=0, capture_before=None)
+    draft = draft.with_payment(authorized_amount=0, capture_before=None)
     if answer.result.failure_code in GONE:
         draft = _attend(draft, answer, by_itself=False)
     return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.FAILED)
 
 
 def _not_charged(draft: Draft, answer: _Answer) -> Draft:
-    return _attend(draft.set(payment=PaymentState.FAILED).pay(is_charge_failed=True), answer, by_itself=False)
+    return _attend(draft.set(payment=PaymentState.FAILED).with_payment(is_charge_failed=True), answer, by_itself=False)
 
 
 def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
@@ -314,7 +316,7 @@ def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
     failures, settings = draft.booking.payment_details.failures + 1, answer.settings
     goes_on = failures <= settings.payment_retry_limit or answer.result.failure_code == ACCOUNT_NOT_READY
     again = draft.now + settings.payment_retry_after if by_itself and goes_on else None
-    return draft.pay(needs_attention=True, failures=failures, retry_at=again)
+    return draft.with_payment(needs_attention=True, failures=failures, retry_at=again)
 
 
 def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
@@ -322,7 +324,7 @@ def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
     details, settings = draft.booking.payment_details, answer.settings
     draft = owe(draft, min(answer.opened.amount, overpaid(draft.booking)), _entry(draft, answer))
     goes_on = details.debt_tries < settings.payment_retry_limit
-    return draft.pay(
+    return draft.with_payment(
         transfers=_after_reversal(details, None),
         debt_tries=details.debt_tries + 1,
         debt_retry_at=draft.now + settings.payment_retry_after * 2**details.debt_tries if goes_on else None,
@@ -333,7 +335,7 @@ def _not_refunded(draft: Draft, answer: _Answer) -> Draft:
     """A refund that was made and has failed stays with Stripe as failed; one that was refused was never made."""
     failed = answer.amount if answer.result.stripe_id else 0
     details = draft.booking.payment_details
-    return _attend(draft.pay(refund_failed_amount=details.refund_failed_amount + failed), answer)
+    return _attend(draft.with_payment(refund_failed_amount=details.refund_failed_amount + failed), answer)
 
 
 _SUCCESS: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
@@ -358,12 +360,12 @@ _FAILURE: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {
 }
 
 
-def _tell(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
+def _notify(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     """Tell whom the result concerns."""
     purpose, booking = answer.opened.purpose, draft.booking
     if status is OperationStatus.SUCCEEDED and not _is_gone(answer):
-        told = _TOLD.get(purpose)
-        return draft.notify(told[0], told[1], amount=answer.amount) if told else draft
+        notification = _NOTIFICATIONS.get(purpose)
+        return draft.notify(notification[0], notification[1], amount=answer.amount) if notification else draft
     if _is_news_for_operators(booking.payment_details):
         draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=purpose.value)
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:

@@ -6,7 +6,7 @@ from common.domain.bookings.booking import ActorKind, Booking, BookingChange
 from common.domain.bookings.groups import AHEAD
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.engine import SYSTEM
-from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
+from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 
 _NOTES = {
     True: "The provider's account is suspended or closed; cancelling is free of charge.",
@@ -14,23 +14,23 @@ _NOTES = {
 }
 
 
-def apply_provider_away(
-    booking: Booking, *, is_away: bool, now: datetime, settings: BookingSettings
+def apply_provider_unavailable(
+    booking: Booking, *, is_unavailable: bool, now: datetime, settings: BookingSettings
 ) -> BookingChange | None:
     """Note that the provider cannot come, or can again, and tell both parties.
 
     Args:
         booking: the booking as stored now.
-        is_away: whether the provider's account is suspended or closed.
+        is_unavailable: whether the provider's account is suspended or closed.
         now: the present instant.
         settings: windows and limits.
 
     Returns:
         The change, or ``None`` where the work does not lie ahead or this is known.
     """
-    if booking.status not in AHEAD or (booking.provider_away_since is not None) is is_away:
+    if booking.status not in AHEAD or (booking.provider_away_since is not None) is is_unavailable:
         return None
-    draft = settle_draft(begin(booking, now, provider_away_since=now if is_away else None), settings)
-    name = "provider_away" if is_away else "provider_back"
+    draft = finalize(begin(booking, now, provider_away_since=now if is_unavailable else None), settings)
+    name = "provider_away" if is_unavailable else "provider_back"
     draft = draft.notify(f"booking.{name}", ActorKind.CUSTOMER, ActorKind.PROVIDER)
-    return to_change(booking, draft, SYSTEM, name, _NOTES[is_away])
+    return to_change(booking, draft, SYSTEM, name, _NOTES[is_unavailable])

@@ -9,7 +9,7 @@ from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import in_flight
 from common.domain.bookings.state_machine.engine import SYSTEM
 from common.domain.bookings.state_machine.money_plan import paid_debt
-from common.domain.bookings.state_machine.outcome import begin, settle_draft, to_change
+from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.payments.operations import OperationStatus, PaymentOperation, Purpose
 
 #: Why a transfer was not made: its money paid what the provider owes.
@@ -58,19 +58,19 @@ def _payer(
 ) -> BookingChange:
     details = booking.payment_details
     draft = begin(booking, now)
-    draft = draft.post(Entry(booking, now, operation_id=operation.id).set_off(paid)).pay(
+    draft = draft.post(Entry(booking, now, operation_id=operation.id).set_off(paid)).with_payment(
         set_off_amount=details.set_off_amount + paid,
         open_operations=[each for each in details.open_operations if each.id != operation.id],
     )
     ended = {"status": OperationStatus.CANCELED, "failure_code": SET_OFF, "next_try_at": None, "updated_at": now}
     draft = draft.record(operation.model_copy(update=ended))
-    draft = settle_draft(draft, settings).notify("booking.debt_set_off", ActorKind.PROVIDER, amount=paid)
+    draft = finalize(draft, settings).notify("booking.debt_set_off", ActorKind.PROVIDER, amount=paid)
     return to_change(booking, draft, SYSTEM, "set_off", "The provider's share paid what they owe of other bookings.")
 
 
 def _debt_paid(owing: Booking, payer: Booking, paid: int, now: datetime, settings: BookingSettings) -> BookingChange:
     details = owing.payment_details
     draft = begin(owing, now).post(Entry(owing, now).debt_set_off(paid))
-    draft = draft.pay(**paid_debt(details, paid), set_off_amount=details.set_off_amount - paid)
+    draft = draft.with_payment(**paid_debt(details, paid), set_off_amount=details.set_off_amount - paid)
     note = f"What the provider owes was paid out of their share of {payer.id}."
-    return to_change(owing, settle_draft(draft, settings), SYSTEM, "debt_set_off", note)
+    return to_change(owing, finalize(draft, settings), SYSTEM, "debt_set_off", note)

@@ -1,28 +1,28 @@
 """The booking's life in one table. Nothing else assigns a booking's status."""
 
 from common.domain.bookings.booking import BookingStatus as Status
-from common.domain.bookings.state_machine.transition import Row
-from common.domain.bookings.state_machine.transitions_agreement import ANSWER_ROWS, RESCHEDULE_ROWS
-from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK, CLOSING_ROWS
-from common.domain.bookings.state_machine.transitions_payment import CREATE, PAYMENT_ROWS
-from common.domain.bookings.state_machine.transitions_work import DISPUTE_ROWS, WORK_ROWS
+from common.domain.bookings.state_machine.transition import Transition
+from common.domain.bookings.state_machine.transitions_agreement import ANSWER_TRANSITIONS, RESCHEDULE_TRANSITIONS
+from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK, CLOSING_TRANSITIONS
+from common.domain.bookings.state_machine.transitions_payment import CREATE, PAYMENT_TRANSITIONS
+from common.domain.bookings.state_machine.transitions_work import DISPUTE_TRANSITIONS, WORK_TRANSITIONS
 
 #: Every action, in the order in which they are offered.
-TABLE: tuple[Row, ...] = (
+TABLE: tuple[Transition, ...] = (
     CREATE,
-    *PAYMENT_ROWS,
-    *ANSWER_ROWS,
-    *RESCHEDULE_ROWS,
-    *WORK_ROWS,
-    *DISPUTE_ROWS,
-    *CLOSING_ROWS,
+    *PAYMENT_TRANSITIONS,
+    *ANSWER_TRANSITIONS,
+    *RESCHEDULE_TRANSITIONS,
+    *WORK_TRANSITIONS,
+    *DISPUTE_TRANSITIONS,
+    *CLOSING_TRANSITIONS,
 )
 
 #: What may happen to a booking altogether: also what nobody performs, because a bank does it.
-EVERY_ROW: tuple[Row, ...] = (*TABLE, CHARGEBACK)
+EVERY_TRANSITION: tuple[Transition, ...] = (*TABLE, CHARGEBACK)
 
-ROWS: dict[str, Row] = {row.name: row for row in TABLE}
-SYSTEM_ROWS: tuple[Row, ...] = tuple(row for row in TABLE if row.timer is not None)
+TRANSITIONS: dict[str, Transition] = {transition.name: transition for transition in TABLE}
+TIMED_TRANSITIONS: tuple[Transition, ...] = tuple(transition for transition in TABLE if transition.timer is not None)
 
 #: System actions after a booking has ended that move or book its money.
 MONEY_TIMERS = frozenset({"release_fee", "retry_payment", "collect_debt"})

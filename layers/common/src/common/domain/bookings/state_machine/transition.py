@@ -1,4 +1,4 @@
-"""One row of the booking machine's table."""
+"""One transition of the state machine's table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,30 +19,30 @@ WEBHOOK = ActorKind.WEBHOOK
 
 
 @dataclass(frozen=True)
-class Notice:
-    """Who is told of a transition.
+class NotificationRule:
+    """Who is notified of a transition.
 
-    ``when`` restricts it to one of the row's targets; ``before_start`` to the time before the slot starts, so that a
-    sweep that comes late does not remind of the past; ``to_others`` leaves out the part that acts.
+    ``when`` restricts it to one of the transition's targets; ``before_start`` to the time before the slot starts, so
+    that a sweep that comes late does not remind of the past; ``to_others`` leaves out the part that acts.
     """
 
     type: str
-    parts: tuple[ActorKind, ...]
+    recipients: tuple[ActorKind, ...]
     when: BookingStatus | None = None
     before_start: bool = False
     to_others: bool = False
 
-    def told(self, actor: ActorKind) -> tuple[ActorKind, ...]:
-        """Who is told when somebody acts."""
-        return tuple(part for part in self.parts if not (self.to_others and part is actor))
+    def recipients_of(self, actor: ActorKind) -> tuple[ActorKind, ...]:
+        """Who is notified when this kind of actor acts."""
+        return tuple(part for part in self.recipients if not (self.to_others and part is actor))
 
     def applies(self, booking: Booking, now: datetime) -> bool:
-        """Whether the notice goes out for this outcome at this instant."""
+        """Whether the notification goes out for this outcome at this instant."""
         return self.when in {None, booking.status} and not (self.before_start and now >= booking.slot.start_at)
 
 
 @dataclass(frozen=True)
-class Row:
+class Transition:
     """An action of the machine.
 
     Args:
@@ -51,12 +51,12 @@ class Row:
         note: the audit text.
         sources: statuses it leaves; empty for the one that makes a booking.
         targets: statuses it may lead to; empty where only another axis moves.
-        who: in which parts somebody may perform it.
-        follows: what follows, for people; settings in braces.
+        actors: in which parts somebody may perform it.
+        summary: what follows, for people; settings in braces.
         guards: conditions for people and webhooks; the system acts by ``timer`` where there is one.
         checks: tests of the input, each raising ``InvalidInput``.
         effects: what follows, in order.
-        notices: who is told.
+        notifications: who is notified.
         timer: when the system performs it.
         input: what it needs to know.
         is_critical: whether a client should ask twice.
@@ -68,24 +68,24 @@ class Row:
     note: str
     sources: tuple[BookingStatus, ...]
     targets: tuple[BookingStatus, ...]
-    who: tuple[ActorKind, ...]
-    follows: str
+    actors: tuple[ActorKind, ...]
+    summary: str
     guards: tuple[Guard, ...] = ()
     checks: tuple[Callable[[Context], None], ...] = ()
     effects: tuple[Effect, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notifications: tuple[NotificationRule, ...] = ()
     timer: Timer | None = None
     input: type[ActionInput] = Nothing
     is_critical: bool = False
     choose: Callable[[Context], BookingStatus] | None = None
 
     def is_open_to(self, context: Context) -> bool:
-        """Whether this actor may perform the row on this booking now: what is offered and what is accepted."""
+        """Whether this actor may perform the transition on this booking now: what is offered and what is accepted."""
         return self.refusal(context) is None
 
     def refusal(self, context: Context) -> str | None:
-        """Why the row is closed to this actor now, or ``None``."""
-        if context.actor.kind not in self.who:
+        """Why the transition is closed to this actor now, or ``None``."""
+        if context.actor.kind not in self.actors:
             return "It is not for this party."
         if context.booking.status not in self.sources:
             return f"The booking is {context.booking.status.value.replace('_', ' ')}."
@@ -98,7 +98,7 @@ class Row:
         return None if failed is None else f"Only possible if: {fill(failed.text, context.settings)}."
 
     def target(self, context: Context) -> BookingStatus:
-        """The status the row leads to."""
+        """The status the transition leads to."""
         if self.choose is not None:
             return self.choose(context)
         return self.targets[0] if self.targets else context.booking.status

@@ -2,144 +2,151 @@
 
 from common.domain.bookings.booking import BookingStatus as Status
 from common.domain.bookings.state_machine import checks, effects, guards, inputs, timers
-from common.domain.bookings.state_machine.transition import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, Notice, Row
+from common.domain.bookings.state_machine.transition import (
+    CUSTOMER,
+    OPERATOR,
+    PROVIDER,
+    SYSTEM,
+    NotificationRule,
+    Transition,
+)
 
-ANSWER_ROWS = (
-    Row(
+ANSWER_TRANSITIONS = (
+    Transition(
         name="accept",
         label="Accept",
         note="Accepted.",
         sources=(Status.REQUESTED,),
         targets=(Status.ACCEPTED,),
-        who=(PROVIDER, OPERATOR),
+        actors=(PROVIDER, OPERATOR),
         guards=(guards.BEFORE_ACCEPT_DEADLINE,),
         input=inputs.Note,
-        follows="contacts shared; reminders armed",
+        summary="contacts shared; reminders armed",
         effects=(effects.record_acceptance,),
-        notices=(Notice("booking.accepted", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.accepted", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="decline",
         label="Decline",
         note="Declined.",
         sources=(Status.REQUESTED,),
         targets=(Status.DECLINED,),
-        who=(PROVIDER, OPERATOR),
+        actors=(PROVIDER, OPERATOR),
         input=inputs.Agreement,
         is_critical=True,
-        follows="authorization voided; slot freed",
+        summary="authorization voided; slot freed",
         effects=(effects.owe_nothing,),
-        notices=(Notice("booking.declined", (CUSTOMER, PROVIDER), to_others=True),),
+        notifications=(NotificationRule("booking.declined", (CUSTOMER, PROVIDER), to_others=True),),
     ),
-    Row(
+    Transition(
         name="expire",
         label="Let the request lapse",
         note="The provider did not answer in time.",
         sources=(Status.REQUESTED,),
         targets=(Status.EXPIRED,),
-        who=(SYSTEM,),
+        actors=(SYSTEM,),
         timer=timers.EXPIRE,
-        follows="authorization voided; slot freed; alternatives suggested",
+        summary="authorization voided; slot freed; alternatives suggested",
         effects=(effects.owe_nothing,),
-        notices=(Notice("booking.expired", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.expired", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="cancel",
         label="Cancel",
         note="Cancelled.",
         sources=(Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED),
         targets=(Status.CANCELLED,),
-        who=(CUSTOMER, PROVIDER, OPERATOR),
+        actors=(CUSTOMER, PROVIDER, OPERATOR),
         guards=(guards.BEFORE_START,),
         input=inputs.Agreement,
         is_critical=True,
-        follows="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
+        summary="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
         effects=(effects.owe_cancellation_fee, effects.record_cancellation),
-        notices=(Notice("booking.cancelled", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.cancelled", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="remind",
         label="Remind",
         note="Reminder sent.",
         sources=(Status.ACCEPTED,),
         targets=(),
-        who=(SYSTEM,),
+        actors=(SYSTEM,),
         timer=timers.REMIND,
-        follows="both reminded",
+        summary="both reminded",
         effects=(effects.mark_reminded,),
-        notices=(Notice("booking.reminder_due", (CUSTOMER, PROVIDER), before_start=True),),
+        notifications=(NotificationRule("booking.reminder_due", (CUSTOMER, PROVIDER), before_start=True),),
     ),
 )
 
-RESCHEDULE_ROWS = (
-    Row(
+RESCHEDULE_TRANSITIONS = (
+    Transition(
         name="move",
         label="Move to another time",
         note="Moved to another time by an operator.",
         sources=(Status.REQUESTED, Status.ACCEPTED),
         targets=(),
-        who=(OPERATOR,),
+        actors=(OPERATOR,),
         guards=(guards.MONEY_AT_REST,),
         checks=(checks.moved_start_is_usable,),
         input=inputs.Move,
         is_critical=True,
-        follows="slots swapped in one write, outside the provider's hours if need be but never over another booking; "
+        summary="slots swapped in one write, outside the provider's hours if need be but never over another booking; "
         "a new authorization where the present one ends too early; a request's deadline starts anew; "
         "from then on the customer may cancel free of charge",
         effects=(effects.move_slot,),
-        notices=(Notice("booking.moved", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.moved", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="propose_reschedule",
         label="Propose another time",
         note="Another time proposed.",
         sources=(Status.ACCEPTED,),
         targets=(),
-        who=(CUSTOMER, PROVIDER),
+        actors=(CUSTOMER, PROVIDER),
         guards=(guards.MAY_PROPOSE, guards.MONEY_AT_REST),
         checks=(checks.new_start_is_usable,),
         input=inputs.NewStart,
-        follows="second slot held for {reschedule_hold}",
+        summary="second slot held for {reschedule_hold}",
         effects=(effects.hold_proposed_slot,),
-        notices=(Notice("booking.reschedule_proposed", (CUSTOMER, PROVIDER), to_others=True),),
+        notifications=(NotificationRule("booking.reschedule_proposed", (CUSTOMER, PROVIDER), to_others=True),),
     ),
-    Row(
+    Transition(
         name="accept_reschedule",
         label="Accept the new time",
         note="New time accepted.",
         sources=(Status.ACCEPTED,),
         targets=(),
-        who=(CUSTOMER, PROVIDER),
+        actors=(CUSTOMER, PROVIDER),
         guards=(guards.OTHER_PARTY_PROPOSED, guards.MONEY_AT_REST),
         input=inputs.Note,
-        follows="slots swapped in one write; a new authorization where the present one ends too early; "
+        summary="slots swapped in one write; a new authorization where the present one ends too early; "
         "where the customer proposed it, cancelling counts for no more notice than there was",
         effects=(effects.swap_slot,),
-        notices=(Notice("booking.rescheduled", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.rescheduled", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="decline_reschedule",
         label="Keep the agreed time",
         note="Proposed time turned down.",
         sources=(Status.ACCEPTED,),
         targets=(),
-        who=(CUSTOMER, PROVIDER),
+        actors=(CUSTOMER, PROVIDER),
         guards=(guards.PROPOSAL_OPEN,),
         input=inputs.Note,
-        follows="second slot freed; the proposer withdraws it the same way",
+        summary="second slot freed; the proposer withdraws it the same way",
         effects=(effects.drop_proposal,),
-        notices=(Notice("booking.reschedule_declined", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.reschedule_declined", (CUSTOMER, PROVIDER)),),
     ),
-    Row(
+    Transition(
         name="expire_reschedule",
         label="Let the proposal lapse",
         note="The proposed time was not answered.",
         sources=(Status.ACCEPTED,),
         targets=(),
-        who=(SYSTEM,),
+        actors=(SYSTEM,),
         timer=timers.EXPIRE_RESCHEDULE,
-        follows="second slot freed",
+        summary="second slot freed",
         effects=(effects.drop_proposal,),
-        notices=(Notice("booking.reschedule_expired", (CUSTOMER, PROVIDER)),),
+        notifications=(NotificationRule("booking.reschedule_expired", (CUSTOMER, PROVIDER)),),
     ),
 )
