@@ -61,10 +61,30 @@ def test_words_are_plain(text: str, expected: list[str]) -> None:
         ["hairdresser", "hairdressing"],
         ["photo", "photos"],
         ["baby", "babies"],
+        ["babysitter", "babysitters", "babysitting", "babysit"],
+        ["plaster", "plasterer", "plastering", "plasterers"],
+        ["planner", "planners", "planning"],
+        ["letter", "letters", "lettering"],
+        ["sewer", "sewers"],
+        ["programmer", "programming"],
+        ["wallpaper", "wallpapering", "wallpapers"],
     ],
 )
 def test_forms_of_a_word_share_a_stem(family: list[str]) -> None:
     assert len({stem(word) for word in family}) == 1
+
+
+@pytest.mark.parametrize(
+    ("thing", "other"),
+    [
+        ("sewer", "sewing"), ("sewers", "sew"), ("letter", "letting"), ("letters", "lettings"), ("tower", "towing"),
+        ("shower", "showing"), ("gutter", "gutting"), ("mother", "moth"), ("career", "care"), ("counter", "counting"),
+        ("cover", "coving"), ("trailer", "trails"), ("locker", "locks"), ("shutter", "shut"), ("matter", "mats"),
+        ("poster", "posts"), ("corner", "corn"), ("flowers", "flow"),
+    ],
+)  # fmt: skip
+def test_a_thing_is_not_what_its_ending_would_do(thing: str, other: str) -> None:
+    assert stem(thing) != stem(other)
 
 
 @pytest.mark.parametrize("word", ["glass", "bus", "king", "her", "ring"])

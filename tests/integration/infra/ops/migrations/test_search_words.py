@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import pytest
 from common.adapters.mongo.shared.documents import to_document
 from common.domain.catalogue.listings import Category, CategoryTree, provider_listing, service_listing
 from pymongo import MongoClient
@@ -13,10 +14,14 @@ from infra.ops.migrations.category_data import load_categories
 from infra.ops.migrations.runner import migrate
 from tests.factories.providers import make_provider, make_service
 
-STEP = importlib.import_module("infra.ops.migrations.versions.0092_search_words")
+STEPS = [
+    importlib.import_module(f"infra.ops.migrations.versions.{name}")
+    for name in ("0092_search_words", "0093_search_stems")
+]
 
 
-def test_old_listings_and_terms_are_made_anew_once(mongodb_uri: str, database_name: str) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_old_listings_and_terms_are_made_anew_once(step: Any, mongodb_uri: str, database_name: str) -> None:
     migrate(mongodb_uri, database_name)
     tree = CategoryTree([Category.model_validate({"id": row["_id"], **row}) for row in load_categories()])
     provider = make_provider(trading_name="Bjørn 北京")
@@ -36,7 +41,7 @@ def test_old_listings_and_terms_are_made_anew_once(mongodb_uri: str, database_na
             db[name].insert_one({**wanted[name], "tokens": ["#all", "bj", "rn"], "name_stems": ["bj", "rn"]})
         db["search_terms"].insert_one({"_id": "rn", "stem": "rn", "used": 1, "deletions": ["rn"]})
         for _ in range(2):
-            STEP.upgrade(db)
+            step.upgrade(db)
             for name, row in wanted.items():
                 found = db[name].find_one({"_id": row["_id"]}) or {}
                 assert (found["tokens"], found["name_stems"]) == (row["tokens"], row["name_stems"])
@@ -45,6 +50,6 @@ def test_old_listings_and_terms_are_made_anew_once(mongodb_uri: str, database_na
             assert "rn" not in terms
         db["services"].update_one({"_id": service.id}, {"$set": {"title": "Tables"}})
         db["service_listings"].update_one({"_id": service.id}, {"$set": {"updated_at": None, "tokens": ["newer"]}})
-        STEP.upgrade(db)
+        step.upgrade(db)
         assert (db["service_listings"].find_one({"_id": service.id}) or {})["tokens"] == ["newer"]
-        STEP.downgrade(db)
+        step.downgrade(db)

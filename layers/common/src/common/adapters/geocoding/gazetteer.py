@@ -1,6 +1,5 @@
 """A small gazetteer of New Zealand and Australia: the geocoder that needs no network."""
 
-import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -9,8 +8,8 @@ from importlib.resources import files
 from common.application.ports.catalogue.geocoding import Accuracy, Located
 from common.domain.search.places import area_of, contradicts
 from common.domain.search.text import folded
+from common.domain.shared.geo import Point, distance_m
 
-_EARTH_METRES = 6_371_008.8
 _REVERSE_LIMIT_METRES = 30_000
 _COUNTRIES = {"NZ": ("new zealand", "nz", "aotearoa"), "AU": ("australia", "au")}
 #: How much a name, its larger place, its region and its country in the text speak for a place.
@@ -35,6 +34,10 @@ class _Place:
     country: str
     lat: float
     lng: float
+
+    @property
+    def point(self) -> Point:
+        return Point(self.lat, self.lng)
 
     def located(self, confidence: float = 1.0) -> Located:
         parts = [self.name, self.larger, self.region if self.country == "AU" else ""]
@@ -81,8 +84,9 @@ class Gazetteer:
 
     async def reverse(self, lat: float, lng: float) -> Located | None:
         """The known place nearest to a point, if it is within 30 km."""
-        best = min(_places(), key=lambda place: _metres(lat, lng, place.lat, place.lng), default=None)
-        if best is None or _metres(lat, lng, best.lat, best.lng) > _REVERSE_LIMIT_METRES:
+        here = Point(lat, lng)
+        best = min(_places(), key=lambda place: distance_m(here, place.point), default=None)
+        if best is None or distance_m(here, best.point) > _REVERSE_LIMIT_METRES:
             return None
         return best.located()
 
@@ -144,11 +148,3 @@ def _places() -> tuple[_Place, ...]:
 def _place(line: str) -> _Place:
     name, larger, region, country, lat, lng = line.split("|")
     return _Place(name, larger, region, country, float(lat), float(lng))
-
-
-def _metres(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
-    """Great-circle distance by the haversine formula."""
-    low, high = math.radians(lat), math.radians(other_lat)
-    across = math.radians(other_lng - lng)
-    square = math.sin((high - low) / 2) ** 2 + math.cos(low) * math.cos(high) * math.sin(across / 2) ** 2
-    return 2 * _EARTH_METRES * math.asin(math.sqrt(square))

@@ -41,6 +41,14 @@ _IRREGULAR = {
     "wives": "wife", "wolves": "wolf", "women": "woman",
 }  # fmt: skip
 _KEPT = frozenset({"lens"})
+_DOER, _DOING = "er", "ing"
+#: End like who does it, but without the ending they are, or come close to, words for something else: letting, towing.
+_NOT_DOERS = frozenset({
+    "banner", "batter", "better", "bitter", "butter", "center", "charter", "copper", "corner", "counter", "cover",
+    "dinner", "drawer", "fender", "flower", "former", "gutter", "hammer", "ladder", "letter", "litter", "liver",
+    "locker", "manner", "master", "matter", "mother", "number", "offer", "pepper", "poster", "proper", "quarter",
+    "rubber", "sewer", "shower", "shutter", "slipper", "summer", "supper", "tender", "tower", "trailer",
+})  # fmt: skip
 
 
 def words(text: str, limit: int = 64) -> list[str]:
@@ -70,9 +78,18 @@ def stem(word: str) -> str:
     if not word.isascii():
         return word
     word = _IRREGULAR.get(word, word)
-    found: str = word if word in _KEPT else _stemmer().stemWord(word)
-    base = found.removesuffix("er")
-    return _stemmer().stemWord(f"{base}ing") if base != found and len(base) >= _SHORTEST_STEM else found
+    if word in _KEPT:
+        return word
+    found: str = _stemmer().stemWord(word)
+    base = _what_is_done(found if found.endswith(_DOER) else word.removesuffix("s"))
+    return _stemmer().stemWord(f"{base}{_DOING}") if base else found
+
+
+def _what_is_done(word: str) -> str | None:
+    """Clean of cleaner, babysitt of babysitter; nothing of things (sewer) and of what is none (career)."""
+    base = word.removesuffix(_DOER)
+    is_one = base != word and len(base) >= _SHORTEST_STEM and not base.endswith("e") and word not in _NOT_DOERS
+    return base if is_one else None
 
 
 def stems(text: str, limit: int = 64) -> tuple[str, ...]:
