@@ -49,6 +49,9 @@ async def test_answers_parse_as_the_sdks_objects(stripe_local: RunningStripe, ap
         {"amount": 500, "currency": "nzd", "destination": account.id, "source_transaction": charge}
     )
     await api.transfers.reversals.create_async(transfer.id, {"amount": 100})
+    await pay(api, transfer_data={"destination": account.id}, application_fee_amount=100)
+    (fee,) = (await api.application_fees.list_async()).data
+    await api.application_fees.refunds.create_async(fee.id, {"amount": 40})
     await api.refunds.create_async({"payment_intent": other.id, "amount": 100})
     price = await plan(api)
     subscription = await api.subscriptions.create_async({"customer": customer.id, "items": [{"price": price.id}]})
@@ -73,6 +76,7 @@ async def test_answers_parse_as_the_sdks_objects(stripe_local: RunningStripe, ap
         await api.customers.payment_methods.list_async(customer.id),
         await api.billing_portal.sessions.create_async({"customer": customer.id}),
         await api.accounts.capabilities.list_async(account.id),
+        await api.application_fees.list_async(), await api.application_fees.refunds.list_async(fee.id),
         await api.billing_portal.configurations.create_async({"features": {"invoice_history": {"enabled": True}}}),
     ]  # fmt: skip
     assert intent.status == "succeeded"

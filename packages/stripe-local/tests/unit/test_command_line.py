@@ -11,6 +11,7 @@ import pytest
 from stripe_local import Settings, __version__
 from stripe_local.cli import main
 from stripe_local.reference import cards
+from stripe_local.resources import ROUTES
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -94,3 +95,7 @@ def test_the_readme_tells_of_every_card() -> None:
         card = cards.by_number(number[0])
         assert card is not None
         assert card == cards.by_token(f"pm_card_{number[1]}")
+
+
+def test_the_readme_counts_the_routes() -> None:
+    assert f"| {len(ROUTES)}, those of the table above |" in README.read_text(encoding="utf-8")

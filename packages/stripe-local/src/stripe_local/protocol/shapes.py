@@ -40,9 +40,9 @@ def _takes_null(annotation: object) -> bool:
 @functools.cache
 def _classes() -> dict[str, type]:
     names = (
-        "Account", "Balance", "BalanceTransaction", "Capability", "Charge", "Customer", "Dispute", "Invoice",
-        "InvoiceLineItem", "PaymentIntent", "Payout", "Price", "Product", "Refund", "SetupIntent", "Subscription",
-        "SubscriptionItem", "Transfer", "TransferReversal", "WebhookEndpoint",
+        "Account", "ApplicationFee", "ApplicationFeeRefund", "Balance", "BalanceTransaction", "Capability", "Charge",
+        "Customer", "Dispute", "Invoice", "InvoiceLineItem", "PaymentIntent", "Payout", "Price", "Product", "Refund",
+        "SetupIntent", "Subscription", "SubscriptionItem", "Transfer", "TransferReversal", "WebhookEndpoint",
     )  # fmt: skip
     classes = {getattr(stripe, name).OBJECT_NAME: getattr(stripe, name) for name in names}
     classes["checkout.session"] = stripe.checkout.Session

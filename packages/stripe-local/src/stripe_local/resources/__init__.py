@@ -11,7 +11,7 @@ from stripe_local.resources.billing import (
     subscriptions,
 )
 from stripe_local.resources.connect import accounts, payouts, transfers
-from stripe_local.resources.money import balance
+from stripe_local.resources.money import application_fees, balance
 from stripe_local.resources.payments import (
     charges,
     disputes,
@@ -25,7 +25,7 @@ from stripe_local.resources.webhooks import events, webhook_endpoints
 __all__ = ["MODULES", "ROUTES", "TIMERS"]
 
 MODULES = (
-    accounts, balance, billing_portal, charges, checkout_sessions, customers, disputes, events, invoices,
-    payment_intents, payment_methods, payouts, prices, products, refunds, setup_intents, subscriptions, transfers,
-    webhook_endpoints,
+    accounts, application_fees, balance, billing_portal, charges, checkout_sessions, customers, disputes, events,
+    invoices, payment_intents, payment_methods, payouts, prices, products, refunds, setup_intents, subscriptions,
+    transfers, webhook_endpoints,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from stripe_local.core.unit import Unit
 from stripe_local.protocol.errors import Json, StripeError, invalid, not_found
 from stripe_local.resources.connect import accounts, payouts
+from stripe_local.resources.money import balance
 from stripe_local.resources.payments import confirming, disputing, refunds
 
 
@@ -29,7 +30,7 @@ def onboard(unit: Unit, account_id: str, outcome: str = "complete") -> Json:
     if outcome == "rejected":
         return accounts.restrict(unit, account, "rejected.other")
     if outcome == "deauthorized":
-        application = {"id": "ca_local", "object": "application", "name": "Local platform"}
+        application = {"id": balance.APPLICATION, "object": "application", "name": "Local platform"}
         unit.within(account_id).emit("account.application.deauthorized", application)
         account["_deleted"] = True
         return account

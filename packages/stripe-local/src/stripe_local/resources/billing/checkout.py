@@ -53,7 +53,7 @@ def _pay(unit: Unit, session: Json, customer: Json, method: Json) -> None:
     data = session["_payment_intent_data"]
     only(
         data, "metadata", "capture_method", "setup_future_usage", "transfer_group", "description", "receipt_email",
-        "statement_descriptor", "statement_descriptor_suffix", "shipping",
+        "statement_descriptor", "statement_descriptor_suffix", "shipping", "application_fee_amount", "transfer_data",
     )  # fmt: skip
     intent = payment_intents.make(unit, {
         **data, "amount": session["amount_total"], "customer": customer["id"], "allowed_payment_method_types": ["card"],

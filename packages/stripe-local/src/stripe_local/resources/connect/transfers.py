@@ -3,34 +3,17 @@
 from stripe_local.core.listing import page
 from stripe_local.core.routing import route
 from stripe_local.core.unit import Unit, update
-from stripe_local.protocol.errors import Json, StripeError, invalid, not_found
+from stripe_local.protocol.errors import Json, invalid, not_found
 from stripe_local.protocol.parameters import only
-from stripe_local.reference import countries, currencies
-from stripe_local.resources.money import balance, settling
-
-_TRANSFERS = ("transfers", "legacy_payments", "crypto_transfers")
+from stripe_local.reference import currencies
+from stripe_local.resources.money import balance, settling, transferring
 
 
 @route("POST", "/v1/transfers", "TransferCreateParams")
 def create(unit: Unit, params: Json) -> Json:
     """Move money from the platform's balance to a connected account's."""
     only(params, "amount", "currency", "destination", "source_transaction", "transfer_group", "description", "metadata")
-    destination = unit.find(params["destination"], "account")
-    if destination is None or destination.get("_deleted"):
-        raise not_found("destination", params["destination"], param="destination", status=400)
-    if not any(destination["capabilities"].get(name) == "active" for name in _TRANSFERS):
-        raise StripeError(
-            400,
-            "invalid_request_error",
-            "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
-            "crypto_transfers, legacy_payments",
-            code="insufficient_capabilities_for_transfer",
-        )
-    if not countries.may_transfer(unit.settings.country, destination["country"]):
-        raise invalid(
-            f"Funds can't be sent to accounts located in {destination['country']} when the account is under the `full` "
-            "service agreement. Learn more at https://stripe.com/docs/connect/service-agreement-types."
-        )
+    transferring.check_destination(unit, params["destination"], "destination")
     currency = params["currency"].lower()
     currencies.check_currency(currency)
     source = unit.referred(params, "source_transaction", "charge")
@@ -43,7 +26,7 @@ def create(unit: Unit, params: Json) -> Json:
     group = params.get("transfer_group")
     if source is not None and group is None:
         group = source["transfer_group"] = source["transfer_group"] or f"group_{source['id']}"
-    return _make(unit, params, amount, currency, source, group, available_on)
+    return transferring.make(unit, params, amount, currency, source, group, available_on)
 
 
 @route("GET", "/v1/transfers/{transfer}", "TransferRetrieveParams")
@@ -82,15 +65,7 @@ def reverse(unit: Unit, params: Json, transfer: str) -> Json:
         )
     if amount > left:
         raise invalid(f"Reversal amount ({amount}) is greater than the unreversed amount ({left}).", param="amount")
-    holder = unit.within(found["destination"])
-    taken = _arrived(unit, found, amount)
-    # https://docs.stripe.com/connect/separate-charges-and-transfers#reverse-transfers: the balance must cover it;
-    # whether that counts pending funds is not documented.
-    state = None if unit.settings.reversals_count_pending else "available"
-    if balance.funds(holder, taken.currency, state) < taken.amount:
-        message = "The connected account's balance is insufficient to reverse this transfer."
-        raise StripeError(400, "invalid_request_error", message, code="balance_insufficient")
-    return _reverse(unit, found, amount, params)
+    return transferring.reverse(unit, found, amount, params.get("metadata"))
 
 
 @route("GET", "/v1/transfers/{transfer}/reversals/{reversal}", "TransferRetrieveReversalParams")
@@ -138,72 +113,3 @@ def _check_source(unit: Unit, source: Json | None, amount: int, currency: str) -
             param="amount",
         )
     return max(unit.now, int(source["_available_on"]))
-
-
-def _make(
-    unit: Unit, params: Json, amount: int, currency: str, source: Json | None, group: str | None, available_on: int
-) -> Json:
-    transfer = unit.create("transfer", "tr", {
-        "amount": amount, "amount_reversed": 0, "currency": currency, "description": params.get("description"),
-        "destination": params["destination"], "metadata": params.get("metadata"), "reversed": False,
-        "source_transaction": None if source is None else source["id"], "source_type": "card",
-        "transfer_group": group,
-        "reversals": {"object": "list", "data": [], "has_more": False, "url": ""},
-    })  # fmt: skip
-    transfer["reversals"]["url"] = f"/v1/transfers/{transfer['id']}/reversals"
-    transfer["balance_transaction"] = balance.book(
-        unit, "transfer", transfer["id"], -amount, currency, available_on=available_on
-    )["id"]
-    holder = unit.within(params["destination"])
-    payment = holder.create("charge", "py", {
-        "amount": amount, "amount_captured": amount, "amount_refunded": 0, "billing_details": {}, "captured": True,
-        "currency": currency, "disputed": False, "paid": True, "refunded": False, "status": "succeeded",
-        "source_transfer": transfer["id"], "metadata": {},
-    })  # fmt: skip
-    gained = balance.settled(holder, amount, currency)
-    entry = balance.book(
-        holder, "payment", payment["id"], gained.amount, gained.currency, available_on=available_on, rate=gained.rate
-    )
-    payment["balance_transaction"] = entry["id"]
-    transfer["destination_payment"] = payment["id"]
-    unit.emit("transfer.created", transfer)
-    holder.emit("payment.created", payment)
-    return transfer
-
-
-def _reverse(unit: Unit, transfer: Json, amount: int, params: Json) -> Json:
-    holder = unit.within(transfer["destination"])
-    payment = holder.get(transfer["destination_payment"], "charge")
-    reversal = unit.create("transfer_reversal", "trr", {
-        "amount": amount, "currency": transfer["currency"], "metadata": params.get("metadata"),
-        "source_refund": None, "transfer": transfer["id"],
-    })  # fmt: skip
-    reversal.pop("livemode")
-    refund = holder.create("refund", "pyr", {
-        "amount": amount, "charge": payment["id"], "currency": transfer["currency"], "status": "succeeded",
-        "source_transfer_reversal": reversal["id"], "metadata": {},
-    })  # fmt: skip
-    due = unit.get(transfer["balance_transaction"], "balance_transaction")["available_on"]
-    taken = _arrived(unit, transfer, amount)
-    refund["balance_transaction"] = balance.book(
-        holder, "payment_refund", refund["id"], -taken.amount, taken.currency, available_on=max(unit.now, due),
-        rate=taken.rate,
-    )["id"]  # fmt: skip
-    reversal["balance_transaction"] = balance.book(
-        unit, "transfer_refund", reversal["id"], amount, transfer["currency"], available_on=max(unit.now, due)
-    )["id"]
-    reversal["destination_payment_refund"] = refund["id"]
-    payment["amount_refunded"] += amount
-    payment["refunded"] = payment["amount_refunded"] == payment["amount"]
-    transfer["amount_reversed"] += amount
-    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-    transfer["reversals"]["data"].insert(0, dict(reversal))
-    unit.emit("transfer.reversed", transfer)
-    return reversal
-
-
-def _arrived(unit: Unit, transfer: Json, amount: int) -> balance.Settled:
-    """What a part of a transfer became on the connected account."""
-    holder = unit.within(transfer["destination"])
-    payment = holder.get(transfer["destination_payment"], "charge")
-    return balance.share(holder, payment["balance_transaction"], amount, transfer["amount"])

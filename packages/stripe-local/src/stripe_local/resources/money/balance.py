@@ -8,6 +8,8 @@ from stripe_local.core.unit import Unit
 from stripe_local.protocol.errors import Json, StripeError
 from stripe_local.reference import currencies
 
+#: The platform's application, which fees and connected accounts belong to.
+APPLICATION = "ca_local"
 _DAY_SECONDS = 24 * 3600
 _SETTLEMENT_SECONDS = 2 * _DAY_SECONDS  # a usual delay until a card payment's funds are available
 
@@ -48,6 +50,7 @@ def book(
     currency: str,
     *,
     fee: int = 0,
+    application_fee: int = 0,
     available_on: int | None = None,
     category: str | None = None,
     rate: float | None = None,
@@ -61,18 +64,24 @@ def book(
         amount: Minor units, negative when money leaves.
         currency: Three letters.
         fee: Stripe's fee, taken from the amount (negative when given back).
+        application_fee: The platform's fee, taken from the amount of a connected account.
         available_on: When the funds may be used; at once when None.
         category: `reporting_category`, where it differs from the type.
         rate: By which the amount was converted.
     """
     due = unit.now if available_on is None else available_on
-    details = [{
-        "amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }]  # fmt: skip
+    details = [
+        {"amount": part, "application": application, "currency": currency, "description": text, "type": name}
+        for part, application, text, name in (
+            (application_fee, APPLICATION, "Application fee", "application_fee"),
+            (fee, None, "Stripe processing fees", "stripe_fee"),
+        )
+        if part
+    ]
+    fees = fee + application_fee
     entry = unit.create("balance_transaction", "txn", {
         "amount": amount, "available_on": due, "balance_type": "payments", "currency": currency, "description": None,
-        "exchange_rate": rate, "fee": fee, "fee_details": details if fee else [], "net": amount - fee,
+        "exchange_rate": rate, "fee": fees, "fee_details": details, "net": amount - fees,
         "reporting_category": category or kind, "source": source,
         "status": "available" if due <= unit.now else "pending", "type": kind,
     })  # fmt: skip

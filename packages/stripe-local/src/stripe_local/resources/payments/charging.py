@@ -64,7 +64,10 @@ def capture(unit: Unit, intent: Json, amount: int) -> None:
     """Capture an authorized payment, in full or less; the rest is released for good."""
     charge = unit.get(intent["latest_charge"], "charge")
     card = cards.of(unit.get(charge["payment_method"], "payment_method"))
-    charge.update(captured=True, amount_captured=amount)
+    charge.update(
+        captured=True, amount_captured=amount, application_fee_amount=intent.get("application_fee_amount"),
+        transfer_data=intent.get("transfer_data"),
+    )  # fmt: skip
     settling.settle(unit, charge)
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
     unit.emit("charge.captured", charge)
@@ -89,6 +92,7 @@ def _create(unit: Unit, intent: Json, method: Json, *, authenticated: bool) -> J
     charge_id = new_id("ch")
     return unit.create("charge", "ch", {
         "id": charge_id, "amount": intent["amount"], "amount_captured": 0, "amount_refunded": 0,
+        "application_fee": None, "application_fee_amount": intent.get("application_fee_amount"),
         "balance_transaction": None, "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "LOCAL STRIPE", "captured": False, "currency": intent["currency"],
         "customer": intent["customer"], "description": intent["description"], "disputed": False,
@@ -119,5 +123,5 @@ def _create(unit: Unit, intent: Json, method: Json, *, authenticated: bool) -> J
         "receipt_url": f"{unit.base_url}/payments/{intent['id']}", "refunded": False, "shipping": intent["shipping"],
         "source": None, "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"], "status": "succeeded",
-        "transfer_group": intent["transfer_group"],
+        "transfer_data": intent.get("transfer_data"), "transfer_group": intent["transfer_group"],
     })  # fmt: skip

@@ -10,7 +10,7 @@ from stripe_local.protocol.errors import Json, StripeError, invalid, unexpected_
 from stripe_local.protocol.parameters import only
 from stripe_local.protocol.render import public
 from stripe_local.reference import currencies
-from stripe_local.resources.payments import charging, confirming, offered
+from stripe_local.resources.payments import charging, confirming, offered, sharing
 
 _PLAIN = (
     "description", "metadata", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
@@ -25,8 +25,8 @@ _CONFIRM = ("off_session", "return_url", "error_on_requires_action", "mandate_da
 def create(unit: Unit, params: Json) -> Json:
     """Create an intent, and confirm it if asked to."""
     only(
-        params, *_PLAIN, *_CONFIRM, "amount", "currency", "customer", "payment_method", "allowed_payment_method_types",
-        "automatic_payment_methods", "capture_method", "confirmation_method", "confirm",
+        params, *_PLAIN, *_CONFIRM, *sharing.MEMBERS, "amount", "currency", "customer", "payment_method",
+        "allowed_payment_method_types", "automatic_payment_methods", "capture_method", "confirmation_method", "confirm",
         "excluded_payment_method_types",
     )  # fmt: skip
     currency = params["currency"].lower()
@@ -36,6 +36,7 @@ def create(unit: Unit, params: Json) -> Json:
         if name in params and not confirm_now:
             raise invalid(f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` "
                           "is set to true.", param=name)  # fmt: skip
+    sharing.check_direct(unit)
     unit.referred(params, "customer", "customer")
     offered.check(params)
     intent = make(unit, params, currency)
@@ -65,7 +66,10 @@ def retrieve(unit: Unit, params: Json, intent: str) -> Json:
 @route("POST", "/v1/payment_intents/{intent}", "PaymentIntentModifyParams")
 def modify(unit: Unit, params: Json, intent: str) -> Json:
     """Change an intent that is not under way."""
-    only(params, *_PLAIN, "amount", "currency", "customer", "payment_method", "allowed_payment_method_types")
+    only(
+        params, *_PLAIN, *sharing.MEMBERS, "amount", "currency", "customer", "payment_method",
+        "allowed_payment_method_types",
+    )  # fmt: skip
     found = unit.get(intent, "payment_intent", param="intent")
     if set(params) - {"metadata", "description"} and found["status"] not in _OPEN:
         message = f"This PaymentIntent's {next(iter(params))} could not be updated because it has a status of "
@@ -76,7 +80,9 @@ def modify(unit: Unit, params: Json, intent: str) -> Json:
     unit.referred(params, "customer", "customer")
     reference = params.pop("payment_method", None)
     offered.change(unit, found, params)
+    terms = {name: params.pop(name) for name in sharing.MEMBERS if name in params}
     update(found, params)
+    sharing.take_terms(unit, found, terms)
     if reference:
         method = confirming.check_method(unit, found, reference)
         found.update(payment_method=method["id"], status="requires_confirmation", next_action=None)
@@ -108,7 +114,10 @@ def confirm(unit: Unit, params: Json, intent: str) -> Json:
 @route("POST", "/v1/payment_intents/{intent}/capture", "PaymentIntentCaptureParams")
 def capture(unit: Unit, params: Json, intent: str) -> Json:
     """Capture an authorized payment, in full or less."""
-    only(params, "amount_to_capture", "metadata", "statement_descriptor", "statement_descriptor_suffix")
+    only(
+        params, *sharing.MEMBERS, "amount_to_capture", "metadata", "statement_descriptor",
+        "statement_descriptor_suffix",
+    )  # fmt: skip
     found = unit.get(intent, "payment_intent", param="intent")
     if found["status"] != "requires_capture":
         raise unexpected_state(
@@ -123,6 +132,7 @@ def capture(unit: Unit, params: Json, intent: str) -> Json:
     if amount < 1:
         message = "This value must be greater than or equal to 1."
         raise invalid(message, param="amount_to_capture", code="parameter_invalid_integer")
+    sharing.take_terms(unit, found, params)
     update(found, params)
     charging.capture(unit, found, amount)
     return found
@@ -201,7 +211,7 @@ def make(unit: Unit, params: Json, currency: str) -> Json:
     types, automatic = offered.of(unit, params)
     plain = {name: params.get(name) for name in _PLAIN if name != "metadata"}
     default_options = {"card": {"installments": None, "network": None, "request_three_d_secure": "automatic"}}
-    return unit.create("payment_intent", "pi", {
+    intent = unit.create("payment_intent", "pi", {
         **plain,
         "id": intent_id, "amount": params["amount"], "amount_capturable": 0, "amount_details": {"tip": {}},
         "amount_received": 0, "automatic_payment_methods": automatic, "canceled_at": None,
@@ -213,3 +223,5 @@ def make(unit: Unit, params: Json, currency: str) -> Json:
         "payment_method_options": params.get("payment_method_options") or default_options,
         "payment_method_types": types, "status": "requires_payment_method",
     })  # fmt: skip
+    sharing.take_terms(unit, intent, params)
+    return intent

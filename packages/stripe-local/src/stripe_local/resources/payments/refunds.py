@@ -2,11 +2,11 @@
 
 from stripe_local.core.listing import page
 from stripe_local.core.routing import route, timer
-from stripe_local.core.unit import Unit, update
+from stripe_local.core.unit import PLATFORM, Unit, update
 from stripe_local.protocol.errors import Json, invalid
 from stripe_local.protocol.parameters import only
 from stripe_local.reference import cards
-from stripe_local.resources.money import balance, settling
+from stripe_local.resources.money import application_fees, balance, settling, transferring
 from stripe_local.resources.payments import disputing
 
 _OUTCOME_SECONDS = 5
@@ -16,7 +16,9 @@ _DAY_SECONDS = 24 * 3600
 @route("POST", "/v1/refunds", "RefundCreateParams")
 def create(unit: Unit, params: Json) -> Json:
     """Refund a captured payment, in full or in part."""
-    only(params, "charge", "payment_intent", "amount", "reason", "metadata")
+    only(
+        params, "charge", "payment_intent", "amount", "reason", "metadata", "reverse_transfer", "refund_application_fee"
+    )
     charge = _charge(unit, params)
     if not charge["captured"] or not charge["paid"]:
         intent = charge["payment_intent"]
@@ -34,7 +36,12 @@ def create(unit: Unit, params: Json) -> Json:
     if amount > left:
         message = f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})"
         raise invalid(message, param="amount", code="amount_too_large")
-    return _make(unit, charge, amount, params)
+    refund = _make(unit, charge, amount, params)
+    if params.get("refund_application_fee"):
+        _return_fee(unit, charge, amount)
+    if params.get("reverse_transfer"):
+        _reverse_transfer(unit, charge, refund)
+    return refund
 
 
 @route("GET", "/v1/refunds/{refund}", "RefundRetrieveParams")
@@ -151,6 +158,35 @@ def _make(unit: Unit, charge: Json, amount: int, params: Json) -> Json:
     if is_covered and refund["_outcome"] != refund["status"]:
         unit.later(unit.now + _OUTCOME_SECONDS, "refund_outcome", refund["id"])
     return refund
+
+
+def _reverse_transfer(unit: Unit, charge: Json, refund: Json) -> None:
+    """Take the refunded part back from the destination; all that is left of it with the last part."""
+    if not charge.get("transfer"):
+        message = f"Cannot reverse the transfer of charge {charge['id']}: it has no associated transfer."
+        raise invalid(message, param="reverse_transfer")
+    transfer = unit.get(charge["transfer"], "transfer")
+    part = _part(charge, refund["amount"], transfer["amount"], transfer["amount_reversed"])
+    reversal = transferring.reverse(unit, transfer, part, refund_id=refund["id"])
+    refund["transfer_reversal"] = reversal["id"]
+
+
+def _return_fee(unit: Unit, charge: Json, amount: int) -> None:
+    """Give the refunded part of the application fee back; all that is left of it with the last part."""
+    if not charge.get("application_fee"):
+        message = f"Attempting to refund_application_fee on charge ({charge['id']}), but it has no application fee"
+        raise invalid(message, param="refund_application_fee")
+    platform = unit.within(PLATFORM)
+    fee = platform.get(charge["application_fee"], "application_fee")
+    part = _part(charge, amount, fee["amount"], fee["amount_refunded"])
+    if part:
+        application_fees.give_back(platform, fee, part)
+
+
+def _part(charge: Json, amount: int, whole: int, done: int) -> int:
+    """The part of `whole` that belongs to a refund of `amount`, of what is not `done` yet."""
+    left = whole - done
+    return left if charge["refunded"] else min(left, round(whole * amount / charge["amount_captured"]))
 
 
 def _take(unit: Unit, refund: Json, charge: Json) -> None:
