@@ -24,9 +24,7 @@ async def list_providers(
     """Providers of a status, or all, in order of their application."""
     del staff
     after = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await container.admin.provider_lists.by_status(
-        status.value if status else None, limit=limit + 1, after=after
-    )
+    rows = await container.admin.provider_lists.search(status.value if status else None, limit=limit + 1, after=after)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ProviderView.model_validate)
 
 

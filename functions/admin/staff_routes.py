@@ -22,7 +22,7 @@ async def list_staff(
     """Members of staff, newest account first."""
     del boss
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await container.admin.staff.staff(limit=limit + 1, before=before)
+    rows = await container.admin.staff.list_staff(limit=limit + 1, before=before)
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=UserView.model_validate)
 
 

@@ -64,7 +64,7 @@ async def finish_sign_in(
 @router.get("/v1/users/me/identities")
 async def list_identities(container: ContainerDep, caller: CurrentUser) -> Page[IdentityView]:
     """Linked sign-ins elsewhere."""
-    linked = await container.auth.credentials.identities_of(caller.user_id)
+    linked = await container.auth.credentials.list_identities(caller.user_id)
     return Page(items=[IdentityView.model_validate(each) for each in linked], next_cursor=None)
 
 

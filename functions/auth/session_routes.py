@@ -45,7 +45,7 @@ async def list_sessions(
     """Where the account is signed in, the latest used first."""
     seen = decode_cursor(cursor, datetime, str) if cursor else None
     after = (seen[0], seen[1]) if seen else None
-    live = await container.auth.sessions.live_of(caller.user_id, container.clock.now(), limit=limit + 1, after=after)
+    live = await container.auth.sessions.list_live(caller.user_id, container.clock.now(), limit=limit + 1, after=after)
 
     def view(session: Session) -> SessionView:
         fields = session.model_dump(include=set(SessionView.model_fields))

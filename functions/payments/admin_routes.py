@@ -45,7 +45,7 @@ async def list_debts(
 ) -> Page[DebtView]:
     """What providers owe of refunds and chargebacks after their payout, the oldest booking first."""
     after = decode_cursor(cursor, datetime, str) if cursor else None
-    found = await container.payments.bookings.in_debt(limit=limit + 1, after=after)
+    found = await container.payments.bookings.list_owed(limit=limit + 1, after=after)
     return make_page(found, limit, cursor=lambda each: (each.slot.start_at, each.id), item=DebtView.of)
 
 
@@ -58,5 +58,5 @@ async def list_discrepancies(
 ) -> Page[DiscrepancyView]:
     """Where our books and Stripe's do not agree, newest first."""
     before = decode_cursor(cursor, datetime, str) if cursor else None
-    found = await container.payment_reviews.open_discrepancies(limit=limit + 1, before=before)
+    found = await container.payment_reviews.list_open(limit=limit + 1, before=before)
     return make_page(found, limit, cursor=lambda each: (each.first_seen_at, each.id), item=DiscrepancyView.of)

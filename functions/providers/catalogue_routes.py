@@ -58,7 +58,9 @@ async def list_own_services(
 ) -> Page[ServiceView]:
     """The caller's services, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await container.providers.services.of_provider(provider.id, status=status, limit=limit + 1, before=before)
+    rows = await container.providers.services.list_by_provider(
+        provider.id, status=status, limit=limit + 1, before=before
+    )
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ServiceView.of)
 
 

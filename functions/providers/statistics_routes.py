@@ -62,7 +62,7 @@ async def list_jobs(
     if cursor is not None:
         start_at, booking_id = decode_cursor(cursor, datetime, str)
         after = (start_at, booking_id)
-    rows = await container.providers.bookings.list_for(query, limit=limit + 1, after=after)
+    rows = await container.providers.bookings.search(query, limit=limit + 1, after=after)
     now, windows = container.clock.now(), container.booking_settings
     return make_page(
         rows,
@@ -97,7 +97,7 @@ async def list_provider_ratings(
 ) -> Page[PublishedRatingView]:
     """Published ratings of a provider, the newest first."""
     await visible_provider(container.providers, provider_id, viewer.provider_id if viewer else None)
-    rows = await container.providers.ratings.page(
+    rows = await container.providers.ratings.search(
         provider_id=provider_id, service_id=None, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)
@@ -109,7 +109,7 @@ async def list_service_ratings(
 ) -> Page[PublishedRatingView]:
     """Published ratings of a service, the newest first."""
     await visible_service(container.providers, service_id, viewer.provider_id if viewer else None)
-    rows = await container.providers.ratings.page(
+    rows = await container.providers.ratings.search(
         provider_id=None, service_id=service_id, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)

@@ -106,7 +106,7 @@ async def _accounts(environment: Mapping[str, str], number: int) -> list[str]:
         user = User(
             id=new_id("usr", now), email=email, email_key=email, is_verified=True, created_at=now, updated_at=now
         )
-        await auth.users.add(user)
+        await auth.users.insert(user)
         await auth.credentials.set_password(user.id, password_hash, now)
     await container.close()
     return emails

@@ -177,7 +177,7 @@ async def _people(environment: dict[str, str], number: int) -> list[_Person]:
         user_id = new_id("usr", now)
         email = f"{user_id}@writes.example.com"
         user = User(id=user_id, email=email, email_key=email, is_verified=True, created_at=now, updated_at=now)
-        await container.auth.users.add(user)
+        await container.auth.users.insert(user)
         pair = await open_session(container.auth, user, ClientInfo("10.9.8.7", "bench"), "password")
         made.append(_Person(email, pair.access_token, pair.refresh_token))
     await container.close()

@@ -101,7 +101,7 @@ def _check_money(booking: Booking) -> None:
 
 async def _check_stripe(world: BookingWorld, booking: Booking) -> None:
     """Nothing is in flight, and what Stripe has moved is what the books say."""
-    operations = await world.container.payments.operations.for_booking(booking.id)
+    operations = await world.container.payments.operations.list_by_booking(booking.id)
     assert not [each for each in operations if each.status in OPEN]
     details = booking.payment_details
     intents = [each for each in world.gateway.intents.values() if each.metadata.get("booking_id") == booking.id]

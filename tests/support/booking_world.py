@@ -70,8 +70,8 @@ class BookingWorld:
         self.provider_user = self.provider_user.model_copy(update=owner)
         for user in (self.customer, self.provider_user, *self.operators):
             await store_user(self.container, user)
-        await self.container.provider_reader.add(self.provider)
-        await self.container.service_reader.add(self.service)
+        await self.container.provider_reader.insert(self.provider)
+        await self.container.service_reader.insert(self.service)
         return self
 
     def start_in(self, **parts: float) -> datetime:
@@ -180,7 +180,7 @@ class BookingWorld:
 
     async def history(self, booking: Booking) -> list[str]:
         """Names of the actions that the audit trail has."""
-        return [row.action for row in await self.deps.bookings.history(booking.id, limit=100)]
+        return [row.action for row in await self.deps.bookings.list_history(booking.id, limit=100)]
 
     @staticmethod
     def principal(user: User) -> Principal:

@@ -180,7 +180,7 @@ class MoneyBench:
         """What the sweep of the outbox and SQS do after a crash: every event that was not worked off comes again."""
         self.clock.advance(minutes=2)
         far = self.clock.now() + timedelta(days=1)
-        left = await self.container.outbox.unpublished(before=far, limit=1_000)
+        left = await self.container.outbox.list_unpublished(before=far, limit=1_000)
         known = {each.id for each in self.publisher.events}
         self.publisher.events.extend(each for each in left if each.id not in known)
         await self.container.outbox.mark_published([each.id for each in left], self.clock.now())
@@ -195,7 +195,7 @@ class MoneyBench:
 
     async def ledger_sums(self, booking: Booking) -> dict[str, int]:
         """Sum of each account of the booking's ledger; all entries must balance."""
-        lines = await self.payments.ledger.for_booking(booking.id)
+        lines = await self.payments.ledger.list_by_booking(booking.id)
         entries: dict[str, list[Any]] = {}
         for line in lines:
             entries.setdefault(line.entry_id, []).append(line)

@@ -79,7 +79,7 @@ async def store_known(container: Container, now: datetime, password: str | None)
     for who, roles in _PARTS.items():
         people[who] = _known(who, roles, now)
         chosen = password or secrets.token_urlsafe(_PASSWORD_BYTES)
-        await container.users.add(people[who])
+        await container.users.insert(people[who])
         await credentials.set_password(people[who].id, await passwords.hash(chosen), now)
         sign_ins.append(SignIn(who, people[who].email, chosen))
     return sign_ins, people["provider"]

@@ -63,7 +63,7 @@ async def appoint_first(environ: Mapping[str, str], email: str) -> User:
     """
     container = Container(load_settings(environ={"STAGE": "operations", **environ}))
     try:
-        staff = await container.admin.staff.staff(limit=_MOST, before=None)
+        staff = await container.admin.staff.list_staff(limit=_MOST, before=None)
         if any(Role.SUPER_ADMIN in each.roles and each.is_active for each in staff):
             raise Conflict("There is a super admin already; appoint others through the API.", code="super_admin_exists")
         boss = Principal(user_id=ACTOR)

@@ -49,7 +49,7 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
     booking = await world.accepted()
     client = ClientInfo("203.0.113.9", "Browser/1")
     session = await open_session(container.auth, world.customer, client, "password")
-    sessions = await container.auth.sessions.live_of(session.user.id, clock.now(), limit=1)
+    sessions = await container.auth.sessions.list_live(session.user.id, clock.now(), limit=1)
     notice = InboxEntry(
         id=f"ntf_{booking.id}",
         user_id=world.customer.id,
@@ -59,11 +59,11 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
         body="Accepted",
         created_at=clock.now(),
     )
-    await container.inbox.notifications.add(notice)
+    await container.inbox.notifications.insert(notice)
     ids = {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
     people = {"customer": world.customer, "provider": world.provider_user, "stranger": make_user()}
     other = make_provider()
-    await container.provider_reader.add(other)
+    await container.provider_reader.insert(other)
     people["other_provider"] = make_user(id=other.user_id, roles=[Role.USER, Role.PROVIDER], provider_id=other.id)
     for role in (Role.MODERATOR, Role.OPERATOR, Role.ADMIN):
         people[role.value] = make_user(roles=[Role.USER, role])

@@ -119,7 +119,7 @@ async def test_after_deletion_nobody_is_left(identity: Identity, container: Cont
     assert (kept.status, kept.price, kept.customer_id) == (booking.status, booking.price, user_id)
     assert (kept.place.address, kept.notes, kept.start_code) == ("", "", "")
     assert (await world.history(kept))[-1] == "erase_customer"
-    assert kept.version == (await world.deps.bookings.history(kept.id, limit=100))[-1].version
+    assert kept.version == (await world.deps.bookings.list_history(kept.id, limit=100))[-1].version
     assert await container.mongo.collection("ledger_entries").find({"booking_id": booking.id}).to_list() == money
     assert await container.mongo.collection("security_events").count_documents({"user_id": user_id}) > 0
 

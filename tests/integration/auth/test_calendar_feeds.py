@@ -20,7 +20,7 @@ async def _open_feeds(identity: Identity, user_id: str) -> tuple[str, str]:
     await container.users.update(user_id, {"provider_id": provider_id})
     tokens = digest(user_id), digest(provider_id)
     for owner, token in zip((user_id, provider_id), tokens, strict=True):
-        await container.auth.feeds.put(owner, token, container.clock.now())
+        await container.auth.feeds.save(owner, token, container.clock.now())
     return tokens
 
 
@@ -31,14 +31,14 @@ async def test_a_reset_ends_calendar_feeds_and_says_so(identity: Identity) -> No
     await identity.post("/v1/auth/forgot-password", {"email": "feeds@example.com"})
     body = {"token": await identity.mailed_token("feeds@example.com"), "password": f"{PASSWORD}-new"}
     assert (await identity.post("/v1/auth/reset-password", body)).status_code == 202
-    assert [await identity.container.auth.feeds.owner_of(each) for each in feeds] == [None, None]
+    assert [await identity.container.auth.feeds.find_owner(each) for each in feeds] == [None, None]
     [told] = [each.payload for each in identity.publisher.events if each.payload.get("template") == "password_changed"]
     assert told["data"]["feeds_ended"] is True
 
 
 async def test_a_claim_ends_calendar_feeds(identity: Identity) -> None:
     squatted = make_user(email="squatted.feeds@example.com", email_key="squatted.feeds@example.com", is_verified=False)
-    await identity.container.auth.users.add(squatted)
+    await identity.container.auth.users.insert(squatted)
     feeds = await _open_feeds(identity, squatted.id)
     await identity.register("squatted.feeds@example.com")
-    assert [await identity.container.auth.feeds.owner_of(each) for each in feeds] == [None, None]
+    assert [await identity.container.auth.feeds.find_owner(each) for each in feeds] == [None, None]

@@ -86,7 +86,7 @@ async def observer(
     container = make_container(mongodb_uri, migrated_database, mongo=mongo, **parts)
     async with api_client("auth", container) as client:
         identity = Identity(client, container, publisher)
-        if await container.users.by_email_key(KNOWN) is None:
+        if await container.users.find_by_email_key(KNOWN) is None:
             await identity.register(KNOWN)
             await identity.post("/v1/auth/register", {"email": UNPROVEN, "password": PASSWORD})
     yield Observer(container, mongo, passwords, publisher)

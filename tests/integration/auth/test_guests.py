@@ -86,7 +86,7 @@ async def test_claiming_revokes_whatever_was_set_up_before(identity: Identity, w
     """Even credentials and sessions that stand on an unproven account by any way die when it is claimed."""
     await _intent(world, "squatted@example.com", days=4)
     auth = identity.container.auth
-    user = await auth.users.by_email_key("squatted@example.com")
+    user = await auth.users.find_by_email_key("squatted@example.com")
     assert user is not None
     await auth.credentials.set_password(user.id, await auth.passwords.hash(PASSWORD), auth.clock.now())
     assert (await identity.log_in("squatted@example.com")).status_code == 401

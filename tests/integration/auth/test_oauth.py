@@ -215,7 +215,7 @@ async def test_a_suspended_account_gets_no_new_way_in(dance: Dance, container: C
     await container.users.update(owner["id"], {"is_active": False}, end_sessions=True)
     refused = await dance.sign_in("suspended.owner@example.com")
     assert (refused.status_code, refused.json()["code"]) == (403, "account_suspended")
-    assert await container.auth.credentials.identities_of(owner["id"]) == []
+    assert await container.auth.credentials.list_identities(owner["id"]) == []
 
 
 async def test_linking_and_unlinking(dance: Dance) -> None:

@@ -51,7 +51,7 @@ async def _change(identity: Identity, email: str, password: str) -> httpx.Respon
 async def _complete_as_guest(identity: Identity, email: str, password: str) -> httpx.Response:
     auth = identity.container.auth
     event = sign_in_link_event(auth, await ensure_provisional_user(auth, email), "bki_none")
-    await auth.outbox.add([event])
+    await auth.outbox.insert([event])
     await publish(auth, [event])
     signed_in = await identity.post("/v1/auth/verify-email", {"token": await identity.mailed_token(email)})
     return await identity.post("/v1/onboarding/profile", {**PROFILE, "password": password}, **bearer(signed_in.json()))

@@ -71,7 +71,7 @@ async def test_what_changes_no_way_in_asks_for_nothing(identity: Identity, clock
 async def test_a_completed_profile_makes_no_old_sign_in_recent(identity: Identity, clock: FakeClock) -> None:
     auth = identity.container.auth
     guest = make_user(is_provisional=True)
-    await auth.users.add(guest)
+    await auth.users.insert(guest)
     opened = await open_session(auth, guest, ClientInfo(), "email_link")
     clock.advance(minutes=14)
     pair = (await identity.post("/v1/auth/refresh", {"refresh_token": opened.refresh_token})).json()

@@ -68,7 +68,7 @@ async def test_an_account_is_suspended_once_and_restored_once(container: Contain
 
 async def test_a_suspended_provider_is_not_shown_until_it_is_restored(container: Container) -> None:
     provider = make_provider()
-    await container.provider_reader.add(provider)
+    await container.provider_reader.insert(provider)
     owner = make_user(
         id=provider.user_id,
         roles=[Role.USER, Role.PROVIDER],

@@ -149,7 +149,7 @@ async def test_a_guest_is_not_charged_by_terms_that_changed_during_the_hold(
     body = {**booking_request(world), "customer": {"full_name": "Guest", "email": "guest@example.com"}}
     opened = (await client.post("/v1/booking-intents", json=body)).json()
     await world.container.mongo.collection("services").update_one({"_id": world.service.id}, {"$set": fields})
-    user = await world.container.users.by_email_key("guest@example.com")
+    user = await world.container.users.find_by_email_key("guest@example.com")
     assert user is not None
     user = await world.container.users.update(user.id, {"full_name": "Guest", "phone_number": "+64211234567"})
 

@@ -81,7 +81,7 @@ async def notified(world: BookingWorld) -> str:
     delivery = world.container.replace(mailer=mails).delivery
     for event in [each for each in world.publisher.events if each.topic is Topic.NOTIFICATIONS]:
         await deliver_event(delivery, event)
-    inbox = await world.container.inbox.notifications.list_for(
+    inbox = await world.container.inbox.notifications.list_by_user(
         world.provider_user.id, unread_only=False, limit=100, before=None
     )
     entries = "\n".join(f"{entry.title} {entry.body}" for entry in inbox)

@@ -45,7 +45,7 @@ def guest_request(world: BookingWorld, email: str = EMAIL) -> dict[str, Any]:
 
 async def guest(world: BookingWorld, email: str = EMAIL) -> User:
     """The guest's account once its profile is complete, as onboarding leaves it."""
-    found = await world.container.users.by_email_key(email)
+    found = await world.container.users.find_by_email_key(email)
     assert found is not None
     profile = {"full_name": found.full_name or "Guest", "phone_number": found.phone_number or "+64211234567"}
     return await world.container.users.update(found.id, profile)

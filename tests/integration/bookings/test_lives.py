@@ -260,7 +260,7 @@ async def test_a_dispute_freezes_the_payout_and_is_refunded_in_part(world: Booki
     assert ended.payment is PaymentState.PARTIALLY_REFUNDED
     assert ended.payment_details.refunded_amount == 5_000
     assert ended.payout is PayoutState.TRANSFERRED
-    assert balance(await world.container.payments.ledger.for_booking(booking.id)) == 0
+    assert balance(await world.container.payments.ledger.list_by_booking(booking.id)) == 0
 
 
 async def test_a_large_decision_takes_two_people_who_agree(world: BookingWorld) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 async def ledger_of(world: BookingWorld, booking: Booking) -> list[LedgerLine]:
-    return list(await world.container.payments.ledger.for_booking(booking.id))
+    return list(await world.container.payments.ledger.list_by_booking(booking.id))
 
 
 async def test_from_booking_to_settlement(world: BookingWorld) -> None:
@@ -52,7 +52,7 @@ async def test_from_booking_to_settlement(world: BookingWorld) -> None:
     steps = await world.history(booking)
     notified = [step for step in steps if not step.startswith("payment_")]
     assert notified == ["create", "confirm_payment", "accept", "remind", "remind", "start", "complete", "settle"]
-    versions = [row.version for row in await world.deps.bookings.history(booking.id, limit=100)]
+    versions = [row.version for row in await world.deps.bookings.list_history(booking.id, limit=100)]
     assert versions == list(range(1, booking.version + 1))
 
 
@@ -132,7 +132,7 @@ async def _left_by_an_outage(world: BookingWorld) -> tuple[BookingInput, Booking
     with pytest.raises(Unavailable):
         await create_booking(world.deps, world.customer.id, request, idempotency_key="key-1")
     world.clock.advance(minutes=1)
-    made = await world.container.bookings.bookings.by_idempotency_key(world.customer.id, "key-1")
+    made = await world.container.bookings.bookings.find_by_idempotency_key(world.customer.id, "key-1")
     assert made is not None
     return request, made
 
@@ -140,7 +140,7 @@ async def _left_by_an_outage(world: BookingWorld) -> tuple[BookingInput, Booking
 async def _leased(world: BookingWorld, booking: Booking) -> PaymentOperation:
     """The booking's payment as another worker has it."""
     operations, now = world.container.payments.operations, world.clock.now()
-    [operation] = await operations.for_booking(booking.id)
+    [operation] = await operations.list_by_booking(booking.id)
     leased = await operations.claim(operation.id, now, now + LEASE)
     assert leased is not None
     return leased

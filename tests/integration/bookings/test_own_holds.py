@@ -54,7 +54,7 @@ async def ask(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]
 
 
 async def with_profile(world: BookingWorld, email: str = EMAIL) -> Any:
-    found = await world.container.users.by_email_key(email)
+    found = await world.container.users.find_by_email_key(email)
     assert found is not None
     return await world.container.users.update(found.id, {"full_name": "Guest", "phone_number": "+64211234567"})
 
@@ -211,7 +211,7 @@ class TestProfiles:
         self, world: BookingWorld, client: httpx.AsyncClient
     ) -> None:
         held = await ask(client, guest_request(world))
-        guest = await world.container.users.by_email_key(EMAIL)
+        guest = await world.container.users.find_by_email_key(EMAIL)
         assert guest is not None
         with pytest.raises(Conflict) as refused:
             await complete_intent(world.container.booking_intents, guest, held["id"])
@@ -283,9 +283,9 @@ class TestOneAddress:
             await ask(client, guest_request(world, hours=48 + 2 * number, email=f"g{number}@example.com"))
         owner = await store_user(world.container, make_user())
         other = world.provider.model_copy(update={"id": "prv_other", "user_id": owner.id})
-        await world.container.provider_reader.add(other)
+        await world.container.provider_reader.insert(other)
         service = world.service.model_copy(update={"id": "svc_other", "provider_id": other.id})
-        await world.container.service_reader.add(service)
+        await world.container.service_reader.insert(service)
 
         await ask(client, guest_request(world, service_id=service.id))
 

@@ -85,7 +85,7 @@ async def test_while_stripe_is_away_checks_come_further_and_further_apart(world:
 
 async def test_a_check_put_off_holds_up_no_other_timer(world: BookingWorld) -> None:
     booking = await world.accepted(world.start_in(days=4))
-    await world.deps.bookings.put_off(booking.id, "expire_payment", until=world.clock.now() + timedelta(days=30))
+    await world.deps.bookings.postpone(booking.id, "expire_payment", until=world.clock.now() + timedelta(days=30))
     world.clock.set(booking.slot.start_at - timedelta(hours=1))
     await world.sweep()
     assert (await world.history(booking))[-1] == "remind"
@@ -94,10 +94,10 @@ async def test_a_check_put_off_holds_up_no_other_timer(world: BookingWorld) -> N
 async def test_counting_ends_with_a_commit(world: BookingWorld) -> None:
     booking = await world.book(world.start_in(days=3))
     repository = world.deps.bookings
-    assert [await repository.count_check(booking.id) for _ in range(3)] == [1, 2, 3]
+    assert [await repository.increment_checks(booking.id) for _ in range(3)] == [1, 2, 3]
     await world.pay(booking)
-    assert await repository.count_check(booking.id) == 1
-    assert await repository.count_check("bkg_unknown") == 0
+    assert await repository.increment_checks(booking.id) == 1
+    assert await repository.increment_checks("bkg_unknown") == 0
 
 
 def test_checks_wait_longer_and_longer_up_to_half_an_hour() -> None:

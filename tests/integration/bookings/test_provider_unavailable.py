@@ -179,6 +179,6 @@ async def test_cancelling_ahead_of_the_worker_says_in_the_history_that_the_provi
     answer = await client.post(path, headers={**customer, "If-Match": shown.headers["etag"]})
 
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    history = await world.deps.bookings.history(booking.id, limit=50, after_version=booking.version)
+    history = await world.deps.bookings.list_history(booking.id, limit=50, after_version=booking.version)
     assert [each.action for each in history][:2] == ["provider_away", "cancel"]
     assert notified(world, booking) == ["booking.provider_away"]

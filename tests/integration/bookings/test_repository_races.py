@@ -115,7 +115,7 @@ async def test_an_expired_hold_gives_way_to_exactly_one(bookings: MongoBookings)
 
     assert results.count(None) == 1
     assert results.count(SlotUnavailable) == 29
-    (claim,) = await bookings.claims_between(old.provider_id, old.slot.start_at, old.slot.end_at)
+    (claim,) = await bookings.list_claims(old.provider_id, old.slot.start_at, old.slot.end_at)
     assert claim.booking_id == changes[results.index(None)].booking.id
 
 
@@ -139,7 +139,7 @@ async def test_making_a_hold_firm_races_with_taking_it_over(bookings: MongoBooki
     results = await asyncio.gather(*(outcome(bookings, change) for change in racers))
 
     assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
-    claims = await bookings.claims_between(held.provider_id, held.slot.start_at, held.slot.end_at)
+    claims = await bookings.list_claims(held.provider_id, held.slot.start_at, held.slot.end_at)
     assert [claim.booking_id for claim in claims] == [racers[results.index(None)].booking.id]
     assert [claim.expires_at for claim in claims] == [None]
 
@@ -159,6 +159,6 @@ async def test_moving_races_with_booking_the_new_time(bookings: MongoBookings) -
         results = await asyncio.gather(outcome(bookings, swap), outcome(bookings, rival))
 
         assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
-        claims = await bookings.claims_between(booking.provider_id, day, day + timedelta(hours=4))
+        claims = await bookings.list_claims(booking.provider_id, day, day + timedelta(hours=4))
         expected = [90] if results[0] is None else [0, 120]
         assert sorted(claim.start_at for claim in claims) == [day + timedelta(minutes=each) for each in expected]

@@ -100,7 +100,7 @@ class BookingLives(RuleBasedStateMachine):
             except SlotUnavailable:
                 return None
             except Unavailable:
-                made = await self.world.deps.bookings.by_idempotency_key(self.world.customer.id, key)
+                made = await self.world.deps.bookings.find_by_idempotency_key(self.world.customer.id, key)
                 return made.id if made else None
 
         made = self.run(work())

@@ -44,7 +44,7 @@ async def deliver_all(bench: MoneyBench) -> list[Event]:
 
 
 async def inbox_of(bench: MoneyBench, user_id: str) -> list[str]:
-    entries = await bench.container.inbox.notifications.list_for(user_id, unread_only=False, limit=100, before=None)
+    entries = await bench.container.inbox.notifications.list_by_user(user_id, unread_only=False, limit=100, before=None)
     return [each.type for each in entries]
 
 
@@ -137,7 +137,7 @@ async def test_muted_mails_still_reach_the_inbox(
     bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
 ) -> None:
     muted = Preferences(user_id=bench.customer.id, muted={Kind.BOOKINGS: [Channel.EMAIL]})
-    await bench.container.inbox.preferences.put(muted)
+    await bench.container.inbox.preferences.save(muted)
     await requested(bench, gateway)
     await deliver_all(bench)
     assert [to for to, _ in mailer.sent] == [bench.provider_user.email]

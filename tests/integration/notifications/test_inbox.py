@@ -37,7 +37,7 @@ async def fill(container: Container, user_id: str, count: int) -> list[str]:
             body="Something happened.",
             created_at=at,
         )
-        await container.inbox.notifications.add(entry)
+        await container.inbox.notifications.insert(entry)
         ids.append(entry.id)
     return ids
 

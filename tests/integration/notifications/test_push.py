@@ -138,7 +138,7 @@ async def test_only_push_services_are_ever_asked_and_broken_keys_end_a_subscript
 
 
 async def subscribed(bench: MoneyBench, browser: Browser) -> None:
-    await bench.container.inbox.push_subscriptions.put(browser.subscription(bench.customer.id))
+    await bench.container.inbox.push_subscriptions.save(browser.subscription(bench.customer.id))
 
 
 async def test_news_is_pushed_once_and_a_browser_that_is_gone_is_forgotten(
@@ -159,7 +159,7 @@ async def test_news_is_pushed_once_and_a_browser_that_is_gone_is_forgotten(
     await requested(bench, gateway)
     await deliver_all(bench)
     assert len(service.requests) == 2
-    assert await bench.container.inbox.push_subscriptions.list_for(bench.customer.id) == []
+    assert await bench.container.inbox.push_subscriptions.list_by_user(bench.customer.id) == []
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ async def test_nothing_is_pushed_when_it_is_muted_or_quiet(
     service = PushService()
     bench.container.replace(push_sender=sender(service))
     await subscribed(bench, Browser())
-    await bench.container.inbox.preferences.put(Preferences(user_id=bench.customer.id, **preferences))
+    await bench.container.inbox.preferences.save(Preferences(user_id=bench.customer.id, **preferences))
     await requested(bench, gateway)
     await deliver_all(bench)
     assert service.requests == []
-    assert await bench.container.inbox.notifications.unread_count(bench.customer.id, most=10) == 1
+    assert await bench.container.inbox.notifications.count_unread(bench.customer.id, most=10) == 1
 
 
 async def test_without_a_key_messages_are_recorded(container: Container, bench: MoneyBench) -> None:

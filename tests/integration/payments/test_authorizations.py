@@ -51,7 +51,7 @@ async def authorized(bench: MoneyBench, client: stripe.StripeClient, starts_in: 
 
 
 async def purposes(bench: MoneyBench, booking: Booking) -> list[Purpose]:
-    return [each.purpose for each in await bench.payments.operations.for_booking(booking.id)]
+    return [each.purpose for each in await bench.payments.operations.list_by_booking(booking.id)]
 
 
 async def finish(bench: MoneyBench, booking: Booking) -> Booking:

@@ -178,7 +178,7 @@ async def test_a_booking_nobody_pays_is_voided_when_it_expires(bench: MoneyBench
     booking = await bench.book()
     booking = await bench.fire(booking)
     assert booking.status is BookingStatus.PAYMENT_EXPIRED
-    operations = await bench.payments.operations.for_booking(booking.id)
+    operations = await bench.payments.operations.list_by_booking(booking.id)
     assert {each.purpose: each.status for each in operations} == {
         Purpose.AUTHORIZE: OperationStatus.CANCELED,
         Purpose.VOID: OperationStatus.SUCCEEDED,

@@ -94,5 +94,5 @@ async def test_a_slow_stripe_is_answered_for_in_time_and_the_payment_goes_on_lat
     bench.clock.advance(minutes=1)
     booking, action = await ensure_intent(container.payments, await bench.read(slow))
     assert action is not None
-    made = await container.payments.operations.for_booking(booking.id)
+    made = await container.payments.operations.list_by_booking(booking.id)
     assert OperationStatus.UNCERTAIN not in {each.status for each in made}

@@ -94,7 +94,7 @@ async def test_a_transfer_whose_set_off_is_broken_off_pays_the_debt_at_the_next_
         def __getattr__(self, name: str) -> object:
             return getattr(bench.payments.bookings, name)
 
-        async def owing(self, *_: object, **__: object) -> None:
+        async def list_owed_by_provider(self, *_: object, **__: object) -> None:
             raise broken_off
 
     with pytest.raises(type(broken_off)):
@@ -125,7 +125,7 @@ async def test_any_number_of_settlements_at_once_pay_a_debt_once(
     waiting = [
         operation.id
         for payer in payers
-        for operation in await bench.payments.operations.for_booking(payer.id)
+        for operation in await bench.payments.operations.list_by_booking(payer.id)
         if operation.purpose is Purpose.TRANSFER
     ]
     assert len(waiting) == len(payers)
@@ -172,7 +172,7 @@ async def test_provider_and_staff_see_what_is_owed(bench: MoneyBench, gateway: F
     assert listed["items"][0]["next_try_at"] is not None
     assert refused.status_code == 403
     assert figures["items"][0]["debt"] == owed
-    assert await bench.payments.bookings.owed_by(bench.provider.id) == {"nzd": SHARE}
+    assert await bench.payments.bookings.sum_owed_by_provider(bench.provider.id) == {"nzd": SHARE}
 
 
 async def test_a_pending_refund_is_none_before_it_is_carried_out(
@@ -181,7 +181,7 @@ async def test_a_pending_refund_is_none_before_it_is_carried_out(
     booking = await bench.fire(await completed(bench, gateway))
     gateway.refunds_wait = True
     booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=5_000, reason="Late")
-    operation = (await bench.payments.operations.for_booking(booking.id))[-1]
+    operation = (await bench.payments.operations.list_by_booking(booking.id))[-1]
     with pytest.raises(OperationPostponed):
         await execute_operation(bench.payments, operation.id)
     booking = await sync_booking_payment(bench.payments, booking.id)
@@ -205,7 +205,7 @@ async def test_a_pending_refund_whose_news_is_lost_is_looked_at_again(
     booking = await bench.fire(await completed(bench, gateway))
     gateway.refunds_wait = True
     booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=5_000, reason="Late")
-    operation = (await bench.payments.operations.for_booking(booking.id))[-1]
+    operation = (await bench.payments.operations.list_by_booking(booking.id))[-1]
     with pytest.raises(OperationPostponed):
         await execute_operation(bench.payments, operation.id)
     gateway.end_refunds(booking.payment_details.payment_intent_id or "", "succeeded")
@@ -272,7 +272,7 @@ async def test_at_the_local_stripe_a_refund_fails_and_reconciliation_agrees(
     await stripe_server.control.advance(5 * DAY_SECONDS)
     operation = next(
         each
-        for each in await bench.payments.operations.for_booking(booking.id)
+        for each in await bench.payments.operations.list_by_booking(booking.id)
         if each.purpose is Purpose.REFUND and each.stripe_id
     )
     event = StripeEvent(
@@ -282,7 +282,7 @@ async def test_at_the_local_stripe_a_refund_fails_and_reconciliation_agrees(
         booking_id=booking.id,
         created=int(bench.clock.now().timestamp()),
     )
-    await bench.container.stripe_events.events.add(event)
+    await bench.container.stripe_events.events.insert(event)
 
     assert await process_stripe_event(bench.container.stripe_events, event.id) is WebhookStatus.PROCESSED
     await bench.work()

@@ -73,7 +73,7 @@ class Contested:
 
 
 async def first_operation(bench: MoneyBench, booking: Booking) -> PaymentOperation:
-    return (await bench.payments.operations.for_booking(booking.id))[0]
+    return (await bench.payments.operations.list_by_booking(booking.id))[0]
 
 
 async def captured(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:

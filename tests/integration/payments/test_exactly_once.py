@@ -65,7 +65,7 @@ async def books(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking
     """Read the books and Stripe's side, and check that they agree."""
     booking = await bench.read(booking)
     details = booking.payment_details
-    operations = await bench.payments.operations.for_booking(booking.id)
+    operations = await bench.payments.operations.list_by_booking(booking.id)
     assert {each.status for each in operations} <= {OperationStatus.SUCCEEDED, OperationStatus.CANCELED}
     mine = [each for each in gateway.intents.values() if each.metadata.get("booking_id") == booking.id]
     captured = tuple(each.amount_received for each in mine if not each.is_setup)

@@ -103,7 +103,7 @@ async def test_books_and_stripe_agree_to_the_cent_after_faults_at_every_step(
         booking = await one_life(bench, stripe_server, stripe_client, dice)
         await stripe_server.control.clear_faults()
         booking = await bench.read(booking)
-        made = await bench.payments.operations.for_booking(booking.id)
+        made = await bench.payments.operations.list_by_booking(booking.id)
         assert {each.status for each in made} <= {OperationStatus.SUCCEEDED, OperationStatus.CANCELED}, (number, made)
         assert await reconcile_booking(bench.container.reconciliation, booking) == [], number
         await bench.ledger_sums(booking)

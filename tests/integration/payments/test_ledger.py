@@ -172,7 +172,7 @@ async def check_books(bench: MoneyBench, booking: Booking) -> None:
     assert sums.get("provider", 0) == details.debt_amount
     assert sums.get("set_off", 0) == -details.set_off_amount
     if is_life_over(booking):
-        assert left_over(await bench.payments.ledger.for_booking(booking.id)) == {}
+        assert left_over(await bench.payments.ledger.list_by_booking(booking.id)) == {}
 
 
 async def test_nothing_but_inserts_and_reads_is_ever_sent_to_the_ledger(

@@ -34,7 +34,7 @@ class EndlessLedger:
 
     lines: int
 
-    async def for_provider(
+    async def list_by_provider(
         self,
         provider_id: str,
         *,
@@ -89,13 +89,13 @@ class StripeWith:
     at: datetime
     refused: list[str] = field(default_factory=list)
 
-    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
+    async def get_books(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
         return StripeBooks(captured=5_000)
 
     async def get_intent(self, intent_id: str) -> Intent:
         return next(each for each in self.intents if each.id == intent_id)
 
-    async def intents_between(
+    async def list_intents(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[Intent]:
         if not since <= self.at < before:
@@ -104,7 +104,7 @@ class StripeWith:
         first = ids.index(after) + 1 if after else 0
         return self.intents[first : first + limit]
 
-    async def moved_between(
+    async def list_movements(
         self,
         since: datetime,  # noqa: ARG002 - the port's
         before: datetime,  # noqa: ARG002 - the port's
@@ -144,5 +144,5 @@ async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_har
     assert counts["ForeignIntents"] == 60
     assert counts["OrphanIntents"] == 2
     assert stripe.refused == [racing.id]
-    found = await deps.reviews.open_discrepancies(limit=10, before=None)
+    found = await deps.reviews.list_open(limit=10, before=None)
     assert [(each.kind, each.stripe_id, each.found) for each in found] == [("unknown_booking", paid.id, 5_000)]

@@ -71,7 +71,7 @@ async def test_what_a_won_chargeback_gives_back_is_transferred_again_and_every_t
         (2_640, 0),
     ]
     for transfer in booking.payment_details.transfers:
-        found = await bench.payments.bookings.by_stripe_id(transfer.id)
+        found = await bench.payments.bookings.find_by_stripe_id(transfer.id)
         assert found is not None
         assert found.id == booking.id
     await agree(bench, booking)
@@ -121,7 +121,7 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
     await places.update_one({"_id": "moved"}, {"$set": {"verified_until": since}})
     bench.publisher.events.clear()
     counts = await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
-    found = [each for each in await reviews.open_discrepancies(limit=100, before=None) if each.booking_id == booking.id]
+    found = [each for each in await reviews.list_open(limit=100, before=None) if each.booking_id == booking.id]
     assert {each.kind.value for each in found} == {"refunded_amount", "stripe_balance"}
     assert counts["NewDiscrepancies"] >= 2
     (mail,) = [each for each in bench.publisher.events if each.topic is Topic.NOTIFICATIONS]
@@ -175,7 +175,7 @@ async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured
     intent = gateway.intents[booking.payment_details.payment_intent_id or ""]
     gateway.intents[intent.id] = intent.model_copy(update={"status": IntentStatus.PROCESSING})
     booking = await bench.perform(booking, "decline", ActorKind.PROVIDER, settle=False, reason="Away")
-    void = (await bench.payments.operations.for_booking(booking.id))[-1]
+    void = (await bench.payments.operations.list_by_booking(booking.id))[-1]
     assert void.purpose is Purpose.VOID
     with pytest.raises(OperationPostponed):
         await execute_operation(bench.payments, void.id)

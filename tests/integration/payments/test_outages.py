@@ -41,7 +41,7 @@ async def receive(bench: MoneyBench, type_: str, booking: Booking, number: int =
         created=0,
         received_at=bench.clock.now(),
     )
-    await bench.container.webhook_events.add(event)
+    await bench.container.webhook_events.insert(event)
     return event.id
 
 
@@ -90,7 +90,7 @@ async def test_while_stripe_is_away_callers_get_503_and_everything_heals_without
     assert (await bench.read(new)).payment_details.payment_intent_id is not None
     for booking in (known, done, new):
         assert await reconcile_booking(bench.container.reconciliation, await bench.read(booking)) == []
-        made = await bench.payments.operations.for_booking(booking.id)
+        made = await bench.payments.operations.list_by_booking(booking.id)
         assert OperationStatus.UNCERTAIN not in {each.status for each in made}
 
 

@@ -113,7 +113,7 @@ async def test_a_card_that_fails_leaves_the_plan_its_grace_then_services_are_pau
     names = [f"Service {number}" for number in range(FREE.active_services + 3)]
     made = [make_service(bench.provider, title=name, status=ServiceStatus.ACTIVE) for name in names]
     for service in made:
-        await bench.container.service_reader.add(service)
+        await bench.container.service_reader.insert(service)
     await subscriber.advance(8)
     for _ in range(2):
         assert (await subscriber.sync()).status is PlanStatus.PAST_DUE
@@ -125,7 +125,7 @@ async def test_a_card_that_fails_leaves_the_plan_its_grace_then_services_are_pau
     assert await end_graces(bench.container.subscriptions) == 1
     provider = await subscriber.provider()
     assert (provider.plan_id, provider.active_service_limit) == ("free", FREE.active_services)
-    active = await bench.container.service_reader.of_provider(
+    active = await bench.container.service_reader.list_by_provider(
         provider.id, status=ServiceStatus.ACTIVE, limit=100, before=None
     )
     oldest = sorted(each.id for each in made)[: FREE.active_services]
@@ -187,7 +187,7 @@ async def test_events_of_a_plan_in_every_order_and_at_once_end_in_what_stripe_sa
                 created=0,
                 received_at=subscriber.bench.clock.now(),
             )
-            await container.webhook_events.add(event)
+            await container.webhook_events.insert(event)
             assert await process_stripe_event(container.stripe_events, event.id) is WebhookStatus.PROCESSED
     stored = await container.subscriptions.subscriptions.get(subscriber.bench.provider.id)
     assert stored is not None

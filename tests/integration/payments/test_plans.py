@@ -293,13 +293,13 @@ async def test_a_plan_that_is_past_due_anew_is_not_taken_for_lapsed(real_bench: 
         past_due_since=now - 2 * GRACE,
         updated_at=now,
     )
-    assert await subscriptions.put(before)
+    assert await subscriptions.save(before)
     anew = before.model_copy(update={"past_due_since": now, "revision": 2})
-    assert await subscriptions.put(anew)
+    assert await subscriptions.save(anew)
     await subscriptions.mark_lapsed(before, now)
-    assert [each.id for each in await subscriptions.past_due_before(now, limit=10)] == [before.id]
+    assert [each.id for each in await subscriptions.list_past_due(now, limit=10)] == [before.id]
     await subscriptions.mark_lapsed(anew, now)
-    assert await subscriptions.past_due_before(now, limit=10) == []
+    assert await subscriptions.list_past_due(now, limit=10) == []
 
 
 async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> None:
@@ -314,8 +314,8 @@ async def test_an_unpaid_plan_goes_on_for_its_grace(real_bench: MoneyBench) -> N
         past_due_since=now,
         updated_at=now,
     )
-    assert await deps.subscriptions.put(unpaid)
-    assert not await deps.subscriptions.put(unpaid)
+    assert await deps.subscriptions.save(unpaid)
+    assert not await deps.subscriptions.save(unpaid)
     assert await end_graces(deps) == 0
     assert effective_plan(deps.plans, unpaid, now + GRACE - timedelta(seconds=1)).id == "plus"
     bench.clock.advance(days=7)

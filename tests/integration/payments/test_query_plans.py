@@ -32,60 +32,58 @@ LATER = START + timedelta(days=1)
 
 
 async def _put_and_get_preferences(store: MongoPreferences) -> None:
-    await store.put(Preferences(user_id="usr_1"))
+    await store.save(Preferences(user_id="usr_1"))
     await store.get("usr_1")
 
 
 async def _keep_place(reviews: MongoPaymentReviews) -> None:
     for revision in (1, 2):
-        await reviews.advance(Progress(id="intents", verified_until=START, revision=revision))
-    await reviews.progress("intents")
+        await reviews.save_progress(Progress(id="intents", verified_until=START, revision=revision))
+    await reviews.get_progress("intents")
 
 
 async def _tell(reviews: MongoPaymentReviews) -> None:
     found = {"booking_id": "bkg_1", "kind": DiscrepancyKind.CAPTURED, "first_seen_at": START, "last_seen_at": START}
     await reviews.report([Discrepancy(id="bkg_1:captured_amount", **found)])
-    await reviews.take_untold(limit=500)
+    await reviews.claim_untold(limit=500)
 
 
 async def _reconcile(rows: MongoDueReconciliations) -> None:
     await rows.request(["bkg_1"], START)
     (due,) = await rows.claim(START, limit=4)
     await rows.request(["bkg_1"], START)
-    await rows.done(due, START)
+    await rows.complete(due, START)
 
 
 QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "operation": lambda db: MongoPaymentOperations(db).get("pay_1"),
-    "operations of a booking": lambda db: MongoPaymentOperations(db).for_booking("bkg_1"),
+    "operations of a booking": lambda db: MongoPaymentOperations(db).list_by_booking("bkg_1"),
     "claim": lambda db: MongoPaymentOperations(db).claim("pay_1", START, LATER),
-    "open operations": lambda db: MongoPaymentOperations(db).open_before(START, limit=50),
-    "ledger of a booking": lambda db: MongoLedger(db).for_booking("bkg_1"),
-    "ledger of a provider": lambda db: MongoLedger(db).for_provider(
+    "open operations": lambda db: MongoPaymentOperations(db).list_due(START, limit=50),
+    "ledger of a booking": lambda db: MongoLedger(db).list_by_booking("bkg_1"),
+    "ledger of a provider": lambda db: MongoLedger(db).list_by_provider(
         "prv_1", since=START, before=LATER, limit=500, after=None
     ),
-    "waiting events": lambda db: MongoWebhookEvents(db).unprocessed(before=START, limit=50),
-    "touched bookings": lambda db: MongoPaymentReviews(db).touched_between(
-        START, LATER, limit=50, after=(START, "pay_1")
-    ),
-    "differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=None),
-    "next differences": lambda db: MongoPaymentReviews(db).open_discrepancies(limit=20, before=(START, "x")),
+    "waiting events": lambda db: MongoWebhookEvents(db).list_unprocessed(before=START, limit=50),
+    "touched bookings": lambda db: MongoPaymentReviews(db).list_touched(START, LATER, limit=50, after=(START, "pay_1")),
+    "differences": lambda db: MongoPaymentReviews(db).list_open(limit=20, before=None),
+    "next differences": lambda db: MongoPaymentReviews(db).list_open(limit=20, before=(START, "x")),
     "resolving differences": lambda db: MongoPaymentReviews(db).resolve_others("bkg_1", ["a"], START),
     "closing differences": lambda db: MongoPaymentReviews(db).resolve(["a"], START),
     "differences to tell": lambda db: _tell(MongoPaymentReviews(db)),
     "place of a phase": lambda db: _keep_place(MongoPaymentReviews(db)),
     "due reconciliations": lambda db: _reconcile(MongoDueReconciliations(db)),
-    "oldest reconciliation": lambda db: MongoDueReconciliations(db).oldest(),
-    "unpaid plans": lambda db: MongoSubscriptions(db).past_due_before(START, limit=100),
-    "inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before=None),
-    "next inbox": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=False, limit=20, before="ntf_1"),
-    "unread": lambda db: MongoNotifications(db).list_for("usr_1", unread_only=True, limit=20, before="ntf_1"),
-    "unread count": lambda db: MongoNotifications(db).unread_count("usr_1", most=1_000),
+    "oldest reconciliation": lambda db: MongoDueReconciliations(db).find_oldest(),
+    "unpaid plans": lambda db: MongoSubscriptions(db).list_past_due(START, limit=100),
+    "inbox": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=False, limit=20, before=None),
+    "next inbox": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=False, limit=20, before="ntf_1"),
+    "unread": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=True, limit=20, before="ntf_1"),
+    "unread count": lambda db: MongoNotifications(db).count_unread("usr_1", most=1_000),
     "read": lambda db: MongoNotifications(db).mark_read("usr_1", "ntf_1", START),
     "read all": lambda db: MongoNotifications(db).mark_all_read("usr_1", START),
     "preferences": lambda db: _put_and_get_preferences(MongoPreferences(db)),
     "forgetting a browser": lambda db: MongoPushSubscriptions(db).delete("usr_1", "https://push.test/1"),
-    "browsers": lambda db: MongoPushSubscriptions(db).list_for("usr_1"),
+    "browsers": lambda db: MongoPushSubscriptions(db).list_by_user("usr_1"),
 }
 
 

@@ -73,7 +73,7 @@ async def test_a_refund_made_behind_our_back_is_shown_to_operators_until_it_is_s
 
     now = real_bench.clock.now()
     await reconciliation.reviews.resolve_others(booking.id, [], now)
-    left = await reconciliation.reviews.open_discrepancies(limit=100, before=None)
+    left = await reconciliation.reviews.list_open(limit=100, before=None)
     assert booking.id not in {each.booking_id for each in left}
 
 
@@ -112,7 +112,7 @@ async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
     bench.clock.advance(minutes=30)
     await reconcile_payments(reconciliation, has_time=lambda: True)
     for phase in ("intents", "moved", "touched"):
-        place = await reconciliation.reviews.progress(phase)
+        place = await reconciliation.reviews.get_progress(phase)
         assert place is not None
         assert place.verified_until == bench.clock.now() - timedelta(minutes=10)
 
@@ -122,11 +122,11 @@ async def test_a_run_without_time_goes_on_where_it_stopped(
 ) -> None:
     await settled(real_bench, stripe_client)
     real_bench.clock.advance(minutes=30)
-    before = await reconciliation.reviews.progress("intents")
+    before = await reconciliation.reviews.get_progress("intents")
     await reconcile_payments(reconciliation, has_time=lambda: False)
-    assert await reconciliation.reviews.progress("intents") == before
+    assert await reconciliation.reviews.get_progress("intents") == before
     counts = await reconcile_payments(reconciliation, has_time=lambda: True)
     assert counts["BookingsReconciled"] >= 1
-    place = await reconciliation.reviews.progress("intents")
+    place = await reconciliation.reviews.get_progress("intents")
     assert place is not None
     assert place.verified_until == real_bench.clock.now() - timedelta(minutes=10)

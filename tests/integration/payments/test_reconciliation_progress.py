@@ -47,12 +47,12 @@ class Records:
     is_unavailable: bool = False
     forgets_cursor: bool = False
 
-    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
+    async def get_books(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:  # noqa: ARG002 - the port's
         self.seen.append(booking_id)
         self._answer(booking_id)
         return StripeBooks()
 
-    async def moved_between(
+    async def list_movements(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[MovedAtStripe]:
         self._answer("")
@@ -61,7 +61,7 @@ class Records:
             raise NotFound("no such entry", code=OBJECT_GONE)
         return _page([(at, each.id, each) for at, each in self.moved], since, before, limit, after)
 
-    async def intents_between(
+    async def list_intents(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[Intent]:
         self._answer("")
@@ -133,7 +133,7 @@ async def bookings(bench: MoneyBench, count: int) -> list[str]:
 
 
 async def places(deps: ReconciliationDeps) -> dict[str, Progress]:
-    found = {name: await deps.reviews.progress(name) for name in PHASES}
+    found = {name: await deps.reviews.get_progress(name) for name in PHASES}
     return {name: each for name, each in found.items() if each is not None}
 
 
@@ -187,7 +187,7 @@ async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
     event = StripeEvent(
         id="evt_waits", type="charge.succeeded", object_id="ch_1", created=1, received_at=bench.clock.now() - _FAR
     )
-    await bench.container.webhook_events.add(event)
+    await bench.container.webhook_events.insert(event)
     records.is_unavailable = True
     with pytest.raises(Unavailable):
         await reconcile_payments(deps, has_time=lambda: True)
@@ -281,10 +281,10 @@ async def test_what_is_asked_for_while_it_is_compared_is_compared_again(
     (due,) = await deps.due.claim(now, limit=5)
     assert await deps.due.claim(now, limit=5) == []
     await deps.due.request(["bkg_1"], now)
-    await deps.due.done(due, now)
+    await deps.due.complete(due, now)
     (again,) = await deps.due.claim(now, limit=5)
-    await deps.due.done(again, now)
-    assert await deps.due.oldest() is None
+    await deps.due.complete(again, now)
+    assert await deps.due.find_oldest() is None
 
 
 async def test_a_period_whose_last_seen_entry_is_gone_is_begun_again(
@@ -316,7 +316,7 @@ async def test_a_booking_that_cannot_be_read_holds_up_no_other_intent(
     records.intents = [(at, first), (at, second)]
     with pytest.raises(ValueError, match="Booking"):
         await reconcile_payments(deps, has_time=lambda: True)
-    assert {each.stripe_id for each in await deps.reviews.open_discrepancies(limit=10, before=None)} == {second.id}
+    assert {each.stripe_id for each in await deps.reviews.list_open(limit=10, before=None)} == {second.id}
     assert (await places(deps))["intents"].verified_until == bench.clock.now() - SETTLING
 
 
@@ -350,9 +350,9 @@ async def test_an_intent_that_nobody_claimed_stays_open_through_its_bookings_com
     )
     await deps.reviews.report([gone, claimed])
     await deps.reviews.resolve_others(booking.id, [], now)
-    assert len(await deps.reviews.open_discrepancies(limit=10, before=None)) == 2
+    assert len(await deps.reviews.list_open(limit=10, before=None)) == 2
     await reconcile_payments(deps, has_time=lambda: True)
-    assert await deps.reviews.open_discrepancies(limit=10, before=None) == []
+    assert await deps.reviews.list_open(limit=10, before=None) == []
 
 
 async def test_each_difference_is_told_once_even_by_runs_at_once(bench: MoneyBench, deps: ReconciliationDeps) -> None:
@@ -370,9 +370,9 @@ async def test_each_difference_is_told_once_even_by_runs_at_once(bench: MoneyBen
     ]
     await deps.reviews.report(found)
     await deps.reviews.report(found)
-    taken = await asyncio.gather(*(deps.reviews.take_untold(limit=100) for _ in range(4)))
+    taken = await asyncio.gather(*(deps.reviews.claim_untold(limit=100) for _ in range(4)))
     assert sorted(each.id for page in taken for each in page) == sorted(each.id for each in found)
-    assert await deps.reviews.take_untold(limit=100) == []
+    assert await deps.reviews.claim_untold(limit=100) == []
     await deps.reviews.resolve([found[0].id], now)
     await deps.reviews.report(found[:1])
-    assert [each.id for each in await deps.reviews.take_untold(limit=100)] == [found[0].id]
+    assert [each.id for each in await deps.reviews.claim_untold(limit=100)] == [found[0].id]

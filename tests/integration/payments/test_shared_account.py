@@ -100,7 +100,7 @@ async def test_an_authorization_of_our_own_that_nobody_claims_is_reported_and_ne
     bench.clock.advance(minutes=30)
     await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
     assert (await bench.payments.gateway.get_intent(made.id)).status is IntentStatus.REQUIRES_CAPTURE
-    reported = await bench.container.reconciliation.reviews.open_discrepancies(limit=100, before=None)
+    reported = await bench.container.reconciliation.reviews.list_open(limit=100, before=None)
     mine = next(each for each in reported if each.stripe_id == made.id)
     assert (mine.kind, mine.found, mine.currency) == ("unknown_booking", 5_000, "nzd")
 

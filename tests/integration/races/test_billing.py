@@ -40,8 +40,8 @@ async def open_provider(container: Container, **fields: object) -> Provider:
     provider = make_provider(**fields)
     user = make_user(id=provider.user_id, provider_id=provider.id, roles=[Role.USER, Role.PROVIDER])
     await store_user(container, user)
-    await container.provider_reader.add(provider)
-    await container.service_reader.add(make_service(provider))
+    await container.provider_reader.insert(provider)
+    await container.service_reader.insert(make_service(provider))
     return provider
 
 

@@ -188,11 +188,11 @@ async def open_shop(container: Container, names: tuple[str, str]) -> Shop:
         id=provider.user_id, provider_id=provider.id, is_active=is_active, roles=[Role.USER, Role.PROVIDER]
     )
     await store_user(container, user)
-    await container.provider_reader.add(provider)
+    await container.provider_reader.insert(provider)
     shown = make_service(provider)
     paused = make_service(provider, title="Ironing", status=ServiceStatus.PAUSED)
     for service in (shown, paused):
-        await container.service_reader.add(service)
+        await container.service_reader.insert(service)
     return Shop(container, user, provider, shown, paused)
 
 
@@ -216,7 +216,7 @@ async def wrongs(shop: Shop) -> list[str]:
     user = await container.users.get(shop.user.id)
     assert provider is not None
     assert user is not None
-    services = await container.service_reader.of_provider(provider.id, status=None, limit=100, before=None)
+    services = await container.service_reader.list_by_provider(provider.id, status=None, limit=100, before=None)
     wanted = [listing for each in services if (listing := service_listing(provider, each, tree))]
     found = []
     if provider.is_listed != may_be_listed(provider, user, is_billable=provider.is_billable):

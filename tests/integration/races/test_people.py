@@ -54,7 +54,7 @@ def caller_of(user: User) -> Principal:
 async def signed_in(container: Container, user: User) -> Principal:
     """A caller with a sign-in that is stored."""
     await open_session(container.auth, user, CLIENT, "email_link")
-    [session] = await container.auth.sessions.live_of(user.id, container.clock.now(), limit=1)
+    [session] = await container.auth.sessions.list_live(user.id, container.clock.now(), limit=1)
     return replace(caller_of(user), session_id=session.id)
 
 
@@ -123,7 +123,7 @@ async def reset(container: Container, user: User, password: str) -> None:
     """The owner follows a mailed link and sets another password."""
     token = new_id("code", container.clock.now())
     now = container.clock.now()
-    await container.auth.mail_tokens.add(
+    await container.auth.mail_tokens.insert(
         MailToken(
             id=digest(token),
             purpose=MailPurpose.RESET_PASSWORD,
@@ -185,7 +185,7 @@ async def test_a_reset_password_is_not_replaced_by_who_knew_the_old_one(containe
     )
     with pytest.raises(Forbidden):
         await held.meanwhile(changing, lambda: reset(container, user, NEW))
-    credential = await container.auth.credentials.password_of(user.id)
+    credential = await container.auth.credentials.find_password(user.id)
     assert credential is not None
     assert await container.auth.passwords.verify(NEW, credential.password_hash)
 

@@ -158,7 +158,7 @@ class StalledPublisher:
 
 async def test_queues_that_stall_cannot_fail_what_has_committed(container: Container, clock: FakeClock) -> None:
     event = new_event(Topic.PAYMENTS, "x", clock.now())
-    await container.outbox.add([event])
+    await container.outbox.insert([event])
     async with asyncio.timeout(30):
         with deadline(RECORDING_SECONDS + 0.5):
             await publish_committed(container.outbox, StalledPublisher(), [event], clock)
@@ -166,7 +166,7 @@ async def test_queues_that_stall_cannot_fail_what_has_committed(container: Conta
         with deadline(0):
             await publish_committed(container.outbox, StalledPublisher(), [event], clock)
     clock.advance(minutes=1)
-    assert event.id in {each.id for each in await container.outbox.unpublished(before=clock.now(), limit=1000)}
+    assert event.id in {each.id for each in await container.outbox.list_unpublished(before=clock.now(), limit=1000)}
 
 
 async def test_a_database_that_goes_away_cannot_fail_what_has_committed(container: Container, clock: FakeClock) -> None:

@@ -42,7 +42,7 @@ def _events(clock: FakeClock, count: int, topic: Topic = Topic.NOTIFICATIONS, **
 async def test_what_a_crash_left_behind_is_published_once(
     container: Container, clock: FakeClock, publisher: CollectingPublisher
 ) -> None:
-    await container.outbox.add(_events(clock, 250))
+    await container.outbox.insert(_events(clock, 250))
     assert await sweep(container, Budget(30)) == {"EventsSwept": 0}
     clock.advance(seconds=OUTBOX_GRACE.total_seconds() + 1)
     assert await sweep(container, Budget(30)) == {"EventsSwept": 250}
@@ -53,7 +53,7 @@ async def test_what_a_crash_left_behind_is_published_once(
 async def test_while_the_queues_are_away_nothing_is_lost(
     container: Container, clock: FakeClock, publisher: CollectingPublisher
 ) -> None:
-    await container.outbox.add(_events(clock, 3))
+    await container.outbox.insert(_events(clock, 3))
     clock.advance(minutes=1)
     publisher.is_unavailable = True
     assert await sweep(container, Budget(30)) == {"EventsSwept": 0}
@@ -68,16 +68,16 @@ async def test_a_dead_queue_does_not_hold_up_another(
         async def publish(self, events: Sequence[Event]) -> Sequence[str]:
             return await publisher.publish([event for event in events if event.topic is Topic.PAYMENTS])
 
-    await container.outbox.add(_events(clock, 150))
+    await container.outbox.insert(_events(clock, 150))
     clock.advance(seconds=1)
-    await container.outbox.add(_events(clock, 5, Topic.PAYMENTS))
+    await container.outbox.insert(_events(clock, 5, Topic.PAYMENTS))
     clock.advance(minutes=1)
     container.replace(publisher=HalfDead())
     assert await sweep(container, Budget(30)) == {"EventsSwept": 5}
 
 
 async def test_a_sweep_stops_when_its_time_is_over_and_the_next_goes_on(container: Container, clock: FakeClock) -> None:
-    await container.outbox.add(_events(clock, 150))
+    await container.outbox.insert(_events(clock, 150))
     clock.advance(minutes=1)
     times = iter([True, False])
     assert await sweep_outbox(container.outbox_sweep, has_time=lambda: next(times)) == 100
@@ -86,7 +86,7 @@ async def test_a_sweep_stops_when_its_time_is_over_and_the_next_goes_on(containe
 
 async def test_an_event_for_later_waits(container: Container, clock: FakeClock) -> None:
     (event,) = _events(clock, 1)
-    await container.outbox.add([event.model_copy(update={"not_before": clock.now() + timedelta(hours=1)})])
+    await container.outbox.insert([event.model_copy(update={"not_before": clock.now() + timedelta(hours=1)})])
     clock.advance(minutes=1)
     assert await sweep(container, Budget(30)) == {"EventsSwept": 0}
     clock.advance(minutes=50)
@@ -98,7 +98,7 @@ async def test_tokens_do_not_stay_in_the_outbox_once_their_mail_is_on_its_way(
 ) -> None:
     mail = new_event(Topic.NOTIFICATIONS, "mail.requested", clock.now(), template="verify_email", token="secret")
     booking = new_event(Topic.NOTIFICATIONS, "booking.accepted", clock.now(), price=1)
-    await container.outbox.add([mail, booking])
+    await container.outbox.insert([mail, booking])
     await container.outbox.mark_published([mail.id, booking.id], clock.now())
     rows = {row["_id"]: row async for row in container.mongo.collection("outbox").find({})}
     assert rows[mail.id]["payload"] == {}
@@ -111,11 +111,11 @@ async def test_unpublished_events_are_found_without_reading_the_published_ones(
 ) -> None:
     rows = container.mongo.collection("outbox")
     await rows.insert_many([{"_id": f"evt_0{n:04}", "published_at": clock.now()} for n in range(2000)])
-    await container.outbox.add(_events(clock, 5))
+    await container.outbox.insert(_events(clock, 5))
     clock.advance(minutes=1)
     await container.mongo.db.command("profile", 2)
-    events = await container.outbox.unpublished(before=clock.now(), limit=100)
-    await container.outbox.unpublished(before=clock.now(), limit=100, after=events[2].id)
+    events = await container.outbox.list_unpublished(before=clock.now(), limit=100)
+    await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2].id)
     await container.mongo.db.command("profile", 0)
     profiled = container.mongo.collection("system.profile").find({"op": "query", "ns": {"$regex": "outbox$"}})
     read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) async for row in profiled]

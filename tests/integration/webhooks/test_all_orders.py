@@ -101,7 +101,7 @@ async def tell(
         created=0,
         received_at=bench.clock.now(),
     )
-    await bench.container.webhook_events.add(event)
+    await bench.container.webhook_events.insert(event)
     return await process_stripe_event(bench.container.stripe_events, event.id)
 
 
@@ -109,7 +109,7 @@ async def books(bench: MoneyBench, booking: Booking) -> tuple[Any, ...]:
     """What remains, without ids."""
     stored = await bench.read(booking)
     details = stored.payment_details
-    operations = await bench.payments.operations.for_booking(booking.id)
+    operations = await bench.payments.operations.list_by_booking(booking.id)
     return (
         (stored.status, stored.payment, stored.payout, len(stored.chargeback_ids)),
         (details.captured_amount, details.refunded_amount, details.transferred_amount, details.reversed_amount),

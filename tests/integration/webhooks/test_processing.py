@@ -45,7 +45,7 @@ async def receive(container: Container, type_: str, object_id: str, **fields: ob
             **fields,
         }
     )
-    await container.webhook_events.add(event)
+    await container.webhook_events.insert(event)
     return event.id
 
 
@@ -83,7 +83,7 @@ async def test_every_order_and_repetition_ends_in_the_same_state(
             await process(bench.container, event_id)
             await process(bench.container, event_id)
         stored = await bench.read(booking)
-        operations = await bench.payments.operations.for_booking(booking.id)
+        operations = await bench.payments.operations.list_by_booking(booking.id)
         ends.add((stored.status, stored.payment, stored.version, tuple(each.status for each in operations)))
     assert len(ends) == 1
     assert next(iter(ends))[:2] == (BookingStatus.REQUESTED, PaymentState.AUTHORIZED)
@@ -99,13 +99,13 @@ async def test_events_of_a_whole_life_in_any_order_change_nothing_after_it(
     booking = await bench.perform(booking, "complete", ActorKind.PROVIDER)
     booking = await bench.fire(booking)
     before = await bench.read(booking)
-    lines = await bench.payments.ledger.for_booking(booking.id)
+    lines = await bench.payments.ledger.list_by_booking(booking.id)
     types = ("payment_intent.succeeded", "charge.captured", "transfer.created", "refund.created", "charge.refunded")
     for order in itertools.permutations(types):
         for type_ in order:
             await process(bench.container, await receive(bench.container, type_, "x", booking_id=booking.id))
     assert await bench.read(booking) == before
-    assert await bench.payments.ledger.for_booking(booking.id) == lines
+    assert await bench.payments.ledger.list_by_booking(booking.id) == lines
 
 
 async def test_an_event_before_its_booking_is_put_back_until_it_applies(

@@ -121,7 +121,7 @@ class Queue(Generic[M]):
         except BaseException:
             await _release(container, self.name, event_id)
             raise
-        await events.done(self.name, event_id, container.clock.now())
+        await events.complete(self.name, event_id, container.clock.now())
 
     def _read(self, body: str) -> M:
         try:

@@ -76,14 +76,14 @@ class StripePlans:
             with suppress(GatewayRefused), translated():
                 await self._v1.checkout.sessions.expire_async(each.id)
 
-    async def live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
+    async def list_live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
         """A customer's subscriptions that have begun and not ended; by default Stripe lists no canceled ones."""
         with translated():
             found = await self._v1.subscriptions.list_async({"customer": customer_id, "limit": _MOST})
         oldest_first = sorted(found.data, key=lambda each: (each.created, each.id))
         return [each for each in map(self._subscription, oldest_first) if each.status not in _NOT_LIVE]
 
-    async def paid_for(self, subscription_id: str) -> Sequence[PlanPayment]:
+    async def list_payments(self, subscription_id: str) -> Sequence[PlanPayment]:
         """What was paid for a subscription (https://docs.stripe.com/api/invoice-payment/object)."""
         with translated():
             found = await self._v1.invoices.list_async(

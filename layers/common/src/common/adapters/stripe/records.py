@@ -59,7 +59,7 @@ class StripeRecordBooks:
         self._v1 = client.v1
         self._owner = owner
 
-    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
+    async def get_books(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
         """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
         sums = _Sums()
         for intent_id in intent_ids:
@@ -101,7 +101,7 @@ class StripeRecordBooks:
             disputes = await self._v1.disputes.list_async({"payment_intent": intent_id, "limit": _MOST})
             sums.entries.extend(entry for each in disputes.data for entry in each.balance_transactions)
 
-    async def intents_between(
+    async def list_intents(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[Intent]:
         """Payment intents made in a period, newest first; ``after`` is the id of the last one seen."""
@@ -116,7 +116,7 @@ class StripeRecordBooks:
             found = await self._v1.payment_intents.list_async(wanted)
         return [mapping.payment_intent(each) for each in found.data]
 
-    async def moved_between(
+    async def list_movements(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[MovedAtStripe]:
         """Entries of our balance made in a period, newest first; ``after`` is the id of the last one seen."""

@@ -57,8 +57,8 @@ async def _decide(
         event = _decision_mail(provider, user, status, reason, now)
         changed = await deps.providers.update(provider.id, fields, now=now)
         await deps.users.update(user.id, {"provider_status": status, "updated_at": now})
-        await deps.log.add(_row(deps, staff, user, client, status=status, reason=reason))
-        await deps.outbox.add([event])
+        await deps.log.insert(_row(deps, staff, user, client, status=status, reason=reason))
+        await deps.outbox.insert([event])
         return changed, event
 
     changed, event = await deps.unit_of_work.run(write)

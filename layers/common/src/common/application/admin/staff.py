@@ -44,7 +44,7 @@ async def appoint_first_super_admin(deps: AdminDeps, operator: Principal, email:
 
 
 async def _appoint(deps: AdminDeps, boss: Principal, email_key: str, roles: Sequence[Role], client: ClientInfo) -> User:
-    user = await deps.users.by_email_key(email_key)
+    user = await deps.users.find_by_email_key(email_key)
     if user is None or not user.is_verified or not user.is_active:
         raise NotFound("No verified account has this address.")
     require_others_matter(boss, user.id)
@@ -81,8 +81,8 @@ async def _set_roles(deps: AdminDeps, boss: Principal, user: User, roles: Sequen
     kept = [role for role in user.roles if role not in STAFF_ROLES]
     fields = {"roles": [*kept, *dict.fromkeys(roles)], "updated_at": now}
     changed = await deps.users.update(user.id, fields, end_sessions=True)
-    await deps.sessions.revoke_all(user.id, "roles_changed", now)
-    await deps.log.add(
+    await deps.sessions.revoke_by_user(user.id, "roles_changed", now)
+    await deps.log.insert(
         SecurityEvent(
             id=new_id("sev", now),
             type=SecurityEventType.ROLES_CHANGED,

@@ -74,13 +74,13 @@ async def _switch(
     async def write() -> tuple[User, list[Event]]:
         user = await _target(deps, staff, user_id, is_active=is_active)
         changed = await deps.users.update(user.id, {"is_active": is_active, "updated_at": now}, end_sessions=True)
-        await deps.sessions.revoke_all(user.id, "suspended", now)
+        await deps.sessions.revoke_by_user(user.id, "suspended", now)
         await _relist(deps, changed)
-        await deps.log.add(row)
+        await deps.log.insert(row)
         events = []
         if changed.provider_id is not None:
             events = [new_event(Topic.PAYMENTS, PROVIDER_SWITCHED, now, provider_id=changed.provider_id)]
-            await deps.outbox.add(events)
+            await deps.outbox.insert(events)
         return changed, events
 
     switched, events = await deps.unit_of_work.run(write)

@@ -44,7 +44,7 @@ async def open_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> st
         Forbidden: the caller is no provider and asks for a provider's.
     """
     token = new_token()
-    await deps.feeds.put(_owner(caller, part), digest(token), deps.clock.now())
+    await deps.feeds.save(_owner(caller, part), digest(token), deps.clock.now())
     return token
 
 
@@ -54,7 +54,7 @@ async def close_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> N
     Raises:
         Forbidden: as for ``open_feed``.
     """
-    await deps.feeds.remove(_owner(caller, part))
+    await deps.feeds.delete_by_owner(_owner(caller, part))
 
 
 async def read_feed(deps: BookingDeps, token: str) -> str:
@@ -65,7 +65,7 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
     Raises:
         NotFound: no feed has this token, or its owner is suspended or gone.
     """
-    owner_id = await deps.feeds.owner_of(digest(token))
+    owner_id = await deps.feeds.find_owner(digest(token))
     if owner_id is None:
         raise _no_feed()
     is_customer = owner_id.startswith(_USER)
@@ -82,7 +82,7 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
         starts_from=now - _SHOWN_BACK,
         soonest_first=True,
     )
-    found = await deps.bookings.list_for(query, limit=_MOST_ENTRIES)
+    found = await deps.bookings.search(query, limit=_MOST_ENTRIES)
     part = ActorKind.CUSTOMER if is_customer else ActorKind.PROVIDER
     return deps.calendar_writer.write(
         [seen_by(booking, part, now, deps.settings) for booking in found], now, is_feed=True

@@ -139,7 +139,7 @@ async def _commit_new(attempt: _Attempt, known: OwnHolds) -> tuple[Booking, Book
     except GigstaError as refused:
         # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
         key = attempt.key
-        existing = await deps.bookings.by_idempotency_key(attempt.customer_id, key) if key is not None else None
+        existing = await deps.bookings.find_by_idempotency_key(attempt.customer_id, key) if key is not None else None
         if existing is None and isinstance(refused, SlotUnavailable):
             return await _take_over(attempt, known, refused)
         if existing is None:

@@ -141,7 +141,7 @@ async def _open(
         "kept_until": local_time_text(intent.expires_at, zone),
     }
     events = [sign_in_link_event(auth, user, intent.id, **shown)]
-    await deps.intents.add(
+    await deps.intents.insert(
         intent, hold, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
     )
     await publish_committed(deps.bookings.outbox, deps.bookings.publisher, events, deps.bookings.clock)
@@ -222,7 +222,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         else:
             booking, action = await create_booking(deps.bookings, user.id, request, idempotency_key=key, intent=intent)
     except Unavailable:
-        made = made or await deps.bookings.bookings.by_idempotency_key(user.id, key)
+        made = made or await deps.bookings.bookings.find_by_idempotency_key(user.id, key)
         if made is None:
             raise
         booking, action = made, None

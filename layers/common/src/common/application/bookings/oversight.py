@@ -20,7 +20,7 @@ async def list_disputes(
     """
     if not staff.has(Role.OPERATOR):
         raise Forbidden("Only operators decide disputes.")
-    return await deps.bookings.disputed(limit=limit, after=after)
+    return await deps.bookings.list_disputed(limit=limit, after=after)
 
 
 async def list_with_provider_away(
@@ -33,7 +33,7 @@ async def list_with_provider_away(
     """
     if not staff.has(Role.OPERATOR):
         raise Forbidden("Only operators see all bookings.")
-    return await deps.bookings.with_provider_away(limit=limit, after=after)
+    return await deps.bookings.list_provider_unavailable(limit=limit, after=after)
 
 
 async def list_all_ratings(
@@ -46,4 +46,4 @@ async def list_all_ratings(
     """
     if not staff.has(Role.MODERATOR, Role.ADMIN):
         raise Forbidden("Only moderators see all ratings.")
-    return await deps.ratings.newest(state=state, limit=limit, before=before)
+    return await deps.ratings.search(state=state, limit=limit, before=before)

@@ -106,7 +106,7 @@ async def apply_to_booking(deps: BookingDeps, booking: Booking, *, is_unavailabl
 async def _apply_to_all(deps: BookingDeps, provider_id: str, *, is_unavailable: bool) -> int:
     query = BookingQuery(provider_id=provider_id, statuses=AHEAD, soonest_first=True)
     changed, after = 0, None
-    while page := await deps.bookings.list_for(query, limit=_PAGE, after=after):
+    while page := await deps.bookings.search(query, limit=_PAGE, after=after):
         for booking in page:
             current = await apply_to_booking(deps, booking, is_unavailable=is_unavailable)
             changed += current.version != booking.version

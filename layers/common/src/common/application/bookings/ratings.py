@@ -69,7 +69,7 @@ async def list_ratings(deps: BookingDeps, caller: Principal, booking_id: str) ->
     _, actor = await find_booking(deps, caller, booking_id)
     return [
         rating
-        for rating in await deps.ratings.for_booking(booking_id)
+        for rating in await deps.ratings.list_by_booking(booking_id)
         if rating.state is RatingState.PUBLISHED or rating.author_kind is actor.kind or actor.kind is ActorKind.OPERATOR
     ]
 
@@ -124,7 +124,7 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
 
 async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
     """Publish once both sides have rated. Whoever writes second sees both; if both do, one commit wins."""
-    if {rating.author_kind for rating in await deps.ratings.for_booking(booking.id)} != _PARTIES:
+    if {rating.author_kind for rating in await deps.ratings.list_by_booking(booking.id)} != _PARTIES:
         return False
     for _ in range(_TRIES):
         stored = await deps.bookings.get(booking.id)

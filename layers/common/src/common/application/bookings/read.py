@@ -114,7 +114,7 @@ async def list_bookings(
         starts_before=starts_before,
         soonest_first=group in {StatusGroup.UPCOMING, StatusGroup.NEEDS_ACTION},
     )
-    found = await deps.bookings.list_for(query, limit=limit, after=after)
+    found = await deps.bookings.search(query, limit=limit, after=after)
     actor = Actor(kind=role, id=caller.user_id)
     return [view(deps, booking, actor) for booking in found]
 
@@ -128,7 +128,7 @@ async def get_history(
         NotFound: as for ``find_booking``.
     """
     await find_booking(deps, caller, booking_id)
-    return await deps.bookings.history(booking_id, limit=limit, after_version=after_version)
+    return await deps.bookings.list_history(booking_id, limit=limit, after_version=after_version)
 
 
 def _statuses(group: StatusGroup | None, wanted: Sequence[BookingStatus]) -> tuple[BookingStatus, ...]:

@@ -103,8 +103,8 @@ async def _fire_all(
         if action == NEEDS_STRIPE and needs_stripe:
             check = new_event(Topic.PAYMENTS, CHECK_REQUESTED, now, booking_id=booking.id)
             check = check.model_copy(update={"payload": {"booking_id": booking.id}})
-            await deps.outbox.add([check])
-            await deps.bookings.put_off(booking.id, action, until=now + CHECK_LIFE)
+            await deps.outbox.insert([check])
+            await deps.bookings.postpone(booking.id, action, until=now + CHECK_LIFE)
             return booking, [*fired, "payment_checked"], [*events, check]
         change = state_machine.fire(booking, action, now, deps.settings) if action else None
         if change is None or action is None:

@@ -32,7 +32,7 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
         {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now, **fields}
     )
     await _check(deps, service)
-    await deps.services.add(service)
+    await deps.services.insert(service)
     return service
 
 

@@ -72,7 +72,7 @@ async def earnings(deps: ProviderDeps, provider: Provider, start: datetime, end:
     """Earnings by month in the provider's zone and by currency, the earliest month first."""
     zone = ZoneInfo(provider.timezone)
     sums: dict[tuple[str, str], Earnings] = {}
-    async for booking in deps.statistics.with_money(provider.id, start, end):
+    async for booking in deps.statistics.stream_by_provider(provider.id, start, end):
         month, currency = booking.slot.start_at.astimezone(zone).strftime("%Y-%m"), booking.price.total.currency
         before = sums.get((month, currency)) or Earnings(period=month, currency=currency)
         sums[month, currency] = _with(before, booking)
@@ -81,7 +81,7 @@ async def earnings(deps: ProviderDeps, provider: Provider, start: datetime, end:
 
 async def stats(deps: ProviderDeps, provider: Provider, start: datetime, end: datetime) -> Stats:
     """Acceptance and reliability over bookings that start in an interval."""
-    counts = await deps.statistics.counts(provider.id, start, end)
+    counts = await deps.statistics.count_by_status(provider.id, start, end)
     by_status: dict[str, int] = defaultdict(int)
     for (status, _), number in counts.items():
         by_status[status] += number

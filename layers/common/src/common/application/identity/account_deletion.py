@@ -58,9 +58,9 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
         if matters:
             raise _still_open(matters)
-        await deps.auth.mail_tokens.remove_all(user.email_key)
-        await deps.auth.mail_tokens.remove_of(user.id)
-        await deps.auth.registrations.remove_all(user.email_key)
+        await deps.auth.mail_tokens.delete_by_address(user.email_key)
+        await deps.auth.mail_tokens.delete_by_user(user.id)
+        await deps.auth.registrations.delete_by_address(user.email_key)
         await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
         await deps.personal.erase(user.id, user.provider_id, now)
         if user.provider_id is not None:
@@ -75,7 +75,7 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         await deps.auth.users.update(
             user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True
         )
-        await deps.auth.outbox.add([event])
+        await deps.auth.outbox.insert([event])
         return event
 
     event = await deps.auth.unit_of_work.run(write)

@@ -29,8 +29,8 @@ async def own_address(
         password_hash: what was set up together with this very proof.
         identity: the external identity that proves the address or was set up with it.
     """
-    user = await deps.users.by_email_key(address.key)
-    await deps.registrations.remove_all(address.key)
+    user = await deps.users.find_by_email_key(address.key)
+    await deps.registrations.delete_by_address(address.key)
     if user is not None and user.is_verified:
         return user
     has_own_way_in = password_hash is not None or identity is not None
@@ -59,7 +59,7 @@ async def _make(
         created_at=now,
         updated_at=now,
     )
-    await deps.users.add(user)
+    await deps.users.insert(user)
     await log_event(deps, SecurityEventType.VERIFIED, user.id, client)
     return user
 
@@ -67,11 +67,11 @@ async def _make(
 async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_password: bool, by_oauth: bool) -> User:
     """Revoke everything that was set up before, then hand the account over."""
     now = deps.clock.now()
-    await deps.credentials.remove_all(user.id)
-    await deps.sessions.revoke_all(user.id, "claimed", now)
+    await deps.credentials.delete_by_user(user.id)
+    await deps.sessions.revoke_by_user(user.id, "claimed", now)
     await end_feeds(deps, user)
-    await deps.mail_tokens.remove_all(user.email_key)
-    await deps.mail_tokens.remove_of(user.id)
+    await deps.mail_tokens.delete_by_address(user.email_key)
+    await deps.mail_tokens.delete_by_user(user.id)
     await log_event(deps, SecurityEventType.CLAIMED, user.id, client)
     fields = {
         "is_verified": True,

@@ -11,4 +11,4 @@ async def end_feeds(deps: AuthDeps, user: User) -> bool:
         Whether there was one.
     """
     owners = [user.id, *([user.provider_id] if user.provider_id else [])]
-    return any([await deps.feeds.remove(owner) for owner in owners])
+    return any([await deps.feeds.delete_by_owner(owner) for owner in owners])

@@ -54,7 +54,7 @@ async def request_change(deps: AuthDeps, caller: Principal, email: str, client: 
 
     async def write() -> None:
         await log_event(deps, SecurityEventType.EMAIL_CHANGE_REQUESTED, user.id, client, session_id=caller.session_id)
-        await deps.outbox.add(events)
+        await deps.outbox.insert(events)
 
     await deps.unit_of_work.run(write)
     await publish(deps, events)
@@ -81,14 +81,14 @@ async def confirm_change(deps: AuthDeps, caller: Principal, token: str, client: 
         refuse_suspended(user)
         address = {"email": code.email, "email_key": code.email_key, "is_verified": True, "updated_at": now}
         changed = await deps.users.update(user.id, address)
-        await deps.registrations.remove_all(code.email_key)
-        await deps.mail_tokens.remove_all(code.email_key)
-        await deps.mail_tokens.remove_all(user.email_key)
-        await deps.mail_tokens.remove_of(user.id)
+        await deps.registrations.delete_by_address(code.email_key)
+        await deps.mail_tokens.delete_by_address(code.email_key)
+        await deps.mail_tokens.delete_by_address(user.email_key)
+        await deps.mail_tokens.delete_by_user(user.id)
         await end_other_sessions(deps, user.id, "email_changed", but=caller.session_id)
         await log_event(deps, SecurityEventType.EMAIL_CHANGED, user.id, client, session_id=caller.session_id)
         told[:] = [_word(deps, user.email), _for_stripe(deps, changed)]
-        await deps.outbox.add(told)
+        await deps.outbox.insert(told)
         return changed
 
     user = await deps.unit_of_work.run(write)

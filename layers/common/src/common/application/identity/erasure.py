@@ -59,7 +59,7 @@ async def erase_person(deps: ErasureDeps, event: Event) -> None:
 async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKind) -> None:
     """All bookings of one party, page by page; they are few enough for one invocation, or it is repeated."""
     after = None
-    while page := await deps.bookings.list_for(query, limit=_PAGE, after=after):
+    while page := await deps.bookings.search(query, limit=_PAGE, after=after):
         await deps.personal.erase_mentions([booking.id for booking in page])
         for booking in page:
             await _erase(deps, booking, party)

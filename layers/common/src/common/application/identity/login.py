@@ -29,14 +29,14 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
     """
     now = deps.clock.now()
     email_key = _key_of(email)
-    user = await deps.users.by_email_key(email_key)
+    user = await deps.users.find_by_email_key(email_key)
     keys = await _guard_keys(deps, email_key, user, client)
     wait = await deps.guard.begin_try(keys, now)
     if wait:
         await log_event(deps, SecurityEventType.SIGN_IN_BLOCKED, user.id if user else None, client)
         detail = "Too many failed sign-ins; wait before the next try."
         raise RateLimited(detail, retry_after=wait, limit=_FREE_TRIES)
-    credential = await deps.credentials.password_of(user.id if user else "nobody")
+    credential = await deps.credentials.find_password(user.id if user else "nobody")
     password_hash = credential.password_hash if credential else None
     is_right = await deps.passwords.verify(normal_form(password), password_hash)
     if not is_right or user is None or not user.is_verified:

@@ -65,7 +65,7 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
         return await _verification(deps, event, address)
     if purpose is MailPurpose.CHANGE_EMAIL:
         return await _change(deps, event, address)
-    user = await deps.users.by_email_key(address.key)
+    user = await deps.users.find_by_email_key(address.key)
     if user is None or not user.is_active or user.deleted_at is not None:
         return None
     intent = event.payload.get("booking_intent_id")
@@ -87,8 +87,8 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
 async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:
     """The link of a registration; an address with an account is told so instead."""
     purpose = MailPurpose.VERIFY_EMAIL
-    user = await deps.users.by_email_key(address.key)
-    waiting = await deps.registrations.of_address(address.key, deps.clock.now())
+    user = await deps.users.find_by_email_key(address.key)
+    waiting = await deps.registrations.list_by_address(address.key, deps.clock.now())
     wanted = event.payload.get("registration_id")
     if user is not None and user.is_verified:
         link = f"{deps.frontend_base_url}/forgot-password"
@@ -108,7 +108,7 @@ async def _change(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMa
     user = await deps.users.get(str(event.payload["user_id"]))
     if user is None or not user.is_active or user.deleted_at is not None:
         return None
-    owner = await deps.users.by_email_key(address.key)
+    owner = await deps.users.find_by_email_key(address.key)
     if owner is not None and owner.id != user.id:
         return LinkMail("email_taken", owner.email, {}) if owner.is_active else None
     purpose = MailPurpose.CHANGE_EMAIL
@@ -135,7 +135,7 @@ async def _link(
 ) -> str:
     token = new_token()
     now = deps.clock.now()
-    await deps.mail_tokens.add(
+    await deps.mail_tokens.insert(
         MailToken(
             id=digest(token),
             purpose=purpose,

@@ -87,7 +87,7 @@ async def start_attempt(deps: OAuthDeps, provider: str) -> StartedAttempt:
         created_at=now,
         expires_at=now + _ATTEMPT_LIFETIME,
     )
-    await deps.attempts.add(attempt)
+    await deps.attempts.insert(attempt)
     return StartedAttempt(url, state, binding)
 
 
@@ -103,7 +103,7 @@ async def finish_sign_in(
     """
     proven = await _proven(deps, provider, code, state, binding)
     identity = _identity(proven, provider)
-    owner = await deps.auth.credentials.owner_of(proven.issuer, proven.subject)
+    owner = await deps.auth.credentials.find_owner(proven.issuer, proven.subject)
     user = await deps.auth.users.get(owner) if owner else None
     if user is None:
         user = await _first_sign_in(deps.auth, proven, identity, client)
@@ -147,10 +147,10 @@ async def _first_sign_in(
         user = await own_address(deps, address, client, identity=identity)
         refuse_suspended(user)
         await deps.users.touch(user.id)
-        if await deps.credentials.owner_of(identity.issuer, identity.subject) is None:
+        if await deps.credentials.find_owner(identity.issuer, identity.subject) is None:
             await deps.credentials.link(user.id, identity, deps.clock.now())
             told.append(_linked(deps, user.id, identity))
-        await deps.outbox.add(told)
+        await deps.outbox.insert(told)
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)
         if (name := clean_name(proven.name)) and not user.full_name:
             return await deps.users.update(user.id, {"full_name": name, "updated_at": deps.clock.now()})
@@ -181,7 +181,7 @@ async def link_identity(
         await auth.users.touch(caller.user_id)
         await auth.credentials.link(caller.user_id, identity, auth.clock.now())
         await log_event(auth, SecurityEventType.IDENTITY_LINKED, caller.user_id, client, provider=provider)
-        await auth.outbox.add(told)
+        await auth.outbox.insert(told)
 
     await auth.unit_of_work.run(write)
     await publish(auth, told)
@@ -202,16 +202,16 @@ async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, clie
 
     async def write() -> None:
         await deps.users.touch(caller.user_id)
-        identities = await deps.credentials.identities_of(caller.user_id)
+        identities = await deps.credentials.list_identities(caller.user_id)
         if not any(each.provider == provider for each in identities):
             raise NotFound("No sign-in of this provider is linked.")
-        if len(identities) == 1 and await deps.credentials.password_of(caller.user_id) is None:
+        if len(identities) == 1 and await deps.credentials.find_password(caller.user_id) is None:
             raise Conflict("Set a password first, or nobody could sign in any more.", code="last_credential")
         told[:] = [_unlinked(deps, caller.user_id, each) for each in identities if each.provider == provider]
         await deps.credentials.unlink(caller.user_id, provider)
         await end_other_sessions(deps, caller.user_id, "identity_unlinked", but=caller.session_id, method=provider)
         await log_event(deps, SecurityEventType.IDENTITY_UNLINKED, caller.user_id, client, provider=provider)
-        await deps.outbox.add(told)
+        await deps.outbox.insert(told)
 
     await deps.unit_of_work.run(write)
     await publish(deps, told)

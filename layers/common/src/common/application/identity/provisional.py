@@ -32,7 +32,7 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
         created_at=now,
         updated_at=now,
     )
-    return await deps.users.find_or_add(user)
+    return await deps.users.find_or_insert(user)
 
 
 def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str, **shown: str) -> Event:

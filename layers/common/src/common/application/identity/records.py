@@ -33,7 +33,7 @@ async def log_event(
 ) -> None:
     """Append a row to the security log."""
     now = deps.clock.now()
-    await deps.log.add(
+    await deps.log.insert(
         SecurityEvent(
             id=new_id("sev", now),
             type=type_,

@@ -65,17 +65,17 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
             return None
         refuse_suspended(user)
         check_password(password, email=user.email_key)
-        dropped = await deps.credentials.identities_of(user.id)
+        dropped = await deps.credentials.list_identities(user.id)
         await deps.credentials.unlink_all(user.id)
-        await deps.registrations.remove_all(user.email_key)
+        await deps.registrations.delete_by_address(user.email_key)
         await deps.credentials.set_password(user.id, password_hash, now)
-        await deps.sessions.revoke_all(user.id, "password_reset", now)
+        await deps.sessions.revoke_by_user(user.id, "password_reset", now)
         await deps.sessions.remember_proof(_proof(user, client, now))
-        await deps.mail_tokens.remove_all(user.email_key)
-        await deps.mail_tokens.remove_of(user.id)
+        await deps.mail_tokens.delete_by_address(user.email_key)
+        await deps.mail_tokens.delete_by_user(user.id)
         await log_event(deps, SecurityEventType.PASSWORD_RESET, user.id, client)
         told[:] = [_password_mail(deps, user.id, dropped, feeds_ended=await end_feeds(deps, user))]
-        await deps.outbox.add(told)
+        await deps.outbox.insert(told)
         fields = {
             "is_verified": True,
             "is_provisional": False,
@@ -125,7 +125,7 @@ async def change_password(
     if user is None:
         raise NotFound("There is no such account.")
     accepted = check_password(password, email=user.email_key, field="new_password")
-    credential = await deps.credentials.password_of(user.id)
+    credential = await deps.credentials.find_password(user.id)
     if credential is not None:
         await _check_current(deps, user, current or "", credential.password_hash)
     password_hash = await deps.passwords.hash(accepted)
@@ -133,17 +133,17 @@ async def change_password(
 
     async def write() -> None:
         # Checking and hashing take time, in which the owner may have reset the password: then this one is not current.
-        stored = await deps.credentials.password_of(user.id)
+        stored = await deps.credentials.find_password(user.id)
         if (stored and stored.password_hash) != (credential and credential.password_hash):
             raise _wrong_password()
         await deps.credentials.set_password(user.id, password_hash, now)
         await end_other_sessions(deps, user.id, "password_changed", but=caller.session_id)
-        await deps.mail_tokens.remove_all(user.email_key)
-        await deps.mail_tokens.remove_of(user.id)
+        await deps.mail_tokens.delete_by_address(user.email_key)
+        await deps.mail_tokens.delete_by_user(user.id)
         fields = {"requires_password_setup": False, "is_provisional": False, "updated_at": now}
         await deps.users.update(user.id, fields)
         await log_event(deps, SecurityEventType.PASSWORD_CHANGED, user.id, client, session_id=caller.session_id)
-        await deps.outbox.add(told)
+        await deps.outbox.insert(told)
 
     told = [_password_mail(deps, user.id, ())]
     await deps.unit_of_work.run(write)

@@ -65,8 +65,8 @@ async def request_verification(deps: AuthDeps, registration: Registration) -> No
     )
 
     async def write() -> None:
-        await deps.registrations.add(registration)
-        await deps.outbox.add([event])
+        await deps.registrations.insert(registration)
+        await deps.outbox.insert([event])
 
     await deps.unit_of_work.run(write)
     await publish(deps, [event])
@@ -86,7 +86,7 @@ async def request_link(deps: AuthDeps, address: EmailAddress, purpose: MailPurpo
     """Ask the worker for a mail with a link; whether one is sent depends on what it finds."""
     await limit_mails(deps, purpose.value, address.key)
     event = new_event(Topic.NOTIFICATIONS, LINK_REQUESTED, deps.clock.now(), purpose=purpose.value, email=address.text)
-    await deps.outbox.add([event])
+    await deps.outbox.insert([event])
     await publish(deps, [event])
 
 
@@ -132,7 +132,7 @@ async def verify_email(
 async def _prove(
     deps: AuthDeps, code: MailToken, client: ClientInfo, *, chosen: str | None, discard_password: bool
 ) -> User:
-    user = await deps.users.get(code.user_id) if code.user_id else await deps.users.by_email_key(code.email_key)
+    user = await deps.users.get(code.user_id) if code.user_id else await deps.users.find_by_email_key(code.email_key)
     if code.user_id is not None and (user is None or user.deleted_at is not None):
         raise invalid_code()
     if user is not None:
@@ -152,7 +152,7 @@ async def _prove(
 
 async def _own_registration(deps: AuthDeps, code: MailToken, client: ClientInfo) -> Registration | None:
     """What the follower registered for the address: the one the link was mailed for, else the newest; not others'."""
-    waiting = await deps.registrations.of_address(code.email_key, deps.clock.now())
+    waiting = await deps.registrations.list_by_address(code.email_key, deps.clock.now())
     if code.registration_id is not None:
         linked = await deps.registrations.get(code.registration_id)
         if linked is None:

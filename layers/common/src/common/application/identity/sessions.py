@@ -101,7 +101,7 @@ async def open_session(
         await _require_unchanged(deps, user, password_hash, identity)
         await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
         await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
-        await deps.outbox.add(events)
+        await deps.outbox.insert(events)
 
     await deps.unit_of_work.run(write)
     await publish(deps, events)
@@ -126,10 +126,10 @@ async def _require_unchanged(
     if current.session_epoch != user.session_epoch:
         raise _proof_has_ended()
     if password_hash is not None:
-        credential = await deps.credentials.password_of(user.id)
+        credential = await deps.credentials.find_password(user.id)
         if credential is None or credential.password_hash != password_hash:
             raise _proof_has_ended()
-    if identity is not None and await deps.credentials.owner_of(identity.issuer, identity.subject) != user.id:
+    if identity is not None and await deps.credentials.find_owner(identity.issuer, identity.subject) != user.id:
         raise _proof_has_ended()
     await deps.users.touch(user.id)
 
@@ -144,7 +144,7 @@ async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPa
     if session is None or session.user_id != user.id or not session.is_live(deps.clock.now()):
         return None
     refresh_token = new_token()
-    await deps.sessions.add_token(make_refresh_token(user, session, refresh_token, deps))
+    await deps.sessions.insert_token(make_refresh_token(user, session, refresh_token, deps))
     return pair_of(deps, user, session, refresh_token)
 
 
@@ -240,7 +240,7 @@ async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientIn
     """End every sign-in of the caller, access tokens included."""
 
     async def write() -> None:
-        await deps.sessions.revoke_all(caller.user_id, "logout_all", deps.clock.now())
+        await deps.sessions.revoke_by_user(caller.user_id, "logout_all", deps.clock.now())
         await deps.users.update(caller.user_id, {}, end_sessions=True)
         await log_event(
             deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=True

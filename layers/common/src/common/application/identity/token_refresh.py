@@ -36,7 +36,7 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
         raise _refused()
     refuse_suspended(user)
     successor = await _successor(deps, token, stored, session, client)
-    await deps.sessions.add_token(make_refresh_token(user, session, successor, deps))
+    await deps.sessions.insert_token(make_refresh_token(user, session, successor, deps))
     await deps.sessions.touch(session.id, now)
     return pair_of(deps, user, session, successor)
 

@@ -49,7 +49,7 @@ async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
     booking = await deps.bookings.get(event.booking_id) if notices and event.booking_id else None
     if booking is None:
         return
-    ratings = await deps.ratings.for_booking(booking.id) if event.type in _RATING_EVENTS else []
+    ratings = await deps.ratings.list_by_booking(booking.id) if event.type in _RATING_EVENTS else []
     if event.type == RATING_MODERATED and not (event.payload.get("was_held") and _all_are_decided(ratings)):
         return
     customer = await deps.users.get(booking.customer_id)

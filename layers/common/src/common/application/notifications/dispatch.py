@@ -64,7 +64,7 @@ async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) 
         booking_id=event.booking_id,
         created_at=event.created_at,
     )
-    await deps.notifications.add(entry)
+    await deps.notifications.insert(entry)
     preferences = await deps.preferences.get(user.id)
     if preferences.wants(message.kind, Channel.EMAIL):
         await send_mail(deps, event, message.template, user.email, _addressed(message, mail, user), user.id)
@@ -84,7 +84,7 @@ def _addressed(message: Message, mail: RenderedMail, user: User) -> RenderedMail
 
 async def operators(deps: DeliveryDeps) -> list[User]:
     """Active operators; where there are none, the super admins."""
-    staff = [each for each in await deps.staff.staff(limit=_MOST_STAFF, before=None) if each.is_active]
+    staff = [each for each in await deps.staff.list_staff(limit=_MOST_STAFF, before=None) if each.is_active]
     chosen = [each for each in staff if Role.OPERATOR in each.roles]
     return chosen or [each for each in staff if Role.SUPER_ADMIN in each.roles]
 
@@ -106,7 +106,7 @@ async def send_mail(
         await deps.mail_log.end(mail_id, MailStatus.REFUSED, None, deps.clock.now())
         return
     except Unavailable:
-        await deps.mail_log.forget(mail_id)
+        await deps.mail_log.delete(mail_id)
         raise
     await deps.mail_log.end(mail_id, MailStatus.SENT, message_id, deps.clock.now())
 
@@ -116,7 +116,7 @@ async def _push(deps: DeliveryDeps, entry: InboxEntry, url: str) -> None:
 
     A browser that cannot be reached now is not tried again: the inbox has the entry.
     """
-    browsers = await deps.push_subscriptions.list_for(entry.user_id)
+    browsers = await deps.push_subscriptions.list_by_user(entry.user_id)
     if not browsers:
         return
     mark = f"{entry.id}:push"

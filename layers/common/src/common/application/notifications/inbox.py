@@ -17,8 +17,8 @@ async def list_notifications(
     deps: InboxDeps, user_id: str, *, unread_only: bool, limit: int, before: str | None
 ) -> tuple[Sequence[InboxEntry], int]:
     """One page of an inbox, newest first, and how many entries are unread."""
-    entries = await deps.notifications.list_for(user_id, unread_only=unread_only, limit=limit, before=before)
-    return entries, await deps.notifications.unread_count(user_id, most=MOST_UNREAD)
+    entries = await deps.notifications.list_by_user(user_id, unread_only=unread_only, limit=limit, before=before)
+    return entries, await deps.notifications.count_unread(user_id, most=MOST_UNREAD)
 
 
 async def read_notification(deps: InboxDeps, user_id: str, notification_id: str) -> InboxEntry:
@@ -50,7 +50,7 @@ async def delete_notification(deps: InboxDeps, user_id: str, notification_id: st
 
 async def change_preferences(deps: InboxDeps, preferences: Preferences) -> Preferences:
     """Replace the caller's preferences."""
-    await deps.preferences.put(preferences)
+    await deps.preferences.save(preferences)
     return preferences
 
 
@@ -67,7 +67,7 @@ async def subscribe_push(deps: InboxDeps, caller: Principal, endpoint: str, p256
         created_at=now,
         renewed_at=now,
     )
-    return await deps.push_subscriptions.put(subscription)
+    return await deps.push_subscriptions.save(subscription)
 
 
 async def unsubscribe_push(deps: InboxDeps, user_id: str, endpoint: str) -> None:

@@ -41,7 +41,7 @@ async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: st
 
 async def _disputed(deps: PaymentDeps, dispute: BankDispute) -> Booking | None:
     """The booking whose payment is disputed; ``None`` for a payment of nobody's here."""
-    booking = await deps.bookings.by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
+    booking = await deps.bookings.find_by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
     if booking is None and dispute.payment_intent_id and await booking_of_intent(deps, dispute.payment_intent_id):
         raise NotYetKnown("Its booking has not recorded this payment.")
     return booking

@@ -46,7 +46,7 @@ async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, P
     operation = next(
         (
             each
-            for each in await deps.operations.for_booking(booking.id)
+            for each in await deps.operations.list_by_booking(booking.id)
             if each.purpose in _MAKES_INTENT and each.status in OPEN
         ),
         None,

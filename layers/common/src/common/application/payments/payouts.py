@@ -53,7 +53,7 @@ async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
 
 async def owed_by(deps: PayoutDeps, caller: Principal) -> Sequence[Money]:
     """What the caller owes of refunds and chargebacks that could not be taken back, by currency."""
-    owed = await deps.payments.bookings.owed_by(caller.provider_id) if caller.provider_id else {}
+    owed = await deps.payments.bookings.sum_owed_by_provider(caller.provider_id) if caller.provider_id else {}
     return [Money(amount=amount, currency=currency) for currency, amount in sorted(owed.items())]
 
 

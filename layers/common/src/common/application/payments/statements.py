@@ -67,7 +67,7 @@ async def provider_summary(
     """
     provider_id = _provider_of(caller)
     _check_period(since, before)
-    sums = await deps.ledger.held_by_reason(provider_id, since=since, before=before)
+    sums = await deps.ledger.sum_by_reason(provider_id, since=since, before=before)
     return [_statement(currency, by_reason) for currency, by_reason in sorted(sums.items())]
 
 
@@ -88,7 +88,7 @@ async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: st
         NotFound: there is no such booking, or it is none of the caller's business.
     """
     booking, _ = await find_booking(deps, caller, booking_id)
-    return to_csv(await deps.ledger.for_booking(booking.id))
+    return to_csv(await deps.ledger.list_by_booking(booking.id))
 
 
 async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetime, before: datetime) -> str:
@@ -101,7 +101,7 @@ async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetim
     lines: list[LedgerLine] = []
     after: str | None = None
     while len(lines) <= _MOST_LINES:
-        page = await deps.ledger.for_provider(provider_id, since=since, before=before, limit=_BATCH, after=after)
+        page = await deps.ledger.list_by_provider(provider_id, since=since, before=before, limit=_BATCH, after=after)
         lines.extend(page)
         if len(page) < _BATCH:
             return to_csv(lines)

@@ -27,8 +27,8 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
         NotFound: there is no such booking, or it is none of the caller's business.
     """
     booking, _ = await find_booking(deps, principal, booking_id)
-    operations = await deps.operations.for_booking(booking.id)
-    ledger = await deps.ledger.for_booking(booking.id)
+    operations = await deps.operations.list_by_booking(booking.id)
+    ledger = await deps.ledger.list_by_booking(booking.id)
     return BookingPayment(
         booking=booking,
         operations=list(operations),

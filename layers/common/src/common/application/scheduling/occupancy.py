@@ -65,7 +65,7 @@ async def _busy(
     apart_from: Collection[str],
 ) -> list[Busy]:
     first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
-    claims = await bookings.claims_between(provider_id, first, last)
+    claims = await bookings.list_claims(provider_id, first, last)
     return [
         Busy(claim.start_at, claim.end_at, claim.work_start_at, claim.booking_id)
         for claim in claims

@@ -44,5 +44,5 @@ async def list_slots(
         return []
     rules, now = availability_of(provider), deps.clock.now()
     first, last = calendar_bounds(rules, service.duration_minutes, starts_from, starts_before)
-    busy = await deps.busy.between(provider.id, first, last, now)
+    busy = await deps.busy.list_by_provider(provider.id, first, last, now)
     return bookable_slots(rules, service.duration_minutes, busy, now, starts_from, starts_before)

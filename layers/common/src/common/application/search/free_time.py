@@ -33,7 +33,7 @@ async def soonest_slots(
         return {}
     providers = await deps.providers.get_many(sorted({hit.provider_id for hit in bookable}))
     first, last = _bounds(providers, bookable, start, end)
-    busy = await deps.busy.of_providers(sorted(providers), first, last, now)
+    busy = await deps.busy.list_by_providers(sorted(providers), first, last, now)
     known: dict[tuple[str, int], datetime | None] = {}
     found: dict[str, datetime] = {}
     for hit in bookable:

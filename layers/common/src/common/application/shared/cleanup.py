@@ -41,7 +41,7 @@ GRACE = {
 class ExpiryStore(Protocol):
     """Where expiring things are kept."""
 
-    async def remove(self, kind: Expiring, *, before: datetime, limit: int) -> int:
+    async def delete_expired(self, kind: Expiring, *, before: datetime, limit: int) -> int:
         """Remove up to ``limit`` things that expired before an instant; returns how many."""
         ...
 
@@ -69,7 +69,7 @@ async def remove_expired(deps: CleanupDeps, *, has_time: Callable[[], bool]) -> 
     for kind, grace in GRACE.items():
         removed = 0
         while has_time():
-            batch = await deps.expiry.remove(kind, before=now - grace, limit=_BATCH)
+            batch = await deps.expiry.delete_expired(kind, before=now - grace, limit=_BATCH)
             removed += batch
             if batch < _BATCH:
                 break

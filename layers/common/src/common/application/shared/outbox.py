@@ -42,7 +42,7 @@ async def sweep_outbox(deps: OutboxDeps, *, has_time: Callable[[], bool]) -> int
     before = deps.clock.now() - GRACE
     published, after = 0, ""
     while has_time():
-        events = await deps.outbox.unpublished(before=before, limit=_BATCH, after=after)
+        events = await deps.outbox.list_unpublished(before=before, limit=_BATCH, after=after)
         taken = await deps.publisher.publish(events) if events else []
         if taken:
             await deps.outbox.mark_published(taken, deps.clock.now())

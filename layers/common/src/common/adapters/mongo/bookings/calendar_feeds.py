@@ -16,17 +16,17 @@ class MongoCalendarFeeds:
     def __init__(self, mongo: Mongo) -> None:
         self._feeds = mongo.collection("calendar_feeds")
 
-    async def put(self, owner_id: str, token_hash: str, now: datetime) -> None:
+    async def save(self, owner_id: str, token_hash: str, now: datetime) -> None:
         """Give an owner, an account or a provider's profile, a new token."""
         feed = {"token_hash": token_hash, "created_at": now}
         await self._feeds.replace_one({"_id": owner_id}, feed, upsert=True)
 
-    async def remove(self, owner_id: str) -> bool:
+    async def delete_by_owner(self, owner_id: str) -> bool:
         """End an owner's feed; whether there was one."""
         result = await self._feeds.delete_one({"_id": owner_id}, session=current_session())
         return result.deleted_count > 0
 
-    async def owner_of(self, token_hash: str) -> str | None:
+    async def find_owner(self, token_hash: str) -> str | None:
         """Whose feed a token opens."""
         row = await self._feeds.find_one({"token_hash": token_hash}, {"_id": 1})
         return None if row is None else str(row["_id"])

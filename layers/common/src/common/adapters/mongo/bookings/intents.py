@@ -23,7 +23,7 @@ class MongoBookingIntents:
         self._outbox = mongo.collection("outbox")
         self._slots = MongoSlotClaims(mongo)
 
-    async def add(
+    async def insert(
         self,
         intent: BookingIntent,
         hold: SlotClaim,

@@ -26,7 +26,7 @@ class MongoPublishedRatings:
     def __init__(self, mongo: Mongo) -> None:
         self._ratings = mongo.collection("ratings")
 
-    async def page(
+    async def search(
         self, *, provider_id: str | None, service_id: str | None, limit: int, before: tuple[datetime, str] | None
     ) -> Sequence[Rating]:
         """Customers' published ratings of a provider or of one service, the newest first."""

@@ -35,12 +35,12 @@ class MongoRatings:
         """One rating by id."""
         return _rating(await self._ratings.find_one({"_id": rating_id}))
 
-    async def for_booking(self, booking_id: str) -> Sequence[Rating]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
         rows = self._ratings.find({"booking_id": booking_id}).sort("created_at", 1)
         return [Rating.model_validate(from_document(row)) async for row in rows]
 
-    async def newest(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
+    async def search(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
         """Ratings of all bookings in a state, or all of them, newest first."""
         wanted: Document = {} if state is None else {"state": state}
         if before is not None:

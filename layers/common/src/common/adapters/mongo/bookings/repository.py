@@ -55,11 +55,11 @@ class MongoBookings:
         """One booking by id."""
         return _booking(await self._bookings.find_one({"_id": booking_id}))
 
-    async def by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
+    async def find_by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
         """The booking a customer made with this idempotency key."""
         return _booking(await self._bookings.find_one({"customer_id": customer_id, "idempotency_key": key}))
 
-    async def by_stripe_id(self, stripe_id: str) -> Booking | None:
+    async def find_by_stripe_id(self, stripe_id: str) -> Booking | None:
         """The booking that an intent, charge or transfer belongs to; its prefix tells which field to look in."""
         field = _STRIPE_FIELDS.get(stripe_id.split("_", 1)[0])
         if field is None:
@@ -90,13 +90,13 @@ class MongoBookings:
         except (DuplicateKeyError, BulkWriteError) as error:
             raise _translated(error) from error
 
-    async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
+    async def list_history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
         """Audit rows, oldest first, that made versions above the given one."""
         query = {"booking_id": booking_id, "version": {"$gt": after_version}}
         cursor = self._history.find(query).sort("version", 1).limit(limit)
         return [HistoryEntry.model_validate(from_document(row)) async for row in cursor]
 
-    async def list_for(
+    async def search(
         self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[Booking]:
         """Bookings of one party. Statuses are always listed, so that one index serves every filter and the order."""
@@ -104,7 +104,7 @@ class MongoBookings:
         cursor = self._bookings.find(list_filter(query, after)).sort([("slot.start_at", direction), ("_id", direction)])
         return [Booking.model_validate(from_document(row)) async for row in cursor.limit(limit)]
 
-    async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
+    async def list_disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
         """Open disputes, the longest waiting first."""
         cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
@@ -124,26 +124,26 @@ class MongoBookings:
         except (DuplicateKeyError, BulkWriteError) as error:
             raise _translated(error) from error
 
-    async def owing(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
+    async def list_owed_by_provider(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
         """Bookings of which a provider owes something in a currency, the oldest first."""
         query = {"provider_id": provider_id, "payout": PayoutState.DEBT, "price.total.currency": currency}
         cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
-    async def owed_by(self, provider_id: str) -> Mapping[str, int]:
+    async def sum_owed_by_provider(self, provider_id: str) -> Mapping[str, int]:
         """What a provider owes, in minor units by currency."""
         wanted = {"provider_id": provider_id, "payout": PayoutState.DEBT}
         group = {"_id": "$price.total.currency", "sum": {"$sum": "$payment_details.debt_amount"}}
         rows = await self._bookings.aggregate([{"$match": wanted}, {"$group": group}])
         return {row["_id"]: int(row["sum"]) async for row in rows}
 
-    async def in_debt(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+    async def list_owed(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
         query: Document = {"payout": PayoutState.DEBT, **_starting_after(after)}
         cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
         return [Booking.model_validate(from_document(row)) async for row in cursor]
 
-    async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+    async def list_provider_unavailable(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
         ahead = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
         query: Document = {**ahead, **_starting_after(after)}
@@ -172,7 +172,7 @@ class MongoBookings:
                 unreadable.append(str(row["_id"]))
         return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
 
-    async def count_check(self, booking_id: str) -> int:
+    async def increment_checks(self, booking_id: str) -> int:
         """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
         counted = await self._bookings.find_one_and_update(
             {"_id": booking_id},
@@ -182,13 +182,13 @@ class MongoBookings:
         )
         return int(counted["lease"]["checks"]) if counted else 0
 
-    async def put_off(self, booking_id: str, action: str, *, until: datetime) -> None:
+    async def postpone(self, booking_id: str, action: str, *, until: datetime) -> None:
         """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due."""
         await self._bookings.update_one(
             {"_id": booking_id, "next_due_action": action}, {"$set": {"lease.until": until}}
         )
 
-    async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
+    async def list_claims(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""
         starts = {"$gt": start - LONGEST_CLAIM, "$lt": end}
         query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}

@@ -28,7 +28,7 @@ class MongoBookingStatistics:
     def __init__(self, mongo: Mongo) -> None:
         self._bookings = mongo.collection("bookings")
 
-    async def with_money(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
+    async def stream_by_provider(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
         """Each booking with start in the half-open interval that brings or brought money, one after the other."""
         wanted = {
             "provider_id": provider_id,
@@ -38,7 +38,9 @@ class MongoBookingStatistics:
         async for row in self._bookings.find(wanted):
             yield Booking.model_validate(from_document(row))
 
-    async def counts(self, provider_id: str, start: datetime, end: datetime) -> Mapping[tuple[str, str | None], int]:
+    async def count_by_status(
+        self, provider_id: str, start: datetime, end: datetime
+    ) -> Mapping[tuple[str, str | None], int]:
         """Number of bookings with start in the interval, by status and by who cancelled."""
         wanted = {
             "provider_id": provider_id,

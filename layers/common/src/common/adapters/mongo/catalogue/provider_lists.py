@@ -13,7 +13,7 @@ class MongoProviderLists:
     def __init__(self, mongo: Mongo) -> None:
         self._providers = mongo.collection("providers")
 
-    async def by_status(self, status: str | None, *, limit: int, after: str | None) -> Sequence[Provider]:
+    async def search(self, status: str | None, *, limit: int, after: str | None) -> Sequence[Provider]:
         """Profiles of a status, or all, in order of their application; ``after`` is the id last seen."""
         wanted: Document = {}
         if status:

@@ -36,12 +36,12 @@ class MongoProviders:
         row = await self._providers.find_one({"_id": provider_id}, session=current_session())
         return from_document(Provider, row) if row else None
 
-    async def by_user(self, user_id: str) -> Provider | None:
+    async def find_by_user(self, user_id: str) -> Provider | None:
         """The profile of an account."""
         row = await self._providers.find_one({"user_id": user_id}, session=current_session())
         return from_document(Provider, row) if row else None
 
-    async def by_account(self, account_id: str) -> Provider | None:
+    async def find_by_account(self, account_id: str) -> Provider | None:
         """The profile that is paid to this account at Stripe."""
         row = await self._providers.find_one({"stripe_account_id": account_id}, session=current_session())
         return from_document(Provider, row) if row else None
@@ -51,7 +51,7 @@ class MongoProviders:
         rows = self._providers.find({"_id": {"$in": list(provider_ids)}}, session=current_session())
         return {row["_id"]: from_document(Provider, row) async for row in rows}
 
-    async def add(self, provider: Provider) -> bool:
+    async def insert(self, provider: Provider) -> bool:
         """Store a new profile; ``False`` if its account has one already, which ends a transaction it is part of."""
         await self._index_terms.add(provider.trading_name, provider.bio)
         try:
@@ -83,7 +83,7 @@ class MongoProviders:
             await self._index_terms.add(str(fields.get("trading_name", "")), str(fields.get("bio", "")))
         return await self._unit.run(work)
 
-    async def follow_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
+    async def update_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
         """Set what was read from Stripe, and count the reading (see the port for what it raises)."""
         changed = {name: value for name, value in fields.items() if getattr(provider, name) != value}
         revision = provider.billing_revision + 1

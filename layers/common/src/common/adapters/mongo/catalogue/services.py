@@ -39,7 +39,7 @@ class MongoServices:
         row = await self._services.find_one({"_id": service_id}, session=current_session())
         return from_document(Service, row) if row else None
 
-    async def add(self, service: Service) -> None:
+    async def insert(self, service: Service) -> None:
         """Store a new service (see the port for what it raises)."""
 
         async def work() -> None:
@@ -97,7 +97,7 @@ class MongoServices:
 
         return await self._unit.run(work)
 
-    async def of_provider(
+    async def list_by_provider(
         self, provider_id: str, *, status: str | None, limit: int, before: str | None
     ) -> Sequence[Service]:
         """A provider's services that are not deleted, newest first; ``before`` is the id last seen."""

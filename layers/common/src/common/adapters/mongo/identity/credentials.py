@@ -23,7 +23,7 @@ class MongoCredentials:
     def __init__(self, mongo: Mongo) -> None:
         self._credentials = mongo.collection("credentials")
 
-    async def password_of(self, user_id: str) -> PasswordCredential | None:
+    async def find_password(self, user_id: str) -> PasswordCredential | None:
         """The password's hash of an account, if it has a password."""
         row = await self._credentials.find_one({"_id": _password_id(user_id)}, session=current_session())
         return PasswordCredential.model_validate(row) if row else None
@@ -35,12 +35,12 @@ class MongoCredentials:
             {"_id": _password_id(user_id)}, {"$set": fields}, upsert=True, session=current_session()
         )
 
-    async def owner_of(self, issuer: str, subject: str) -> str | None:
+    async def find_owner(self, issuer: str, subject: str) -> str | None:
         """The account an external identity belongs to."""
         row = await self._credentials.find_one({"_id": _identity_id(issuer, subject)}, session=current_session())
         return str(row["user_id"]) if row else None
 
-    async def identities_of(self, user_id: str) -> Sequence[ExternalIdentity]:
+    async def list_identities(self, user_id: str) -> Sequence[ExternalIdentity]:
         """External identities of an account."""
         cursor = self._credentials.find({"user_id": user_id, "kind": "identity"}, session=current_session())
         return [ExternalIdentity.model_validate(row) async for row in cursor.limit(_MAX_IDENTITIES)]
@@ -51,7 +51,7 @@ class MongoCredentials:
         Raises:
             Conflict: it belongs to another account, or the account has another one of the same provider.
         """
-        owner = await self.owner_of(identity.issuer, identity.subject)
+        owner = await self.find_owner(identity.issuer, identity.subject)
         if owner == user_id:
             return
         if owner is not None:
@@ -74,7 +74,7 @@ class MongoCredentials:
         """Remove every external identity; a password stays."""
         await self._credentials.delete_many({"user_id": user_id, "kind": "identity"}, session=current_session())
 
-    async def remove_all(self, user_id: str) -> None:
+    async def delete_by_user(self, user_id: str) -> None:
         """Remove the password and every external identity."""
         await self._credentials.delete_many({"user_id": user_id}, session=current_session())
 

@@ -15,7 +15,7 @@ class MongoMailTokens:
     def __init__(self, mongo: Mongo) -> None:
         self._tokens = mongo.collection("mail_tokens")
 
-    async def add(self, token: MailToken) -> None:
+    async def insert(self, token: MailToken) -> None:
         """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
         earlier = {
             "email_key": token.email_key,
@@ -38,10 +38,10 @@ class MongoMailTokens:
         row = await self._tokens.find_one_and_delete(wanted, session=current_session())
         return from_document(MailToken, row) if row else None
 
-    async def remove_all(self, email_key: str) -> None:
+    async def delete_by_address(self, email_key: str) -> None:
         """Every code mailed to an address dies."""
         await self._tokens.delete_many({"email_key": email_key}, session=current_session())
 
-    async def remove_of(self, user_id: str) -> None:
+    async def delete_by_user(self, user_id: str) -> None:
         """Every code of an account dies, whichever address it was mailed to."""
         await self._tokens.delete_many({"user_id": user_id}, session=current_session())

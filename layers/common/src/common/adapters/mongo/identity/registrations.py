@@ -17,7 +17,7 @@ class MongoRegistrations:
     def __init__(self, mongo: Mongo) -> None:
         self._registrations = mongo.collection("registrations")
 
-    async def add(self, registration: Registration) -> None:
+    async def insert(self, registration: Registration) -> None:
         """Store one."""
         await self._registrations.insert_one(to_document(registration), session=current_session())
 
@@ -26,12 +26,12 @@ class MongoRegistrations:
         row = await self._registrations.find_one({"_id": registration_id}, session=current_session())
         return from_document(Registration, row) if row else None
 
-    async def of_address(self, email_key: str, now: datetime) -> Sequence[Registration]:
+    async def list_by_address(self, email_key: str, now: datetime) -> Sequence[Registration]:
         """Those of an address that have not expired, newest first."""
         wanted = {"email_key": email_key, "expires_at": {"$gt": now}}
         cursor = self._registrations.find(wanted, session=current_session()).sort("_id", -1).limit(_MAX_READ)
         return [from_document(Registration, row) async for row in cursor]
 
-    async def remove_all(self, email_key: str) -> None:
+    async def delete_by_address(self, email_key: str) -> None:
         """Every one of an address dies."""
         await self._registrations.delete_many({"email_key": email_key}, session=current_session())

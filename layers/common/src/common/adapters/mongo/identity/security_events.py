@@ -14,7 +14,7 @@ class MongoSecurityLog:
     def __init__(self, mongo: Mongo) -> None:
         self._events = mongo.collection("security_events")
 
-    async def add(self, event: SecurityEvent) -> None:
+    async def insert(self, event: SecurityEvent) -> None:
         """Append one."""
         await self._events.insert_one(to_document(event), session=current_session())
 

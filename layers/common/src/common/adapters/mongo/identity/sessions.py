@@ -30,7 +30,7 @@ class MongoSessions:
         row = await self._sessions.find_one({"_id": session_id}, session=current_session())
         return from_document(Session, row) if row else None
 
-    async def live_of(
+    async def list_live(
         self, user_id: str, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[Session]:
         """Sign-ins of an account that have not ended, the latest used first."""
@@ -73,7 +73,7 @@ class MongoSessions:
         )
         return result.modified_count == 1
 
-    async def add_token(self, token: RefreshToken) -> None:
+    async def insert_token(self, token: RefreshToken) -> None:
         """Store a successor; storing it a second time changes nothing."""
         document = to_document(token)
         key = {"_id": document.pop("_id")}
@@ -93,7 +93,7 @@ class MongoSessions:
             await self._browsers.delete_many(theirs, session=current_session())
         return row is not None
 
-    async def revoke_all(self, user_id: str, because: str, now: datetime) -> None:
+    async def revoke_by_user(self, user_id: str, because: str, now: datetime) -> None:
         """End every sign-in of an account, and every browser's push messages with them."""
         live = {"user_id": user_id, "revoked_at": None}
         await self._sessions.update_many(live, _ended(because, now), session=current_session())

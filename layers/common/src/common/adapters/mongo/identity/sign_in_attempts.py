@@ -13,7 +13,7 @@ class MongoSignInAttempts:
     def __init__(self, mongo: Mongo) -> None:
         self._attempts = mongo.collection("sign_in_attempts")
 
-    async def add(self, attempt: SignInAttempt) -> None:
+    async def insert(self, attempt: SignInAttempt) -> None:
         """Store one."""
         await self._attempts.insert_one(to_document(attempt))
 

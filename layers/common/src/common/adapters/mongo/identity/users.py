@@ -36,12 +36,12 @@ class MongoUsers:
         row = await self._users.find_one({"_id": user_id}, session=current_session())
         return from_document(User, row) if row else None
 
-    async def by_email_key(self, email_key: str) -> User | None:
+    async def find_by_email_key(self, email_key: str) -> User | None:
         """The account of a normalised address."""
         row = await self._users.find_one({"email_key": email_key}, session=current_session())
         return from_document(User, row) if row else None
 
-    async def add(self, user: User) -> bool:
+    async def insert(self, user: User) -> bool:
         """Store a new account; ``False`` if its address has one already."""
         try:
             await self._users.insert_one(to_document(user), session=current_session())
@@ -49,7 +49,7 @@ class MongoUsers:
             return False
         return True
 
-    async def find_or_add(self, user: User) -> User:
+    async def find_or_insert(self, user: User) -> User:
         """The account of the user's address, or this one, stored; one command, whose time tells little of which."""
         wanted = {"email_key": user.email_key}
         try:
@@ -104,7 +104,7 @@ class MongoUsers:
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
         return [from_document(User, row) async for row in cursor]
 
-    async def staff(self, *, limit: int, before: str | None) -> Sequence[User]:
+    async def list_staff(self, *, limit: int, before: str | None) -> Sequence[User]:
         """Accounts with a staff role, newest first; ``before`` is the id last seen."""
         wanted: Document = {"roles": {"$in": sorted(role.value for role in STAFF_ROLES)}}
         if before:

@@ -21,12 +21,12 @@ class MongoNotifications:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._notifications = database["notifications"]
 
-    async def add(self, notification: InboxEntry) -> None:
+    async def insert(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
         row = to_document(notification)
         await self._notifications.update_one({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True)
 
-    async def list_for(
+    async def list_by_user(
         self, user_id: str, *, unread_only: bool, limit: int, before: str | None
     ) -> Sequence[InboxEntry]:
         """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
@@ -38,7 +38,7 @@ class MongoNotifications:
         cursor = self._notifications.find(query).sort("_id", -1).limit(limit)
         return [InboxEntry.model_validate(from_document(row)) async for row in cursor]
 
-    async def unread_count(self, user_id: str, *, most: int) -> int:
+    async def count_unread(self, user_id: str, *, most: int) -> int:
         """How many entries somebody has not read, counted up to ``most``."""
         return await self._notifications.count_documents({"user_id": user_id, "read_at": None}, limit=most)
 
@@ -74,7 +74,7 @@ class MongoPreferences:
         found = await self._preferences.find_one({"_id": user_id})
         return Preferences(user_id=user_id) if found is None else Preferences.model_validate(found)
 
-    async def put(self, preferences: Preferences) -> None:
+    async def save(self, preferences: Preferences) -> None:
         """Replace somebody's preferences."""
         row = {"_id": preferences.user_id, **preferences.model_dump(mode="json")}
         await self._preferences.replace_one({"_id": preferences.user_id}, row, upsert=True)
@@ -86,7 +86,7 @@ class MongoPushSubscriptions:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._subscriptions = database["push_subscriptions"]
 
-    async def put(self, subscription: PushSubscription) -> PushSubscription:
+    async def save(self, subscription: PushSubscription) -> PushSubscription:
         """Store a subscription, or renew the one of the same endpoint; returns it as stored.
 
         Beyond the most that an account may have, those renewed longest ago go; whoever is last sees all there are.
@@ -117,7 +117,7 @@ class MongoPushSubscriptions:
         removed = await self._subscriptions.delete_one({"endpoint": endpoint, "user_id": user_id})
         return removed.deleted_count == 1
 
-    async def list_for(self, user_id: str) -> Sequence[PushSubscription]:
+    async def list_by_user(self, user_id: str) -> Sequence[PushSubscription]:
         """Somebody's subscriptions."""
         cursor = self._subscriptions.find({"user_id": user_id}).limit(_MOST_SUBSCRIPTIONS)
         return [PushSubscription.model_validate(from_document(row)) async for row in cursor]

@@ -46,6 +46,6 @@ class MongoMailLog:
             {"_id": mail_id}, {"$set": {"status": status, "message_id": message_id, "ended_at": now}}
         )
 
-    async def forget(self, mail_id: str) -> None:
+    async def delete(self, mail_id: str) -> None:
         """Note that a mail was not sent after all, so that the next delivery of its event sends it."""
         await self._mails.delete_one({"_id": mail_id, "status": MailStatus.SENDING})

@@ -48,14 +48,14 @@ class MongoDueReconciliations:
             await self._rows.bulk_write(writes)
         return [DueReconciliation(row["_id"], row["revision"]) for row in rows]
 
-    async def done(self, due: DueReconciliation, now: datetime) -> None:
+    async def complete(self, due: DueReconciliation, now: datetime) -> None:
         """The booking was compared; one that has been asked for again since then is due again at once."""
         gone = await self._rows.delete_one({"_id": due.booking_id, "revision": due.revision})
         if gone.deleted_count == 0:
             again = {"asked_at": now, "next_at": now, "tries": 0}
             await self._rows.update_one({"_id": due.booking_id, "revision": {"$gt": due.revision}}, {"$set": again})
 
-    async def oldest(self) -> datetime | None:
+    async def find_oldest(self) -> datetime | None:
         """Since when the longest waiting one has waited; ``None`` where none does."""
         found = await self._rows.find_one({}, {"asked_at": 1}, sort=[("asked_at", 1)])
         return None if found is None else found["asked_at"]

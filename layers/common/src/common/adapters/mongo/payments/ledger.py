@@ -19,12 +19,12 @@ class MongoLedger:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._lines = database["ledger_entries"]
 
-    async def for_booking(self, booking_id: str) -> Sequence[LedgerLine]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[LedgerLine]:
         """All lines of a booking in the order they were written."""
         cursor = self._lines.find({"booking_id": booking_id}).sort("_id", 1).limit(_MOST_PER_BOOKING)
         return [LedgerLine.model_validate(from_document(row)) async for row in cursor]
 
-    async def held_by_reason(
+    async def sum_by_reason(
         self, provider_id: str, *, since: datetime, before: datetime
     ) -> Mapping[str, Mapping[str, int]]:
         """Sums of a provider's lines on the account of held money in a period, by currency and reason."""
@@ -35,7 +35,7 @@ class MongoLedger:
             sums.setdefault(row["_id"]["currency"], {})[row["_id"]["reason"]] = int(row["sum"])
         return sums
 
-    async def for_provider(
+    async def list_by_provider(
         self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None
     ) -> Sequence[LedgerLine]:
         """Lines of a provider's bookings in a period, oldest first; ``after`` is the id of the last line seen."""

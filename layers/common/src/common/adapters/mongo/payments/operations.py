@@ -30,7 +30,7 @@ class MongoPaymentOperations:
         """One operation by id."""
         return _operation(await self._operations.find_one({"_id": operation_id}))
 
-    async def for_booking(self, booking_id: str) -> Sequence[PaymentOperation]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[PaymentOperation]:
         """All operations of a booking, in order of their sequence."""
         cursor = self._operations.find({"booking_id": booking_id}).sort("sequence", 1).limit(_MOST_PER_BOOKING)
         return [PaymentOperation.model_validate(from_document(row)) async for row in cursor]
@@ -67,7 +67,7 @@ class MongoPaymentOperations:
             },
         )
 
-    async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
+    async def list_due(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
         """Operations still open whose next try is due and that nobody has taken, in order of their ids."""
         due: Document = {
             "status": {"$in": _OPEN},

@@ -22,7 +22,7 @@ class MongoPaymentReviews:
         self._discrepancies = database["payment_discrepancies"]
         self._runs = database["verification_runs"]
 
-    async def touched_between(
+    async def list_touched(
         self, since: datetime, before: datetime, *, limit: int, after: tuple[datetime, str] | None
     ) -> Sequence[Touched]:
         """Operations that changed in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
@@ -33,12 +33,12 @@ class MongoPaymentReviews:
         cursor = found.sort([("updated_at", 1), ("_id", 1)]).limit(limit)
         return [Touched(row["booking_id"], row["updated_at"], row["_id"]) async for row in cursor]
 
-    async def progress(self, phase: str) -> Progress | None:
+    async def get_progress(self, phase: str) -> Progress | None:
         """How far a phase has come."""
         found = await self._runs.find_one({"_id": phase})
         return None if found is None else from_document(Progress, found)
 
-    async def advance(self, progress: Progress) -> bool:
+    async def save_progress(self, progress: Progress) -> bool:
         """Store it as the next revision; ``False`` if the one before is not what is stored: another run is at it."""
         before = {"_id": progress.id, "revision": progress.revision - 1}
         is_first = progress.revision == 1
@@ -78,7 +78,7 @@ class MongoPaymentReviews:
         """Mark differences as resolved."""
         await self._discrepancies.update_many({"_id": {"$in": list(ids)}}, {"$set": {"resolved_at": now}})
 
-    async def take_untold(self, *, limit: int) -> Sequence[Discrepancy]:
+    async def claim_untold(self, *, limit: int) -> Sequence[Discrepancy]:
         """Differences that nobody has been told of yet; each is given to one caller."""
         waiting = self._discrepancies.find({"is_told": False}, {"_id": 1}).limit(limit)
         ids = [row["_id"] async for row in waiting]
@@ -89,7 +89,7 @@ class MongoPaymentReviews:
         mine = self._discrepancies.find({"_id": {"$in": ids}, "told_in": taken["told_in"], "resolved_at": None})
         return [from_document(Discrepancy, row) async for row in mine.sort("_id", 1)]
 
-    async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
+    async def list_open(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
         """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""
         query: Document = {"resolved_at": None}
         if before is not None:

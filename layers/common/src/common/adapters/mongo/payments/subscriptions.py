@@ -22,7 +22,7 @@ class MongoSubscriptions:
         found = await self._subscriptions.find_one({"_id": provider_id})
         return None if found is None else from_document(Subscription, found)
 
-    async def put(self, subscription: Subscription) -> bool:
+    async def save(self, subscription: Subscription) -> bool:
         """Store it as the next revision; ``False`` if the one before is not what is stored.
 
         What was stored before revisions were counted has none, and stands for the first.
@@ -42,7 +42,7 @@ class MongoSubscriptions:
             return False
         return True
 
-    async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
+    async def list_past_due(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
         """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""
         query = {"status": PlanStatus.PAST_DUE, "past_due_since": {"$lte": since}, "lapsed_at": None}
         cursor = self._subscriptions.find(query).sort("past_due_since", 1).limit(limit)

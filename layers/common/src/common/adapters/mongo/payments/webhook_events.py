@@ -17,7 +17,7 @@ class MongoWebhookEvents:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._events = database["webhook_events"]
 
-    async def add(self, event: StripeEvent) -> bool:
+    async def insert(self, event: StripeEvent) -> bool:
         """Store an event; ``False`` if its id is already there."""
         try:
             await self._events.insert_one(to_document(event))
@@ -30,7 +30,7 @@ class MongoWebhookEvents:
         found = await self._events.find_one({"_id": event_id})
         return None if found is None else StripeEvent.model_validate(from_document(found))
 
-    async def count_try(self, event_id: str) -> None:
+    async def increment_tries(self, event_id: str) -> None:
         """Count one more attempt to process."""
         await self._events.update_one({"_id": event_id}, {"$inc": {"tries": 1}})
 
@@ -38,7 +38,7 @@ class MongoWebhookEvents:
         """Record that the event needs no more work, or that it is given up."""
         await self._events.update_one({"_id": event_id}, {"$set": {"status": status, "processed_at": now}})
 
-    async def unprocessed(
+    async def list_unprocessed(
         self, *, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[StripeEvent]:
         """Events received before the instant and still not worked off, oldest first.

@@ -20,11 +20,11 @@ class MongoBusyTimes:
     def __init__(self, mongo: Mongo) -> None:
         self._claims = mongo.collection("slot_claims")
 
-    async def between(self, provider_id: str, start: datetime, end: datetime, now: datetime) -> Sequence[Busy]:
+    async def list_by_provider(self, provider_id: str, start: datetime, end: datetime, now: datetime) -> Sequence[Busy]:
         """Intervals of a provider that overlap the given one, without holds that have expired."""
-        return (await self.of_providers([provider_id], start, end, now)).get(provider_id, [])
+        return (await self.list_by_providers([provider_id], start, end, now)).get(provider_id, [])
 
-    async def of_providers(
+    async def list_by_providers(
         self, provider_ids: Sequence[str], start: datetime, end: datetime, now: datetime
     ) -> Mapping[str, Sequence[Busy]]:
         """The same for several providers in one read."""

@@ -14,7 +14,7 @@ class MongoExpiry:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def remove(self, kind: Expiring, *, before: datetime, limit: int) -> int:
+    async def delete_expired(self, kind: Expiring, *, before: datetime, limit: int) -> int:
         """Remove up to ``limit`` rows that expired before an instant; returns how many."""
         collection = self._mongo.collection(_COLLECTIONS.get(kind, kind.value))
         # The type is asked for besides, because a partial index serves only queries that repeat its filter.

@@ -32,7 +32,7 @@ class MongoOutbox:
         self._mongo = mongo
         self._warn = warn
 
-    async def add(self, events: "Sequence[Event]") -> None:
+    async def insert(self, events: "Sequence[Event]") -> None:
         """Store events: in the unit of work under way, or on their own where no other write belongs to them."""
         rows = []
         for event in events:
@@ -41,7 +41,7 @@ class MongoOutbox:
         if rows:
             await self._mongo.collection("outbox").insert_many(rows, session=current_session())
 
-    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> "Sequence[Event]":
+    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> "Sequence[Event]":
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
         due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
         query: Document = {"published_at": None, "created_at": {"$lt": before}, **due}

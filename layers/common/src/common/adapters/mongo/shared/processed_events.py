@@ -41,7 +41,7 @@ class MongoProcessedEvents:
             raise Unavailable("This event is in work elsewhere.", code="event_in_work") from None
         return True
 
-    async def done(self, consumer: str, event_id: str, now: datetime) -> None:
+    async def complete(self, consumer: str, event_id: str, now: datetime) -> None:
         """Mark an event as done for good."""
         update = {"$set": {"done_at": now, "expires_at": now + _KEEP}}
         await self._mongo.collection("processed_events").update_one({"_id": _id(consumer, event_id)}, update)

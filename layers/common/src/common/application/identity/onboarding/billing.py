@@ -76,7 +76,7 @@ async def sync_billing(deps: OnboardingDeps, account_id: str) -> bool:
     Raises:
         Unavailable: Stripe is away, or the provider kept changing; try again.
     """
-    provider = await deps.providers.by_account(account_id)
+    provider = await deps.providers.find_by_account(account_id)
     return provider is not None and await _follow(deps, provider.id, account_id) is not None
 
 
@@ -155,10 +155,10 @@ async def _store(deps: OnboardingDeps, seen: Provider, status: ConnectStatus) ->
             raise NotFound("There is no such provider.")
         if provider.billing_revision != seen.billing_revision:
             raise VersionConflict("The account has been read again meanwhile.")
-        provider = await deps.providers.follow_billing(provider, _fields(provider, user, status), now=now)
+        provider = await deps.providers.update_billing(provider, _fields(provider, user, status), now=now)
         user = await _follow_user(deps, user, status, now)
         events = [mail_event(deps.auth, "payout_account_closed", user.id)] if status.is_gone else []
-        await deps.auth.outbox.add(events)
+        await deps.auth.outbox.insert(events)
         return Billing(user, provider, None if status.is_gone else status), events
 
     return await deps.auth.unit_of_work.run(write)

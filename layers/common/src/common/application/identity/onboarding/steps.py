@@ -136,7 +136,7 @@ async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: 
 
 
 async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
-    if await deps.auth.credentials.password_of(user.id) is not None:
+    if await deps.auth.credentials.find_password(user.id) is not None:
         raise Conflict("The account has a password; change it in the settings.", code="password_exists")
 
 
@@ -170,7 +170,7 @@ async def apply_as_provider(
         is_approved = user.provider_status is ProviderStatus.APPROVED
         status = ProviderStatus.APPROVED if is_approved else ProviderStatus.PENDING
         details = {"trading_name": trading_name, "address": fields["address"], "status": status}
-        existing = await deps.providers.by_user(user.id)
+        existing = await deps.providers.find_by_user(user.id)
         if existing is None:
             provider = Provider(
                 id=new_id("prv", now),
@@ -181,12 +181,12 @@ async def apply_as_provider(
                 updated_at=now,
                 **details,
             )
-            await deps.providers.add(provider)
+            await deps.providers.insert(provider)
         else:
             provider = await deps.providers.update(existing.id, details, now=now)
         is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
         events = [mail_event(auth, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
-        await auth.outbox.add(events)
+        await auth.outbox.insert(events)
         changed = await auth.users.update(user.id, {**fields, **_as_applicant(user, provider)})
         return changed, provider, events
 

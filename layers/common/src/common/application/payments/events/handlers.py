@@ -72,7 +72,7 @@ async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
 async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if event.account_id is None:
         return False
-    provider = await deps.onboarding.providers.by_account(event.account_id)
+    provider = await deps.onboarding.providers.find_by_account(event.account_id)
     if provider is None:
         return False
     try:

@@ -32,7 +32,7 @@ async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookS
     if event is None or event.status in {WebhookStatus.PROCESSED, WebhookStatus.IGNORED}:
         return WebhookStatus.IGNORED if event is None else event.status
     now = deps.payouts.payments.clock.now()
-    await deps.events.count_try(event_id)
+    await deps.events.increment_tries(event_id)
     try:
         status = WebhookStatus.PROCESSED if await _handle(deps, event) else WebhookStatus.IGNORED
     except NotYetKnown:

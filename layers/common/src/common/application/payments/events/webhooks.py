@@ -41,7 +41,7 @@ async def receive_webhook(deps: WebhookReceiverDeps, body: bytes, signature: str
         Unavailable: stored, but the queue did not take it; Stripe will deliver it again.
     """
     event = deps.verifier.verify(body, signature).model_copy(update={"received_at": deps.clock.now()})
-    if not await deps.events.add(event):
+    if not await deps.events.insert(event):
         known = await deps.events.get(event.id)
         if known is not None and known.status is not WebhookStatus.RECEIVED:
             return known
@@ -73,7 +73,7 @@ async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
         return await _committed(deps, str(event.booking_id))
     intent_id, charge_id = event.related.get("payment_intent"), event.related.get("charge")
     for stripe_id in (event.object_id, intent_id, charge_id):
-        booking = await deps.bookings.by_stripe_id(stripe_id) if stripe_id else None
+        booking = await deps.bookings.find_by_stripe_id(stripe_id) if stripe_id else None
         if booking is not None:
             return booking.id
     return await booking_of_intent(deps, intent_id) if intent_id else None

@@ -55,8 +55,8 @@ async def _reread(deps: PaymentDeps, booking_id: str) -> Booking:
     try:
         return await sync_booking_payment(deps, booking_id)
     except Unavailable as unavailable:
-        wait = wait_before_check(await deps.bookings.count_check(booking_id))
-        await deps.bookings.put_off(booking_id, NEEDS_STRIPE, until=deps.clock.now() + wait)
+        wait = wait_before_check(await deps.bookings.increment_checks(booking_id))
+        await deps.bookings.postpone(booking_id, NEEDS_STRIPE, until=deps.clock.now() + wait)
         raise CheckPostponed(unavailable.detail, retry_after=int(wait.total_seconds())) from unavailable
 
 

@@ -117,7 +117,7 @@ async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavail
         operation_id=operation.id,
     )
     check = event.model_copy(update={"not_before": due})
-    await deps.outbox.add([check])
+    await deps.outbox.insert([check])
     await deps.operations.release(operation.model_copy(update=changed), due)
     await publish_committed(deps.outbox, deps.publisher, [check], deps.clock)
 

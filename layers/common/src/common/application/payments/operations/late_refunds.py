@@ -41,7 +41,7 @@ async def reread_refunds(deps: PaymentDeps, booking_id: str) -> bool:
         Unavailable: Stripe or the database is away, or the booking kept changing.
     """
     now = deps.clock.now()
-    for operation in await deps.operations.for_booking(booking_id):
+    for operation in await deps.operations.list_by_booking(booking_id):
         is_made = operation.purpose is Purpose.REFUND and operation.status is OperationStatus.SUCCEEDED
         if is_made and now - operation.updated_at <= MAY_FAIL and not await _reread(deps, operation):
             return False

@@ -54,7 +54,7 @@ async def _give_back(deps: PaymentDeps, operation: PaymentOperation) -> None:
 async def _set_off(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
     for _ in range(_TRIES):
         currency = booking.price.total.currency
-        owing = await deps.bookings.owing(booking.provider_id, currency, limit=_MOST_DEBTS)
+        owing = await deps.bookings.list_owed_by_provider(booking.provider_id, currency, limit=_MOST_DEBTS)
         changes = state_machine.apply_set_off(booking, operation, owing, deps.clock.now(), deps.settings)
         if not changes:
             return None

@@ -26,7 +26,7 @@ async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
         NotFound: there is no such booking.
         OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
     """
-    for operation in await deps.operations.for_booking(booking_id):
+    for operation in await deps.operations.list_by_booking(booking_id):
         if operation.status in OPEN and is_pending_refund(operation):
             await _reread_refund(deps, operation)
         elif operation.status in OPEN:

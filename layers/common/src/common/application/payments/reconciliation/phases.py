@@ -114,7 +114,7 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
     records = step.deps.records
 
     async def page(since: datetime, until: datetime, after: str | None) -> Sequence[Intent]:
-        return await records.intents_between(since, until, limit=_BATCH, after=after)
+        return await records.list_intents(since, until, limit=_BATCH, after=after)
 
     async def look(intents: Sequence[Intent]) -> str | None:
         for intent in intents:
@@ -134,7 +134,7 @@ async def _moved(step: Step) -> tuple[Progress, bool]:
     records = step.deps.records
 
     async def page(since: datetime, until: datetime, after: str | None) -> Sequence[MovedAtStripe]:
-        return await records.moved_between(since, until, limit=_BATCH, after=after)
+        return await records.list_movements(since, until, limit=_BATCH, after=after)
 
     async def look(entries: Sequence[MovedAtStripe]) -> str | None:
         found: set[str | None] = set()
@@ -175,7 +175,7 @@ async def _touched(step: Step) -> tuple[Progress, bool]:
     """Ask for the bookings whose operations changed, the oldest change first."""
     place, until = step.place, step.now - SETTLING
     seen = (place.verified_until, place.after) if place.after else None
-    page = await step.deps.reviews.touched_between(place.verified_until, until, limit=_BATCH, after=seen)
+    page = await step.deps.reviews.list_touched(place.verified_until, until, limit=_BATCH, after=seen)
     await step.deps.due.request(sorted({each.booking_id for each in page}), step.now)
     if len(page) < _BATCH:
         return step.up_to(until), False
@@ -203,7 +203,7 @@ async def _queue_due(step: Step) -> tuple[Progress, bool]:
     payments, queued = step.deps.payments, step.counts["ReconciliationsQueued"]
     claimed = await step.deps.due.claim(step.now, limit=_BATCH)
     events = [_request(each, step.now, queued + number) for number, each in enumerate(claimed)]
-    await payments.outbox.add(events)
+    await payments.outbox.insert(events)
     await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
     step.counts["ReconciliationsQueued"] += len(events)
     return step.up_to(step.now), len(events) == _BATCH and queued + _BATCH < _MOST_QUEUED
@@ -221,7 +221,7 @@ async def _unclaimed(step: Step) -> tuple[Progress, bool]:
     """Look again at the intents that nobody claimed; what has been settled since is closed."""
     place = step.place
     seen = (place.window_end, place.after) if place.window_end and place.after else None
-    page = await step.deps.reviews.open_discrepancies(limit=_BATCH, before=seen)
+    page = await step.deps.reviews.list_open(limit=_BATCH, before=seen)
     for each in page:
         with _apart(step):
             if each.kind in UNCLAIMED and await is_settled(step.deps, each):

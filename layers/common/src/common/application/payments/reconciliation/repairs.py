@@ -23,13 +23,13 @@ async def requeue_operations(
         How many, and the id of the last one seen; ``None`` where the page was the last.
     """
     payments = deps.payments
-    page = await payments.operations.open_before(now, limit=limit, after=after)
+    page = await payments.operations.list_due(now, limit=limit, after=after)
     due = [each for each in page if each.updated_at <= now - older_than]
     events = [
         new_event(Topic.PAYMENTS, "payment.operation_requested", now, booking_id=each.booking_id, operation_id=each.id)
         for each in due
     ]
-    await payments.outbox.add(events)
+    await payments.outbox.insert(events)
     await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
     return len(events), page[-1].id if len(page) == limit else None
 
@@ -49,7 +49,7 @@ async def requeue_events(
     Returns:
         How many the queue took, and the last one seen; ``None`` where the page was the last.
     """
-    page = await deps.events.unprocessed(before=now - older_than, limit=limit, after=after)
+    page = await deps.events.list_unprocessed(before=now - older_than, limit=limit, after=after)
     taken = sum([await deps.queue.send(each.id) for each in page])
     last = page[-1] if len(page) == limit else None
     return taken, (last.received_at, last.id) if last and last.received_at else None

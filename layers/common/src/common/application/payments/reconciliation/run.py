@@ -61,7 +61,7 @@ async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[],
         if len(faults) > before:
             stopped.add(name)
         places[name] = reached.model_copy(update={"turn": turn, "revision": reached.revision + 1})
-        if await deps.reviews.advance(places[name]) and has_more:
+        if await deps.reviews.save_progress(places[name]) and has_more:
             waiting.append(name)
         if DUE not in {*waiting, *stopped, name}:
             waiting.append(DUE)  # what the others have found
@@ -73,12 +73,12 @@ async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[],
 
 async def reconcile_booking(deps: ReconciliationDeps, booking: Booking) -> Sequence[Discrepancy]:
     """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
-    operations = await deps.payments.operations.for_booking(booking.id)
+    operations = await deps.payments.operations.list_by_booking(booking.id)
     made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
     current = booking.payment_details.payment_intent_id
     intent_ids = sorted({*made, *([current] if current else [])})
-    stripe = await deps.records.books_of(booking.id, intent_ids)
-    lines = await deps.payments.ledger.for_booking(booking.id)
+    stripe = await deps.records.get_books(booking.id, intent_ids)
+    lines = await deps.payments.ledger.list_by_booking(booking.id)
     now = deps.payments.clock.now()
     found = [_discrepancy(booking, each, now) for each in compare(booking, lines, stripe)]
     await deps.reviews.report(found)
@@ -94,7 +94,7 @@ async def compare_booking(deps: ReconciliationDeps, due: DueReconciliation) -> i
     """
     booking = await deps.payments.bookings.get(due.booking_id)
     found = await reconcile_booking(deps, booking) if booking else []
-    await deps.due.done(due, deps.payments.clock.now())
+    await deps.due.complete(due, deps.payments.clock.now())
     return len(found)
 
 
@@ -111,18 +111,18 @@ async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
 async def reconciliation_lag(deps: ReconciliationDeps) -> int:
     """How old the oldest thing is that has not been compared yet, in seconds."""
     now = deps.payments.clock.now()
-    waiting = await deps.due.oldest()
+    waiting = await deps.due.find_oldest()
     reached = [(await _place(deps, name, now)).verified_until for name in _DATED]
     return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
 
 
 async def _place(deps: ReconciliationDeps, phase: str, now: datetime) -> Progress:
-    return await deps.reviews.progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
+    return await deps.reviews.get_progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
 
 
 async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
     """One message about all that nobody was told of yet; returns how much that was."""
-    new = await deps.reviews.take_untold(limit=_MOST_COUNTED)
+    new = await deps.reviews.claim_untold(limit=_MOST_COUNTED)
     if not new:
         return 0
     payments = deps.payments
@@ -135,7 +135,7 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
         to_role="operator",
         data={"count": len(new), "lines": lines},
     )
-    await payments.outbox.add([event])
+    await payments.outbox.insert([event])
     await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
     return len(new)
 

@@ -33,7 +33,7 @@ async def booking_of_entry(deps: ReconciliationDeps, entry: MovedAtStripe) -> st
     """The booking that an entry of our balance belongs to; ``None`` for none of ours."""
     if entry.booking_id is not None or entry.intent_id is None:
         return entry.booking_id
-    booking = await deps.payments.bookings.by_stripe_id(entry.intent_id)
+    booking = await deps.payments.bookings.find_by_stripe_id(entry.intent_id)
     return booking.id if booking else None
 
 
@@ -75,14 +75,14 @@ async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
             raise
         return True
     if intent.status is IntentStatus.SUCCEEDED:
-        books = await deps.records.books_of(reported.booking_id, [intent.id])
+        books = await deps.records.get_books(reported.booking_id, [intent.id])
         return books.refunded >= books.captured
     return intent.status is IntentStatus.CANCELED
 
 
 async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) -> bool:
     """Whether the booking knows the intent, or may still come to know it."""
-    operations = await deps.payments.operations.for_booking(booking.id)
+    operations = await deps.payments.operations.list_by_booking(booking.id)
     details = booking.payment_details
     known = {details.payment_intent_id, *(each.stripe_id for each in operations)}
     return intent_id in known or bool(details.open_operations)

@@ -27,7 +27,7 @@ async def start_checkout(deps: SubscriptionDeps, caller: Principal, plan_id: str
         raise _already_subscribed()
     customer_id = await customer_of_user(deps.payments, caller.user_id)
     await deps.gateway.close_pages(customer_id)
-    for live in await deps.gateway.live_subscriptions(customer_id):
+    for live in await deps.gateway.list_live_subscriptions(customer_id):
         if live.provider_id == provider.id:
             await sync_subscription(deps, live.id)
             raise _already_subscribed()

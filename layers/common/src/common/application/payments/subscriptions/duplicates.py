@@ -27,7 +27,7 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
     """
     if found.customer_id is None:
         return found.id
-    of_customer = await deps.gateway.live_subscriptions(found.customer_id)
+    of_customer = await deps.gateway.list_live_subscriptions(found.customer_id)
     live = [each for each in of_customer if each.provider_id == provider.id]
     for other in live[1:]:
         await _end(deps, provider, live[0], other)
@@ -37,7 +37,7 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
 async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscription, other: StripeSubscription) -> None:
     refunded: list[Money] = []
     refused: list[str] = []
-    for payment in await deps.gateway.paid_for(other.id):
+    for payment in await deps.gateway.list_payments(other.id):
         try:
             await deps.gateway.refund(payment)
         except (GatewayRefused, NotFound) as error:

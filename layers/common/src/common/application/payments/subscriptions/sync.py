@@ -41,7 +41,7 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> boo
         if plan is None or _is_passed_over(known, found):
             return plan is not None
         stored = _as_known(deps, known, found, plan, provider)
-        if await deps.subscriptions.put(stored):
+        if await deps.subscriptions.save(stored):
             break
     else:
         raise Unavailable("The subscription is being changed by others.", retry_after=1)
@@ -59,7 +59,7 @@ async def end_graces(deps: SubscriptionDeps) -> int:
         Unavailable: as for ``apply_plan``.
     """
     now = deps.payments.clock.now()
-    lapsed = await deps.subscriptions.past_due_before(now - GRACE, limit=_BATCH)
+    lapsed = await deps.subscriptions.list_past_due(now - GRACE, limit=_BATCH)
     faults: list[ValueError] = []
     for subscription in lapsed:
         try:
@@ -177,5 +177,5 @@ async def _warn(deps: SubscriptionDeps, provider: Provider, plan: Plan, stored: 
 
 async def _publish(deps: SubscriptionDeps, event: Event) -> None:
     payments = deps.payments
-    await payments.outbox.add([event])
+    await payments.outbox.insert([event])
     await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)

@@ -12,7 +12,7 @@ from common.domain.shared.events import Event
 class BookingIntents(Protocol):
     """Booking intents and the slots they hold."""
 
-    async def add(
+    async def insert(
         self,
         intent: BookingIntent,
         hold: SlotClaim,

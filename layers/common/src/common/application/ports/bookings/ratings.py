@@ -15,11 +15,11 @@ class Ratings(Protocol):
         """One rating by id."""
         ...
 
-    async def for_booking(self, booking_id: str) -> Sequence[Rating]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
         ...
 
-    async def newest(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
+    async def search(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
         """Ratings of all bookings in a state, or all of them, newest first; ``before`` is the id last seen."""
         ...
 

@@ -48,11 +48,11 @@ class BookingRepository(Protocol):
         """One booking by id."""
         ...
 
-    async def by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
+    async def find_by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
         """The booking a customer made with this idempotency key."""
         ...
 
-    async def by_stripe_id(self, stripe_id: str) -> Booking | None:
+    async def find_by_stripe_id(self, stripe_id: str) -> Booking | None:
         """The booking that a payment intent, setup intent, charge or transfer of Stripe's belongs to."""
         ...
 
@@ -71,11 +71,11 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
+    async def list_history(self, booking_id: str, *, limit: int, after_version: int = 0) -> Sequence[HistoryEntry]:
         """Audit rows, oldest first, that made versions above the given one; there is one for each version."""
         ...
 
-    async def list_for(
+    async def search(
         self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[Booking]:
         """Bookings of one party, latest start first unless the query says otherwise.
@@ -87,7 +87,7 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
+    async def list_disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
         """Open disputes, the longest waiting first; ``after`` is (opened at, booking id) of the last one seen."""
         ...
 
@@ -100,19 +100,19 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def owing(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
+    async def list_owed_by_provider(self, provider_id: str, currency: str, *, limit: int) -> Sequence[Booking]:
         """Bookings of which a provider owes something in a currency, the oldest first."""
         ...
 
-    async def owed_by(self, provider_id: str) -> Mapping[str, int]:
+    async def sum_owed_by_provider(self, provider_id: str) -> Mapping[str, int]:
         """What a provider owes, in minor units by currency."""
         ...
 
-    async def in_debt(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+    async def list_owed(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
         ...
 
-    async def with_provider_away(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
+    async def list_provider_unavailable(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
         ...
 
@@ -124,17 +124,17 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def count_check(self, booking_id: str) -> int:
+    async def increment_checks(self, booking_id: str) -> int:
         """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
         ...
 
-    async def put_off(self, booking_id: str, action: str, *, until: datetime) -> None:
+    async def postpone(self, booking_id: str, action: str, *, until: datetime) -> None:
         """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due.
 
         A commit ends it.
         """
         ...
 
-    async def claims_between(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
+    async def list_claims(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
         """Claims of a provider's time that overlap the interval, expired holds included."""
         ...

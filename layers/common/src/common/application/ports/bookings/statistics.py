@@ -11,14 +11,16 @@ from common.domain.bookings.ratings import Rating
 class BookingStatistics(Protocol):
     """Statistics of a provider's bookings."""
 
-    def with_money(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
+    def stream_by_provider(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
         """Each booking with start in the half-open interval that brings or brought money, in no order.
 
         However many there are: what is left out would be missing in the sums. None is held for longer than its turn.
         """
         ...
 
-    async def counts(self, provider_id: str, start: datetime, end: datetime) -> Mapping[tuple[str, str | None], int]:
+    async def count_by_status(
+        self, provider_id: str, start: datetime, end: datetime
+    ) -> Mapping[tuple[str, str | None], int]:
         """Number of bookings with start in the interval, by status and by who cancelled."""
         ...
 
@@ -26,7 +28,7 @@ class BookingStatistics(Protocol):
 class PublishedRatings(Protocol):
     """Ratings that others may see."""
 
-    async def page(
+    async def search(
         self, *, provider_id: str | None, service_id: str | None, limit: int, before: tuple[datetime, str] | None
     ) -> Sequence[Rating]:
         """Customers' published ratings of a provider or of one service, the newest first.

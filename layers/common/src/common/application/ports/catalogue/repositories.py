@@ -14,11 +14,11 @@ from common.domain.scheduling.slots import Busy
 class Providers(ProviderReader, Protocol):
     """Provider profiles. Every write keeps the provider's search listings in the same transaction."""
 
-    async def by_user(self, user_id: str) -> Provider | None:
+    async def find_by_user(self, user_id: str) -> Provider | None:
         """The profile of an account."""
         ...
 
-    async def by_account(self, account_id: str) -> Provider | None:
+    async def find_by_account(self, account_id: str) -> Provider | None:
         """The profile that is paid to this account at Stripe."""
         ...
 
@@ -26,7 +26,7 @@ class Providers(ProviderReader, Protocol):
         """Profiles by id; ids without one are left out."""
         ...
 
-    async def add(self, provider: Provider) -> bool:
+    async def insert(self, provider: Provider) -> bool:
         """Store a new profile; ``False`` if its account has one already."""
         ...
 
@@ -41,7 +41,7 @@ class Providers(ProviderReader, Protocol):
         """
         ...
 
-    async def follow_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
+    async def update_billing(self, provider: Provider, fields: Mapping[str, Any], *, now: datetime) -> Provider:
         """Set what was read from Stripe, and count the reading; the version rises only where a field changes.
 
         Call it inside the unit of work that has read ``provider``.
@@ -55,7 +55,7 @@ class Providers(ProviderReader, Protocol):
 class Services(ServiceReader, Protocol):
     """Services. Every write keeps the search listings in the same transaction."""
 
-    async def add(self, service: Service) -> None:
+    async def insert(self, service: Service) -> None:
         """Store a new service.
 
         Raises:
@@ -81,7 +81,7 @@ class Services(ServiceReader, Protocol):
         """Pause the newest active services beyond what the provider's ``active_service_limit`` is now; how many."""
         ...
 
-    async def of_provider(
+    async def list_by_provider(
         self, provider_id: str, *, status: str | None, limit: int, before: str | None
     ) -> Sequence[Service]:
         """A provider's services that are not deleted, newest first; ``before`` is the id last seen."""
@@ -99,11 +99,11 @@ class Categories(Protocol):
 class BusyTimes(Protocol):
     """What is taken of providers' time."""
 
-    async def between(self, provider_id: str, start: datetime, end: datetime, now: datetime) -> Sequence[Busy]:
+    async def list_by_provider(self, provider_id: str, start: datetime, end: datetime, now: datetime) -> Sequence[Busy]:
         """Intervals of a provider that overlap the given one; holds that have expired by ``now`` are left out."""
         ...
 
-    async def of_providers(
+    async def list_by_providers(
         self, provider_ids: Sequence[str], start: datetime, end: datetime, now: datetime
     ) -> Mapping[str, Sequence[Busy]]:
         """The same for several providers in one read."""

@@ -39,15 +39,15 @@ class Users(Protocol):
         """One account by id, deleted ones included."""
         ...
 
-    async def by_email_key(self, email_key: str) -> User | None:
+    async def find_by_email_key(self, email_key: str) -> User | None:
         """The account of a normalised address."""
         ...
 
-    async def add(self, user: User) -> bool:
+    async def insert(self, user: User) -> bool:
         """Store a new account; ``False`` if its address has one already."""
         ...
 
-    async def find_or_add(self, user: User) -> User:
+    async def find_or_insert(self, user: User) -> User:
         """The account of the user's address, or this one, stored; the same command to the database either way."""
         ...
 
@@ -94,7 +94,7 @@ class Users(Protocol):
 class StaffList(Protocol):
     """Members of staff."""
 
-    async def staff(self, *, limit: int, before: str | None) -> Sequence[User]:
+    async def list_staff(self, *, limit: int, before: str | None) -> Sequence[User]:
         """Accounts with a staff role, newest first; ``before`` is the id last seen."""
         ...
 
@@ -102,7 +102,7 @@ class StaffList(Protocol):
 class Credentials(Protocol):
     """Passwords and external identities."""
 
-    async def password_of(self, user_id: str) -> PasswordCredential | None:
+    async def find_password(self, user_id: str) -> PasswordCredential | None:
         """The password's hash of an account, if it has a password."""
         ...
 
@@ -110,11 +110,11 @@ class Credentials(Protocol):
         """Set or replace the password's hash."""
         ...
 
-    async def owner_of(self, issuer: str, subject: str) -> str | None:
+    async def find_owner(self, issuer: str, subject: str) -> str | None:
         """The account an external identity belongs to."""
         ...
 
-    async def identities_of(self, user_id: str) -> Sequence[ExternalIdentity]:
+    async def list_identities(self, user_id: str) -> Sequence[ExternalIdentity]:
         """External identities of an account."""
         ...
 
@@ -135,7 +135,7 @@ class Credentials(Protocol):
         """Remove every external identity; a password stays."""
         ...
 
-    async def remove_all(self, user_id: str) -> None:
+    async def delete_by_user(self, user_id: str) -> None:
         """Remove the password and every external identity."""
         ...
 
@@ -151,7 +151,7 @@ class Sessions(Protocol):
         """One sign-in by id."""
         ...
 
-    async def live_of(
+    async def list_live(
         self, user_id: str, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[Session]:
         """Sign-ins of an account that have not ended, the latest used first.
@@ -180,7 +180,7 @@ class Sessions(Protocol):
         """Mark an unused refresh token as used; ``False`` if somebody was first."""
         ...
 
-    async def add_token(self, token: RefreshToken) -> None:
+    async def insert_token(self, token: RefreshToken) -> None:
         """Store a successor; storing it a second time changes nothing."""
         ...
 
@@ -192,7 +192,7 @@ class Sessions(Protocol):
         """End one sign-in, and its browser's push messages with it; whether it was alive."""
         ...
 
-    async def revoke_all(self, user_id: str, because: str, now: datetime) -> None:
+    async def revoke_by_user(self, user_id: str, because: str, now: datetime) -> None:
         """End every sign-in of an account, and every browser's push messages with them."""
         ...
 
@@ -206,7 +206,7 @@ class Sessions(Protocol):
 class Registrations(Protocol):
     """What was set up for addresses nobody has proven yet."""
 
-    async def add(self, registration: Registration) -> None:
+    async def insert(self, registration: Registration) -> None:
         """Store one."""
         ...
 
@@ -214,11 +214,11 @@ class Registrations(Protocol):
         """One by id."""
         ...
 
-    async def of_address(self, email_key: str, now: datetime) -> Sequence[Registration]:
+    async def list_by_address(self, email_key: str, now: datetime) -> Sequence[Registration]:
         """Those of an address that have not expired, newest first."""
         ...
 
-    async def remove_all(self, email_key: str) -> None:
+    async def delete_by_address(self, email_key: str) -> None:
         """Every one of an address dies."""
         ...
 
@@ -226,7 +226,7 @@ class Registrations(Protocol):
 class MailTokens(Protocol):
     """Mailed single-use codes."""
 
-    async def add(self, token: MailToken) -> None:
+    async def insert(self, token: MailToken) -> None:
         """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
         ...
 
@@ -234,11 +234,11 @@ class MailTokens(Protocol):
         """Use a code up; ``None`` if it is unknown, expired, used, or for another purpose."""
         ...
 
-    async def remove_all(self, email_key: str) -> None:
+    async def delete_by_address(self, email_key: str) -> None:
         """Every code mailed to an address dies."""
         ...
 
-    async def remove_of(self, user_id: str) -> None:
+    async def delete_by_user(self, user_id: str) -> None:
         """Every code of an account dies, whichever address it was mailed to."""
         ...
 
@@ -246,7 +246,7 @@ class MailTokens(Protocol):
 class SecurityLog(Protocol):
     """The append-only log of security events."""
 
-    async def add(self, event: SecurityEvent) -> None:
+    async def insert(self, event: SecurityEvent) -> None:
         """Append one."""
         ...
 

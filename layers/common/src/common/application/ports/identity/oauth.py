@@ -73,7 +73,7 @@ class SignInAttempt(Model):
 class SignInAttempts(Protocol):
     """Attempts under way."""
 
-    async def add(self, attempt: SignInAttempt) -> None:
+    async def insert(self, attempt: SignInAttempt) -> None:
         """Store one."""
         ...
 

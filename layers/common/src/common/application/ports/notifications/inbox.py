@@ -27,17 +27,17 @@ class PushSubscription(Model):
 class Notifications(Protocol):
     """Inboxes."""
 
-    async def add(self, notification: InboxEntry) -> None:
+    async def insert(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
         ...
 
-    async def list_for(
+    async def list_by_user(
         self, user_id: str, *, unread_only: bool, limit: int, before: str | None
     ) -> Sequence[InboxEntry]:
         """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
         ...
 
-    async def unread_count(self, user_id: str, *, most: int) -> int:
+    async def count_unread(self, user_id: str, *, most: int) -> int:
         """How many entries somebody has not read, counted up to ``most``."""
         ...
 
@@ -61,7 +61,7 @@ class PreferenceStore(Protocol):
         """Somebody's preferences; the defaults where they have set none."""
         ...
 
-    async def put(self, preferences: Preferences) -> None:
+    async def save(self, preferences: Preferences) -> None:
         """Replace somebody's preferences."""
         ...
 
@@ -69,7 +69,7 @@ class PreferenceStore(Protocol):
 class PushSubscriptions(Protocol):
     """Browsers that take push messages."""
 
-    async def put(self, subscription: PushSubscription) -> PushSubscription:
+    async def save(self, subscription: PushSubscription) -> PushSubscription:
         """Store a subscription, or renew the one of the same endpoint; returns it as stored."""
         ...
 
@@ -77,6 +77,6 @@ class PushSubscriptions(Protocol):
         """Remove a subscription by its endpoint; ``False`` if it is not theirs."""
         ...
 
-    async def list_for(self, user_id: str) -> Sequence[PushSubscription]:
+    async def list_by_user(self, user_id: str) -> Sequence[PushSubscription]:
         """Somebody's subscriptions."""
         ...

@@ -75,6 +75,6 @@ class MailLog(Protocol):
         """Note what became of it."""
         ...
 
-    async def forget(self, mail_id: str) -> None:
+    async def delete(self, mail_id: str) -> None:
         """Note that a mail was not sent after all, so that the next delivery of its event sends it."""
         ...

@@ -173,7 +173,7 @@ class PaymentOperations(Protocol):
         """One operation by id."""
         ...
 
-    async def for_booking(self, booking_id: str) -> Sequence[PaymentOperation]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[PaymentOperation]:
         """All operations of a booking, in order of their sequence."""
         ...
 
@@ -193,7 +193,7 @@ class PaymentOperations(Protocol):
         """
         ...
 
-    async def open_before(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
+    async def list_due(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
         """Operations still open whose next try is due and that nobody has taken, in order of their ids.
 
         Ids are in order of their time; ``after`` is the id of the last one seen.
@@ -204,17 +204,17 @@ class PaymentOperations(Protocol):
 class Ledger(Protocol):
     """Ledger lines; they are inserted only by ``BookingRepository.commit``."""
 
-    async def for_booking(self, booking_id: str) -> Sequence[LedgerLine]:
+    async def list_by_booking(self, booking_id: str) -> Sequence[LedgerLine]:
         """All lines of a booking in the order they were written."""
         ...
 
-    async def held_by_reason(
+    async def sum_by_reason(
         self, provider_id: str, *, since: datetime, before: datetime
     ) -> Mapping[str, Mapping[str, int]]:
         """Sums of a provider's lines on the account of held money in a period, by currency and reason."""
         ...
 
-    async def for_provider(
+    async def list_by_provider(
         self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None
     ) -> Sequence[LedgerLine]:
         """Lines of a provider's bookings in a period, oldest first; ``after`` is the id of the last line seen."""

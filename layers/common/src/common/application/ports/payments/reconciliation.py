@@ -51,17 +51,17 @@ class MovedAtStripe(NamedTuple):
 class ProviderRecords(Protocol):
     """Stripe's own records. Errors are those of ``PaymentGateway``."""
 
-    async def books_of(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
+    async def get_books(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
         """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
         ...
 
-    async def moved_between(
+    async def list_movements(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[MovedAtStripe]:
         """Entries of our balance made in a period, newest first; ``after`` is the id of the last one seen."""
         ...
 
-    async def intents_between(
+    async def list_intents(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
     ) -> Sequence[Intent]:
         """Payment intents made in a period, newest first; ``after`` is the id of the last one seen."""
@@ -79,11 +79,11 @@ class DueReconciliations(Protocol):
         """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
         ...
 
-    async def done(self, due: DueReconciliation, now: datetime) -> None:
+    async def complete(self, due: DueReconciliation, now: datetime) -> None:
         """The booking was compared; one that has been asked for again since then is due again at once."""
         ...
 
-    async def oldest(self) -> datetime | None:
+    async def find_oldest(self) -> datetime | None:
         """Since when the longest waiting one has waited; ``None`` where none does."""
         ...
 
@@ -91,17 +91,17 @@ class DueReconciliations(Protocol):
 class PaymentReviews(Protocol):
     """What was touched when, and what was found."""
 
-    async def touched_between(
+    async def list_touched(
         self, since: datetime, before: datetime, *, limit: int, after: tuple[datetime, str] | None
     ) -> Sequence[Touched]:
         """Operations that changed in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
         ...
 
-    async def progress(self, phase: str) -> Progress | None:
+    async def get_progress(self, phase: str) -> Progress | None:
         """How far a phase has come."""
         ...
 
-    async def advance(self, progress: Progress) -> bool:
+    async def save_progress(self, progress: Progress) -> bool:
         """Store it as the next revision; ``False`` if the one before is not what is stored: another run is at it."""
         ...
 
@@ -120,10 +120,10 @@ class PaymentReviews(Protocol):
         """Mark differences as resolved."""
         ...
 
-    async def take_untold(self, *, limit: int) -> Sequence[Discrepancy]:
+    async def claim_untold(self, *, limit: int) -> Sequence[Discrepancy]:
         """Differences that nobody has been told of yet; each is given to one caller."""
         ...
 
-    async def open_discrepancies(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
+    async def list_open(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
         """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""
         ...

@@ -50,11 +50,11 @@ class PlanGateway(Protocol):
         """Close the Checkout pages that a customer has open, so that none of them is paid beside another."""
         ...
 
-    async def live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
+    async def list_live_subscriptions(self, customer_id: str) -> Sequence[StripeSubscription]:
         """A customer's subscriptions that have begun and not ended, the one that was made first before the others."""
         ...
 
-    async def paid_for(self, subscription_id: str) -> Sequence[PlanPayment]:
+    async def list_payments(self, subscription_id: str) -> Sequence[PlanPayment]:
         """What was paid for a subscription, oldest first; a trial is nothing."""
         ...
 
@@ -94,11 +94,11 @@ class Subscriptions(Protocol):
         """A provider's subscription."""
         ...
 
-    async def put(self, subscription: Subscription) -> bool:
+    async def save(self, subscription: Subscription) -> bool:
         """Store it as the next revision; ``False`` if the one before is not what is stored."""
         ...
 
-    async def past_due_before(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
+    async def list_past_due(self, since: datetime, *, limit: int) -> Sequence[Subscription]:
         """Subscriptions past due since before an instant, whose end of grace has not been applied, oldest first."""
         ...
 

@@ -44,7 +44,7 @@ class StripeEvent(Model):
 class WebhookEvents(Protocol):
     """Stored events, each once."""
 
-    async def add(self, event: StripeEvent) -> bool:
+    async def insert(self, event: StripeEvent) -> bool:
         """Store an event; ``False`` if its id is already there."""
         ...
 
@@ -52,7 +52,7 @@ class WebhookEvents(Protocol):
         """One event by id."""
         ...
 
-    async def count_try(self, event_id: str) -> None:
+    async def increment_tries(self, event_id: str) -> None:
         """Count one more attempt to process."""
         ...
 
@@ -60,7 +60,7 @@ class WebhookEvents(Protocol):
         """Record that the event needs no more work, or that it is given up."""
         ...
 
-    async def unprocessed(
+    async def list_unprocessed(
         self, *, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[StripeEvent]:
         """Events received before the instant and still not worked off, oldest first.

@@ -18,11 +18,11 @@ class Publisher(Protocol):
 class Outbox(Protocol):
     """Events that have committed and wait to be published."""
 
-    async def add(self, events: Sequence[Event]) -> None:
+    async def insert(self, events: Sequence[Event]) -> None:
         """Store events on their own, where no other write belongs to them."""
         ...
 
-    async def unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
+    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first.
 
         ``after`` is the id of the last event seen in this sweep; ids sort by the time they were made.
@@ -45,7 +45,7 @@ class ProcessedEvents(Protocol):
         """
         ...
 
-    async def done(self, consumer: str, event_id: str, now: datetime) -> None:
+    async def complete(self, consumer: str, event_id: str, now: datetime) -> None:
         """Mark an event as done for good."""
         ...
 
