@@ -58,13 +58,17 @@ class MigratedDatabases:
         return name
 
     def give_back(self, name: str) -> None:
-        """Take a database back: put its rows right, or drop it where its collections or indexes are others by now."""
+        """Take a database back: put its rows right, or drop it where its collections or indexes are others by now.
+
+        The server forgets its query plans too: it would go on with one that was best for other rows.
+        """
         db = self._client[name]
         if _indexes(db) != self._indexes:
             self._client.drop_database(name)
             self._names.remove(name)
             return
         for collection, rows in self._rows.items():
+            db.command("planCacheClear", collection)
             if not rows:
                 db[collection].delete_many({})
             elif _rows(db, collection) != rows:
