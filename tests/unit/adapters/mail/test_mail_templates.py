@@ -39,7 +39,7 @@ _NAMES = (
     "ended_plan",
     "frontend",
     "grace_until",
-    "hours",
+    "lifetime",
     "ip",
     "limit",
     "link",
@@ -113,5 +113,7 @@ def test_every_notice_of_every_event_has_its_template() -> None:
 
 def test_a_long_link_is_never_broken() -> None:
     link = "https://web.test/verify-email?token=" + "a-b" * 60
-    mail = TemplateMailRenderer().render("verify_email", {"link": link, "discard_link": f"{link}&x=1", "hours": 24})
+    mail = TemplateMailRenderer().render(
+        "verify_email", {"link": link, "discard_link": f"{link}&x=1", "lifetime": "24 hours"}
+    )
     assert link in mail.text

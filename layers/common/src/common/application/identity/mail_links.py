@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from common.domain.identity.credentials import MAIL_LIFETIMES, MailPurpose, MailToken
+from common.domain.shared.display import duration_text
 from common.domain.shared.emails import EmailAddress, parse_email
 from common.domain.shared.opaque_tokens import digest, new_token
 
@@ -71,12 +72,12 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     intent = event.payload.get("booking_intent_id")
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
     if purpose is MailPurpose.RESET_PASSWORD:
-        return LinkMail("reset_password", user.email, {"link": link, "hours": _hours(purpose)})
+        return LinkMail("reset_password", user.email, {"link": link, "lifetime": _lifetime(purpose)})
     if intent is None:
-        return LinkMail("sign_in", user.email, {"link": link, "hours": _hours(purpose), "name": user.full_name})
+        return LinkMail("sign_in", user.email, {"link": link, "lifetime": _lifetime(purpose), "name": user.full_name})
     data = {
         "link": link,
-        "hours": _hours(purpose),
+        "lifetime": _lifetime(purpose),
         "service": event.payload.get("service", "your service"),
         "when": event.payload.get("when", "at the time you chose"),
         "kept_until": event.payload.get("kept_until", "a little later"),
@@ -99,7 +100,7 @@ async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> 
     if chosen is None:
         return None
     link = await _link(deps, event, address, purpose, registration_id=chosen.id)
-    data = {"link": link, "discard_link": f"{link}&discard_password=true", "hours": _hours(purpose)}
+    data = {"link": link, "discard_link": f"{link}&discard_password=true", "lifetime": _lifetime(purpose)}
     return LinkMail("verify_email", chosen.email, data)
 
 
@@ -113,14 +114,14 @@ async def _change(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMa
         return LinkMail("email_taken", owner.email, {}) if owner.is_active else None
     purpose = MailPurpose.CHANGE_EMAIL
     link = await _link(deps, event, address, purpose, user_id=user.id)
-    return LinkMail("confirm_email", address.text, {"link": link, "hours": _hours(purpose)})
+    return LinkMail("confirm_email", address.text, {"link": link, "lifetime": _lifetime(purpose)})
 
 
 async def _verification_without_password(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail:
     """Several people may have registered the address: a link of none of them; each browser brings its own."""
     purpose = MailPurpose.VERIFY_EMAIL
     link = await _link(deps, event, address, purpose)
-    return LinkMail("verify_email", address.text, {"link": link, "discard_link": link, "hours": _hours(purpose)})
+    return LinkMail("verify_email", address.text, {"link": link, "discard_link": link, "lifetime": _lifetime(purpose)})
 
 
 async def _link(
@@ -152,5 +153,5 @@ async def _link(
     return f"{deps.frontend_base_url}/{_PATHS[purpose]}?token={token}"
 
 
-def _hours(purpose: MailPurpose) -> int:
-    return int(MAIL_LIFETIMES[purpose].total_seconds() // 3600)
+def _lifetime(purpose: MailPurpose) -> str:
+    return duration_text(MAIL_LIFETIMES[purpose])

@@ -7,6 +7,7 @@ from common.application.catalogue.profile import availability_of
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import PriceType, Service, ServiceStatus
 from common.domain.scheduling.slots import FreeSlot, bookable_slots, calendar_bounds
+from common.domain.shared.display import duration_text
 from common.domain.shared.errors import InvalidInput
 
 MAX_DAYS = 62
@@ -32,7 +33,7 @@ def slot_interval(
     if last <= first:
         raise InvalidInput.of("to", "The end must come after the start.", "end_before_start")
     if last - first > timedelta(days=MAX_DAYS):
-        raise InvalidInput.of("to", f"Ask for at most {MAX_DAYS} days.", "interval_too_long")
+        raise InvalidInput.of("to", f"Ask for at most {duration_text(timedelta(days=MAX_DAYS))}.", "interval_too_long")
     return first, last
 
 

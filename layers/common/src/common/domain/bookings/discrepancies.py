@@ -33,6 +33,12 @@ class DiscrepancyKind(StrEnum):
 UNCLAIMED = frozenset({DiscrepancyKind.ORPHAN_INTENT, DiscrepancyKind.UNKNOWN_BOOKING})
 
 
+#: Whose figures are no amounts.
+COUNTS = frozenset(
+    {DiscrepancyKind.LEDGER_UNBALANCED, DiscrepancyKind.STUCK_OPERATION, DiscrepancyKind.NEEDS_ATTENTION}
+)
+
+
 class Discrepancy(Model):
     """One difference: ``expected`` is ours, ``found`` is Stripe's, in minor units where they are amounts."""
 

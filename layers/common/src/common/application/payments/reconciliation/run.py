@@ -17,9 +17,11 @@ from common.application.payments.reconciliation.phases import DUE, FIRST_PERIOD,
 from common.application.ports.payments.reconciliation import DueReconciliation, Progress
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
-from common.domain.bookings.discrepancies import Difference, Discrepancy, compare
+from common.domain.bookings.discrepancies import COUNTS, Difference, Discrepancy, compare
 from common.domain.payments.operations import Purpose
+from common.domain.shared.display import money_text
 from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.money import Money
 
 #: So many differences are told in one message; all of them are listed.
 _MOST_TOLD = 20
@@ -126,7 +128,7 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
     if not new:
         return 0
     payments = deps.payments
-    lines = [f"{each.booking_id}: {each.kind} is {each.found}, expected {each.expected}" for each in new[:_MOST_TOLD]]
+    lines = [_line(each) for each in new[:_MOST_TOLD]]
     event = new_event(
         Topic.NOTIFICATIONS,
         "mail.requested",
@@ -138,6 +140,16 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
     await payments.outbox.insert([event])
     await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
     return len(new)
+
+
+def _line(each: Discrepancy) -> str:
+    """What an operator reads of it."""
+    found, expected = str(each.found), str(each.expected)
+    if each.currency and each.kind not in COUNTS:
+        found, expected = (
+            money_text(Money(amount=amount, currency=each.currency)) for amount in (each.found, each.expected)
+        )
+    return f"{each.booking_id}: {each.kind} is {found}, expected {expected}"
 
 
 def _discrepancy(booking: Booking, difference: Difference, now: datetime) -> Discrepancy:
