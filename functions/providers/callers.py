@@ -17,7 +17,7 @@ async def calling_provider(
     Raises:
         Forbidden: the caller has none.
     """
-    return await own_provider(container.providers, caller)
+    return await own_provider(container.catalogue, caller)
 
 
 CallingProvider = Annotated[Provider, Depends(calling_provider)]

@@ -27,7 +27,7 @@ public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 @own.post("/services", status_code=HTTPStatus.CREATED)
 async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> ServiceView:
     """Make a service of the caller's."""
-    return ServiceView.of(await services.create_service(container.providers, provider, body.fields()), provider)
+    return ServiceView.of(await services.create_service(container.catalogue, provider, body.fields()), provider)
 
 
 @own.patch("/services/{service_id}")
@@ -36,7 +36,7 @@ async def update_service(
 ) -> ServiceView:
     """Change a service of the caller's; bookings made before keep what they were agreed on."""
     changed = await services.update_service(
-        container.providers, provider, service_id, body.fields(), expected=body.version
+        container.catalogue, provider, service_id, body.fields(), expected=body.version
     )
     return ServiceView.of(changed, provider)
 
@@ -44,7 +44,7 @@ async def update_service(
 @own.delete("/services/{service_id}", status_code=HTTPStatus.NO_CONTENT)
 async def delete_service(container: ContainerDep, provider: CallingProvider, service_id: str) -> Response:
     """Take a service of the caller's out for good; its bookings stay."""
-    await services.delete_service(container.providers, provider, service_id)
+    await services.delete_service(container.catalogue, provider, service_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -58,7 +58,7 @@ async def list_own_services(
 ) -> Page[ServiceView]:
     """The caller's services, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
-    rows = await container.providers.services.list_by_provider(
+    rows = await container.catalogue.services.list_by_provider(
         provider.id, status=status, limit=limit + 1, before=before
     )
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ServiceView.of)
@@ -68,7 +68,7 @@ async def list_own_services(
 async def get_service(container: ContainerDep, viewer: OptionalUser, service_id: str) -> ServiceView:
     """A service with its provider; one that is not shown only for its owner."""
     viewer_id = viewer.provider_id if viewer else None
-    return ServiceView.of(*await services.visible_service(container.providers, service_id, viewer_id))
+    return ServiceView.of(*await services.visible_service(container.catalogue, service_id, viewer_id))
 
 
 @public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5, is_kept=False))])
@@ -82,10 +82,10 @@ async def get_slots(
 ) -> SlotList:
     """Slots that can be booked now: starts from ``from`` on and before ``to``, at most 62 days."""
     viewer_id = viewer.provider_id if viewer else None
-    service, provider = await services.visible_service(container.providers, service_id, viewer_id)
+    service, provider = await services.visible_service(container.catalogue, service_id, viewer_id)
     zone = ZoneInfo(timezone or provider.timezone)
     first, last = slot_interval(container.clock.now(), starts_from, starts_before)
-    found = await list_slots(container.providers, provider, service, first, last)
+    found = await list_slots(container.catalogue, provider, service, first, last)
     return SlotList(
         items=[_slot_view(slot, zone) for slot in found],
         timezone=zone.key,
@@ -98,14 +98,14 @@ async def get_slots(
 @public.get("/categories", dependencies=[Depends(cache_for(3600))])
 async def list_categories(container: ContainerDep) -> CategoryList:
     """The tree of categories."""
-    tree = await container.providers.categories.tree()
+    tree = await container.catalogue.categories.tree()
     return CategoryList(items=[CategoryView.of(root, tree) for root in tree.children(None)])
 
 
 @public.get("/categories/{slug}", dependencies=[Depends(cache_for(3600))])
 async def get_category(container: ContainerDep, slug: str) -> CategoryView:
     """One category and what is below it."""
-    tree = await container.providers.categories.tree()
+    tree = await container.catalogue.categories.tree()
     if slug not in tree.by_slug:
         raise NotFound("There is no such category.")
     return CategoryView.of(tree.by_slug[slug], tree)

@@ -27,7 +27,7 @@ async def update_own_provider(
     """Change the caller's profile."""
     if body.address is not None:
         await limit_lookups(request, response)
-    changed = await profile.update_profile(container.providers, provider, body.fields(), expected=body.version)
+    changed = await profile.update_profile(container.catalogue, provider, body.fields(), expected=body.version)
     return OwnProviderView.of(changed)
 
 
@@ -42,7 +42,7 @@ async def put_availability(
     container: ContainerDep, provider: CallingProvider, body: AvailabilityRequest
 ) -> AvailabilityView:
     """Replace the caller's availability; bookings made before stay."""
-    changed = await profile.set_availability(container.providers, provider, body.to_domain(), expected=body.version)
+    changed = await profile.set_availability(container.catalogue, provider, body.to_domain(), expected=body.version)
     return AvailabilityView.of(profile.availability_of(changed), changed.version)
 
 
@@ -50,4 +50,4 @@ async def put_availability(
 async def get_provider(container: ContainerDep, viewer: OptionalUser, provider_id: str) -> ProviderView:
     """A provider's public profile."""
     viewer_id = viewer.provider_id if viewer else None
-    return ProviderView.of(await profile.visible_provider(container.providers, provider_id, viewer_id))
+    return ProviderView.of(await profile.visible_provider(container.catalogue, provider_id, viewer_id))

@@ -62,7 +62,7 @@ async def list_jobs(
     if cursor is not None:
         start_at, booking_id = decode_cursor(cursor, datetime, str)
         after = (start_at, booking_id)
-    rows = await container.providers.bookings.search(query, limit=limit + 1, after=after)
+    rows = await container.catalogue.bookings.search(query, limit=limit + 1, after=after)
     now, windows = container.clock.now(), container.booking_settings
     return make_page(
         rows,
@@ -78,7 +78,7 @@ async def get_earnings(
 ) -> EarningsList:
     """The caller's earnings by month, over jobs that start in the interval."""
     start, end = statistics.period_of(container.clock.now(), starts_from, starts_before, _EARNINGS_DAYS)
-    months = await statistics.earnings(container.providers, provider, start, end)
+    months = await statistics.earnings(container.catalogue, provider, start, end)
     return EarningsList(items=[EarningsView.of(month) for month in months], timezone=provider.timezone)
 
 
@@ -88,7 +88,7 @@ async def get_stats(
 ) -> StatsView:
     """The caller's acceptance and reliability, over jobs that start in the interval."""
     start, end = statistics.period_of(container.clock.now(), starts_from, starts_before, _STATS_DAYS)
-    return StatsView.of(await statistics.stats(container.providers, provider, start, end))
+    return StatsView.of(await statistics.stats(container.catalogue, provider, start, end))
 
 
 @public.get("/providers/{provider_id}/ratings", dependencies=[Depends(cache_for(60))])
@@ -96,8 +96,8 @@ async def list_provider_ratings(
     container: ContainerDep, viewer: OptionalUser, provider_id: str, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[PublishedRatingView]:
     """Published ratings of a provider, the newest first."""
-    await visible_provider(container.providers, provider_id, viewer.provider_id if viewer else None)
-    rows = await container.providers.ratings.search(
+    await visible_provider(container.catalogue, provider_id, viewer.provider_id if viewer else None)
+    rows = await container.catalogue.ratings.search(
         provider_id=provider_id, service_id=None, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)
@@ -108,8 +108,8 @@ async def list_service_ratings(
     container: ContainerDep, viewer: OptionalUser, service_id: str, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[PublishedRatingView]:
     """Published ratings of a service, the newest first."""
-    await visible_service(container.providers, service_id, viewer.provider_id if viewer else None)
-    rows = await container.providers.ratings.search(
+    await visible_service(container.catalogue, service_id, viewer.provider_id if viewer else None)
+    rows = await container.catalogue.ratings.search(
         provider_id=None, service_id=service_id, limit=limit + 1, before=_before(cursor)
     )
     return _ratings_page(rows, limit)

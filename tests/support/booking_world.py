@@ -70,8 +70,8 @@ class BookingWorld:
         self.provider_user = self.provider_user.model_copy(update=owner)
         for user in (self.customer, self.provider_user, *self.operators):
             await store_user(self.container, user)
-        await self.container.provider_reader.insert(self.provider)
-        await self.container.service_reader.insert(self.service)
+        await self.container.providers.insert(self.provider)
+        await self.container.services.insert(self.service)
         return self
 
     def start_in(self, **parts: float) -> datetime:

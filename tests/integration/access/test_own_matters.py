@@ -61,10 +61,10 @@ async def test_nobody_decides_on_themselves(container: Container, call: tuple[st
     provider = make_provider(status=ProviderStatus.PENDING, is_listed=False)
     user = make_user(id=provider.user_id, provider_id=provider.id, roles=ALL_STAFF, is_verified=True)
     await store_user(container, user)
-    await container.provider_reader.insert(provider)
+    await container.providers.insert(provider)
     ids = {"provider": provider.id, "user": user.id, "email": user.email}
     assert await ask(container, call, ids, user) == (403, "own_matter")
-    found = await container.provider_reader.get(provider.id)
+    found = await container.providers.get(provider.id)
     assert found is not None
     assert found.status is ProviderStatus.PENDING
     assert await container.users.get(user.id) == user

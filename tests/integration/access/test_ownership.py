@@ -63,7 +63,7 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
     ids = {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
     people = {"customer": world.customer, "provider": world.provider_user, "stranger": make_user()}
     other = make_provider()
-    await container.provider_reader.insert(other)
+    await container.providers.insert(other)
     people["other_provider"] = make_user(id=other.user_id, roles=[Role.USER, Role.PROVIDER], provider_id=other.id)
     for role in (Role.MODERATOR, Role.OPERATOR, Role.ADMIN):
         people[role.value] = make_user(roles=[Role.USER, role])

@@ -79,7 +79,7 @@ async def _callers(container: Container) -> dict[str, dict[str, str]]:
         user: User = make_user(roles=[Role.USER] if name == "user" else [Role.USER, Role(name)])
         if name == "provider":
             provider = make_provider(user_id=user.id)
-            await container.provider_reader.insert(provider)
+            await container.providers.insert(provider)
             user = user.model_copy(update={"provider_id": provider.id})
         headers[name] = await sign_in(container, user)
     return headers

@@ -161,7 +161,7 @@ async def test_who_applied_from_another_country_before_gets_no_account_there(
     headers, applied = await _apply(identity, "perth@example.com")
     provider = applied["provider"]["id"]
     address = Address(text="5 Hay Street, Perth WA", lat=-31.95, lng=115.86, is_located=True)
-    await container.provider_reader.update(provider, {"address": address}, now=container.clock.now())
+    await container.providers.update(provider, {"address": address}, now=container.clock.now())
     refused = await identity.post("/v1/onboarding/billing", None, **headers)
     assert refused.status_code == 422
     assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [

@@ -68,7 +68,7 @@ async def test_an_account_is_suspended_once_and_restored_once(container: Contain
 
 async def test_a_suspended_provider_is_not_shown_until_it_is_restored(container: Container) -> None:
     provider = make_provider()
-    await container.provider_reader.insert(provider)
+    await container.providers.insert(provider)
     owner = make_user(
         id=provider.user_id,
         roles=[Role.USER, Role.PROVIDER],
@@ -83,7 +83,7 @@ async def test_a_suspended_provider_is_not_shown_until_it_is_restored(container:
     async with api_client("admin", container) as client:
         for path, body in (("suspend", REASON), ("restore", None)):
             await client.post(f"/v1/admin/users/{owner.id}/{path}", json=body, headers=headers)
-            stored = await container.provider_reader.get(provider.id)
+            stored = await container.providers.get(provider.id)
             assert stored is not None
             shown.append(stored.is_listed)
     assert shown == [False, True]

@@ -107,7 +107,7 @@ async def test_a_deleted_account_books_nothing(world: BookingWorld) -> None:
 
 
 async def test_what_is_off_sale_is_not_booked(world: BookingWorld) -> None:
-    await world.container.service_reader.update(
+    await world.container.services.update(
         world.service.id, {"status": ServiceStatus.PAUSED.value}, now=world.clock.now()
     )
 
@@ -117,7 +117,7 @@ async def test_what_is_off_sale_is_not_booked(world: BookingWorld) -> None:
 
 
 async def test_a_provider_without_hours_is_not_booked(world: BookingWorld) -> None:
-    await world.container.provider_reader.update(world.provider.id, {"availability": None}, now=world.clock.now())
+    await world.container.providers.update(world.provider.id, {"availability": None}, now=world.clock.now())
 
     with pytest.raises(SlotUnavailable):
         await world.book()
@@ -127,7 +127,7 @@ async def test_a_repeated_request_finds_its_booking_whatever_became_of_it(world:
     start = world.start_in(days=2)
     booking = await world.pay(await world.book(start, key="key"))
     await world.act(booking, "decline", world.provider_user)
-    await world.container.service_reader.update(
+    await world.container.services.update(
         world.service.id, {"status": ServiceStatus.PAUSED.value}, now=world.clock.now()
     )
 

@@ -148,7 +148,7 @@ async def test_a_draft_is_as_unknown_to_those_who_book_as_to_those_who_look(
     world: BookingWorld, client: httpx.AsyncClient, customer: Headers
 ) -> None:
     draft = world.service.model_copy(update={"id": "svc_draft", "status": ServiceStatus.DRAFT})
-    await world.container.service_reader.insert(draft)
+    await world.container.services.insert(draft)
 
     answer = await client.post("/v1/bookings", json=booking_request(world, service_id=draft.id), headers=customer)
 

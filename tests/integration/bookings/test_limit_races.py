@@ -42,7 +42,7 @@ async def allow(world: BookingWorld, **limits: int) -> None:
     """Give the provider limits."""
     assert world.provider.availability is not None
     rules = world.provider.availability.model_copy(update=limits)
-    await world.container.provider_reader.update(world.provider.id, {"availability": rules}, now=world.clock.now())
+    await world.container.providers.update(world.provider.id, {"availability": rules}, now=world.clock.now())
 
 
 def at(hour: int, day: int = 0) -> datetime:

@@ -192,7 +192,7 @@ async def test_a_key_does_not_stand_for_another_booking(world: BookingWorld) -> 
 
 async def test_a_price_edited_later_changes_no_booking(world: BookingWorld) -> None:
     booking = await world.requested()
-    await world.container.service_reader.update(
+    await world.container.services.update(
         world.service.id, {"price": {"amount": 99, "currency": "nzd"}}, now=world.clock.now()
     )
 

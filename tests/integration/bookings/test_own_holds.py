@@ -283,9 +283,9 @@ class TestOneAddress:
             await ask(client, guest_request(world, hours=48 + 2 * number, email=f"g{number}@example.com"))
         owner = await store_user(world.container, make_user())
         other = world.provider.model_copy(update={"id": "prv_other", "user_id": owner.id})
-        await world.container.provider_reader.insert(other)
+        await world.container.providers.insert(other)
         service = world.service.model_copy(update={"id": "svc_other", "provider_id": other.id})
-        await world.container.service_reader.insert(service)
+        await world.container.services.insert(service)
 
         await ask(client, guest_request(world, service_id=service.id))
 

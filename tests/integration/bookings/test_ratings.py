@@ -42,8 +42,8 @@ async def rate(world: BookingWorld, booking: Booking, user: User, stars: int = 5
 async def summary(world: BookingWorld) -> tuple[int, int]:
     """Count and total of the provider's and of the service's summary, which agree; the queues are worked off first."""
     await world.drain()
-    provider = await world.container.provider_reader.get(world.provider.id)
-    service = await world.container.service_reader.get(world.service.id)
+    provider = await world.container.providers.get(world.provider.id)
+    service = await world.container.services.get(world.service.id)
     assert provider is not None
     assert service is not None
     assert provider.rating == service.rating
@@ -198,6 +198,6 @@ async def test_a_crash_after_the_commit_delays_the_summaries_and_loses_none(worl
         with suppress(Unavailable):
             await process(world.container, event)
 
-    provider = await world.container.provider_reader.get(world.provider.id)
+    provider = await world.container.providers.get(world.provider.id)
     assert provider is not None
     assert (provider.rating.count, provider.rating.total) == (1, 4)

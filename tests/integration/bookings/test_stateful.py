@@ -230,7 +230,7 @@ class BookingLives(RuleBasedStateMachine):
 
     async def _check_summary(self) -> None:
         """The provider's summary counts what is shown, and nothing else."""
-        provider = await self.world.container.provider_reader.get(self.world.provider.id)
+        provider = await self.world.container.providers.get(self.world.provider.id)
         shown = {"author_kind": "customer", "state": "published"}
         stars = [row["stars"] async for row in self.world.container.mongo.collection("ratings").find(shown)]
         assert provider is not None

@@ -179,7 +179,7 @@ class FuzzWorld:
         self._first_free = world.start_in(days=5)
         # The customer offers services of another kind, so that both callers may use what providers have.
         own = make_provider(user_id=world.customer.id, stripe_account_id=account_id)
-        await container.provider_reader.insert(own)
+        await container.providers.insert(own)
         roles = {"roles": [Role.USER, Role.PROVIDER], "provider_id": own.id}
         world.customer = await store_user(container, world.customer.model_copy(update=roles))
         staff = await store_user(container, make_user(roles=[Role.USER, Role.SUPER_ADMIN]))

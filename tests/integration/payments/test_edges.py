@@ -205,7 +205,7 @@ async def test_payouts_need_an_account_and_only_failures_are_told(bench: MoneyBe
     now = bench.clock.now()
     paid = Payout(id="po_1", amount=Money(amount=1, currency="nzd"), status="paid", arrival_date=now, created_at=now)
     failed = paid.model_copy(update={"id": "po_2", "status": "failed"})
-    deps = PayoutDeps(bench.payments, FakePayoutGateway(payouts={"po_1": paid, "po_2": failed}))
+    deps = PayoutDeps(**vars(bench.payments), payouts=FakePayoutGateway(payouts={"po_1": paid, "po_2": failed}))
     with pytest.raises(Conflict):
         await list_payouts(deps, Principal(user_id="usr_x"), limit=5, after=None)
     owner = Principal(user_id=bench.provider_user.id, provider_id=bench.provider.id)
@@ -247,7 +247,7 @@ async def test_a_plan_that_cannot_be_charged_is_told_once_and_an_old_one_is_pass
         id="sub_1", status=PlanStatus.PAST_DUE, lookup_key=plus.lookup_key, provider_id=bench.provider.id
     )
     gateway = FakePlans(found)
-    deps = replace(bench.container.subscriptions, gateway=gateway)  # type: ignore[arg-type]
+    deps = replace(bench.container.subscriptions, plan_gateway=gateway)  # type: ignore[arg-type]
     for _ in range(2):
         await subscription_sync.sync_subscription(deps, "sub_1")
     told = [each for each in bench.publisher.events if each.payload.get("template") == "subscription_past_due"]

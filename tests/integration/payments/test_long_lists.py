@@ -138,7 +138,7 @@ async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_har
     deps = replace(
         reconciliation,
         records=stripe,
-        payments=replace(reconciliation.payments, gateway=stripe),  # type: ignore[arg-type]
+        gateway=stripe,  # type: ignore[arg-type]
     )
     counts = await reconcile_payments(deps, has_time=lambda: True)
     assert counts["ForeignIntents"] == 60

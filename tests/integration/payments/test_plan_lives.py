@@ -71,7 +71,7 @@ class Subscriber:
         self.bench.clock.advance(days=days)
 
     async def provider(self) -> Provider:
-        stored = await self.bench.container.provider_reader.get(self.bench.provider.id)
+        stored = await self.bench.container.providers.get(self.bench.provider.id)
         assert stored is not None
         return stored
 
@@ -113,7 +113,7 @@ async def test_a_card_that_fails_leaves_the_plan_its_grace_then_services_are_pau
     names = [f"Service {number}" for number in range(FREE.active_services + 3)]
     made = [make_service(bench.provider, title=name, status=ServiceStatus.ACTIVE) for name in names]
     for service in made:
-        await bench.container.service_reader.insert(service)
+        await bench.container.services.insert(service)
     await subscriber.advance(8)
     for _ in range(2):
         assert (await subscriber.sync()).status is PlanStatus.PAST_DUE
@@ -125,7 +125,7 @@ async def test_a_card_that_fails_leaves_the_plan_its_grace_then_services_are_pau
     assert await end_graces(bench.container.subscriptions) == 1
     provider = await subscriber.provider()
     assert (provider.plan_id, provider.active_service_limit) == ("free", FREE.active_services)
-    active = await bench.container.service_reader.list_by_provider(
+    active = await bench.container.services.list_by_provider(
         provider.id, status=ServiceStatus.ACTIVE, limit=100, before=None
     )
     oldest = sorted(each.id for each in made)[: FREE.active_services]
@@ -211,7 +211,7 @@ async def test_an_older_answer_of_stripes_is_never_the_last_one_kept(subscriber:
             self.calls = 0
 
         async def get_subscription(self, subscription_id: str) -> object:
-            found = await deps.gateway.get_subscription(subscription_id)
+            found = await deps.plan_gateway.get_subscription(subscription_id)
             self.calls += 1
             if self.calls == 1:
                 asked.set()
@@ -219,9 +219,9 @@ async def test_an_older_answer_of_stripes_is_never_the_last_one_kept(subscriber:
             return found
 
         def __getattr__(self, name: str) -> object:
-            return getattr(deps.gateway, name)
+            return getattr(deps.plan_gateway, name)
 
-    late = asyncio.create_task(sync_subscription(replace(deps, gateway=Slow()), subscriber.subscription_id))  # type: ignore[arg-type]
+    late = asyncio.create_task(sync_subscription(replace(deps, plan_gateway=Slow()), subscriber.subscription_id))  # type: ignore[arg-type]
     await asked.wait()
     await subscriber.client.v1.subscriptions.cancel_async(subscriber.subscription_id)
     assert (await subscriber.sync()).status is PlanStatus.CANCELED

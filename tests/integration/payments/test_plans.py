@@ -161,7 +161,7 @@ async def test_a_provider_subscribes_and_the_plan_takes_effect(
         mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
         assert mine["plan"]["id"] == "plus"
         assert mine["subscription"]["status"] == "trialing"
-        stored = await container.provider_reader.get(bench.provider.id)
+        stored = await container.providers.get(bench.provider.id)
         assert stored is not None
         assert stored.commission_basis_points == PLUS.commission_basis_points
         assert stored.active_service_limit == PLUS.active_services
@@ -173,7 +173,7 @@ async def test_a_provider_subscribes_and_the_plan_takes_effect(
 
     await stripe_client.v1.subscriptions.cancel_async(subscription_id)
     await sync_subscription(container.subscriptions, subscription_id)
-    stored = await container.provider_reader.get(bench.provider.id)
+    stored = await container.providers.get(bench.provider.id)
     assert stored is not None
     assert stored.plan_id == "free"
     assert stored.commission_basis_points is None
@@ -272,7 +272,7 @@ async def test_a_second_plan_whose_refund_is_refused_is_ended_and_operators_are_
         async def refund(self, _: object) -> None:
             raise GatewayRefused(reason="charge_disputed")
 
-    assert await sync_subscription(replace(deps, gateway=Refusing()), kept.id)  # type: ignore[arg-type]
+    assert await sync_subscription(replace(deps, plan_gateway=Refusing()), kept.id)  # type: ignore[arg-type]
 
     assert (await stripe_client.v1.subscriptions.retrieve_async(other.id)).status == "canceled"
     mails = {each.payload.get("template"): each.payload for each in bench.publisher.events}

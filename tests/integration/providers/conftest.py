@@ -43,6 +43,6 @@ async def owner(container: Container) -> SignedIn:
 async def store_owner(container: Container, **fields: object) -> SignedIn:
     """Store a provider with its account and sign it in."""
     provider = make_provider(**fields)
-    await container.provider_reader.insert(provider)
+    await container.providers.insert(provider)
     user = make_user(id=provider.user_id, roles=[Role.USER, Role.PROVIDER], provider_id=provider.id)
     return SignedIn(provider, await sign_in(container, user))

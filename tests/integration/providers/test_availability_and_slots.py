@@ -90,7 +90,7 @@ async def test_slots_leave_out_what_is_taken_and_expired_holds_do_not_count(
     client: httpx.AsyncClient, owner: SignedIn, container: Container
 ) -> None:
     service = make_service(owner.provider)
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     await client.put("/v1/providers/me/availability", json=RULES, headers=owner.headers)
     monday_2000 = START + timedelta(hours=20)  # Tuesday 09:00 in Auckland
     await claim(container, owner, monday_2000 + timedelta(minutes=30), 60)
@@ -123,7 +123,7 @@ async def test_wrong_questions_for_slots_name_the_field(
     client: httpx.AsyncClient, owner: SignedIn, container: Container, query: str, field: str
 ) -> None:
     service = make_service(owner.provider)
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     response = await client.get(f"/v1/services/{service.id}/slots?{query}")
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] == [field]
@@ -133,7 +133,7 @@ async def test_a_service_by_quote_has_no_slots(
     client: httpx.AsyncClient, owner: SignedIn, container: Container
 ) -> None:
     service = make_service(owner.provider, price_type="quote", price=None)
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     body = (await client.get(f"/v1/services/{service.id}/slots")).json()
     assert (body["items"], body["is_bookable"]) == ([], False)
 

@@ -38,7 +38,7 @@ EVERYWAY = ["services by distance", "services by rating", "providers by distance
 async def test_a_new_address_moves_the_provider_and_its_services_at_once(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:
-    await container.service_reader.insert(make_service(owner.provider))
+    await container.services.insert(make_service(owner.provider))
     assert await found_at(container, owner, AUCKLAND) == EVERYWAY
     moved = await client.patch(
         "/v1/providers/me", json={"address": "Lambton Quay, Wellington", "version": 1}, headers=owner.headers
@@ -65,7 +65,7 @@ async def test_the_zone_follows_while_there_are_no_hours(client: httpx.AsyncClie
 async def test_a_move_to_where_nobody_can_be_paid_is_refused(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:
-    await container.service_reader.insert(make_service(owner.provider))
+    await container.services.insert(make_service(owner.provider))
     refused = await client.patch("/v1/providers/me", json={"address": "Perth, WA"}, headers=owner.headers)
     assert refused.status_code == 422
     assert [(each["field"], each["code"]) for each in refused.json()["errors"]] == [
@@ -77,7 +77,7 @@ async def test_a_move_to_where_nobody_can_be_paid_is_refused(
 async def test_an_address_that_is_nowhere_is_refused_and_nothing_moves(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:
-    await container.service_reader.insert(make_service(owner.provider))
+    await container.services.insert(make_service(owner.provider))
     for address in ("Nowhere at all 99999", "x", "x" * 301, None):
         refused = await client.patch("/v1/providers/me", json={"address": address}, headers=owner.headers)
         assert refused.status_code == 422

@@ -59,7 +59,7 @@ async def test_one_perfect_rating_does_not_beat_two_hundred_good_ones(
 ) -> None:
     lucky, proven = make_service(owner.provider), make_service(owner.provider)
     for service, stars in ((lucky, [5]), (proven, [5, 5, 5, 5, 4] * 40)):
-        await container.service_reader.insert(service)
+        await container.services.insert(service)
         await rate(container, service, stars)
         await rate(container, service, [1], state="hidden")
     assert await rebuild_ratings(container) >= 2
@@ -76,7 +76,7 @@ async def test_published_ratings_are_paged_and_hidden_ones_stay_hidden(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:
     service = make_service(owner.provider)
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     await rate(container, service, [5, 4, 3, 5, 4])
     await rate(container, service, [1, 1], state="moderated")
     for path in (f"/v1/services/{service.id}/ratings", f"/v1/providers/{owner.provider.id}/ratings"):
@@ -92,7 +92,7 @@ async def test_published_ratings_are_paged_and_hidden_ones_stay_hidden(
 
 async def test_rebuilding_repairs_listings_and_words(container: Container, owner: SignedIn) -> None:
     service = make_service(owner.provider, title="Quokka grooming")
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     listings = container.mongo.collection("service_listings")
     await listings.delete_one({"_id": service.id})
     await listings.insert_one({"_id": "svc_gone", "provider_id": "prv_gone", "title": "x", "tokens": [], "areas": []})
@@ -188,4 +188,4 @@ async def test_figures_are_asked_for_a_period_that_can_be(
 
 async def test_a_profile_needs_an_owner(container: Container) -> None:
     with pytest.raises(Forbidden):
-        await own_provider(container.providers, Principal(user_id="usr_x", roles=frozenset({Role.PROVIDER})))
+        await own_provider(container.catalogue, Principal(user_id="usr_x", roles=frozenset({Role.PROVIDER})))

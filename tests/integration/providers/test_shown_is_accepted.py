@@ -63,7 +63,7 @@ async def test_every_start_is_judged_as_it_is_shown(client: httpx.AsyncClient, c
     random = Random(seed)  # noqa: S311 - a test needs no secrecy
     owner = await store_owner(container, availability=random_rules(random))
     service = make_service(owner.provider, duration_minutes=random.choice([30, 60, 150]))
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     await store_claims(container, owner.provider, random)
     window = {"from": START.isoformat(), "to": (START + STEP * STARTS).isoformat()}
     body = (await client.get(f"/v1/services/{service.id}/slots", params=window)).json()

@@ -40,8 +40,8 @@ async def open_provider(container: Container, **fields: object) -> Provider:
     provider = make_provider(**fields)
     user = make_user(id=provider.user_id, provider_id=provider.id, roles=[Role.USER, Role.PROVIDER])
     await store_user(container, user)
-    await container.provider_reader.insert(provider)
-    await container.service_reader.insert(make_service(provider))
+    await container.providers.insert(provider)
+    await container.services.insert(make_service(provider))
     return provider
 
 
@@ -63,7 +63,7 @@ def caller_of(provider: Provider) -> Principal:
 
 
 async def stored(container: Container, provider: Provider) -> Provider:
-    found = await container.provider_reader.get(provider.id)
+    found = await container.providers.get(provider.id)
     assert found is not None
     return found
 
@@ -190,7 +190,7 @@ class _Gone(FakePayoutGateway):
 async def test_whoever_meets_a_gone_account_has_it_read_again(container: Container) -> None:
     provider = await open_provider(container)
     container.replace(connect=FakeAccounts())
-    deps = PayoutDeps(container.payments, _Gone())
+    deps = PayoutDeps(**vars(container.payments), payouts=_Gone())
     with pytest.raises(Conflict) as refused:
         await make_dashboard_link(deps, caller_of(provider))
     assert refused.value.wire_code == "no_payout_account"

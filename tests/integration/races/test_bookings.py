@@ -52,12 +52,12 @@ async def outcome(work: Awaitable[object]) -> type[GigstaError] | None:
 
 
 def pause(world: BookingWorld) -> Callable[[], Awaitable[object]]:
-    services, now = world.container.service_reader, world.clock.now()
+    services, now = world.container.services, world.clock.now()
     return lambda: services.update(world.service.id, {"status": ServiceStatus.PAUSED}, now=now)
 
 
 def unlist(world: BookingWorld) -> Callable[[], Awaitable[object]]:
-    providers, now = world.container.provider_reader, world.clock.now()
+    providers, now = world.container.providers, world.clock.now()
     return lambda: providers.update(world.provider.id, {"is_billable": False, "is_listed": False}, now=now)
 
 
@@ -72,7 +72,7 @@ async def test_what_cannot_be_booked_any_more_once_the_address_is_located_is_ref
     if who == "customer":
         slow = create_booking(deps, world.customer.id, BookingInput(**request))
     else:
-        intents = replace(world.container.booking_intents, bookings=deps)
+        intents = replace(world.container.booking_intents, locate=deps.locate)
         slow = open_intent(intents, GuestBookingInput(**request, full_name="Mere Tui", email="mere@example.com"))
     with pytest.raises(Conflict) as refused:
         await held.meanwhile(slow, change(world))
@@ -88,7 +88,7 @@ async def test_a_booking_costs_what_its_service_costs_once_the_address_is_locate
     dearer = {"price": Money(amount=17_500, currency="nzd")}
     booking, _ = await held.meanwhile(
         create_booking(deps, world.customer.id, request),
-        lambda: world.container.service_reader.update(world.service.id, dearer, now=world.clock.now()),
+        lambda: world.container.services.update(world.service.id, dearer, now=world.clock.now()),
     )
     assert booking.price.total.amount == 17_500
 
@@ -108,15 +108,12 @@ async def test_changes_of_a_service_without_a_version_never_fail_on_one(world: B
     container = world.container
     changes: list[dict[str, Any]] = [{"title": f"Title {number}"} for number in range(5)]
     met = await asyncio.gather(
-        *(outcome(update_service(container.providers, world.provider, world.service.id, each)) for each in changes[:2]),
-        *(
-            outcome(container.service_reader.update(world.service.id, each, now=world.clock.now()))
-            for each in changes[2:]
-        ),
+        *(outcome(update_service(container.catalogue, world.provider, world.service.id, each)) for each in changes[:2]),
+        *(outcome(container.services.update(world.service.id, each, now=world.clock.now())) for each in changes[2:]),
     )
     assert set(met) == {None}
     with pytest.raises(VersionConflict):
-        await update_service(container.providers, world.provider, world.service.id, {"title": "Old idea"}, expected=1)
+        await update_service(container.catalogue, world.provider, world.service.id, {"title": "Old idea"}, expected=1)
 
 
 async def test_a_service_whose_price_was_taken_away_meanwhile_is_not_published_without_one(
@@ -127,13 +124,13 @@ async def test_a_service_whose_price_was_taken_away_meanwhile_is_not_published_w
     for _ in range(ROUNDS):
         now = world.clock.now()
         plain = {"price_type": "fixed", "price": Money(amount=9_000, currency="nzd"), "auto_accept": False}
-        await container.service_reader.update(world.service.id, plain, now=now)
+        await container.services.update(world.service.id, plain, now=now)
         by_quote = {"price_type": "quote", "price": None}
         await asyncio.gather(
-            outcome(update_service(container.providers, world.provider, world.service.id, by_quote)),
-            outcome(update_service(container.providers, world.provider, world.service.id, {"auto_accept": True})),
+            outcome(update_service(container.catalogue, world.provider, world.service.id, by_quote)),
+            outcome(update_service(container.catalogue, world.provider, world.service.id, {"auto_accept": True})),
         )
-        stored = await container.service_reader.get(world.service.id)
+        stored = await container.services.get(world.service.id)
         assert stored is not None
         assert not (stored.price is None and stored.auto_accept)
 
@@ -141,14 +138,14 @@ async def test_a_service_whose_price_was_taken_away_meanwhile_is_not_published_w
 async def test_a_provider_s_zone_follows_an_address_only_while_there_are_no_hours(world: BookingWorld) -> None:
     container = world.container
     now = world.clock.now()
-    await container.provider_reader.update(world.provider.id, {"availability": None}, now=now)
+    await container.providers.update(world.provider.id, {"availability": None}, now=now)
     before = world.provider.model_copy(update={"availability": None})
     held = Held(container.geocoder, "locate")
-    deps = replace(container.providers, geocoder=lambda: held)
+    deps = replace(container.catalogue, geocoder=lambda: held)
     hours = {"availability": world.provider.availability, "timezone": "Pacific/Chatham"}
     changed = await held.meanwhile(
         update_profile(deps, before, {"address": "25 Worcester Street, Christchurch"}, expected=None),
-        lambda: container.provider_reader.update(world.provider.id, hours, now=now),
+        lambda: container.providers.update(world.provider.id, hours, now=now),
     )
     assert changed.timezone == "Pacific/Chatham"
 

@@ -104,25 +104,25 @@ class Shop:
 
     async def limit_plan(self) -> None:
         now = self.container.clock.now()
-        await self.container.provider_reader.update(self.provider.id, {"active_service_limit": 0}, now=now)
-        await self.container.service_reader.pause_beyond_limit(self.provider.id, now=now)
+        await self.container.providers.update(self.provider.id, {"active_service_limit": 0}, now=now)
+        await self.container.services.pause_beyond_limit(self.provider.id, now=now)
 
     async def create(self) -> None:
-        await create_service(self.container.providers, self.provider, NEW_SERVICE)
+        await create_service(self.container.catalogue, self.provider, NEW_SERVICE)
 
     async def pause(self) -> None:
         fields = {"status": ServiceStatus.PAUSED}
-        await update_service(self.container.providers, self.provider, self.shown.id, fields)
+        await update_service(self.container.catalogue, self.provider, self.shown.id, fields)
 
     async def activate(self) -> None:
         fields = {"status": ServiceStatus.ACTIVE}
-        await update_service(self.container.providers, self.provider, self.paused.id, fields)
+        await update_service(self.container.catalogue, self.provider, self.paused.id, fields)
 
     async def rename(self) -> None:
-        await update_service(self.container.providers, self.provider, self.shown.id, {"title": "Deep cleaning"})
+        await update_service(self.container.catalogue, self.provider, self.shown.id, {"title": "Deep cleaning"})
 
     async def delete(self) -> None:
-        await delete_service(self.container.providers, self.provider, self.shown.id)
+        await delete_service(self.container.catalogue, self.provider, self.shown.id)
 
     async def count_ratings(self) -> None:
         await self.container.rating_summaries.refresh(
@@ -131,7 +131,7 @@ class Shop:
 
     async def move(self) -> None:
         fields = {"address": "25 Worcester Street, Christchurch", "trading_name": "Southern Help"}
-        await update_profile(self.container.providers, self.provider, fields, expected=None)
+        await update_profile(self.container.catalogue, self.provider, fields, expected=None)
 
     async def rebuild(self) -> None:
         await self.container.listings.refresh_provider(self.provider.id)
@@ -188,11 +188,11 @@ async def open_shop(container: Container, names: tuple[str, str]) -> Shop:
         id=provider.user_id, provider_id=provider.id, is_active=is_active, roles=[Role.USER, Role.PROVIDER]
     )
     await store_user(container, user)
-    await container.provider_reader.insert(provider)
+    await container.providers.insert(provider)
     shown = make_service(provider)
     paused = make_service(provider, title="Ironing", status=ServiceStatus.PAUSED)
     for service in (shown, paused):
-        await container.service_reader.insert(service)
+        await container.services.insert(service)
     return Shop(container, user, provider, shown, paused)
 
 
@@ -212,11 +212,11 @@ async def wrongs(shop: Shop) -> list[str]:
     """Where what searches read is not what the provider's own documents say."""
     container = shop.container
     tree = await MongoCategories(container.mongo).tree()
-    provider = await container.provider_reader.get(shop.provider.id)
+    provider = await container.providers.get(shop.provider.id)
     user = await container.users.get(shop.user.id)
     assert provider is not None
     assert user is not None
-    services = await container.service_reader.list_by_provider(provider.id, status=None, limit=100, before=None)
+    services = await container.services.list_by_provider(provider.id, status=None, limit=100, before=None)
     wanted = [listing for each in services if (listing := service_listing(provider, each, tree))]
     found = []
     if provider.is_listed != may_be_listed(provider, user, is_billable=provider.is_billable):

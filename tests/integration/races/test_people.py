@@ -218,8 +218,8 @@ async def test_nothing_is_linked_to_an_account_that_is_deleted_while_the_provide
     provider: Any = _Providers(proven)
     held = Held(provider, "redeem")
     provider_source = type("Source", (), {"get": lambda _self, _name: held})()
-    oauth = replace(container.oauth, providers=provider_source)
-    started = await start_attempt(replace(container.oauth, providers=provider), "google")
+    oauth = replace(container.oauth, identity_providers=provider_source)
+    started = await start_attempt(replace(container.oauth, identity_providers=provider), "google")
     args = ("google", "code", started.state, started.binding, CLIENT)
     slow: Any = link_identity(oauth, caller_of(user), *args) if what == "link" else finish_sign_in(oauth, *args)
     met = await outcome(
@@ -278,7 +278,7 @@ async def test_what_is_written_after_an_address_was_located_does_not_revive_a_de
     caller = caller_of(user)
     held = Held(container.onboarding.geocoder, "locate")
     onboarding = replace(container.onboarding, geocoder=held)
-    providers = replace(container.providers, geocoder=lambda: held)
+    providers = replace(container.catalogue, geocoder=lambda: held)
     address = "25 Worcester Street, Christchurch"
     slow: dict[str, Any] = {
         "account": lambda: update_account(onboarding, caller, {"full_name": "Mere Tui", "address": address}),
@@ -321,12 +321,12 @@ async def test_a_moderator_decides_however_busily_the_applicant_edits(container:
             "reject": lambda at=provider.id: reject_provider(container.admin, MODERATOR, at, CLIENT, "No licence"),
         }[decision]
         edits = (
-            container.provider_reader.update(provider.id, {"bio": f"Edit {number}.{each}"}, now=container.clock.now())
+            container.providers.update(provider.id, {"bio": f"Edit {number}.{each}"}, now=container.clock.now())
             for each in range(3)
         )
         met = await asyncio.gather(outcome(decide()), *(outcome(each) for each in edits))
         assert met == [None] * 4
-        found = await container.provider_reader.get(provider.id)
+        found = await container.providers.get(provider.id)
         assert found is not None
         wanted = ProviderStatus.APPROVED if decision == "approve" else ProviderStatus.REJECTED
         assert (found.status, (await stored(container, user)).provider_status) == (wanted, wanted)

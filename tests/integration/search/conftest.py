@@ -28,14 +28,14 @@ async def store_provider(container: Container, lat: float, lng: float, **fields:
     """Store a listed provider at a point."""
     address = {"text": "somewhere", "lat": lat, "lng": lng, "is_located": True}
     provider = make_provider(**{"address": address, "active_service_limit": None, **fields})
-    assert await container.provider_reader.insert(provider)
+    assert await container.providers.insert(provider)
     return provider
 
 
 async def store_service(container: Container, provider: Provider, **fields: Any) -> Service:
     """Store an active service of a provider."""
     service = make_service(provider, **fields)
-    await container.service_reader.insert(service)
+    await container.services.insert(service)
     return service
 
 

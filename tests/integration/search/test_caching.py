@@ -73,7 +73,7 @@ async def test_others_may_see_an_old_answer_for_its_lifetime_and_the_author_sees
         assert await titles(search) == ["Old title"]
         assert (await providers.get(url)).json()["title"] == "Old title"
         # Another process takes the edit, so that this one hears nothing of it.
-        await container.service_reader.update(service.id, {"title": "New title"}, now=START)
+        await container.services.update(service.id, {"title": "New title"}, now=START)
         assert await titles(search, author) == ["New title"]
         assert (await providers.get(url, headers=author)).json()["title"] == "New title"
         assert await titles(search) == ["Old title"]
@@ -131,7 +131,7 @@ async def test_what_depends_on_free_time_or_went_wrong_is_not_remembered(
         slots = f"/v1/services/{service.id}/slots"
         assert (await providers.get(slots)).json()["is_bookable"] is True
         assert (await providers.get("/v1/services/svc_unknown")).status_code == 404
-        await container.service_reader.update(service.id, {"status": "paused"}, now=START)
+        await container.services.update(service.id, {"status": "paused"}, now=START)
         assert await titles(search, sort="soonest") == await titles(search, **window) == []
         assert (await providers.get(slots)).status_code == 404
         assert (await search.get("/v1/search/services", params={"lat": 91, "lng": 0})).status_code == 422

@@ -180,13 +180,13 @@ async def test_edits_show_at_once(client: httpx.AsyncClient, container: Containe
     async def titles() -> list[str]:
         return [item["title"] for item in (await search(client, **at))["items"]]
 
-    await container.service_reader.update(service.id, {"title": "Sparkling rooms"}, now=now)
+    await container.services.update(service.id, {"title": "Sparkling rooms"}, now=now)
     assert await titles() == ["Sparkling rooms"]
-    await container.provider_reader.update(provider.id, {"is_listed": False}, now=now)
+    await container.providers.update(provider.id, {"is_listed": False}, now=now)
     assert await titles() == []
-    await container.provider_reader.update(provider.id, {"is_listed": True}, now=now)
+    await container.providers.update(provider.id, {"is_listed": True}, now=now)
     assert await titles() == ["Sparkling rooms"]
-    await container.service_reader.update(service.id, {"status": "paused"}, now=now)
+    await container.services.update(service.id, {"status": "paused"}, now=now)
     assert await titles() == []
 
 

@@ -57,7 +57,7 @@ async def bench(
     payout_gateway: FakePayoutGateway,
 ) -> MoneyBench:
     container.replace(gateway=gateway, stripe_event_queue=event_queue, connect=FakeAccounts())
-    container.replace(payouts=PayoutDeps(container.payments, payout_gateway))
+    container.replace(payouts=PayoutDeps(**vars(container.payments), payouts=payout_gateway))
     return await MoneyBench(container).prepare()
 
 

@@ -232,7 +232,7 @@ async def test_an_account_that_becomes_ready_makes_its_provider_billable(bench: 
     )
     event_id = await receive(container, "account.updated", bench.account_id, account_id=bench.account_id)
     assert await process(container, event_id) is WebhookStatus.PROCESSED
-    stored = await container.provider_reader.get(bench.provider.id)
+    stored = await container.providers.get(bench.provider.id)
     assert stored is not None
     assert stored.is_billable
 

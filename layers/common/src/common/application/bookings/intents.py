@@ -10,7 +10,6 @@ from common.application.bookings.deps import BookingDeps
 from common.application.bookings.own_holds import guests_at
 from common.application.identity.deps import AuthDeps
 from common.application.identity.provisional import ensure_provisional_user, sign_in_link_event
-from common.application.ports.bookings.intents import BookingIntents
 from common.application.scheduling.occupancy import check_slot
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
@@ -29,12 +28,10 @@ from common.domain.shared.opaque_tokens import digest, new_token
 from common.domain.shared.phones import parse_phone
 
 
-@dataclass(frozen=True)
-class IntentDeps:
+@dataclass(frozen=True, kw_only=True)
+class IntentDeps(BookingDeps):
     """Ports of guest checkout; identity is loaded when a guest comes."""
 
-    bookings: BookingDeps
-    intents: BookingIntents
     auth: Callable[[], AuthDeps]
 
 
@@ -111,8 +108,8 @@ async def open_intent(deps: IntentDeps, request: GuestBookingInput) -> tuple[Boo
 async def _open(
     deps: IntentDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent]
 ) -> tuple[BookingIntent, str]:
-    now = deps.bookings.clock.now()
-    hold, rehearsed = await _hold(deps.bookings, request, earlier, now)
+    now = deps.clock.now()
+    hold, rehearsed = await _hold(deps, request, earlier, now)
     booking = rehearsed.booking
     country = booking.place.country or country_said(booking.place.address)
     phone_number = parse_phone(request.phone_number, country=country) if request.phone_number else None
@@ -128,7 +125,7 @@ async def _open(
         service_title=booking.service.title,
         end_at=booking.slot.end_at,
         claim_id=hold.id,
-        expires_at=now + deps.bookings.settings.intent_hold,
+        expires_at=now + deps.settings.intent_hold,
         created_at=now,
         price=booking.price.total,
         cancellation_policy=CancellationPolicyName(booking.policy.name),
@@ -144,7 +141,7 @@ async def _open(
     await deps.intents.insert(
         intent, hold, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
     )
-    await publish_committed(deps.bookings.outbox, deps.bookings.publisher, events, deps.bookings.clock)
+    await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return intent, secret
 
 
@@ -152,10 +149,10 @@ async def _of_this_browser(
     deps: IntentDeps, request: GuestBookingInput, *, known: Sequence[BookingIntent]
 ) -> Sequence[BookingIntent]:
     """Wishes of the same browser for the same time of the same provider."""
-    service = await deps.bookings.services.get(request.service_id)
+    service = await deps.services.get(request.service_id)
     if request.device_token is None or service is None:
         return []
-    around, _ = await guests_at(deps.bookings, service.provider_id, request.start_at)
+    around, _ = await guests_at(deps, service.provider_id, request.start_at)
     mine, others = digest(request.device_token), {each.id for each in known}
     return [each for each in around if each.device_hash == mine and each.id not in others]
 
@@ -169,7 +166,7 @@ async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingI
     intent = await deps.intents.get(intent_id)
     if intent is None or not _knows(intent, secret):
         raise NotFound("There is no such booking intent.")
-    return intent.model_copy(update={"status": intent.status_at(deps.bookings.clock.now())})
+    return intent.model_copy(update={"status": intent.status_at(deps.clock.now())})
 
 
 async def renew_secret(deps: IntentDeps, intent_id: str) -> str:
@@ -215,14 +212,14 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         held_by=intent.held_by,
     )
     key = f"intent:{intent.id}"
-    made = await deps.bookings.bookings.get(intent.booking_id) if intent.booking_id else None
+    made = await deps.bookings.get(intent.booking_id) if intent.booking_id else None
     try:
         if made is not None:
-            booking, action = await open_payment(deps.bookings, made)
+            booking, action = await open_payment(deps, made)
         else:
-            booking, action = await create_booking(deps.bookings, user.id, request, idempotency_key=key, intent=intent)
+            booking, action = await create_booking(deps, user.id, request, idempotency_key=key, intent=intent)
     except Unavailable:
-        made = made or await deps.bookings.bookings.find_by_idempotency_key(user.id, key)
+        made = made or await deps.bookings.find_by_idempotency_key(user.id, key)
         if made is None:
             raise
         booking, action = made, None

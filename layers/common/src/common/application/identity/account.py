@@ -24,7 +24,7 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
     Raises:
         InvalidInput: the telephone number is not accepted.
     """
-    fields: dict[str, Any] = {"updated_at": deps.auth.clock.now()}
+    fields: dict[str, Any] = {"updated_at": deps.clock.now()}
     if "full_name" in changes:
         fields["full_name"] = changes["full_name"]
     if "address" in changes:
@@ -34,4 +34,4 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
         fields["phone_number"] = parse_phone(changes["phone_number"], country=country_of(address) if address else "")
     if caller.is_provisional and {"full_name", "phone_number", "address"} <= fields.keys():
         fields["is_provisional"] = False
-    return await deps.auth.users.update(caller.user_id, fields)
+    return await deps.users.update(caller.user_id, fields)

@@ -22,10 +22,9 @@ _MOST_MATTERS = 20
 
 
 @dataclass(frozen=True)
-class AccountDeletionDeps:
+class AccountDeletionDeps(AuthDeps):
     """Ports of export and deletion."""
 
-    auth: AuthDeps
     providers: Providers
     personal: PersonalData
 
@@ -34,7 +33,7 @@ async def export_account(deps: AccountDeletionDeps, caller: Principal, client: C
     """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6)."""
     user = await _account(deps, caller)
     found = await deps.personal.collect(user.id, user.provider_id)
-    await log_event(deps.auth, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
+    await log_event(deps, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
     return {"account": user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), **found}
 
 
@@ -49,8 +48,8 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         Conflict: something is open (``open_bookings``); ``bookings`` names it.
         Forbidden: the sign-in is not recent (``recent_sign_in_required``).
     """
-    require_recent_sign_in(deps.auth, caller)
-    now = deps.auth.clock.now()
+    require_recent_sign_in(deps, caller)
+    now = deps.clock.now()
 
     async def write() -> Event:
         user = await _account(deps, caller)
@@ -58,10 +57,10 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
         if matters:
             raise _still_open(matters)
-        await deps.auth.mail_tokens.delete_by_address(user.email_key)
-        await deps.auth.mail_tokens.delete_by_user(user.id)
-        await deps.auth.registrations.delete_by_address(user.email_key)
-        await log_event(deps.auth, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
+        await deps.mail_tokens.delete_by_address(user.email_key)
+        await deps.mail_tokens.delete_by_user(user.id)
+        await deps.registrations.delete_by_address(user.email_key)
+        await log_event(deps, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
         await deps.personal.erase(user.id, user.provider_id, now)
         if user.provider_id is not None:
             nobody = {
@@ -72,14 +71,12 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
                 "deleted_at": now,
             }
             await deps.providers.update(user.provider_id, nobody, now=now)
-        await deps.auth.users.update(
-            user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True
-        )
-        await deps.auth.outbox.insert([event])
+        await deps.users.update(user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True)
+        await deps.outbox.insert([event])
         return event
 
-    event = await deps.auth.unit_of_work.run(write)
-    await publish(deps.auth, [event])
+    event = await deps.unit_of_work.run(write)
+    await publish(deps, [event])
 
 
 def _deleted_event(user: User, now: datetime) -> Event:
@@ -114,7 +111,7 @@ def _nobody(user: User) -> dict[str, Any]:
 
 
 async def _account(deps: AccountDeletionDeps, caller: Principal) -> User:
-    user = await deps.auth.users.get(caller.user_id)
+    user = await deps.users.get(caller.user_id)
     if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")
     return user

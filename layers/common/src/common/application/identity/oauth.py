@@ -37,11 +37,10 @@ _ATTEMPT_LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class OAuthDeps:
+class OAuthDeps(AuthDeps):
     """Ports of signing in elsewhere."""
 
-    auth: AuthDeps
-    providers: IdentityProviders
+    identity_providers: IdentityProviders
     attempts: SignInAttempts
 
 
@@ -70,10 +69,10 @@ async def start_attempt(deps: OAuthDeps, provider: str) -> StartedAttempt:
         NotFound: this deployment does not know the provider.
         Unavailable: the provider does not answer.
     """
-    now = deps.auth.clock.now()
+    now = deps.clock.now()
     state, binding = new_token(), new_token()
-    redirect_uri = f"{deps.auth.frontend_base_url}/auth/{provider}/callback"
-    url = await deps.providers.get(provider).authorization_url(
+    redirect_uri = f"{deps.frontend_base_url}/auth/{provider}/callback"
+    url = await deps.identity_providers.get(provider).authorization_url(
         state=state,
         nonce=_derive(binding, "nonce"),
         code_challenge=_challenge(_derive(binding, "verifier")),
@@ -103,11 +102,11 @@ async def finish_sign_in(
     """
     proven = await _proven(deps, provider, code, state, binding)
     identity = _identity(proven, provider)
-    owner = await deps.auth.credentials.find_owner(proven.issuer, proven.subject)
-    user = await deps.auth.users.get(owner) if owner else None
+    owner = await deps.credentials.find_owner(proven.issuer, proven.subject)
+    user = await deps.users.get(owner) if owner else None
     if user is None:
-        user = await _first_sign_in(deps.auth, proven, identity, client)
-    return await open_session(deps.auth, user, client, provider, identity=identity)
+        user = await _first_sign_in(deps, proven, identity, client)
+    return await open_session(deps, user, client, provider, identity=identity)
 
 
 def _identity(proven: ProvenIdentity, provider: str) -> ExternalIdentity:
@@ -171,20 +170,19 @@ async def link_identity(
         Conflict: it belongs to another account, or the account has another one of this provider.
         Forbidden: the sign-in is not recent (``recent_sign_in_required``).
     """
-    require_recent_sign_in(deps.auth, caller)
+    require_recent_sign_in(deps, caller)
     proven = await _proven(deps, provider, code, state, binding)
     identity = _identity(proven, provider)
-    auth = deps.auth
-    told = [_linked(auth, caller.user_id, identity)]
+    told = [_linked(deps, caller.user_id, identity)]
 
     async def write() -> None:
-        await auth.users.touch(caller.user_id)
-        await auth.credentials.link(caller.user_id, identity, auth.clock.now())
-        await log_event(auth, SecurityEventType.IDENTITY_LINKED, caller.user_id, client, provider=provider)
-        await auth.outbox.insert(told)
+        await deps.users.touch(caller.user_id)
+        await deps.credentials.link(caller.user_id, identity, deps.clock.now())
+        await log_event(deps, SecurityEventType.IDENTITY_LINKED, caller.user_id, client, provider=provider)
+        await deps.outbox.insert(told)
 
-    await auth.unit_of_work.run(write)
-    await publish(auth, told)
+    await deps.unit_of_work.run(write)
+    await publish(deps, told)
 
 
 async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, client: ClientInfo) -> None:
@@ -231,7 +229,7 @@ def _unlinked(deps: AuthDeps, user_id: str, identity: ExternalIdentity) -> Event
 
 async def _proven(deps: OAuthDeps, provider: str, code: str, state: str, binding: str | None) -> ProvenIdentity:
     """Use the attempt up, then ask the provider who it was."""
-    attempt = await deps.attempts.take(digest(state), deps.auth.clock.now())
+    attempt = await deps.attempts.take(digest(state), deps.clock.now())
     is_same = (
         attempt is not None
         and binding is not None
@@ -242,7 +240,7 @@ async def _proven(deps: OAuthDeps, provider: str, code: str, state: str, binding
         raise InvalidInput.of(
             "state", "This sign-in was not begun here, or has ended. Try again.", "oauth_state_invalid"
         )
-    proven = await deps.providers.get(provider).redeem(
+    proven = await deps.identity_providers.get(provider).redeem(
         code,
         code_verifier=_derive(binding, "verifier"),
         nonce=_derive(binding, "nonce"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.application.payments.deps import PaymentDeps
 from common.application.payments.intents import PaymentAction, action_of
 from common.application.payments.operations.steps import as_customer
 from common.domain.payments.operations import CUSTOMER_GONE
@@ -13,17 +14,15 @@ from common.domain.shared.errors import InvalidInput, NotFound
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.application.payments.deps import PaymentDeps
     from common.application.ports.payments.cards import Card, CardGateway
     from common.application.ports.payments.gateway import Intent
     from common.domain.identity.roles import Principal
 
 
 @dataclass(frozen=True)
-class CardDeps:
+class CardDeps(PaymentDeps):
     """Ports of the card use cases."""
 
-    payments: PaymentDeps
     cards: CardGateway
 
 
@@ -31,16 +30,14 @@ async def start_saving_card(deps: CardDeps, principal: Principal) -> PaymentActi
     """A setup intent with which the caller's client saves a card."""
 
     async def act(customer_id: str) -> Intent:
-        return await deps.payments.gateway.create_setup_intent(
-            customer_id=customer_id, payment_method_id=None, call=None
-        )
+        return await deps.gateway.create_setup_intent(customer_id=customer_id, payment_method_id=None, call=None)
 
-    return action_of(await as_customer(deps.payments, principal.user_id, act))
+    return action_of(await as_customer(deps, principal.user_id, act))
 
 
 async def list_cards(deps: CardDeps, principal: Principal, *, limit: int, after: str | None) -> Sequence[Card]:
     """The caller's cards, newest first; none where the caller never paid."""
-    user = await deps.payments.users.get(principal.user_id)
+    user = await deps.users.get(principal.user_id)
     if user is None or user.stripe_customer_id is None:
         return []
     try:
@@ -57,7 +54,7 @@ async def own_card(deps: CardDeps, user_id: str, card_id: str) -> Card:
     Raises:
         NotFound: it does not exist or is somebody else's.
     """
-    user = await deps.payments.users.get(user_id)
+    user = await deps.users.get(user_id)
     card = await deps.cards.get_card(card_id)
     if user is None or user.stripe_customer_id is None or card.customer_id != user.stripe_customer_id:
         raise NotFound("There is no such card.")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.application.payments.deps import PaymentDeps
 from common.application.payments.gone_accounts import request_account_check
 from common.domain.payments.operations import ACCOUNT_GONE
 from common.domain.shared.display import money_text
@@ -16,7 +17,6 @@ from common.domain.shared.money import Money
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from common.application.payments.deps import PaymentDeps
     from common.application.ports.payments.payouts import Payout, PayoutBalance, PayoutGateway
     from common.domain.identity.roles import Principal
 
@@ -24,10 +24,9 @@ _FAILED = "failed"
 
 
 @dataclass(frozen=True)
-class PayoutDeps:
+class PayoutDeps(PaymentDeps):
     """Ports of the payout use cases."""
 
-    payments: PaymentDeps
     payouts: PayoutGateway
 
 
@@ -53,7 +52,7 @@ async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
 
 async def owed_by(deps: PayoutDeps, caller: Principal) -> Sequence[Money]:
     """What the caller owes of refunds and chargebacks that could not be taken back, by currency."""
-    owed = await deps.payments.bookings.sum_owed_by_provider(caller.provider_id) if caller.provider_id else {}
+    owed = await deps.bookings.sum_owed_by_provider(caller.provider_id) if caller.provider_id else {}
     return [Money(amount=amount, currency=currency) for currency, amount in sorted(owed.items())]
 
 
@@ -76,21 +75,21 @@ async def tell_of_payout(deps: PayoutDeps, account_id: str, payout_id: str, prov
     event = new_event(
         Topic.NOTIFICATIONS,
         "mail.requested",
-        deps.payments.clock.now(),
+        deps.clock.now(),
         template="payout_failed",
         to_user_id=provider_user_id,
         data={"amount": money_text(payout.amount), "reason": reason.rstrip(".")},
     )
     # The id follows from the payout, so that a repeated webhook tells nobody twice.
     once = event.model_copy(update={"id": f"evt_{payout_id}"})
-    if not await deps.payments.publisher.publish([once]):
+    if not await deps.publisher.publish([once]):
         raise Unavailable("The event could not be queued.")
 
 
 @asynccontextmanager
 async def _account_of(deps: PayoutDeps, caller: Principal) -> AsyncIterator[str]:
     """The caller's account; one that turns out to be disconnected or closed is none, and is followed."""
-    provider = await deps.payments.providers.get(caller.provider_id) if caller.provider_id else None
+    provider = await deps.providers.get(caller.provider_id) if caller.provider_id else None
     account_id = provider.stripe_account_id if provider else None
     if account_id is None:
         raise _no_account()
@@ -99,7 +98,7 @@ async def _account_of(deps: PayoutDeps, caller: Principal) -> AsyncIterator[str]
     except NotFound as missing:
         if missing.wire_code != ACCOUNT_GONE:
             raise
-        await request_account_check(deps.payments, account_id)
+        await request_account_check(deps, account_id)
         raise _no_account() from missing
 
 

@@ -63,8 +63,8 @@ class BookingParts(CoreParts):
 
         return BookingDeps(
             bookings=self.booking_repository,
-            services=self.whole.service_reader,
-            providers=self.whole.provider_reader,
+            services=self.whole.services,
+            providers=self.whole.providers,
             users=self.whole.users,
             ratings=MongoRatings(self.mongo),
             summaries=self.whole.rating_summaries,
@@ -86,4 +86,4 @@ class BookingParts(CoreParts):
         """What guest checkout needs; identity is loaded when a guest comes."""
         from common.application.bookings.intents import IntentDeps
 
-        return IntentDeps(bookings=self.bookings, intents=self.bookings.intents, auth=lambda: self.whole.auth)
+        return IntentDeps(**vars(self.bookings), auth=lambda: self.whole.auth)

@@ -42,14 +42,14 @@ class CatalogueParts(CoreParts):
         return MongoListings(self.mongo, self.categories)
 
     @cached_property
-    def provider_reader(self) -> "MongoProviders":
+    def providers(self) -> "MongoProviders":
         """Provider profiles."""
         from common.adapters.mongo.catalogue.providers import MongoProviders
 
         return MongoProviders(self.mongo, self.listings, self.index_terms)
 
     @cached_property
-    def service_reader(self) -> "MongoServices":
+    def services(self) -> "MongoServices":
         """Services."""
         from common.adapters.mongo.catalogue.services import MongoServices
 
@@ -77,7 +77,7 @@ class CatalogueParts(CoreParts):
         return MongoSummaries(self.mongo, self.listings)
 
     @cached_property
-    def providers(self) -> "ProviderDeps":
+    def catalogue(self) -> "ProviderDeps":
         """What the use cases of providers need."""
         from common.adapters.mongo.bookings.published_ratings import MongoPublishedRatings
         from common.adapters.mongo.bookings.statistics import MongoBookingStatistics
@@ -87,8 +87,8 @@ class CatalogueParts(CoreParts):
         return ProviderDeps(
             clock=self.clock,
             unit_of_work=MongoUnitOfWork(self.mongo),
-            providers=self.provider_reader,
-            services=self.service_reader,
+            providers=self.providers,
+            services=self.services,
             categories=self.categories,
             busy=self.busy_times,
             bookings=self.whole.booking_repository,
@@ -111,7 +111,7 @@ class CatalogueParts(CoreParts):
             listings=MongoListingIndex(self.mongo),
             vocabulary=self.index_terms,
             categories=self.categories,
-            providers=self.provider_reader,
+            providers=self.providers,
             busy=self.busy_times,
             popularity=MongoPopularity(self.mongo),
             geocoder=self.whole.geocoder,

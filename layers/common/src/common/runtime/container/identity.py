@@ -93,7 +93,9 @@ class IdentityParts(CoreParts):
         from common.adapters.mongo.shared.personal_data import MongoPersonalData
         from common.application.identity.account_deletion import AccountDeletionDeps
 
-        return AccountDeletionDeps(self.auth, self.whole.provider_reader, MongoPersonalData(self.mongo))
+        return AccountDeletionDeps(
+            **vars(self.auth), providers=self.whole.providers, personal=MongoPersonalData(self.mongo)
+        )
 
     @cached_property
     def erasure(self) -> "ErasureDeps":
@@ -118,7 +120,11 @@ class IdentityParts(CoreParts):
         from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
         from common.application.identity.oauth import OAuthDeps
 
-        return OAuthDeps(self.auth, self.identity_providers, MongoSignInAttempts(self.mongo))
+        return OAuthDeps(
+            **vars(self.auth),
+            identity_providers=self.identity_providers,
+            attempts=MongoSignInAttempts(self.mongo),
+        )
 
     @cached_property
     def geocoder(self) -> "Geocoder":
@@ -157,8 +163,8 @@ class IdentityParts(CoreParts):
         from common.application.identity.onboarding.deps import OnboardingDeps
 
         return OnboardingDeps(
-            auth=self.auth,
-            providers=self.whole.provider_reader,
+            **vars(self.auth),
+            providers=self.whole.providers,
             geocoder=self.geocoder,
             intents=deferred(self._guest_bookings),
             connect=lambda: self.whole.connect,
@@ -185,7 +191,7 @@ class IdentityParts(CoreParts):
             users=self.users,
             staff=self.users,
             sessions=MongoSessions(self.mongo),
-            providers=self.whole.provider_reader,
+            providers=self.whole.providers,
             provider_lists=MongoProviderLists(self.mongo),
             log=MongoSecurityLog(self.mongo),
             outbox=self.outbox,

@@ -60,7 +60,7 @@ class NotificationParts(CoreParts):
         return DeliveryDeps(
             bookings=self.whole.booking_repository,
             users=self.whole.users,
-            providers=self.whole.provider_reader,
+            providers=self.whole.providers,
             notifications=self.inbox.notifications,
             preferences=self.inbox.preferences,
             mailer=self.mailer,

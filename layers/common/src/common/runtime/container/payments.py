@@ -61,7 +61,7 @@ class PaymentParts(CoreParts):
             ledger=MongoLedger(self.mongo.db),
             gateway=deferred(lambda: self.gateway),
             users=self.whole.users,
-            providers=self.whole.provider_reader,
+            providers=self.whole.providers,
             customers=MongoStripeCustomers(self.mongo.db),
             outbox=self.outbox,
             publisher=self.publisher,
@@ -75,7 +75,7 @@ class PaymentParts(CoreParts):
         from common.adapters.stripe.cards import StripeCards
         from common.application.payments.cards import CardDeps
 
-        return CardDeps(payments=self.payments, cards=StripeCards(self.stripe))
+        return CardDeps(**vars(self.payments), cards=StripeCards(self.stripe))
 
     @cached_property
     def payouts(self) -> "PayoutDeps":
@@ -83,7 +83,7 @@ class PaymentParts(CoreParts):
         from common.adapters.stripe.payouts import StripePayouts
         from common.application.payments.payouts import PayoutDeps
 
-        return PayoutDeps(payments=self.payments, payouts=StripePayouts(self.stripe))
+        return PayoutDeps(**vars(self.payments), payouts=StripePayouts(self.stripe))
 
     @cached_property
     def plans(self) -> "tuple[Plan, ...]":
@@ -100,11 +100,10 @@ class PaymentParts(CoreParts):
         from common.application.payments.subscriptions.plans import SubscriptionDeps
 
         return SubscriptionDeps(
-            payments=self.payments,
-            providers=self.whole.provider_reader,
-            services=self.whole.service_reader,
+            **vars(self.payments),
+            services=self.whole.services,
             subscriptions=MongoSubscriptions(self.mongo.db),
-            gateway=StripePlans(self.stripe, self.stripe_owner),
+            plan_gateway=StripePlans(self.stripe, self.stripe_owner),
             plans=self.plans,
             frontend_base_url=self.settings.frontend_base_url,
         )
@@ -115,9 +114,9 @@ class PaymentParts(CoreParts):
         from common.application.payments.events.handlers import StripeEventDeps
 
         return StripeEventDeps(
+            **vars(self.payouts),
             events=self.webhook_events,
             owner=self.stripe_owner,
-            payouts=self.payouts,
             onboarding=self.whole.onboarding,
             subscriptions=self.subscriptions,
         )
@@ -137,7 +136,7 @@ class PaymentParts(CoreParts):
         from common.application.payments.reconciliation.deps import ReconciliationDeps
 
         return ReconciliationDeps(
-            payments=self.payments,
+            **vars(self.payments),
             records=StripeRecordBooks(self.stripe, self.stripe_owner),
             reviews=self.payment_reviews,
             due=MongoDueReconciliations(self.mongo.db),

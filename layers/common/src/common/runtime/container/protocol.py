@@ -46,12 +46,12 @@ class Whole(Protocol):
         ...
 
     @property
-    def provider_reader(self) -> MongoProviders:
+    def providers(self) -> MongoProviders:
         """Providers."""
         ...
 
     @property
-    def service_reader(self) -> MongoServices:
+    def services(self) -> MongoServices:
         """Services."""
         ...
 

@@ -45,7 +45,7 @@ async def start_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
         Unavailable: Stripe is away, or the provider kept changing.
     """
     gateway = deps.connect()
-    page = f"{deps.auth.frontend_base_url}/onboarding/billing"
+    page = f"{deps.frontend_base_url}/onboarding/billing"
     for _ in range(_TRIES):
         user, provider = await _provider_of(deps, caller)
         account_id = provider.stripe_account_id or await _open_account(deps, user, provider)
@@ -115,10 +115,10 @@ async def _open_account(deps: OnboardingDeps, user: User, provider: Provider) ->
         stored = await deps.providers.get(provider.id)
         if stored is None or (stored.stripe_account_id, stored.closed_account_id) != (None, provider.closed_account_id):
             return stored.stripe_account_id if stored else None
-        await deps.providers.update(provider.id, {"stripe_account_id": made}, now=deps.auth.clock.now())
+        await deps.providers.update(provider.id, {"stripe_account_id": made}, now=deps.clock.now())
         return made
 
-    return await deps.auth.unit_of_work.run(write)
+    return await deps.unit_of_work.run(write)
 
 
 async def _follow(deps: OnboardingDeps, provider_id: str, account_id: str) -> Billing | None:
@@ -134,7 +134,7 @@ async def _follow(deps: OnboardingDeps, provider_id: str, account_id: str) -> Bi
             continue
         except NotFound:
             return None
-        await publish(deps.auth, events)
+        await publish(deps, events)
         return billing
     raise _busy()
 
@@ -146,22 +146,22 @@ async def _store(deps: OnboardingDeps, seen: Provider, status: ConnectStatus) ->
         VersionConflict: something else that Stripe said has been stored since ``seen`` was read.
         NotFound: the owner has left.
     """
-    now = deps.auth.clock.now()
+    now = deps.clock.now()
 
     async def write() -> tuple[Billing, list[Event]]:
         provider = await deps.providers.get(seen.id)
-        user = await deps.auth.users.get(seen.user_id)
+        user = await deps.users.get(seen.user_id)
         if provider is None or user is None or user.deleted_at is not None:
             raise NotFound("There is no such provider.")
         if provider.billing_revision != seen.billing_revision:
             raise VersionConflict("The account has been read again meanwhile.")
         provider = await deps.providers.update_billing(provider, _fields(provider, user, status), now=now)
         user = await _follow_user(deps, user, status, now)
-        events = [mail_event(deps.auth, "payout_account_closed", user.id)] if status.is_gone else []
-        await deps.auth.outbox.insert(events)
+        events = [mail_event(deps, "payout_account_closed", user.id)] if status.is_gone else []
+        await deps.outbox.insert(events)
         return Billing(user, provider, None if status.is_gone else status), events
 
-    return await deps.auth.unit_of_work.run(write)
+    return await deps.unit_of_work.run(write)
 
 
 def _fields(provider: Provider, user: User, status: ConnectStatus) -> dict[str, Any]:
@@ -180,7 +180,7 @@ async def _follow_user(deps: OnboardingDeps, user: User, status: ConnectStatus, 
     )
     if user.onboarding_status is step:
         return user
-    return await deps.auth.users.update(user.id, {"onboarding_status": step, "updated_at": now})
+    return await deps.users.update(user.id, {"onboarding_status": step, "updated_at": now})
 
 
 def _busy() -> Unavailable:

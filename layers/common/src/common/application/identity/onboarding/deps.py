@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from common.application.identity.deps import AuthDeps
+
 if TYPE_CHECKING:
-    from common.application.identity.deps import AuthDeps
     from common.application.ports.catalogue.geocoding import Geocoder
     from common.application.ports.catalogue.repositories import Providers
     from common.application.ports.payments.connect import ConnectGateway
@@ -28,10 +29,9 @@ class IntentCompletion(Protocol):
 
 
 @dataclass(frozen=True)
-class OnboardingDeps:
+class OnboardingDeps(AuthDeps):
     """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, so that nothing else imports it."""
 
-    auth: AuthDeps
     providers: Providers
     geocoder: Geocoder
     intents: IntentCompletion

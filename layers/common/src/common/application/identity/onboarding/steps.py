@@ -54,7 +54,7 @@ async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
     Raises:
         NotFound: it is gone.
     """
-    user = await deps.auth.users.get(caller.user_id)
+    user = await deps.users.get(caller.user_id)
     if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")
     return user
@@ -80,7 +80,7 @@ async def complete_profile(
         NotFound, SlotUnavailable: of the booking intent.
     """
     if password is not None:
-        require_recent_sign_in(deps.auth, caller)
+        require_recent_sign_in(deps, caller)
     password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
     fields, _ = await _profile_fields(deps, profile)
 
@@ -91,28 +91,26 @@ async def complete_profile(
             more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
         if password_hash is not None:
             await _refuse_second_password(deps, user)
-            await deps.auth.credentials.set_password(user.id, password_hash, deps.auth.clock.now())
-            await log_event(deps.auth, SecurityEventType.PASSWORD_CHANGED, user.id, client)
+            await deps.credentials.set_password(user.id, password_hash, deps.clock.now())
+            await log_event(deps, SecurityEventType.PASSWORD_CHANGED, user.id, client)
             more["requires_password_setup"] = False
-        return await deps.auth.users.update(user.id, {**fields, **more})
+        return await deps.users.update(user.id, {**fields, **more})
 
-    user = await deps.auth.unit_of_work.run(write)
+    user = await deps.unit_of_work.run(write)
     booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
     return CompletedProfile(user, booking, await _renew(deps, caller, user, client))
 
 
 async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo) -> TokenPair:
     if not caller.is_provisional:
-        extended = await extend_session(deps.auth, user, caller.session_id)
+        extended = await extend_session(deps, user, caller.session_id)
         if extended is None:
             raise Unauthenticated("This sign-in has ended.", code="session_ended")
         return extended
-    old = await deps.auth.sessions.get(caller.session_id)
-    if old is None or not await deps.auth.unit_of_work.run(
-        lambda: end_session(deps.auth, user.id, caller.session_id, "renewed")
-    ):
+    old = await deps.sessions.get(caller.session_id)
+    if old is None or not await deps.unit_of_work.run(lambda: end_session(deps, user.id, caller.session_id, "renewed")):
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return await open_session(deps.auth, user, client, "profile_completed", signed_in_at=old.created_at)
+    return await open_session(deps, user, client, "profile_completed", signed_in_at=old.created_at)
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
@@ -123,7 +121,7 @@ async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[
         "full_name": profile.full_name,
         "phone_number": phone_number,
         "address": address,
-        "updated_at": deps.auth.clock.now(),
+        "updated_at": deps.clock.now(),
     }
     return fields, place
 
@@ -132,18 +130,18 @@ async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: 
     user = await get_account(deps, caller)
     accepted = check_password(password, email=user.email_key)
     await _refuse_second_password(deps, user)
-    return await deps.auth.passwords.hash(accepted)
+    return await deps.passwords.hash(accepted)
 
 
 async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
-    if await deps.auth.credentials.find_password(user.id) is not None:
+    if await deps.credentials.find_password(user.id) is not None:
         raise Conflict("The account has a password; change it in the settings.", code="password_exists")
 
 
 async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> User:
     """Choose to go on as a customer or as a provider; a provider stays a customer, a customer may choose anew."""
-    now = deps.auth.clock.now()
-    return await deps.auth.users.update(caller.user_id, {"onboarding_path": path, "updated_at": now})
+    now = deps.clock.now()
+    return await deps.users.update(caller.user_id, {"onboarding_path": path, "updated_at": now})
 
 
 async def apply_as_provider(
@@ -158,8 +156,7 @@ async def apply_as_provider(
         InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
     """
     _require_providers_path(await get_account(deps, caller))
-    auth = deps.auth
-    now = auth.clock.now()
+    now = deps.clock.now()
     fields, place = await _profile_fields(deps, profile)
     deps.platform.require_provider_in(place.country if place else "")
     zone = zone_of(place.country if place else "", place.region if place else "")
@@ -185,13 +182,13 @@ async def apply_as_provider(
         else:
             provider = await deps.providers.update(existing.id, details, now=now)
         is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
-        events = [mail_event(auth, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
-        await auth.outbox.insert(events)
-        changed = await auth.users.update(user.id, {**fields, **_as_applicant(user, provider)})
+        events = [mail_event(deps, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
+        await deps.outbox.insert(events)
+        changed = await deps.users.update(user.id, {**fields, **_as_applicant(user, provider)})
         return changed, provider, events
 
-    user, provider, events = await auth.unit_of_work.run(write)
-    await publish(auth, events)
+    user, provider, events = await deps.unit_of_work.run(write)
+    await publish(deps, events)
     return user, provider
 
 

@@ -24,37 +24,38 @@ from common.domain.shared.errors import NotFound, Unavailable
 if TYPE_CHECKING:
     from common.application.identity.onboarding.deps import OnboardingDeps
     from common.application.payments.subscriptions.plans import SubscriptionDeps
+    from common.application.ports.catalogue.repositories import Providers
     from common.domain.payments.ownership import Owner
 
 Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
-class StripeEventDeps:
+class StripeEventDeps(PayoutDeps):
     """What processing Stripe's events needs."""
 
     events: WebhookEvents
     owner: Owner
-    payouts: PayoutDeps
+    providers: Providers
     onboarding: OnboardingDeps
     subscriptions: SubscriptionDeps
 
 
 async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """An intent, charge, refund or transfer changed: bring its booking up to date."""
-    booking_id = await booking_of(deps.payouts.payments, event)
+    booking_id = await booking_of(deps, event)
     if booking_id is not None:
-        await sync_booking_payment(deps.payouts.payments, booking_id)
+        await sync_booking_payment(deps, booking_id)
     return booking_id is not None
 
 
 async def _refund_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """A refund changed, perhaps long after it was made: bring its booking up to date, and book back what failed."""
-    booking_id = await booking_of(deps.payouts.payments, event)
+    booking_id = await booking_of(deps, event)
     if booking_id is None:
         return False
-    await sync_booking_payment(deps.payouts.payments, booking_id)
-    if not await reread_refunds(deps.payouts.payments, booking_id):
+    await sync_booking_payment(deps, booking_id)
+    if not await reread_refunds(deps, booking_id):
         raise Unavailable("Another payment step of the booking is in flight.", retry_after=30)
     return True
 
@@ -62,7 +63,7 @@ async def _refund_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
 async def _disputed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if event.account_id is not None:
         return False
-    return await sync_dispute(deps.payouts.payments, deps.payouts.payouts, event.object_id)
+    return await sync_dispute(deps, deps.payouts, event.object_id)
 
 
 async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
@@ -72,11 +73,11 @@ async def _account_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
 async def _payout_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     if event.account_id is None:
         return False
-    provider = await deps.onboarding.providers.find_by_account(event.account_id)
+    provider = await deps.providers.find_by_account(event.account_id)
     if provider is None:
         return False
     try:
-        await tell_of_payout(deps.payouts, event.account_id, event.object_id, provider.user_id)
+        await tell_of_payout(deps, event.account_id, event.object_id, provider.user_id)
     except NotFound as missing:
         if missing.wire_code != ACCOUNT_GONE:
             raise

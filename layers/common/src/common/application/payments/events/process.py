@@ -31,7 +31,7 @@ async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookS
     event = await deps.events.get(event_id)
     if event is None or event.status in {WebhookStatus.PROCESSED, WebhookStatus.IGNORED}:
         return WebhookStatus.IGNORED if event is None else event.status
-    now = deps.payouts.payments.clock.now()
+    now = deps.clock.now()
     await deps.events.increment_tries(event_id)
     try:
         status = WebhookStatus.PROCESSED if await _handle(deps, event) else WebhookStatus.IGNORED

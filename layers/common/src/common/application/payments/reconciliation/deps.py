@@ -9,10 +9,9 @@ from common.domain.payments.ownership import Owner
 
 
 @dataclass(frozen=True)
-class ReconciliationDeps:
+class ReconciliationDeps(PaymentDeps):
     """Ports of reconciliation."""
 
-    payments: PaymentDeps
     records: ProviderRecords
     reviews: PaymentReviews
     due: DueReconciliations

@@ -200,11 +200,11 @@ async def _due(step: Step) -> tuple[Progress, bool]:
 
 
 async def _queue_due(step: Step) -> tuple[Progress, bool]:
-    payments, queued = step.deps.payments, step.counts["ReconciliationsQueued"]
+    deps, queued = step.deps, step.counts["ReconciliationsQueued"]
     claimed = await step.deps.due.claim(step.now, limit=_BATCH)
     events = [_request(each, step.now, queued + number) for number, each in enumerate(claimed)]
-    await payments.outbox.insert(events)
-    await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
+    await deps.outbox.insert(events)
+    await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     step.counts["ReconciliationsQueued"] += len(events)
     return step.up_to(step.now), len(events) == _BATCH and queued + _BATCH < _MOST_QUEUED
 

@@ -22,15 +22,14 @@ async def requeue_operations(
     Returns:
         How many, and the id of the last one seen; ``None`` where the page was the last.
     """
-    payments = deps.payments
-    page = await payments.operations.list_due(now, limit=limit, after=after)
+    page = await deps.operations.list_due(now, limit=limit, after=after)
     due = [each for each in page if each.updated_at <= now - older_than]
     events = [
         new_event(Topic.PAYMENTS, "payment.operation_requested", now, booking_id=each.booking_id, operation_id=each.id)
         for each in due
     ]
-    await payments.outbox.insert(events)
-    await publish_committed(payments.outbox, payments.publisher, events, payments.clock)
+    await deps.outbox.insert(events)
+    await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return len(events), page[-1].id if len(page) == limit else None
 
 

@@ -45,7 +45,7 @@ async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[],
         Exception: the first fault met, such as ``Unavailable`` where Stripe is away, after every other phase had its
             turn; the phase goes on from its place in the next run.
     """
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     counts: Counter[str] = Counter()
     places = {name: await _place(deps, name, now) for name in PHASES}
     waiting = sorted(PHASES, key=lambda name: places[name].turn)
@@ -75,13 +75,13 @@ async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[],
 
 async def reconcile_booking(deps: ReconciliationDeps, booking: Booking) -> Sequence[Discrepancy]:
     """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
-    operations = await deps.payments.operations.list_by_booking(booking.id)
+    operations = await deps.operations.list_by_booking(booking.id)
     made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
     current = booking.payment_details.payment_intent_id
     intent_ids = sorted({*made, *([current] if current else [])})
     stripe = await deps.records.get_books(booking.id, intent_ids)
-    lines = await deps.payments.ledger.list_by_booking(booking.id)
-    now = deps.payments.clock.now()
+    lines = await deps.ledger.list_by_booking(booking.id)
+    now = deps.clock.now()
     found = [_discrepancy(booking, each, now) for each in compare(booking, lines, stripe)]
     await deps.reviews.report(found)
     await deps.reviews.resolve_others(booking.id, [each.id for each in found], now)
@@ -94,9 +94,9 @@ async def compare_booking(deps: ReconciliationDeps, due: DueReconciliation) -> i
     Raises:
         Unavailable: Stripe or the database is away; it waits on.
     """
-    booking = await deps.payments.bookings.get(due.booking_id)
+    booking = await deps.bookings.get(due.booking_id)
     found = await reconcile_booking(deps, booking) if booking else []
-    await deps.due.complete(due, deps.payments.clock.now())
+    await deps.due.complete(due, deps.clock.now())
     return len(found)
 
 
@@ -112,7 +112,7 @@ async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
 
 async def reconciliation_lag(deps: ReconciliationDeps) -> int:
     """How old the oldest thing is that has not been compared yet, in seconds."""
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     waiting = await deps.due.find_oldest()
     reached = [(await _place(deps, name, now)).verified_until for name in _DATED]
     return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
@@ -127,7 +127,6 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
     new = await deps.reviews.claim_untold(limit=_MOST_COUNTED)
     if not new:
         return 0
-    payments = deps.payments
     lines = [_line(each) for each in new[:_MOST_TOLD]]
     event = new_event(
         Topic.NOTIFICATIONS,
@@ -137,8 +136,8 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
         to_role="operator",
         data={"count": len(new), "lines": lines},
     )
-    await payments.outbox.insert([event])
-    await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
+    await deps.outbox.insert([event])
+    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
     return len(new)
 
 

@@ -33,7 +33,7 @@ async def booking_of_entry(deps: ReconciliationDeps, entry: MovedAtStripe) -> st
     """The booking that an entry of our balance belongs to; ``None`` for none of ours."""
     if entry.booking_id is not None or entry.intent_id is None:
         return entry.booking_id
-    booking = await deps.payments.bookings.find_by_stripe_id(entry.intent_id)
+    booking = await deps.bookings.find_by_stripe_id(entry.intent_id)
     return booking.id if booking else None
 
 
@@ -47,7 +47,7 @@ async def reconcile_intent(deps: ReconciliationDeps, intent: Intent) -> tuple[st
     booking_id, origin = intent.metadata.get("booking_id"), deps.owner.origin(intent.metadata)
     if booking_id is None or origin is Origin.THEIRS:
         return "ForeignIntents", []
-    booking = await deps.payments.bookings.get(booking_id)
+    booking = await deps.bookings.get(booking_id)
     if booking is None and origin is Origin.UNMARKED:
         return "ForeignIntents", []
     if booking is not None and await _claims(deps, booking, intent.id):
@@ -65,11 +65,11 @@ async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
     """Whether an intent that nobody claimed needs nobody any more: claimed, cancelled, refunded, or gone."""
     if reported.stripe_id is None:
         return True
-    booking = await deps.payments.bookings.get(reported.booking_id)
+    booking = await deps.bookings.get(reported.booking_id)
     if booking is not None and await _claims(deps, booking, reported.stripe_id):
         return True
     try:
-        intent = await deps.payments.gateway.get_intent(reported.stripe_id)
+        intent = await deps.gateway.get_intent(reported.stripe_id)
     except NotFound as missing:
         if missing.wire_code not in GONE:
             raise
@@ -82,7 +82,7 @@ async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
 
 async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) -> bool:
     """Whether the booking knows the intent, or may still come to know it."""
-    operations = await deps.payments.operations.list_by_booking(booking.id)
+    operations = await deps.operations.list_by_booking(booking.id)
     details = booking.payment_details
     known = {details.payment_intent_id, *(each.stripe_id for each in operations)}
     return intent_id in known or bool(details.open_operations)
@@ -91,7 +91,7 @@ async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) ->
 async def _present(deps: ReconciliationDeps, intent: Intent) -> Intent:
     """The intent as it is now: a list is a moment old, and what is authorized meanwhile is not to be cancelled."""
     try:
-        return await deps.payments.gateway.get_intent(intent.id)
+        return await deps.gateway.get_intent(intent.id)
     except NotFound as missing:
         if missing.wire_code not in GONE:
             raise
@@ -100,17 +100,17 @@ async def _present(deps: ReconciliationDeps, intent: Intent) -> Intent:
 
 async def _cancel_orphan(deps: ReconciliationDeps, intent: Intent, booking_id: str) -> str:
     # Cancelling twice is harmless, and a key of its own for each run meets no stored error.
-    key = f"{intent.id}:orphan:{deps.payments.clock.now():%Y%m%d%H%M}"
+    key = f"{intent.id}:orphan:{deps.clock.now():%Y%m%d%H%M}"
     call = GatewayCall(booking_id=booking_id, operation_id="verification", key=key)
     try:
-        await deps.payments.gateway.cancel_intent(intent.id, call=call)
+        await deps.gateway.cancel_intent(intent.id, call=call)
     except GatewayRefused:
         return "OrphanIntents"
     return "OrphanIntentsCancelled"
 
 
 def _orphan(deps: ReconciliationDeps, intent: Intent, booking_id: str, *, known_booking: bool) -> Discrepancy:
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     kind = DiscrepancyKind.ORPHAN_INTENT if known_booking else DiscrepancyKind.UNKNOWN_BOOKING
     return Discrepancy(
         id=f"{booking_id}:{kind}:{intent.id}",

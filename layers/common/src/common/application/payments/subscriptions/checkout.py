@@ -25,14 +25,14 @@ async def start_checkout(deps: SubscriptionDeps, caller: Principal, plan_id: str
     known = await deps.subscriptions.get(provider.id)
     if known is not None and known.status not in ENDED:
         raise _already_subscribed()
-    customer_id = await customer_of_user(deps.payments, caller.user_id)
-    await deps.gateway.close_pages(customer_id)
-    for live in await deps.gateway.list_live_subscriptions(customer_id):
+    customer_id = await customer_of_user(deps, caller.user_id)
+    await deps.plan_gateway.close_pages(customer_id)
+    for live in await deps.plan_gateway.list_live_subscriptions(customer_id):
         if live.provider_id == provider.id:
             await sync_subscription(deps, live.id)
             raise _already_subscribed()
     page = f"{deps.frontend_base_url}/provider/plan"
-    return await deps.gateway.checkout(
+    return await deps.plan_gateway.checkout(
         plan,
         provider_id=provider.id,
         customer_id=customer_id,

@@ -27,7 +27,7 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
     """
     if found.customer_id is None:
         return found.id
-    of_customer = await deps.gateway.list_live_subscriptions(found.customer_id)
+    of_customer = await deps.plan_gateway.list_live_subscriptions(found.customer_id)
     live = [each for each in of_customer if each.provider_id == provider.id]
     for other in live[1:]:
         await _end(deps, provider, live[0], other)
@@ -37,9 +37,9 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
 async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscription, other: StripeSubscription) -> None:
     refunded: list[Money] = []
     refused: list[str] = []
-    for payment in await deps.gateway.list_payments(other.id):
+    for payment in await deps.plan_gateway.list_payments(other.id):
         try:
-            await deps.gateway.refund(payment)
+            await deps.plan_gateway.refund(payment)
         except (GatewayRefused, NotFound) as error:
             reason = error.reason if isinstance(error, GatewayRefused) else error.wire_code
             refused.append(f"{money_text(payment.amount)} of {payment.payment_intent_id}: {reason}")
@@ -48,7 +48,7 @@ async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscript
     if refused:
         await _tell_operators(deps, provider, other, refused)
     await _tell(deps, provider, kept, other, refunded)
-    await deps.gateway.cancel(other.id)
+    await deps.plan_gateway.cancel(other.id)
 
 
 async def _tell_operators(
@@ -57,7 +57,7 @@ async def _tell_operators(
     event = new_event(
         Topic.NOTIFICATIONS,
         "mail.requested",
-        deps.payments.clock.now(),
+        deps.clock.now(),
         template="duplicate_plan_not_refunded",
         to_role="operator",
         data={"provider_id": provider.id, "lines": refused},
@@ -75,7 +75,7 @@ async def _tell(
     event = new_event(
         Topic.NOTIFICATIONS,
         "mail.requested",
-        deps.payments.clock.now(),
+        deps.clock.now(),
         template="duplicate_plan_ended",
         to_user_id=provider.user_id,
         data={
@@ -89,7 +89,7 @@ async def _tell(
 
 async def _publish_once(deps: SubscriptionDeps, event: Event, event_id: str) -> None:
     """Publish under an id that follows from the subscription, so that a repeated webhook tells nobody twice."""
-    if not await deps.payments.publisher.publish([event.model_copy(update={"id": event_id})]):
+    if not await deps.publisher.publish([event.model_copy(update={"id": event_id})]):
         raise Unavailable("The event could not be queued.")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations.steps import customer_of_user
 from common.domain.payments.plans import Plan, Subscription, effective_plan
 from common.domain.shared.errors import Conflict, Forbidden
 
 if TYPE_CHECKING:
-    from common.application.payments.deps import PaymentDeps
     from common.application.ports.catalogue.repositories import Providers, Services
     from common.application.ports.payments.subscriptions import PlanGateway, Subscriptions
     from common.domain.catalogue.providers import Provider
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SubscriptionDeps:
+class SubscriptionDeps(PaymentDeps):
     """Ports of the plan use cases."""
 
-    payments: PaymentDeps
     providers: Providers
     services: Services
     subscriptions: Subscriptions
-    gateway: PlanGateway
+    plan_gateway: PlanGateway
     plans: tuple[Plan, ...]
     frontend_base_url: str
 
@@ -47,15 +46,15 @@ async def open_portal(deps: SubscriptionDeps, caller: Principal) -> str:
     provider = await calling_provider(deps, caller)
     if await deps.subscriptions.get(provider.id) is None:
         raise Conflict("You have no plan to manage.", code="no_subscription")
-    customer_id = await customer_of_user(deps.payments, caller.user_id)
-    return await deps.gateway.portal(customer_id, return_url=f"{deps.frontend_base_url}/provider/plan")
+    customer_id = await customer_of_user(deps, caller.user_id)
+    return await deps.plan_gateway.portal(customer_id, return_url=f"{deps.frontend_base_url}/provider/plan")
 
 
 async def my_plan(deps: SubscriptionDeps, caller: Principal) -> PlanStanding:
     """The caller's subscription and the plan that applies now."""
     provider = await calling_provider(deps, caller)
     known = await deps.subscriptions.get(provider.id)
-    return PlanStanding(known, effective_plan(deps.plans, known, deps.payments.clock.now()))
+    return PlanStanding(known, effective_plan(deps.plans, known, deps.clock.now()))
 
 
 async def calling_provider(deps: SubscriptionDeps, caller: Principal) -> Provider:

@@ -29,14 +29,14 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> boo
     Raises:
         Unavailable: Stripe or the database is away, or the provider kept changing; try again.
     """
-    found = await deps.gateway.get_subscription(subscription_id)
+    found = await deps.plan_gateway.get_subscription(subscription_id)
     provider = await deps.providers.get(found.provider_id) if found.provider_id else None
     if provider is None:
         return False
     subscription_id = await settle_duplicates(deps, provider, found)
     for _ in range(_TRIES):
         known = await deps.subscriptions.get(provider.id)
-        found = await deps.gateway.get_subscription(subscription_id)
+        found = await deps.plan_gateway.get_subscription(subscription_id)
         plan = _plan_of(deps, found)
         if plan is None or _is_passed_over(known, found):
             return plan is not None
@@ -58,7 +58,7 @@ async def end_graces(deps: SubscriptionDeps) -> int:
         ValueError: a provider cannot be read; the others have had their turn.
         Unavailable: as for ``apply_plan``.
     """
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     lapsed = await deps.subscriptions.list_past_due(now - GRACE, limit=_BATCH)
     faults: list[ValueError] = []
     for subscription in lapsed:
@@ -88,7 +88,7 @@ async def apply_plan(deps: SubscriptionDeps, provider_id: str) -> None:
         if provider is None:
             return
         known = await deps.subscriptions.get(provider_id)
-        plan = effective_plan(deps.plans, known, deps.payments.clock.now())
+        plan = effective_plan(deps.plans, known, deps.clock.now())
         try:
             await _carry_over(deps, provider, plan)
         except VersionConflict:
@@ -100,7 +100,7 @@ async def apply_plan(deps: SubscriptionDeps, provider_id: str) -> None:
 
 
 async def _carry_over(deps: SubscriptionDeps, provider: Provider, plan: Plan) -> None:
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     fields = {
         "commission_basis_points": plan.commission_basis_points,
         "commission_minimum": plan.commission_minimum,
@@ -144,7 +144,7 @@ def _is_passed_over(known: Subscription | None, found: StripeSubscription) -> bo
 def _as_known(
     deps: SubscriptionDeps, known: Subscription | None, found: StripeSubscription, plan: Plan, provider: Provider
 ) -> Subscription:
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     is_past_due = found.status is PlanStatus.PAST_DUE
     since = (known.past_due_since if known and known.stripe_id == found.id else None) or now
     return Subscription(
@@ -162,7 +162,7 @@ def _as_known(
 
 
 async def _warn(deps: SubscriptionDeps, provider: Provider, plan: Plan, stored: Subscription) -> None:
-    now = deps.payments.clock.now()
+    now = deps.clock.now()
     until = (stored.past_due_since or now) + GRACE
     event = new_event(
         Topic.NOTIFICATIONS,
@@ -176,6 +176,5 @@ async def _warn(deps: SubscriptionDeps, provider: Provider, plan: Plan, stored: 
 
 
 async def _publish(deps: SubscriptionDeps, event: Event) -> None:
-    payments = deps.payments
-    await payments.outbox.insert([event])
-    await publish_committed(payments.outbox, payments.publisher, [event], payments.clock)
+    await deps.outbox.insert([event])
+    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
