@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.runtime.http import require
 from common.runtime.http.rate_limits import client_address

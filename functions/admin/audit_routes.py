@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from common.domain.identity.credentials import SecurityEventType
+from common.domain.identity.security_events import SecurityEventType
 from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from common.domain.identity.credentials import SecurityEventType
 from common.domain.identity.roles import Role
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import OnboardingStatus, ProviderStatus
 from common.domain.shared.contact_fields import EmailText
 from common.domain.shared.texts import PROSE

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.shared.opaque_tokens import new_token
 from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from common.application.identity import sessions, token_refresh
-from common.domain.identity.credentials import Session
+from common.domain.identity.sessions import Session
 from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import rate_limit

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from common.domain.catalogue.listings import Category, CategoryTree, mean_of
+from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.listings import mean_of
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.rating_scores import bayesian_score
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, Service, ServiceStatus

@@ -7,7 +7,7 @@ from common.application.ports.catalogue.geocoding import Located
 from common.application.ports.search.listings import CategoryCount, Hit
 from common.application.search.facets import PRICE_EDGES, Facets
 from common.application.search.suggest import Suggestions
-from common.domain.catalogue.listings import Category, CategoryTree
+from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.price_keys import price_of
 from common.domain.catalogue.services import PriceType
 from common.domain.shared.money import CurrencyCode

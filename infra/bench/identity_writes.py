@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from bson import json_util
 from common.application.identity.sessions import open_session
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.users import User
 from common.domain.shared.ids import new_id
 from common.runtime.container.bootstrap import Container

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jwt
 import pytest
-from common.domain.identity.credentials import REFRESH_GRACE
+from common.domain.identity.sessions import REFRESH_GRACE
 
 from infra.local.demo.people import Person, RequestRefused, wait_for
 from tests.e2e.test_identity import PASSWORD, member, refusal, somebody

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.search.index_terms import count_words, counted_term, described_term
 from common.adapters.mongo.shared.documents import plain
-from common.domain.catalogue.listings import Category, CategoryTree, provider_listing, service_listing
+from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.listings import provider_listing, service_listing
 from common.domain.shared.model import Model
 from pymongo import UpdateOne
 from pymongo.write_concern import WriteConcern

@@ -21,7 +21,7 @@ from infra.local.seed.cities import CITIES, City
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from common.domain.catalogue.listings import Category, CategoryTree
+    from common.domain.catalogue.categories import Category, CategoryTree
 
 _KM_PER_DEGREE = 111.32
 _RADII_KM = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0)

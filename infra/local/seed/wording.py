@@ -11,7 +11,7 @@ from common.domain.catalogue.rating_scores import bayesian_score
 if TYPE_CHECKING:
     from random import Random
 
-    from common.domain.catalogue.listings import Category
+    from common.domain.catalogue.categories import Category
 
 _NAMES = {
     kind: names.split(", ")

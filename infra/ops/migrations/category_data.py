@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.search.index_terms import term_fields
-from common.domain.catalogue.listings import Category, CategoryTree
+from common.domain.catalogue.categories import Category, CategoryTree
 from pymongo import ReplaceOne, UpdateOne
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from common.adapters.mongo.catalogue.listings import MAX_SERVICES
 from common.adapters.mongo.search.index_terms import all_terms, count_words
 from common.adapters.mongo.shared.documents import from_document
-from common.domain.catalogue.listings import Category, CategoryTree, Listing, provider_listing, service_listing
+from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.listings import Listing, provider_listing, service_listing
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
 from pymongo import ReplaceOne

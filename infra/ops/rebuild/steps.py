@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from common.domain.catalogue.listings import CategoryTree
+    from common.domain.catalogue.categories import CategoryTree
     from common.runtime.container.bootstrap import Container
 
 _BATCH = 1_000

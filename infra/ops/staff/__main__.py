@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from common.application.admin.staff import appoint_first_super_admin
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import Conflict, GigstaError
 from common.runtime.container.bootstrap import Container

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.identity.sessions import open_session
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
 from common.domain.notifications.kinds import InboxEntry, Kind
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from common.application.identity.registration import request_link
-from common.domain.identity.credentials import MailPurpose
+from common.domain.identity.mailed_codes import MailPurpose
 from common.domain.shared.emails import parse_email
 from common.runtime.http import create_app
 

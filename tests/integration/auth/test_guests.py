@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from common.application.identity.sessions import open_session
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 
 from tests.support import api_client
 from tests.support.booking_world import ADDRESS

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from common.application.identity.sessions import open_session
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 
 from tests.factories.users import make_user
 from tests.support.people import PASSWORD, Identity, bearer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.identity.credentials import (
+from common.domain.identity.roles import Role
+from common.domain.identity.sessions import (
     ACCESS_LIFETIME,
     REFRESH_LIFETIME,
     SESSION_LIFETIME,
@@ -14,7 +15,6 @@ from common.domain.identity.credentials import (
     refresh_lifetime,
     session_lifetime,
 )
-from common.domain.identity.roles import Role
 from common.domain.identity.users import OnboardingStatus, ProviderStatus
 
 from tests.factories.providers import make_provider

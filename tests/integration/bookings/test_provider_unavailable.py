@@ -11,7 +11,7 @@ from common.application.bookings.provider_unavailable import apply_to_open_booki
 from common.application.bookings.read import view
 from common.domain.bookings.booking import BookingStatus, PaymentState
 from common.domain.catalogue.providers import PROVIDER_SWITCHED
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
 from common.domain.shared.events import Topic
 

@@ -12,7 +12,7 @@ from common.application.identity.onboarding.billing import read_billing, start_b
 from common.application.payments.gone_accounts import ACCOUNT_CHECK_REQUESTED
 from common.application.payments.payouts import PayoutDeps, make_dashboard_link
 from common.application.ports.payments.connect import ConnectStatus
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import OnboardingStatus
 from common.domain.payments.operations import ACCOUNT_GONE

@@ -26,7 +26,7 @@ from common.application.identity.onboarding.billing import may_be_listed, sync_b
 from common.application.ports.payments.connect import ConnectStatus
 from common.domain.catalogue.listings import provider_listing, service_listing
 from common.domain.catalogue.services import Service, ServiceStatus
-from common.domain.identity.credentials import ClientInfo
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import ProviderStatus, User
 from common.domain.shared.errors import GigstaError
@@ -41,7 +41,7 @@ from tests.support import store_user
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from common.domain.catalogue.listings import CategoryTree
+    from common.domain.catalogue.categories import CategoryTree
     from common.domain.catalogue.providers import Provider
     from common.runtime.container.bootstrap import Container
 

@@ -20,7 +20,9 @@ from common.application.identity.recovery import change_password, reset_password
 from common.application.identity.sessions import open_session
 from common.application.payments.operations.steps import customer_of_user
 from common.application.ports.identity.oauth import ProvenIdentity
-from common.domain.identity.credentials import ClientInfo, ExternalIdentity, MailPurpose, MailToken
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.mailed_codes import MailPurpose, MailToken
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.shared.errors import Conflict, Forbidden, GigstaError, NotFound, Unauthenticated

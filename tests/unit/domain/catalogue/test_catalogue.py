@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from common.domain.catalogue.listings import Category, CategoryTree, provider_listing, service_listing
+from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.listings import provider_listing, service_listing
 from common.domain.catalogue.price_keys import NO_PRICE, price_key
 from common.domain.catalogue.rating_scores import bayesian_score
 from common.domain.search.text import stem, stems

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.identity.passwords import Argon2Passwords
-from common.domain.catalogue.listings import Category, CategoryTree
+from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service
 from common.domain.scheduling.availability_rules import check_availability

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from common.adapters.mongo.shared.documents import to_document
-from common.domain.catalogue.listings import Category, CategoryTree, provider_listing, service_listing
+from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.listings import provider_listing, service_listing
 from pymongo import MongoClient
 
 from infra.ops.migrations.category_data import load_categories

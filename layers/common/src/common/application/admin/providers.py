@@ -8,8 +8,9 @@ from common.application.identity.onboarding.billing import may_be_listed
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.domain.catalogue.providers import Provider
-from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEvent, SecurityEventType
 from common.domain.identity.users import ProviderStatus, User
 from common.domain.shared.errors import Conflict, NotFound
 from common.domain.shared.events import Event, Topic, new_event

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
 from common.application.shared.own_matters import require_others_matter
-from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import STAFF_ROLES, Principal, Role
+from common.domain.identity.security_events import SecurityEvent, SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import Conflict, NotFound

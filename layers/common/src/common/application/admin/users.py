@@ -6,8 +6,10 @@ from common.application.identity.onboarding.billing import may_be_listed
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.domain.catalogue.providers import PROVIDER_SWITCHED
-from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType, is_staff
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEvent, SecurityEventType
+from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import User
 from common.domain.shared.errors import Conflict, NotFound
 from common.domain.shared.events import Event, Topic, new_event

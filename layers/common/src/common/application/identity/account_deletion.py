@@ -11,8 +11,9 @@ from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, publish
 from common.application.ports.catalogue.repositories import Providers
 from common.application.ports.identity.personal_data import OpenMatter, PersonalData
-from common.domain.identity.credentials import ClientInfo, SecurityEventType
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import Address, User
 from common.domain.shared.errors import Conflict, NotFound
 from common.domain.shared.events import Event, Topic, new_event

@@ -3,7 +3,9 @@
 from common.application.identity.calendar_feeds import end_feeds
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
-from common.domain.identity.credentials import ClientInfo, ExternalIdentity, SecurityEventType
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import EmailAddress
 from common.domain.shared.ids import new_id

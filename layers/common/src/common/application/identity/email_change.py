@@ -18,8 +18,10 @@ from common.application.identity.records import (
 )
 from common.application.identity.registration import invalid_code
 from common.application.identity.sessions import end_other_sessions, refuse_suspended
-from common.domain.identity.credentials import ClientInfo, MailPurpose, SecurityEventType
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.mailed_codes import MailPurpose
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import InvalidInput, NotFound

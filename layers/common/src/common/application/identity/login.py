@@ -3,8 +3,9 @@
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
 from common.application.identity.sessions import TokenPair, open_session
-from common.domain.identity.credentials import ClientInfo, SecurityEventType
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.passwords import normal_form
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import InvalidInput, RateLimited, Unauthenticated

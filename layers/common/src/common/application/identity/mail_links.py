@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from common.domain.identity.credentials import MAIL_LIFETIMES, MailPurpose, MailToken
+from common.domain.identity.mailed_codes import MAIL_LIFETIMES, MailPurpose, MailToken
 from common.domain.shared.display import duration_text
 from common.domain.shared.emails import EmailAddress, parse_email
 from common.domain.shared.opaque_tokens import digest, new_token

@@ -17,14 +17,11 @@ from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.registration import device_hash, request_verification
 from common.application.identity.sessions import TokenPair, end_other_sessions, open_session, refuse_suspended
 from common.application.ports.identity.oauth import IdentityProviders, ProvenIdentity, SignInAttempt, SignInAttempts
-from common.domain.identity.credentials import (
-    REGISTRATION_LIFETIME,
-    ClientInfo,
-    ExternalIdentity,
-    Registration,
-    SecurityEventType,
-)
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.registrations import REGISTRATION_LIFETIME, Registration
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, NotFound

@@ -2,7 +2,7 @@
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import LINK_REQUESTED, limit_mails
-from common.domain.identity.credentials import MailPurpose
+from common.domain.identity.mailed_codes import MailPurpose
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.events import Event, Topic, new_event

@@ -5,7 +5,8 @@ from typing import Any
 
 from common.application.identity.deps import AuthDeps
 from common.application.shared.publishing import publish_committed
-from common.domain.identity.credentials import ClientInfo, SecurityEvent, SecurityEventType
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.security_events import SecurityEvent, SecurityEventType
 from common.domain.shared.errors import RateLimited
 from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id

@@ -10,9 +10,13 @@ from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.registration import invalid_code, request_link
 from common.application.identity.sessions import end_other_sessions, refuse_suspended
-from common.domain.identity.credentials import ClientInfo, ExternalIdentity, MailPurpose, SecurityEventType, Session
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.mailed_codes import MailPurpose
 from common.domain.identity.passwords import check_password, normal_form
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEventType
+from common.domain.identity.sessions import Session
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import Forbidden, NotFound, RateLimited

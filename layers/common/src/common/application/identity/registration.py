@@ -8,8 +8,10 @@ from common.application.identity.address_ownership import own_address
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import LINK_REQUESTED, limit_mails, publish
 from common.application.identity.sessions import TokenPair, open_session, refuse_suspended
-from common.domain.identity.credentials import REGISTRATION_LIFETIME, ClientInfo, MailPurpose, MailToken, Registration
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.mailed_codes import MailPurpose, MailToken
 from common.domain.identity.passwords import check_password
+from common.domain.identity.registrations import REGISTRATION_LIFETIME, Registration
 from common.domain.identity.users import User
 from common.domain.shared.emails import EmailAddress, parse_email
 from common.domain.shared.errors import Conflict, InvalidInput

@@ -5,18 +5,11 @@ from datetime import datetime, timedelta
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event, mail_event, publish
-from common.domain.identity.credentials import (
-    ClientInfo,
-    ExternalIdentity,
-    RefreshToken,
-    SecurityEventType,
-    Session,
-    Standing,
-    access_lifetime,
-    refresh_lifetime,
-    session_lifetime,
-)
+from common.domain.identity.clients import ClientInfo, Standing
+from common.domain.identity.credentials import ExternalIdentity
 from common.domain.identity.roles import Principal
+from common.domain.identity.security_events import SecurityEventType
+from common.domain.identity.sessions import RefreshToken, Session, access_lifetime, refresh_lifetime, session_lifetime
 from common.domain.identity.users import User
 from common.domain.shared.display import local_time_text
 from common.domain.shared.errors import Forbidden, NotFound, Unauthenticated

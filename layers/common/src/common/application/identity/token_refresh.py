@@ -3,13 +3,9 @@
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
 from common.application.identity.sessions import TokenPair, end_session, make_refresh_token, pair_of, refuse_suspended
-from common.domain.identity.credentials import (
-    REFRESH_GRACE,
-    ClientInfo,
-    RefreshToken,
-    SecurityEventType,
-    Session,
-)
+from common.domain.identity.clients import ClientInfo
+from common.domain.identity.security_events import SecurityEventType
+from common.domain.identity.sessions import REFRESH_GRACE, RefreshToken, Session
 from common.domain.shared.errors import Unauthenticated
 from common.domain.shared.opaque_tokens import digest, new_token, seal, unseal
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from common.application.ports.search.listings import CategoryCount
 from common.application.search.deps import SearchDeps
-from common.domain.catalogue.listings import Category
+from common.domain.catalogue.categories import Category
 from common.domain.shared.geo import TILE_LEVELS, Point, tile
 
 WINDOW = timedelta(days=30)

@@ -9,7 +9,7 @@ from common.application.ports.search.listings import Criteria, Kind, WordGroup
 from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
 from common.application.search.words import understand
-from common.domain.catalogue.listings import category_tag
+from common.domain.catalogue.categories import category_tag
 from common.domain.search.text import stems
 from common.domain.shared.display import duration_text
 from common.domain.shared.errors import InvalidInput

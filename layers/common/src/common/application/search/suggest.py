@@ -8,7 +8,7 @@ from common.application.search.deps import SearchDeps
 from common.application.search.queries import DEFAULT_RADIUS_KM
 from common.application.search.ranking import relevance
 from common.application.search.words import understand
-from common.domain.catalogue.listings import Category
+from common.domain.catalogue.categories import Category
 from common.domain.search.text import title_stems
 from common.domain.shared.geo import Point
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from common.application.ports.search.listings import Usage, Vocabulary, WordGroup
-from common.domain.catalogue.listings import CategoryTree
+from common.domain.catalogue.categories import CategoryTree
 from common.domain.search.text import ONE_MISTAKE_LENGTH, stem, words
 
 MAX_WORDS = 10

@@ -6,7 +6,7 @@ from datetime import datetime
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
 from common.adapters.mongo.shared.unit_of_work import current_session
-from common.domain.identity.credentials import Registration
+from common.domain.identity.registrations import Registration
 
 _MAX_READ = 20
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
 from common.adapters.mongo.shared.unit_of_work import current_session
-from common.domain.identity.credentials import SecurityEvent
+from common.domain.identity.security_events import SecurityEvent
 
 
 class MongoSecurityLog:

@@ -4,7 +4,8 @@ from typing import Any
 
 from common.adapters.mongo.shared.database import Document
 from common.application.ports.search.listings import Criteria, Order, Position
-from common.domain.catalogue.listings import EVERYTHING, EVERYWHERE, area_key, category_tag
+from common.domain.catalogue.categories import EVERYTHING, category_tag
+from common.domain.catalogue.listings import EVERYWHERE, area_key
 from common.domain.catalogue.price_keys import price_span
 from common.domain.shared.geo import covering_tiles
 

@@ -8,7 +8,8 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.adapters.mongo.shared.database import Document, Mongo
-from common.domain.catalogue.listings import DESCRIPTION_WORDS, CategoryTree
+from common.domain.catalogue.categories import CategoryTree
+from common.domain.catalogue.listings import DESCRIPTION_WORDS
 from common.domain.search.text import deletions, nearest, stem, stems, words
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
 from common.application.ports.catalogue.geocoding import Located
 from common.domain.catalogue.providers import Provider
-from common.domain.identity.credentials import ClientInfo, SecurityEventType
+from common.domain.identity.clients import ClientInfo
 from common.domain.identity.passwords import check_password
 from common.domain.identity.roles import Principal, Role
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.search.places import zone_of

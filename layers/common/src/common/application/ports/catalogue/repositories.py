@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from common.application.ports.identity.people import ProviderReader, ServiceReader
-from common.domain.catalogue.listings import CategoryTree
+from common.domain.catalogue.categories import CategoryTree
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.services import Service
 from common.domain.scheduling.slots import Busy

@@ -4,17 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from common.domain.identity.credentials import (
-    ExternalIdentity,
-    MailPurpose,
-    MailToken,
-    PasswordCredential,
-    RefreshToken,
-    Registration,
-    SecurityEvent,
-    Session,
-    Standing,
-)
+from common.domain.identity.clients import Standing
+from common.domain.identity.credentials import ExternalIdentity, PasswordCredential
+from common.domain.identity.mailed_codes import MailPurpose, MailToken
+from common.domain.identity.registrations import Registration
+from common.domain.identity.security_events import SecurityEvent
+from common.domain.identity.sessions import RefreshToken, Session
 from common.domain.identity.users import User
 
 T = TypeVar("T")
