@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from common.application.ports.catalogue.geocoding import Located
-from common.application.ports.search.listings import Criteria, Kind
+from common.application.ports.search.listings import Criteria, ListingKind
 from common.application.search.facets import Facets, count_facets, summarise
 from common.application.search.listing_search import Bookmark, Found, reads_calendars, search_listings
 from common.application.search.loosening import Try, looser_tries
@@ -57,7 +57,7 @@ async def search_services(
     nothing has are left out; `interpretation` says so.
     """
     await _limit_lookups(params, request, response)
-    query = params.search_query(Kind.SERVICES)
+    query = params.search_query(ListingKind.SERVICES)
     answer = await _search(container, params, query, request)
     found, criteria = answer.found, answer.criteria
     return ServicesFound(
@@ -65,7 +65,7 @@ async def search_services(
         next_cursor=answer.cursor(query),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(container, params, Kind.SERVICES, criteria, found),
+        facets=await _facets(container, params, ListingKind.SERVICES, criteria, found),
     )
 
 
@@ -75,7 +75,7 @@ async def search_providers(
 ) -> ProvidersFound:
     """Providers that are shown, reach the point and meet the filters, by the same rules as services."""
     await _limit_lookups(params, request, response)
-    query = params.search_query(Kind.PROVIDERS)
+    query = params.search_query(ListingKind.PROVIDERS)
     answer = await _search(container, params, query, request)
     found, criteria = answer.found, answer.criteria
     tree = await container.categories.tree()
@@ -84,7 +84,7 @@ async def search_providers(
         next_cursor=answer.cursor(query),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),
-        facets=await _facets(container, params, Kind.PROVIDERS, criteria, found),
+        facets=await _facets(container, params, ListingKind.PROVIDERS, criteria, found),
     )
 
 
@@ -163,7 +163,7 @@ async def _tried(
 
 
 async def _facets(
-    container: Container, params: SearchParams, kind: Kind, criteria: Criteria | None, found: Found
+    container: Container, params: SearchParams, kind: ListingKind, criteria: Criteria | None, found: Found
 ) -> FacetsView | None:
     if not params.facets or params.cursor is not None:
         return None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from common.application.ports.search.listings import Kind
+from common.application.ports.search.listings import ListingKind
 from common.application.search.queries import MAX_RADIUS_KM, SearchQuery, Sort
 from common.domain.shared.money import MAX_AMOUNT, CurrencyCode
 from common.runtime.http.paging import Cursor, Limit
@@ -43,7 +43,7 @@ class SearchParams(BaseModel):
     limit: Limit = 20
     cursor: Cursor = None
 
-    def search_query(self, kind: Kind) -> SearchQuery:
+    def search_query(self, kind: ListingKind) -> SearchQuery:
         """The query of the use case."""
         return SearchQuery(
             kind=kind,

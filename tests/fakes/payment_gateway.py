@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus, Movement
+from common.application.ports.payments.gateway import GatewayCall, Intent, Movement, PaymentIntentStatus
 from common.domain.payments.decline_advice import decline_advice
 from common.domain.shared.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
 
@@ -24,7 +24,12 @@ T = TypeVar("T")
 _FEE_BASIS_POINTS = 265
 _FEE_FIXED = 30
 
-_OPEN = {IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION, IntentStatus.REQUIRES_ACTION}
+_OPEN = {
+    PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
+    PaymentIntentStatus.REQUIRES_CONFIRMATION,
+    PaymentIntentStatus.REQUIRES_ACTION,
+}
+_CLOSED = {PaymentIntentStatus.SUCCEEDED, PaymentIntentStatus.CANCELED, PaymentIntentStatus.PROCESSING}
 _DECLINES = {
     "pm_card_chargeDeclined": "generic_decline",
     "pm_card_chargeDeclinedInsufficientFunds": "insufficient_funds",
@@ -121,7 +126,7 @@ class FakePaymentGateway:
     async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
             intent = self._present(intent_id)
-            if intent.status is not IntentStatus.REQUIRES_CAPTURE:
+            if intent.status is not PaymentIntentStatus.REQUIRES_CAPTURE:
                 raise GatewayRefused(reason="payment_intent_unexpected_state")
             if amount.amount > intent.amount_capturable:
                 raise GatewayRefused(reason="amount_too_large")
@@ -132,9 +137,13 @@ class FakePaymentGateway:
     async def cancel_intent(self, intent_id: str, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
             intent = self._present(intent_id)
-            if intent.status in {IntentStatus.SUCCEEDED, IntentStatus.CANCELED, IntentStatus.PROCESSING}:
+            if intent.status in {
+                PaymentIntentStatus.SUCCEEDED,
+                PaymentIntentStatus.CANCELED,
+                PaymentIntentStatus.PROCESSING,
+            }:
                 raise GatewayRefused(reason="payment_intent_unexpected_state")
-            return self._put(intent, status=IntentStatus.CANCELED, amount_capturable=0, next_action=None)
+            return self._put(intent, status=PaymentIntentStatus.CANCELED, amount_capturable=0, next_action=None)
 
         return self._once("cancel", call.key, act)
 
@@ -207,7 +216,7 @@ class FakePaymentGateway:
     def authenticate(self, intent_id: str) -> None:
         """The customer passes the bank's challenge."""
         intent = self.intents[intent_id]
-        assert intent.status is IntentStatus.REQUIRES_ACTION
+        assert intent.status is PaymentIntentStatus.REQUIRES_ACTION
         self._authorize(intent)
 
     def let_lapse(self) -> None:
@@ -220,9 +229,9 @@ class FakePaymentGateway:
         if intent_id not in self.intents:
             raise NotFound("no such intent", code="payment_object_missing")
         intent = self.intents[intent_id]
-        until = intent.capture_before if intent.status is IntentStatus.REQUIRES_CAPTURE else None
+        until = intent.capture_before if intent.status is PaymentIntentStatus.REQUIRES_CAPTURE else None
         if until is not None and until <= self.now:
-            return self._put(intent, status=IntentStatus.CANCELED, amount_capturable=0)
+            return self._put(intent, status=PaymentIntentStatus.CANCELED, amount_capturable=0)
         return intent
 
     def _once(self, name: str, key: str, act: Callable[[], T]) -> T:
@@ -261,7 +270,7 @@ class FakePaymentGateway:
         return self._put(
             Intent(
                 id=intent_id,
-                status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+                status=PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
                 is_setup=prefix == "seti",
                 client_secret=f"{intent_id}_secret_x",
                 amount=amount.amount if amount else 0,
@@ -282,7 +291,7 @@ class FakePaymentGateway:
                 return self._decline(intent, "authentication_required")
             return self._put(
                 intent,
-                status=IntentStatus.REQUIRES_ACTION,
+                status=PaymentIntentStatus.REQUIRES_ACTION,
                 payment_method_id=card,
                 next_action={"type": "use_stripe_sdk"},
             )
@@ -291,7 +300,7 @@ class FakePaymentGateway:
     def _decline(self, intent: Intent, code: str) -> Intent:
         self._put(
             intent,
-            status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+            status=PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
             payment_method_id=None,
             error_code="card_declined",
             decline_code=code,
@@ -301,10 +310,10 @@ class FakePaymentGateway:
     def _authorize(self, intent: Intent) -> Intent:
         clean = {"error_code": None, "decline_code": None, "next_action": None}
         if intent.is_setup:
-            return self._put(intent, status=IntentStatus.SUCCEEDED, **clean)
+            return self._put(intent, status=PaymentIntentStatus.SUCCEEDED, **clean)
         held = self._put(
             intent,
-            status=IntentStatus.REQUIRES_CAPTURE,
+            status=PaymentIntentStatus.REQUIRES_CAPTURE,
             amount_capturable=intent.amount,
             charge_id=self._id("ch"),
             capture_before=self.now + timedelta(days=7),
@@ -314,7 +323,9 @@ class FakePaymentGateway:
 
     def _captured(self, intent: Intent, amount: int) -> Intent:
         fee = (amount * _FEE_BASIS_POINTS + 5000) // 10_000 + _FEE_FIXED
-        return self._put(intent, status=IntentStatus.SUCCEEDED, amount_received=amount, amount_capturable=0, fee=fee)
+        return self._put(
+            intent, status=PaymentIntentStatus.SUCCEEDED, amount_received=amount, amount_capturable=0, fee=fee
+        )
 
     def _put(self, intent: Intent, **changed: object) -> Intent:
         stored = intent.model_copy(update=changed)

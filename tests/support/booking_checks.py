@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from common.adapters.mongo.bookings.documents import from_document
-from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
 from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
 from common.domain.payments.operations import OperationStatus
@@ -110,7 +110,7 @@ async def _check_stripe(world: BookingWorld, booking: Booking) -> None:
     refunds = [move.amount for move in made if move.status == "succeeded"]
     assert sum(refunds) == details.refunded_amount
     assert sum(move.amount for move in world.gateway.transfers.get(booking.id, [])) == details.transferred_amount
-    held = [each for each in intents if each.status is IntentStatus.REQUIRES_CAPTURE]
+    held = [each for each in intents if each.status is PaymentIntentStatus.REQUIRES_CAPTURE]
     assert len(held) == (booking.payment is PaymentState.AUTHORIZED), (booking.status, booking.payment, held)
     if booking.status in TERMINAL and not details.needs_attention and not details.is_charge_failed:
         _check_settled(booking, intents)
@@ -119,6 +119,6 @@ async def _check_stripe(world: BookingWorld, booking: Booking) -> None:
 def _check_settled(booking: Booking, intents: list[Intent]) -> None:
     """A booking that is over owes nobody anything: neither a hold nor more money than was due."""
     details = booking.payment_details
-    assert not [each for each in intents if each.status is IntentStatus.REQUIRES_CAPTURE]
+    assert not [each for each in intents if each.status is PaymentIntentStatus.REQUIRES_CAPTURE]
     assert details.due_amount is not None
     assert details.captured_amount - details.refunded_amount == details.due_amount

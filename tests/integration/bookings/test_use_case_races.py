@@ -16,7 +16,7 @@ import pytest
 from common.adapters.mongo.bookings.repository import MongoBookings
 from common.application.bookings.sweep import fire_due
 from common.application.payments.operations.sync import sync_booking_payment
-from common.application.ports.payments.gateway import IntentStatus
+from common.application.ports.payments.gateway import PaymentIntentStatus
 from common.domain.bookings.booking import BookingStatus
 from common.domain.shared.errors import ActionNotAvailable, GigstaError, SlotUnavailable, Unavailable, VersionConflict
 
@@ -178,7 +178,7 @@ async def test_expiry_against_payment_at_the_last_moment(world: BookingWorld) ->
             await asyncio.sleep(LONGEST_WAIT * (number % 5) / 2)
             details = booking.payment_details
             intent = world.gateway.intents[details.payment_intent_id or details.setup_intent_id or ""]
-            if intent.status is IntentStatus.CANCELED:
+            if intent.status is PaymentIntentStatus.CANCELED:
                 raise Unavailable
             world.give_card(booking)
             await sync_booking_payment(world.container.payments, booking.id)

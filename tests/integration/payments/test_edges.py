@@ -21,7 +21,7 @@ from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.payouts import PayoutDeps, list_payouts, make_dashboard_link, tell_of_payout
 from common.application.payments.subscriptions import plans as subscriptions
 from common.application.payments.subscriptions import sync as subscription_sync
-from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus
+from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentIntentStatus
 from common.application.ports.payments.payouts import BankDispute, Payout
 from common.application.ports.payments.subscriptions import StripeSubscription
 from common.domain.bookings.booking import ActorKind, BookingStatus
@@ -162,14 +162,14 @@ async def test_an_intent_nobody_wants_any_more_is_not_made(bench: MoneyBench, ga
 
 
 async def test_a_captured_intent_cannot_be_voided_nor_an_uncaptured_one_count(bench: MoneyBench) -> None:
-    taken = Intent(id="pi_1", status=IntentStatus.SUCCEEDED, amount_received=100)
+    taken = Intent(id="pi_1", status=PaymentIntentStatus.SUCCEEDED, amount_received=100)
     assert results.of_void(taken).failure_code == "already_captured"
-    held = Intent(id="pi_1", status=IntentStatus.CANCELED)
+    held = Intent(id="pi_1", status=PaymentIntentStatus.CANCELED)
     assert results.of_capture(held).failure_code == "not_captured_canceled"
     assert results.of_void(None).status is OperationStatus.SUCCEEDED
-    standing = Intent(id="pi_1", status=IntentStatus.REQUIRES_CAPTURE, amount_capturable=100)
+    standing = Intent(id="pi_1", status=PaymentIntentStatus.REQUIRES_CAPTURE, amount_capturable=100)
     assert results.of_void(standing).failure_code == "not_voided_requires_capture"
-    saved = Intent(id="seti_1", is_setup=True, status=IntentStatus.SUCCEEDED)
+    saved = Intent(id="seti_1", is_setup=True, status=PaymentIntentStatus.SUCCEEDED)
     assert results.of_void(saved).status is OperationStatus.SUCCEEDED
     del bench
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.stripe.gateway import StripeGateway
-from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus, PaymentGateway
+from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentGateway, PaymentIntentStatus
 from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import GatewayRefused, NotFound, PaymentDeclined
 from common.domain.shared.money import Money
@@ -122,13 +122,13 @@ async def test_an_intent_waits_for_a_card_and_is_authorized_with_one(bench: Benc
     made = await bench.gateway.create_payment_intent(
         PRICE, customer_id=await bench.customer(), payment_method_id=None, off_session=False, call=wanted
     )
-    assert made.status is IntentStatus.REQUIRES_PAYMENT_METHOD
+    assert made.status is PaymentIntentStatus.REQUIRES_PAYMENT_METHOD
     assert made.client_secret
     assert made.metadata["booking_id"] == wanted.booking_id
 
     await bench.confirm(made)
     held = await bench.gateway.get_intent(made.id)
-    assert held.status is IntentStatus.REQUIRES_CAPTURE
+    assert held.status is PaymentIntentStatus.REQUIRES_CAPTURE
     assert held.amount_capturable == PRICE.amount
     assert held.charge_id is not None
     assert held.capture_before is not None
@@ -164,10 +164,10 @@ async def test_a_declined_card_leaves_the_intent_open_with_the_reason(bench: Ben
     )
     await bench.confirm(made, "pm_card_chargeDeclinedInsufficientFunds")
     declined = await bench.gateway.get_intent(made.id)
-    assert declined.status is IntentStatus.REQUIRES_PAYMENT_METHOD
+    assert declined.status is PaymentIntentStatus.REQUIRES_PAYMENT_METHOD
     assert declined.decline_code == "insufficient_funds"
     await bench.confirm(made)
-    assert (await bench.gateway.get_intent(made.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await bench.gateway.get_intent(made.id)).status is PaymentIntentStatus.REQUIRES_CAPTURE
 
 
 async def test_strong_authentication_is_an_action_and_then_an_authorization(bench: Bench) -> None:
@@ -176,10 +176,10 @@ async def test_strong_authentication_is_an_action_and_then_an_authorization(benc
     )
     await bench.confirm(made, "pm_card_authenticationRequired")
     waiting = await bench.gateway.get_intent(made.id)
-    assert waiting.status is IntentStatus.REQUIRES_ACTION
+    assert waiting.status is PaymentIntentStatus.REQUIRES_ACTION
     assert waiting.next_action is not None
     await bench.authenticate(made)
-    assert (await bench.gateway.get_intent(made.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await bench.gateway.get_intent(made.id)).status is PaymentIntentStatus.REQUIRES_CAPTURE
 
 
 async def test_a_saved_card_is_charged_off_session(bench: Bench) -> None:
@@ -188,13 +188,13 @@ async def test_a_saved_card_is_charged_off_session(bench: Bench) -> None:
     assert saving.is_setup
     await bench.confirm(saving)
     saved = await bench.gateway.get_intent(saving.id)
-    assert saved.status is IntentStatus.SUCCEEDED
+    assert saved.status is PaymentIntentStatus.SUCCEEDED
     assert saved.payment_method_id is not None
 
     held = await bench.gateway.create_payment_intent(
         PRICE, customer_id=customer, payment_method_id=saved.payment_method_id, off_session=True, call=call()
     )
-    assert held.status is IntentStatus.REQUIRES_CAPTURE
+    assert held.status is PaymentIntentStatus.REQUIRES_CAPTURE
     fee = await bench.gateway.create_payment_intent(
         PRICE,
         customer_id=customer,
@@ -203,7 +203,7 @@ async def test_a_saved_card_is_charged_off_session(bench: Bench) -> None:
         call=call(),
         is_fee=True,
     )
-    assert fee.status is IntentStatus.SUCCEEDED
+    assert fee.status is PaymentIntentStatus.SUCCEEDED
     assert fee.amount_received == PRICE.amount
     assert fee.fee
 
@@ -213,7 +213,7 @@ async def test_a_card_that_fails_after_saving_declines_and_can_be_looked_up(benc
     saving = await bench.gateway.create_setup_intent(customer_id=customer, payment_method_id=None, call=call())
     await bench.confirm(saving, "pm_card_chargeCustomerFail")
     saved = await bench.gateway.get_intent(saving.id)
-    assert saved.status is IntentStatus.SUCCEEDED
+    assert saved.status is PaymentIntentStatus.SUCCEEDED
     wanted = call()
     with pytest.raises(PaymentDeclined) as declined:
         await bench.gateway.create_payment_intent(
@@ -222,14 +222,14 @@ async def test_a_card_that_fails_after_saving_declines_and_can_be_looked_up(benc
     assert declined.value.intent_id
     found = await bench.gateway.find_intent(customer_id=customer, operation_id=wanted.operation_id, is_setup=False)
     assert found is not None
-    assert found.status is IntentStatus.REQUIRES_PAYMENT_METHOD
+    assert found.status is PaymentIntentStatus.REQUIRES_PAYMENT_METHOD
 
 
 async def test_capture_takes_the_whole_or_less_and_only_once(bench: Bench) -> None:
     intent = await bench.authorized()
     less, once = Money(amount=5_000, currency="nzd"), call()
     captured = await bench.gateway.capture(intent.id, less, call=once)
-    assert captured.status is IntentStatus.SUCCEEDED
+    assert captured.status is PaymentIntentStatus.SUCCEEDED
     assert captured.amount_received == less.amount
     assert captured.fee
     again = await bench.gateway.capture(intent.id, less, call=once)
@@ -242,13 +242,13 @@ async def test_more_than_was_authorized_is_refused(bench: Bench) -> None:
     intent = await bench.authorized()
     with pytest.raises(GatewayRefused):
         await bench.gateway.capture(intent.id, Money(amount=PRICE.amount + 1, currency="nzd"), call=call())
-    assert (await bench.gateway.get_intent(intent.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await bench.gateway.get_intent(intent.id)).status is PaymentIntentStatus.REQUIRES_CAPTURE
 
 
 async def test_a_canceled_intent_holds_nothing(bench: Bench) -> None:
     intent = await bench.authorized()
     canceled = await bench.gateway.cancel_intent(intent.id, call=call())
-    assert canceled.status is IntentStatus.CANCELED
+    assert canceled.status is PaymentIntentStatus.CANCELED
     assert canceled.amount_capturable == 0
     with pytest.raises(GatewayRefused):
         await bench.gateway.cancel_intent(intent.id, call=call())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.payments.reconciliation.run import reconcile_payments
 from common.application.payments.statements import provider_statement
-from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.discrepancies import StripeBooks
 from common.domain.payments.ledger import LedgerLine
 from common.domain.shared.errors import GatewayRefused, InvalidInput
@@ -70,12 +70,12 @@ async def test_a_statement_has_every_line_of_every_page_and_a_bound(bench: Money
     assert caught.value.errors[0].code == "too_many_lines"
 
 
-def intent_at_stripe(number: int, status: IntentStatus, **metadata: str) -> Intent:
+def intent_at_stripe(number: int, status: PaymentIntentStatus, **metadata: str) -> Intent:
     return Intent(
         id=f"pi_stray_{number}",
         status=status,
         amount=5_000,
-        amount_received=5_000 if status is IntentStatus.SUCCEEDED else 0,
+        amount_received=5_000 if status is PaymentIntentStatus.SUCCEEDED else 0,
         currency="nzd",
         metadata=metadata,
     )
@@ -128,11 +128,11 @@ def reconciliation(bench: MoneyBench) -> ReconciliationDeps:
 async def test_a_paid_intent_of_nobody_is_shown_to_people_and_others_take_no_harm(
     bench: MoneyBench, reconciliation: ReconciliationDeps
 ) -> None:
-    foreign = [intent_at_stripe(number, IntentStatus.SUCCEEDED) for number in range(60)]
+    foreign = [intent_at_stripe(number, PaymentIntentStatus.SUCCEEDED) for number in range(60)]
     marks = bench.container.stripe_owner.marks()
     paid, racing = (
         intent_at_stripe(number, status, booking_id=new_id("bkg", bench.clock.now()), **marks)
-        for number, status in ((98, IntentStatus.SUCCEEDED), (99, IntentStatus.REQUIRES_PAYMENT_METHOD))
+        for number, status in ((98, PaymentIntentStatus.SUCCEEDED), (99, PaymentIntentStatus.REQUIRES_PAYMENT_METHOD))
     )
     stripe = StripeWith([*foreign, paid, racing], bench.clock.now() - timedelta(hours=3))
     deps = replace(

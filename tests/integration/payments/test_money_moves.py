@@ -10,7 +10,7 @@ from common.application.payments.disputes import sync_dispute
 from common.application.payments.operations.execute import OperationPostponed, execute_operation
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
-from common.application.ports.payments.gateway import IntentStatus
+from common.application.ports.payments.gateway import PaymentIntentStatus
 from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
 from common.domain.payments.operations import ACCOUNT_NOT_READY, OperationStatus, Purpose
 from common.domain.shared.events import Topic
@@ -173,7 +173,7 @@ async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured
     gateway.confirm(booking.payment_details.payment_intent_id or "")
     booking = await sync_booking_payment(bench.payments, booking.id)
     intent = gateway.intents[booking.payment_details.payment_intent_id or ""]
-    gateway.intents[intent.id] = intent.model_copy(update={"status": IntentStatus.PROCESSING})
+    gateway.intents[intent.id] = intent.model_copy(update={"status": PaymentIntentStatus.PROCESSING})
     booking = await bench.perform(booking, "decline", ActorKind.PROVIDER, settle=False, reason="Away")
     void = (await bench.payments.operations.list_by_booking(booking.id))[-1]
     assert void.purpose is Purpose.VOID
@@ -188,4 +188,4 @@ async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured
     stored = await bench.payments.operations.get(void.id)
     assert stored is not None
     assert stored.status is OperationStatus.SUCCEEDED
-    assert gateway.intents[intent.id].status is IntentStatus.CANCELED
+    assert gateway.intents[intent.id].status is PaymentIntentStatus.CANCELED

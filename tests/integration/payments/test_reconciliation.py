@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
-from common.application.ports.payments.gateway import GatewayCall, IntentStatus
+from common.application.ports.payments.gateway import GatewayCall, PaymentIntentStatus
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.identity.roles import Role
 from common.domain.shared.events import Topic
@@ -104,9 +104,9 @@ async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
     assert counts["OperationsRequeued"] >= 1
     requeued = [each for each in bench.publisher.events if each.topic is Topic.PAYMENTS]
     assert stuck.id in {each.booking_id for each in requeued}
-    assert (await bench.payments.gateway.get_intent(ghost.id)).status is IntentStatus.CANCELED
-    assert (await bench.payments.gateway.get_intent(orphan.id)).status is not IntentStatus.CANCELED
-    assert (await bench.payments.gateway.get_intent(intent.id)).status is not IntentStatus.CANCELED
+    assert (await bench.payments.gateway.get_intent(ghost.id)).status is PaymentIntentStatus.CANCELED
+    assert (await bench.payments.gateway.get_intent(orphan.id)).status is not PaymentIntentStatus.CANCELED
+    assert (await bench.payments.gateway.get_intent(intent.id)).status is not PaymentIntentStatus.CANCELED
 
     await bench.work()
     bench.clock.advance(minutes=30)

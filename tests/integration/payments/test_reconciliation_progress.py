@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from common.application.payments.reconciliation.phases import PHASES, SETTLING
 from common.application.payments.reconciliation.run import reconcile_payments, reconcile_requested, reconciliation_lag
-from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe, Progress
 from common.application.ports.payments.webhooks import StripeEvent
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind, StripeBooks
@@ -148,7 +148,7 @@ async def test_however_short_each_run_every_booking_is_compared_and_no_phase_mov
         for number in range(120)
     ]
     records.intents = [
-        (far + timedelta(minutes=2 * number), Intent(id=f"pi_{number:03d}", status=IntentStatus.SUCCEEDED))
+        (far + timedelta(minutes=2 * number), Intent(id=f"pi_{number:03d}", status=PaymentIntentStatus.SUCCEEDED))
         for number in range(120)
     ]
     before = await places(deps)
@@ -306,7 +306,7 @@ async def test_a_booking_that_cannot_be_read_holds_up_no_other_intent(
     first, second = [
         Intent(
             id=f"pi_{number}",
-            status=IntentStatus.REQUIRES_CAPTURE,
+            status=PaymentIntentStatus.REQUIRES_CAPTURE,
             currency="nzd",
             amount_capturable=100,
             metadata={"booking_id": booking_id, **deps.owner.marks()},

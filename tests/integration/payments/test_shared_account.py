@@ -16,7 +16,7 @@ from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_payments
 from common.application.payments.reconciliation.unmatched_records import reconcile_intent
 from common.application.payments.subscriptions.plan_prices import publish_plans
-from common.application.ports.payments.gateway import GatewayCall, IntentStatus
+from common.application.ports.payments.gateway import GatewayCall, PaymentIntentStatus
 from common.domain.payments.ownership import Origin, Owner
 from common.domain.payments.plans import DEFAULT_PLANS
 from common.domain.shared.errors import NotFound
@@ -99,7 +99,7 @@ async def test_an_authorization_of_our_own_that_nobody_claims_is_reported_and_ne
     await stripe_client.v1.payment_intents.confirm_async(made.id, VISA)  # type: ignore[arg-type]
     bench.clock.advance(minutes=30)
     await reconcile_payments(bench.container.reconciliation, has_time=lambda: True)
-    assert (await bench.payments.gateway.get_intent(made.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await bench.payments.gateway.get_intent(made.id)).status is PaymentIntentStatus.REQUIRES_CAPTURE
     reported = await bench.container.reconciliation.reviews.list_open(limit=100, before=None)
     mine = next(each for each in reported if each.stripe_id == made.id)
     assert (mine.kind, mine.found, mine.currency) == ("unknown_booking", 5_000, "nzd")
@@ -243,7 +243,7 @@ async def test_a_copy_of_another_stages_database_moves_none_of_its_money(
     ):
         with pytest.raises(NotFound):
             await act
-    assert (await theirs.get_intent(held.id)).status is IntentStatus.REQUIRES_CAPTURE
+    assert (await theirs.get_intent(held.id)).status is PaymentIntentStatus.REQUIRES_CAPTURE
     assert (await stripe_client.v1.refunds.list_async({"payment_intent": paid.id})).data == []
     assert (await stripe_client.v1.transfers.retrieve_async(transfer.id)).amount_reversed == 0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import stripe
 
-from common.application.ports.payments.gateway import Intent, IntentStatus, Movement
+from common.application.ports.payments.gateway import Intent, Movement, PaymentIntentStatus
 
 
 def payment_intent(source: "stripe.PaymentIntent") -> Intent:
@@ -14,7 +14,7 @@ def payment_intent(source: "stripe.PaymentIntent") -> Intent:
     error = source.last_payment_error
     return Intent(
         id=source.id,
-        status=IntentStatus(source.status),
+        status=PaymentIntentStatus(source.status),
         client_secret=source.client_secret,
         amount=source.amount,
         amount_capturable=source.amount_capturable or 0,
@@ -44,7 +44,7 @@ def setup_intent(source: "stripe.SetupIntent") -> Intent:
     return Intent(
         id=source.id,
         is_setup=True,
-        status=IntentStatus(source.status),
+        status=PaymentIntentStatus(source.status),
         client_secret=source.client_secret,
         customer_id=identifier(source.customer),
         payment_method_id=identifier(source.payment_method),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
-from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe
 from common.domain.bookings.discrepancies import StripeBooks
 from common.domain.shared.errors import NotFound
@@ -88,7 +88,7 @@ class StripeRecordBooks:
         found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE]})
         intent = mapping.payment_intent(found)
         sums.currency = intent.currency
-        if intent.status is IntentStatus.SUCCEEDED:
+        if intent.status is PaymentIntentStatus.SUCCEEDED:
             sums.captured, sums.fees = sums.captured + intent.amount_received, sums.fees + (intent.fee or 0)
         charge = mapping.charge_of(found)
         if charge is not None:

@@ -5,7 +5,7 @@ from pydantic import Field
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations.execute import OPEN, execute_operation
 from common.application.payments.operations.steps import current_intent
-from common.application.ports.payments.gateway import Intent, IntentStatus
+from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, PaymentState
 from common.domain.payments.operations import Purpose
 from common.domain.shared.errors import Unavailable
@@ -14,7 +14,11 @@ from common.domain.shared.model import Model
 _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 
 _WAITS_FOR_CUSTOMER = frozenset(
-    {IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION, IntentStatus.REQUIRES_ACTION}
+    {
+        PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
+        PaymentIntentStatus.REQUIRES_CONFIRMATION,
+        PaymentIntentStatus.REQUIRES_ACTION,
+    }
 )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from common.application.ports.search.listings import Criteria, Kind
+from common.application.ports.search.listings import Criteria, ListingKind
 from common.application.search.deps import SearchDeps
 from common.domain.catalogue.price_keys import price_of
 from common.domain.shared.geo import TILE_LEVELS, Point, tile
@@ -17,7 +17,7 @@ _KEPT = timedelta(minutes=10)
 _MAX_KEPT = 512
 
 
-async def usual_currency(deps: SearchDeps, kind: Kind, point: Point | None) -> str:
+async def usual_currency(deps: SearchDeps, kind: ListingKind, point: Point | None) -> str:
     """What the listings nearest to a point are priced in; without a point, the best rated.
 
     Points of one map tile share an answer for some minutes.

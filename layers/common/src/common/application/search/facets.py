@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.application.ports.search.listings import Criteria, Hit, Kind, Sample
+from common.application.ports.search.listings import Criteria, Hit, ListingKind, Sample
 from common.application.search.deps import SearchDeps
 from common.domain.catalogue.price_keys import price_of, price_span
 
@@ -34,7 +34,7 @@ class Facets:
 
 
 async def count_facets(
-    deps: SearchDeps, kind: Kind, criteria: Criteria, everything: Sequence[Hit] | None = None
+    deps: SearchDeps, kind: ListingKind, criteria: Criteria, everything: Sequence[Hit] | None = None
 ) -> Facets:
     """Facets of what meets the criteria.
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from common.application.ports.catalogue.geocoding import Located
-from common.application.ports.search.listings import Criteria, Kind, WordGroup
+from common.application.ports.search.listings import Criteria, ListingKind, WordGroup
 from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
 from common.application.search.words import understand
@@ -34,7 +34,7 @@ class Sort(StrEnum):
 class SearchQuery:
     """A search as asked; prices in minor units of ``currency``, the window half open."""
 
-    kind: Kind
+    kind: ListingKind
     text: str | None = None
     category: str | None = None
     lat: float | None = None
@@ -92,7 +92,7 @@ async def criteria_of(deps: SearchDeps, query: SearchQuery, *, currency: str | N
     groups += tuple([WordGroup((word,), 0) for word in name])
     leaves: tuple[str, ...] = ()
     if query.category is not None and groups:
-        if query.kind is Kind.SERVICES:
+        if query.kind is ListingKind.SERVICES:
             leaves = tuple(tree.leaves(query.category))
         else:
             groups += (WordGroup((category_tag(query.category),), _COMMON),)

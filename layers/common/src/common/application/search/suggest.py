@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.application.ports.search.listings import Criteria, Hit, Kind, Order
+from common.application.ports.search.listings import Criteria, Hit, ListingKind, Order
 from common.application.search.deps import SearchDeps
 from common.application.search.queries import DEFAULT_RADIUS_KM
 from common.application.search.ranking import relevance
@@ -41,8 +41,8 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
     shared = set.intersection(*({token for token in group.tokens if token[0] == "#"} for group in groups))
     categories = [item for item in tree.by_slug.values() if item.tag in shared]
     criteria = Criteria(groups=groups, point=point, radius_m=DEFAULT_RADIUS_KM * 1000)
-    services = await _best(deps, Kind.SERVICES, criteria)
-    providers = await _best(deps, Kind.PROVIDERS, criteria)
+    services = await _best(deps, ListingKind.SERVICES, criteria)
+    providers = await _best(deps, ListingKind.PROVIDERS, criteria)
     wanted = {token for group in groups for token in group.tokens if token[0] != "#"}
     named = [hit for hit in providers if wanted.intersection(title_stems(hit.trading_name))]
     titles = list(dict.fromkeys(hit.title for hit in services))
@@ -50,7 +50,7 @@ async def suggest(deps: SearchDeps, text: str, point: Point | None, *, limit: in
     return Suggestions(leaves_first[:limit], titles[:limit], named[:limit])
 
 
-async def _best(deps: SearchDeps, kind: Kind, criteria: Criteria) -> list[Hit]:
+async def _best(deps: SearchDeps, kind: ListingKind, criteria: Criteria) -> list[Hit]:
     order = Order.RATING if criteria.point is None else Order.DISTANCE
     scan = await deps.listings.scan(kind, criteria, order, limit=_CANDIDATES)
     return sorted(scan.hits, key=lambda hit: (-relevance(criteria, hit), hit.id))

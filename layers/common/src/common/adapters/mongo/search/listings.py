@@ -16,10 +16,10 @@ from typing import Any, Final
 from common.adapters.mongo.search.filters import sorted_query
 from common.adapters.mongo.search.geo_scan import nearest, with_spare
 from common.adapters.mongo.shared.database import Collection, Document, Mongo
-from common.application.ports.search.listings import Criteria, Hit, Kind, Order, Position, Sample, Scan
+from common.application.ports.search.listings import Criteria, Hit, ListingKind, Order, Position, Sample, Scan
 from common.domain.shared.geo import Point, distance_m
 
-_COLLECTIONS = {Kind.SERVICES: "service_listings", Kind.PROVIDERS: "provider_listings"}
+_COLLECTIONS = {ListingKind.SERVICES: "service_listings", ListingKind.PROVIDERS: "provider_listings"}
 #: Sorted walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
 _MAX_EXAMINED_PER_HIT = 50
 _HIDDEN: Final = {"areas": 0, "tokens": 0, "name_stems": 0, "updated_at": 0}
@@ -39,7 +39,7 @@ class MongoListingIndex:
 
     async def scan(
         self,
-        kind: Kind,
+        kind: ListingKind,
         criteria: Criteria,
         order: Order,
         *,
@@ -53,7 +53,7 @@ class MongoListingIndex:
             return await _outwards(collection, criteria, limit, after, until)
         return await _sorted(collection, criteria, order, limit, after, until)
 
-    async def sample(self, kind: Kind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
+    async def sample(self, kind: ListingKind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
         """What facets count of the first listings, and whether those are all."""
         collection = self._mongo.collection(_COLLECTIONS[kind])
         rows: list[Mapping[str, Any]] = []

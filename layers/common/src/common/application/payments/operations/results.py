@@ -1,18 +1,18 @@
 """Stripe's answers as results of an operation."""
 
-from common.application.ports.payments.gateway import Intent, IntentStatus, Movement
+from common.application.ports.payments.gateway import Intent, Movement, PaymentIntentStatus
 from common.domain.payments.decline_advice import decline_advice
 from common.domain.payments.operations import OBJECT_GONE, OperationStatus, PaymentResult
 from common.domain.shared.errors import PaymentDeclined
 
 _STATUS = {
-    IntentStatus.REQUIRES_PAYMENT_METHOD: OperationStatus.REQUIRES_ACTION,
-    IntentStatus.REQUIRES_CONFIRMATION: OperationStatus.REQUIRES_ACTION,
-    IntentStatus.REQUIRES_ACTION: OperationStatus.REQUIRES_ACTION,
-    IntentStatus.PROCESSING: OperationStatus.REQUIRES_ACTION,
-    IntentStatus.REQUIRES_CAPTURE: OperationStatus.SUCCEEDED,
-    IntentStatus.SUCCEEDED: OperationStatus.SUCCEEDED,
-    IntentStatus.CANCELED: OperationStatus.CANCELED,
+    PaymentIntentStatus.REQUIRES_PAYMENT_METHOD: OperationStatus.REQUIRES_ACTION,
+    PaymentIntentStatus.REQUIRES_CONFIRMATION: OperationStatus.REQUIRES_ACTION,
+    PaymentIntentStatus.REQUIRES_ACTION: OperationStatus.REQUIRES_ACTION,
+    PaymentIntentStatus.PROCESSING: OperationStatus.REQUIRES_ACTION,
+    PaymentIntentStatus.REQUIRES_CAPTURE: OperationStatus.SUCCEEDED,
+    PaymentIntentStatus.SUCCEEDED: OperationStatus.SUCCEEDED,
+    PaymentIntentStatus.CANCELED: OperationStatus.CANCELED,
 }
 
 _DONE = "succeeded"
@@ -26,7 +26,7 @@ def of_intent(intent: Intent) -> PaymentResult:
     the reason beside it. ``capture_before`` is told only while the authorization stands; the charge keeps it.
     """
     code = intent.decline_code or intent.error_code
-    captured = intent.status is IntentStatus.SUCCEEDED
+    captured = intent.status is PaymentIntentStatus.SUCCEEDED
     return PaymentResult(
         status=_STATUS[intent.status],
         amount=intent.amount_received if captured else intent.amount_capturable,
@@ -36,7 +36,7 @@ def of_intent(intent: Intent) -> PaymentResult:
         payment_method_id=intent.payment_method_id,
         stripe_customer_id=intent.customer_id,
         charge_id=intent.charge_id,
-        capture_before=intent.capture_before if intent.status is IntentStatus.REQUIRES_CAPTURE else None,
+        capture_before=intent.capture_before if intent.status is PaymentIntentStatus.REQUIRES_CAPTURE else None,
         fee=intent.fee,
         failure_code=code,
         failure_message=decline_advice(code) if code else None,
@@ -46,7 +46,7 @@ def of_intent(intent: Intent) -> PaymentResult:
 def of_capture(intent: Intent) -> PaymentResult:
     """What an intent's present state means for a capture: only a captured one has succeeded."""
     result = of_intent(intent)
-    if intent.status is IntentStatus.SUCCEEDED:
+    if intent.status is PaymentIntentStatus.SUCCEEDED:
         return result.model_copy(update={"failure_code": None, "failure_message": None})
     return result.model_copy(
         update={"status": OperationStatus.FAILED, "amount": 0, "failure_code": f"not_captured_{intent.status}"}
@@ -69,9 +69,11 @@ def of_void(intent: Intent | None, *, was_made: bool = False) -> PaymentResult:
     """
     if intent is None:
         return PaymentResult(status=OperationStatus.SUCCEEDED, failure_code=OBJECT_GONE if was_made else None)
-    done = intent.status is IntentStatus.CANCELED or (intent.is_setup and intent.status is IntentStatus.SUCCEEDED)
+    done = intent.status is PaymentIntentStatus.CANCELED or (
+        intent.is_setup and intent.status is PaymentIntentStatus.SUCCEEDED
+    )
     if not done:
-        captured = intent.status is IntentStatus.SUCCEEDED
+        captured = intent.status is PaymentIntentStatus.SUCCEEDED
         code = "already_captured" if captured else f"not_voided_{intent.status}"
         failed = {"status": OperationStatus.FAILED, "failure_code": code}
         return of_intent(intent).model_copy(update=failed)

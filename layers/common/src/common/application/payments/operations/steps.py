@@ -6,7 +6,7 @@ from typing import TypeVar
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.gone_accounts import request_account_check
 from common.application.payments.operations import results
-from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus
+from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, BookingStatus
 from common.domain.payments.operations import (
     ACCOUNT_GONE,
@@ -213,7 +213,7 @@ async def _capture(deps: PaymentDeps, booking: Booking, operation: PaymentOperat
         return PaymentResult(status=OperationStatus.FAILED, failure_code="never_authorized")
     if look_first:
         found = await deps.gateway.get_intent(intent_id)
-        if found.status is not IntentStatus.REQUIRES_CAPTURE:
+        if found.status is not PaymentIntentStatus.REQUIRES_CAPTURE:
             return results.of_capture(_at_rest(found))
     try:
         captured = await deps.gateway.capture(intent_id, operation.amount, call=GatewayCall.of(operation))
@@ -228,14 +228,14 @@ def _at_rest(intent: Intent) -> Intent:
     Raises:
         GatewayUncertain: ask again later, under another key: the one so far has had its answer.
     """
-    if intent.status is IntentStatus.PROCESSING:
+    if intent.status is PaymentIntentStatus.PROCESSING:
         raise GatewayUncertain(is_final=True)
     return intent
 
 
 async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, _look_first: bool) -> PaymentResult:
     intent = await current_intent(deps, booking)
-    if intent is None or intent.status in {IntentStatus.CANCELED, IntentStatus.SUCCEEDED}:
+    if intent is None or intent.status in {PaymentIntentStatus.CANCELED, PaymentIntentStatus.SUCCEEDED}:
         return results.of_void(intent, was_made=_intent_id(booking) is not None)
     try:
         canceled = await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation))

@@ -6,7 +6,7 @@ Only what carries our marks is ever touched, and what is authorized is never can
 from collections.abc import Sequence
 
 from common.application.payments.reconciliation.deps import ReconciliationDeps
-from common.application.ports.payments.gateway import GatewayCall, Intent, IntentStatus
+from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
@@ -16,16 +16,16 @@ from common.domain.shared.errors import GatewayRefused, NotFound
 
 _UNCHARGED = frozenset(
     {
-        IntentStatus.REQUIRES_PAYMENT_METHOD,
-        IntentStatus.REQUIRES_CONFIRMATION,
-        IntentStatus.REQUIRES_ACTION,
+        PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
+        PaymentIntentStatus.REQUIRES_CONFIRMATION,
+        PaymentIntentStatus.REQUIRES_ACTION,
     }
 )
 #: What a person is told of an intent that holds somebody's money, or may be another program's.
 _NOTES = {
     **dict.fromkeys(_UNCHARGED, "Not paid, and without our marks"),
-    IntentStatus.REQUIRES_CAPTURE: "Authorized and not captured",
-    IntentStatus.SUCCEEDED: "Charged",
+    PaymentIntentStatus.REQUIRES_CAPTURE: "Authorized and not captured",
+    PaymentIntentStatus.SUCCEEDED: "Charged",
 }
 
 
@@ -74,10 +74,10 @@ async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
         if missing.wire_code not in GONE:
             raise
         return True
-    if intent.status is IntentStatus.SUCCEEDED:
+    if intent.status is PaymentIntentStatus.SUCCEEDED:
         books = await deps.records.get_books(reported.booking_id, [intent.id])
         return books.refunded >= books.captured
-    return intent.status is IntentStatus.CANCELED
+    return intent.status is PaymentIntentStatus.CANCELED
 
 
 async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) -> bool:
@@ -95,7 +95,7 @@ async def _present(deps: ReconciliationDeps, intent: Intent) -> Intent:
     except NotFound as missing:
         if missing.wire_code not in GONE:
             raise
-        return intent.model_copy(update={"status": IntentStatus.CANCELED})
+        return intent.model_copy(update={"status": PaymentIntentStatus.CANCELED})
 
 
 async def _cancel_orphan(deps: ReconciliationDeps, intent: Intent, booking_id: str) -> str:

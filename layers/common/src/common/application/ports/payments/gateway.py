@@ -13,7 +13,7 @@ from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
 
-class IntentStatus(StrEnum):
+class PaymentIntentStatus(StrEnum):
     """Stripe's PaymentIntent and SetupIntent statuses (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
 
     REQUIRES_PAYMENT_METHOD = "requires_payment_method"
@@ -33,7 +33,7 @@ class Intent(Model):
     """
 
     id: str
-    status: IntentStatus
+    status: PaymentIntentStatus
     is_setup: bool = False
     client_secret: str | None = None
     amount: int = 0

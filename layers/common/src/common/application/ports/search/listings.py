@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from common.domain.shared.geo import Point
 
 
-class Kind(StrEnum):
+class ListingKind(StrEnum):
     """What is looked for."""
 
     SERVICES = "services"
@@ -114,7 +114,7 @@ class ListingIndex(Protocol):
 
     async def scan(
         self,
-        kind: Kind,
+        kind: ListingKind,
         criteria: Criteria,
         order: Order,
         *,
@@ -134,7 +134,7 @@ class ListingIndex(Protocol):
         """
         ...
 
-    async def sample(self, kind: Kind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
+    async def sample(self, kind: ListingKind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
         """What facets count of the first listings (the nearest, or the best rated), and whether those are all."""
         ...
 
