@@ -8,6 +8,7 @@ from common.application.bookings.act import perform_as_operator
 from common.application.bookings.ratings import moderate_rating
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.ratings import RatingState
+from common.domain.bookings.state_machine import RESOLVE
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import NotFound
 from common.runtime.http import ContainerDep, require
@@ -56,7 +57,7 @@ async def resolve_dispute(
     values: Annotated[dict[str, Any], Body(description="`refund_amount` in minor units, and `reason`")],
 ) -> DisputedBooking:
     """Decide a dispute; above a threshold a second operator has to decide the same."""
-    seen = await perform_as_operator(container.bookings, staff, id, "resolve", values, expected_version=expected)
+    seen = await perform_as_operator(container.bookings, staff, id, RESOLVE.name, values, expected_version=expected)
     response.headers["ETag"] = etag(seen.booking.version)
     return DisputedBooking.of(seen.booking)
 

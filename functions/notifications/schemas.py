@@ -4,8 +4,9 @@ import re
 from datetime import time
 from typing import Annotated, Self
 
-from common.domain.notifications.kinds import Channel, Kind, Preferences, QuietHours
+from common.domain.notifications.inbox import Channel, Preferences, QuietHours
 from common.domain.notifications.push_services import is_push_service
+from common.domain.shared.notification_kinds import Kind
 from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import AfterValidator, Field, StringConstraints

@@ -13,7 +13,8 @@ import pytest
 from common.application.identity.sessions import open_session
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
-from common.domain.notifications.kinds import InboxEntry, Kind
+from common.domain.notifications.inbox import InboxEntry
+from common.domain.shared.notification_kinds import Kind
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user

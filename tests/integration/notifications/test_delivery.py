@@ -9,10 +9,11 @@ import pytest
 from common.application.notifications.deliver import deliver_event
 from common.application.payments.operations.sync import sync_booking_payment
 from common.domain.bookings.booking import ActorKind, Booking
-from common.domain.notifications.kinds import Channel, Kind, Preferences
+from common.domain.notifications.inbox import Channel, Preferences
 from common.domain.shared.display import local_time_text
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.notification_kinds import Kind
 from common.runtime.budget import Budget
 from common.runtime.sqs import Queue
 

@@ -6,8 +6,9 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.notifications.kinds import InboxEntry, Kind
+from common.domain.notifications.inbox import InboxEntry
 from common.domain.shared.ids import new_id
+from common.domain.shared.notification_kinds import Kind
 
 from tests.factories.users import make_user
 from tests.support import START, api_client, sign_in

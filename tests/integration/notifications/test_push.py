@@ -15,7 +15,8 @@ import pytest
 from common.adapters.web_push import TIME_TO_LIVE, RecordingPushSender, WebPushSender
 from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.push import PushMessage, PushOutcome
-from common.domain.notifications.kinds import Channel, Kind, Preferences, QuietHours
+from common.domain.notifications.inbox import Channel, Preferences, QuietHours
+from common.domain.shared.notification_kinds import Kind
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM

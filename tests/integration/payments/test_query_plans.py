@@ -15,7 +15,7 @@ from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
 from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
 from common.application.ports.payments.reconciliation import Progress
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
-from common.domain.notifications.kinds import Preferences
+from common.domain.notifications.inbox import Preferences
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.monitoring import CommandListener
 

@@ -11,10 +11,12 @@ import common.domain
 import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.application.notifications.booking_data import booking_data
+from common.domain.bookings import notifications
+from common.domain.bookings.notifications import NOTIFICATIONS
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import TABLE
-from common.domain.notifications.kinds import notices_of
 from common.domain.shared.events import Topic, new_event
+from common.domain.shared.state_machine import Notification
 
 from tests.factories.bookings import NOW, make_booking
 from tests.factories.providers import make_provider
@@ -80,27 +82,13 @@ def assigned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast
     return None
 
 
-def booking_events() -> set[str]:
-    """Types of every event of a booking that is named anywhere."""
-    named = {
-        node.value
-        for root in ROOTS
-        for path in root.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("booking.")
-    }
-    named -= {"booking.", "booking.chargeback_", "booking.provider_", "booking.ics"}
-    made_up = {f"booking.chargeback_{outcome}" for outcome in ("opened", "won", "lost")}
-    return named | made_up | {"booking.provider_away", "booking.provider_back"}
-
-
 ACCOUNT_MAILS = sorted(set(account_mails()), key=str)
-EVENTS = sorted(booking_events())
+EVENTS = sorted(NOTIFICATIONS)
 
 
 def test_no_template_is_missing_and_none_lies_idle() -> None:
     wanted = {template for template, _ in ACCOUNT_MAILS}
-    wanted |= {rule.template for event in EVENTS for rule in notices_of(event)}
+    wanted |= {row.template_for(each) for row in NOTIFICATIONS.values() for each in row.recipients}
     assert wanted == {path.stem for path in TEMPLATES.glob("*.j2")}
 
 
@@ -117,12 +105,12 @@ def test_an_account_s_mail_renders_with_what_it_is_given(template: str, names: f
 def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> None:
     booking, event = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW)
     people, settings = (make_user(), make_provider()), BookingSettings()
-    notifications = notices_of(type_)
-    assert notifications
-    for rule in notifications:
-        data = booking_data(booking, event, rule.part, *people, "https://web.test", settings, NOW)
+    row = NOTIFICATIONS[type_]
+    assert row.recipients
+    for recipient in row.recipients:
+        data = booking_data(booking, event, recipient, *people, "https://web.test", settings, NOW)
         data = {**data, "ratings_note": f"Both sides have rated {booking.service.title}."}
-        mail = TemplateMailRenderer().render(rule.template, data)
+        mail = TemplateMailRenderer().render(row.template_for(recipient), data)
         assert mail.subject
         assert booking.service.title in f"{mail.subject} {mail.text}"
         assert "</html>" in mail.html
@@ -131,5 +119,19 @@ def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> No
 def test_whom_the_state_machine_tells_is_told() -> None:
     for transition in TABLE:
         for rule in transition.notifications:
-            notified = {each.part for each in notices_of(rule.type)}
-            assert set(rule.recipients) <= notified, (transition.name, rule.type)
+            assert NOTIFICATIONS[rule.notification.type] is rule.notification, transition.name
+            for actor in transition.actors:
+                assert rule.recipients_of(actor), (transition.name, rule.notification.type)
+
+
+def test_every_notification_is_sent_by_something() -> None:
+    names = {name for name, value in vars(notifications).items() if isinstance(value, Notification)}
+    used = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for root in ROOTS
+        for path in root.rglob("*.py")
+        if path != Path(notifications.__file__)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+    assert names <= used

@@ -9,7 +9,7 @@ import common.adapters.mail
 import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.domain.bookings.booking import ActorKind
-from common.domain.notifications.kinds import notices_of
+from common.domain.bookings.notifications import NOTIFICATIONS
 
 FOLDER = Path(common.adapters.mail.__file__).parent / "templates"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.j2"))
@@ -103,12 +103,10 @@ def test_what_a_template_lacks_is_an_error() -> None:
         TemplateMailRenderer().render("no_such_mail", DATA)
 
 
-def test_every_notice_of_every_event_has_its_template() -> None:
-    events = {name.removeprefix("booking_").rsplit("_", 1)[0] for name in NAMES if name.startswith("booking_")}
-    events.discard("booking")
-    notified = {notice.template for event in events for notice in notices_of(f"booking.{event}")}
+def test_every_notification_has_a_template_for_each_recipient_and_each_template_a_notification() -> None:
+    wanted = {row.template_for(recipient) for row in NOTIFICATIONS.values() for recipient in row.recipients}
     made = {name for name in NAMES if name.endswith(tuple(f"_{part}" for part in PARTS))}
-    assert notified == made
+    assert wanted == made
 
 
 def test_a_long_link_is_never_broken() -> None:

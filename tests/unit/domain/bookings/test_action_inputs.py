@@ -11,9 +11,9 @@ from common.domain.bookings.state_machine.inputs import (
     RefundInput,
     Resolution,
     StartCode,
-    parse_input,
 )
 from common.domain.shared.errors import InvalidInput
+from common.domain.shared.state_machine import parse_input
 
 
 @pytest.mark.parametrize(

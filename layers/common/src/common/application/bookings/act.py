@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.provider_unavailable import apply_account_status
@@ -14,15 +12,11 @@ from common.application.scheduling.occupancy import check_slot
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
-from common.domain.bookings.state_machine.inputs import NewStart
 from common.domain.identity.roles import Principal
 from common.domain.shared.errors import NotFound, RateLimited, SlotUnavailable, Unavailable, VersionConflict
 
 #: Each try decides anew on the booking as it is then.
 _TRIES = 8
-#: Six digits would be guessed in time, were they not asked for a few times an hour only.
-_TAKES_A_CODE = "start"
-_GUESSES, _GUESSES_PER_SECONDS = 10, 3_600
 
 
 async def perform_action(
@@ -46,14 +40,14 @@ async def perform_action(
         Forbidden, ActionNotAvailable, InvalidInput, SlotUnavailable: as the state machine rules; what the state or
             the calendar forbids comes with the booking's present state.
         FeeNotAccepted: a critical action's fee was not agreed to, or is another one by now.
-        RateLimited: the start code has been tried too often.
+        RateLimited: the action has been tried too often.
         VersionConflict: the booking is not the version that the caller expects.
         Unavailable: the booking kept changing, or the database is away.
     """
     for number in range(_TRIES):
         booking, actor = await find_booking(deps, caller, booking_id)
-        if action == _TAKES_A_CODE and number == 0:
-            await _count_guess(deps, booking, actor)
+        if number == 0:
+            await _count_attempt(deps, booking, actor, action)
         require_version(deps, booking, actor, expected_version)
         present = await apply_account_status(deps, booking, actor)
         if expected_version is not None and present.version == booking.version + 1:
@@ -116,30 +110,27 @@ def _state(deps: BookingDeps, booking: Booking, actor: Actor) -> dict[str, Any]:
     return state_machine.present_state(booking, actor, deps.clock.now(), deps.settings)
 
 
-async def _count_guess(deps: BookingDeps, booking: Booking, actor: Actor) -> None:
-    key = f"start-code:{booking.id}:{actor.id}"
-    now = deps.clock.now()
-    bucket = await deps.limits.take(key, limit=_GUESSES, window_seconds=_GUESSES_PER_SECONDS, now=now)
+async def _count_attempt(deps: BookingDeps, booking: Booking, actor: Actor, action: str) -> None:
+    limit = state_machine.attempt_limit(action)
+    if limit is None:
+        return
+    key, seconds = f"{limit.key}:{booking.id}:{actor.id}", int(limit.window.total_seconds())
+    bucket = await deps.limits.take(key, limit=limit.count, window_seconds=seconds, now=deps.clock.now())
     if not bucket.allowed:
-        raise RateLimited("Too many tries. Ask the customer for the code.", retry_after=bucket.retry_after)
+        raise RateLimited(limit.message, retry_after=bucket.retry_after)
 
 
 async def _decide(
     deps: BookingDeps, booking: Booking, actor: Actor, action: str, input_: Mapping[str, Any] | None
 ) -> BookingChange:
     now = deps.clock.now()
-    verdict = await _verdict(deps, booking, input_, now) if action == "propose_reschedule" else None
+    start = state_machine.requested_start(action, input_)
+    verdict = await _verdict(deps, booking, start, now) if start is not None else None
     return state_machine.perform(booking, action, actor, input_, now, deps.settings, slot_verdict=verdict)
 
 
-async def _verdict(
-    deps: BookingDeps, booking: Booking, input_: Mapping[str, Any] | None, now: datetime
-) -> state_machine.SlotVerdict | None:
-    """What the slot rules say of a proposed start; ``None`` where the input names none that can be read."""
-    try:
-        start = NewStart.model_validate(dict(input_ or {})).start_at
-    except ValidationError:
-        return None
+async def _verdict(deps: BookingDeps, booking: Booking, start: datetime, now: datetime) -> state_machine.SlotVerdict:
+    """What the slot rules say of another start for the same work."""
     provider = await deps.providers.get(booking.provider_id)
     if provider is None:
         raise NotFound("The provider is gone.")

@@ -76,7 +76,9 @@ async def give_up_unpaid(deps: BookingDeps, booking: Booking) -> bool:
     """
     actor = Actor(kind=ActorKind.CUSTOMER, id=booking.customer_id)
     now = deps.clock.now()
-    change = state_machine.perform(booking, "cancel", actor, {"reason": "Replaced."}, now, deps.settings)
+    change = state_machine.perform(
+        booking, state_machine.CANCEL.name, actor, {"reason": "Replaced."}, now, deps.settings
+    )
     change = change.model_copy(update={"events": [each for each in change.events if each.topic is Topic.PAYMENTS]})
     try:
         await deps.bookings.commit(change)

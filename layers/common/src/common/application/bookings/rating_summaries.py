@@ -1,11 +1,12 @@
 """Keeping the rating summaries of services and providers in step with what is shown."""
 
 from common.application.bookings.deps import BookingDeps
+from common.domain.bookings.notifications import RATINGS_CLOSED, RATINGS_PUBLISHED
 from common.domain.shared.events import Event
 
 RATING_MODERATED = "rating.moderated"
 #: Facts after which other ratings are shown than before.
-SUMMARY_EVENTS = frozenset({"booking.ratings_published", "booking.ratings_closed", RATING_MODERATED})
+SUMMARY_EVENTS = frozenset({RATINGS_PUBLISHED.type, RATINGS_CLOSED.type, RATING_MODERATED})
 
 
 async def refresh_summaries(deps: BookingDeps, event: Event) -> None:

@@ -131,7 +131,7 @@ async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
         if stored is None or stored.review is not ReviewState.OPEN:
             break
         change = state_machine.perform(
-            stored, "publish_ratings", state_machine.SYSTEM, None, deps.clock.now(), deps.settings
+            stored, state_machine.PUBLISH_RATINGS.name, state_machine.SYSTEM, None, deps.clock.now(), deps.settings
         )
         try:
             await deps.bookings.commit(change)

@@ -9,7 +9,7 @@ from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
-from common.domain.payments.operations import CHECK_REQUESTED, NEEDS_STRIPE
+from common.domain.payments.operations import CHECK_REQUESTED
 from common.domain.shared.errors import SlotUnavailable, VersionConflict
 from common.domain.shared.events import Event, Topic, new_event
 
@@ -100,7 +100,7 @@ async def _fire_all(
     while len(fired) < _MOST_ACTIONS:
         now = deps.clock.now()
         action = state_machine.due_action(booking, now, deps.settings)
-        if action == NEEDS_STRIPE and needs_stripe:
+        if action is not None and needs_stripe and state_machine.asks_stripe_first(action):
             check = new_event(Topic.PAYMENTS, CHECK_REQUESTED, now, booking_id=booking.id)
             check = check.model_copy(update={"payload": {"booking_id": booking.id}})
             await deps.outbox.insert([check])

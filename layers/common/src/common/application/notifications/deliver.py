@@ -11,16 +11,14 @@ from common.application.notifications.dispatch import Message, dispatch, operato
 from common.application.ports.bookings.calendar_writer import Invitation
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
 from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.notifications import NOTIFICATIONS, RATINGS_READABLE
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.identity.users import User
-from common.domain.notifications.kinds import notices_of
 from common.domain.shared.events import Event
+from common.domain.shared.notification_kinds import Kind
 
 _MAIL_REQUESTED = "mail.requested"
 _LINK_REQUESTED = "mail.link_requested"
-#: Facts that change what stands in the parties' calendars.
-_RATING_EVENTS = frozenset({"booking.ratings_published", "booking.ratings_closed", RATING_MODERATED})
-_CALENDAR_EVENTS = frozenset({"booking.accepted", "booking.rescheduled", "booking.moved", "booking.cancelled"})
 #: ``to_role`` of a requested mail that goes to everybody who works as an operator.
 OPERATORS = "operator"
 
@@ -44,12 +42,11 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
 
 
 async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
-    type_ = "booking.ratings_readable" if event.type == RATING_MODERATED else event.type
-    notices = notices_of(type_)
-    booking = await deps.bookings.get(event.booking_id) if notices and event.booking_id else None
-    if booking is None:
+    notification = RATINGS_READABLE if event.type == RATING_MODERATED else NOTIFICATIONS.get(event.type)
+    booking = await deps.bookings.get(event.booking_id) if notification and event.booking_id else None
+    if booking is None or notification is None:
         return
-    ratings = await deps.ratings.list_by_booking(booking.id) if event.type in _RATING_EVENTS else []
+    ratings = await deps.ratings.list_by_booking(booking.id) if notification.kind is Kind.RATINGS else []
     if event.type == RATING_MODERATED and not (event.payload.get("was_held") and _all_are_decided(ratings)):
         return
     customer = await deps.users.get(booking.customer_id)
@@ -57,17 +54,17 @@ async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
     provider = await deps.providers.get(booking.provider_id)
     parties = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider_user}
     now = deps.clock.now()
-    for notice in notices:
-        data = booking_data(booking, event, notice.part, customer, provider, deps.frontend_base_url, deps.settings, now)
+    for recipient in notification.recipients:
+        data = booking_data(booking, event, recipient, customer, provider, deps.frontend_base_url, deps.settings, now)
         data = {**data, "ratings_note": _ratings_note(booking, ratings)}
-        entry = _calendar_entry(deps, booking, event, notice.part, now)
-        message = Message(event, notice.kind, notice.template, data, str(data["url"]), entry)
-        if notice.part is ActorKind.PROVIDER and not booking.was_requested:
+        entry = _calendar_entry(deps, booking, recipient, now) if notification.changes_calendar else None
+        message = Message(event, notification.kind, notification.template_for(recipient), data, str(data["url"]), entry)
+        if recipient is ActorKind.PROVIDER and not booking.was_requested:
             continue
-        if notice.part is ActorKind.OPERATOR:
+        if recipient is ActorKind.OPERATOR:
             await _dispatch_to_operators(deps, message)
         else:
-            await _dispatch_to_party(deps, message, parties[notice.part], notice.part[0])
+            await _dispatch_to_party(deps, message, parties[recipient], recipient[0])
 
 
 def _all_are_decided(ratings: Sequence[Rating]) -> bool:
@@ -88,14 +85,14 @@ def _ratings_note(booking: Booking, ratings: Sequence[Rating]) -> str:
 
 
 def _calendar_entry(
-    deps: DeliveryDeps, booking: Booking, event: Event, part: ActorKind, now: datetime
+    deps: DeliveryDeps, booking: Booking, part: ActorKind, now: datetime
 ) -> Callable[[str], tuple[str, str]] | None:
     """What puts the booking into a party's calendar, or moves it there, or takes it away.
 
     The entry's identity and its sequence number, the booking's version, make a client replace what it has. What was
     never accepted was never in a calendar.
     """
-    if event.type not in _CALENDAR_EVENTS or part is ActorKind.OPERATOR or booking.accepted_at is None:
+    if part is ActorKind.OPERATOR or booking.accepted_at is None:
         return None
     shown = seen_by(booking, part, now, deps.settings)
 

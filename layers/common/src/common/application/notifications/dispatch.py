@@ -9,9 +9,10 @@ from common.application.ports.notifications.mail import MailRefused, MailStatus,
 from common.application.ports.notifications.push import PushMessage, PushOutcome
 from common.domain.identity.roles import Role
 from common.domain.identity.users import User
-from common.domain.notifications.kinds import Channel, InboxEntry, Kind
+from common.domain.notifications.inbox import Channel, InboxEntry
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
+from common.domain.shared.notification_kinds import Kind
 
 #: Staff beyond this number find their work in the lists alone.
 _MOST_STAFF = 100

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.application.notifications.deps import InboxDeps
 from common.application.ports.notifications.inbox import PushSubscription
 from common.domain.identity.roles import Principal
-from common.domain.notifications.kinds import InboxEntry, Preferences
+from common.domain.notifications.inbox import InboxEntry, Preferences
 from common.domain.shared.errors import NotFound
 from common.domain.shared.ids import new_id
 

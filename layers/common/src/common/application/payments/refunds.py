@@ -4,6 +4,7 @@ from common.application.bookings.access import find_booking_as
 from common.application.bookings.act import perform_action
 from common.application.bookings.deps import BookingDeps
 from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.bookings.state_machine import REFUND
 from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Conflict, InvalidInput, Unavailable, VersionConflict
 from common.domain.shared.money import Money
@@ -47,7 +48,7 @@ async def refund_booking(
         wanted = {"amount": _amount(booking, amount), "reason": reason}
         expected = booking.version if expected_version is None else expected_version
         try:
-            seen = await perform_action(deps, staff, booking_id, "refund", wanted, expected_version=expected)
+            seen = await perform_action(deps, staff, booking_id, REFUND.name, wanted, expected_version=expected)
         except VersionConflict:
             if expected_version is not None:
                 raise

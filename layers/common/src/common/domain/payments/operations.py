@@ -31,8 +31,6 @@ class Purpose(StrEnum):
 CHECK_REQUESTED = "payment.check_requested"
 #: The event that asks the payments worker to compare a booking with Stripe; the value is stored, and stays.
 RECONCILIATION_REQUESTED = "payment.verification_requested"
-#: The system action that is fired only after such a check.
-NEEDS_STRIPE = "expire_payment"
 
 #: Why an operation or a read fails: Stripe has no such object, or none of ours.
 OBJECT_GONE = "payment_object_missing"

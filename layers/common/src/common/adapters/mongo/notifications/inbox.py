@@ -9,7 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from common.adapters.mongo.bookings.documents import from_document, to_document
 from common.adapters.mongo.shared.database import Document
 from common.application.ports.notifications.inbox import PushSubscription
-from common.domain.notifications.kinds import InboxEntry, Preferences
+from common.domain.notifications.inbox import InboxEntry, Preferences
 
 #: More browsers than anybody uses.
 _MOST_SUBSCRIPTIONS = 10

@@ -7,7 +7,8 @@ from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations.execute import OperationPostponed, execute_operation
 from common.application.payments.operations.sync import sync_booking_payment
 from common.domain.bookings.booking import Booking
-from common.domain.payments.operations import CHECK_REQUESTED, NEEDS_STRIPE
+from common.domain.bookings.state_machine import EXPIRE_PAYMENT
+from common.domain.payments.operations import CHECK_REQUESTED
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 
@@ -56,7 +57,7 @@ async def _reread(deps: PaymentDeps, booking_id: str) -> Booking:
         return await sync_booking_payment(deps, booking_id)
     except Unavailable as unavailable:
         wait = wait_before_check(await deps.bookings.increment_checks(booking_id))
-        await deps.bookings.postpone(booking_id, NEEDS_STRIPE, until=deps.clock.now() + wait)
+        await deps.bookings.postpone(booking_id, EXPIRE_PAYMENT.name, until=deps.clock.now() + wait)
         raise CheckPostponed(unavailable.detail, retry_after=int(wait.total_seconds())) from unavailable
 
 

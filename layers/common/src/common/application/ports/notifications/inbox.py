@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.notifications.kinds import InboxEntry, Preferences
+from common.domain.notifications.inbox import InboxEntry, Preferences
 from common.domain.shared.model import Model
 
 

@@ -9,14 +9,14 @@ from common.domain.bookings.policies import Terms
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.engine import present_state
-from common.domain.bookings.state_machine.inputs import Agreement, parse_input
-from common.domain.bookings.state_machine.offers import consequences
+from common.domain.bookings.state_machine.inputs import Agreement
+from common.domain.bookings.state_machine.offers import consequences_now
 from common.domain.bookings.state_machine.table import TRANSITIONS
-from common.domain.bookings.state_machine.transition import Transition
+from common.domain.bookings.state_machine.transition import BookingTransition
+from common.domain.bookings.state_machine.transitions_agreement import CANCEL
 from common.domain.shared.errors import FeeNotAccepted, InvalidInput
 from common.domain.shared.money import Money
-
-_CANCEL = "cancel"
+from common.domain.shared.state_machine import parse_input
 
 
 def require_agreement(
@@ -52,7 +52,7 @@ def require_agreement(
         InvalidInput: the fee is named in another currency.
     """
     transition = TRANSITIONS[action]
-    terms = consequences(transition, Context(booking, actor, now, settings)) if transition.is_critical else None
+    terms = consequences_now(transition, Context(booking, actor, now, settings)) if transition.is_critical else None
     if terms is None:
         return
     agreed = _named_fee(parse_input(transition.input, input_), terms.fee.currency)
@@ -70,11 +70,11 @@ def fee_since(booking: Booking, actor: Actor, now: datetime, settings: BookingSe
 
     Time has changed it since the version was written, or it follows the provider's account too.
     """
-    transition = TRANSITIONS[_CANCEL]
+    transition = CANCEL
     if not transition.is_open_to(Context(booking, actor, now, settings)):
         return None
-    present = consequences(transition, Context(booking, actor, now, settings))
-    written = consequences(transition, Context(booking, actor, booking.updated_at, settings))
+    present = consequences_now(transition, Context(booking, actor, now, settings))
+    written = consequences_now(transition, Context(booking, actor, booking.updated_at, settings))
     is_told = present != written or _follows_account(booking, actor)
     return present.fee.amount if present is not None and is_told else None
 
@@ -83,12 +83,12 @@ def _follows_account(booking: Booking, actor: Actor) -> bool:
     return actor.kind is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
 
 
-def _seen(transition: Transition, written: Context, seen_fee: int | None) -> int | None:
+def _seen(transition: BookingTransition, written: Context, seen_fee: int | None) -> int | None:
     """The fee that somebody who names the version has seen; the one beside it is that of cancelling."""
-    is_cancelling = transition.name == _CANCEL
+    is_cancelling = transition is CANCEL
     if is_cancelling and (seen_fee is not None or _follows_account(written.booking, written.actor)):
         return seen_fee
-    shown = consequences(transition, written)
+    shown = consequences_now(transition, written)
     return shown.fee.amount if shown else None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from common.domain.bookings import notifications
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, ChargebackFee
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
@@ -12,8 +13,6 @@ from common.domain.bookings.state_machine.money_plan import kept_amount
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK
 from common.domain.shared.money import Money
-
-_RECIPIENTS = (ActorKind.PROVIDER, ActorKind.OPERATOR)
 
 
 class ChargebackOutcome(StrEnum):
@@ -33,6 +32,12 @@ _NOTES = {
     ChargebackOutcome.REOPENED: "The bank took the money of a won chargeback again.",
     ChargebackOutcome.WON: "The chargeback was won; the money came back.",
     ChargebackOutcome.LOST: "The chargeback was lost.",
+}
+_NOTIFICATIONS = {
+    ChargebackOutcome.OPENED: notifications.CHARGEBACK_OPENED,
+    ChargebackOutcome.REOPENED: notifications.CHARGEBACK_OPENED,
+    ChargebackOutcome.WON: notifications.CHARGEBACK_WON,
+    ChargebackOutcome.LOST: notifications.CHARGEBACK_LOST,
 }
 _FEE_NOTE = "What the bank keeps for the chargeback has changed."
 _TAKES = frozenset({ChargebackOutcome.OPENED, ChargebackOutcome.REOPENED})
@@ -83,10 +88,7 @@ def apply_chargeback(
         draft = _give_back(draft, chargeback_id, amount)
     draft = finalize(draft, settings)
     if marks is not None:
-        name = ChargebackOutcome.OPENED if outcome in _TAKES else outcome
-        draft = draft.notify(
-            f"booking.chargeback_{name.value}", *_RECIPIENTS, chargeback_id=chargeback_id, amount=amount
-        )
+        draft = draft.notify(_NOTIFICATIONS[outcome], chargeback_id=chargeback_id, amount=amount)
     by = actor or Actor(kind=ActorKind.WEBHOOK, id="stripe")
     return to_change(booking, draft, by, CHARGEBACK.name, _FEE_NOTE if marks is None else _NOTES[outcome])
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from common.domain.bookings.booking import Actor, ActorKind, Booking, OpenOperation
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, OpenOperation
+from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import PaymentOperation, Purpose
@@ -15,17 +16,47 @@ from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
+from common.domain.shared.state_machine import Notification
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
 
 @dataclass(frozen=True)
 class Context:
-    """One question or attempt: the booking as it is, who acts, when, under which settings, with which input."""
+    """One question or attempt: the booking as it is, who acts, when, under which settings, with which input.
+
+    It is the ``TransitionContext`` of bookings.
+    """
 
     booking: Booking
     actor: Actor
     now: datetime
     settings: BookingSettings
     input: Model | None = None
+
+    @property
+    def subject_name(self) -> str:
+        """What people call it."""
+        return "booking"
+
+    @property
+    def status(self) -> BookingStatus:
+        """The booking's present status."""
+        return self.booking.status
+
+    @property
+    def actor_kind(self) -> ActorKind:
+        """In which part somebody acts."""
+        return self.actor.kind
+
+    @property
+    def is_system(self) -> bool:
+        """Whether nobody acts but time."""
+        return self.actor.kind is ActorKind.SYSTEM
+
+    def render(self, text: str) -> str:
+        """A text with its settings filled in."""
+        return fill(text, self.settings)
 
     @property
     def until_start(self) -> timedelta:
@@ -108,26 +139,29 @@ class Draft:
         draft = self.with_payment(open_operations=remaining)
         return replace(draft, canceled_operation_ids=(*self.canceled_operation_ids, *(each.id for each in waiting)))
 
-    def notify(self, type_: str, *recipients: ActorKind, **data: Any) -> "Draft":
+    def notify(
+        self, notification: Notification[ActorKind], recipients: Sequence[ActorKind] | None = None, **data: Any
+    ) -> "Draft":
         """Tell the parties of the booking, by the notifications queue.
 
         Args:
-            type_: the event's type, such as ``booking.accepted``.
-            recipients: who is notified; ``operator`` asks for every operator instead of naming users.
+            notification: what happened.
+            recipients: who is notified, all of the notification's without it; ``operator`` asks for every operator
+                instead of naming users.
             data: further members of the payload.
         """
-        booking = self.booking
+        booking, chosen = self.booking, notification.recipients if recipients is None else recipients
         users = {ActorKind.CUSTOMER: booking.customer_id, ActorKind.PROVIDER: booking.provider_user_id}
         payload = {
             "booking_id": booking.id,
-            "recipients": [users[each] for each in recipients if each in users],
-            "notify_operators": ActorKind.OPERATOR in recipients,
+            "recipients": [users[each] for each in chosen if each in users],
+            "notify_operators": ActorKind.OPERATOR in chosen,
             "status": booking.status.value,
             "version": booking.version,
             **_proposal(booking),
             **data,
         }
-        event = new_event(Topic.NOTIFICATIONS, type_, self.now, booking_id=booking.id)
+        event = new_event(Topic.NOTIFICATIONS, notification.type, self.now, booking_id=booking.id)
         event = event.model_copy(update={"payload": payload})
         return replace(self, events=(*self.events, event))
 

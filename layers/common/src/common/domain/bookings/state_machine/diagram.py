@@ -5,23 +5,17 @@ from typing import Any
 from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState, ReviewState
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.offers import input_schema
 from common.domain.bookings.state_machine.table import EVERY_TRANSITION, TERMINAL
-from common.domain.bookings.state_machine.transition import Transition
+from common.domain.bookings.state_machine.transition import BookingTransition
+from common.domain.shared.state_machine import mermaid, table_row
 
 _DEFAULTS = BookingSettings()
 _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState, "review": ReviewState}
 
 
 def to_mermaid() -> str:
-    """The status axis as a Mermaid ``stateDiagram-v2`` (https://mermaid.js.org/syntax/stateDiagram.html)."""
-    edges = [
-        f"    {source} --> {target}: {transition.name}"
-        for transition in EVERY_TRANSITION
-        for source, target in _edges(transition)
-    ]
-    ends = [f"    {status.value} --> [*]" for status in BookingStatus if status in TERMINAL]
-    return "\n".join(["stateDiagram-v2", *edges, *ends]) + "\n"
+    """The status axis as a Mermaid ``stateDiagram-v2``."""
+    return mermaid(EVERY_TRANSITION, [status for status in BookingStatus if status in TERMINAL])
 
 
 def to_json(settings: BookingSettings) -> dict[str, Any]:
@@ -33,7 +27,7 @@ def to_json(settings: BookingSettings) -> dict[str, Any]:
     return {
         "axes": {name: [value.value for value in axis] for name, axis in _AXES.items()},
         "terminal": [status.value for status in BookingStatus if status in TERMINAL],
-        "actions": [_row(transition, settings) for transition in EVERY_TRANSITION],
+        "actions": [table_row(each, lambda text: fill(text, settings)) for each in EVERY_TRANSITION],
     }
 
 
@@ -62,28 +56,7 @@ def to_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edges(transition: Transition) -> list[tuple[str, str]]:
-    sources = [source.value for source in transition.sources] or ["[*]"]
-    return [(source, target.value) for source in sources for target in transition.targets]
-
-
-def _row(transition: Transition, settings: BookingSettings) -> dict[str, Any]:
-    return {
-        "name": transition.name,
-        "label": transition.label,
-        "note": transition.note,
-        "from": [status.value for status in transition.sources],
-        "to": [status.value for status in transition.targets],
-        "who": [kind.value for kind in transition.actors],
-        "guards": [fill(guard.text, settings) for guard in transition.guards],
-        "timer": fill(transition.timer.text, settings) if transition.timer else None,
-        "follows": fill(transition.summary, settings),
-        "is_critical": transition.is_critical,
-        "input_schema": input_schema(transition.input),
-    }
-
-
-def _markdown_row(transition: Transition) -> str:
+def _markdown_row(transition: BookingTransition) -> str:
     everywhere = len(transition.sources) == len(BookingStatus)
     cells = [
         f"`{transition.name}`",

@@ -24,7 +24,6 @@ from common.domain.bookings.policies import absence_terms, cancellation_terms, c
 from common.domain.bookings.state_machine.claims import moved, slot_claim
 from common.domain.bookings.state_machine.context import Context, Draft, waiting_operation
 from common.domain.bookings.state_machine.inputs import (
-    ActionInput,
     DisputeInput,
     EvidenceInput,
     Move,
@@ -37,6 +36,7 @@ from common.domain.bookings.state_machine.inputs import (
 from common.domain.bookings.state_machine.money_plan import net_paid
 from common.domain.bookings.state_machine.timers import reminder_times
 from common.domain.payments.operations import Purpose
+from common.domain.shared.state_machine import ActionInput
 
 _Input = TypeVar("_Input", bound=ActionInput)
 #: No commit takes longer.

@@ -6,16 +6,18 @@ from typing import Any
 
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import Context, Draft
-from common.domain.bookings.state_machine.inputs import ActionInput, NewStart, parse_input
+from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
+from common.domain.bookings.state_machine.inputs import NewStart
 from common.domain.bookings.state_machine.offers import AvailableAction, describe
 from common.domain.bookings.state_machine.outcome import begin, finalize, next_due, to_change
 from common.domain.bookings.state_machine.table import TABLE, TRANSITIONS
-from common.domain.bookings.state_machine.transition import Transition
+from common.domain.bookings.state_machine.transition import BookingTransition
 from common.domain.bookings.state_machine.verdict import SlotVerdict
-from common.domain.shared.errors import ActionNotAvailable, Forbidden, NotFound
+from common.domain.shared.errors import Forbidden, InvalidInput
+from common.domain.shared.state_machine import ActionInput, AttemptLimit, find, parse_input, require_open
 
-SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
+#: What somebody may ask for: a booking is made another way.
+_PERFORMED = {name: transition for name, transition in TRANSITIONS.items() if transition.sources}
 
 
 def get_available_booking_actions(
@@ -47,7 +49,7 @@ def perform(
         input_: the action's input as sent.
         now: the present instant.
         settings: windows and limits.
-        slot_verdict: for ``propose_reschedule``, whether the provider could take the new time.
+        slot_verdict: for an action that ``needs_slot``, whether the provider could take the new time.
 
     Raises:
         NotFound: no such action (``unknown_action``).
@@ -56,22 +58,44 @@ def perform(
         InvalidInput: the input is wrong; fields are named.
         SlotUnavailable: the proposed time cannot be had.
     """
-    transition = TRANSITIONS.get(action)
-    if transition is None or not transition.sources:
-        raise NotFound("There is no such action.", code="unknown_action")
+    transition = find(_PERFORMED, action)
     context = Context(booking, actor, now, settings)
-    if not _is_party(booking, actor) or actor.kind not in transition.actors:
+    if not _is_party(booking, actor):
         raise Forbidden("This action is not yours to perform.")
-    refusal = transition.refusal(context)
-    if refusal is not None:
-        raise not_available(context, refusal)
+    require_open(transition, context, lambda: present_state(booking, actor, now, settings))
     context = Context(booking, actor, now, settings, parse_input(transition.input, input_))
-    for check in transition.checks:
-        check(context)
-    if slot_verdict is not None and isinstance(context.input, NewStart):
+    transition.run_checks(context)
+    if slot_verdict is not None and transition.needs_slot:
         slot_verdict.require()
         return decide(context, transition).model_copy(update={"limits": list(slot_verdict.limits)})
     return decide(context, transition)
+
+
+def requested_start(action: str, input_: Mapping[str, Any] | None) -> datetime | None:
+    """The start that the slot rules have to be asked about before an action is performed.
+
+    Returns:
+        ``None`` where the action needs no slot, or its input names no start that can be read.
+    """
+    transition = TRANSITIONS.get(action)
+    if transition is None or not transition.needs_slot:
+        return None
+    try:
+        given = parse_input(transition.input, input_)
+    except InvalidInput:
+        return None
+    return given.start_at if isinstance(given, NewStart) else None
+
+
+def attempt_limit(action: str) -> AttemptLimit | None:
+    """How often somebody may try an action; ``None`` without a limit."""
+    transition = TRANSITIONS.get(action)
+    return transition.attempt_limit if transition else None
+
+
+def asks_stripe_first(action: str) -> bool:
+    """Whether Stripe is asked before the system performs an action."""
+    return TRANSITIONS[action].asks_stripe_first
 
 
 def due_action(booking: Booking, now: datetime, settings: BookingSettings) -> str | None:
@@ -96,30 +120,23 @@ def fire(booking: Booking, action: str, now: datetime, settings: BookingSettings
     return decide(Context(booking, SYSTEM, now, settings, parse_input(transition.input, None)), transition)
 
 
-def decide(context: Context, transition: Transition) -> BookingChange:
+def decide(context: Context, transition: BookingTransition) -> BookingChange:
     """Apply a transition whose guards have passed."""
     before = context.booking
     draft = apply_transition(context, transition, begin(before, context.now))
     return to_change(before, draft, context.actor, transition.name, _audit_text(transition, context.input))
 
 
-def apply_transition(context: Context, transition: Transition, draft: Draft) -> Draft:
+def apply_transition(context: Context, transition: BookingTransition, draft: Draft) -> Draft:
     """Lead a draft along a transition: its target, its effects, the money plan and timer, its notifications."""
-    draft = draft.set(status=transition.target(context))
-    for effect in transition.effects:
-        draft = effect(context, draft)
-    draft = finalize(draft, context.settings)
+    target = transition.target(context)
+    draft = draft if target is None else draft.set(status=target)
+    draft = finalize(transition.run_effects(context, draft), context.settings)
     for rule in transition.notifications:
-        if rule.applies(draft.booking, context.now):
+        if rule.applies(context, draft.booking.status):
             recipients = rule.recipients_of(context.actor.kind)
-            draft = draft.notify(rule.type, *recipients, action=transition.name, by=context.actor.kind.value)
+            draft = draft.notify(rule.notification, recipients, action=transition.name, by=context.actor.kind.value)
     return draft
-
-
-def not_available(context: Context, reason: str) -> ActionNotAvailable:
-    """The refusal with the current state and the actions that are available instead."""
-    state = present_state(context.booking, context.actor, context.now, context.settings)
-    return ActionNotAvailable(f"This action is not available now. {reason}", extra=state)
 
 
 def present_state(booking: Booking, actor: Actor, now: datetime, settings: BookingSettings) -> dict[str, Any]:
@@ -139,7 +156,7 @@ def _is_party(booking: Booking, actor: Actor) -> bool:
     return actor.kind is not ActorKind.PROVIDER or actor.id == booking.provider_user_id
 
 
-def _audit_text(transition: Transition, given: ActionInput | Any) -> str:
+def _audit_text(transition: BookingTransition, given: ActionInput | Any) -> str:
     """The transition's text, what was said, and the ids of the media that were shown."""
     said = next((text for name in ("reason", "note", "text") if (text := getattr(given, name, ""))), "")
     media = ", ".join(getattr(given, "media_ids", ()))

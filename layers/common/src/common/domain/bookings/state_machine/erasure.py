@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, Dispute, Place
-from common.domain.bookings.state_machine.inputs import Nothing
 from common.domain.bookings.state_machine.outcome import begin, to_change
 from common.domain.bookings.state_machine.table import TABLE, TERMINAL
+from common.domain.shared.state_machine import Nothing
 
 _ERASER = Actor(kind=ActorKind.SYSTEM, id="account-deletion")
 _NOTES = {

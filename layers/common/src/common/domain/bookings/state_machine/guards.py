@@ -1,19 +1,9 @@
 """Conditions under which an action is offered and performed: each a sentence for people and its test."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, ReviewState
 from common.domain.bookings.state_machine.context import Context, in_flight
 from common.domain.bookings.state_machine.money_plan import is_charged_back, kept_amount
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A named condition. ``text`` is shown in the table and in the refusal, with its settings filled in."""
-
-    text: str
-    test: Callable[[Context], bool]
+from common.domain.shared.state_machine import Guard
 
 
 def _before_start_unless_operator(context: Context) -> bool:
@@ -88,43 +78,47 @@ def _is_refundable(context: Context) -> bool:
     return kept_amount(details) > 0 and details.due_amount is not None
 
 
-PAYMENT_READY = Guard(
+PAYMENT_READY = Guard[Context](
     "Stripe says that the card is authorized or saved",
     lambda context: context.booking.payment in {PaymentState.AUTHORIZED, PaymentState.CARD_SAVED},
 )
-BEFORE_ACCEPT_DEADLINE = Guard(
+BEFORE_ACCEPT_DEADLINE = Guard[Context](
     "before the deadline for accepting",
     lambda context: context.booking.accept_by is not None and context.now < context.booking.accept_by,
 )
-BEFORE_START = Guard("before the start; an operator at any time", _before_start_unless_operator)
-MAY_AUTHORIZE = Guard(
+BEFORE_START = Guard[Context]("before the start; an operator at any time", _before_start_unless_operator)
+MAY_AUTHORIZE = Guard[Context](
     "from {authorize_before_start} to {payment_default_before_start} before the start, the card not being authorized",
     _customer_may_authorize,
 )
-MAY_PROPOSE = Guard(
+MAY_PROPOSE = Guard[Context](
     "no proposal is open, at most {reschedule_limit} may be made, and until {reschedule_cutoff} before the start",
     _may_propose,
 )
-OTHER_PARTY_PROPOSED = Guard("the other party has proposed a time and it is still held", _other_party_proposed)
-PROPOSAL_OPEN = Guard("a proposal is open", _may_withdraw_or_decline)
-START_WINDOW = Guard("from {start_early} before to {start_late} after the start", _within_start_window)
-NO_SHOW_TIME = Guard("{no_show_after} after the start, until a person is asked to decide", _no_show_time)
-MAY_CONTEST = Guard("reported absent, within {no_show_contest} of the report", _is_absent_party_in_time)
-DISPUTE_TIME = Guard("at most {dispute_after_end} after the end, a no-show's contest being over", _dispute_time)
-EVIDENCE_LEFT = Guard(
+OTHER_PARTY_PROPOSED = Guard[Context]("the other party has proposed a time and it is still held", _other_party_proposed)
+PROPOSAL_OPEN = Guard[Context]("a proposal is open", _may_withdraw_or_decline)
+START_WINDOW = Guard[Context]("from {start_early} before to {start_late} after the start", _within_start_window)
+NO_SHOW_TIME = Guard[Context]("{no_show_after} after the start, until a person is asked to decide", _no_show_time)
+MAY_CONTEST = Guard[Context]("reported absent, within {no_show_contest} of the report", _is_absent_party_in_time)
+DISPUTE_TIME = Guard[Context](
+    "at most {dispute_after_end} after the end, a no-show's contest being over", _dispute_time
+)
+EVIDENCE_LEFT = Guard[Context](
     "this party has given less evidence than the {evidence_limit} pieces that are taken", _has_evidence_left
 )
-SECOND_PERSON = Guard("not by the operator who gave the first approval", _second_person)
-MONEY_AT_REST = Guard("no payment operation is running", lambda context: not in_flight(context.booking))
-REFUNDABLE = Guard("captured money is left", _is_refundable)
-NOT_CHARGED_BACK = Guard(
+SECOND_PERSON = Guard[Context]("not by the operator who gave the first approval", _second_person)
+MONEY_AT_REST = Guard[Context]("no payment operation is running", lambda context: not in_flight(context.booking))
+REFUNDABLE = Guard[Context]("captured money is left", _is_refundable)
+NOT_CHARGED_BACK = Guard[Context](
     "no chargeback stands against the payment: Stripe refunds nothing before one is won",
     lambda context: not is_charged_back(context.booking),
 )
-CAPTURED = Guard("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
-NEEDS_ATTENTION = Guard("an operation has failed", lambda context: context.booking.payment_details.needs_attention)
-DEBT_LEFT = Guard(
+CAPTURED = Guard[Context]("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
+NEEDS_ATTENTION = Guard[Context](
+    "an operation has failed", lambda context: context.booking.payment_details.needs_attention
+)
+DEBT_LEFT = Guard[Context](
     "the provider owes what could not be taken back",
     lambda context: bool(context.booking.payment_details.debt_amount and context.booking.payment_details.reversible()),
 )
-REVIEW_OPEN = Guard("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)
+REVIEW_OPEN = Guard[Context]("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

@@ -1,13 +1,11 @@
 """What actions need from the person who performs them; their JSON schemas travel with the actions."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     StringConstraints,
@@ -16,10 +14,9 @@ from pydantic import (
 )
 
 from common.domain.scheduling.slot_cells import CELL_MINUTES
-from common.domain.shared.errors import FieldError, InvalidInput
 from common.domain.shared.instants import written_out
-from common.domain.shared.model import Model
 from common.domain.shared.money import MAX_AMOUNT, Money
+from common.domain.shared.state_machine import ActionInput
 from common.domain.shared.texts import PARSED, PROSE
 
 _TEXT_LIMIT = 2_000
@@ -40,16 +37,6 @@ def require_grid(start: datetime) -> datetime:
 
 
 SlotStart = Annotated[datetime, BeforeValidator(written_out), AfterValidator(require_grid)]
-
-
-class ActionInput(Model):
-    """Base of every input; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Nothing(ActionInput):
-    """No input."""
 
 
 class Note(ActionInput):
@@ -145,23 +132,3 @@ class RefundInput(ActionInput):
 
     amount: int = Field(gt=0, strict=True, title="Refund to the customer, in minor units")
     reason: RequiredText = Field(title="Grounds")
-
-
-def parse_input(model: type[ActionInput], values: Mapping[str, Any] | None) -> ActionInput:
-    """Validate what a person sent with an action.
-
-    Raises:
-        InvalidInput: a field is missing, unknown or wrong; each is named.
-    """
-    try:
-        return model.model_validate(dict(values or {}))
-    except ValidationError as error:
-        fields = [
-            FieldError(
-                ".".join(str(part) for part in problem["loc"]) or "input",
-                problem["msg"].removeprefix("Value error, "),
-                problem["type"],
-            )
-            for problem in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        raise InvalidInput("The action's input is not valid.", errors=fields) from None

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from common.domain.bookings.booking import ActorKind, Booking, BookingChange
+from common.domain.bookings import notifications
+from common.domain.bookings.booking import Booking, BookingChange
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import Draft, in_flight
-from common.domain.bookings.state_machine.engine import SYSTEM
+from common.domain.bookings.state_machine.context import SYSTEM, Draft, in_flight
 from common.domain.bookings.state_machine.money_plan import net_paid, paid_state, plan_money
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
@@ -45,8 +45,7 @@ def apply_refund_failure(
     draft = _attend(draft if _is_customer_owed(draft.booking) else plan_money(draft))
     failed = {"status": OperationStatus.FAILED, "failure_code": result.failure_code, "updated_at": now}
     draft = finalize(draft.record(operation.model_copy(update=failed)), settings)
-    recipients = (ActorKind.CUSTOMER, ActorKind.OPERATOR)
-    draft = draft.notify("booking.refund_failed", *recipients, purpose=Purpose.REFUND.value, amount=amount)
+    draft = draft.notify(notifications.REFUND_FAILED, purpose=Purpose.REFUND.value, amount=amount)
     return to_change(booking, draft, SYSTEM, "refund_failed", "A refund could not be carried out; its money came back.")
 
 

@@ -13,7 +13,8 @@ may fail.
 
 from typing import Any
 
-from common.domain.bookings.booking import ActorKind, Booking, PaymentDetails, PaymentState, PayoutState
+from common.domain.bookings import notifications
+from common.domain.bookings.booking import Booking, PaymentDetails, PaymentState, PayoutState
 from common.domain.bookings.commission import commission_of, provider_share
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.state_machine.context import Draft, in_flight, waiting_operation
@@ -79,7 +80,7 @@ def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
     if amount == 0:
         return draft
     draft = draft.post(entry.debt(amount)).with_payment(debt_amount=draft.booking.payment_details.debt_amount + amount)
-    return draft.notify("booking.debt_recorded", ActorKind.PROVIDER, ActorKind.OPERATOR, amount=amount)
+    return draft.notify(notifications.DEBT_RECORDED, amount=amount)
 
 
 def is_charged_back(booking: Booking) -> bool:

@@ -5,10 +5,11 @@ from typing import Any
 
 from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import Draft
+from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
 from common.domain.bookings.state_machine.money_plan import plan_money
 from common.domain.bookings.state_machine.table import MONEY_TIMERS, OCCUPYING, TERMINAL, TIMED_TRANSITIONS
 from common.domain.shared.ids import new_id
+from common.domain.shared.state_machine import next_due as next_due_of
 
 _AXES = ("status", "payment", "payout", "review")
 _FACTS = (
@@ -67,14 +68,7 @@ def finalize(draft: Draft, settings: BookingSettings) -> Draft:
 
 def next_due(booking: Booking, settings: BookingSettings) -> tuple[datetime, str] | None:
     """The booking's earliest system action and its instant; the table's order decides between equals."""
-    armed = [
-        (at, transition.name)
-        for transition in TIMED_TRANSITIONS
-        if transition.timer is not None
-        and booking.status in transition.sources
-        and (at := transition.timer.at(booking, settings)) is not None
-    ]
-    return min(armed, key=lambda pair: pair[0], default=None)
+    return next_due_of(TIMED_TRANSITIONS, Context(booking, SYSTEM, booking.updated_at, settings))
 
 
 def is_life_over(booking: Booking) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.domain.bookings import notifications
 from common.domain.bookings.booking import (
     Actor,
-    ActorKind,
     Booking,
     BookingChange,
     BookingStatus,
@@ -18,11 +18,11 @@ from common.domain.bookings.booking import (
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.payment_plan import expected_capture_before
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import Context, Draft
-from common.domain.bookings.state_machine.engine import SYSTEM, apply_transition
+from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
+from common.domain.bookings.state_machine.engine import apply_transition
 from common.domain.bookings.state_machine.money_plan import kept_amount, overpaid, owe, paid_state
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
-from common.domain.bookings.state_machine.table import TRANSITIONS
+from common.domain.bookings.state_machine.transitions_payment import CONFIRM_PAYMENT, EXPIRE_PAYMENT
 from common.domain.payments.operations import (
     ACCOUNT_NOT_READY,
     GONE,
@@ -36,10 +36,10 @@ from common.domain.payments.operations import (
 _RESERVING = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 _GONE_NOTE = "Stripe has no such payment; the time is free again."
 _NOTIFICATIONS = {
-    Purpose.CAPTURE: ("booking.payment_captured", ActorKind.CUSTOMER),
-    Purpose.CHARGE_FEE: ("booking.payment_captured", ActorKind.CUSTOMER),
-    Purpose.REFUND: ("booking.refunded", ActorKind.CUSTOMER),
-    Purpose.TRANSFER: ("booking.paid_out", ActorKind.PROVIDER),
+    Purpose.CAPTURE: notifications.PAYMENT_CAPTURED,
+    Purpose.CHARGE_FEE: notifications.PAYMENT_CAPTURED,
+    Purpose.REFUND: notifications.REFUNDED,
+    Purpose.TRANSFER: notifications.PAID_OUT,
 }
 
 
@@ -99,7 +99,7 @@ def apply_payment_result(
 
 
 def _finish(before: Booking, draft: Draft, answer: _Answer, status: OperationStatus, actor: Actor) -> BookingChange:
-    transition = TRANSITIONS["confirm_payment"]
+    transition = CONFIRM_PAYMENT
     context = Context(draft.booking, actor, draft.now, answer.settings)
     if before.status in transition.sources and all(guard.test(context) for guard in transition.guards):
         return to_change(before, apply_transition(context, transition, draft), actor, transition.name, transition.note)
@@ -117,9 +117,9 @@ def _is_gone(answer: _Answer) -> bool:
 
 def _let_lapse(before: Booking, draft: Draft, answer: _Answer, actor: Actor) -> BookingChange:
     """A booking whose payment cannot be completed any more gives its time back at once."""
-    transition = TRANSITIONS["expire_payment"]
+    transition = EXPIRE_PAYMENT
     draft = draft.set(payment=PaymentState.NONE)
-    draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=answer.opened.purpose.value)
+    draft = draft.notify(notifications.PAYMENT_NEEDS_ATTENTION, purpose=answer.opened.purpose.value)
     context = Context(draft.booking, actor, draft.now, answer.settings)
     return to_change(before, apply_transition(context, transition, draft), actor, transition.name, _GONE_NOTE)
 
@@ -365,15 +365,15 @@ def _notify(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     purpose, booking = answer.opened.purpose, draft.booking
     if status is OperationStatus.SUCCEEDED and not _is_gone(answer):
         notification = _NOTIFICATIONS.get(purpose)
-        return draft.notify(notification[0], notification[1], amount=answer.amount) if notification else draft
+        return draft.notify(notification, amount=answer.amount) if notification else draft
     if _is_news_for_operators(booking.payment_details):
-        draft = draft.notify("booking.payment_needs_attention", ActorKind.OPERATOR, purpose=purpose.value)
+        draft = draft.notify(notifications.PAYMENT_NEEDS_ATTENTION, purpose=purpose.value)
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
-        return draft.notify("booking.payout_waiting", ActorKind.PROVIDER)
+        return draft.notify(notifications.PAYOUT_WAITING)
     if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
         return draft
     waits = booking.payment is PaymentState.ACTION_REQUIRED
-    return draft.notify("booking.payment_action_required" if waits else "booking.payment_failed", ActorKind.CUSTOMER)
+    return draft.notify(notifications.PAYMENT_ACTION_REQUIRED if waits else notifications.PAYMENT_FAILED)
 
 
 def _is_news_for_operators(details: PaymentDetails) -> bool:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from common.domain.bookings.booking import ActorKind, Booking, BookingChange
+from common.domain.bookings import notifications
+from common.domain.bookings.booking import Booking, BookingChange
 from common.domain.bookings.groups import AHEAD
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.engine import SYSTEM
+from common.domain.bookings.state_machine.context import SYSTEM
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 
 _NOTES = {
@@ -32,5 +33,5 @@ def apply_provider_unavailable(
         return None
     draft = finalize(begin(booking, now, provider_away_since=now if is_unavailable else None), settings)
     name = "provider_away" if is_unavailable else "provider_back"
-    draft = draft.notify(f"booking.{name}", ActorKind.CUSTOMER, ActorKind.PROVIDER)
+    draft = draft.notify(notifications.PROVIDER_AWAY if is_unavailable else notifications.PROVIDER_BACK)
     return to_change(booking, draft, SYSTEM, name, _NOTES[is_unavailable])

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.domain.bookings.booking import ActorKind, Booking, BookingChange
+from common.domain.bookings import notifications
+from common.domain.bookings.booking import Booking, BookingChange
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import in_flight
-from common.domain.bookings.state_machine.engine import SYSTEM
+from common.domain.bookings.state_machine.context import SYSTEM, in_flight
 from common.domain.bookings.state_machine.money_plan import paid_debt
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.payments.operations import OperationStatus, PaymentOperation, Purpose
@@ -64,7 +64,7 @@ def _payer(
     )
     ended = {"status": OperationStatus.CANCELED, "failure_code": SET_OFF, "next_try_at": None, "updated_at": now}
     draft = draft.record(operation.model_copy(update=ended))
-    draft = finalize(draft, settings).notify("booking.debt_set_off", ActorKind.PROVIDER, amount=paid)
+    draft = finalize(draft, settings).notify(notifications.DEBT_SET_OFF, amount=paid)
     return to_change(booking, draft, SYSTEM, "set_off", "The provider's share paid what they owe of other bookings.")
 
 

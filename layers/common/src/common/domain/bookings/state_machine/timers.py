@@ -1,23 +1,15 @@
 """When the system acts by itself: each timer gives the instant it is armed for, or ``None``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, ReviewState
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.context import in_flight
+from common.domain.bookings.state_machine.context import Context, in_flight
 from common.domain.bookings.state_machine.money_plan import kept_amount
+from common.domain.shared.state_machine import Timer
 
 UNPAID = frozenset({PaymentState.NONE, PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED})
-
-
-@dataclass(frozen=True)
-class Timer:
-    """A named instant. ``text`` names settings in braces; ``at`` is pure; the status is checked before it is asked."""
-
-    text: str
-    at: Callable[[Booking, BookingSettings], datetime | None]
 
 
 def _authorize(booking: Booking, settings: BookingSettings) -> datetime | None:
@@ -110,30 +102,35 @@ def _collect_debt(booking: Booking, _: BookingSettings) -> datetime | None:
     return None if waits or not details.debt_amount else details.debt_retry_at
 
 
-EXPIRE_PAYMENT = Timer("{payment_hold} after creation", lambda booking, _: booking.hold_expires_at)
-EXPIRE = Timer("the deadline for accepting", lambda booking, _: booking.accept_by)
-AUTHORIZE = Timer("{authorize_before_start} before the start, with a saved card", _authorize)
-PAYMENT_DEFAULT = Timer("{payment_default_before_start} before the start, still unpaid", _payment_default)
-RENEW_AUTHORIZATION = Timer("{authorization_margin} before the authorization ends, well before the start", _renew)
-SECURE_PAYMENT = Timer("{authorization_margin} before the authorization ends", _secure)
-EXPIRE_RESCHEDULE = Timer("{reschedule_hold} after the proposal, or its cut-off", _expire_reschedule)
-REMIND = Timer("{first_reminder} and {second_reminder} before the start", _remind)
-COMPLETE = Timer(
+def _timer(text: str, at: Callable[[Booking, BookingSettings], datetime | None]) -> Timer[Context]:
+    """A timer that sees booking and settings alone, so that it cannot depend on when it is asked."""
+    return Timer(text, lambda context: at(context.booking, context.settings))
+
+
+EXPIRE_PAYMENT = _timer("{payment_hold} after creation", lambda booking, _: booking.hold_expires_at)
+EXPIRE = _timer("the deadline for accepting", lambda booking, _: booking.accept_by)
+AUTHORIZE = _timer("{authorize_before_start} before the start, with a saved card", _authorize)
+PAYMENT_DEFAULT = _timer("{payment_default_before_start} before the start, still unpaid", _payment_default)
+RENEW_AUTHORIZATION = _timer("{authorization_margin} before the authorization ends, well before the start", _renew)
+SECURE_PAYMENT = _timer("{authorization_margin} before the authorization ends", _secure)
+EXPIRE_RESCHEDULE = _timer("{reschedule_hold} after the proposal, or its cut-off", _expire_reschedule)
+REMIND = _timer("{first_reminder} and {second_reminder} before the start", _remind)
+COMPLETE = _timer(
     "{complete_after_end} after the end", lambda booking, settings: booking.slot.end_at + settings.complete_after_end
 )
-FLAG_UNSTARTED = Timer(
+FLAG_UNSTARTED = _timer(
     "{unstarted_after_end} after the end", lambda booking, settings: booking.slot.end_at + settings.unstarted_after_end
 )
-APPLY_NO_SHOW = Timer("{no_show_contest} after the report", _apply_no_show)
-SETTLE = Timer("{settle_after} after the end, nothing open", _settle)
-RELEASE_FEE = Timer("{settle_after} after the cancellation, the fee being captured", _release_fee)
-EXPIRE_DISPUTE = Timer("{dispute_deadline} after it was opened", _expire_dispute)
-CLOSE_RATINGS = Timer("{ratings_window} after completion", _close_ratings)
-RETRY_PAYMENT = Timer(
+APPLY_NO_SHOW = _timer("{no_show_contest} after the report", _apply_no_show)
+SETTLE = _timer("{settle_after} after the end, nothing open", _settle)
+RELEASE_FEE = _timer("{settle_after} after the cancellation, the fee being captured", _release_fee)
+EXPIRE_DISPUTE = _timer("{dispute_deadline} after it was opened", _expire_dispute)
+CLOSE_RATINGS = _timer("{ratings_window} after completion", _close_ratings)
+RETRY_PAYMENT = _timer(
     "{payment_retry_after} after a failure, at most {payment_retry_limit} times; a payout account is waited for",
     _retry_payment,
 )
-COLLECT_DEBT = Timer(
+COLLECT_DEBT = _timer(
     "{payment_retry_after} after the reversal was refused, then twice as long, at most {payment_retry_limit} times",
     _collect_debt,
 )

@@ -1,18 +1,36 @@
 """The rows by which both sides agree, part or find another time."""
 
+from common.domain.bookings import notifications
 from common.domain.bookings.booking import BookingStatus as Status
-from common.domain.bookings.state_machine import checks, effects, guards, inputs, timers
+from common.domain.bookings.state_machine import checks, consequences, effects, guards, inputs, timers
 from common.domain.bookings.state_machine.transition import (
     CUSTOMER,
     OPERATOR,
     PROVIDER,
     SYSTEM,
-    NotificationRule,
-    Transition,
+    BookingTransition,
+    notify,
+    notify_before_start,
+)
+
+CANCEL = BookingTransition(
+    name="cancel",
+    label="Cancel",
+    note="Cancelled.",
+    sources=(Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED),
+    targets=(Status.CANCELLED,),
+    actors=(CUSTOMER, PROVIDER, OPERATOR),
+    guards=(guards.BEFORE_START,),
+    input=inputs.Agreement,
+    is_critical=True,
+    consequences=consequences.of_cancelling,
+    summary="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
+    effects=(effects.owe_cancellation_fee, effects.record_cancellation),
+    notifications=(notify(notifications.CANCELLED),),
 )
 
 ANSWER_TRANSITIONS = (
-    Transition(
+    BookingTransition(
         name="accept",
         label="Accept",
         note="Accepted.",
@@ -23,9 +41,9 @@ ANSWER_TRANSITIONS = (
         input=inputs.Note,
         summary="contacts shared; reminders armed",
         effects=(effects.record_acceptance,),
-        notifications=(NotificationRule("booking.accepted", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.ACCEPTED),),
     ),
-    Transition(
+    BookingTransition(
         name="decline",
         label="Decline",
         note="Declined.",
@@ -34,11 +52,12 @@ ANSWER_TRANSITIONS = (
         actors=(PROVIDER, OPERATOR),
         input=inputs.Agreement,
         is_critical=True,
+        consequences=consequences.of_declining,
         summary="authorization voided; slot freed",
         effects=(effects.owe_nothing,),
-        notifications=(NotificationRule("booking.declined", (CUSTOMER, PROVIDER), to_others=True),),
+        notifications=(notify(notifications.DECLINED, to_others=True),),
     ),
-    Transition(
+    BookingTransition(
         name="expire",
         label="Let the request lapse",
         note="The provider did not answer in time.",
@@ -48,23 +67,10 @@ ANSWER_TRANSITIONS = (
         timer=timers.EXPIRE,
         summary="authorization voided; slot freed; alternatives suggested",
         effects=(effects.owe_nothing,),
-        notifications=(NotificationRule("booking.expired", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.EXPIRED),),
     ),
-    Transition(
-        name="cancel",
-        label="Cancel",
-        note="Cancelled.",
-        sources=(Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED),
-        targets=(Status.CANCELLED,),
-        actors=(CUSTOMER, PROVIDER, OPERATOR),
-        guards=(guards.BEFORE_START,),
-        input=inputs.Agreement,
-        is_critical=True,
-        summary="refund by the snapshotted policy; the provider's or an operator's cancellation refunds everything",
-        effects=(effects.owe_cancellation_fee, effects.record_cancellation),
-        notifications=(NotificationRule("booking.cancelled", (CUSTOMER, PROVIDER)),),
-    ),
-    Transition(
+    CANCEL,
+    BookingTransition(
         name="remind",
         label="Remind",
         note="Reminder sent.",
@@ -74,12 +80,12 @@ ANSWER_TRANSITIONS = (
         timer=timers.REMIND,
         summary="both reminded",
         effects=(effects.mark_reminded,),
-        notifications=(NotificationRule("booking.reminder_due", (CUSTOMER, PROVIDER), before_start=True),),
+        notifications=(notify_before_start(notifications.REMINDER_DUE),),
     ),
 )
 
 RESCHEDULE_TRANSITIONS = (
-    Transition(
+    BookingTransition(
         name="move",
         label="Move to another time",
         note="Moved to another time by an operator.",
@@ -94,9 +100,9 @@ RESCHEDULE_TRANSITIONS = (
         "a new authorization where the present one ends too early; a request's deadline starts anew; "
         "from then on the customer may cancel free of charge",
         effects=(effects.move_slot,),
-        notifications=(NotificationRule("booking.moved", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.MOVED),),
     ),
-    Transition(
+    BookingTransition(
         name="propose_reschedule",
         label="Propose another time",
         note="Another time proposed.",
@@ -106,11 +112,12 @@ RESCHEDULE_TRANSITIONS = (
         guards=(guards.MAY_PROPOSE, guards.MONEY_AT_REST),
         checks=(checks.new_start_is_usable,),
         input=inputs.NewStart,
+        needs_slot=True,
         summary="second slot held for {reschedule_hold}",
         effects=(effects.hold_proposed_slot,),
-        notifications=(NotificationRule("booking.reschedule_proposed", (CUSTOMER, PROVIDER), to_others=True),),
+        notifications=(notify(notifications.RESCHEDULE_PROPOSED, to_others=True),),
     ),
-    Transition(
+    BookingTransition(
         name="accept_reschedule",
         label="Accept the new time",
         note="New time accepted.",
@@ -122,9 +129,9 @@ RESCHEDULE_TRANSITIONS = (
         summary="slots swapped in one write; a new authorization where the present one ends too early; "
         "where the customer proposed it, cancelling counts for no more notice than there was",
         effects=(effects.swap_slot,),
-        notifications=(NotificationRule("booking.rescheduled", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.RESCHEDULED),),
     ),
-    Transition(
+    BookingTransition(
         name="decline_reschedule",
         label="Keep the agreed time",
         note="Proposed time turned down.",
@@ -135,9 +142,9 @@ RESCHEDULE_TRANSITIONS = (
         input=inputs.Note,
         summary="second slot freed; the proposer withdraws it the same way",
         effects=(effects.drop_proposal,),
-        notifications=(NotificationRule("booking.reschedule_declined", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.RESCHEDULE_DECLINED),),
     ),
-    Transition(
+    BookingTransition(
         name="expire_reschedule",
         label="Let the proposal lapse",
         note="The proposed time was not answered.",
@@ -147,6 +154,6 @@ RESCHEDULE_TRANSITIONS = (
         timer=timers.EXPIRE_RESCHEDULE,
         summary="second slot freed",
         effects=(effects.drop_proposal,),
-        notifications=(NotificationRule("booking.reschedule_expired", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.RESCHEDULE_EXPIRED),),
     ),
 )

@@ -1,15 +1,15 @@
 """The rows that pay for a booking before the work."""
 
+from common.domain.bookings import notifications
 from common.domain.bookings.booking import BookingStatus as Status
 from common.domain.bookings.state_machine import effects, guards, inputs, timers
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.transition import (
     CUSTOMER,
-    PROVIDER,
     SYSTEM,
     WEBHOOK,
-    NotificationRule,
-    Transition,
+    BookingTransition,
+    notify,
 )
 
 
@@ -19,7 +19,7 @@ def _after_payment(context: Context) -> Status:
     return Status.ACCEPTED if at_once else Status.REQUESTED
 
 
-CREATE = Transition(
+CREATE = BookingTransition(
     name="create",
     label="Book",
     note="Booking created.",
@@ -29,36 +29,41 @@ CREATE = Transition(
     summary="slot held; price and cancellation policy snapshotted; payment or setup intent",
 )
 
+CONFIRM_PAYMENT = BookingTransition(
+    name="confirm_payment",
+    label="Confirm payment",
+    note="Payment confirmed.",
+    sources=(Status.PENDING_PAYMENT,),
+    targets=(Status.REQUESTED, Status.ACCEPTED),
+    choose=_after_payment,
+    actors=(CUSTOMER, WEBHOOK, SYSTEM),
+    guards=(guards.PAYMENT_READY,),
+    summary="provider notified; deadline for accepting armed",
+    effects=(effects.arm_for_status,),
+    notifications=(
+        notify(notifications.REQUESTED, when=Status.REQUESTED),
+        notify(notifications.ACCEPTED, when=Status.ACCEPTED),
+    ),
+)
+
+EXPIRE_PAYMENT = BookingTransition(
+    name="expire_payment",
+    label="Let the payment lapse",
+    note="The payment was not completed in time.",
+    sources=(Status.PENDING_PAYMENT,),
+    targets=(Status.PAYMENT_EXPIRED,),
+    actors=(SYSTEM,),
+    timer=timers.EXPIRE_PAYMENT,
+    asks_stripe_first=True,
+    summary="intent cancelled; slot freed",
+    effects=(effects.owe_nothing,),
+    notifications=(notify(notifications.PAYMENT_EXPIRED),),
+)
+
 PAYMENT_TRANSITIONS = (
-    Transition(
-        name="confirm_payment",
-        label="Confirm payment",
-        note="Payment confirmed.",
-        sources=(Status.PENDING_PAYMENT,),
-        targets=(Status.REQUESTED, Status.ACCEPTED),
-        choose=_after_payment,
-        actors=(CUSTOMER, WEBHOOK, SYSTEM),
-        guards=(guards.PAYMENT_READY,),
-        summary="provider notified; deadline for accepting armed",
-        effects=(effects.arm_for_status,),
-        notifications=(
-            NotificationRule("booking.requested", (CUSTOMER, PROVIDER), Status.REQUESTED),
-            NotificationRule("booking.accepted", (CUSTOMER, PROVIDER), Status.ACCEPTED),
-        ),
-    ),
-    Transition(
-        name="expire_payment",
-        label="Let the payment lapse",
-        note="The payment was not completed in time.",
-        sources=(Status.PENDING_PAYMENT,),
-        targets=(Status.PAYMENT_EXPIRED,),
-        actors=(SYSTEM,),
-        timer=timers.EXPIRE_PAYMENT,
-        summary="intent cancelled; slot freed",
-        effects=(effects.owe_nothing,),
-        notifications=(NotificationRule("booking.payment_expired", (CUSTOMER,)),),
-    ),
-    Transition(
+    CONFIRM_PAYMENT,
+    EXPIRE_PAYMENT,
+    BookingTransition(
         name="authorize",
         label="Authorize the card",
         note="Authorization of the saved card requested.",
@@ -71,7 +76,7 @@ PAYMENT_TRANSITIONS = (
         summary="authorized, action required or failed, as the card's bank answers",
         effects=(effects.authorize_card,),
     ),
-    Transition(
+    BookingTransition(
         name="renew_authorization",
         label="Renew the authorization",
         note="Authorization given up before it lapses; the card is authorized again near the start.",
@@ -82,7 +87,7 @@ PAYMENT_TRANSITIONS = (
         summary="authorization voided; card saved",
         effects=(effects.release_authorization,),
     ),
-    Transition(
+    BookingTransition(
         name="secure_payment",
         label="Secure the payment",
         note="Payment captured before its authorization lapses.",
@@ -93,7 +98,7 @@ PAYMENT_TRANSITIONS = (
         summary="captured; held until the booking is decided",
         effects=(effects.capture_early,),
     ),
-    Transition(
+    BookingTransition(
         name="payment_default",
         label="Cancel as unpaid",
         note="Cancelled because the card could not be charged.",
@@ -103,6 +108,6 @@ PAYMENT_TRANSITIONS = (
         timer=timers.PAYMENT_DEFAULT,
         summary="slot freed; both notified",
         effects=(effects.owe_nothing, effects.record_cancellation),
-        notifications=(NotificationRule("booking.cancelled", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.CANCELLED),),
     ),
 )

@@ -1,24 +1,36 @@
 """The rows of the day itself, and of what goes wrong on it."""
 
+from datetime import timedelta
+
+from common.domain.bookings import notifications
 from common.domain.bookings.booking import BookingStatus as Status
-from common.domain.bookings.state_machine import checks, effects, guards, inputs, timers
+from common.domain.bookings.state_machine import checks, consequences, effects, guards, inputs, timers
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.transition import (
     CUSTOMER,
     OPERATOR,
     PROVIDER,
     SYSTEM,
-    NotificationRule,
-    Transition,
+    BookingTransition,
+    notify,
 )
+from common.domain.shared.state_machine import AttemptLimit
 
 
 def _after_decision(context: Context) -> Status:
     return Status.DISPUTED if effects.is_first_approval(context) else Status.SETTLED
 
 
+#: Six digits would be guessed in time, were they not asked for a few times an hour only.
+_CODE_LIMIT = AttemptLimit(
+    key="start-code",
+    count=10,
+    window=timedelta(hours=1),
+    message="Too many tries. Ask the customer for the code.",
+)
+
 WORK_TRANSITIONS = (
-    Transition(
+    BookingTransition(
         name="start",
         label="Start",
         note="Work started.",
@@ -28,11 +40,12 @@ WORK_TRANSITIONS = (
         guards=(guards.START_WINDOW,),
         checks=(checks.code_matches,),
         input=inputs.StartCode,
+        attempt_limit=_CODE_LIMIT,
         summary="the work runs; the customer's code proves that the provider is there",
         effects=(effects.record_start,),
-        notifications=(NotificationRule("booking.started", (CUSTOMER,)),),
+        notifications=(notify(notifications.STARTED),),
     ),
-    Transition(
+    BookingTransition(
         name="mark_no_show",
         label="Report as absent",
         note="The other party was reported absent.",
@@ -42,11 +55,12 @@ WORK_TRANSITIONS = (
         guards=(guards.NO_SHOW_TIME,),
         input=inputs.Agreement,
         is_critical=True,
+        consequences=consequences.of_absence,
         summary="{no_show_contest} to contest, then fee or refund",
         effects=(effects.record_absence,),
-        notifications=(NotificationRule("booking.no_show_reported", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.NO_SHOW_REPORTED),),
     ),
-    Transition(
+    BookingTransition(
         name="apply_no_show",
         label="Apply the absence",
         note="The absence was not contested.",
@@ -56,9 +70,9 @@ WORK_TRANSITIONS = (
         timer=timers.APPLY_NO_SHOW,
         summary="an absent customer pays the fee, an absent provider gets nothing",
         effects=(effects.decide_absence,),
-        notifications=(NotificationRule("booking.no_show_applied", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.NO_SHOW_APPLIED),),
     ),
-    Transition(
+    BookingTransition(
         name="complete",
         label="Complete",
         note="Work completed.",
@@ -68,9 +82,9 @@ WORK_TRANSITIONS = (
         timer=timers.COMPLETE,
         summary="captured; payout held; ratings open",
         effects=(effects.record_completion, effects.owe_price),
-        notifications=(NotificationRule("booking.completed", (CUSTOMER, PROVIDER)),),
+        notifications=(notify(notifications.COMPLETED),),
     ),
-    Transition(
+    BookingTransition(
         name="flag_unstarted",
         label="Ask a person",
         note="The work was never started; an operator decides.",
@@ -80,12 +94,32 @@ WORK_TRANSITIONS = (
         timer=timers.FLAG_UNSTARTED,
         summary="an operator decides",
         effects=(effects.open_case,),
-        notifications=(NotificationRule("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+        notifications=(notify(notifications.DISPUTED),),
+    ),
+)
+
+RESOLVE = BookingTransition(
+    name="resolve",
+    label="Decide",
+    note="An operator decided the dispute.",
+    sources=(Status.DISPUTED,),
+    targets=(Status.SETTLED, Status.DISPUTED),
+    choose=_after_decision,
+    actors=(OPERATOR,),
+    guards=(guards.SECOND_PERSON, guards.MONEY_AT_REST),
+    checks=(checks.refund_is_possible,),
+    input=inputs.Resolution,
+    is_critical=True,
+    summary="captured, refunded and transferred as decided; a second operator's approval above the threshold",
+    effects=(effects.decide_case,),
+    notifications=(
+        notify(notifications.DISPUTE_RESOLVED, when=Status.SETTLED, to_others=True),
+        notify(notifications.SECOND_APPROVAL_NEEDED, when=Status.DISPUTED),
     ),
 )
 
 DISPUTE_TRANSITIONS = (
-    Transition(
+    BookingTransition(
         name="contest",
         label="Contest",
         note="The absence was contested.",
@@ -96,9 +130,9 @@ DISPUTE_TRANSITIONS = (
         input=inputs.DisputeInput,
         summary="an operator decides",
         effects=(effects.open_case,),
-        notifications=(NotificationRule("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+        notifications=(notify(notifications.DISPUTED),),
     ),
-    Transition(
+    BookingTransition(
         name="open_dispute",
         label="Report a problem",
         note="A dispute was opened.",
@@ -110,9 +144,9 @@ DISPUTE_TRANSITIONS = (
         is_critical=True,
         summary="payout frozen; an operator decides",
         effects=(effects.open_case,),
-        notifications=(NotificationRule("booking.disputed", (CUSTOMER, PROVIDER, OPERATOR)),),
+        notifications=(notify(notifications.DISPUTED),),
     ),
-    Transition(
+    BookingTransition(
         name="add_evidence",
         label="Add what you know",
         note="Evidence added.",
@@ -123,28 +157,10 @@ DISPUTE_TRANSITIONS = (
         input=inputs.EvidenceInput,
         summary="the operator and the other party see it",
         effects=(effects.add_evidence,),
-        notifications=(NotificationRule("booking.evidence_added", (CUSTOMER, PROVIDER, OPERATOR), to_others=True),),
+        notifications=(notify(notifications.EVIDENCE_ADDED, to_others=True),),
     ),
-    Transition(
-        name="resolve",
-        label="Decide",
-        note="An operator decided the dispute.",
-        sources=(Status.DISPUTED,),
-        targets=(Status.SETTLED, Status.DISPUTED),
-        choose=_after_decision,
-        actors=(OPERATOR,),
-        guards=(guards.SECOND_PERSON, guards.MONEY_AT_REST),
-        checks=(checks.refund_is_possible,),
-        input=inputs.Resolution,
-        is_critical=True,
-        summary="captured, refunded and transferred as decided; a second operator's approval above the threshold",
-        effects=(effects.decide_case,),
-        notifications=(
-            NotificationRule("booking.dispute_resolved", (CUSTOMER, PROVIDER), Status.SETTLED),
-            NotificationRule("booking.second_approval_needed", (OPERATOR,), Status.DISPUTED),
-        ),
-    ),
-    Transition(
+    RESOLVE,
+    BookingTransition(
         name="expire_dispute",
         label="Close by default",
         note="The dispute was not decided in time; what had happened stands.",
@@ -154,6 +170,6 @@ DISPUTE_TRANSITIONS = (
         timer=timers.EXPIRE_DISPUTE,
         summary="started work is paid, work that never started is refunded, an absence is applied",
         effects=(effects.decide_by_default,),
-        notifications=(NotificationRule("booking.dispute_resolved", (CUSTOMER, PROVIDER, OPERATOR)),),
+        notifications=(notify(notifications.DISPUTE_RESOLVED),),
     ),
 )

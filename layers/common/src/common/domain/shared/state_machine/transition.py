@@ -1,0 +1,107 @@
+"""One row of a state machine's table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic
+
+from common.domain.shared.state_machine.context import ActorT, ContextT, DraftT, StatusT
+from common.domain.shared.state_machine.guard import Guard
+from common.domain.shared.state_machine.inputs import ActionInput, Nothing
+from common.domain.shared.state_machine.notification import NotificationRule
+from common.domain.shared.state_machine.timer import Timer
+
+
+@dataclass(frozen=True)
+class AttemptLimit:
+    """How often somebody may try an action on one subject, where trying often would guess a secret.
+
+    Args:
+        key: names the counter.
+        count: tries that are let through in a window.
+        window: how long a try counts.
+        message: what whoever has tried too often is told.
+    """
+
+    key: str
+    count: int
+    window: timedelta
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition(Generic[ContextT, DraftT, StatusT, ActorT]):
+    """An action of the machine.
+
+    Args:
+        name: its stable name on the wire.
+        label: what a button says.
+        note: the audit text.
+        sources: statuses it leaves; empty for the one that makes a subject.
+        targets: statuses it may lead to; empty where only another axis moves.
+        actors: in which parts somebody may perform it.
+        summary: what follows, for people; settings in braces.
+        guards: conditions for people and webhooks; the system acts by ``timer`` where there is one.
+        checks: tests of the input, each raising ``InvalidInput``.
+        effects: what follows, in order.
+        notifications: who is notified.
+        timer: when the system performs it.
+        input: what it needs to know.
+        is_critical: whether a client should ask twice.
+        choose: which of several targets; the first without it.
+        attempt_limit: how often somebody may try it; as often as they like without it.
+    """
+
+    name: str
+    label: str
+    note: str
+    sources: tuple[StatusT, ...]
+    targets: tuple[StatusT, ...]
+    actors: tuple[ActorT, ...]
+    summary: str
+    guards: tuple[Guard[ContextT], ...] = ()
+    checks: tuple[Callable[[ContextT], None], ...] = ()
+    effects: tuple[Callable[[ContextT, DraftT], DraftT], ...] = ()
+    notifications: tuple[NotificationRule[ContextT, StatusT, ActorT], ...] = ()
+    timer: Timer[ContextT] | None = None
+    input: type[ActionInput] = Nothing
+    is_critical: bool = False
+    choose: Callable[[ContextT], StatusT] | None = None
+    attempt_limit: AttemptLimit | None = None
+
+    def is_open_to(self, context: ContextT) -> bool:
+        """Whether this actor may perform it now: what is offered and what is accepted."""
+        return self.refusal(context) is None
+
+    def refusal(self, context: ContextT) -> str | None:
+        """Why it is closed to this actor now, or ``None``."""
+        if context.actor_kind not in self.actors:
+            return "It is not for this party."
+        if context.status not in self.sources:
+            return f"The {context.subject_name} is {context.status.value.replace('_', ' ')}."
+        if context.is_system and self.timer is not None:
+            at = self.timer.at(context)
+            return None if at is not None and at <= context.now else f"Not due: {context.render(self.timer.text)}."
+        failed = next((guard for guard in self.guards if not guard.test(context)), None)
+        return None if failed is None else f"Only possible if: {context.render(failed.text)}."
+
+    def target(self, context: ContextT) -> StatusT | None:
+        """The status it leads to; ``None`` where the status stays."""
+        if self.choose is not None:
+            return self.choose(context)
+        return self.targets[0] if self.targets else None
+
+    def run_checks(self, context: ContextT) -> None:
+        """Test the input against the subject.
+
+        Raises:
+            InvalidInput: a check fails; the field is named.
+        """
+        for check in self.checks:
+            check(context)
+
+    def run_effects(self, context: ContextT, draft: DraftT) -> DraftT:
+        """The draft after every effect, in order."""
+        for effect in self.effects:
+            draft = effect(context, draft)
+        return draft
