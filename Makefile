@@ -84,7 +84,7 @@ lint: $(STAMP) ## Style, types, import contracts and the template
 	$(VENV)/bin/cfn-lint template.yaml
 
 .PHONY: format
-format: $(STAMP) ## Put the code into the house's format
+format: $(STAMP) ## Put the code into the code's format
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
@@ -101,7 +101,7 @@ browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/
 	$(PY) -m pytest tests/browser
 
 .PHONY: bench
-bench: $(STAMP) build ## Cold starts, requests and searches beside their floors (ARGS=--full: a million services)
+bench: $(STAMP) build ## Cold starts, requests and searches beside their baselines (ARGS=--full: a million services)
 	@$(PY) -m infra.bench $(ARGS)
 
 .PHONY: build

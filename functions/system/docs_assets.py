@@ -36,7 +36,7 @@ class Asset:
 
     @cached_property
     def compressed(self) -> bytes:
-        """The bytes for whoever accepts gzip (RFC 9110 section 8.4.1.3)."""
+        """The bytes for clients that accept gzip (RFC 9110 section 8.4.1.3)."""
         return gzip.compress(self.content, mtime=0)
 
 

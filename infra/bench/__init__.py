@@ -1,1 +1,1 @@
-"""Benchmarks: each figure beside its floor and beside FastAPI with Beanie on uvicorn, in one run."""
+"""Benchmarks: each figure beside its baseline and beside FastAPI with Beanie on uvicorn, in one run."""

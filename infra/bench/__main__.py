@@ -71,7 +71,7 @@ async def _run(folder: Path, scale: float, output: Path) -> None:
     target = targets.local()
     interpreter = builder.runtime_environment(target)
     built = builder.build(target)
-    floors = _compiled_floors(folder)
+    baselines = _compiled_baselines(folder)
     async with running_servers(folder) as servers:
         world = await make_world(servers.mongodb_uri, servers.stripe_url, servers.queue_url)
         environment = {**world.environment, **ministack.function_environment(servers.aws_url)}
@@ -80,7 +80,9 @@ async def _run(folder: Path, scale: float, output: Path) -> None:
         booking_id = await sections.first_booking(bench, world, built.functions, next(numbers))
         documents = folder / "booking.json"
         documents.write_text(json_util.dumps(capture.documents_of(servers.mongodb_uri, DATABASE, booking_id)))
-        setting = sections.Setting(bench, servers, world, built.functions, floors, folder, booking_id, documents, scale)
+        setting = sections.Setting(
+            bench, servers, world, built.functions, baselines, folder, booking_id, documents, scale
+        )
         _say("cold starts")
         tables = await sections.cold(setting)
         _say("warm requests")
@@ -104,9 +106,9 @@ async def _run(folder: Path, scale: float, output: Path) -> None:
     print(page)
 
 
-def _compiled_floors(folder: Path) -> Path:
-    """A copy of the floors with byte-code, as Lambda would have them."""
-    root = folder / "floors"
+def _compiled_baselines(folder: Path) -> Path:
+    """A copy of the baselines with byte-code, as Lambda would have them."""
+    root = folder / "baselines"
     for package in (root / "infra", root / "infra" / "bench"):
         package.mkdir(parents=True)
         (package / "__init__.py").touch()

@@ -1,7 +1,7 @@
 """Execution environments under measurement: AWS's own runtime client on the built artifacts, with nothing in between.
 
 The local cloud's runner wraps its processes so that they die with it; that wrapper is left out here, because it would
-add to every cold start, the floor's above all, and so flatter the ratios.
+add to every cold start, the baseline's above all, and so flatter the ratios.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What identity's routes cost beside their floors, and what a password does."""
+"""What identity's routes cost beside their baselines, and what a password does."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ async def _rows(setting: Setting, method: str, path: str, body: dict[str, Any] |
     auth = next(each for each in setting.http if each.name == "auth")
     event = http_event(method, path, token=setting.world.token, body=body)
     subject = replace(auth, name=f"{method} {path}", event=event)
-    floor = await _floor(setting, subject)
-    timings = await measure.warm(setting.bench, [subject, floor], runs=setting.runs(_RUNS), warmup=_WARMUP)
-    mine, bare = timings[subject.name], timings[floor.name]
-    return [Row(f"{subject.name}: floor", bare), Row(subject.name, mine, mine.median_ms / bare.median_ms, _TARGET)]
+    baseline = await _baseline(setting, subject)
+    timings = await measure.warm(setting.bench, [subject, baseline], runs=setting.runs(_RUNS), warmup=_WARMUP)
+    mine, bare = timings[subject.name], timings[baseline.name]
+    return [Row(f"{subject.name}: baseline", bare), Row(subject.name, mine, mine.median_ms / bare.median_ms, _TARGET)]
 
 
-async def _floor(setting: Setting, subject: Subject) -> Subject:
+async def _baseline(setting: Setting, subject: Subject) -> Subject:
     async with running(setting.bench, subject) as environment:
         for _ in range(3):
             await environment.invoke(subject.event, subject.expect_status)
@@ -64,4 +64,4 @@ async def _floor(setting: Setting, subject: Subject) -> Subject:
             await environment.invoke(subject.event, subject.expect_status)
     commands_file = setting.folder / f"identity-{abs(hash(subject.name))}.json"
     commands_file.write_text(json_util.dumps(commands))
-    return subjects.floor(setting.floors, "replay", dict(subject.event), BENCH_COMMANDS=str(commands_file))
+    return subjects.baseline(setting.baselines, "replay", dict(subject.event), BENCH_COMMANDS=str(commands_file))

@@ -1,4 +1,4 @@
-"""What identity's writing routes cost beside their floors, each call by a person of its own."""
+"""What identity's writing routes cost beside their baselines, each call by a person of its own."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def identity_writes(setting: Setting) -> Section:
 
 async def _rows(setting: Setting, route: _Route, people: Iterator[_Person], runs: int) -> list[Row]:
     auth = next(each for each in setting.http if each.name == "auth")
-    floor = await _floor(setting, route, people)
+    baseline = await _baseline(setting, route, people)
     hosts = itertools.count()
 
     def fresh() -> dict[str, Any]:
@@ -113,12 +113,12 @@ async def _rows(setting: Setting, route: _Route, people: Iterator[_Person], runs
         return event
 
     subject = replace(auth, name=f"POST {route.path}", expect_status=route.status, fresh=fresh)
-    timings = await measure.warm(setting.bench, [subject, floor], runs=runs, warmup=_WARMUP)
-    mine, bare = timings[subject.name], timings[floor.name]
-    return [Row(f"{subject.name}: floor", bare), Row(subject.name, mine, mine.median_ms / bare.median_ms, _TARGET)]
+    timings = await measure.warm(setting.bench, [subject, baseline], runs=runs, warmup=_WARMUP)
+    mine, bare = timings[subject.name], timings[baseline.name]
+    return [Row(f"{subject.name}: baseline", bare), Row(subject.name, mine, mine.median_ms / bare.median_ms, _TARGET)]
 
 
-async def _floor(setting: Setting, route: _Route, people: Iterator[_Person]) -> Subject:
+async def _baseline(setting: Setting, route: _Route, people: Iterator[_Person]) -> Subject:
     """The second of two requests in this process, as its client sends it."""
     container = Container(load_settings(environ=setting.world.environment))
     transport = httpx.ASGITransport(app=create_app(router, service="auth", container=container))
@@ -134,7 +134,9 @@ async def _floor(setting: Setting, route: _Route, people: Iterator[_Person]) -> 
     file = setting.folder / f"writes-{name}.json"
     file.write_text(json_util.dumps(_units(commands, _unique_fields(setting.servers.mongodb_uri, commands))))
     event = http_event("POST", route.path)
-    return replace(subjects.floor(setting.floors, "rewrite", event, BENCH_COMMANDS=str(file)), name=f"floor: {name}")
+    return replace(
+        subjects.baseline(setting.baselines, "rewrite", event, BENCH_COMMANDS=str(file)), name=f"baseline: {name}"
+    )
 
 
 def _units(commands: list[dict[str, Any]], unique: dict[str, list[str]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A booking's later life: an action on it beside its floor, and the sweep of ten thousand due ones."""
+"""A booking's later life: an action on it beside its baseline, and the sweep of ten thousand due ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INSERTED_AT_ONCE = 1_000
 _BYTES_PER_MB = 1024 * 1024
 _PAGE = 4096
 _TEXT = (
-    "`POST /v1/bookings/{id}/actions/accept` by the provider. The floor makes the same reads and writes the same "
+    "`POST /v1/bookings/{id}/actions/accept` by the provider. The baseline makes the same reads and writes the same "
     "booking, audit row and event in one transaction; only ours checks token and guards, and publishes its event."
 )
 
@@ -41,18 +41,20 @@ async def acting(setting: Setting) -> Section:
         documents = setting.folder / "accepted.json"
         written = capture.documents_of(setting.servers.mongodb_uri, DATABASE, first)
         documents.write_text(json_util.dumps(written))
-        bare = subjects.floor(setting.floors, "act", {}, BENCH_DOCUMENTS=str(documents))
-        async with running(setting.bench, bare) as floor:
+        bare = subjects.baseline(setting.baselines, "act", {}, BENCH_DOCUMENTS=str(documents))
+        async with running(setting.bench, bare) as baseline:
             timings = await measure.in_turn(
                 {
-                    "floor": lambda: floor.invoke(_bare(setting, next(waiting))),
+                    "baseline": lambda: baseline.invoke(_bare(setting, next(waiting))),
                     "GigSta": lambda: mine.invoke(_accept(setting, next(waiting)), 200),
                 },
                 runs=setting.runs(_RUNS),
                 warmup=_WARMUP,
             )
-    base, ratio = timings["floor"], timings["GigSta"].median_ms / timings["floor"].median_ms
-    return Section("Acting on a booking", _TEXT, [Row("floor", base), Row("GigSta", timings["GigSta"], ratio, _TARGET)])
+    base, ratio = timings["baseline"], timings["GigSta"].median_ms / timings["baseline"].median_ms
+    return Section(
+        "Acting on a booking", _TEXT, [Row("baseline", base), Row("GigSta", timings["GigSta"], ratio, _TARGET)]
+    )
 
 
 async def sweeping(setting: Setting) -> dict[str, str]:

@@ -33,14 +33,14 @@ async def cold_starts(bench: Bench, subjects: list[Subject], rounds: int) -> dic
     return {name: summarise(values) for name, values in series.items()}
 
 
-async def in_turn(contestants: Mapping[str, Call], *, runs: int, warmup: int) -> dict[str, Timing]:
+async def in_turn(candidates: Mapping[str, Call], *, runs: int, warmup: int) -> dict[str, Timing]:
     """Time several calls in turn (A B C A B C …), so that a drift of the machine's speed meets all alike."""
-    for call in contestants.values():
+    for call in candidates.values():
         for _ in range(warmup):
             await call()
-    series: dict[str, list[float]] = {name: [] for name in contestants}
+    series: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(runs):
-        for name, call in contestants.items():
+        for name, call in candidates.items():
             started = time.perf_counter()
             await call()
             series[name].append((time.perf_counter() - started) * 1000)
@@ -94,7 +94,7 @@ def booking_request(world: World, number: int) -> dict[str, object]:
 
 
 def bare_request(world: World, number: int, booking_id: str) -> dict[str, object]:
-    """The same request for the contestants that check nothing: the cells are named outright."""
+    """The same request for the candidates that check nothing: the cells are named outright."""
     first = cells_between(nth_start(number), nth_start(number + 1))[0]
     return {
         "booking_id": booking_id,

@@ -33,7 +33,7 @@ class Setting:
         servers: The servers.
         world: What requests are made with.
         functions: Folder of the built functions.
-        floors: Folder of the compiled floors.
+        baselines: Folder of the compiled baselines.
         folder: For files of the run.
         booking_id: A booking that was made beforehand.
         documents: What it wrote.
@@ -44,7 +44,7 @@ class Setting:
     servers: Servers
     world: World
     functions: Path
-    floors: Path
+    baselines: Path
     folder: Path
     booking_id: str
     documents: Path
@@ -62,18 +62,18 @@ class Setting:
 
 async def cold(setting: Setting) -> list[Section]:
     """Cold starts beside a static handler."""
-    static = subjects.floor(setting.floors, "static", http_event("GET", "/"))
-    driver = subjects.floor(setting.floors, "worker", {})
+    static = subjects.baseline(setting.baselines, "static", http_event("GET", "/"))
+    driver = subjects.baseline(setting.baselines, "worker", {})
     light, real = workers.light(setting), workers.real(setting)
     measured = [static, driver, *setting.http, *light, *real]
     timings = await measure.cold_starts(setting.bench, measured, setting.runs(9))
-    floor = timings[static.name]
+    baseline = timings[static.name]
 
     def rows(some: list[Subject], target: float | None) -> list[Row]:
         ratios = [(each.name, timings[each.name]) for each in some]
-        return [Row(name, timing, timing.median_ms / floor.median_ms, target) for name, timing in ratios]
+        return [Row(name, timing, timing.median_ms / baseline.median_ms, target) for name, timing in ratios]
 
-    base = Row(static.name, floor)
+    base = Row(static.name, baseline)
     worker_rows = [base, *rows([driver], None), *rows(light, _COLD_WORKER), *rows(real, None)]
     return [
         Section("Cold start: HTTP functions", _COLD_TEXT, [base, *rows(setting.http, _COLD_HTTP)]),
@@ -85,23 +85,23 @@ async def warm(setting: Setting) -> list[Section]:
     """Each function's request beside the same commands by the bare driver."""
     text = (
         "One request in a warm environment, beside a bare handler that sends the same commands to the database; a "
-        "webhook's floor verifies the signature, stores the event and queues its id."
+        "webhook's baseline verifies the signature, stores the event and queues its id."
     )
     section = Section("Warm request", text)
     for subject in setting.http:
-        contestants = [subject, await _floor_of(setting, subject)]
-        timings = await measure.warm(setting.bench, contestants, runs=setting.runs(400), warmup=30)
-        mine, floor = (timings[each.name] for each in contestants)
+        candidates = [subject, await _baseline_of(setting, subject)]
+        timings = await measure.warm(setting.bench, candidates, runs=setting.runs(400), warmup=30)
+        mine, baseline = (timings[each.name] for each in candidates)
         target = _WEBHOOK if subject.name == "webhooks" else _WARM
-        section.rows.append(Row(f"{subject.name}: floor", floor))
-        section.rows.append(Row(_label(subject), mine, mine.median_ms / floor.median_ms, target))
+        section.rows.append(Row(f"{subject.name}: baseline", baseline))
+        section.rows.append(Row(_label(subject), mine, mine.median_ms / baseline.median_ms, target))
     return [section]
 
 
-async def _floor_of(setting: Setting, subject: Subject) -> Subject:
-    """The floor that replays what one warm request of the subject reads, or does a webhook's work."""
+async def _baseline_of(setting: Setting, subject: Subject) -> Subject:
+    """The baseline that replays what one warm request of the subject reads, or does a webhook's work."""
     if subject.name == "webhooks":
-        return replace(subjects.floor(setting.floors, "webhook", {}), fresh=subject.fresh)
+        return replace(subjects.baseline(setting.baselines, "webhook", {}), fresh=subject.fresh)
     async with running(setting.bench, subject) as environment:
         for _ in range(3):
             await environment.invoke(subject.event, subject.expect_status)
@@ -109,11 +109,11 @@ async def _floor_of(setting: Setting, subject: Subject) -> Subject:
             await environment.invoke(subject.event, subject.expect_status)
     path = setting.folder / f"{subject.name}.json"
     path.write_text(json_util.dumps(commands))
-    return subjects.floor(setting.floors, "replay", dict(subject.event), BENCH_COMMANDS=str(path))
+    return subjects.baseline(setting.baselines, "replay", dict(subject.event), BENCH_COMMANDS=str(path))
 
 
 async def beside_beanie(setting: Setting, numbers: itertools.count[int]) -> list[Section]:
-    """Reading a service and making a booking, beside their floors and FastAPI with Beanie on uvicorn."""
+    """Reading a service and making a booking, beside their baselines and FastAPI with Beanie on uvicorn."""
     world = setting.world
     environment = {**world.environment, "BENCH_DOCUMENTS": str(setting.documents)}
     with running_beanie(setting.folder, environment) as url:
@@ -124,15 +124,15 @@ async def beside_beanie(setting: Setting, numbers: itertools.count[int]) -> list
 async def _read(setting: Setting, beanie: httpx.AsyncClient) -> Section:
     path = f"/v1/services/{setting.world.service.id}"
     ours = next(s for s in setting.http if s.name == "providers")
-    bare = await _floor_of(setting, ours)
-    async with running(setting.bench, ours) as mine, running(setting.bench, bare) as floor:
+    bare = await _baseline_of(setting, ours)
+    async with running(setting.bench, ours) as mine, running(setting.bench, bare) as baseline:
 
         async def by_beanie() -> None:
             (await beanie.get(path)).raise_for_status()
 
         timings = await measure.in_turn(
             {
-                "floor": lambda: floor.invoke(bare.event),
+                "baseline": lambda: baseline.invoke(bare.event),
                 "GigSta": lambda: mine.invoke(ours.event, 200),
                 "FastAPI + Beanie on uvicorn": by_beanie,
             },
@@ -147,8 +147,8 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
     world = setting.world
     ours = next(s for s in setting.http if s.name == "bookings")
     extra = {"BENCH_DOCUMENTS": str(setting.documents)}
-    writes = replace(subjects.floor(setting.floors, "book", {}, **extra), name="floor: writes only")
-    whole = subjects.floor(setting.floors, "book", {}, **extra, BENCH_STRIPE=setting.servers.stripe_url)
+    writes = replace(subjects.baseline(setting.baselines, "book", {}, **extra), name="baseline: writes only")
+    whole = subjects.baseline(setting.baselines, "book", {}, **extra, BENCH_STRIPE=setting.servers.stripe_url)
 
     def bare() -> dict[str, object]:
         number = next(numbers)
@@ -156,7 +156,7 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
 
     async with (
         running(setting.bench, ours) as mine,
-        running(setting.bench, writes) as floor,
+        running(setting.bench, writes) as baseline,
         running(setting.bench, whole) as with_stripe,
     ):
 
@@ -165,8 +165,8 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
 
         timings = await measure.in_turn(
             {
-                "floor: reads and writes": lambda: floor.invoke(_post(world, bare())),
-                "floor: with the call to Stripe": lambda: with_stripe.invoke(_post(world, bare())),
+                "baseline: reads and writes": lambda: baseline.invoke(_post(world, bare())),
+                "baseline: with the call to Stripe": lambda: with_stripe.invoke(_post(world, bare())),
                 "GigSta": lambda: mine.invoke(_post(world, measure.booking_request(world, next(numbers))), _CREATED),
                 "FastAPI + Beanie on uvicorn": by_beanie,
             },
@@ -174,11 +174,11 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
             warmup=10,
         )
     text = (
-        "`POST /v1/bookings`. The floors write what our request writes, in one transaction; the second one, base of "
+        "`POST /v1/bookings`. The baselines write what our request writes, in one transaction; the second one, base of "
         "the ratios, and Beanie also open the payment at the local Stripe. Only ours checks token, slot and rules, "
         "records the payment in a second transaction, and publishes its events."
     )
-    return _section("Making a booking", text, timings, {"GigSta": _BOOK}, base="floor: with the call to Stripe")
+    return _section("Making a booking", text, timings, {"GigSta": _BOOK}, base="baseline: with the call to Stripe")
 
 
 async def first_booking(bench: Bench, world: World, functions: Path, number: int) -> str:
@@ -196,9 +196,9 @@ def _post(world: World, body: dict[str, object]) -> dict[str, Any]:
 def _section(
     title: str, text: str, timings: dict[str, Any], targets: dict[str, float], base: str | None = None
 ) -> Section:
-    floor = timings[base or next(iter(timings))]
+    baseline = timings[base or next(iter(timings))]
     rows = [
-        Row(name, timing, None if timing is floor else timing.median_ms / floor.median_ms, targets.get(name))
+        Row(name, timing, None if timing is baseline else timing.median_ms / baseline.median_ms, targets.get(name))
         for name, timing in timings.items()
     ]
     return Section(title, text, rows)

@@ -40,10 +40,10 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subjec
     ]
 
 
-def floor(folder: Path, name: str, event: dict[str, Any], **environment: str) -> Subject:
-    """One of the floors, from its compiled copy."""
+def baseline(folder: Path, name: str, event: dict[str, Any], **environment: str) -> Subject:
+    """One of the baselines, from its compiled copy."""
     extra = tuple(environment.items())
-    return Subject(f"floor: {name}", f"infra.bench.baselines.{name}.handler", folder, event, None, extra)
+    return Subject(f"baseline: {name}", f"infra.bench.baselines.{name}.handler", folder, event, None, extra)
 
 
 def webhook() -> dict[str, Any]:

@@ -22,7 +22,7 @@ def read_offset(path: Path) -> float:
 
 
 def write_offset(path: Path, seconds: float) -> None:
-    """Set the offset, in one step for whoever reads meanwhile.
+    """Set the offset, in one step for anyone who reads meanwhile.
 
     Args:
         path: The clock file.

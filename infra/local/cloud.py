@@ -79,7 +79,7 @@ class LocalCloud(RunningCloud):
         return [part.process.pid for part in self._owned]
 
     def ended_part(self) -> Server | None:
-        """Return a server that has ended by itself, or None while all run."""
+        """Return a server that has ended on its own, or None while all run."""
         return next((part for part in self._owned if part.process.poll() is not None), None)
 
     def __enter__(self) -> Self:

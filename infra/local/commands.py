@@ -44,7 +44,7 @@ def up(state_dir: Path) -> None:
         state_dir: The cloud's folder.
 
     Raises:
-        StartError: When a part has ended by itself; the rest is stopped in order.
+        StartError: When a part has ended on its own; the rest is stopped in order.
     """
     _stop_in_order()
     started = time.monotonic()
@@ -60,7 +60,7 @@ def up(state_dir: Path) -> None:
             ended = cloud.ended_part()
             say("\nStopping …")
         if ended:
-            raise StartError(f"{ended.name} ended by itself:\n{tail(ended.log)}\nStart again: what was done is kept.")
+            raise StartError(f"{ended.name} ended on its own:\n{tail(ended.log)}\nStart again: what was done is kept.")
         say("Stopped. What was done is kept; `make clean` forgets it.")
 
 

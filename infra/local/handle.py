@@ -1,4 +1,4 @@
-"""A running local cloud as its user sees it, whoever started it."""
+"""A running local cloud as its user sees it, no matter who started it."""
 
 from __future__ import annotations
 

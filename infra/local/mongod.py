@@ -142,7 +142,7 @@ def wait_primary(port: int, process: subprocess.Popen[bytes] | None = None, log:
 
 
 def _is_primary(client: MongoClient[dict[str, Any]], port: int) -> bool:
-    """Ask the node for its state and set up or mend its replica set on the way."""
+    """Ask the node for its state and set up or repair its replica set on the way."""
     try:
         hello = client.admin.command("hello")
         if hello.get("isWritablePrimary"):

@@ -127,7 +127,7 @@ def is_alive(pid: int) -> bool:
         pid: Process id.
 
     Returns:
-        True while it exists, whoever owns it.
+        True while it exists, no matter who owns it.
     """
     try:
         os.kill(pid, 0)

@@ -25,7 +25,7 @@ _SECONDS = 30
 
 
 class Operator:
-    """Whoever follows the runbook's section on signing keys.
+    """An operator who follows the runbook's section on signing keys.
 
     Args:
         cloud: the running cloud.

@@ -220,7 +220,7 @@ class FakePaymentGateway:
         self._authorize(intent)
 
     def let_lapse(self) -> None:
-        """Cancel every authorization whose time is over, as Stripe does by itself."""
+        """Cancel every authorization whose time is over, as Stripe does automatically."""
         for intent_id in list(self.intents):
             self._present(intent_id)
 

@@ -23,7 +23,7 @@ async def check_everything(world: BookingWorld, *, at_rest: bool) -> list[Bookin
 
     Args:
         world: whose database and Stripe are looked at.
-        at_rest: whether the payments queue has been worked off, so that Stripe must agree with the books.
+        at_rest: whether the payments queue has been drained, so that Stripe must agree with the books.
 
     Returns:
         The bookings.

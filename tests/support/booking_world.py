@@ -149,7 +149,7 @@ class BookingWorld:
         return dict(await sweep_due(self.deps, has_time=lambda: True))
 
     async def drain(self, *, rounds: int = 20) -> None:
-        """Work off the queues, as their workers would but for mails, until only messages that must come again stay."""
+        """Drain the queues, as their workers would but for mails, until only messages that must come again stay."""
         again: list[Event] = []
         for _ in range(rounds):
             waiting = [*self._again, *self.publisher.events[self._drained :]]

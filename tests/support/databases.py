@@ -18,7 +18,7 @@ Rows = list[dict[str, Any]]
 
 
 class MigratedDatabases:
-    """The databases of a test process; whoever takes one finds it as the migrations leave it.
+    """The databases of a test process; a test that takes one finds it as the migrations leave it.
 
     Use it as ``with MigratedDatabases(uri) as databases: name = databases.take()``.
 

@@ -4,7 +4,8 @@ A step is the sending of a database command or the arrival of its answer; publis
 ``delivered``, which stands for the queues. One process is prepared and forked for each try, which costs milliseconds.
 
 ``python -m tests.support.killable URI DATABASE < PLAN`` reads a ``Plan`` as JSON, and prints how many steps the one
-that lived took. Transactions that the dead left open are ended at once, which the server does by itself after a minute.
+that lived took. Transactions that the dead left open are ended at once, which the server does on its own after a
+minute.
 """
 
 from __future__ import annotations

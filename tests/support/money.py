@@ -111,7 +111,7 @@ class MoneyBench:
     async def perform(
         self, booking: Booking, action: str, kind: ActorKind, *, settle: bool = True, **input_: Any
     ) -> Booking:
-        """Perform an action as one of the parties, and work off what it asks of Stripe."""
+        """Perform an action as one of the parties, and make the calls to Stripe that it asks for."""
         stored = await self.read(booking)
         ids = {ActorKind.CUSTOMER: stored.customer_id, ActorKind.PROVIDER: stored.provider_user_id}
         actor = Actor(kind=kind, id=ids.get(kind, "usr_staff"))
@@ -154,7 +154,7 @@ class MoneyBench:
         return stored
 
     async def work(self) -> None:
-        """Work off the payments queue; what is due later moves the clock on."""
+        """Drain the payments queue; what is due later moves the clock on."""
         for _ in range(_MOST_ROUNDS):
             waiting = [each for each in self.publisher.events if each.topic is Topic.PAYMENTS]
             if not waiting:
@@ -167,7 +167,7 @@ class MoneyBench:
         raise AssertionError("the payments queue never becomes empty")
 
     async def come_to_rest(self, booking: Booking, *, tries: int) -> Booking:
-        """Work off the queue and re-read, again and again as the queue and the webhooks would."""
+        """Drain the queue and re-read, again and again as the queue and the webhooks would."""
         for _ in range(tries):
             try:
                 await self.work()
@@ -177,7 +177,7 @@ class MoneyBench:
         raise AssertionError("it never came to rest")
 
     async def recover(self) -> None:
-        """What the sweep of the outbox and SQS do after a crash: every event that was not worked off comes again."""
+        """What the sweep of the outbox and SQS do after a crash: every event that was not processed comes again."""
         self.clock.advance(minutes=2)
         far = self.clock.now() + timedelta(days=1)
         left = await self.container.outbox.list_unpublished(before=far, limit=1_000)

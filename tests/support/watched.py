@@ -14,7 +14,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 if TYPE_CHECKING:
     from common.application.ports.identity.accounts import Passwords
 
-#: The driver sends these by itself, on a connection's or a session's behalf.
+#: The driver sends these on its own, on a connection's or a session's behalf.
 _DRIVERS_OWN = {"hello", "ping", "endSessions"}
 
 

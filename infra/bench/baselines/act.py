@@ -1,4 +1,4 @@
-"""The floor of one action on a booking: the same reads, the same writes in one transaction, by the bare driver.
+"""The baseline of one action on a booking: the same reads, the same writes in one transaction, by the bare driver.
 
 What to write is what the measured function itself wrote for one such action, captured beforehand.
 """

@@ -1,7 +1,8 @@
-"""The floor of making a booking: the same reads, the same documents in one transaction, by the bare driver.
+"""The baseline of making a booking: the same reads, the same documents in one transaction, by the bare driver.
 
 What to write is what the measured function itself wrote for one booking, captured beforehand and stored again under
-fresh ids and free cells. With ``BENCH_STRIPE`` set, the floor also makes the one call to Stripe that opens the payment.
+fresh ids and free cells. With ``BENCH_STRIPE`` set, the baseline also makes the one call to Stripe that opens the
+payment.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The warm floor: the very commands that the measured request sends, by the bare driver, then ``json.dumps``."""
+"""The warm baseline: the very commands that the measured request sends, by the bare driver, then ``json.dumps``."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A writing request's floor: the very commands that it sends, in the same transactions, by the bare driver."""
+"""A writing request's baseline: the very commands that it sends, in the same transactions, by the bare driver."""
 
 import asyncio
 import json

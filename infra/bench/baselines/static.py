@@ -1,4 +1,4 @@
-"""The cold floor: a handler that imports nothing and answers a constant."""
+"""The cold baseline: a handler that imports nothing and answers a constant."""
 
 from typing import Any
 

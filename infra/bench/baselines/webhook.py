@@ -1,4 +1,4 @@
-"""The floor of taking a webhook in: verify the signature, store the event, queue its id, each in the least code."""
+"""The baseline of taking a webhook in: verify the signature, store the event, queue its id, each in the least code."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""What happens by itself when time passes: unpaid holds, unanswered requests, saved cards, reminders, completion."""
+"""What happens automatically as time passes: unpaid holds, unanswered requests, saved cards, reminders, completion."""
 
 from __future__ import annotations
 

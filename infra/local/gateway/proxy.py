@@ -143,7 +143,7 @@ def problem(status: int, headers: Mapping[str, str] | None = None, detail: str =
 
 
 async def on_refusal(_: Request, error: Exception) -> Response:
-    """Handle what the gateway refuses by itself: unknown methods, and unknown pages of its own."""
+    """Handle what the gateway refuses on its own: unknown methods, and unknown pages of its own."""
     if not isinstance(error, HTTPException):
         raise error
     return problem(error.status_code, error.headers)

@@ -1,7 +1,7 @@
 """Keep MiniStack's state as it goes along, and the mails it sent.
 
 MiniStack writes its state when it is stopped in order; one that is killed would forget its queues and their messages.
-Sent mails it never writes. Both are mended here.
+Sent mails it never writes. Both are fixed here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The runner's HTTP face: MiniStack posts invocations, the local cloud steers."""
+"""The runner's HTTP API: MiniStack posts invocations, the local cloud steers."""
 
 from __future__ import annotations
 

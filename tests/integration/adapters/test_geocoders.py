@@ -59,7 +59,7 @@ ADDRESSABLE = {
 
 
 class Service:
-    """An HTTP service that can be away, and counts."""
+    """An HTTP service that can be unavailable, and counts."""
 
     def __init__(self, answer: Callable[[httpx.Request], Any]) -> None:
         self.requests: list[httpx.Request] = []

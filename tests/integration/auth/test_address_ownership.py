@@ -1,4 +1,4 @@
-"""Who owns what was registered for an address: whoever follows the mail owns the account, and inherits nothing."""
+"""Who owns what was registered for an address: anyone who follows the mail owns the account, and inherits nothing."""
 
 from __future__ import annotations
 

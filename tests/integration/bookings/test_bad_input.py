@@ -181,7 +181,7 @@ async def test_a_bad_move_by_an_operator(
 
 
 def tells_the_state(answer: httpx.Response, booking: Booking) -> None:
-    """Whoever loses reads where the booking stands, and what they may do instead."""
+    """The one who loses reads where the booking stands, and what they may do instead."""
     notified = answer.json()
     assert (notified["booking_status"], notified["version"]) == (booking.status.value, booking.version)
     assert isinstance(notified["available_actions"], list)

@@ -221,7 +221,7 @@ async def count_actions(world: BookingWorld, deed: Deed) -> dict[str, int]:
 
 
 async def do_the_rest(world: BookingWorld, deed: Deed, left: list[Booking]) -> None:
-    """What the dead had begun is done by whoever comes next."""
+    """What the dead had begun is done by the next one."""
     if deed.by is None:
         world.clock.set(
             max(booking.next_due_at or world.clock.now() for booking in left) if left else world.clock.now()
@@ -235,7 +235,7 @@ async def do_the_rest(world: BookingWorld, deed: Deed, left: list[Booking]) -> N
 
 
 async def drain_all(world: BookingWorld) -> None:
-    """Work off everything that was ever asked of the payments queue; most of it has been done."""
+    """Process everything that ever went into the payments queue; most of it has been done."""
     asked = world.container.mongo.collection("outbox").find({"topic": "payments"})
     known = {event.id for event in world.publisher.events}
     missed = [row async for row in asked if row["_id"] not in known]

@@ -40,7 +40,7 @@ async def rate(world: BookingWorld, booking: Booking, user: User, stars: int = 5
 
 
 async def summary(world: BookingWorld) -> tuple[int, int]:
-    """Count and total of the provider's and of the service's summary, which agree; the queues are worked off first."""
+    """Count and total of the provider's and of the service's summary, which agree; the queues are drained first."""
     await world.drain()
     provider = await world.container.providers.get(world.provider.id)
     service = await world.container.services.get(world.service.id)

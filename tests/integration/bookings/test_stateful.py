@@ -1,7 +1,7 @@
 """Random lives of bookings: the real use cases and database, Stripe in memory with faults, and time that jumps.
 
 After every step the invariants of ``tests.support.booking_checks`` must hold; at the end of each life everything is
-healed, time runs on by itself, and every booking must have come to rest with the books and Stripe agreeing.
+healed, time runs on, and every booking must have come to rest with the books and Stripe agreeing.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ class BookingLives(RuleBasedStateMachine):
         await sweep_outbox(self.world.container.outbox_sweep, has_time=lambda: True)
 
     async def hear_of(self, booking: Booking) -> None:
-        """Stripe's webhook or the customer's confirmation makes us look; Stripe may be away."""
+        """Stripe's webhook or the customer's confirmation makes us look; Stripe may be unavailable."""
         with suppress(Unavailable):
             await sync_booking_payment(self.world.container.payments, booking.id)
 

@@ -184,7 +184,7 @@ class FailingOnce:
     async def commit(self, change: BookingChange) -> None:
         if change.booking.id == self._booking_id and self._failures:
             self._failures -= 1
-            raise Unavailable("The database is away.")
+            raise Unavailable("The database is unavailable.")
         await self._inner.commit(change)
 
 

@@ -50,7 +50,7 @@ async def world(container: Container, request: pytest.FixtureRequest) -> Booking
 
 
 async def outcome(work: Awaitable[Any]) -> Outcome:
-    """What came of a racer; whoever loses an action is told where the booking stands."""
+    """What came of a racer; the one who loses an action is told where the booking stands."""
     try:
         await work
     except (ActionNotAvailable, VersionConflict) as lost:
@@ -65,7 +65,7 @@ async def run_rounds(
     prepare: Callable[[int], Coroutine[Any, Any, Booking]],
     race: Callable[[int, Booking], Coroutine[Any, Any, tuple[Outcome, ...]]],
 ) -> list[tuple[Booking, tuple[Outcome, ...]]]:
-    """Prepare a booking for each round, race on each, work off the payments, and check everything.
+    """Prepare a booking for each round, race on each, drain the payments queue, and check everything.
 
     Returns:
         Each round's booking as it ended and what its racers met.

@@ -1,4 +1,4 @@
-"""Stripe too slow to answer: whoever waits is answered in time, and what was recorded before is made good later."""
+"""Stripe too slow to answer: anyone who waits is answered in time, and what was recorded before is made good later."""
 
 from __future__ import annotations
 

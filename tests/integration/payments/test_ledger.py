@@ -123,7 +123,7 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
 
 
 async def patiently(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking, dice: random.Random) -> Booking:
-    """Work off the queue, however often calls are lost."""
+    """Drain the queue, however often calls are lost."""
     gateway.faults.extend(dice.choice([None, None, *Fault]) for _ in range(2))
     return await bench.come_to_rest(booking, tries=30)
 

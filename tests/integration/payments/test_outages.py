@@ -1,4 +1,4 @@
-"""Stripe away for half a minute and for ten, and Stripe too slow to answer in time: all of it heals by itself."""
+"""Stripe is down for half a minute or ten, or too slow to answer in time: all of it recovers automatically."""
 
 from __future__ import annotations
 

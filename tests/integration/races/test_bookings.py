@@ -119,7 +119,7 @@ async def test_changes_of_a_service_without_a_version_never_fail_on_one(world: B
 async def test_a_service_whose_price_was_taken_away_meanwhile_is_not_published_without_one(
     world: BookingWorld,
 ) -> None:
-    """Each change alone would do: to be by quote and without a price, and to accept by itself."""
+    """Each change alone would do: to be by quote and without a price, and to accept automatically."""
     container = world.container
     for _ in range(ROUNDS):
         now = world.clock.now()
@@ -151,7 +151,7 @@ async def test_a_provider_s_zone_follows_an_address_only_while_there_are_no_hour
 
 
 async def test_a_refund_of_all_that_is_left_is_not_refused_for_what_another_has_refunded(world: BookingWorld) -> None:
-    """Whoever names no amount cannot have named too much."""
+    """A client that names no amount cannot have named too much."""
     booking = await world.completed()
     part = Money(amount=100, currency=booking.price.total.currency)
     first, second = (world.principal(each) for each in world.operators)

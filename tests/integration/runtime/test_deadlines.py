@@ -1,4 +1,4 @@
-"""Every invocation ends in its own time, whoever does not answer, and what has committed is told as done."""
+"""Every invocation ends in its own time, no matter who does not answer, and what has committed is told as done."""
 
 from __future__ import annotations
 

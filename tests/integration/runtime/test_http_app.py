@@ -1,4 +1,4 @@
-"""What every function's application does by itself: error shapes, ids, header fields, limits, CORS."""
+"""What every function's application does on its own: error shapes, ids, header fields, limits, CORS."""
 
 from __future__ import annotations
 

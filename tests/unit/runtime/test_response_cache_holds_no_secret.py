@@ -15,7 +15,7 @@ from infra.docs import openapi
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What secrets are called: whoever knows one may do something with it.
+#: What secrets are called: anyone who knows one may do something with it.
 SECRET = re.compile(r"secret|token|password|nonce|hash|key|endpoint|url|link|href|(^|_)code$|p256dh|^auth$")
 #: Fields that sound like one and tell nothing that could be used.
 HARMLESS = {

@@ -73,7 +73,7 @@ const subscribe = (plan) => form(`${plan.name}, ${money(plan.price)} a ${plan.in
 const portal = () => form("Change or cancel at Stripe", [], async () =>
   location.assign((await create("/v1/subscriptions/portal")).url));
 
-/** Ask until Stripe's webhook has been worked off. */
+/** Ask until Stripe's webhook has been processed. */
 async function subscribed() {
   for (let turn = 1; ; turn += 1) {
     const standing = await call("GET", "/v1/subscriptions/me");

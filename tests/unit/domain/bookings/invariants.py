@@ -1,4 +1,4 @@
-"""What must hold after every single change of a booking, whoever made it and however late."""
+"""What must hold after every single change of a booking, no matter who made it and however late."""
 
 from __future__ import annotations
 

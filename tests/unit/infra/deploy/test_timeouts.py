@@ -1,7 +1,7 @@
 """Nothing outlives a function: calls outside fit into its time-out, claims and leases outlast it.
 
-``tests/integration/runtime/test_deadlines.py`` proves for every function that it ends by itself; here is shown that the
-time which it has until then is enough for the calls that it has to make.
+``tests/integration/runtime/test_deadlines.py`` proves for every function that it ends on its own; here is shown that
+the time which it has until then is enough for the calls that it has to make.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the local gateway says by itself has the shape of the API's own answers, and HEAD goes through it as it is."""
+"""What the local gateway answers on its own has the shape of the API's own answers, and HEAD passes through."""
 
 from __future__ import annotations
 

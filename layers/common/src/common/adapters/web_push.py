@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from common.application.ports.notifications.inbox import PushSubscription
     from common.application.ports.shared.clock import Clock
 
-#: Seconds that a push service keeps a message for a browser that is away; older news of a booking is in the inbox.
+#: Seconds that a push service keeps a message for a browser that is offline; older news of a booking is in the inbox.
 TIME_TO_LIVE = 24 * 3600
 #: A worker tells several people one after the other.
 TIMEOUT_SECONDS = 3.0

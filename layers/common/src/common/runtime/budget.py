@@ -11,7 +11,7 @@ from common.domain.shared.errors import OutOfTime
 
 #: Kept for what follows the end of a budget: giving a claim back, answering, logging.
 MARGIN_SECONDS = 1.5
-#: What giving a claim back may take of it; one that is not given back ends by itself.
+#: What giving a claim back may take of it; one that is not given back expires on its own.
 RELEASE_SECONDS = 1.0
 #: Outside Lambda, where nobody sets a limit and one process may serve many at once.
 _DEFAULT_SECONDS = 240.0

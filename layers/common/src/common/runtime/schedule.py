@@ -34,8 +34,8 @@ async def run_scheduled(work: ScheduledWork, container: Container, budget: Budge
     """Do one firing and count what it did.
 
     Raises:
-        Unavailable: the database is away, or a step did not end in time (``OutOfTime``); the firing counts as failed
-            and the next one tries again.
+        Unavailable: the database is unavailable, or a step did not end in time (``OutOfTime``); the firing counts as
+            failed and the next one tries again.
     """
     try:
         async with budget.bounded():

@@ -37,7 +37,7 @@ _MINIMUM_SECONDS = 1.0
 
 
 class MalformedMessageError(Exception):
-    """A message that no retry can mend; it ends in the dead-letter queue."""
+    """A message that no retry can fix; it ends in the dead-letter queue."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def create_event_handler(process: Process[Event], *, service: str) -> LambdaHand
 
 
 async def _release(container: Container, consumer: str, event_id: str) -> None:
-    """Give the event back; if even that fails, its claim ends by itself."""
+    """Give the event back; if even that fails, its claim expires on its own."""
     try:
         with pymongo.timeout(RELEASE_SECONDS):
             await container.processed_events.release(consumer, event_id)

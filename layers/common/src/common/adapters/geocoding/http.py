@@ -23,8 +23,8 @@ def http_source(contact: str) -> HttpSource:
     """Make clients that say whose they are.
 
     Args:
-        contact: where whoever runs the service reaches whoever runs this deployment, as Nominatim's usage policy asks
-            (https://operations.osmfoundation.org/policies/nominatim/); empty for services that know us by a key.
+        contact: where the operator of the service reaches the operator of this deployment, as Nominatim's usage policy
+            asks (https://operations.osmfoundation.org/policies/nominatim/); empty for services that know us by a key.
     """
 
     def make() -> "httpx.AsyncClient":

@@ -40,7 +40,7 @@ class SesMailer:
 
         Raises:
             MailRefused: the address or message will never be taken.
-            Unavailable: SES is away or throttles, or no time is left for it (``OutOfTime``).
+            Unavailable: SES is unavailable or throttles, or no time is left for it (``OutOfTime``).
         """
         seconds_for_call(MOST_SECONDS, is_whole=True)
         return await asyncio.to_thread(self._send, to, mail)

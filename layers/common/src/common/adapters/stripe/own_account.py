@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 async def account_warnings(client: "stripe.StripeClient", country: str) -> list[str]:
-    """What of the account's settings does not fit, as sentences for whoever deploys; none where all is well.
+    """What of the account's settings does not fit, as sentences for the person who deploys; none where all is well.
 
     Args:
         client: with the platform's key.

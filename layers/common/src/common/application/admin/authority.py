@@ -6,7 +6,7 @@ from common.domain.shared.errors import Forbidden
 
 
 async def require_super_admin(deps: AdminDeps, staff: Principal) -> None:
-    """Refuse whoever is no super admin, as the account stands in the present transaction.
+    """Refuse anyone who is no super admin, as the account stands in the present transaction.
 
     The caller's account is written too, so that of two super admins who stop each other at the same moment the later
     one is refused: else nobody would be left to undo it.

@@ -42,7 +42,7 @@ async def perform_action(
         FeeNotAccepted: a critical action's fee was not agreed to, or is another one by now.
         RateLimited: the action has been tried too often.
         VersionConflict: the booking is not the version that the caller expects.
-        Unavailable: the booking kept changing, or the database is away.
+        Unavailable: the booking kept changing, or the database is unavailable.
     """
     for number in range(_TRIES):
         booking, actor = await find_booking(deps, caller, booking_id)

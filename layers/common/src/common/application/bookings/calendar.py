@@ -58,7 +58,7 @@ async def close_feed(deps: BookingDeps, caller: Principal, part: ActorKind) -> N
 
 
 async def read_feed(deps: BookingDeps, token: str) -> str:
-    """Somebody's bookings of the last month and of all time to come in one part, for whoever has the token.
+    """Somebody's bookings of the last month and of all time to come in one part, for anyone who has the token.
 
     It tells no more of customers than the provider's calendar needs (see ``CalendarWriter``).
 

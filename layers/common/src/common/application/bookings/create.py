@@ -34,7 +34,8 @@ from common.domain.shared.money import Money
 
 #: Between a key and the booking it made a day or more before.
 _AFTER = "\n"
-#: How long a request that comes again waits for whoever opens its payment: a call of Stripe's takes a second or two.
+#: How long a request that comes again waits for the one that opens its payment: a call of Stripe's takes a second or
+#: two.
 _OTHERS_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.25
 

@@ -83,7 +83,7 @@ async def open_intent(deps: IntentDeps, request: GuestBookingInput) -> tuple[Boo
 
     The answer is the same whether or not the address has an account. A guest's own earlier hold makes way: the one that
     is named with its secret, and one of the same browser for the same time. A mail address proves nothing, since
-    anybody may type it: whoever knows one neither frees its hold nor learns of it.
+    anybody may type it: anyone who knows one neither frees its hold nor learns of it.
 
     Returns:
         The intent, and the secret with which the guest reads it back; only its digest is stored.
@@ -158,7 +158,7 @@ async def _of_this_browser(
 
 
 async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingIntent:
-    """An intent, for whoever has its secret.
+    """An intent, for anyone who has its secret.
 
     Raises:
         NotFound: there is none, or the secret is wrong.

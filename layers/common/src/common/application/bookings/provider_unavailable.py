@@ -64,7 +64,7 @@ async def apply_to_open_bookings(deps: BookingDeps, provider_id: str) -> int:
         How many bookings were changed.
 
     Raises:
-        Unavailable: the database is away or a booking kept changing; the event must be delivered again.
+        Unavailable: the database is unavailable or a booking kept changing; the event must be delivered again.
     """
     provider = await deps.providers.get(provider_id)
     if provider is None:
@@ -82,7 +82,7 @@ async def apply_to_booking(deps: BookingDeps, booking: Booking, *, is_unavailabl
     """Bring one booking in line with its provider's account; returns it as it is now.
 
     Raises:
-        Unavailable: the booking kept changing, or the database is away.
+        Unavailable: the booking kept changing, or the database is unavailable.
     """
     current: Booking | None = booking
     for _ in range(_TRIES):

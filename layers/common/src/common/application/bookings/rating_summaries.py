@@ -16,7 +16,7 @@ async def refresh_summaries(deps: BookingDeps, event: Event) -> None:
     Harmless to repeat, in any order.
 
     Raises:
-        Unavailable: the database is away; deliver the event again.
+        Unavailable: the database is unavailable; deliver the event again.
     """
     booking = await deps.bookings.get(event.booking_id) if event.type in SUMMARY_EVENTS and event.booking_id else None
     if booking is not None:

@@ -123,7 +123,7 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
 
 
 async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:
-    """Publish once both sides have rated. Whoever writes second sees both; if both do, one commit wins."""
+    """Publish once both sides have rated. The one that writes second sees both; if both do, one commit wins."""
     if {rating.author_kind for rating in await deps.ratings.list_by_booking(booking.id)} != _PARTIES:
         return False
     for _ in range(_TRIES):

@@ -126,7 +126,7 @@ def _price_errors(service: Service, platform: Platform) -> list[FieldError]:
         if service.price is not None:
             errors.append(FieldError("price", "A service by quote has no price.", "not_allowed"))
         if service.auto_accept:
-            errors.append(FieldError("auto_accept", "A service by quote cannot accept by itself.", "not_allowed"))
+            errors.append(FieldError("auto_accept", "A service by quote cannot accept automatically.", "not_allowed"))
         return errors
     total = service.total_price()
     if total is None:

@@ -1,4 +1,4 @@
-"""Whoever proves to own a mail address owns its account, and inherits nothing a stranger set up on it."""
+"""Anyone who proves to own a mail address owns its account, and inherits nothing a stranger set up on it."""
 
 from common.application.identity.calendar_feeds import end_feeds
 from common.application.identity.deps import AuthDeps

@@ -1,4 +1,4 @@
-"""Private calendar feeds are a way in too: whoever has made one reads on."""
+"""Private calendar feeds are a way in too: anyone who has made one reads on."""
 
 from common.application.identity.deps import AuthDeps
 from common.domain.identity.users import User

@@ -17,7 +17,7 @@ MAIL_REQUESTED = "mail.requested"
 #: A mail whose link the worker makes just before it sends, so that no code rests in the outbox or a queue.
 LINK_REQUESTED = "mail.link_requested"
 
-#: Mails of one kind that an address may be sent in an hour, whoever asks.
+#: Mails of one kind that an address may be sent in an hour, no matter who asks.
 _MAILS_PER_HOUR = 5
 _HOUR_SECONDS = 3600
 

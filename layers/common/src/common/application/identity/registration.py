@@ -97,7 +97,7 @@ async def verify_email(
 ) -> TokenPair:
     """Follow a mailed link: prove the address and sign in.
 
-    What was registered for the address comes into force only for the client that registered it. Whoever else follows
+    What was registered for the address comes into force only for the client that registered it. Anyone else who follows
     the link owns the account too, and alone: what a stranger set up for the address is dead, and a password is still
     to be set.
 

@@ -30,7 +30,7 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
     between SES's acceptance and the note can repeat that one mail; it cannot lose one.
 
     Raises:
-        Unavailable: the mail service or the database is away; deliver the event again.
+        Unavailable: the mail service or the database is unavailable; deliver the event again.
         LookupError: a template is missing or lacks something; the event ends up with the dead letters.
     """
     if event.type == _MAIL_REQUESTED:

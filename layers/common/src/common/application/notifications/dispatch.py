@@ -49,7 +49,7 @@ async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) 
         mark: tells entries of one event apart.
 
     Raises:
-        Unavailable: the mail service or the database is away; deliver the event again.
+        Unavailable: the mail service or the database is unavailable; deliver the event again.
     """
     if user.deleted_at is not None:
         return
@@ -96,7 +96,7 @@ async def send_mail(
     """Send a mail, noted before it goes out, so that a repeated event sends none again.
 
     Raises:
-        Unavailable: the mail service or the database is away.
+        Unavailable: the mail service or the database is unavailable.
     """
     mail_id = f"{event.id}:{template}:{user_id or 'address'}"
     if not await deps.mail_log.begin(mail_id, template=template, user_id=user_id, now=deps.clock.now()):

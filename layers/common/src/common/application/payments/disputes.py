@@ -23,7 +23,7 @@ async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: st
 
     Raises:
         NotYetKnown: the payment belongs to a booking that has not recorded it yet.
-        Unavailable: Stripe or the database is away.
+        Unavailable: Stripe or the database is unavailable.
     """
     dispute = await payouts.get_dispute(dispute_id)
     for _ in range(_TRIES):

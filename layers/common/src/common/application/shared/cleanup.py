@@ -16,7 +16,7 @@ _BATCH = 500
 
 
 class Expiring(StrEnum):
-    """What expires by itself and is of no use afterwards."""
+    """What expires automatically and is of no use afterwards."""
 
     SLOT_HOLDS = "slot_holds"
     BOOKING_INTENTS = "booking_intents"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from common.application.ports.shared.clock import Clock
     from common.application.ports.shared.outbox import Outbox, Publisher
 
-#: Younger events are left to whoever committed them, who publishes them at once.
+#: Younger events are left to the process that committed them, which publishes them at once.
 GRACE = timedelta(seconds=30)
 _BATCH = 100
 

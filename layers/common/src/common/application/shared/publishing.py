@@ -9,7 +9,7 @@ from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import OutOfTime
 from common.domain.shared.events import Event
 
-#: Whoever acted waits for the queues no longer than this.
+#: A caller waits for the queues no longer than this.
 PATIENCE_SECONDS = 5.0
 
 

@@ -1,8 +1,8 @@
 """What the provider of a booking sees of its customer: an area before the acceptance, address and contact after it.
 
-Most requests are never accepted, so that whoever is only asked learns where somebody lives to about a kilometre and no
-name beyond the given one. How to get in (``access_notes``) shows while the work is agreed or under way and at no other
-time, and some time after a booking has closed address and contact are hidden again.
+Most requests are never accepted, so that a provider who is only asked learns where somebody lives to about a kilometre
+and no name beyond the given one. How to get in (``access_notes``) shows while the work is agreed or under way and at no
+other time, and some time after a booking has closed address and contact are hidden again.
 """
 
 from datetime import datetime

@@ -245,7 +245,7 @@ class TooManyHolds(RateLimited):
 
 
 class Unavailable(GigstaError):
-    """A dependency is away; the caller may try again after ``retry_after`` seconds."""
+    """A dependency is unavailable; the caller may try again after ``retry_after`` seconds."""
 
     code = "unavailable"
     status = 503

@@ -1,4 +1,4 @@
-"""Names of people and of businesses: one rule, whoever gives one.
+"""Names of people and of businesses: one rule, no matter who gives one.
 
 A name is shown in mails, to the other side of a booking and in searches. It is a line of text that reads as it is
 written, and no way to send a link or a telephone number to people who did not ask for one.

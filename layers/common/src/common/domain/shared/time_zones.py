@@ -1,4 +1,4 @@
-"""Time zones by their IANA names: one rule, whoever names one."""
+"""Time zones by their IANA names: one rule, no matter who names one."""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones

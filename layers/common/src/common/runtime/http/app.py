@@ -111,7 +111,7 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
 
 
 async def _on_database_error(_: Request, error: Exception) -> Response:
-    """Answer 503 while the database is away; anything else of the driver's is a fault of ours."""
+    """Answer 503 while the database is unavailable; anything else of the driver's is a fault of ours."""
     unavailable = as_unavailable(error)
     if unavailable is None:
         raise error

@@ -122,7 +122,7 @@ async def _handle_once(request: Request, key: str, inner: RouteHandler, kept_out
 
 
 async def _afterwards(write: Coroutine[Any, Any, None]) -> None:
-    """Write what follows from an answer; the answer holds without it, and a claim ends by itself."""
+    """Write what follows from an answer; the answer holds without it, and a claim expires on its own."""
     try:
         with pymongo.timeout(max(RELEASE_SECONDS, min(seconds_left(), _WRITE_SECONDS))):
             await write

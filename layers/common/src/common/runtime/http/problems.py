@@ -39,7 +39,7 @@ _ABOUT_THE_BODY = {
 
 #: The code of a path that does not exist; a thing that does not exist is ``not_found``.
 UNKNOWN_ROUTE = "route_not_found"
-#: Codes of statuses that the framework answers by itself.
+#: Codes of statuses that the framework answers on its own.
 CODES = {
     400: "bad_request",
     401: "unauthenticated",

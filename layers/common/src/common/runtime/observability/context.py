@@ -1,4 +1,4 @@
-"""The request being worked on, for whoever writes a log line or an error about it."""
+"""The request being worked on, for code that writes a log line or an error about it."""
 
 import re
 from contextvars import ContextVar

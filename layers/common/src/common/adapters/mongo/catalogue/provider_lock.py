@@ -10,7 +10,7 @@ class MongoProviderLock:
     """Serialises transactions that decide something from several documents of one provider.
 
     A transaction reads a snapshot, and MongoDB refuses it only where it writes a document that another one has written
-    since; two that each read what the other writes both commit (write skew). Whoever takes this lock writes the
+    since; two that each read what the other writes both commit (write skew). Anyone who takes this lock writes the
     provider's own document, so that the later of two transactions begins anew and reads what the first has written
     (https://www.mongodb.com/docs/manual/core/transactions-production-consideration/#in-progress-transactions-and-write-conflicts).
 

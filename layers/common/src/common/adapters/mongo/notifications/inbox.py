@@ -39,7 +39,7 @@ class MongoNotifications:
         return [InboxEntry.model_validate(from_document(row)) async for row in cursor]
 
     async def count_unread(self, user_id: str, *, most: int) -> int:
-        """How many entries somebody has not read, counted up to ``most``."""
+        """How many entries somebody has not read, counted at most to ``most``."""
         return await self._notifications.count_documents({"user_id": user_id, "read_at": None}, limit=most)
 
     async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:
@@ -89,7 +89,7 @@ class MongoPushSubscriptions:
     async def save(self, subscription: PushSubscription) -> PushSubscription:
         """Store a subscription, or renew the one of the same endpoint; returns it as stored.
 
-        Beyond the most that an account may have, those renewed longest ago go; whoever is last sees all there are.
+        Beyond the most that an account may have, those renewed longest ago go; the last one sees all there are.
         """
         row = to_document(subscription)
         renewed = {name: row[name] for name in ("user_id", "session_id", "p256dh", "auth", "renewed_at")}

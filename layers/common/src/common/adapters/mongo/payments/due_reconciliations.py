@@ -9,7 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from common.adapters.mongo.shared.database import Document
 from common.application.ports.payments.reconciliation import DueReconciliation
 
-#: How long a taken one is left to whoever took it; doubled with each time that it came to nothing.
+#: How long a taken one is left to the worker that took it; doubled with each time that it came to nothing.
 _FIRST_WAIT = timedelta(minutes=30)
 _MOST_DOUBLINGS = 5
 

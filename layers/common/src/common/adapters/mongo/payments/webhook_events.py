@@ -41,7 +41,7 @@ class MongoWebhookEvents:
     async def list_unprocessed(
         self, *, before: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> Sequence[StripeEvent]:
-        """Events received before the instant and still not worked off, oldest first.
+        """Events received before the instant and still not processed, oldest first.
 
         ``after`` is (instant, id) of the last one seen.
         """

@@ -31,7 +31,7 @@ MAJORITY = WriteConcern("majority")
 #: (https://www.mongodb.com/docs/manual/core/retryable-writes/, .../core/transactions-in-applications/).
 _TRANSIENT_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
 #: Seconds a caller should wait before trying again: longer than a failover's election timeout is not needed, as the
-#: driver finds the new primary by itself (https://www.mongodb.com/docs/manual/core/replica-set-elections/).
+#: driver finds the new primary on its own (https://www.mongodb.com/docs/manual/core/replica-set-elections/).
 _RETRY_AFTER_SECONDS = 5
 
 
@@ -106,7 +106,7 @@ class Mongo:
             What ``work`` returned in the try that committed.
 
         Raises:
-            Unavailable: the database is away, or did not let the work through in time.
+            Unavailable: the database is unavailable, or did not let the work through in time.
         """
         if (left := seconds_left()) == 0:
             raise OutOfTime
@@ -144,7 +144,7 @@ class Mongo:
 
 
 def as_unavailable(error: BaseException) -> Unavailable | None:
-    """Tell whether a driver's error means that the database is away or overloaded, in the caller's terms.
+    """Tell whether a driver's error means that the database is unavailable or overloaded, in the caller's terms.
 
     The edges (HTTP, queue, schedule) ask this, so that no repository has to.
 

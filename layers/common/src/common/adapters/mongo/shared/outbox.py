@@ -57,7 +57,8 @@ class MongoOutbox:
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:
         """Mark events as published and blank the payloads that may carry one-time tokens.
 
-        Never raises while the database is away: the events are out, and the sweep sends again what is not marked.
+        Never raises while the database is unavailable: the events are out, and the sweep sends again what is not
+            marked.
         """
         payload = {"$cond": [{"$in": ["$type", _BLANKED_TYPES]}, {"$literal": {}}, "$payload"]}
         try:

@@ -1,4 +1,4 @@
-"""One transaction around several repositories, which find its session by themselves."""
+"""One transaction around several repositories, which find its session on their own."""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -26,7 +26,7 @@ class MongoUnitOfWork:
         """Run ``work`` in one transaction; within another one it joins that.
 
         Raises:
-            Unavailable: the database is away, or did not let it through in time.
+            Unavailable: the database is unavailable, or did not let it through in time.
         """
         if current_session() is not None:
             return await work()

@@ -42,7 +42,7 @@ async def start_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
     Raises:
         StepOutOfOrder: the provider's details are missing.
         InvalidInput: the provider's address is in a country where nobody can be paid from ours.
-        Unavailable: Stripe is away, or the provider kept changing.
+        Unavailable: Stripe is unavailable, or the provider kept changing.
     """
     gateway = deps.connect()
     page = f"{deps.frontend_base_url}/onboarding/billing"
@@ -62,7 +62,7 @@ async def read_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
 
     Raises:
         StepOutOfOrder: the provider's details are missing.
-        Unavailable: Stripe is away, or the provider kept changing.
+        Unavailable: Stripe is unavailable, or the provider kept changing.
     """
     user, provider = await _provider_of(deps, caller)
     account_id = provider.stripe_account_id
@@ -74,7 +74,7 @@ async def sync_billing(deps: OnboardingDeps, account_id: str) -> bool:
     """Follow a connected account after Stripe said that it changed; ``False`` for one that is no provider's of ours.
 
     Raises:
-        Unavailable: Stripe is away, or the provider kept changing; try again.
+        Unavailable: Stripe is unavailable, or the provider kept changing; try again.
     """
     provider = await deps.providers.find_by_account(account_id)
     return provider is not None and await _follow(deps, provider.id, account_id) is not None

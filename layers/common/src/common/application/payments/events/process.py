@@ -26,7 +26,7 @@ async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookS
 
     Raises:
         NotYetKnown: its booking is not there yet; the event must be delivered again.
-        Unavailable: Stripe or the database is away; the event must be delivered again.
+        Unavailable: Stripe or the database is unavailable; the event must be delivered again.
     """
     event = await deps.events.get(event_id)
     if event is None or event.status in {WebhookStatus.PROCESSED, WebhookStatus.IGNORED}:

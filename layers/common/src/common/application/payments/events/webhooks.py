@@ -33,7 +33,7 @@ class WebhookReceiverDeps:
 async def receive_webhook(deps: WebhookReceiverDeps, body: bytes, signature: str | None) -> StripeEvent:
     """Verify a webhook, store its event once and queue it.
 
-    An event that comes again is queued again unless it has been worked off: Stripe repeats a delivery until it gets
+    An event that comes again is queued again unless it has been processed: Stripe repeats a delivery until it gets
     a 2xx, and whether the queue took it the first time is not worth a second write.
 
     Raises:
@@ -65,7 +65,7 @@ async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
 
     Raises:
         NotYetKnown: it names a booking that is not there.
-        Unavailable: Stripe is away.
+        Unavailable: Stripe is unavailable.
     """
     if event.account_id is not None:
         return None
@@ -87,7 +87,7 @@ async def booking_of_intent(deps: PaymentDeps, intent_id: str) -> str | None:
 
     Raises:
         NotYetKnown: it names a booking that is not there.
-        Unavailable: Stripe is away.
+        Unavailable: Stripe is unavailable.
     """
     try:
         named = (await deps.gateway.get_intent(intent_id)).metadata.get("booking_id")

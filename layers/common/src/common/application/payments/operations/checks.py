@@ -37,7 +37,7 @@ async def check_payment(deps: PaymentDeps, event: Event) -> Booking | None:
     Raises:
         OperationBusy: another worker has it; the message must come again.
         CheckPostponed: a re-read got no answer; the next one is due later, and later still after each failure.
-        Unavailable: the database is away; the message must come again.
+        Unavailable: the database is unavailable; the message must come again.
     """
     if event.type == _OPERATION:
         return await _execute(deps, str(event.payload["operation_id"]))

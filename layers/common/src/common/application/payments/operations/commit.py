@@ -24,8 +24,8 @@ async def commit_result(deps: PaymentDeps, operation: PaymentOperation, result: 
         The booking as committed; ``None`` where the operation already had its result.
 
     Raises:
-        Unavailable: the booking kept changing, or the database is away; the operation stays open and will be tried
-            again, beginning with a look-up.
+        Unavailable: the booking kept changing, or the database is unavailable; the operation stays open and will be
+            tried again, beginning with a look-up.
     """
     for _ in range(_TRIES):
         booking = await deps.bookings.get(operation.booking_id)

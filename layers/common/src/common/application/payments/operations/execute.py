@@ -75,7 +75,7 @@ async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
     """Do nothing for an operation that is done.
 
     Raises:
-        OperationPostponed: its next try is not due yet, and was queued by whoever put it off.
+        OperationPostponed: its next try is not due yet, and was queued by the worker that postponed it.
         OperationBusy: another worker has it.
     """
     known = await deps.operations.get(operation_id)

@@ -38,7 +38,7 @@ async def reread_refunds(deps: PaymentDeps, booking_id: str) -> bool:
         ``False`` where a payment step of the booking is in flight, so that nothing could be decided yet.
 
     Raises:
-        Unavailable: Stripe or the database is away, or the booking kept changing.
+        Unavailable: Stripe or the database is unavailable, or the booking kept changing.
     """
     now = deps.clock.now()
     for operation in await deps.operations.list_by_booking(booking_id):

@@ -34,8 +34,8 @@ async def set_off_debts(deps: PaymentDeps, booking: Booking, operation: PaymentO
         The booking with the transfer replaced by what is left of it; ``None`` where nothing is owed.
 
     Raises:
-        Unavailable: the bookings kept changing, or the database is away. Whatever breaks it off, the transfer is given
-            back as it was.
+        Unavailable: the bookings kept changing, or the database is unavailable. Whatever breaks it off, the transfer is
+            given back as it was.
     """
     try:
         return await _set_off(deps, booking, operation)

@@ -53,7 +53,7 @@ async def take_step(
         PaymentDeclined: the card was refused.
         GatewayRefused: Stripe refuses the call as such.
         GatewayUncertain: no answer, or Stripe is still at work on the intent.
-        Unavailable: Stripe is away and has not acted.
+        Unavailable: Stripe is unavailable and has not acted.
     """
     return await _STEPS[operation.purpose](deps, booking, operation, look_first)
 

@@ -85,7 +85,7 @@ async def _operations(step: Step) -> tuple[Progress, bool]:
 
 
 async def _events(step: Step) -> tuple[Progress, bool]:
-    """Queue Stripe's events again that were not worked off, round and round over the runs."""
+    """Queue Stripe's events again that were not processed, round and round over the runs."""
     place = step.place
     seen = (place.window_end, place.after) if place.window_end and place.after else None
     count, last = await requeue_events(step.deps, step.now, SETTLING, limit=_BATCH, after=seen)
@@ -99,7 +99,7 @@ async def _events(step: Step) -> tuple[Progress, bool]:
 def _apart(step: Step) -> Iterator[None]:
     """Keep what one thing meets for a reason of its own, such as a row that cannot be read, from holding up the rest.
 
-    Where Stripe or the database is away, the phase stops and goes on from its place in the next run.
+    Where Stripe or the database is unavailable, the phase stops and goes on from its place in the next run.
     """
     try:
         yield
@@ -130,7 +130,7 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
 
 
 async def _moved(step: Step) -> tuple[Progress, bool]:
-    """Ask for the bookings whose money moved at Stripe, whoever moved it, such as a person on Stripe's dashboard."""
+    """Ask for the bookings whose money moved at Stripe, also where a person moved it on Stripe's dashboard."""
     records = step.deps.records
 
     async def page(since: datetime, until: datetime, after: str | None) -> Sequence[MovedAtStripe]:

@@ -36,7 +36,7 @@ async def requeue_operations(
 async def requeue_events(
     deps: ReconciliationDeps, now: datetime, older_than: timedelta, *, limit: int, after: tuple[datetime, str] | None
 ) -> tuple[int, tuple[datetime, str] | None]:
-    """Queue one page of Stripe's events again that were stored and not worked off.
+    """Queue one page of Stripe's events again that were stored and not processed.
 
     Args:
         deps: ports.

@@ -1,6 +1,6 @@
 """Comparing bookings, ledger and Stripe; repairing what is safe to repair by rule, reporting the rest.
 
-Repaired by rule: operations whose next try is overdue and Stripe events that were never worked off are queued again;
+Repaired by rule: operations whose next try is overdue and Stripe events that were never processed are queued again;
 an intent of ours that nobody holds a claim to is cancelled as long as it reserves nothing. Everything else is for a
 person: it is listed for operators, who are told of what is new.
 
@@ -42,8 +42,8 @@ async def reconcile_payments(deps: ReconciliationDeps, *, has_time: Callable[[],
         Counts by metric name.
 
     Raises:
-        Exception: the first fault met, such as ``Unavailable`` where Stripe is away, after every other phase had its
-            turn; the phase goes on from its place in the next run.
+        Exception: the first fault met, such as ``Unavailable`` where Stripe is unavailable, after every other phase had
+            its turn; the phase goes on from its place in the next run.
     """
     now = deps.clock.now()
     counts: Counter[str] = Counter()
@@ -92,7 +92,7 @@ async def compare_booking(deps: ReconciliationDeps, due: DueReconciliation) -> i
     """Compare a booking that waits for it; returns how many differences it has.
 
     Raises:
-        Unavailable: Stripe or the database is away; it waits on.
+        Unavailable: Stripe or the database is unavailable; it waits on.
     """
     booking = await deps.bookings.get(due.booking_id)
     found = await reconcile_booking(deps, booking) if booking else []
@@ -104,7 +104,7 @@ async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
     """Do what a queued request asks for (``RECONCILIATION_REQUESTED``); returns how many differences were found.
 
     Raises:
-        Unavailable: Stripe or the database is away; the booking waits on and is asked for again by a later run.
+        Unavailable: Stripe or the database is unavailable; the booking waits on and is asked for again by a later run.
     """
     due = DueReconciliation(str(event.payload["booking_id"]), int(event.payload["revision"]))
     return await compare_booking(deps, due)

@@ -23,7 +23,7 @@ async def settle_duplicates(deps: SubscriptionDeps, provider: Provider, found: S
         found: one of them, as Stripe has it now.
 
     Raises:
-        Unavailable, GatewayUncertain: Stripe or the queue is away; try again.
+        Unavailable, GatewayUncertain: Stripe or the queue is unavailable; try again.
     """
     if found.customer_id is None:
         return found.id

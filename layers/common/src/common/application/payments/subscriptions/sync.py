@@ -27,7 +27,7 @@ async def sync_subscription(deps: SubscriptionDeps, subscription_id: str) -> boo
         Whether it is a plan of a provider of ours.
 
     Raises:
-        Unavailable: Stripe or the database is away, or the provider kept changing; try again.
+        Unavailable: Stripe or the database is unavailable, or the provider kept changing; try again.
     """
     found = await deps.plan_gateway.get_subscription(subscription_id)
     provider = await deps.providers.get(found.provider_id) if found.provider_id else None

@@ -42,10 +42,10 @@ class CalendarWriter(Protocol):
         """A calendar object with one event for each booking; lines end in CRLF.
 
         Args:
-            bookings: what to show, as whoever gets it may see them (``domain.bookings.disclosure``); the version is the
+            bookings: what to show, as its recipient may see them (``domain.bookings.disclosure``); the version is the
                 sequence number, so that a client replaces an older entry.
             now: the instant of writing.
-            is_feed: whether it goes to whoever has an address, such as somebody's calendar service: then without the
+            is_feed: whether it goes to anyone who has an address, such as somebody's calendar service: then without the
                 customer's notes.
             invitation: what goes with a mail instead of being published.
         """

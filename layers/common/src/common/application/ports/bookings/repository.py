@@ -96,7 +96,7 @@ class BookingRepository(Protocol):
 
         Raises:
             VersionConflict: one of the bookings is not the version that its change expects.
-            Unavailable: the database is away.
+            Unavailable: the database is unavailable.
         """
         ...
 

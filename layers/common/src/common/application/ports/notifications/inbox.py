@@ -38,7 +38,7 @@ class Notifications(Protocol):
         ...
 
     async def count_unread(self, user_id: str, *, most: int) -> int:
-        """How many entries somebody has not read, counted up to ``most``."""
+        """How many entries somebody has not read, counted at most to ``most``."""
         ...
 
     async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:

@@ -41,7 +41,7 @@ class ConnectGateway(Protocol):
 
     Raises (all methods):
         GatewayUncertain: no answer.
-        Unavailable: Stripe is away.
+        Unavailable: Stripe is unavailable.
     """
 
     async def create_account(

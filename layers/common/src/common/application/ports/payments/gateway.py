@@ -87,7 +87,7 @@ class PaymentGateway(Protocol):
         PaymentDeclined: the card was refused; ``extra`` has ``decline_code`` and ``payment_intent_id``.
         GatewayRefused: Stripe refuses the call as such.
         GatewayUncertain: no answer; Stripe may have acted. Look up before acting again.
-        Unavailable: Stripe is away and has not acted.
+        Unavailable: Stripe is unavailable and has not acted.
     """
 
     async def ensure_customer(self, user_id: str, email: str, name: str, *, gone: str | None = None) -> str:

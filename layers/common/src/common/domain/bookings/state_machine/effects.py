@@ -75,7 +75,7 @@ def arm_accept_deadline(context: Context, draft: Draft) -> Draft:
 
 
 def arm_for_status(context: Context, draft: Draft) -> Draft:
-    """After the payment: the provider's deadline, or the acceptance that the service gives by itself."""
+    """After the payment: the provider's deadline, or the acceptance that the service gives automatically."""
     step = record_acceptance if draft.booking.status is BookingStatus.ACCEPTED else arm_accept_deadline
     return step(context, draft)
 

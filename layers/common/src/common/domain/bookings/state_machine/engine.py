@@ -140,7 +140,7 @@ def apply_transition(context: Context, transition: BookingTransition, draft: Dra
 
 
 def present_state(booking: Booking, actor: Actor, now: datetime, settings: BookingSettings) -> dict[str, Any]:
-    """What whoever loses a race is told of the booking: its status and version, and what this actor may do now."""
+    """What the one who loses a race is told of the booking: its status and version, and what this actor may do now."""
     offers = get_available_booking_actions(booking, actor, now, settings)
     return {
         "booking_status": booking.status.value,

@@ -1,4 +1,4 @@
-"""When the system acts by itself: each timer gives the instant it is armed for, or ``None``."""
+"""When the system acts automatically: each timer gives the instant it is armed for, or ``None``."""
 
 from collections.abc import Callable
 from datetime import datetime
