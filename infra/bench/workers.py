@@ -53,7 +53,7 @@ def light(setting: Setting) -> list[Subject]:
 
 
 def real(setting: Setting) -> list[Subject]:
-    """Every worker with one thing to do, made anew for each start."""
+    """Every worker with one message to process, made again for each start."""
     fresh = {
         "notifications_queue": lambda: _message(_mail(setting).model_dump_json()),
         "payment_checks_queue": lambda: _message(_event(setting, "payment.check_requested").model_dump_json()),
@@ -104,7 +104,7 @@ def _stripe_event(setting: Setting) -> dict[str, Any]:
 
 
 def _due_booking(setting: Setting) -> dict[str, Any]:
-    """Let the time for paying a copy of the booking end."""
+    """Let the time for paying a copy of the booking expire."""
     now = datetime.now(UTC)
     with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
         bookings = client[DATABASE]["bookings"]

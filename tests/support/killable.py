@@ -4,8 +4,8 @@ A step is the sending of a database command or the arrival of its answer; publis
 ``delivered``, which stands for the queues. One process is prepared and forked for each try, which costs milliseconds.
 
 ``python -m tests.support.killable URI DATABASE < PLAN`` reads a ``Plan`` as JSON, and prints how many steps the one
-that lived took. Transactions that the dead left open are ended at once, which the server does on its own after a
-minute.
+that lived took. Transactions that killed processes left open are ended at once, which the server does on its own after
+a minute.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def live(uri: str, database: str, plan: Plan, each: Try, grave: int) -> None:
 
 
 def end_sessions(uri: str, left: bytes) -> None:
-    """End what the dead had begun; ``left`` is the ids of sessions, 16 bytes each."""
+    """End what killed processes had begun; ``left`` is the ids of sessions, 16 bytes each."""
     ids = [left[start : start + 16] for start in range(0, len(left), 16)]
     with MongoClient[dict[str, Any]](uri) as client:
         client.admin.command({"killSessions": [{"id": Binary(each, UUID_SUBTYPE)} for each in ids]})

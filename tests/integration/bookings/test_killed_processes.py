@@ -59,7 +59,7 @@ def run(uri: str, database: str, plan: Plan) -> tuple[int, int]:
 
 
 async def deliver_what_was_left(world: BookingWorld) -> list[dict[str, Any]]:
-    """Let the sweep publish what the dead have not, and check that every event has arrived; gives the outbox."""
+    """Let the sweep publish what killed processes have not, and check that every event has arrived; returns it."""
     world.clock.advance(seconds=GRACE.total_seconds() + 1)
     await sweep_outbox(world.container.outbox_sweep, has_time=lambda: True)
     outbox = [row async for row in world.container.mongo.collection("outbox").find()]
@@ -221,7 +221,7 @@ async def count_actions(world: BookingWorld, deed: Deed) -> dict[str, int]:
 
 
 async def do_the_rest(world: BookingWorld, deed: Deed, left: list[Booking]) -> None:
-    """What the dead had begun is done by the next one."""
+    """What a killed process had begun is done by the next one."""
     if deed.by is None:
         world.clock.set(
             max(booking.next_due_at or world.clock.now() for booking in left) if left else world.clock.now()

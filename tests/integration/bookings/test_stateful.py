@@ -211,7 +211,7 @@ class BookingLives(RuleBasedStateMachine):
             self.loop.close()
 
     async def _finish(self) -> None:
-        """Heal everything and let time alone bring every booking to its end."""
+        """Repair everything and let time alone bring every booking to its end."""
         world = self.world
         world.gateway.faults.clear()
         world.publisher.is_unavailable = False

@@ -282,7 +282,7 @@ def mail_data(bench: MoneyBench, booking: Booking, event: Event, provider: Provi
 
 
 def step(bench: MoneyBench, booking: Booking, purpose: Purpose) -> PaymentOperation:
-    """An operation of a purpose that the machine would not have asked for now."""
+    """An operation of a purpose that the state machine would not request now."""
     now = bench.clock.now()
     return PaymentOperation(
         id=new_id("pay", now),

@@ -45,7 +45,7 @@ async def _keep_place(reviews: MongoPaymentReviews) -> None:
 async def _tell(reviews: MongoPaymentReviews) -> None:
     found = {"booking_id": "bkg_1", "kind": DiscrepancyKind.CAPTURED, "first_seen_at": START, "last_seen_at": START}
     await reviews.report([Discrepancy(id="bkg_1:captured_amount", **found)])
-    await reviews.claim_untold(limit=500)
+    await reviews.claim_unreported(limit=500)
 
 
 async def _reconcile(rows: MongoDueReconciliations) -> None:

@@ -370,9 +370,9 @@ async def test_each_difference_is_told_once_even_by_runs_at_once(bench: MoneyBen
     ]
     await deps.reviews.report(found)
     await deps.reviews.report(found)
-    taken = await asyncio.gather(*(deps.reviews.claim_untold(limit=100) for _ in range(4)))
+    taken = await asyncio.gather(*(deps.reviews.claim_unreported(limit=100) for _ in range(4)))
     assert sorted(each.id for page in taken for each in page) == sorted(each.id for each in found)
-    assert await deps.reviews.claim_untold(limit=100) == []
+    assert await deps.reviews.claim_unreported(limit=100) == []
     await deps.reviews.resolve([found[0].id], now)
     await deps.reviews.report(found[:1])
-    assert [each.id for each in await deps.reviews.claim_untold(limit=100)] == [found[0].id]
+    assert [each.id for each in await deps.reviews.claim_unreported(limit=100)] == [found[0].id]

@@ -144,7 +144,7 @@ async def test_the_work_for_a_page_is_bounded_and_its_cursor_goes_on(
     client: httpx.AsyncClient, container: Container
 ) -> None:
     free = await crowd(container, -16.0, 100.0, 90, {80: "09:00"})
-    container.replace(search=replace(container.search, most_judged=50))
+    container.replace(search=replace(container.search, most_checked=50))
     at: dict[str, Any] = {"lat": -16.0, "lng": 100.0, "sort": "distance"}
     window = {"available_from": "2030-03-04T20:00:00Z", "available_to": "2030-03-04T20:30:00Z"}
     first = await search(client, limit=4, **at, **window)

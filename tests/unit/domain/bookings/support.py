@@ -92,7 +92,7 @@ def action_required() -> PaymentResult:
 
 
 class Life:
-    """One booking driven through the machine, with all its changes kept as a repository would."""
+    """One booking driven through the state machine, with all its changes kept as a repository would."""
 
     def __init__(
         self,

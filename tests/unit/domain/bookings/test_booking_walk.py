@@ -99,7 +99,7 @@ def assert_offers_are_what_is_accepted(walk: Walk, node: Node) -> None:
 
 
 def is_accepted(node: Node, action: str, actor: Actor, walk: Walk) -> bool:
-    """Whether the machine performs the action, or would with another input."""
+    """Whether the state machine performs the action, or would with another input."""
     given = sample_inputs(action, node.booking)[0]
     try:
         perform(node.booking, action, actor, given, walk.clock[node.position], walk.scenario.settings)

@@ -148,7 +148,7 @@ class StripePlans:
 
 
 def _ends_by(found: "stripe.Subscription", period_end: int | None) -> bool:
-    """Whether it was told to end by its period's end, as the portal does it with flexible billing.
+    """Whether it is set to end with its period, as the portal does it with flexible billing.
 
     See https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Cancellations in the Customer Portal".
     """

@@ -18,7 +18,7 @@ from common.domain.shared.ids import new_id
 
 
 async def approve_provider(deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo) -> Provider:
-    """Accept an application; the provider is listed once billing is set up too. A mail tells.
+    """Accept an application and mail the provider; the profile is listed once billing is set up too.
 
     Raises:
         NotFound: there is no such provider.

@@ -34,7 +34,7 @@ async def appoint_staff(
 
 
 async def appoint_first_super_admin(deps: AdminDeps, operator: Principal, email: str, client: ClientInfo) -> User:
-    """Make a person with a verified account a super admin, on the word of who operates the database.
+    """Make a person with a verified account a super admin; authorized by access to the database.
 
     Raises:
         NotFound: the address has no verified account.
@@ -57,7 +57,7 @@ async def _appoint(deps: AdminDeps, boss: Principal, email_key: str, roles: Sequ
 async def change_staff(
     deps: AdminDeps, boss: Principal, user_id: str, roles: Sequence[Role], client: ClientInfo
 ) -> User:
-    """Replace somebody's staff roles; none at all ends the appointment.
+    """Replace a person's staff roles; an empty list removes them all.
 
     Raises:
         NotFound: nobody of staff has this id.

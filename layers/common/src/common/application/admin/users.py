@@ -23,7 +23,7 @@ _ALREADY = {
 
 
 async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo, reason: str) -> User:
-    """Stop an account at once: every token of its dies, its provider profile disappears from searches.
+    """Suspend an account at once: its tokens are revoked and its provider profile leaves the searches.
 
     Raises:
         NotFound: there is no such account.
@@ -34,7 +34,7 @@ async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
 
 async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo) -> User:
-    """Let a suspended account act again; it must sign in anew.
+    """Restore a suspended account; it must sign in again.
 
     Raises:
         NotFound: there is no such account.
@@ -45,7 +45,7 @@ async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
 
 async def _target(deps: AdminDeps, staff: Principal, user_id: str, *, is_active: bool) -> User:
-    """The account as the present transaction sees it, if the caller may switch it."""
+    """The account as read in the present transaction, if the caller may suspend or restore it."""
     user = await deps.users.get(user_id)
     if user is None or user.deleted_at is not None:
         raise NotFound("There is no such account.")

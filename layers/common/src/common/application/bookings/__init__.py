@@ -1,1 +1,1 @@
-"""Bookings: making them, acting on them, reading them, and what time does to them."""
+"""Bookings: making them, acting on them, reading them, and their timers."""

@@ -1,4 +1,4 @@
-"""Finding a booking for a caller: where it is none of the caller's business, even its existence is private."""
+"""Finding a booking for a caller; to anyone who is no party of it, it does not exist."""
 
 from typing import Protocol
 

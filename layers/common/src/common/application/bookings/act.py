@@ -29,7 +29,7 @@ async def perform_action(
     expected_version: int | None = None,
     seen_fee: int | None = None,
 ) -> VisibleBooking:
-    """Perform an action as the caller, in the caller's part.
+    """Perform an action as the caller, in the caller's role in the booking.
 
     A booking that changes meanwhile is read and judged again, so the loser of a race is refused by the rules and told
     the present state; with ``expected_version`` it is refused at once. What a critical action costs has to be agreed
@@ -96,7 +96,7 @@ async def perform_as_operator(
 
 
 def require_version(deps: BookingDeps, booking: Booking, actor: Actor, expected: int | None) -> None:
-    """Refuse a caller who saw another version.
+    """Refuse a caller whose version is not the stored one.
 
     Raises:
         VersionConflict: with the present version, status and actions.

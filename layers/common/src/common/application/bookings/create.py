@@ -173,7 +173,7 @@ def _next_key(key: str | None, booking: Booking) -> str:
 async def _take_over(
     attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable
 ) -> tuple[Booking, BookingChange | None]:
-    """Go on where only the customer's own holds stand in the way: the same booking as it is, another in its place.
+    """Continue where only the customer's own holds occupy the slot: return the same booking, or replace another.
 
     Raises:
         SlotUnavailable: they are not what stands in the way.
@@ -262,7 +262,7 @@ async def _find_service(deps: BookingDeps, service_id: str) -> tuple[Service, Pr
 
 
 async def _customer(deps: BookingDeps, customer_id: str) -> User:
-    """Who books: an account that tells the provider whom to expect and how to reach them."""
+    """The customer who books; the account must have a name and a telephone number for the provider."""
     customer = await deps.users.get(customer_id)
     if customer is None or customer.deleted_at is not None:
         raise NotFound("There is no such account.")
@@ -283,7 +283,7 @@ def _is_same(booking: Booking, request: BookingInput) -> bool:
 
 
 async def open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
-    """Make the payment of a booking that waits for it, or go on with it; nothing for any other."""
+    """Open the payment of a booking that waits for it, or continue it; does nothing for any other."""
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return booking, None
     return await ensure_intent(deps.payments(), booking)

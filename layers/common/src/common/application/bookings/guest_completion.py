@@ -1,4 +1,4 @@
-"""What onboarding asks of guest checkout."""
+"""How onboarding completes a guest's booking."""
 
 from collections.abc import Callable
 

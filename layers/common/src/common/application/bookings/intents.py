@@ -79,7 +79,7 @@ class CompletedIntent:
 
 
 async def open_intent(deps: IntentDeps, request: GuestBookingInput) -> tuple[BookingIntent, str]:
-    """Hold the slot for a guest and mail a link that signs in and goes on.
+    """Hold the slot for a guest and mail a link that signs in and continues.
 
     The answer is the same whether or not the address has an account. A guest's own earlier hold makes way: the one that
     is named with its secret, and one of the same browser for the same time. A mail address proves nothing, since
@@ -148,7 +148,7 @@ async def _open(
 async def _of_this_browser(
     deps: IntentDeps, request: GuestBookingInput, *, known: Sequence[BookingIntent]
 ) -> Sequence[BookingIntent]:
-    """Wishes of the same browser for the same time of the same provider."""
+    """Earlier requests of the same browser for the same time of the same provider."""
     service = await deps.services.get(request.service_id)
     if request.device_token is None or service is None:
         return []
@@ -170,7 +170,7 @@ async def read_intent(deps: IntentDeps, intent_id: str, secret: str) -> BookingI
 
 
 async def renew_secret(deps: IntentDeps, intent_id: str) -> str:
-    """Give a guest who asks again with the same idempotency key another secret; the one before works on.
+    """Give a guest who repeats a request with the same idempotency key another secret; earlier ones stay valid.
 
     Raises:
         NotFound: the intent is gone.

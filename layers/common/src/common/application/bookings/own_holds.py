@@ -1,4 +1,4 @@
-"""What a person already keeps of a provider's time: their own hold never stands in their own way."""
+"""Slots that a customer already holds at a provider, which never prevent the same customer's booking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ async def guests_at(
 
 
 async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start_at: datetime) -> OwnHolds:
-    """What a customer keeps of a provider's time from a start on.
+    """What a customer holds of a provider's time from a start on.
 
     Args:
         deps: ports.
@@ -69,7 +69,7 @@ async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start
 
 
 async def give_up_unpaid(deps: BookingDeps, booking: Booking) -> bool:
-    """Cancel a booking that its customer replaces; nobody is told, since it goes on as another one.
+    """Cancel a booking that its customer replaces; nobody is notified, since another one takes its place.
 
     Returns:
         Whether it was still unpaid, and has ended.

@@ -1,4 +1,4 @@
-"""What time does to bookings: firing the system actions that are due."""
+"""Timers of bookings: firing the system actions that are due."""
 
 import asyncio
 from collections import Counter

@@ -69,7 +69,7 @@ async def update_service(
 
 
 async def delete_service(deps: ProviderDeps, provider: Provider, service_id: str) -> None:
-    """Take a service out for good; its bookings stay.
+    """Delete a service; its bookings stay.
 
     Raises:
         NotFound: there is no such service of the caller's.

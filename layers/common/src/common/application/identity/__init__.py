@@ -1,1 +1,1 @@
-"""Getting in, staying in, getting out: registration, sign-in, sessions, recovery, external sign-in."""
+"""Identity: registration, sign-in, sessions, recovery, external identities."""

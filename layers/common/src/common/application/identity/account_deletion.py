@@ -39,7 +39,7 @@ async def export_account(deps: AccountDeletionDeps, caller: Principal, client: C
 
 
 async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> None:
-    """Let the person go: the account can no longer be opened or recognised. Bookings and the ledger stay.
+    """Delete the account: it can no longer be opened or recognised. Bookings and the ledger stay.
 
     The account is gone when this returns; a worker then erases the person from closed bookings, from what others were
     told, and at Stripe. Nobody can leave with a booking under way (which is anything before it is settled), with money

@@ -1,4 +1,4 @@
-"""Private calendar feeds are a way in too: anyone who has made one reads on."""
+"""Private calendar feeds give access too: their address keeps working until the feed is ended."""
 
 from common.application.identity.deps import AuthDeps
 from common.domain.identity.users import User

@@ -33,7 +33,7 @@ EMAIL_CHANGED = "account.email_changed"
 
 
 async def request_change(deps: AuthDeps, caller: Principal, email: str, client: ClientInfo) -> None:
-    """Have a code mailed to the new address, and word of it to the present one.
+    """Have a code mailed to the new address, and a notice to the present one.
 
     Raises:
         Forbidden: the sign-in is not recent (``recent_sign_in_required``).
@@ -99,7 +99,7 @@ async def confirm_change(deps: AuthDeps, caller: Principal, token: str, client: 
 
 
 def _word(deps: AuthDeps, address: str) -> Event:
-    """Word to an address that is no account's any more."""
+    """A notice to an address that no account has any more."""
     now = deps.clock.now()
     return new_event(Topic.NOTIFICATIONS, MAIL_REQUESTED, now, template="email_changed", to=address, data={})
 

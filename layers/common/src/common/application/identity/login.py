@@ -1,4 +1,4 @@
-"""Signing in with a password, and what keeps strangers from trying."""
+"""Signing in with a password, and limits on guessing it."""
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event

@@ -35,7 +35,7 @@ _ATTEMPT_LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class OAuthDeps(AuthDeps):
-    """Ports of signing in elsewhere."""
+    """Ports of signing in at an identity provider."""
 
     identity_providers: IdentityProviders
     attempts: SignInAttempts
@@ -57,7 +57,7 @@ class StartedAttempt:
 
 
 async def start_attempt(deps: OAuthDeps, provider: str) -> StartedAttempt:
-    """Begin to sign in elsewhere.
+    """Begin to sign in at an identity provider.
 
     PKCE's verifier and the nonce derive from the binding's secret, which only the browser keeps: the database alone
     cannot finish an attempt (RFC 7636, RFC 9700 section 2.1.1).
@@ -90,7 +90,7 @@ async def start_attempt(deps: OAuthDeps, provider: str) -> StartedAttempt:
 async def finish_sign_in(
     deps: OAuthDeps, provider: str, code: str, state: str, binding: str | None, client: ClientInfo
 ) -> TokenPair:
-    """Sign in with what the provider sent the browser back with.
+    """Sign in with the code and state that the provider returned to the browser.
 
     Raises:
         InvalidInput: the attempt is unknown, used, expired or another browser's, or the provider does not confirm it.
@@ -107,7 +107,7 @@ async def finish_sign_in(
 
 
 def _identity(proven: ProvenIdentity, provider: str) -> ExternalIdentity:
-    """The account elsewhere as it is kept; what it calls its address is kept only if it is one."""
+    """The external identity as it is stored; its mail address is stored only if it is valid."""
     try:
         email = parse_email(proven.email).text
     except InvalidInput:
@@ -160,7 +160,7 @@ async def _first_sign_in(
 async def link_identity(
     deps: OAuthDeps, caller: Principal, provider: str, code: str, state: str, binding: str | None, client: ClientInfo
 ) -> None:
-    """Link a sign-in elsewhere to the caller's account; the mail addresses need not be the same.
+    """Link an external identity to the caller's account; the mail addresses need not be the same.
 
     Raises:
         InvalidInput: as for signing in.
@@ -183,7 +183,7 @@ async def link_identity(
 
 
 async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, client: ClientInfo) -> None:
-    """Unlink a sign-in elsewhere; sign-ins that were opened by it end, but for the caller's own.
+    """Unlink an external identity; sign-ins that it opened end, except the caller's own.
 
     The account is touched by whatever adds or removes a way into it, so that two at once never remove the last ones.
 
@@ -213,19 +213,19 @@ async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, clie
 
 
 def _linked(deps: AuthDeps, user_id: str, identity: ExternalIdentity) -> Event:
-    """Word to the owner that a way into the account has come."""
+    """A mail to the owner that a sign-in method was added."""
     where = identity.provider.title()
     return mail_event(deps, "identity_linked", user_id, provider=where, linked_email=identity.email)
 
 
 def _unlinked(deps: AuthDeps, user_id: str, identity: ExternalIdentity) -> Event:
-    """Word to the owner that a way into the account has gone."""
+    """A mail to the owner that a sign-in method was removed."""
     where = identity.provider.title()
     return mail_event(deps, "identity_unlinked", user_id, provider=where, linked_email=identity.email)
 
 
 async def _proven(deps: OAuthDeps, provider: str, code: str, state: str, binding: str | None) -> ProvenIdentity:
-    """Use the attempt up, then ask the provider who it was."""
+    """Consume the attempt, then ask the provider who signed in."""
     attempt = await deps.attempts.take(digest(state), deps.clock.now())
     is_same = (
         attempt is not None

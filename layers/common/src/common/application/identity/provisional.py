@@ -1,4 +1,4 @@
-"""Identity of guests: an account that exists for a booking before anybody has proven its address."""
+"""Provisional accounts of guests, made for a booking before the mail address is proven."""
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import LINK_REQUESTED, limit_mails
@@ -36,7 +36,7 @@ async def ensure_provisional_user(deps: AuthDeps, email: str) -> User:
 
 
 def sign_in_link_event(deps: AuthDeps, user: User, booking_intent_id: str, **shown: str) -> Event:
-    """The event that mails a link which signs in and goes on with a booking intent; commit it with the intent.
+    """The event that mails a link which signs in and continues a booking intent; commit it with the intent.
 
     Args:
         deps: ports.

@@ -1,4 +1,4 @@
-"""What every identity use case leaves behind: rows of the security log, and mails on their way."""
+"""What identity use cases share: rows of the security log, and requests for mails."""
 
 from collections.abc import Sequence
 from typing import Any

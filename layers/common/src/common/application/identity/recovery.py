@@ -48,7 +48,7 @@ async def mail_sign_in(deps: AuthDeps, email: str) -> None:
 
 
 async def reset_password(deps: AuthDeps, token: str, password: str, client: ClientInfo) -> None:
-    """Set a new password with a mailed code, and end every way in that was there before.
+    """Set a new password with a mailed code, and end every sign-in and sign-in method that existed before.
 
     Every sign-in ends at once, and every linked sign-in elsewhere is dropped and named in the mail about it: an
     intruder may have added one. Calendar feeds end too, and the mail says so. The owner's own comes back with the next
@@ -97,7 +97,7 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
 
 
 def _proof(user: User, client: ClientInfo, now: datetime) -> Session:
-    """A mailed code that was used: it opens no sign-in, and says that the device is the owner's."""
+    """Record that a mailed code was used: it opens no sign-in, and proves that the device is the owner's."""
     return Session(
         id=new_id("ses", now),
         user_id=user.id,
@@ -155,7 +155,7 @@ async def change_password(
 
 
 async def _check_current(deps: AuthDeps, user: User, current: str, password_hash: str) -> None:
-    """A stolen access token must not be a way to guess the password."""
+    """Limit guesses of the present password, so that a stolen access token cannot be used to find it."""
     now = deps.clock.now()
     key = password_guard_key(user.id)
     if wait := await deps.guard.begin_try({key: _FREE_TRIES}, now):

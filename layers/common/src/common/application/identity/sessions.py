@@ -152,7 +152,7 @@ def pair_of(deps: AuthDeps, user: User, session: Session, refresh_token: str) ->
 
 
 def refuse_suspended(user: User) -> None:
-    """Stop an account that may not act.
+    """Refuse an account that may not act.
 
     Raises:
         Forbidden: the account is suspended.

@@ -1,4 +1,4 @@
-"""Refresh tokens rotate; a stolen one betrays itself (RFC 9700 section 4.14.2)."""
+"""Refresh tokens rotate, so that the use of a stolen one is noticed (RFC 9700 section 4.14.2)."""
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event

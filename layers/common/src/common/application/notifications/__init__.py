@@ -1,1 +1,1 @@
-"""Telling people: mails and the inbox in the app."""
+"""Notifications: mails, and the inbox in the app."""

@@ -71,7 +71,7 @@ async def subscribe_push(deps: InboxDeps, caller: Principal, endpoint: str, p256
 
 
 async def unsubscribe_push(deps: InboxDeps, user_id: str, endpoint: str) -> None:
-    """Forget a browser.
+    """Remove a browser's push subscription.
 
     Raises:
         NotFound: it is not the caller's.

@@ -74,7 +74,7 @@ async def require_own_card(deps: CardDeps, principal: Principal, card_id: str) -
 
 
 async def remove_card(deps: CardDeps, principal: Principal, card_id: str) -> None:
-    """Forget one of the caller's cards.
+    """Remove one of the caller's saved cards.
 
     Raises:
         NotFound: it does not exist or is somebody else's.

@@ -13,7 +13,7 @@ _LOST = "lost"
 
 
 async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: str) -> bool:
-    """Re-read a dispute and follow what it has come to; safe to repeat, in any order.
+    """Re-read a dispute and apply its present state; safe to repeat, in any order.
 
     What moves no money, such as an inquiry, is passed over. The booking is read before Stripe is, and committed under
     its version: an answer of Stripe's that is older than another worker's never comes last.
@@ -48,7 +48,7 @@ async def _disputed(deps: PaymentDeps, dispute: BankDispute) -> Booking | None:
 
 
 async def _follow(deps: PaymentDeps, booking: Booking, dispute: BankDispute) -> None:
-    """Apply what is known of it, the opening first wherever the end is known first."""
+    """Apply its state, the opening first where the end arrives before it."""
     for outcome in _outcomes(booking, dispute):
         change = apply_chargeback(
             booking, dispute.id, outcome, dispute.amount, deps.clock.now(), deps.settings, fees=dispute.fees
@@ -61,7 +61,7 @@ async def _follow(deps: PaymentDeps, booking: Booking, dispute: BankDispute) -> 
 
 
 def _outcomes(booking: Booking, dispute: BankDispute) -> list[ChargebackOutcome]:
-    """What the dispute has come to, in the order of its life."""
+    """The dispute's states, in their order."""
     if was_won(booking, dispute.id) and dispute.is_taken:
         first = [ChargebackOutcome.REOPENED]
     else:

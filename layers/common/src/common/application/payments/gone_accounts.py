@@ -9,7 +9,7 @@ ACCOUNT_CHECK_REQUESTED = "payout_account.check_requested"
 
 
 async def request_account_check(deps: PaymentDeps, account_id: str) -> None:
-    """Have an account read again that Stripe would not let us use, whether or not its webhook has come."""
+    """Request a re-read of an account that Stripe refused, in case its webhook has not come."""
     event = new_event(Topic.PAYMENTS, ACCOUNT_CHECK_REQUESTED, deps.clock.now(), account_id=account_id)
     await deps.outbox.insert([event])
     await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)

@@ -41,7 +41,7 @@ async def list_payouts(deps: PayoutDeps, caller: Principal, *, limit: int, after
 
 
 async def get_balance(deps: PayoutDeps, caller: Principal) -> PayoutBalance:
-    """What waits at Stripe for the caller.
+    """The caller's balance at Stripe.
 
     Raises:
         Conflict: the caller has no payout account yet.

@@ -33,7 +33,7 @@ class CurrencyCache:
 class SearchDeps:
     """Ports of the use cases of searching.
 
-    ``most_judged`` listings are looked at for one page where a filter on free time drops most of them, in batches that
+    ``most_checked`` listings are looked at for one page where a filter on free time drops most of them, in batches that
     grow; a page that is not full then is shorter, and its cursor goes on behind what has been judged.
     """
 
@@ -48,4 +48,4 @@ class SearchDeps:
     places: PlaceNames
     popular: PopularCache = field(default_factory=PopularCache)
     currencies: CurrencyCache = field(default_factory=CurrencyCache)
-    most_judged: int = 1_000
+    most_checked: int = 1_000

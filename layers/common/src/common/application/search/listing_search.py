@@ -63,9 +63,9 @@ async def search_listings(
     slots: dict[str, datetime] = {}
     everything: Sequence[Hit] | None = None
     judged = 0
-    while len(hits) < limit and judged < deps.most_judged:
+    while len(hits) < limit and judged < deps.most_checked:
         # Rows inserted into a batch since its end was set are read too, hence the room for as many again.
-        room = min(deps.most_judged, size * 2) if place.until else min(size, deps.most_judged - judged)
+        room = min(deps.most_checked, size * 2) if place.until else min(size, deps.most_checked - judged)
         scan = await deps.listings.scan(query.kind, criteria, order, limit=room, after=place.after, until=place.until)
         ranked, found = await _ranked(deps, query, criteria, scan.hits)
         slots |= found

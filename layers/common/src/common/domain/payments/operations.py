@@ -1,4 +1,4 @@
-"""Payment operations: what we intend to do at Stripe, recorded before it is done, and what came of it."""
+"""Payment operations: what is to be done at Stripe, recorded before it is done, and its result."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -160,7 +160,7 @@ class TermsChanged(Conflict):
 
 
 class SlotUnavailable(Conflict):
-    """Somebody else holds an overlapping interval, or the provider does not work then."""
+    """An overlapping interval is taken, or the provider does not work then."""
 
     code = "slot_unavailable"
     title = "Slot unavailable"
@@ -238,7 +238,7 @@ class RateLimited(GigstaError):
 
 
 class TooManyHolds(RateLimited):
-    """A network address keeps as many unpaid or unconfirmed slots of one provider as it may."""
+    """A network address holds as many unpaid or unconfirmed slots of one provider as it may."""
 
     code = "too_many_holds"
     title = "Too many slots on hold"

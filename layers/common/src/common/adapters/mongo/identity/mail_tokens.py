@@ -16,7 +16,7 @@ class MongoMailTokens:
         self._tokens = mongo.collection("mail_tokens")
 
     async def insert(self, token: MailToken) -> None:
-        """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
+        """Store a code. Earlier ones of the same account or registration and purpose end, except the same event's."""
         earlier = {
             "email_key": token.email_key,
             "purpose": token.purpose.value,
@@ -39,9 +39,9 @@ class MongoMailTokens:
         return from_document(MailToken, row) if row else None
 
     async def delete_by_address(self, email_key: str) -> None:
-        """Every code mailed to an address dies."""
+        """Delete every code mailed to an address."""
         await self._tokens.delete_many({"email_key": email_key}, session=current_session())
 
     async def delete_by_user(self, user_id: str) -> None:
-        """Every code of an account dies, whichever address it was mailed to."""
+        """Delete every code of an account, no matter to which address it was mailed."""
         await self._tokens.delete_many({"user_id": user_id}, session=current_session())

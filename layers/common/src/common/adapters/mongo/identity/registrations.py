@@ -33,5 +33,5 @@ class MongoRegistrations:
         return [from_document(Registration, row) async for row in cursor]
 
     async def delete_by_address(self, email_key: str) -> None:
-        """Every one of an address dies."""
+        """Delete every registration of an address."""
         await self._registrations.delete_many({"email_key": email_key}, session=current_session())

@@ -66,7 +66,7 @@ class MongoSessions:
         return from_document(RefreshToken, row) if row else None
 
     async def use_token(self, token_digest: str, sealed_successor: str, now: datetime) -> bool:
-        """Mark an unused refresh token as used; ``False`` if somebody was first."""
+        """Mark an unused refresh token as used; ``False`` if another request did so first."""
         result = await self._tokens.update_one(
             {"_id": token_digest, "used_at": None},
             {"$set": {"used_at": now, "sealed_successor": sealed_successor}},
@@ -85,7 +85,7 @@ class MongoSessions:
         await self._sessions.update_one({"_id": session_id}, {"$max": {"last_used_at": now}}, session=current_session())
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
-        """End one sign-in, and its browser's push messages with it; whether it was alive."""
+        """End one sign-in and its browser's push messages; whether it was live."""
         row = await self._sessions.find_one_and_update(
             {"_id": session_id, "revoked_at": None}, _ended(because, now), {"user_id": 1}, session=current_session()
         )
@@ -103,7 +103,7 @@ class MongoSessions:
     async def revoke_others(
         self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
     ) -> Sequence[str]:
-        """End every sign-in but one, or those of them that were opened by one method; returns which were alive."""
+        """End every sign-in but one, or those opened by one method; returns the ids of those that were live."""
         others: Document = {"user_id": user_id, "revoked_at": None, "_id": {"$ne": but}}
         if method is not None:
             others["method"] = method

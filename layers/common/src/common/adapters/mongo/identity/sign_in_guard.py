@@ -34,7 +34,7 @@ class MongoSignInGuard:
         return max([_wait(row, now) async for row in cursor], default=0)
 
     async def _count(self, key: str, free_tries: int, now: datetime) -> int:
-        """Count one, unless somebody else's has closed the door since it was looked at."""
+        """Count one try, unless another request's has closed the limit since it was read."""
         update = _count_one(now, free_tries)
         try:
             before = await self._rows.find_one_and_update({"_id": key}, update, upsert=True)

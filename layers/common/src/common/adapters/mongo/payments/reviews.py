@@ -49,7 +49,7 @@ class MongoPaymentReviews:
         return stored.matched_count == 1 or stored.upserted_id is not None
 
     async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
-        """Record differences; one that is known keeps its first sight. Returns those that were not open before."""
+        """Record differences; one that is known keeps its first instant. Returns those that were not open before."""
         if not discrepancies:
             return []
         known = {"_id": {"$in": [each.id for each in discrepancies]}, "resolved_at": None}
@@ -78,8 +78,8 @@ class MongoPaymentReviews:
         """Mark differences as resolved."""
         await self._discrepancies.update_many({"_id": {"$in": list(ids)}}, {"$set": {"resolved_at": now}})
 
-    async def claim_untold(self, *, limit: int) -> Sequence[Discrepancy]:
-        """Differences that nobody has been told of yet; each is given to one caller."""
+    async def claim_unreported(self, *, limit: int) -> Sequence[Discrepancy]:
+        """Unreported differences; each is given to one caller."""
         waiting = self._discrepancies.find({"is_told": False}, {"_id": 1}).limit(limit)
         ids = [row["_id"] async for row in waiting]
         if not ids:

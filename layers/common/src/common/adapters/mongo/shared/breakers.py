@@ -17,7 +17,7 @@ from common.domain.shared.errors import OutOfTime, Unavailable
 
 
 class MongoBreakers:
-    """Makes breakers that open after some failures within a time, and let one call try again after a rest.
+    """Makes circuit breakers that open after some failures within a time, and let one probe through after a pause.
 
     Args:
         mongo: the connection.
@@ -57,7 +57,7 @@ class MongoBreakers:
         await self._succeed(name, is_probe=is_probe)
 
     async def _enter(self, name: str) -> bool:
-        """Pass, or take the probe; tells which."""
+        """Let the call pass, or make it the probe; returns which."""
         row = await self._rows.find_one({"_id": name})
         if row is None or row.get("opened_at") is None:
             return False

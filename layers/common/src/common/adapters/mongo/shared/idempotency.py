@@ -38,7 +38,7 @@ class MongoIdempotency:
         return None
 
     async def _join(self, request: IdempotentRequest, fields: Document, now: datetime) -> StoredResponse | None:
-        """Replay, refuse, or take over from an owner that has died, or a key whose life is over."""
+        """Replay, refuse, or take over a claim whose owner has died, or an expired key."""
         ended = {"_id": _id(request), "expires_at": {"$lte": now}}
         fresh = {"$set": {"fingerprint": request.fingerprint, "response": None, **fields}}
         if (await self._collection.update_one(ended, fresh)).modified_count:

@@ -42,7 +42,7 @@ class MongoProcessedEvents:
         return True
 
     async def complete(self, consumer: str, event_id: str, now: datetime) -> None:
-        """Mark an event as done for good."""
+        """Mark an event as processed."""
         update = {"$set": {"done_at": now, "expires_at": now + _KEEP}}
         await self._mongo.collection("processed_events").update_one({"_id": _id(consumer, event_id)}, update)
 

@@ -1,1 +1,1 @@
-"""From a fresh account to a customer or a listed provider."""
+"""Onboarding: from a new account to a customer or a listed provider."""

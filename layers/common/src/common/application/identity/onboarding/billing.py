@@ -1,4 +1,4 @@
-"""How a provider gets paid: the connected account, its onboarding, and what Stripe says it can do.
+"""Payout accounts of providers: the connected account, its onboarding, and its capabilities at Stripe.
 
 Stripe is asked outside of any transaction, and what it said is stored only if nothing else that it said has been stored
 since we asked: an older answer is never the last one stored. Whether the provider may be listed is decided on what the
@@ -58,7 +58,7 @@ async def start_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
 
 
 async def read_billing(deps: OnboardingDeps, caller: Principal) -> Billing:
-    """Re-read from Stripe what the connected account can do, and follow it.
+    """Re-read from Stripe what the connected account can do, and store it.
 
     Raises:
         StepOutOfOrder: the provider's details are missing.
@@ -81,7 +81,7 @@ async def sync_billing(deps: OnboardingDeps, account_id: str) -> bool:
 
 
 def may_be_listed(provider: Provider, user: User, *, is_billable: bool) -> bool:
-    """The one rule of being found: approved, able to be paid, and an active account."""
+    """The one rule for being listed: approved, able to be paid, and an active account."""
     return provider.status is ProviderStatus.APPROVED and is_billable and user.is_active and user.deleted_at is None
 
 
@@ -95,7 +95,7 @@ async def _provider_of(deps: OnboardingDeps, caller: Principal) -> tuple[User, P
 
 
 async def _country_of(deps: OnboardingDeps, provider: Provider) -> str:
-    """Where an address is that was kept before countries were; empty where nobody knows."""
+    """The country of an address stored before countries were; empty if unknown."""
     _, place = await locate_address(deps.geocoder, provider.address.text)
     return place.country if place else ""
 
@@ -140,7 +140,7 @@ async def _follow(deps: OnboardingDeps, provider_id: str, account_id: str) -> Bi
 
 
 async def _store(deps: OnboardingDeps, seen: Provider, status: ConnectStatus) -> tuple[Billing, list[Event]]:
-    """Carry Stripe's verdict over to the provider and the account.
+    """Store Stripe's decision on the provider and the account.
 
     Raises:
         VersionConflict: something else that Stripe said has been stored since ``seen`` was read.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IntentCompletion(Protocol):
-    """Guest bookings that wait for their guest's account."""
+    """Completes bookings of guests that wait for an account."""
 
     async def complete(self, user: User, booking_intent_id: str) -> Any:
         """Turn the intent into a booking of its owner and return that.

@@ -33,7 +33,7 @@ _OPENS, _CLOSES = time(9), time(17)
 
 @dataclass(frozen=True)
 class Profile:
-    """What everybody tells about themselves."""
+    """What every person gives for a profile."""
 
     full_name: str
     phone_number: str
@@ -42,7 +42,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class CompletedProfile:
-    """The account after its profile, the booking it went on to, and a fresh sign-in."""
+    """The account after its profile was stored, the booking it continued with, and a new sign-in."""
 
     user: User
     booking: Any | None
@@ -70,7 +70,7 @@ async def complete_profile(
     password: str | None = None,
     booking_intent_id: str | None = None,
 ) -> CompletedProfile:
-    """Tell name, telephone number and address; a guest becomes a full account and goes on to the booking.
+    """Store name, telephone number and address; a guest becomes a full account and continues with the booking.
 
     The caller gets a fresh token pair: of the same sign-in, or of a new one that replaces a guest's.
 
@@ -140,7 +140,7 @@ async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
 
 
 async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> User:
-    """Choose to go on as a customer or as a provider; a provider stays a customer, a customer may choose anew."""
+    """Choose to continue as a customer or as a provider; a provider stays a customer, a customer may choose again."""
     now = deps.clock.now()
     return await deps.users.update(caller.user_id, {"onboarding_path": path, "updated_at": now})
 

@@ -1,4 +1,4 @@
-"""Which handler takes which of Stripe's event types; every other type is ignored, and counted.
+"""The handler of each of Stripe's event types; every other type is ignored, and counted.
 
 A handler says whether what the event speaks of is ours. The account at Stripe may serve plans, other deployments and
 other programs too, and connected accounts have payments of their own: their events are passed over.

@@ -1,4 +1,4 @@
-"""Committing what Stripe says to the booking."""
+"""Committing Stripe's answers to the booking."""
 
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.publishing import publish_committed

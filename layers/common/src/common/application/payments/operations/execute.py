@@ -1,4 +1,4 @@
-"""Executing a recorded operation at Stripe, exactly once however often it is tried."""
+"""Executing a recorded operation at Stripe, exactly once however often it is retried."""
 
 import math
 from datetime import timedelta
@@ -40,7 +40,7 @@ class OperationBusy(Unavailable):
 
 
 async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | None:
-    """Do what a recorded operation says, and commit what came of it.
+    """Execute a recorded operation, and commit its result.
 
     The operation is leased first. A try that follows another looks up what Stripe has before it acts. An unanswered
     call leaves the operation ``uncertain`` with its next try due, and queues a check. The state machine lets at most

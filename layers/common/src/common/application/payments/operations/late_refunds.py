@@ -1,4 +1,4 @@
-"""Reading again what became of refunds: those on their way, and those that Stripe has said were made."""
+"""Re-reading refunds: pending ones, and succeeded ones that may have failed since."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def is_pending_refund(operation: PaymentOperation) -> bool:
 
 
 async def reread_pending(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> None:
-    """Commit what became of a refund that was on its way; nothing where it still is."""
+    """Commit the outcome of a pending refund; does nothing while it is pending."""
     result = await _read(deps, booking, operation)
     if result is not None and result.status is not OperationStatus.PENDING:
         await commit_result(deps, operation, result)

@@ -1,4 +1,4 @@
-"""Setting off what a provider owes against a transfer, before Stripe is asked for it."""
+"""Setting off a provider's debts against a transfer, before it is made at Stripe."""
 
 import asyncio
 from contextlib import suppress
@@ -19,7 +19,7 @@ _RELEASE_SECONDS = 1.0
 
 
 async def set_off_debts(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
-    """Pay the provider's debts of other bookings out of a transfer that has been taken and not been tried.
+    """Pay the provider's debts of other bookings out of a transfer that is claimed and not yet tried.
 
     The payer and the bookings that are owed for are written in one transaction, each under its version: of two
     transfers that would pay the same debt, the later one finds it paid. A transfer that may have reached Stripe is left
@@ -45,7 +45,7 @@ async def set_off_debts(deps: PaymentDeps, booking: Booking, operation: PaymentO
 
 
 async def _give_back(deps: PaymentDeps, operation: PaymentOperation) -> None:
-    """Give the claim back as it was; one that cannot be given back in time ends with its lease."""
+    """Release the claim unchanged; one that cannot be released in time expires with its lease."""
     with suppress(Exception):
         async with asyncio.timeout(_RELEASE_SECONDS):
             await deps.operations.release(operation, None, is_untried=True)

@@ -1,4 +1,4 @@
-"""Bringing a booking up to what Stripe says now."""
+"""Synchronizing a booking with Stripe's present state."""
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.intents import PaymentAction, pending_action

@@ -65,11 +65,11 @@ class Step:
     compare: Callable[[ReconciliationDeps, DueReconciliation], Awaitable[int]]
 
     def at(self, after: str | None) -> Progress:
-        """Inside the present part, after what was seen last."""
+        """Inside the current window, after the item seen last."""
         return self.place.model_copy(update={"after": after})
 
     def up_to(self, until: datetime) -> Progress:
-        """With everything before an instant done."""
+        """With everything before an instant marked as done."""
         latest = max(until, self.place.verified_until)
         return self.place.model_copy(update={"verified_until": latest, "window_end": None, "after": None})
 
@@ -78,14 +78,14 @@ Phase = Callable[[Step], Awaitable[tuple[Progress, bool]]]
 
 
 async def _operations(step: Step) -> tuple[Progress, bool]:
-    """Queue overdue operations again, in the order of their ids, round and round over the runs."""
+    """Queue overdue operations again in the order of their ids, starting over when all were seen."""
     count, after = await requeue_operations(step.deps, step.now, SETTLING, limit=_BATCH, after=step.place.after or "")
     step.counts["OperationsRequeued"] += count
     return (step.at(after), True) if after else (step.up_to(step.now), False)
 
 
 async def _events(step: Step) -> tuple[Progress, bool]:
-    """Queue Stripe's events again that were not processed, round and round over the runs."""
+    """Queue Stripe's events again that were not processed, starting over when all were seen."""
     place = step.place
     seen = (place.window_end, place.after) if place.window_end and place.after else None
     count, last = await requeue_events(step.deps, step.now, SETTLING, limit=_BATCH, after=seen)
@@ -97,7 +97,7 @@ async def _events(step: Step) -> tuple[Progress, bool]:
 
 @contextmanager
 def _apart(step: Step) -> Iterator[None]:
-    """Keep what one thing meets for a reason of its own, such as a row that cannot be read, from holding up the rest.
+    """Keep the failure of one item, such as a row that cannot be read, from blocking the rest.
 
     Where Stripe or the database is unavailable, the phase stops and goes on from its place in the next run.
     """
@@ -150,7 +150,7 @@ async def _moved(step: Step) -> tuple[Progress, bool]:
 async def _window(
     step: Step, page: "Lists[_Listed]", look: Callable[[Sequence[_Listed]], Awaitable[str | None]]
 ) -> tuple[Progress, bool]:
-    """Look at the next page of the present part of the time, or begin the next part.
+    """Look at the next page of the current window, or begin the next window.
 
     ``look`` tells the id after which it stopped, where it did not come to the page's end.
     """
@@ -183,9 +183,9 @@ async def _touched(step: Step) -> tuple[Progress, bool]:
 
 
 async def _due(step: Step) -> tuple[Progress, bool]:
-    """Compare a few of the bookings that wait, or give the queue its share of them.
+    """Compare a few of the waiting bookings, or send a share of them to the queue.
 
-    One that cannot be compared for a reason of its own holds up nobody: it waits longer each time.
+    One that cannot be compared does not block others: it waits longer each time.
     """
     if step.counts["BookingsReconciled"] >= _INLINE:
         return await _queue_due(step)
@@ -218,7 +218,7 @@ def _request(due: DueReconciliation, now: datetime, number: int) -> Event:
 
 
 async def _unclaimed(step: Step) -> tuple[Progress, bool]:
-    """Look again at the intents that nobody claimed; what has been settled since is closed."""
+    """Check unclaimed intents again; what has been settled since is closed."""
     place = step.place
     seen = (place.window_end, place.after) if place.window_end and place.after else None
     page = await step.deps.reviews.list_open(limit=_BATCH, before=seen)

@@ -1,4 +1,4 @@
-"""Repairs by rule: what is stuck is queued again, whether or not its message ended with the dead letters."""
+"""Automatic repairs: stuck operations and events are queued again, also after their message was dead-lettered."""
 
 from datetime import datetime, timedelta
 

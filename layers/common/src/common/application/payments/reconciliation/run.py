@@ -111,7 +111,7 @@ async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
 
 
 async def reconciliation_lag(deps: ReconciliationDeps) -> int:
-    """How old the oldest thing is that has not been compared yet, in seconds."""
+    """Age of the oldest booking or record that has not been compared yet, in seconds."""
     now = deps.clock.now()
     waiting = await deps.due.find_oldest()
     reached = [(await _place(deps, name, now)).verified_until for name in _DATED]
@@ -123,8 +123,8 @@ async def _place(deps: ReconciliationDeps, phase: str, now: datetime) -> Progres
 
 
 async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
-    """One message about all that nobody was told of yet; returns how much that was."""
-    new = await deps.reviews.claim_untold(limit=_MOST_COUNTED)
+    """One message about all unreported differences; returns their number."""
+    new = await deps.reviews.claim_unreported(limit=_MOST_COUNTED)
     if not new:
         return 0
     lines = [_line(each) for each in new[:_MOST_TOLD]]
@@ -142,7 +142,7 @@ async def _tell_operators(deps: ReconciliationDeps, now: datetime) -> int:
 
 
 def _line(each: Discrepancy) -> str:
-    """What an operator reads of it."""
+    """A difference as a line of text for operators."""
     found, expected = str(each.found), str(each.expected)
     if each.currency and each.kind not in COUNTS:
         found, expected = (

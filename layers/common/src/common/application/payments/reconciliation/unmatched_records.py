@@ -1,4 +1,4 @@
-"""Stripe's side of the comparison: intents that no booking of ours knows, and what entries of our balance belong to.
+"""Stripe's side of the comparison: intents without a booking, and the bookings of balance entries.
 
 Only what carries our marks is ever touched, and what is authorized is never cancelled without a person: it is reported.
 """
@@ -62,7 +62,7 @@ async def reconcile_intent(deps: ReconciliationDeps, intent: Intent) -> tuple[st
 
 
 async def is_settled(deps: ReconciliationDeps, reported: Discrepancy) -> bool:
-    """Whether an intent that nobody claimed needs nobody any more: claimed, cancelled, refunded, or gone."""
+    """Whether an unclaimed intent needs no person any more: claimed, cancelled, refunded, or gone."""
     if reported.stripe_id is None:
         return True
     booking = await deps.bookings.get(reported.booking_id)

@@ -1,4 +1,4 @@
-"""A provider who has paid for two plans keeps one, and gets back what the other has cost."""
+"""A provider who has paid for two plans keeps one, and the other is refunded."""
 
 from common.application.payments.subscriptions.plans import SubscriptionDeps
 from common.application.ports.payments.subscriptions import StripeSubscription

@@ -7,7 +7,7 @@ from common.domain.payments.plans import Plan
 
 
 async def publish_plans(prices: PlanPrices, plans: Iterable[Plan]) -> Mapping[str, str]:
-    """See that Stripe sells every plan that costs something at its configured price, and lets people switch.
+    """Make sure that Stripe has every paid plan at its configured price, and that its portal offers switching.
 
     Safe to repeat.
 

@@ -1,4 +1,4 @@
-"""Where private calendar feeds live."""
+"""The repository of private calendar feeds."""
 
 from datetime import datetime
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Where guests' booking intents live."""
+"""The repository of guests' booking intents."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Where ratings live while they are written."""
+"""The repository of ratings."""
 
 from collections.abc import Sequence
 from datetime import datetime

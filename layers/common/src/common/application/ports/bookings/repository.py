@@ -1,4 +1,4 @@
-"""Where bookings live."""
+"""The repository of bookings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Looking at what people write before others see it."""
+"""Screening what people write before others see it."""
 
 from collections.abc import Sequence
 from typing import Protocol

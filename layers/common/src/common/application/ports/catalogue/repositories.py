@@ -1,4 +1,4 @@
-"""Where providers, services and categories live, and what of them is searched."""
+"""Repositories of providers, services and categories, and of what is searched of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where accounts and the proofs of identity live, and what signs and hashes for them."""
+"""Repositories of accounts and of proofs of identity, and what signs and hashes for them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -172,7 +172,7 @@ class Sessions(Protocol):
         ...
 
     async def use_token(self, token_digest: str, sealed_successor: str, now: datetime) -> bool:
-        """Mark an unused refresh token as used; ``False`` if somebody was first."""
+        """Mark an unused refresh token as used; ``False`` if another request did so first."""
         ...
 
     async def insert_token(self, token: RefreshToken) -> None:
@@ -184,7 +184,7 @@ class Sessions(Protocol):
         ...
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
-        """End one sign-in, and its browser's push messages with it; whether it was alive."""
+        """End one sign-in and its browser's push messages; whether it was live."""
         ...
 
     async def revoke_by_user(self, user_id: str, because: str, now: datetime) -> None:
@@ -194,7 +194,7 @@ class Sessions(Protocol):
     async def revoke_others(
         self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
     ) -> Sequence[str]:
-        """End every sign-in but one, or those of them that were opened by one method; returns which were alive."""
+        """End every sign-in but one, or those opened by one method; returns the ids of those that were live."""
         ...
 
 
@@ -214,7 +214,7 @@ class Registrations(Protocol):
         ...
 
     async def delete_by_address(self, email_key: str) -> None:
-        """Every one of an address dies."""
+        """Delete every registration of an address."""
         ...
 
 
@@ -222,7 +222,7 @@ class MailTokens(Protocol):
     """Mailed single-use codes."""
 
     async def insert(self, token: MailToken) -> None:
-        """Store a code. Earlier ones of the same account or registration and purpose die, the same event's excepted."""
+        """Store a code. Earlier ones of the same account or registration and purpose end, except the same event's."""
         ...
 
     async def take(self, token_digest: str, purposes: Sequence[MailPurpose], now: datetime) -> MailToken | None:
@@ -230,11 +230,11 @@ class MailTokens(Protocol):
         ...
 
     async def delete_by_address(self, email_key: str) -> None:
-        """Every code mailed to an address dies."""
+        """Delete every code mailed to an address."""
         ...
 
     async def delete_by_user(self, user_id: str) -> None:
-        """Every code of an account dies, whichever address it was mailed to."""
+        """Delete every code of an account, no matter to which address it was mailed."""
         ...
 
 

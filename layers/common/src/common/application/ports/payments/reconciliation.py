@@ -106,7 +106,7 @@ class PaymentReviews(Protocol):
         ...
 
     async def report(self, discrepancies: Sequence[Discrepancy]) -> Sequence[Discrepancy]:
-        """Record differences; one that is known keeps its first sight. Returns those that were not open before."""
+        """Record differences; one that is known keeps its first instant. Returns those that were not open before."""
         ...
 
     async def resolve_others(self, booking_id: str, kept: Sequence[str], now: datetime) -> None:
@@ -120,8 +120,8 @@ class PaymentReviews(Protocol):
         """Mark differences as resolved."""
         ...
 
-    async def claim_untold(self, *, limit: int) -> Sequence[Discrepancy]:
-        """Differences that nobody has been told of yet; each is given to one caller."""
+    async def claim_unreported(self, *, limit: int) -> Sequence[Discrepancy]:
+        """Unreported differences; each is given to one caller."""
         ...
 
     async def list_open(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:

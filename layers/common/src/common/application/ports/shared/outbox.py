@@ -46,7 +46,7 @@ class ProcessedEvents(Protocol):
         ...
 
     async def complete(self, consumer: str, event_id: str, now: datetime) -> None:
-        """Mark an event as done for good."""
+        """Mark an event as processed."""
         ...
 
     async def release(self, consumer: str, event_id: str) -> None:

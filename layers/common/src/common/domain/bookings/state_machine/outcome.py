@@ -72,7 +72,7 @@ def next_due(booking: Booking, settings: BookingSettings) -> tuple[datetime, str
 
 
 def is_life_over(booking: Booking) -> bool:
-    """Whether the booking's money has come to rest for good: no operation, no timer of money's, nobody to be asked."""
+    """Whether the booking's money is final: no operation, no payment timer, and no decision is open."""
     details = booking.payment_details
     waits = details.open_operations or details.needs_attention or booking.next_due_action in MONEY_TIMERS
     return booking.status in TERMINAL and not waits

@@ -1,4 +1,4 @@
-"""Whether a provider could take a time, decided by the slot rules and handed to the machine."""
+"""Whether a provider could take a time, decided by the slot rules and handed to the state machine."""
 
 from dataclasses import dataclass
 
