@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from common.domain.bookings.state_machine.diagram import to_json, to_mermaid
+from common.domain.bookings.state_machine import to_json, to_mermaid
 from common.runtime.http import ContainerDep
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from common.domain.bookings.state_machine.diagram import to_markdown
+from common.domain.bookings.state_machine import to_markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "booking-states.md"
 

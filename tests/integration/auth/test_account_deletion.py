@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from common.application.bookings.create import BookingInput, create_booking
 from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
-from common.domain.bookings.state_machine.erasure import erase_customer
+from common.domain.bookings.state_machine import erase_customer
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Topic, new_event
 

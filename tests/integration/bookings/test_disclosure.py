@@ -10,7 +10,7 @@ import pytest
 from common.adapters.mongo.shared.personal_data import MongoPersonalData
 from common.application.notifications.deliver import deliver_event
 from common.domain.bookings.booking import BookingStatus
-from common.domain.bookings.state_machine.erasure import erase_customer
+from common.domain.bookings.state_machine import erase_customer
 from common.domain.shared.events import Topic
 from common.domain.shared.geo import Point, distance_m
 

@@ -7,8 +7,7 @@ from common.application.ports.identity.personal_data import PersonalData
 from common.application.ports.payments.gateway import PaymentGateway
 from common.application.ports.shared.clock import Clock
 from common.domain.bookings.booking import ActorKind, Booking
-from common.domain.bookings.state_machine import TERMINAL
-from common.domain.bookings.state_machine.erasure import erase_customer, erase_provider, notes_without_words
+from common.domain.bookings.state_machine import TERMINAL, erase_customer, erase_provider, notes_without_words
 from common.domain.shared.errors import Unavailable, VersionConflict
 from common.domain.shared.events import Event
 

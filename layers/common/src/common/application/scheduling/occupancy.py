@@ -4,8 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from common.application.ports.bookings.repository import BookingRepository
-from common.domain.bookings.state_machine import SlotVerdict
-from common.domain.bookings.state_machine.checks import MAX_AHEAD
+from common.domain.bookings.state_machine import MAX_AHEAD, SlotVerdict
 from common.domain.catalogue.providers import Provider
 from common.domain.scheduling.availability import Availability
 from common.domain.scheduling.slot_limits import limits_at

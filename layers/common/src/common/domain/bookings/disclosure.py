@@ -9,7 +9,7 @@ from datetime import datetime
 
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, Place
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.table import TERMINAL
+from common.domain.bookings.state_machine import TERMINAL
 from common.domain.shared.geo import Point, blurred
 
 _WORK_IS_AHEAD = frozenset({BookingStatus.ACCEPTED, BookingStatus.IN_PROGRESS})

@@ -6,8 +6,8 @@ from datetime import datetime
 from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
-from common.adapters.mongo.bookings.documents import from_document, to_document
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.documents import from_document, to_document
 from common.application.ports.notifications.inbox import PushSubscription
 from common.domain.notifications.inbox import InboxEntry, Preferences
 
@@ -36,7 +36,7 @@ class MongoNotifications:
         if before is not None:
             query["_id"] = {"$lt": before}
         cursor = self._notifications.find(query).sort("_id", -1).limit(limit)
-        return [InboxEntry.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(InboxEntry, row) async for row in cursor]
 
     async def count_unread(self, user_id: str, *, most: int) -> int:
         """How many entries somebody has not read, counted at most to ``most``."""
@@ -49,7 +49,7 @@ class MongoNotifications:
             [{"$set": {"read_at": {"$ifNull": ["$read_at", now]}}}],
             return_document=ReturnDocument.AFTER,
         )
-        return None if found is None else InboxEntry.model_validate(from_document(found))
+        return None if found is None else from_document(InboxEntry, found)
 
     async def mark_all_read(self, user_id: str, now: datetime) -> int:
         """Mark every entry as read; returns how many were not."""
@@ -103,7 +103,7 @@ class MongoPushSubscriptions:
             return_document=ReturnDocument.AFTER,
         )
         await self._drop_oldest(subscription.user_id)
-        return PushSubscription.model_validate(from_document(stored or row))
+        return from_document(PushSubscription, stored or row)
 
     async def _drop_oldest(self, user_id: str) -> None:
         newest_first = [("renewed_at", -1), ("_id", -1)]
@@ -120,4 +120,4 @@ class MongoPushSubscriptions:
     async def list_by_user(self, user_id: str) -> Sequence[PushSubscription]:
         """Somebody's subscriptions."""
         cursor = self._subscriptions.find({"user_id": user_id}).limit(_MOST_SUBSCRIPTIONS)
-        return [PushSubscription.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(PushSubscription, row) async for row in cursor]

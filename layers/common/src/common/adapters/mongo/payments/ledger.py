@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from common.adapters.mongo.bookings.documents import from_document
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.documents import from_document
 from common.domain.payments.ledger import Account, LedgerLine
 
 #: A booking has a handful of entries; the bound only keeps a broken one from filling the memory.
@@ -22,7 +22,7 @@ class MongoLedger:
     async def list_by_booking(self, booking_id: str) -> Sequence[LedgerLine]:
         """All lines of a booking in the order they were written."""
         cursor = self._lines.find({"booking_id": booking_id}).sort("_id", 1).limit(_MOST_PER_BOOKING)
-        return [LedgerLine.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(LedgerLine, row) async for row in cursor]
 
     async def sum_by_reason(
         self, provider_id: str, *, since: datetime, before: datetime
@@ -45,4 +45,4 @@ class MongoLedger:
             if last is not None:
                 query["$or"] = [{"at": {"$gt": last["at"]}}, {"at": last["at"], "_id": {"$gt": after}}]
         cursor = self._lines.find(query).sort([("at", 1), ("_id", 1)]).limit(limit)
-        return [LedgerLine.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(LedgerLine, row) async for row in cursor]

@@ -6,8 +6,8 @@ from datetime import datetime
 from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
-from common.adapters.mongo.bookings.documents import from_document
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.documents import from_document
 from common.domain.payments.operations import OperationStatus, PaymentOperation
 
 _OPEN = [OperationStatus.PENDING, OperationStatus.UNCERTAIN]
@@ -33,7 +33,7 @@ class MongoPaymentOperations:
     async def list_by_booking(self, booking_id: str) -> Sequence[PaymentOperation]:
         """All operations of a booking, in order of their sequence."""
         cursor = self._operations.find({"booking_id": booking_id}).sort("sequence", 1).limit(_MOST_PER_BOOKING)
-        return [PaymentOperation.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(PaymentOperation, row) async for row in cursor]
 
     async def claim(self, operation_id: str, now: datetime, until: datetime) -> PaymentOperation | None:
         """Take an open operation for execution until an instant and count the try."""
@@ -77,8 +77,8 @@ class MongoPaymentOperations:
         if after:
             due["_id"] = {"$gt": after}
         cursor = self._operations.find(due).sort("_id", 1).limit(limit)
-        return [PaymentOperation.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(PaymentOperation, row) async for row in cursor]
 
 
 def _operation(document: Document | None) -> PaymentOperation | None:
-    return None if document is None else PaymentOperation.model_validate(from_document(document))
+    return None if document is None else from_document(PaymentOperation, document)

@@ -6,8 +6,8 @@ from datetime import datetime
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from common.adapters.mongo.bookings.documents import from_document, to_document
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.documents import from_document, to_document
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 
 
@@ -28,7 +28,7 @@ class MongoWebhookEvents:
     async def get(self, event_id: str) -> StripeEvent | None:
         """One event by id."""
         found = await self._events.find_one({"_id": event_id})
-        return None if found is None else StripeEvent.model_validate(from_document(found))
+        return None if found is None else from_document(StripeEvent, found)
 
     async def increment_tries(self, event_id: str) -> None:
         """Count one more attempt to process."""
@@ -50,4 +50,4 @@ class MongoWebhookEvents:
             waiting["received_at"]["$gte"] = after[0]
             waiting["$or"] = [{"received_at": {"$gt": after[0]}}, {"received_at": after[0], "_id": {"$gt": after[1]}}]
         cursor = self._events.find(waiting).sort([("received_at", 1), ("_id", 1)]).limit(limit)
-        return [StripeEvent.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(StripeEvent, row) async for row in cursor]

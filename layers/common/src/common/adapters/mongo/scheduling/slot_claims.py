@@ -7,9 +7,9 @@ from datetime import datetime
 
 from pymongo.errors import DuplicateKeyError
 
-from common.adapters.mongo.bookings.documents import to_document
 from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
 from common.adapters.mongo.shared.database import Mongo, Session
+from common.adapters.mongo.shared.documents import to_document
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.errors import SlotUnavailable, TooManyHolds, Unavailable

@@ -9,7 +9,7 @@ from common.application.payments.operations.steps import RefundPending
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
-from common.domain.bookings.state_machine.context import in_flight
+from common.domain.bookings.state_machine import in_flight
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
 from common.domain.shared.errors import Unavailable, VersionConflict
 
