@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.fakes.payouts import FakePayoutGateway
 
+#: Other tests reach every line that these repeat; tracing would only slow them down.
+pytestmark = pytest.mark.no_cover
+
 #: Every so many orders, and all of them at night.
 STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 13
 
