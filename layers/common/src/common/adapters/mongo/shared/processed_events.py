@@ -38,7 +38,7 @@ class MongoProcessedEvents:
             row = await collection.find_one(identity)
             if row is not None and row["done_at"] is not None:
                 return False
-            raise Unavailable("This event is in work elsewhere.", code="event_in_work") from None
+            raise Unavailable("Another worker is processing this event.", code="event_in_work") from None
         return True
 
     async def complete(self, consumer: str, event_id: str, now: datetime) -> None:

@@ -154,7 +154,7 @@ async def _store(deps: OnboardingDeps, seen: Provider, status: ConnectStatus) ->
         if provider is None or user is None or user.deleted_at is not None:
             raise NotFound("There is no such provider.")
         if provider.billing_revision != seen.billing_revision:
-            raise VersionConflict("The account has been read again meanwhile.")
+            raise VersionConflict("The account has been re-read meanwhile.")
         provider = await deps.providers.update_billing(provider, _fields(provider, user, status), now=now)
         user = await _follow_user(deps, user, status, now)
         events = [mail_event(deps, "payout_account_closed", user.id)] if status.is_gone else []

@@ -83,8 +83,8 @@ async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
         return
     wait = (known.next_try_at - deps.clock.now()).total_seconds() if known.next_try_at else 0
     if wait > 0:
-        raise OperationPostponed("The payment provider is asked again later.", retry_after=math.ceil(wait))
-    raise OperationBusy("This payment is being worked on.")
+        raise OperationPostponed("The payment provider will be called again later.", retry_after=math.ceil(wait))
+    raise OperationBusy("Another worker is processing this payment.")
 
 
 async def _attempt(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> PaymentResult:

@@ -96,7 +96,7 @@ async def _events(step: Step) -> tuple[Progress, bool]:
 
 
 @contextmanager
-def _apart(step: Step) -> Iterator[None]:
+def _isolated(step: Step) -> Iterator[None]:
     """Keep the failure of one item, such as a row that cannot be read, from blocking the rest.
 
     Where Stripe or the database is unavailable, the phase stops and goes on from its place in the next run.
@@ -118,7 +118,7 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
 
     async def look(intents: Sequence[Intent]) -> str | None:
         for intent in intents:
-            with _apart(step):
+            with _isolated(step):
                 name, found = await reconcile_intent(step.deps, intent)
                 step.counts[name] += 1
                 await step.deps.reviews.report(found)
@@ -139,7 +139,7 @@ async def _moved(step: Step) -> tuple[Progress, bool]:
     async def look(entries: Sequence[MovedAtStripe]) -> str | None:
         found: set[str | None] = set()
         for each in entries:
-            with _apart(step):
+            with _isolated(step):
                 found.add(await booking_of_entry(step.deps, each))
         await step.deps.due.request(sorted(each for each in found if each is not None), step.now)
         return None
@@ -223,7 +223,7 @@ async def _unclaimed(step: Step) -> tuple[Progress, bool]:
     seen = (place.window_end, place.after) if place.window_end and place.after else None
     page = await step.deps.reviews.list_open(limit=_BATCH, before=seen)
     for each in page:
-        with _apart(step):
+        with _isolated(step):
             if each.kind in UNCLAIMED and await is_settled(step.deps, each):
                 await step.deps.reviews.resolve([each.id], step.now)
         if not step.has_time():
