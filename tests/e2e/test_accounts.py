@@ -150,7 +150,7 @@ def test_every_address_is_answered_alike_and_gets_few_mails(stage: Stage, web: h
 
 
 @pytest.mark.timeout(200)
-def test_whoever_leaves_takes_the_data_along_and_is_forgotten(
+def test_anyone_who_leaves_takes_the_data_along_and_is_forgotten(
     stage: Stage, web: httpx.Client, cloud: LocalCloud
 ) -> None:
     person = member(stage)

@@ -111,7 +111,7 @@ def test_webhooks_that_come_three_times_and_late_move_a_booking_once(stripe_faul
 
 
 @pytest.mark.timeout(200)
-def test_while_stripe_is_away_booking_answers_503_and_heals_with_the_same_key(stripe_faults: Market) -> None:
+def test_while_stripe_is_unavailable_booking_answers_503_and_recovers_with_the_same_key(stripe_faults: Market) -> None:
     market = stripe_faults
     start_at, key = market.free_start(3), uuid.uuid4().hex
     market.control("POST", "/faults", path="/v1/", method=".*", action="drop", when="before", times=-1)
@@ -147,7 +147,7 @@ def test_a_function_killed_in_the_midst_of_a_booking_leaves_at_most_one(market: 
 
 
 @pytest.mark.timeout(200)
-def test_while_the_database_is_away_requests_answer_503_and_then_it_heals(market: Market) -> None:
+def test_while_the_database_is_unavailable_requests_answer_503_and_then_it_recovers(market: Market) -> None:
     database = int(market.cloud.mongodb_uri.split(":")[2].split("/")[0])
     pid = next(
         pid

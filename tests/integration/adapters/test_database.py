@@ -135,7 +135,7 @@ async def remote(proxy: TcpProxy, database_name: str) -> AsyncIterator[Container
 
 
 @pytest.mark.parametrize("how", ["cut", "frozen"])
-async def test_without_the_database_callers_get_503_in_time_and_afterwards_all_is_well_by_itself(
+async def test_without_the_database_callers_get_503_in_time_and_afterwards_it_recovers_automatically(
     proxy: TcpProxy, remote: Container, how: str
 ) -> None:
     async with app_client(router, remote) as client:

@@ -222,7 +222,7 @@ async def test_only_the_public_server_is_asked_slowly(
     await made.close()
 
 
-async def test_the_gazetteer_helps_out_while_the_service_is_away(container: Container, clock: FakeClock) -> None:
+async def test_the_gazetteer_helps_out_while_the_service_is_unavailable(container: Container, clock: FakeClock) -> None:
     await container.mongo.collection("breakers").delete_many({})
     service = Service(lambda _: [NOMINATIM])
     service.is_unavailable = True

@@ -157,7 +157,7 @@ async def test_what_a_leaving_party_wrote_is_read_by_nobody_any_more(
     assert f"{other}: {secret}" in stored[0], "what the other party wrote stays"
 
 
-async def test_stripe_may_be_away_when_somebody_leaves(identity: Identity, world: BookingWorld) -> None:
+async def test_stripe_may_be_unavailable_when_somebody_leaves(identity: Identity, world: BookingWorld) -> None:
     headers, user_id = await _customer(identity, world, "leaves.later@example.com")
     booking = await world.act(await _book_at(world, "9 Hidden Lane"), "decline", world.provider_user)
     await world.drain()

@@ -112,7 +112,7 @@ async def test_a_victim_who_follows_the_attackers_mail_gets_the_account_and_not_
         assert (await victim.post("/v1/auth/login", json={**body, "password": OWN_PASSWORD})).status_code == 200
 
 
-async def test_whoever_follows_the_mail_may_choose_the_password_with_it(
+async def test_anyone_who_follows_the_mail_may_choose_the_password_with_it(
     identity: Identity, container: Container
 ) -> None:
     email = "chooses@example.com"

@@ -119,7 +119,7 @@ async def test_each_network_address_has_its_limit(container: Container) -> None:
         assert (await _log_in(calm, "n@example.com", WRONG)).status_code == 401
 
 
-async def test_mails_to_one_address_are_bounded_whoever_asks(container: Container) -> None:
+async def test_mails_to_one_address_are_bounded_no_matter_who_asks(container: Container) -> None:
     statuses = []
     for number in range(7):
         async with client_at(container, f"203.0.113.{number}") as client:

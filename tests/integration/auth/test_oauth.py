@@ -241,7 +241,7 @@ async def test_linking_and_unlinking(dance: Dance) -> None:
     assert (last.status_code, last.json()["code"]) == (409, "last_credential")
 
 
-async def test_a_provider_that_is_not_offered_or_away(identity: Identity, container: Container) -> None:
+async def test_a_provider_that_is_not_offered_or_unavailable(identity: Identity, container: Container) -> None:
     assert (await identity.client.get("/v1/auth/oauth/google/authorize")).status_code == 404
     assert (await identity.client.get("/v1/auth/oauth/myspace/authorize")).status_code == 422
 

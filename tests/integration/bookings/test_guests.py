@@ -116,7 +116,7 @@ async def test_completing_twice_at_once_makes_one_booking(world: BookingWorld, c
     assert await world.container.mongo.collection("bookings").count_documents({}) == 1
 
 
-async def test_stripe_being_away_costs_the_guest_nothing(world: BookingWorld, client: httpx.AsyncClient) -> None:
+async def test_stripe_being_unavailable_costs_the_guest_nothing(world: BookingWorld, client: httpx.AsyncClient) -> None:
     opened = await open_intent(world, client)
     world.gateway.faults.append(Fault.AWAY)
 

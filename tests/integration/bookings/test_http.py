@@ -342,7 +342,7 @@ async def test_history_is_paged_oldest_first(world: BookingWorld, client: httpx.
     assert [row["version"] for row in rows] == list(range(1, booking.version + 1))
 
 
-async def test_the_machine_is_public(client: httpx.AsyncClient) -> None:
+async def test_the_state_machine_is_public(client: httpx.AsyncClient) -> None:
     table = await client.get("/v1/bookings/state-machine")
     drawn = await client.get("/v1/bookings/state-machine?format=mermaid")
 

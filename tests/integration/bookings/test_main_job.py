@@ -111,7 +111,7 @@ async def test_the_second_of_two_overlapping_bookings_is_refused(world: BookingW
         await world.book(booking.slot.start_at + timedelta(minutes=30), customer=other)
 
 
-async def test_a_repeated_request_finds_its_booking_after_stripe_was_away(world: BookingWorld) -> None:
+async def test_a_repeated_request_finds_its_booking_after_stripe_was_unavailable(world: BookingWorld) -> None:
     start = world.start_in(days=2)
     world.gateway.faults.append(Fault.AWAY)
     with pytest.raises(Unavailable):
@@ -146,7 +146,7 @@ async def _leased(world: BookingWorld, booking: Booking) -> PaymentOperation:
     return leased
 
 
-async def test_a_repeated_request_waits_for_whoever_opens_its_payment(world: BookingWorld) -> None:
+async def test_a_repeated_request_waits_for_the_one_that_opens_its_payment(world: BookingWorld) -> None:
     request, made = await _left_by_an_outage(world)
     leased = await _leased(world, made)
 

@@ -118,7 +118,7 @@ class TestGuests:
         assert again.id == done.id
         assert await claims(world) == [done.id]
 
-    async def test_whoever_has_signed_in_books_over_their_own_hold(
+    async def test_anyone_who_has_signed_in_books_over_their_own_hold(
         self, world: BookingWorld, client: httpx.AsyncClient
     ) -> None:
         held = await ask(client, guest_request(world))

@@ -58,7 +58,7 @@ async def test_a_check_that_nobody_takes_is_not_asked_for_again_within_the_hour(
     assert len(checks(world)) == 2
 
 
-async def test_while_stripe_is_away_checks_come_further_and_further_apart(world: BookingWorld) -> None:
+async def test_while_stripe_is_unavailable_checks_come_further_and_further_apart(world: BookingWorld) -> None:
     booking = await lapsed(world)
     for name in READS:
         setattr(world.gateway, name, failing(Unavailable("away")))

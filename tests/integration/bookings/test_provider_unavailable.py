@@ -63,7 +63,7 @@ def notified(world: BookingWorld, booking: Booking) -> list[str]:
 
 
 @pytest.mark.parametrize("is_followed", [False, True])
-async def test_cancelling_is_free_at_once_whoever_does_it(world: BookingWorld, *, is_followed: bool) -> None:
+async def test_cancelling_is_free_at_once_no_matter_who_does_it(world: BookingWorld, *, is_followed: bool) -> None:
     mine = await world.accepted(world.start_in(hours=30))
     other = await world.accepted(world.start_in(hours=35))
     assert await fee_shown(world, mine) == PRICE // 2
@@ -168,7 +168,7 @@ async def test_what_was_shown_as_free_is_not_charged_after_the_provider_is_back(
     assert (await world.get(booking)).status is BookingStatus.ACCEPTED
 
 
-async def test_cancelling_ahead_of_the_worker_says_in_the_history_that_the_provider_was_away(
+async def test_cancelling_ahead_of_the_worker_says_in_the_history_that_the_provider_was_unavailable(
     world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str]
 ) -> None:
     booking = await world.accepted(world.start_in(hours=30))

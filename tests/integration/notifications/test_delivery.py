@@ -94,7 +94,7 @@ async def test_an_event_delivered_again_mails_nobody_twice(
     assert await inbox_of(bench, bench.customer.id) == ["booking.requested"]
 
 
-async def test_a_mail_service_that_is_away_is_tried_again(
+async def test_a_mail_service_that_is_unavailable_is_tried_again(
     bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
 ) -> None:
     await requested(bench, gateway)

@@ -69,7 +69,7 @@ def test_an_account_that_lets_us_in_no_more_is_missing_and_a_key_without_rights_
         raise refused_with("more_permissions_required")
 
 
-async def test_an_account_that_left_is_missing_for_whoever_reads_or_pays_it(
+async def test_an_account_that_left_is_missing_for_anyone_who_reads_or_pays_it(
     stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:
     connect, gateway = StripeConnect(stripe_client, OWNER), StripeGateway(stripe_client, OWNER)

@@ -53,7 +53,7 @@ async def authorized(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
 
 
 @pytest.mark.parametrize("seconds", [30, 600])
-async def test_while_stripe_is_away_callers_get_503_and_everything_heals_without_hands(
+async def test_while_stripe_is_unavailable_callers_get_503_and_everything_recovers_without_hands(
     real_bench: MoneyBench, stripe_server: RunningStripe, stripe_client: stripe.StripeClient, seconds: int
 ) -> None:
     bench, queue = real_bench, CollectingStripeEvents()

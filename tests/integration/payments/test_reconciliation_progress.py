@@ -180,7 +180,7 @@ async def test_bookings_are_compared_in_the_order_in_which_they_became_due(
     assert set(ids[6:]) <= set(records.seen[: 6 + at_once - 1])
 
 
-async def test_while_stripe_is_away_the_rest_goes_on_and_nothing_is_lost(
+async def test_while_stripe_is_unavailable_the_rest_goes_on_and_nothing_is_lost(
     bench: MoneyBench, deps: ReconciliationDeps, records: Records
 ) -> None:
     ids = await bookings(bench, 5)

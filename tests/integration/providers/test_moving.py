@@ -96,7 +96,7 @@ class AwayGeocoder:
         raise Unavailable(text)
 
 
-async def test_while_the_geocoder_is_away_a_move_waits_and_other_changes_do_not(
+async def test_while_the_geocoder_is_unavailable_a_move_waits_and_other_changes_do_not(
     client: httpx.AsyncClient, container: Container, owner: SignedIn
 ) -> None:
     container.replace(geocoder=AwayGeocoder())

@@ -187,7 +187,7 @@ class _Gone(FakePayoutGateway):
         raise NotFound(account_id, code=ACCOUNT_GONE)
 
 
-async def test_whoever_meets_a_gone_account_has_it_read_again(container: Container) -> None:
+async def test_anyone_who_meets_a_gone_account_has_it_read_again(container: Container) -> None:
     provider = await open_provider(container)
     container.replace(connect=FakeAccounts())
     deps = PayoutDeps(**vars(container.payments), payouts=_Gone())

@@ -78,7 +78,7 @@ def starved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 
 @pytest.mark.parametrize("function", templates.functions(templates.load(TEMPLATE)), ids=lambda each: each.name)
-def test_with_a_silent_database_every_function_ends_in_time_by_itself(
+def test_with_a_silent_database_every_function_ends_in_time_on_its_own(
     starved: dict[str, dict[str, Any]], function: templates.Function
 ) -> None:
     ended = starved[function.name]

@@ -50,7 +50,7 @@ async def test_what_a_crash_left_behind_is_published_once(
     assert len({event.id for event in publisher.events}) == len(publisher.events) == 250
 
 
-async def test_while_the_queues_are_away_nothing_is_lost(
+async def test_while_the_queues_are_unavailable_nothing_is_lost(
     container: Container, clock: FakeClock, publisher: CollectingPublisher
 ) -> None:
     await container.outbox.insert(_events(clock, 3))

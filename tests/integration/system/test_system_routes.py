@@ -129,7 +129,7 @@ async def test_the_page_loads_what_this_api_ships_and_nothing_else(client: httpx
         assert shipped.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-async def test_the_page_s_files_come_compressed_to_whoever_takes_them_so(client: httpx.AsyncClient) -> None:
+async def test_the_page_s_files_come_compressed_to_clients_that_accept_them_so(client: httpx.AsyncClient) -> None:
     name = assets()["swagger-ui-bundle.js"].name
 
     small = await client.get(f"/docs/assets/{name}")

@@ -102,7 +102,7 @@ async def test_changed_code_runs_at_the_next_call(pool: Pool, code: LiveCode) ->
     assert (await answer(pool))["version"] == 20
 
 
-async def test_a_module_that_does_not_load_is_an_error_until_it_is_mended(pool: Pool, code: LiveCode) -> None:
+async def test_a_module_that_does_not_load_is_an_error_until_it_is_fixed(pool: Pool, code: LiveCode) -> None:
     source = code.functions / "system" / "app.py"
     whole = source.read_text()
     source.write_text("import nothing_of_this_name")

@@ -67,6 +67,6 @@ class AbsentGeocoder:
         raise Unavailable(f"{lat},{lng}")
 
 
-async def test_an_address_is_kept_as_typed_while_the_geocoder_is_away() -> None:
+async def test_an_address_is_kept_as_typed_while_the_geocoder_is_unavailable() -> None:
     address, place = await locate_address(AbsentGeocoder(), "12 Ponsonby Road, Auckland")
     assert (address.text, address.is_located, address.lat, place) == ("12 Ponsonby Road, Auckland", False, None, None)

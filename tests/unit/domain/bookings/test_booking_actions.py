@@ -92,7 +92,7 @@ class TestAnswers:
         assert life.booking.payment is PaymentState.NONE
         assert life.booking.next_due_at is None
 
-    def test_a_service_may_accept_by_itself(self) -> None:
+    def test_a_service_may_accept_automatically(self) -> None:
         life = requested(service=make_service(auto_accept=True))
         assert life.booking.status is BookingStatus.ACCEPTED
         assert life.last.history[0].action == "confirm_payment"
@@ -317,7 +317,7 @@ class TestTheDay:
         assert (life.booking.payment, life.booking.payout) == (PaymentState.CAPTURED, PayoutState.HELD)
         assert life.booking.next_due_action == "settle"
 
-    def test_unended_work_completes_by_itself(self) -> None:
+    def test_unended_work_completes_automatically(self) -> None:
         life = started()
         at = life.booking.slot.end_at + SETTINGS.complete_after_end
         assert fire(life.booking, "complete", at - MINUTE, SETTINGS) is None

@@ -124,7 +124,7 @@ def test_a_mails_buttons_come_before_links_in_its_words_and_labels_hide_codes() 
     assert [mailbox.label(link) for link in mail.links] == ["x", "help", "verify-email?discard"]
 
 
-def test_a_link_into_a_moved_checkout_is_mended(tmp_path: Path) -> None:
+def test_a_link_into_a_moved_checkout_is_fixed(tmp_path: Path) -> None:
     for name in ("before", "after"):
         (tmp_path / name / "search").mkdir(parents=True)
         LiveCode(tmp_path / "stage", tmp_path / name).code("search")

@@ -18,6 +18,4 @@ def require_recent_sign_in(deps: AuthDeps, caller: Principal) -> None:
     longest = deps.recent_sign_in
     if caller.signed_in_at is None or deps.clock.now() - caller.signed_in_at > longest:
         extra = {"max_age_seconds": int(longest.total_seconds())}
-        raise Forbidden(
-            "Sign in again first; this needs a recent one.", code="recent_sign_in_required", extra=extra
-        )
+        raise Forbidden("Sign in again first; this needs a recent one.", code="recent_sign_in_required", extra=extra)
