@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from common.domain.bookings import notifications
 from common.domain.bookings.notifications import NOTIFICATIONS
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import TABLE
+from common.domain.shared.display import duration_text
 from common.domain.shared.events import Topic, new_event
 from common.domain.shared.state_machine import Notification
 
@@ -114,6 +117,25 @@ def test_a_booking_s_event_tells_somebody_and_renders_for_each(type_: str) -> No
         assert mail.subject
         assert booking.service.title in f"{mail.subject} {mail.text}"
         assert "</html>" in mail.html
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_a_mail_tells_no_window_but_those_that_are_set(type_: str) -> None:
+    changed = {
+        name: timedelta(minutes=1_009 + 7 * place)
+        for place, name in enumerate(BookingSettings.model_fields)
+        if isinstance(getattr(BookingSettings(), name), timedelta)
+    }
+    settings = BookingSettings(**changed)
+    booking, event, row = make_booking(), new_event(Topic.NOTIFICATIONS, type_, NOW), NOTIFICATIONS[type_]
+    windows = {duration_text(window) for window in changed.values()}
+    for recipient in row.recipients:
+        data = booking_data(booking, event, recipient, make_user(), make_provider(), "https://web.test", settings, NOW)
+        mail = TemplateMailRenderer().render(row.template_for(recipient), {**data, "ratings_note": ""})
+        text = " ".join(mail.text.split()).replace("five to ten working days", "")
+        for window in windows:
+            text = text.replace(window, "")
+        assert not re.findall(r"\d+ (?:minute|hour|day)s?\b", text)
 
 
 def test_whom_the_state_machine_tells_is_told() -> None:

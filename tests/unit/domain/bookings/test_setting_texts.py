@@ -13,6 +13,7 @@ from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import TABLE, to_json
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.table import EVERY_TRANSITION
+from common.domain.bookings.state_machine.transition import BookingTransition
 from common.domain.shared.display import duration_text
 from common.domain.shared.errors import ActionNotAvailable
 
@@ -57,6 +58,34 @@ def test_every_text_of_the_table_can_be_filled_in() -> None:
             *([transition.timer.text] if transition.timer else []),
         ]
         assert not [text for text in texts if "{" in fill(text, DEFAULTS)], transition.name
+
+
+def written_texts(transition: BookingTransition) -> list[str]:
+    """Everything that people may read of a transition, as it is written in the table."""
+    timer = [transition.timer.text] if transition.timer else []
+    guards = [guard.text for guard in transition.guards]
+    limits = [transition.attempt_limit.message] if transition.attempt_limit else []
+    return [transition.label, transition.note, transition.summary, *guards, *timer, *limits]
+
+
+def test_no_text_is_written_with_a_number() -> None:
+    for transition in EVERY_TRANSITION:
+        for text in written_texts(transition):
+            assert not numbers_in(re.sub(r"\{\w+\}", "", text)), (transition.name, text)
+
+
+@pytest.mark.parametrize("name", [name for name in BookingSettings.model_fields if getattr(DEFAULTS, name) is not None])
+def test_a_setting_that_changes_is_told_wherever_it_is_named_and_nowhere_else(name: str) -> None:
+    value = getattr(other_settings(), name)
+    settings = DEFAULTS.model_copy(update={name: value})
+
+    for transition in EVERY_TRANSITION:
+        for text in written_texts(transition):
+            before, after = fill(text, DEFAULTS), fill(text, settings)
+            if f"{{{name}}}" in text:
+                assert SettingTexts(settings)[name] in after, (transition.name, text)
+            else:
+                assert after == before, (transition.name, text)
 
 
 def test_a_refusal_names_the_limit_that_is_set() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
+import common
 import pytest
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.settings import BookingSettings, load_booking_settings
 from common.domain.bookings.state_machine import TABLE, TERMINAL, get_available_booking_actions, to_json, to_mermaid
 from common.domain.bookings.state_machine.table import TIMED_TRANSITIONS, TRANSITIONS
 
+import functions
 from infra.docs import booking_states
 from tests.unit.domain.bookings.support import PROVIDER, SETTINGS, accepted
 
@@ -55,6 +59,20 @@ def test_every_row_is_fit_to_be_shown() -> None:
             f"{transition.name} leaves a terminal status"
         )
         assert transition.choose is not None or len(transition.targets) <= 1, transition.name
+
+
+def test_no_code_but_the_table_names_an_action() -> None:
+    """What follows from an action's name is a field of its transition; ``refund`` and others mean other things too."""
+    also_meant = {"authorize", "refund", "chargeback", "create"}
+    named = [
+        (path.name, node.value)
+        for package in (common, functions)
+        for path in Path(package.__path__[0]).rglob("*.py")
+        if not path.name.startswith("transitions_")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in TRANSITIONS.keys() - also_meant
+    ]
+    assert not named
 
 
 def test_every_status_but_the_ends_can_be_left_by_the_system() -> None:
