@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: A new interpreter imports Stripe's whole SDK, which a machine with much else to do takes its time for.
+_START_SECONDS = 120.0
+
+
 @asynccontextmanager
 async def process(
     directory: Path, *options: str, stdout: int = asyncio.subprocess.DEVNULL
@@ -34,7 +38,7 @@ async def process(
         assert running.returncode is None
         return ready.exists()
 
-    await until(is_ready)
+    await until(is_ready, _START_SECONDS)
     yield running, json.loads(ready.read_text())["url"]
     if running.returncode is None:
         running.terminate()
