@@ -11,7 +11,7 @@ def due_filter(now: datetime) -> Document:
 
 
 class MongoBookingTimers:
-    """Implements ``BookingTimers`` over the collection ``bookings``.
+    """The timers of ``BookingRepository``, over the collection ``bookings``.
 
     Args:
         mongo: the database.
