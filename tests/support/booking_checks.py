@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from common.adapters.mongo.bookings.documents import from_document
+from common.adapters.mongo.shared.documents import from_document
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
 from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
@@ -29,7 +29,7 @@ async def check_everything(world: BookingWorld, *, at_rest: bool) -> list[Bookin
         The bookings.
     """
     rows = world.container.mongo.collection("bookings").find()
-    bookings = [Booking.model_validate(from_document(row)) async for row in rows]
+    bookings = [from_document(Booking, row) async for row in rows]
     await _check_claims(world, bookings)
     await _check_history(world, bookings)
     await _check_ledgers(world)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.bookings.documents import from_document
+from common.adapters.mongo.shared.documents import from_document
 from common.application.bookings.sweep import LEASE
 from common.application.shared.outbox import GRACE, sweep_outbox
 from common.domain.bookings.booking import BookingStatus
@@ -239,5 +239,5 @@ async def drain_all(world: BookingWorld) -> None:
     asked = world.container.mongo.collection("outbox").find({"topic": "payments"})
     known = {event.id for event in world.publisher.events}
     missed = [row async for row in asked if row["_id"] not in known]
-    world.publisher.events += [Event.model_validate(from_document(row)) for row in missed]
+    world.publisher.events += [from_document(Event, row) for row in missed]
     await world.drain()

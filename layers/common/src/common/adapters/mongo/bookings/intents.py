@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from common.adapters.mongo.bookings.documents import from_document, outbox_document, to_document
+from common.adapters.mongo.bookings.documents import outbox_document
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Mongo, Session
+from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.domain.bookings.intents import MOST_RENEWED_SECRETS, BookingIntent, IntentStatus
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
@@ -36,7 +37,7 @@ class MongoBookingIntents:
         """Store an intent, its hold and its events in one transaction, or nothing of them; what it replaces ends."""
 
         async def record(session: Session) -> None:
-            await self._intents.insert_one(to_document(intent), session=session)
+            await self._intents.insert_one(to_native_document(intent), session=session)
             if replaced:
                 ended = {"_id": {"$in": [each.id for each in replaced]}, "status": IntentStatus.PENDING}
                 await self._intents.update_many(ended, {"$set": {"expires_at": intent.created_at}}, session=session)
@@ -49,7 +50,7 @@ class MongoBookingIntents:
     async def get(self, intent_id: str) -> BookingIntent | None:
         """One intent by id."""
         row = await self._intents.find_one({"_id": intent_id})
-        return None if row is None else BookingIntent.model_validate(from_document(row))
+        return None if row is None else from_document(BookingIntent, row)
 
     async def complete(self, intent_id: str, booking_id: str) -> None:
         """Note what the intent has become."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from pymongo.asynchronous.collection import ReturnDocument
 
-from common.adapters.mongo.bookings.documents import from_document, outbox_document, to_document
+from common.adapters.mongo.bookings.documents import outbox_document
 from common.adapters.mongo.shared.database import Collection, Document, Mongo, Session
+from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.domain.bookings.booking import ActorKind, BookingChange, ReviewState
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.shared.errors import Conflict
@@ -38,7 +39,7 @@ class MongoRatings:
     async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
         rows = self._ratings.find({"booking_id": booking_id}).sort("created_at", 1)
-        return [Rating.model_validate(from_document(row)) async for row in rows]
+        return [from_document(Rating, row) async for row in rows]
 
     async def search(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
         """Ratings of all bookings in a state, or all of them, newest first."""
@@ -46,7 +47,7 @@ class MongoRatings:
         if before is not None:
             wanted["_id"] = {"$lt": before}
         rows = self._ratings.find(wanted).sort("_id", -1).limit(limit)
-        return [Rating.model_validate(from_document(row)) async for row in rows]
+        return [from_document(Rating, row) async for row in rows]
 
     async def submit(self, rating: Rating) -> Rating:
         """Store a side's rating, or what it has become.
@@ -55,7 +56,7 @@ class MongoRatings:
         other: nothing is written after they were shown.
         """
         key = {"booking_id": rating.booking_id, "author_kind": rating.author_kind}
-        document = to_document(rating)
+        document = to_native_document(rating)
         changed = {name: document.pop(name) for name in ("stars", "text", "held_for", "updated_at")}
 
         async def work(session: Session) -> Document | None:
@@ -74,7 +75,7 @@ class MongoRatings:
             )
 
         stored = await self._mongo.in_transaction(work)
-        return rating if stored is None else Rating.model_validate(from_document(stored))
+        return rating if stored is None else from_document(Rating, stored)
 
     async def reply(self, rating_id: str, reply: str, now: datetime) -> Rating | None:
         """Set the reply to a published rating of a customer's."""
@@ -122,4 +123,4 @@ async def reveal_ratings(ratings: Collection, booking_id: str, now: datetime, se
 
 
 def _rating(row: dict[str, Any] | None) -> Rating | None:
-    return None if row is None else Rating.model_validate(from_document(row))
+    return None if row is None else from_document(Rating, row)

@@ -10,11 +10,12 @@ from pymongo import ReplaceOne, UpdateMany
 from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from common.adapters.mongo.bookings.documents import booking_document, from_document, outbox_document, to_document
+from common.adapters.mongo.bookings.documents import booking_document, outbox_document
 from common.adapters.mongo.bookings.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.bookings.timers import due_filter
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
+from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.application.ports.bookings.repository import BookingQuery, DueBookings
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
@@ -94,7 +95,7 @@ class MongoBookings:
         """Audit rows, oldest first, that made versions above the given one."""
         query = {"booking_id": booking_id, "version": {"$gt": after_version}}
         cursor = self._history.find(query).sort("version", 1).limit(limit)
-        return [HistoryEntry.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(HistoryEntry, row) async for row in cursor]
 
     async def search(
         self, query: BookingQuery, *, limit: int, after: tuple[datetime, str] | None = None
@@ -102,12 +103,12 @@ class MongoBookings:
         """Bookings of one party. Statuses are always listed, so that one index serves every filter and the order."""
         direction = 1 if query.soonest_first else -1
         cursor = self._bookings.find(list_filter(query, after)).sort([("slot.start_at", direction), ("_id", direction)])
-        return [Booking.model_validate(from_document(row)) async for row in cursor.limit(limit)]
+        return [from_document(Booking, row) async for row in cursor.limit(limit)]
 
     async def list_disputed(self, *, limit: int, after: tuple[datetime, str] | None = None) -> Sequence[Booking]:
         """Open disputes, the longest waiting first."""
         cursor = self._bookings.find(dispute_filter(after)).sort([("dispute.opened_at", 1), ("_id", 1)]).limit(limit)
-        return [Booking.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(Booking, row) async for row in cursor]
 
     async def commit_all(self, changes: Sequence[BookingChange]) -> None:
         """Write changes of several stored bookings in one transaction, or nothing of them; none may take time."""
@@ -128,7 +129,7 @@ class MongoBookings:
         """Bookings of which a provider owes something in a currency, the oldest first."""
         query = {"provider_id": provider_id, "payout": PayoutState.DEBT, "price.total.currency": currency}
         cursor = self._bookings.find(query).sort("_id", 1).limit(limit)
-        return [Booking.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(Booking, row) async for row in cursor]
 
     async def sum_owed_by_provider(self, provider_id: str) -> Mapping[str, int]:
         """What a provider owes, in minor units by currency."""
@@ -141,14 +142,14 @@ class MongoBookings:
         """Bookings of which any provider owes something, the oldest start first; ``after`` is (start, id)."""
         query: Document = {"payout": PayoutState.DEBT, **_starting_after(after)}
         cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
-        return [Booking.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(Booking, row) async for row in cursor]
 
     async def list_provider_unavailable(self, *, limit: int, after: tuple[datetime, str] | None) -> Sequence[Booking]:
         """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
         ahead = {"provider_away_since": {"$type": "date"}, "status": {"$in": list(AHEAD)}}
         query: Document = {**ahead, **_starting_after(after)}
         cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
-        return [Booking.model_validate(from_document(row)) async for row in cursor]
+        return [from_document(Booking, row) async for row in cursor]
 
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
         """Take due bookings under a lease; every commit rewrites the document and so ends the lease.
@@ -167,7 +168,7 @@ class MongoBookings:
         bookings, unreadable = [], []
         async for row in taken:
             try:
-                bookings.append(Booking.model_validate(from_document(row)))
+                bookings.append(from_document(Booking, row))
             except ValidationError:
                 unreadable.append(str(row["_id"]))
         return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
@@ -192,7 +193,7 @@ class MongoBookings:
         """Claims of a provider's time that overlap the interval, expired holds included."""
         starts = {"$gt": start - LONGEST_CLAIM, "$lt": end}
         query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}
-        return [SlotClaim.model_validate(from_document(row)) async for row in self._claims.find(query)]
+        return [from_document(SlotClaim, row) async for row in self._claims.find(query)]
 
     async def _replace_booking(self, change: BookingChange, session: Session) -> None:
         """The optimistic lock: only the version the decision was made on may be replaced."""
@@ -204,11 +205,11 @@ class MongoBookings:
     async def _record(self, change: BookingChange, session: Session) -> None:
         """Audit rows, payment operations, ledger lines and outgoing events: one command for each kind there is."""
         if change.history:
-            await self._history.insert_many([to_document(row) for row in change.history], session=session)
+            await self._history.insert_many([to_native_document(row) for row in change.history], session=session)
         if operations := _operation_writes(change):
             await self._operations.bulk_write(operations, session=session)
         if change.ledger:
-            await self._ledger.insert_many([to_document(line) for line in change.ledger], session=session)
+            await self._ledger.insert_many([to_native_document(line) for line in change.ledger], session=session)
         if change.events:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
         if reveals_ratings(change):
@@ -260,7 +261,7 @@ def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Docu
 
 
 def _operation_writes(change: BookingChange) -> list[ReplaceOne[Document] | UpdateMany]:
-    rows = [to_document(operation) for operation in change.operations]
+    rows = [to_native_document(operation) for operation in change.operations]
     writes: list[ReplaceOne[Document] | UpdateMany] = [
         ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows
     ]
@@ -271,7 +272,7 @@ def _operation_writes(change: BookingChange) -> list[ReplaceOne[Document] | Upda
 
 
 def _booking(document: Document | None) -> Booking | None:
-    return None if document is None else Booking.model_validate(from_document(document))
+    return None if document is None else from_document(Booking, document)
 
 
 def _translated(error: DuplicateKeyError | BulkWriteError) -> GigstaError:

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
-from common.adapters.mongo.bookings.documents import from_document
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.documents import from_document
 from common.domain.bookings.booking import Booking, BookingStatus
 
 _WITH_MONEY = (
@@ -36,7 +36,7 @@ class MongoBookingStatistics:
             "slot.start_at": {"$gte": start, "$lt": end},
         }
         async for row in self._bookings.find(wanted):
-            yield Booking.model_validate(from_document(row))
+            yield from_document(Booking, row)
 
     async def count_by_status(
         self, provider_id: str, start: datetime, end: datetime

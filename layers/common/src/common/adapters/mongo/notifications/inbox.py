@@ -7,7 +7,7 @@ from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
-from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.application.ports.notifications.inbox import PushSubscription
 from common.domain.notifications.inbox import InboxEntry, Preferences
 
@@ -23,7 +23,7 @@ class MongoNotifications:
 
     async def insert(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
-        row = to_document(notification)
+        row = to_native_document(notification)
         await self._notifications.update_one({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True)
 
     async def list_by_user(
@@ -91,7 +91,7 @@ class MongoPushSubscriptions:
 
         Beyond the most that an account may have, those renewed longest ago go; the last one sees all there are.
         """
-        row = to_document(subscription)
+        row = to_native_document(subscription)
         renewed = {name: row[name] for name in ("user_id", "session_id", "p256dh", "auth", "renewed_at")}
         stored = await self._subscriptions.find_one_and_update(
             {"endpoint": subscription.endpoint},

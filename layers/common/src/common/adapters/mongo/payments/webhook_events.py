@@ -7,7 +7,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document
-from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 
 
@@ -20,7 +20,7 @@ class MongoWebhookEvents:
     async def insert(self, event: StripeEvent) -> bool:
         """Store an event; ``False`` if its id is already there."""
         try:
-            await self._events.insert_one(to_document(event))
+            await self._events.insert_one(to_native_document(event))
         except DuplicateKeyError:
             return False
         return True

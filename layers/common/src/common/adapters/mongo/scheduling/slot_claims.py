@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
 from common.adapters.mongo.shared.database import Mongo, Session
-from common.adapters.mongo.shared.documents import to_document
+from common.adapters.mongo.shared.documents import to_native_document
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.errors import SlotUnavailable, TooManyHolds, Unavailable
@@ -95,7 +95,9 @@ class MongoSlotClaims:
             for claim in change.claims:
                 if evict_expired:
                     await self._evict(claim, change.now, session)
-                await self._claims.replace_one({"_id": claim.id}, to_document(claim), upsert=True, session=session)
+                await self._claims.replace_one(
+                    {"_id": claim.id}, to_native_document(claim), upsert=True, session=session
+                )
             await self._keep_hold_limit(change, session)
             await after(session)
 

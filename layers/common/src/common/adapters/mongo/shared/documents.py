@@ -17,6 +17,12 @@ def to_document(model: Model) -> Document:
     return {"_id": document.pop("id"), **document}
 
 
+def to_native_document(model: Model) -> Document:
+    """The document of a model that holds nothing BSON does not know, such as wall-clock times: a tenth of the work."""
+    document = model.model_dump()
+    return {"_id": document.pop("id"), **document}
+
+
 def from_document(kind: type[M], document: Mapping[str, Any]) -> M:
     """The model of a document."""
     fields = dict(document)
