@@ -11,7 +11,7 @@ def of_cancelling(context: Context) -> Terms:
 
 
 def of_declining(context: Context) -> Terms:
-    """Refund and fee where the provider declines, whoever says so: it is their fault."""
+    """Refund and fee where the provider declines, even where another says so: it is their fault."""
     return cancellation_terms(context.booking, ActorKind.PROVIDER, context.until_start, context.settings.minimum_charge)
 
 

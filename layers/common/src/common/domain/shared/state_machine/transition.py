@@ -20,7 +20,7 @@ class AttemptLimit:
         key: names the counter.
         count: tries that are let through in a window.
         window: how long a try counts.
-        message: what whoever has tried too often is told.
+        message: the refusal of one try too many.
     """
 
     key: str
