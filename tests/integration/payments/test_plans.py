@@ -267,7 +267,7 @@ async def test_a_second_plan_whose_refund_is_refused_is_ended_and_operators_are_
         """Stripe, which refunds nothing that is disputed."""
 
         def __getattr__(self, name: str) -> object:
-            return getattr(deps.gateway, name)
+            return getattr(deps.plan_gateway, name)
 
         async def refund(self, _: object) -> None:
             raise GatewayRefused(reason="charge_disputed")
