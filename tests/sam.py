@@ -1,7 +1,4 @@
-"""SAM's own transformation, in a process of its own: ``python -m tests.sam`` turns standard input into output.
-
-The functions' prelude, which tests load too, leaves out the old interface of pydantic that the translator is made with.
-"""
+"""SAM's own transformation, in a process of its own: ``python -m tests.sam`` turns standard input into output."""
 
 from __future__ import annotations
 

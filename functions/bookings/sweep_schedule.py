@@ -9,7 +9,7 @@ from common.runtime.schedule import create_schedule_handler
 
 
 async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
-    """Fire what is due, batch by batch; where nothing is, nothing of bookings is loaded."""
+    """Fire what is due, batch by batch."""
     if not await container.booking_timers.any_due(container.clock.now()):
         return {}
 

@@ -23,7 +23,7 @@ class SearchParams(BaseModel):
     priced in, or, without a point, the best rated ones.
     """
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
     q: Text | None = None
     category: Annotated[str, Field(max_length=64)] | None = None
@@ -67,7 +67,7 @@ class SearchParams(BaseModel):
 class NearParams(BaseModel):
     """A point that may be left out."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
     lat: Latitude | None = None
     lng: Longitude | None = None

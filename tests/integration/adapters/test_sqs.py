@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from common.adapters.aws import sqs_api
 from common.adapters.aws.sqs import SqsPublisher
-from common.adapters.aws.sqs_api import SqsApi, SqsError, endpoint, signed
+from common.adapters.aws.sqs_client import MOST_SECONDS, SqsCaller, SqsError
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.probes import Probes
+from common.application.shared.deadline import RECORDING_SECONDS, deadline
 from common.domain.shared.events import Event, Topic, new_event
 
 from infra.local import ports
@@ -74,7 +76,7 @@ async def test_each_event_reaches_its_topics_queue_unchanged(sqs: Any, queues: Q
         new_event(Topic.PAYMENTS if n % 3 else Topic.NOTIFICATIONS, "x.done", clock.now(), number=n, text="é" * 10)
         for n in range(35)
     ]
-    taken = await SqsPublisher(queues, clock, _ignore).publish(events)
+    taken = await SqsPublisher(SqsCaller(), queues, clock, _ignore).publish(events)
     assert sorted(taken) == sorted(event.id for event in events)
     for topic in Topic:
         expected = sorted((event for event in events if event.topic is topic), key=lambda event: event.id)
@@ -87,7 +89,7 @@ async def test_an_event_for_later_is_delayed_or_left_to_the_sweep(sqs: Any, queu
         new_event(Topic.PAYMENTS, "x.done", clock.now()).model_copy(update={"not_before": clock.now() + wait})
         for wait in (timedelta(minutes=14), timedelta(minutes=16))
     )
-    assert await SqsPublisher(queues, clock, _ignore).publish([soon, late]) == [soon.id]
+    assert await SqsPublisher(SqsCaller(), queues, clock, _ignore).publish([soon, late]) == [soon.id]
     assert _received(sqs, queues[Topic.PAYMENTS]) == []
 
 
@@ -95,7 +97,9 @@ async def test_what_a_queue_does_not_take_is_told_and_never_raised(sqs: Any, que
     clock = FakeClock()
     warnings: list[str] = []
     broken = {**queues, Topic.NOTIFICATIONS: queues[Topic.NOTIFICATIONS] + "-gone"}
-    publisher = SqsPublisher(broken, clock, lambda message, fields: warnings.append(f"{message} {json.dumps(fields)}"))
+    publisher = SqsPublisher(
+        SqsCaller(), broken, clock, lambda message, fields: warnings.append(f"{message} {json.dumps(fields)}")
+    )
     lost, sent = (new_event(topic, "x.done", clock.now()) for topic in (Topic.NOTIFICATIONS, Topic.PAYMENTS))
     assert await publisher.publish([lost, sent]) == [sent.id]
     assert len(warnings) == 1
@@ -106,42 +110,11 @@ async def test_what_a_queue_does_not_take_is_told_and_never_raised(sqs: Any, que
 async def test_without_any_server_it_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{ports.free_port()}")
     clock = FakeClock()
-    publisher = SqsPublisher(dict.fromkeys(Topic, "http://127.0.0.1:1/000000000000/q"), clock, _ignore)
+    publisher = SqsPublisher(SqsCaller(), dict.fromkeys(Topic, "http://127.0.0.1:1/000000000000/q"), clock, _ignore)
     assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
 
 
-@pytest.mark.usefixtures("sqs")
-def test_a_call_is_what_botocore_would_send(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
-    sent: list[Any] = []
-    client = boto3.Session().client("sqs")
-    client.meta.events.register_first("before-send.sqs.SendMessage", lambda request, **_: sent.append(request))
-    client.send_message(QueueUrl=queues[Topic.PAYMENTS], MessageBody="x")
-    client.close()
-    theirs = {name.lower(): value for name, value in sent[0].headers.items()}
-    body = json.dumps({"QueueUrl": queues[Topic.PAYMENTS], "MessageBody": "x"}).encode()
-    ours = {
-        name.lower(): value for name, value in signed("SendMessage", endpoint(queues[Topic.PAYMENTS]), body).items()
-    }
-
-    def text(value: Any) -> str:
-        return value.decode() if isinstance(value, bytes) else str(value)
-
-    def scope(headers: dict[str, Any]) -> list[str]:
-        """Whose key, for which day, region and service."""
-        return text(headers["authorization"]).split("Credential=")[1].split(",")[0].split("/")
-
-    assert json.loads(sent[0].body) == json.loads(body)
-    assert sent[0].url == endpoint(queues[Topic.PAYMENTS])
-    for name in ("content-type", "x-amz-target", "x-amz-security-token"):
-        assert text(ours[name]) == text(theirs[name])
-    assert scope(ours)[0::2] == scope(theirs)[0::2]
-    assert scope(ours)[3] == "sqs"
-    signed_fields = text(ours["authorization"]).split("SignedHeaders=")[1].split(",")[0].split(";")
-    assert {"host", "x-amz-date", "x-amz-security-token", "x-amz-target"} <= set(signed_fields)
-
-
-def test_without_keys_in_the_environment_botocores_chain_is_asked(
+async def test_without_keys_in_the_environment_botocores_chain_is_asked(
     queues: Queues, sqs: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As in a function restored from a snapshot, whose keys come from another source and are renewed."""
@@ -150,8 +123,7 @@ def test_without_keys_in_the_environment_botocores_chain_is_asked(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(profile))
-    sqs_api._session.cache_clear()
-    SqsApi(connect_seconds=1, read_seconds=2).call("SendMessage", queues[Topic.PAYMENTS], {"MessageBody": "{}"})
+    await SqsCaller().call("send_message", QueueUrl=queues[Topic.PAYMENTS], MessageBody="{}")
     assert sqs.receive_message(QueueUrl=queues[Topic.PAYMENTS])["Messages"][0]["Body"] == "{}"
 
 
@@ -163,23 +135,32 @@ async def test_without_region_or_keys_events_stay_and_nothing_is_raised(
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    sqs_api._session.cache_clear()
     clock = FakeClock()
     warnings: list[str] = []
-    publisher = SqsPublisher(queues, clock, lambda _, fields: warnings.append(fields["error"]))
+    publisher = SqsPublisher(SqsCaller(), queues, clock, lambda _, fields: warnings.append(fields["error"]))
     assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
     monkeypatch.setenv("AWS_REGION", "ap-southeast-2")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     assert await publisher.publish([new_event(Topic.PAYMENTS, "x.done", clock.now())]) == []
-    assert warnings == ["NoRegion", "NoCredentials"]
+    assert warnings == ["NoRegionError", "NoCredentialsError"]
 
 
-def test_a_refusal_has_its_code(queues: Queues) -> None:
+async def test_a_refusal_has_its_code(queues: Queues) -> None:
     with pytest.raises(SqsError, match=r"NonExistentQueue|QueueDoesNotExist"):
-        SqsApi(connect_seconds=1, read_seconds=2).call(
-            "SendMessage", queues[Topic.PAYMENTS] + "-gone", {"MessageBody": "x"}
-        )
+        await SqsCaller().call("send_message", QueueUrl=queues[Topic.PAYMENTS] + "-gone", MessageBody="x")
+
+
+@pytest.mark.usefixtures("sqs")
+async def test_a_call_ends_with_the_deadline_and_is_not_begun_without_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        with deadline(RECORDING_SECONDS + 0.5), pytest.raises(SqsError, match="TimeoutError"):
+            await SqsCaller().call("send_message", QueueUrl="http://127.0.0.1:1/0/q", MessageBody="x")
+        assert time.monotonic() - began < MOST_SECONDS / 2
+        with deadline(RECORDING_SECONDS), pytest.raises(SqsError, match="OutOfTime"):
+            await SqsCaller().call("send_message", QueueUrl="http://127.0.0.1:1/0/q", MessageBody="x")
 
 
 async def test_the_queue_probe_tells_a_queue_from_none(queues: Queues) -> None:

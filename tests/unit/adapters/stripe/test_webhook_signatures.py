@@ -1,4 +1,4 @@
-"""Our verification of webhooks beside the SDK's own: what one takes, the other takes, and what differs is meant to."""
+"""Verification of webhooks by the SDK: its verdict, our tolerance both ways, each secret of a rotation."""
 
 from __future__ import annotations
 
@@ -91,8 +91,9 @@ def test_what_stripe_signs_is_taken_under_each_secret_of_a_rotation(text: str, s
     assert not ours(body, header, others)
 
 
-@given(st.binary(max_size=64), st.integers(0, 63), st.integers(1, 255))
-def test_one_changed_byte_is_refused_and_bytes_that_are_no_text_are_no_event(body: bytes, at: int, by: int) -> None:
+@given(BODIES, st.integers(0, 63), st.integers(1, 255))
+def test_one_changed_byte_is_refused(text: str, at: int, by: int) -> None:
+    body = text.encode()
     header = f"t={NOW},v1={sign(body, SECRETS[0], NOW)}"
     assert ours(body, header)
     if body:
@@ -101,7 +102,12 @@ def test_one_changed_byte_is_refused_and_bytes_that_are_no_text_are_no_event(bod
         assert not ours(changed, header)
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"\x80{}", '{"id": "evt_1"}'.encode("utf-16"), b"", b"null", b"{}"])
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"\x80{}", '{"id": "evt_1"}'.encode("utf-16")])
+def test_a_body_that_is_no_text_is_not_signed_by_stripe(body: bytes) -> None:
+    assert not ours(body, f"t={NOW},v1={sign(body, SECRETS[0], NOW)}")
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"{}", b"text"])
 def test_a_signed_body_that_is_no_event_is_a_clear_refusal(body: bytes) -> None:
     header = f"t={NOW},v1={sign(body, SECRETS[0], NOW)}"
     with pytest.raises(InvalidInput) as refused:

@@ -10,8 +10,7 @@ from datetime import timedelta
 
 import pytest
 from common.adapters import web_push as push
-from common.adapters.aws import sqs, stripe_event_queue
-from common.adapters.aws.sqs_api import SqsApi
+from common.adapters.aws import sqs_client
 from common.adapters.geocoding import http as geocoders
 from common.adapters.identity import oidc
 from common.adapters.mail import ses
@@ -59,8 +58,7 @@ CALLS = {
     "identity provider": oidc.TIMEOUT_SECONDS,
     "mail": ses.MOST_SECONDS,
     "push": push.TIMEOUT_SECONDS,
-    "queue": SqsApi(**sqs.SECONDS).most_seconds,
-    "event queue": SqsApi(**stripe_event_queue.SECONDS).most_seconds,
+    "queue": sqs_client.MOST_SECONDS,
     "published": PATIENCE_SECONDS,
 }
 #: What a request, a message or a step of a firing has to call one after the other, at the least, to get anywhere when
@@ -71,7 +69,7 @@ CHAINS: dict[str, list[tuple[str, ...]]] = {
     "search": [("geocoder",), ("secret",)],
     "bookings": [("geocoder", "published"), ("stripe",), ("secret",)],
     "payments": [("stripe",), ("published",), ("secret",)],
-    "webhooks": [("event queue",), ("secret",)],
+    "webhooks": [("queue",), ("secret",)],
     "notifications": [("secret",)],
     "admin": [("published",), ("secret",)],
     "system": [("secret",)],

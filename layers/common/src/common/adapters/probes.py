@@ -1,12 +1,18 @@
-"""Signs of life of what the product depends on. Heavy clients are imported by the probe that needs them."""
+"""Signs of life of what the product depends on."""
+
+from __future__ import annotations
 
 import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import boto3
+import httpx
+from botocore.config import Config
+
 from common.adapters.mongo.shared.database import Mongo
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # types alone, which no function has installed
     from mypy_boto3_sqs import SQSClient
 
 _STRIPE_API = "https://api.stripe.com"
@@ -32,9 +38,7 @@ class Probes:
         await self._mongo.ping()
 
     @cached_property
-    def _sqs(self) -> "SQSClient":
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
+    def _sqs(self) -> SQSClient:
 
         config = Config(connect_timeout=_SECONDS, read_timeout=_SECONDS, retries={"total_max_attempts": 1})
         return boto3.client("sqs", config=config)
@@ -45,8 +49,6 @@ class Probes:
 
     async def stripe(self) -> None:
         """Ask Stripe's API anything without a key: any answer, a refusal too, is a sign of life."""
-        import httpx  # noqa: PLC0415
-
         async with httpx.AsyncClient(timeout=_SECONDS) as client:
             await client.get(f"{self._stripe_api_base or _STRIPE_API}/v1/balance")
 

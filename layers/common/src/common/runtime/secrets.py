@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.config import Config
+
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import Unavailable
 
@@ -21,9 +25,6 @@ _provider: Any = None
 def fetch_secret(name: str) -> str:
     """Read a secret from AWS Secrets Manager.
 
-    boto3 and Powertools Parameters are imported here, so that a function which has its secrets by value never
-    pays for them.
-
     Args:
         name: the secret's name or ARN; it may appear in messages, the value never does.
 
@@ -32,9 +33,6 @@ def fetch_secret(name: str) -> str:
         Unavailable: Secrets Manager did not answer or refused.
     """
     global _provider  # noqa: PLW0603 - its cache must outlive an invocation
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
-    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
 
     if _provider is None:
         retries = {"total_max_attempts": _TRIES, "mode": "standard"}

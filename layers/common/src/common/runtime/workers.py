@@ -37,14 +37,12 @@ def make_handler(work: Work, *, service: str) -> LambdaHandler:
 
     def handler(event: Any, context: Any) -> Any:
         set_service(service)
-        try:
-            with invocation(service, context):
-                return run(work(container(), event, Budget.of(context)))
-        finally:
-            cold_start.finish()
+        with invocation(service, context):
+            return run(work(container(), event, Budget.of(context)))
 
     if cold_start.is_in_lambda(os.environ):
         container()
+        cold_start.finish()
     return handler
 
 

@@ -1,49 +1,41 @@
-"""The queues: Amazon SQS. botocore is imported with the first message, never at start."""
+"""The queues: Amazon SQS."""
 
-from __future__ import annotations
-
-import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from common.adapters.aws.sqs_api import SqsApi, SqsError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from common.application.ports.shared.clock import Clock
-    from common.domain.shared.events import Event
-    from common.domain.shared.topics import Topic
+from common.adapters.aws.sqs_client import SqsCaller, SqsError
+from common.application.ports.shared.clock import Clock
+from common.domain.shared.events import Event
+from common.domain.shared.topics import Topic
 
 #: Bounds of SendMessageBatch and DelaySeconds
 #: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
 _BATCH_SIZE = 10
 _BATCH_BYTES = 1024 * 1024
 _MAX_DELAY_SECONDS = 900
-#: How long one call waits for the queues.
-SECONDS = {"connect_seconds": 1, "read_seconds": 2}
 
 
 class SqsPublisher:
     """Implements ``Publisher``.
 
-    The client is blocking, so it works in a thread. What a queue does not take within its timeouts is left out of the
-    answer and stays in the outbox for the sweep.
+    What a queue does not take in time is left out of the answer and stays in the outbox for the sweep.
 
     Args:
+        sqs: calls SQS.
         queue_urls: each topic's queue.
         clock: tells how long to delay an event with ``not_before``.
         warn: called with a sentence and fields where events were not taken.
     """
 
     def __init__(
-        self, queue_urls: Mapping[Topic, str], clock: Clock, warn: Callable[[str, dict[str, Any]], None]
+        self, sqs: SqsCaller, queue_urls: Mapping[Topic, str], clock: Clock, warn: Callable[[str, dict[str, Any]], None]
     ) -> None:
+        self._sqs = sqs
         self._queue_urls = queue_urls
         self._clock = clock
         self._warn = warn
-        self._api = SqsApi(**SECONDS)
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         """Send each event to its topic's queue; returns the ids that the queue took. Never raises on a lost one.
@@ -52,20 +44,15 @@ class SqsPublisher:
         """
         now = self._clock.now()
         ready = sorted((event for event in events if _delay(event, now) <= _MAX_DELAY_SECONDS), key=_topic)
-        if not ready:
-            return []
-        return await asyncio.to_thread(self._publish_all, ready, now)
-
-    def _publish_all(self, events: Sequence[Event], now: datetime) -> list[str]:
         taken: list[str] = []
-        for topic, group in groupby(events, key=_topic):
+        for topic, group in groupby(ready, key=_topic):
             for batch in _batches([_entry(event, now) for event in group]):
-                taken += self._send(self._queue_urls.get(topic, ""), batch)
+                taken += await self._send(self._queue_urls.get(topic, ""), batch)
         return taken
 
-    def _send(self, queue_url: str, batch: Sequence[dict[str, Any]]) -> list[str]:
+    async def _send(self, queue_url: str, batch: Sequence[dict[str, Any]]) -> list[str]:
         try:
-            answer = self._api.call("SendMessageBatch", queue_url, {"Entries": list(batch)})
+            answer = await self._sqs.call("send_message_batch", QueueUrl=queue_url, Entries=list(batch))
         except SqsError as error:
             self._warn("Events not published", {"error": error.code, "count": len(batch)})
             return []

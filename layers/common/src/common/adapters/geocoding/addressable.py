@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
 
 from common.adapters.geocoding.http import HttpSource, get_json, read
 from common.application.ports.catalogue.geocoding import Accuracy, Located
 from common.domain.search.places import contradicts
-
-if TYPE_CHECKING:
-    import httpx
 
 DEFAULT_URL = "https://api.addressable.dev"
 _COUNTRIES = ("NZ", "AU")
@@ -31,7 +30,7 @@ class Addressable:
         self._source = http
 
     @cached_property
-    def _http(self) -> "httpx.AsyncClient":
+    def _http(self) -> httpx.AsyncClient:
         return self._source()
 
     async def locate(self, text: str) -> Located | None:

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+import httpx
 
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import Unavailable
-
-if TYPE_CHECKING:
-    import httpx
 
 TIMEOUT_SECONDS = 3.0
 _MAX_ANSWER_BYTES = 256 * 1024
@@ -27,8 +26,7 @@ def http_source(contact: str) -> HttpSource:
             asks (https://operations.osmfoundation.org/policies/nominatim/); empty for services that know us by a key.
     """
 
-    def make() -> "httpx.AsyncClient":
-        import httpx  # noqa: PLC0415 - 300 ms, so only where it is used
+    def make() -> httpx.AsyncClient:
 
         agent = f"GigSta ({contact})" if contact else "GigSta"
         return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers={"User-Agent": agent})
@@ -36,15 +34,13 @@ def http_source(contact: str) -> HttpSource:
     return make
 
 
-async def get_json(http: "httpx.AsyncClient", url: str, query: Mapping[str, str]) -> Any:
+async def get_json(http: httpx.AsyncClient, url: str, query: Mapping[str, str]) -> Any:
     """GET a JSON document.
 
     Raises:
         OutOfTime: it was not asked, for lack of time.
         Unavailable: no usable answer came in time. The message never holds the query, which may hold a key.
     """
-    import httpx  # noqa: PLC0415
-
     try:
         async with asyncio.timeout(seconds_for_call(TIMEOUT_SECONDS)):
             response = await http.get(url, params=dict(query))

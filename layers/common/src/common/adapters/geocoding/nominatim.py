@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
 
 from common.adapters.geocoding.http import HttpSource, get_json, read
 from common.application.ports.catalogue.geocoding import Accuracy, Located
-
-if TYPE_CHECKING:
-    import httpx
 
 _COUNTRIES = "nz,au"
 #: The smallest areas that people name, before the towns.
@@ -29,7 +28,7 @@ class Nominatim:
         self._source = http
 
     @cached_property
-    def _http(self) -> "httpx.AsyncClient":
+    def _http(self) -> httpx.AsyncClient:
         return self._source()
 
     async def locate(self, text: str) -> Located | None:

@@ -3,18 +3,18 @@
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
+
+import httpx
+import jwt
+from jwt import PyJWK, PyJWKSet
 
 from common.application.ports.identity.oauth import IdentityProvider, ProvenIdentity
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import InvalidInput, NotFound, Unavailable
 from common.domain.shared.freshness import NEVER, is_fresh, now
 from common.domain.shared.model import Model
-
-if TYPE_CHECKING:
-    import httpx
-    from jwt import PyJWK
 
 #: A sign-in makes up to three calls.
 TIMEOUT_SECONDS = 3.5
@@ -62,7 +62,7 @@ class OidcProvider:
         http: gives the client; called at first use.
     """
 
-    def __init__(self, config: ProviderConfig, http: "Callable[[], httpx.AsyncClient]") -> None:
+    def __init__(self, config: ProviderConfig, http: Callable[[], httpx.AsyncClient]) -> None:
         self._config = config
         self._http = http
         self._metadata: dict[str, Any] = {}
@@ -120,8 +120,6 @@ class OidcProvider:
 
     async def _verified(self, id_token: str) -> dict[str, Any]:
         """The claims of an ID token, verified as OpenID Connect Core section 3.1.3.7 asks."""
-        import jwt  # noqa: PLC0415 - brings in cryptography
-
         try:
             key = await self._key(str(jwt.get_unverified_header(id_token).get("kid", "")))
             claims: dict[str, Any] = jwt.decode(
@@ -139,8 +137,7 @@ class OidcProvider:
             raise _refused()
         return claims
 
-    async def _key(self, kid: str) -> "PyJWK":
-        from jwt import PyJWKSet  # noqa: PLC0415
+    async def _key(self, kid: str) -> PyJWK:
 
         if not is_fresh(self._keys_at, _KEEP_SECONDS if kid in self._keys else _RETRY_SECONDS):
             found = await self._call("GET", await self._endpoint("jwks_uri"))
@@ -163,7 +160,6 @@ class OidcProvider:
         return str(self._metadata[name])
 
     async def _call(self, method: str, url: str, *, data: Mapping[str, str] | None = None) -> dict[str, Any]:
-        import httpx  # noqa: PLC0415 - 300 ms, only for this
 
         try:
             async with asyncio.timeout(seconds_for_call(TIMEOUT_SECONDS)):
@@ -188,7 +184,7 @@ class OidcProviders:
     def __init__(
         self,
         settings: Callable[[], Mapping[str, Mapping[str, str]]],
-        http: "Callable[[], httpx.AsyncClient] | None" = None,
+        http: Callable[[], httpx.AsyncClient] | None = None,
     ) -> None:
         self._settings = settings
         self._http = http or self._own_client
@@ -209,8 +205,7 @@ class OidcProviders:
             self._made[name] = OidcProvider(ProviderConfig.model_validate({**known, **given}), self._http)
         return self._made[name]
 
-    def _own_client(self) -> "httpx.AsyncClient":
-        import httpx  # noqa: PLC0415
+    def _own_client(self) -> httpx.AsyncClient:
 
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)

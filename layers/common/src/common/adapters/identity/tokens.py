@@ -1,22 +1,23 @@
 """Access tokens: JSON Web Tokens signed with RS256 (RFC 7519, RFC 8725).
 
 The algorithm is pinned, and issuer, audience and type are checked, so that no other token of ours or anyone's passes
-for an access token. PyJWT is imported at first use, because it brings in ``cryptography``.
+for an access token.
 """
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt import PyJWK
+from jwt.algorithms import RSAAlgorithm
 
 from common.application.ports.identity.access import AUDIENCE, AccessClaims
 from common.domain.shared.errors import Unauthenticated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from jwt import PyJWK
 
 _ALGORITHM = "RS256"
 _TYPE = "access"
@@ -28,7 +29,7 @@ _REQUIRED = ["iss", "sub", "aud", "exp", "iat", "jti", "typ", "sid", "epoch"]
 class PublicKeys(Protocol):
     """Where verification finds a public key."""
 
-    async def get(self, kid: str) -> "PyJWK | None":
+    async def get(self, kid: str) -> PyJWK | None:
         """The key of this id, ``None`` if there is none."""
         ...
 
@@ -51,8 +52,6 @@ class TokenVerifier:
         Raises:
             Unauthenticated: the token proves nothing.
         """
-        import jwt  # noqa: PLC0415
-
         try:
             header = jwt.get_unverified_header(token)
             key = await self._keys.get(str(header.get("kid", "")))
@@ -71,7 +70,7 @@ class TokenVerifier:
         return _checked(claims, now)
 
 
-def _checked(claims: "Mapping[str, Any]", now: datetime) -> AccessClaims:
+def _checked(claims: Mapping[str, Any], now: datetime) -> AccessClaims:
     """Check type and time against the product's clock, which PyJWT cannot be given."""
     try:
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
@@ -98,14 +97,10 @@ class SigningKey:
     @cached_property
     def private_key(self) -> Any:
         """The parsed key; parsing costs far more than signing."""
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
         return load_pem_private_key(self.private_pem.encode(), password=None)
 
     def public_jwk(self) -> dict[str, Any]:
         """The public half as a JSON Web Key (RFC 7517), ready to publish."""
-        from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415
-
         jwk = RSAAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True)
         return {**jwk, "kid": self.kid, "alg": _ALGORITHM, "use": "sig"}
 
@@ -118,12 +113,12 @@ class TokenIssuer:
         keys: gives the private keys as JSON, ``{"keys": [{"kid", "private_pem", "active"}]}``; called at first use.
     """
 
-    def __init__(self, issuer: str, keys: "Callable[[], str]") -> None:
+    def __init__(self, issuer: str, keys: Callable[[], str]) -> None:
         self._issuer = issuer
         self._source = keys
 
     @cached_property
-    def keys(self) -> "Sequence[SigningKey]":
+    def keys(self) -> Sequence[SigningKey]:
         """All private keys, the active one first."""
         rows = sorted(json.loads(self._source())["keys"], key=lambda row: not row.get("active", False))
         return [SigningKey(row["kid"], row["private_pem"]) for row in rows]
@@ -134,7 +129,7 @@ class TokenIssuer:
         user_id: str,
         session_id: str,
         epoch: int,
-        roles: "Sequence[str]",
+        roles: Sequence[str],
         token_id: str,
         signed_in_at: datetime,
         now: datetime,
@@ -152,8 +147,6 @@ class TokenIssuer:
             now: when it is issued.
             lifetime: how long it is valid.
         """
-        import jwt  # noqa: PLC0415
-
         claims = {
             "iss": self._issuer,
             "aud": AUDIENCE,

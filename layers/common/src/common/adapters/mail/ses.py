@@ -1,14 +1,20 @@
 """Sending through Amazon SES version 2 (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html)."""
 
+from __future__ import annotations
+
 import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from common.application.ports.notifications.mail import MailRefused, RenderedMail
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import Unavailable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # types alone, which no function has installed
     from mypy_boto3_sesv2.client import SESV2Client
     from mypy_boto3_sesv2.type_defs import MessageTypeDef
 
@@ -26,7 +32,7 @@ MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _ANSWER_SECONDS) + _BACKOFF_SECONDS
 
 
 class SesMailer:
-    """``Mailer`` over SES; boto3 is imported at the first mail.
+    """``Mailer`` over SES.
 
     Args:
         sender: the verified identity that mails come from.
@@ -46,10 +52,7 @@ class SesMailer:
         return await asyncio.to_thread(self._send, to, mail)
 
     @cached_property
-    def _client(self) -> "SESV2Client":
-        import boto3  # noqa: PLC0415 - 110 ms that only a function which sends mail should pay
-        from botocore.config import Config  # noqa: PLC0415
-
+    def _client(self) -> SESV2Client:
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_ANSWER_SECONDS,
@@ -58,7 +61,6 @@ class SesMailer:
         return boto3.client("sesv2", config=config)
 
     def _send(self, to: str, mail: RenderedMail) -> str:
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         try:
             sent = self._client.send_email(
@@ -75,7 +77,7 @@ class SesMailer:
         return sent["MessageId"]
 
 
-def _message(mail: RenderedMail) -> "MessageTypeDef":
+def _message(mail: RenderedMail) -> MessageTypeDef:
     """The message with its header fields and its calendar entry, where it has them."""
     message: MessageTypeDef = {
         "Subject": {"Data": mail.subject, "Charset": "UTF-8"},

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import stripe
+from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments.cards import Card
 from common.domain.shared.errors import NotFound
-
-if TYPE_CHECKING:
-    import stripe
-    from stripe import params
 
 #: Stripe's ids have a prefix, an underscore and letters or digits, up to 255 characters in all
 #: (https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible).
@@ -21,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 class StripeCards:
     """``CardGateway`` over Stripe's payment methods of type ``card``."""
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
 
     async def list_cards(self, customer_id: str, *, limit: int, after: str | None) -> Sequence[Card]:
@@ -51,7 +49,7 @@ class StripeCards:
             await self._v1.payment_methods.detach_async(card_id)
 
 
-def _card(source: "stripe.PaymentMethod") -> Card:
+def _card(source: stripe.PaymentMethod) -> Card:
     if source.card is None:
         raise NotFound("This payment method is no card.")
     return Card(

@@ -1,15 +1,14 @@
 """The one Stripe client of an execution environment."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+import httpx
 import stripe
 
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import OutOfTime
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 #: Pinned: what Stripe sends must not change before the code that reads it does (https://docs.stripe.com/upgrades).
 API_VERSION = "2026-10-28.endive"
@@ -51,15 +50,14 @@ class DeadlineTransport(stripe.HTTPXClient):
     """
 
     def __init__(self, answer_seconds: float) -> None:
-        import httpx  # noqa: PLC0415 - only where Stripe is really used
 
         timeout = httpx.Timeout(answer_seconds, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
         super().__init__(timeout=timeout)
         self.most_seconds = _CONNECT_SECONDS + answer_seconds
 
     async def request_async(
-        self, method: str, url: str, headers: "Mapping[str, str]", post_data: Any = None
-    ) -> tuple[bytes, int, "Mapping[str, str]"]:
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
         """Make one call.
 
         Raises:

@@ -1,20 +1,17 @@
 """Connected accounts at Stripe: the ``ConnectGateway`` port."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
+
+import stripe
+from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments.connect import ConnectStatus, OnboardingLink
 from common.domain.payments.operations import ACCOUNT_GONE
+from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import GatewayUncertain, NotFound
-
-if TYPE_CHECKING:
-    import stripe
-    from stripe import params
-
-    from common.domain.payments.ownership import Owner
 
 #: As many as a page holds.
 _LOOKUP_LIMIT = 100
@@ -32,7 +29,7 @@ class StripeConnect:
         owner: whose marks the accounts made here carry; another deployment's belong to no provider of ours.
     """
 
-    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
+    def __init__(self, client: stripe.StripeClient, owner: Owner) -> None:
         self._v1 = client.v1
         self._owner = owner
 
@@ -74,11 +71,11 @@ class StripeConnect:
         mine = (each.id for each in newest.data if self._provider_of(each) == provider_id)
         return next((each for each in mine if each != closed_account_id), None)
 
-    def _provider_of(self, account: "stripe.Account") -> str | None:
+    def _provider_of(self, account: stripe.Account) -> str | None:
         metadata = mapping.metadata(account.metadata)
         return None if self._owner.is_theirs(metadata) else metadata.get("provider_id")
 
-    async def _make_account(self, wanted: "params.AccountCreateParams", key: str) -> str:
+    async def _make_account(self, wanted: params.AccountCreateParams, key: str) -> str:
         with translated():
             made = await self._v1.accounts.create_async(wanted, {"idempotency_key": self._owner.key(key)})
         return made.id

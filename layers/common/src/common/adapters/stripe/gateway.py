@@ -1,23 +1,20 @@
 """Payments and transfers at Stripe: the ``PaymentGateway`` port."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 from uuid import uuid4
+
+import stripe
+from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments.gateway import GatewayCall, Intent, Movement
 from common.domain.payments.operations import OBJECT_GONE
+from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import GatewayUncertain, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import stripe
-    from stripe import params
-
-    from common.domain.payments.ownership import Owner
-    from common.domain.shared.money import Money
+from common.domain.shared.money import Money
 
 #: A look-up reads at most this many objects of one customer, intent or booking: the newest come first, and what is
 #: looked for was made minutes or hours ago.
@@ -29,7 +26,7 @@ _LISTED_CHARGE = ["data.latest_charge.balance_transaction"]
 _CHARGE = ["latest_charge.balance_transaction"]
 #: Cards alone can be held and captured later; without this the account's dashboard decides what is offered
 #: (https://docs.stripe.com/payments/payment-methods/payment-method-support#additional-api-supportability).
-_METHODS: "list[Literal['card']]" = ["card"]
+_METHODS: list[Literal["card"]] = ["card"]
 _SETUP_PREFIX = "seti_"
 
 
@@ -43,7 +40,7 @@ class StripeGateway:
         owner: whose marks everything made here carries; what another deployment made is as good as not there.
     """
 
-    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
+    def __init__(self, client: stripe.StripeClient, owner: Owner) -> None:
         self._v1 = client.v1
         self._owner = owner
 
@@ -102,7 +99,7 @@ class StripeGateway:
 
     async def create_payment_intent(
         self,
-        amount: "Money",
+        amount: Money,
         *,
         customer_id: str,
         payment_method_id: str | None,
@@ -173,7 +170,7 @@ class StripeGateway:
             )
             return self._of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
 
-    async def capture(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Intent:
+    async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         """Capture an authorization of ours, whole or less; the rest is released."""
         await self.get_intent(intent_id)
         with translated():
@@ -193,7 +190,7 @@ class StripeGateway:
             canceled = await self._v1.payment_intents.cancel_async(intent_id, {"expand": _CHARGE}, options)
         return mapping.payment_intent(canceled)
 
-    async def refund(self, intent_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
+    async def refund(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         """Refund a captured payment of ours, whole or in part."""
         await self.get_intent(intent_id)
         with translated():
@@ -209,7 +206,7 @@ class StripeGateway:
             made = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _LOOKUP_LIMIT})
         return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
-    async def transfer(self, amount: "Money", *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
+    async def transfer(self, amount: Money, *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
         """Transfer to a connected account out of one charge, or without one out of our available balance."""
         wanted: params.TransferCreateParams = {
             "amount": amount.amount,
@@ -230,7 +227,7 @@ class StripeGateway:
             made = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _LOOKUP_LIMIT})
         return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
 
-    async def reverse_transfer(self, transfer_id: str, amount: "Money", *, call: GatewayCall) -> Movement:
+    async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         """Take back a transfer of ours, whole or in part."""
         with translated():
             self._require_own(mapping.metadata((await self._v1.transfers.retrieve_async(transfer_id)).metadata))
@@ -255,7 +252,7 @@ class StripeGateway:
         self._require_own(intent.metadata)
         return intent
 
-    def _require_own(self, metadata: "Mapping[str, str]") -> None:
+    def _require_own(self, metadata: Mapping[str, str]) -> None:
         """Refuse what another deployment made: a copy of its database names its objects too."""
         if self._owner.is_theirs(metadata):
             raise NotFound("The payment provider has no such object of ours.", code=OBJECT_GONE)

@@ -3,22 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+import stripe
+from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments.payouts import BankDispute, Payout, PayoutBalance
 from common.domain.shared.money import Money
 
-if TYPE_CHECKING:
-    import stripe
-    from stripe import params
-
 
 class StripePayouts:
     """``PayoutGateway`` over Stripe; payouts are read as the connected account."""
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
 
     async def get_dispute(self, dispute_id: str) -> BankDispute:
@@ -64,7 +62,7 @@ class StripePayouts:
             return (await self._v1.accounts.login_links.create_async(account_id)).url
 
 
-def _fees(entries: "Iterable[stripe.BalanceTransaction]") -> list[Money]:
+def _fees(entries: Iterable[stripe.BalanceTransaction]) -> list[Money]:
     """What is kept of the fees, in each currency that the entries are in: the one in which Stripe settles with us."""
     sums: Counter[str] = Counter()
     for entry in entries:
@@ -72,7 +70,7 @@ def _fees(entries: "Iterable[stripe.BalanceTransaction]") -> list[Money]:
     return [Money(amount=amount, currency=currency) for currency, amount in sums.items() if amount]
 
 
-def _payout(source: "stripe.Payout") -> Payout:
+def _payout(source: stripe.Payout) -> Payout:
     return Payout(
         id=source.id,
         amount=Money(amount=source.amount, currency=source.currency),

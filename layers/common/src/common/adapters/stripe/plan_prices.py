@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+import stripe
+from stripe._v1_services import V1Services
+from stripe.params.billing_portal import ConfigurationCreateParamsFeatures, ConfigurationUpdateParamsFeatures
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
+from common.domain.payments.plans import Plan
 from common.domain.shared.errors import NotFound
-
-if TYPE_CHECKING:
-    import stripe
-    from stripe._v1_services import V1Services
-    from stripe.params.billing_portal import ConfigurationCreateParamsFeatures, ConfigurationUpdateParamsFeatures
-
-    from common.domain.payments.plans import Plan
 
 #: What marks our configuration of the customer portal among an account's others.
 _OURS = {"purpose": "gigsta_plans"}
 _MOST = 100
 
 
-async def find_portal(api: "V1Services") -> str | None:
+async def find_portal(api: V1Services) -> str | None:
     """Our configuration of the customer portal; ``None`` leaves it to what the dashboard has saved."""
     found = await api.billing_portal.configurations.list_async({"active": True, "limit": _MOST})
     ours = (each.id for each in found.data if mapping.metadata(each.metadata).items() >= _OURS.items())
@@ -33,10 +31,10 @@ class StripePlanPrices:
     A plan's product has an id of our own, so that making it twice is refused instead of making two.
     """
 
-    def __init__(self, client: "stripe.StripeClient") -> None:
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
 
-    async def ensure_price(self, plan: "Plan") -> str:
+    async def ensure_price(self, plan: Plan) -> str:
         """The price that a plan is sold at; a new one takes over the lookup key where the present one differs.
 
         Raises:
@@ -98,7 +96,7 @@ class StripePlanPrices:
             made = await self._v1.billing_portal.configurations.create_async({"features": features, "metadata": _OURS})
         return made.id
 
-    async def _ensure_product(self, plan: "Plan") -> str:
+    async def _ensure_product(self, plan: Plan) -> str:
         product_id = _product_id(plan.id)
         with suppress(NotFound), translated():
             return (await self._v1.products.retrieve_async(product_id)).id
@@ -113,7 +111,7 @@ def _product_id(plan_id: str) -> str:
     return f"gigsta_{plan_id}"
 
 
-def _is_same(price: "stripe.Price", plan: "Plan") -> bool:
+def _is_same(price: stripe.Price, plan: Plan) -> bool:
     """Whether a price is what the plan costs; ``plan`` has a price."""
     interval = price.recurring.interval if price.recurring else None
     wanted = plan.price

@@ -4,20 +4,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import stripe
+from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe
 from common.domain.bookings.discrepancies import StripeBooks
+from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import NotFound
-
-if TYPE_CHECKING:
-    import stripe
-    from stripe import params
-
-    from common.domain.payments.ownership import Owner
 
 _CHARGE = "latest_charge.balance_transaction"
 _ENTRY = "data.balance_transaction"
@@ -55,7 +53,7 @@ class StripeRecordBooks:
         owner: whose bookings are asked after; entries of another deployment's objects name none.
     """
 
-    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
+    def __init__(self, client: stripe.StripeClient, owner: Owner) -> None:
         self._v1 = client.v1
         self._owner = owner
 
@@ -141,7 +139,7 @@ class StripeRecordBooks:
         return MovedAtStripe(entry_id, str(booking_id) if booking_id else None, intent_id)
 
 
-def _add_refunds(sums: _Sums, refunds: Iterable["stripe.Refund"]) -> None:
+def _add_refunds(sums: _Sums, refunds: Iterable[stripe.Refund]) -> None:
     """Count refunds; one that waits for funds counts, though it has not moved the balance yet.
 
     See https://docs.stripe.com/refunds#refund-requests: such a one is ``pending`` and has no balance transaction.

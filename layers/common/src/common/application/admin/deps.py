@@ -1,16 +1,12 @@
 """What the use cases of staff need."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from common.application.ports.catalogue.repositories import Providers
-    from common.application.ports.identity.accounts import SecurityLog, Sessions, StaffList, UnitOfWork, Users
-    from common.application.ports.identity.staff_lists import ProviderLists
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.outbox import Outbox, Publisher
+from common.application.ports.catalogue.repositories import Providers
+from common.application.ports.identity.accounts import SecurityLog, Sessions, StaffList, UnitOfWork, Users
+from common.application.ports.identity.staff_lists import ProviderLists
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.outbox import Outbox, Publisher
 
 
 @dataclass(frozen=True)

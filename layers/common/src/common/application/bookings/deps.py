@@ -1,27 +1,22 @@
 """What the booking use cases need."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from common.application.payments.deps import PaymentDeps
+from common.application.ports.bookings.calendar_feeds import CalendarFeeds
+from common.application.ports.bookings.calendar_writer import CalendarWriter
+from common.application.ports.bookings.intents import BookingIntents
+from common.application.ports.bookings.ratings import Ratings
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.ports.catalogue.moderation import TextScreen
+from common.application.ports.catalogue.repositories import Summaries
+from common.application.ports.identity.people import ProviderReader, ServiceReader, UserReader
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.limits import RateLimits
+from common.application.ports.shared.outbox import Outbox, Publisher
+from common.domain.bookings.settings import BookingSettings
 from common.domain.identity.users import Address
-
-if TYPE_CHECKING:
-    from common.application.payments.deps import PaymentDeps
-    from common.application.ports.bookings.calendar_feeds import CalendarFeeds
-    from common.application.ports.bookings.calendar_writer import CalendarWriter
-    from common.application.ports.bookings.intents import BookingIntents
-    from common.application.ports.bookings.ratings import Ratings
-    from common.application.ports.bookings.repository import BookingRepository
-    from common.application.ports.catalogue.moderation import TextScreen
-    from common.application.ports.catalogue.repositories import Summaries
-    from common.application.ports.identity.people import ProviderReader, ServiceReader, UserReader
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.limits import RateLimits
-    from common.application.ports.shared.outbox import Outbox, Publisher
-    from common.domain.bookings.settings import BookingSettings
 
 Locate = Callable[[str], Awaitable[Address]]
 

@@ -30,7 +30,7 @@ from common.domain.shared.phones import parse_phone
 
 @dataclass(frozen=True, kw_only=True)
 class IntentDeps(BookingDeps):
-    """Ports of guest checkout; identity is loaded when a guest comes."""
+    """Ports of guest checkout."""
 
     auth: Callable[[], AuthDeps]
 

@@ -1,20 +1,15 @@
 """What the use cases of providers need."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from common.application.ports.bookings.repository import BookingRepository
-    from common.application.ports.bookings.statistics import BookingStatistics, PublishedRatings
-    from common.application.ports.catalogue.geocoding import Geocoder
-    from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers, Services
-    from common.application.ports.identity.accounts import UnitOfWork
-    from common.application.ports.shared.clock import Clock
-    from common.domain.payments.platform import Platform
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.ports.bookings.statistics import BookingStatistics, PublishedRatings
+from common.application.ports.catalogue.geocoding import Geocoder
+from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers, Services
+from common.application.ports.identity.accounts import UnitOfWork
+from common.application.ports.shared.clock import Clock
+from common.domain.payments.platform import Platform
 
 
 @dataclass(frozen=True)

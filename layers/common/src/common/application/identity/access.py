@@ -1,16 +1,11 @@
 """Who is calling: from a bearer token to a principal."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from common.application.ports.identity.access import AccessTokens, PrincipalReader
+from common.application.ports.shared.clock import Clock
+from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Unauthenticated
-
-if TYPE_CHECKING:
-    from common.application.ports.identity.access import AccessTokens, PrincipalReader
-    from common.application.ports.shared.clock import Clock
-    from common.domain.identity.roles import Principal
 
 
 @dataclass(frozen=True)

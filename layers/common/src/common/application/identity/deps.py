@@ -1,29 +1,24 @@
 """What the identity use cases need."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
-if TYPE_CHECKING:
-    from datetime import timedelta
-
-    from common.application.ports.bookings.calendar_feeds import CalendarFeeds
-    from common.application.ports.identity.accounts import (
-        AccessTokenIssuer,
-        Credentials,
-        MailTokens,
-        Passwords,
-        Registrations,
-        SecurityLog,
-        Sessions,
-        SignInGuard,
-        UnitOfWork,
-        Users,
-    )
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.limits import RateLimits
-    from common.application.ports.shared.outbox import Outbox, Publisher
+from common.application.ports.bookings.calendar_feeds import CalendarFeeds
+from common.application.ports.identity.accounts import (
+    AccessTokenIssuer,
+    Credentials,
+    MailTokens,
+    Passwords,
+    Registrations,
+    SecurityLog,
+    Sessions,
+    SignInGuard,
+    UnitOfWork,
+    Users,
+)
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.limits import RateLimits
+from common.application.ports.shared.outbox import Outbox, Publisher
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,17 @@ Here, away from the caller, it is looked up whether an address has an account; a
 code ever rests in the outbox, a queue or a dead-letter queue. Only its digest is stored.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from common.application.ports.identity.accounts import MailTokens, Registrations, Users
+from common.application.ports.shared.clock import Clock
 from common.domain.identity.mailed_codes import MAIL_LIFETIMES, MailPurpose, MailToken
 from common.domain.shared.display import duration_text
 from common.domain.shared.emails import EmailAddress, parse_email
+from common.domain.shared.events import Event
 from common.domain.shared.opaque_tokens import digest, new_token
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from common.application.ports.identity.accounts import MailTokens, Registrations, Users
-    from common.application.ports.shared.clock import Clock
-    from common.domain.shared.events import Event
 
 _PATHS = {
     MailPurpose.VERIFY_EMAIL: "verify-email",

@@ -1,22 +1,18 @@
 """What the notification use cases need."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from common.application.identity.mail_links import LinkDeps
-    from common.application.ports.bookings.calendar_writer import CalendarWriter
-    from common.application.ports.bookings.ratings import Ratings
-    from common.application.ports.bookings.repository import BookingRepository
-    from common.application.ports.identity.accounts import StaffList
-    from common.application.ports.identity.people import ProviderReader, UserReader
-    from common.application.ports.notifications.inbox import Notifications, PreferenceStore, PushSubscriptions
-    from common.application.ports.notifications.mail import Mailer, MailLog, MailRenderer
-    from common.application.ports.notifications.push import PushSender
-    from common.application.ports.shared.clock import Clock
-    from common.domain.bookings.settings import BookingSettings
+from common.application.identity.mail_links import LinkDeps
+from common.application.ports.bookings.calendar_writer import CalendarWriter
+from common.application.ports.bookings.ratings import Ratings
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.ports.identity.accounts import StaffList
+from common.application.ports.identity.people import ProviderReader, UserReader
+from common.application.ports.notifications.inbox import Notifications, PreferenceStore, PushSubscriptions
+from common.application.ports.notifications.mail import Mailer, MailLog, MailRenderer
+from common.application.ports.notifications.push import PushSender
+from common.application.ports.shared.clock import Clock
+from common.domain.bookings.settings import BookingSettings
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,16 @@
 """Saved cards of an account."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.intents import PaymentAction, action_of
 from common.application.payments.operations.steps import as_customer
+from common.application.ports.payments.cards import Card, CardGateway
+from common.application.ports.payments.gateway import Intent
+from common.domain.identity.roles import Principal
 from common.domain.payments.operations import CUSTOMER_GONE
 from common.domain.shared.errors import InvalidInput, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from common.application.ports.payments.cards import Card, CardGateway
-    from common.application.ports.payments.gateway import Intent
-    from common.domain.identity.roles import Principal
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,14 @@
 """What the payment use cases need."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from common.application.ports.bookings.repository import BookingRepository
-    from common.application.ports.identity.people import ProviderReader, UserReader
-    from common.application.ports.payments.customers import StripeCustomers
-    from common.application.ports.payments.gateway import Ledger, PaymentGateway, PaymentOperations
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.outbox import Outbox, Publisher
-    from common.domain.bookings.settings import BookingSettings
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.ports.identity.people import ProviderReader, UserReader
+from common.application.ports.payments.customers import StripeCustomers
+from common.application.ports.payments.gateway import Ledger, PaymentGateway, PaymentOperations
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.outbox import Outbox, Publisher
+from common.domain.bookings.settings import BookingSettings
 
 
 @dataclass(frozen=True)

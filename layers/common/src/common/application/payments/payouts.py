@@ -1,24 +1,18 @@
 """A provider's payouts."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.gone_accounts import request_account_check
+from common.application.ports.payments.payouts import Payout, PayoutBalance, PayoutGateway
+from common.domain.identity.roles import Principal
 from common.domain.payments.operations import ACCOUNT_GONE
 from common.domain.shared.display import money_text
 from common.domain.shared.errors import Conflict, NotFound, Unavailable
 from common.domain.shared.events import Topic, new_event
 from common.domain.shared.money import Money
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from common.application.ports.payments.payouts import Payout, PayoutBalance, PayoutGateway
-    from common.domain.identity.roles import Principal
 
 _FAILED = "failed"
 

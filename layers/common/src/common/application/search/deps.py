@@ -1,18 +1,13 @@
 """What the use cases of searching need."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from common.application.ports.catalogue.geocoding import Geocoder, PlaceNames
-    from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers
-    from common.application.ports.search.listings import CategoryCount, ListingIndex, Popularity, Vocabulary
-    from common.application.ports.shared.clock import Clock
+from common.application.ports.catalogue.geocoding import Geocoder, PlaceNames
+from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers
+from common.application.ports.search.listings import CategoryCount, ListingIndex, Popularity, Vocabulary
+from common.application.ports.shared.clock import Clock
 
 
 @dataclass

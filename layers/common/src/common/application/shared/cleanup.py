@@ -1,16 +1,12 @@
 """Removing what has expired."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.clock import Clock
 
 _BATCH = 500
 

@@ -1,16 +1,11 @@
 """Publishing what a crash or a dead queue left in the outbox."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.outbox import Outbox, Publisher
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.outbox import Outbox, Publisher
 
 #: Younger events are left to the process that committed them, which publishes them at once.
 GRACE = timedelta(seconds=30)

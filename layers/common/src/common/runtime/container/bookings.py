@@ -2,72 +2,61 @@
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from common.runtime.container.core import CoreParts
+from common.adapters.calendar_writer import ICalendarWriter
+from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
+from common.adapters.mongo.bookings.intents import MongoBookingIntents
+from common.adapters.mongo.bookings.ratings import MongoRatings
+from common.adapters.mongo.bookings.repository import MongoBookings
+from common.adapters.mongo.bookings.timers import MongoBookingTimers
+from common.adapters.text_screen import RuleTextScreen
+from common.application.bookings.deps import BookingDeps
+from common.application.bookings.intents import IntentDeps
+from common.application.identity.onboarding.addresses import locate_address
+from common.application.ports.catalogue.moderation import TextScreen
+from common.domain.bookings.settings import BookingSettings, load_booking_settings
+from common.domain.identity.users import Address
+from common.runtime.container.core import CoreContainer
 
-if TYPE_CHECKING:
-    from common.adapters.mongo.bookings.repository import MongoBookings
-    from common.adapters.mongo.bookings.timers import MongoBookingTimers
-    from common.application.bookings.deps import BookingDeps
-    from common.application.bookings.intents import IntentDeps
-    from common.application.ports.catalogue.moderation import TextScreen
-    from common.domain.bookings.settings import BookingSettings
-    from common.domain.identity.users import Address
 
-
-class BookingParts(CoreParts):
+class BookingContainer(CoreContainer):
     """Bookings and guest checkout."""
 
     @cached_property
-    def booking_settings(self) -> "BookingSettings":
+    def booking_settings(self) -> BookingSettings:
         """Windows and limits of bookings."""
-        from common.domain.bookings.settings import load_booking_settings
-
         return load_booking_settings(os.environ)
 
     @cached_property
-    def booking_repository(self) -> "MongoBookings":
+    def booking_repository(self) -> MongoBookings:
         """Bookings."""
-        from common.adapters.mongo.bookings.repository import MongoBookings
-
         return MongoBookings(self.mongo)
 
     @cached_property
-    def text_screen(self) -> "TextScreen":
+    def text_screen(self) -> TextScreen:
         """What looks at texts before everybody sees them."""
-        from common.adapters.text_screen import RuleTextScreen
-
         return RuleTextScreen()
 
     @cached_property
-    def booking_timers(self) -> "MongoBookingTimers":
+    def booking_timers(self) -> MongoBookingTimers:
         """Whether any booking's time has come; loads nothing of bookings."""
-        from common.adapters.mongo.bookings.timers import MongoBookingTimers
-
         return MongoBookingTimers(self.mongo)
 
     @cached_property
-    def bookings(self) -> "BookingDeps":
-        """What the booking use cases need; Stripe is loaded when a booking is made."""
-        from common.adapters.calendar_writer import ICalendarWriter
-        from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
-        from common.adapters.mongo.bookings.intents import MongoBookingIntents
-        from common.adapters.mongo.bookings.ratings import MongoRatings
-        from common.application.bookings.deps import BookingDeps
-        from common.application.identity.onboarding.addresses import locate_address
+    def bookings(self) -> BookingDeps:
+        """What the booking use cases need."""
 
-        async def locate(address: str) -> "Address":
-            located, _ = await locate_address(self.whole.geocoder, address)
+        async def locate(address: str) -> Address:
+            located, _ = await locate_address(self.container.geocoder, address)
             return located
 
         return BookingDeps(
             bookings=self.booking_repository,
-            services=self.whole.services,
-            providers=self.whole.providers,
-            users=self.whole.users,
+            services=self.container.services,
+            providers=self.container.providers,
+            users=self.container.users,
             ratings=MongoRatings(self.mongo),
-            summaries=self.whole.rating_summaries,
+            summaries=self.container.rating_summaries,
             screen=self.text_screen,
             limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
@@ -77,13 +66,11 @@ class BookingParts(CoreParts):
             publisher=self.publisher,
             clock=self.clock,
             settings=self.booking_settings,
-            payments=lambda: self.whole.payments,
+            payments=lambda: self.container.payments,
             locate=locate,
         )
 
     @cached_property
-    def booking_intents(self) -> "IntentDeps":
-        """What guest checkout needs; identity is loaded when a guest comes."""
-        from common.application.bookings.intents import IntentDeps
-
-        return IntentDeps(**vars(self.bookings), auth=lambda: self.whole.auth)
+    def booking_intents(self) -> IntentDeps:
+        """What guest checkout needs."""
+        return IntentDeps(**vars(self.bookings), auth=lambda: self.container.auth)

@@ -4,22 +4,18 @@ Every part is a ``cached_property``, made when first asked for, so a function pa
 to import (Stripe, boto3, argon2, cryptography, jinja2) is imported inside the property that needs it.
 """
 
-from typing import TYPE_CHECKING
-
-from common.runtime.container.bookings import BookingParts
-from common.runtime.container.catalogue import CatalogueParts
-from common.runtime.container.identity import IdentityParts
-from common.runtime.container.notifications import NotificationParts
-from common.runtime.container.payments import PaymentParts
-
-if TYPE_CHECKING:
-    from common.runtime.container.protocol import Whole
+from common.runtime.container.bookings import BookingContainer
+from common.runtime.container.catalogue import CatalogueContainer
+from common.runtime.container.identity import IdentityContainer
+from common.runtime.container.notifications import NotificationContainer
+from common.runtime.container.payments import PaymentContainer
+from common.runtime.container.protocol import ContainerProtocol
 
 
-class Container(IdentityParts, CatalogueParts, BookingParts, PaymentParts, NotificationParts):
+class Container(IdentityContainer, CatalogueContainer, BookingContainer, PaymentContainer, NotificationContainer):
     """What one process is made of."""
 
     @property
-    def whole(self) -> "Whole":
+    def container(self) -> ContainerProtocol:
         """The container itself: the type checker proves here that it has all that its parts ask of each other."""
         return self

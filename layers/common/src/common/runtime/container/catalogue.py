@@ -1,89 +1,72 @@
 """Providers, services, availability and search."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from common.runtime.container.core import CoreParts
+from common.adapters.geocoding.gazetteer import Gazetteer
+from common.adapters.mongo.bookings.published_ratings import MongoPublishedRatings, MongoSummaries
+from common.adapters.mongo.bookings.statistics import MongoBookingStatistics
+from common.adapters.mongo.catalogue.categories import MongoCategories
+from common.adapters.mongo.catalogue.listings import MongoListings
+from common.adapters.mongo.catalogue.providers import MongoProviders
+from common.adapters.mongo.catalogue.services import MongoServices
+from common.adapters.mongo.scheduling.busy_times import MongoBusyTimes
+from common.adapters.mongo.search.index_terms import MongoIndexTerms
+from common.adapters.mongo.search.listings import MongoListingIndex
+from common.adapters.mongo.search.popularity import MongoPopularity
+from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.application.catalogue.deps import ProviderDeps
+from common.application.ports.catalogue.repositories import BusyTimes, Summaries
+from common.application.search.deps import SearchDeps
+from common.runtime.container.core import CoreContainer
+from common.runtime.response_cache import KeptAnswers
 
-if TYPE_CHECKING:
-    from common.adapters.mongo.catalogue.categories import MongoCategories
-    from common.adapters.mongo.catalogue.listings import MongoListings
-    from common.adapters.mongo.catalogue.providers import MongoProviders
-    from common.adapters.mongo.catalogue.services import MongoServices
-    from common.adapters.mongo.search.index_terms import MongoIndexTerms
-    from common.application.catalogue.deps import ProviderDeps
-    from common.application.ports.catalogue.repositories import BusyTimes, Summaries
-    from common.application.search.deps import SearchDeps
-    from common.runtime.response_cache import KeptAnswers
 
-
-class CatalogueParts(CoreParts):
+class CatalogueContainer(CoreContainer):
     """Providers, services, availability and search."""
 
     @cached_property
-    def kept_answers(self) -> "KeptAnswers":
+    def kept_answers(self) -> KeptAnswers:
         """Answers to anonymous public reads that this process remembers."""
-        from common.runtime.response_cache import KeptAnswers
-
         return KeptAnswers(self.settings.public_cache_entries)
 
     @cached_property
-    def categories(self) -> "MongoCategories":
+    def categories(self) -> MongoCategories:
         """The tree of categories."""
-        from common.adapters.mongo.catalogue.categories import MongoCategories
-
         return MongoCategories(self.mongo)
 
     @cached_property
-    def listings(self) -> "MongoListings":
+    def listings(self) -> MongoListings:
         """What searches read of providers and services."""
-        from common.adapters.mongo.catalogue.listings import MongoListings
-
         return MongoListings(self.mongo, self.categories)
 
     @cached_property
-    def providers(self) -> "MongoProviders":
+    def providers(self) -> MongoProviders:
         """Provider profiles."""
-        from common.adapters.mongo.catalogue.providers import MongoProviders
-
         return MongoProviders(self.mongo, self.listings, self.index_terms)
 
     @cached_property
-    def services(self) -> "MongoServices":
+    def services(self) -> MongoServices:
         """Services."""
-        from common.adapters.mongo.catalogue.services import MongoServices
-
         return MongoServices(self.mongo, self.listings, self.index_terms)
 
     @cached_property
-    def index_terms(self) -> "MongoIndexTerms":
+    def index_terms(self) -> MongoIndexTerms:
         """The words that searches know."""
-        from common.adapters.mongo.search.index_terms import MongoIndexTerms
-
         return MongoIndexTerms(self.mongo)
 
     @cached_property
-    def busy_times(self) -> "BusyTimes":
+    def busy_times(self) -> BusyTimes:
         """What is taken of providers' time."""
-        from common.adapters.mongo.scheduling.busy_times import MongoBusyTimes
-
         return MongoBusyTimes(self.mongo)
 
     @cached_property
-    def rating_summaries(self) -> "Summaries":
+    def rating_summaries(self) -> Summaries:
         """Rating summaries of services and providers."""
-        from common.adapters.mongo.bookings.published_ratings import MongoSummaries
-
         return MongoSummaries(self.mongo, self.listings)
 
     @cached_property
-    def catalogue(self) -> "ProviderDeps":
+    def catalogue(self) -> ProviderDeps:
         """What the use cases of providers need."""
-        from common.adapters.mongo.bookings.published_ratings import MongoPublishedRatings
-        from common.adapters.mongo.bookings.statistics import MongoBookingStatistics
-        from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
-        from common.application.catalogue.deps import ProviderDeps
-
         return ProviderDeps(
             clock=self.clock,
             unit_of_work=MongoUnitOfWork(self.mongo),
@@ -91,21 +74,16 @@ class CatalogueParts(CoreParts):
             services=self.services,
             categories=self.categories,
             busy=self.busy_times,
-            bookings=self.whole.booking_repository,
+            bookings=self.container.booking_repository,
             statistics=MongoBookingStatistics(self.mongo),
             ratings=MongoPublishedRatings(self.mongo),
-            geocoder=lambda: self.whole.geocoder,
+            geocoder=lambda: self.container.geocoder,
             platform=self.platform,
         )
 
     @cached_property
-    def search(self) -> "SearchDeps":
+    def search(self) -> SearchDeps:
         """What searching needs."""
-        from common.adapters.geocoding.gazetteer import Gazetteer
-        from common.adapters.mongo.search.listings import MongoListingIndex
-        from common.adapters.mongo.search.popularity import MongoPopularity
-        from common.application.search.deps import SearchDeps
-
         return SearchDeps(
             clock=self.clock,
             listings=MongoListingIndex(self.mongo),
@@ -114,6 +92,6 @@ class CatalogueParts(CoreParts):
             providers=self.providers,
             busy=self.busy_times,
             popularity=MongoPopularity(self.mongo),
-            geocoder=self.whole.geocoder,
+            geocoder=self.container.geocoder,
             places=Gazetteer(),
         )

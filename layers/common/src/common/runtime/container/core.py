@@ -2,30 +2,34 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
+from common.adapters.aws.sqs import SqsPublisher
+from common.adapters.aws.sqs_client import SqsCaller
 from common.adapters.clock import OffsetClock, SystemClock
+from common.adapters.identity.tokens import TokenIssuer, TokenVerifier
+from common.adapters.mongo.identity.principals import MongoPrincipals
+from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.expiry import MongoExpiry
+from common.adapters.mongo.shared.idempotency import MongoIdempotency
+from common.adapters.mongo.shared.outbox import MongoOutbox
+from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
+from common.adapters.mongo.shared.rate_limits import MongoRateLimits
+from common.adapters.probes import Probes
+from common.application.identity.access import AccessDeps
+from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.limits import IdempotencyStore, RateLimits
+from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publisher
+from common.application.shared.cleanup import CleanupDeps
+from common.application.shared.outbox import OutboxDeps
 from common.domain.payments.platform import Platform
+from common.runtime.container.protocol import ContainerProtocol
 from common.runtime.observability.logging import get_logger
 from common.runtime.settings import Settings
 
-if TYPE_CHECKING:
-    from typing import Self
 
-    from common.adapters.identity.tokens import TokenIssuer
-    from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
-    from common.adapters.probes import Probes
-    from common.application.identity.access import AccessDeps
-    from common.application.ports.shared.clock import Clock
-    from common.application.ports.shared.limits import IdempotencyStore, RateLimits
-    from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publisher
-    from common.application.shared.cleanup import CleanupDeps
-    from common.application.shared.outbox import OutboxDeps
-    from common.runtime.container.protocol import Whole
-
-
-class CoreParts:
+class CoreContainer:
     """What every function shares, and the base of every other area's parts.
 
     Args:
@@ -35,7 +39,7 @@ class CoreParts:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def replace(self, **parts: Any) -> "Self":
+    def replace(self, **parts: Any) -> Self:
         """Put other implementations in the place of parts, before they are first used; returns the container.
 
         Raises:
@@ -53,7 +57,7 @@ class CoreParts:
         return Platform(self.settings.platform_country, frozenset(self.settings.settlement_currencies))
 
     @property
-    def whole(self) -> "Whole":
+    def container(self) -> ContainerProtocol:
         """The whole container, for parts of one area that need another's; only the whole knows it."""
         raise NotImplementedError
 
@@ -62,7 +66,7 @@ class CoreParts:
         return {name for name in dir(cls) if isinstance(getattr(cls, name), cached_property)}
 
     @cached_property
-    def clock(self) -> "Clock":
+    def clock(self) -> Clock:
         """The clock; a developer may move it on the local stage."""
         if self.settings.clock_file and self.settings.is_local:
             return OffsetClock(Path(self.settings.clock_file))
@@ -74,84 +78,64 @@ class CoreParts:
         return Mongo(self.settings.mongo_uri, self.settings.mongodb_database)
 
     @cached_property
-    def signing_keys(self) -> "MongoSigningKeys":
+    def signing_keys(self) -> MongoSigningKeys:
         """Public token signing keys."""
-        from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
-
         return MongoSigningKeys(self.mongo)
 
     @cached_property
-    def access(self) -> "AccessDeps":
+    def access(self) -> AccessDeps:
         """What authenticating a request needs."""
-        from common.adapters.identity.tokens import TokenVerifier
-        from common.adapters.mongo.identity.principals import MongoPrincipals
-        from common.application.identity.access import AccessDeps
-
         tokens = TokenVerifier(self.settings.public_base_url, self.signing_keys)
         return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
 
     @cached_property
-    def token_issuer(self) -> "TokenIssuer":
+    def token_issuer(self) -> TokenIssuer:
         """Signs access tokens; only the identity functions have the private keys."""
-        from common.adapters.identity.tokens import TokenIssuer
-
         return TokenIssuer(self.settings.public_base_url, self.settings.signing_keys)
 
     @cached_property
-    def publisher(self) -> "Publisher":
-        """The queues."""
-        from common.adapters.aws.sqs import SqsPublisher
-
-        return SqsPublisher(self.settings.queue_urls(), self.clock, _warn)
+    def sqs(self) -> SqsCaller:
+        """Calls SQS."""
+        return SqsCaller()
 
     @cached_property
-    def outbox(self) -> "Outbox":
-        """Events that have committed and wait to be published."""
-        from common.adapters.mongo.shared.outbox import MongoOutbox
+    def publisher(self) -> Publisher:
+        """The queues."""
+        return SqsPublisher(self.sqs, self.settings.queue_urls(), self.clock, _warn)
 
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Events that have committed and wait to be published."""
         return MongoOutbox(self.mongo, _warn)
 
     @cached_property
-    def outbox_sweep(self) -> "OutboxDeps":
+    def outbox_sweep(self) -> OutboxDeps:
         """What publishing left-over events needs."""
-        from common.application.shared.outbox import OutboxDeps
-
         return OutboxDeps(self.clock, self.outbox, self.publisher)
 
     @cached_property
-    def cleanup(self) -> "CleanupDeps":
+    def cleanup(self) -> CleanupDeps:
         """What removing expired things needs."""
-        from common.adapters.mongo.shared.expiry import MongoExpiry
-        from common.application.shared.cleanup import CleanupDeps
-
         return CleanupDeps(self.clock, MongoExpiry(self.mongo))
 
     @cached_property
-    def probes(self) -> "Probes":
+    def probes(self) -> Probes:
         """Signs of life of what the product depends on."""
-        from common.adapters.probes import Probes
-
         return Probes(self.mongo, self.settings.notifications_queue_url, self.settings.stripe_api_base)
 
     @cached_property
-    def processed_events(self) -> "ProcessedEvents":
+    def processed_events(self) -> ProcessedEvents:
         """Which events a consumer has done."""
-        from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
-
         return MongoProcessedEvents(self.mongo)
 
     @cached_property
-    def rate_limits(self) -> "RateLimits":
+    def rate_limits(self) -> RateLimits:
         """Token buckets shared by all instances."""
-        from common.adapters.mongo.shared.rate_limits import MongoRateLimits
-
         return MongoRateLimits(self.mongo)
 
     @cached_property
-    def idempotency(self) -> "IdempotencyStore":
+    def idempotency(self) -> IdempotencyStore:
         """First answers by idempotency key."""
-        from common.adapters.mongo.shared.idempotency import MongoIdempotency
-
         return MongoIdempotency(self.mongo)
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A part that is made when it is first used, so that what only some calls need costs the others nothing."""
+"""A part that is made when it is first used: what needs a secret that not every function has."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class _Deferred:
+class _Lazy:
     """Passes everything on to a part that is made with the first attribute asked for."""
 
     def __init__(self, make: Callable[[], object]) -> None:
@@ -16,7 +16,7 @@ class _Deferred:
         return getattr(self._make(), name)
 
 
-def deferred(make: Callable[[], T]) -> T:
+def lazy(make: Callable[[], T]) -> T:
     """Stand for a part until it is used.
 
     Args:
@@ -25,4 +25,4 @@ def deferred(make: Callable[[], T]) -> T:
     Returns:
         What behaves as the part does; it is no instance of the part's class.
     """
-    return cast("T", _Deferred(make))
+    return cast("T", _Lazy(make))

@@ -2,29 +2,26 @@
 
 from email.utils import parseaddr
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from common.runtime.container.core import CoreParts
+from common.adapters.calendar_writer import ICalendarWriter
+from common.adapters.mail.renderer import TemplateMailRenderer
+from common.adapters.mail.ses import SesMailer
+from common.adapters.mongo.bookings.ratings import MongoRatings
+from common.adapters.mongo.notifications.inbox import MongoNotifications, MongoPreferences, MongoPushSubscriptions
+from common.adapters.mongo.notifications.mails import MongoMailLog
+from common.adapters.web_push import RecordingPushSender, WebPushSender
+from common.application.notifications.deps import DeliveryDeps, InboxDeps
+from common.application.ports.notifications.mail import Mailer
+from common.application.ports.notifications.push import PushSender
+from common.runtime.container.core import CoreContainer
 
-if TYPE_CHECKING:
-    from common.application.notifications.deps import DeliveryDeps, InboxDeps
-    from common.application.ports.notifications.mail import Mailer
-    from common.application.ports.notifications.push import PushSender
 
-
-class NotificationParts(CoreParts):
+class NotificationContainer(CoreContainer):
     """The inbox and mails."""
 
     @cached_property
-    def inbox(self) -> "InboxDeps":
+    def inbox(self) -> InboxDeps:
         """What the inbox needs."""
-        from common.adapters.mongo.notifications.inbox import (
-            MongoNotifications,
-            MongoPreferences,
-            MongoPushSubscriptions,
-        )
-        from common.application.notifications.deps import InboxDeps
-
         return InboxDeps(
             notifications=MongoNotifications(self.mongo.db),
             preferences=MongoPreferences(self.mongo.db),
@@ -33,46 +30,36 @@ class NotificationParts(CoreParts):
         )
 
     @cached_property
-    def mailer(self) -> "Mailer":
+    def mailer(self) -> Mailer:
         """The mail service."""
-        from common.adapters.mail.ses import SesMailer
-
         return SesMailer(self.settings.mail_from)
 
     @cached_property
-    def push_sender(self) -> "PushSender":
+    def push_sender(self) -> PushSender:
         """Push messages to browsers; without a key they are only recorded."""
-        from common.adapters.web_push import RecordingPushSender, WebPushSender
-
         if not self.settings.has_push_key:
             return RecordingPushSender(self.mongo.db, self.clock)
         return WebPushSender(self.settings.push_key, parseaddr(self.settings.mail_from)[1])
 
     @cached_property
-    def delivery(self) -> "DeliveryDeps":
-        """What telling people needs; loads jinja2."""
-        from common.adapters.calendar_writer import ICalendarWriter
-        from common.adapters.mail.renderer import TemplateMailRenderer
-        from common.adapters.mongo.bookings.ratings import MongoRatings
-        from common.adapters.mongo.notifications.mails import MongoMailLog
-        from common.application.notifications.deps import DeliveryDeps
-
+    def delivery(self) -> DeliveryDeps:
+        """What telling people needs."""
         return DeliveryDeps(
-            bookings=self.whole.booking_repository,
-            users=self.whole.users,
-            providers=self.whole.providers,
+            bookings=self.container.booking_repository,
+            users=self.container.users,
+            providers=self.container.providers,
             notifications=self.inbox.notifications,
             preferences=self.inbox.preferences,
             mailer=self.mailer,
             renderer=TemplateMailRenderer(),
             mail_log=MongoMailLog(self.mongo.db),
-            staff=self.whole.users,
+            staff=self.container.users,
             push_subscriptions=self.inbox.push_subscriptions,
             push_sender=self.push_sender,
-            links=self.whole.mail_links,
+            links=self.container.mail_links,
             clock=self.clock,
             frontend_base_url=self.settings.frontend_base_url,
-            settings=self.whole.booking_settings,
+            settings=self.container.booking_settings,
             ratings=MongoRatings(self.mongo),
             calendar_writer=ICalendarWriter(),
             organizer=parseaddr(self.settings.mail_from)[1],

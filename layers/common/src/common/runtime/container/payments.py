@@ -2,37 +2,48 @@
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+import stripe
+
+from common.adapters.aws.stripe_event_queue import SqsStripeEvents
+from common.adapters.mongo.payments.customers import MongoStripeCustomers
+from common.adapters.mongo.payments.due_reconciliations import MongoDueReconciliations
+from common.adapters.mongo.payments.ledger import MongoLedger
+from common.adapters.mongo.payments.operations import MongoPaymentOperations
+from common.adapters.mongo.payments.reviews import MongoPaymentReviews
+from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
+from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
+from common.adapters.stripe.cards import StripeCards
+from common.adapters.stripe.client import make_stripe_client
+from common.adapters.stripe.connect import StripeConnect
+from common.adapters.stripe.gateway import StripeGateway
+from common.adapters.stripe.payouts import StripePayouts
+from common.adapters.stripe.plans import StripePlans
+from common.adapters.stripe.records import StripeRecordBooks
+from common.adapters.stripe.webhooks import StripeWebhookVerifier
+from common.application.payments.cards import CardDeps
+from common.application.payments.deps import PaymentDeps
+from common.application.payments.events.handlers import StripeEventDeps
+from common.application.payments.events.webhooks import WebhookReceiverDeps
+from common.application.payments.payouts import PayoutDeps
+from common.application.payments.reconciliation.deps import ReconciliationDeps
+from common.application.payments.subscriptions.plans import SubscriptionDeps
+from common.application.ports.payments.connect import ConnectGateway
+from common.application.ports.payments.gateway import PaymentGateway
+from common.application.ports.payments.reconciliation import PaymentReviews
+from common.application.ports.payments.webhooks import StripeEventQueue, WebhookEvents
 from common.domain.payments.ownership import Owner
-from common.runtime.container.core import CoreParts
-from common.runtime.container.lazy import deferred
-
-if TYPE_CHECKING:
-    import stripe
-
-    from common.application.payments.cards import CardDeps
-    from common.application.payments.deps import PaymentDeps
-    from common.application.payments.events.handlers import StripeEventDeps
-    from common.application.payments.events.webhooks import WebhookReceiverDeps
-    from common.application.payments.payouts import PayoutDeps
-    from common.application.payments.reconciliation.deps import ReconciliationDeps
-    from common.application.payments.subscriptions.plans import SubscriptionDeps
-    from common.application.ports.payments.connect import ConnectGateway
-    from common.application.ports.payments.gateway import PaymentGateway
-    from common.application.ports.payments.reconciliation import PaymentReviews
-    from common.application.ports.payments.webhooks import StripeEventQueue, WebhookEvents
-    from common.domain.payments.plans import Plan
+from common.domain.payments.plans import Plan, load_plans
+from common.runtime.container.core import CoreContainer
+from common.runtime.container.lazy import lazy
 
 
-class PaymentParts(CoreParts):
+class PaymentContainer(CoreContainer):
     """Payments, payouts, plans and Stripe's events."""
 
     @cached_property
-    def stripe(self) -> "stripe.StripeClient":
+    def stripe(self) -> stripe.StripeClient:
         """The one Stripe client."""
-        from common.adapters.stripe.client import make_stripe_client
-
         return make_stripe_client(self.settings.stripe_key(), api_base=self.settings.stripe_api_base)
 
     @property
@@ -41,67 +52,48 @@ class PaymentParts(CoreParts):
         return Owner(self.settings.stage, self.settings.mongodb_database)
 
     @cached_property
-    def gateway(self) -> "PaymentGateway":
+    def gateway(self) -> PaymentGateway:
         """Payments and transfers at Stripe."""
-        from common.adapters.stripe.gateway import StripeGateway
-
         return StripeGateway(self.stripe, self.stripe_owner)
 
     @cached_property
-    def payments(self) -> "PaymentDeps":
-        """What the payment use cases need; Stripe is loaded when it is asked."""
-        from common.adapters.mongo.payments.customers import MongoStripeCustomers
-        from common.adapters.mongo.payments.ledger import MongoLedger
-        from common.adapters.mongo.payments.operations import MongoPaymentOperations
-        from common.application.payments.deps import PaymentDeps
-
+    def payments(self) -> PaymentDeps:
+        """What the payment use cases need."""
         return PaymentDeps(
-            bookings=self.whole.booking_repository,
+            bookings=self.container.booking_repository,
             operations=MongoPaymentOperations(self.mongo.db),
             ledger=MongoLedger(self.mongo.db),
-            gateway=deferred(lambda: self.gateway),
-            users=self.whole.users,
-            providers=self.whole.providers,
+            gateway=lazy(lambda: self.gateway),
+            users=self.container.users,
+            providers=self.container.providers,
             customers=MongoStripeCustomers(self.mongo.db),
             outbox=self.outbox,
             publisher=self.publisher,
             clock=self.clock,
-            settings=self.whole.booking_settings,
+            settings=self.container.booking_settings,
         )
 
     @cached_property
-    def cards(self) -> "CardDeps":
-        """What the use cases of saved cards need; loads Stripe."""
-        from common.adapters.stripe.cards import StripeCards
-        from common.application.payments.cards import CardDeps
-
+    def cards(self) -> CardDeps:
+        """What the use cases of saved cards need."""
         return CardDeps(**vars(self.payments), cards=StripeCards(self.stripe))
 
     @cached_property
-    def payouts(self) -> "PayoutDeps":
-        """What the payout use cases need; loads Stripe."""
-        from common.adapters.stripe.payouts import StripePayouts
-        from common.application.payments.payouts import PayoutDeps
-
+    def payouts(self) -> PayoutDeps:
+        """What the payout use cases need."""
         return PayoutDeps(**vars(self.payments), payouts=StripePayouts(self.stripe))
 
     @cached_property
-    def plans(self) -> "tuple[Plan, ...]":
+    def plans(self) -> tuple[Plan, ...]:
         """Provider plans."""
-        from common.domain.payments.plans import load_plans
-
         return load_plans(os.environ)
 
     @cached_property
-    def subscriptions(self) -> "SubscriptionDeps":
-        """What the use cases of provider plans need; loads Stripe."""
-        from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
-        from common.adapters.stripe.plans import StripePlans
-        from common.application.payments.subscriptions.plans import SubscriptionDeps
-
+    def subscriptions(self) -> SubscriptionDeps:
+        """What the use cases of provider plans need."""
         return SubscriptionDeps(
             **vars(self.payments),
-            services=self.whole.services,
+            services=self.container.services,
             subscriptions=MongoSubscriptions(self.mongo.db),
             plan_gateway=StripePlans(self.stripe, self.stripe_owner),
             plans=self.plans,
@@ -109,32 +101,24 @@ class PaymentParts(CoreParts):
         )
 
     @cached_property
-    def stripe_events(self) -> "StripeEventDeps":
-        """What processing Stripe's events needs; loads Stripe."""
-        from common.application.payments.events.handlers import StripeEventDeps
-
+    def stripe_events(self) -> StripeEventDeps:
+        """What processing Stripe's events needs."""
         return StripeEventDeps(
             **vars(self.payouts),
             events=self.webhook_events,
             owner=self.stripe_owner,
-            onboarding=self.whole.onboarding,
+            onboarding=self.container.onboarding,
             subscriptions=self.subscriptions,
         )
 
     @cached_property
-    def payment_reviews(self) -> "PaymentReviews":
+    def payment_reviews(self) -> PaymentReviews:
         """What reconciliation of payments has found."""
-        from common.adapters.mongo.payments.reviews import MongoPaymentReviews
-
         return MongoPaymentReviews(self.mongo.db)
 
     @cached_property
-    def reconciliation(self) -> "ReconciliationDeps":
-        """What reconciliation of payments needs; loads Stripe."""
-        from common.adapters.mongo.payments.due_reconciliations import MongoDueReconciliations
-        from common.adapters.stripe.records import StripeRecordBooks
-        from common.application.payments.reconciliation.deps import ReconciliationDeps
-
+    def reconciliation(self) -> ReconciliationDeps:
+        """What reconciliation of payments needs."""
         return ReconciliationDeps(
             **vars(self.payments),
             records=StripeRecordBooks(self.stripe, self.stripe_owner),
@@ -146,31 +130,22 @@ class PaymentParts(CoreParts):
         )
 
     @cached_property
-    def webhook_events(self) -> "WebhookEvents":
+    def webhook_events(self) -> WebhookEvents:
         """Stripe's events as they were received."""
-        from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
-
         return MongoWebhookEvents(self.mongo.db)
 
     @cached_property
-    def stripe_event_queue(self) -> "StripeEventQueue":
+    def stripe_event_queue(self) -> StripeEventQueue:
         """The queue of received Stripe events."""
-        from common.adapters.aws.stripe_event_queue import SqsStripeEvents
-
-        return SqsStripeEvents(self.settings.stripe_events_queue_url)
+        return SqsStripeEvents(self.sqs, self.settings.stripe_events_queue_url)
 
     @cached_property
-    def webhook_receiver(self) -> "WebhookReceiverDeps":
+    def webhook_receiver(self) -> WebhookReceiverDeps:
         """What receiving Stripe's webhooks needs."""
-        from common.adapters.stripe.webhooks import StripeWebhookVerifier
-        from common.application.payments.events.webhooks import WebhookReceiverDeps
-
         verifier = StripeWebhookVerifier(self.settings.stripe_signing_secrets())
         return WebhookReceiverDeps(verifier, self.webhook_events, self.stripe_event_queue, self.clock)
 
     @cached_property
-    def connect(self) -> "ConnectGateway":
-        """Connected accounts; loads Stripe."""
-        from common.adapters.stripe.connect import StripeConnect
-
+    def connect(self) -> ConnectGateway:
+        """Connected accounts."""
         return StripeConnect(self.stripe, self.stripe_owner)

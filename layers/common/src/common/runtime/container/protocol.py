@@ -1,4 +1,4 @@
-"""What one area's parts may ask of another's; imported for types alone, so that it costs no start anything."""
+"""What one area's part of the container may ask of another's."""
 
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from common.application.ports.payments.connect import ConnectGateway
 from common.domain.bookings.settings import BookingSettings
 
 
-class Whole(Protocol):
+class ContainerProtocol(Protocol):
     """The container as its parts see it."""
 
     @property

@@ -1,7 +1,6 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -103,10 +102,8 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
                 return adapter(event, context)
         finally:
             metrics.flush()
-            cold_start.finish()
 
-    if cold_start.is_preinitialized(os.environ):
-        cold_start.finish()
+    cold_start.finish()
     return handler
 
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from common.application.identity.access import authenticate
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import Forbidden, Unauthenticated
 from common.runtime.container.bootstrap import Container
-
-if TYPE_CHECKING:
-    from fastapi.openapi.models import HTTPBearer
 
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
@@ -25,10 +23,8 @@ class _BearerToken(SecurityBase):
     scheme_name = "access_token"
 
     @cached_property
-    def model(self) -> "HTTPBearer":  # type: ignore[override] # FastAPI only reads it
+    def model(self) -> HTTPBearer:  # type: ignore[override] # FastAPI only reads it
         """The scheme as OpenAPI describes it."""
-        from fastapi.openapi.models import HTTPBearer  # noqa: PLC0415 - forty models, for the document alone
-
         return HTTPBearer(bearerFormat="JWT")
 
     async def __call__(self) -> None:

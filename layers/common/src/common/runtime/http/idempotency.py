@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pymongo
@@ -24,15 +24,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from common.application.ports.shared.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 from common.application.shared.deadline import seconds_left
 from common.domain.shared.errors import FeeNotAccepted, GigstaError, InvalidInput
 from common.runtime.budget import RELEASE_SECONDS
 from common.runtime.http.dependencies import authenticate_request, get_container
+from common.runtime.http.fingerprints import fingerprint
 from common.runtime.http.problems import problem_of
 from common.runtime.observability.logging import get_logger
-
-if TYPE_CHECKING:
-    from common.application.ports.shared.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 
 _MAX_KEY_LENGTH = 255
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -142,9 +141,7 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
         raise
 
 
-async def _identify(request: Request, key: str) -> "IdempotentRequest":
-    from common.application.ports.shared.limits import IdempotentRequest  # noqa: PLC0415 - only a key needs it
-    from common.runtime.http.fingerprints import fingerprint  # noqa: PLC0415 - as above
+async def _identify(request: Request, key: str) -> IdempotentRequest:
 
     principal = await authenticate_request(request)
     address = request.client.host if request.client else "unknown"
@@ -168,7 +165,7 @@ def _decides(status: int) -> bool:
     return status < HTTPStatus.BAD_REQUEST or status in _KEPT_REFUSALS
 
 
-async def _made_whole(request: Request, first: "StoredResponse", kept_out: KeptOut | None) -> bytes:
+async def _made_whole(request: Request, first: StoredResponse, kept_out: KeptOut | None) -> bytes:
     """The stored answer with its secrets."""
     if kept_out is None or first.status >= HTTPStatus.BAD_REQUEST:
         return first.body
@@ -203,8 +200,7 @@ def _written(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _stored(response: Response, kept_out: KeptOut | None) -> "StoredResponse":
-    from common.application.ports.shared.limits import StoredResponse  # noqa: PLC0415 - as above
+def _stored(response: Response, kept_out: KeptOut | None) -> StoredResponse:
 
     headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     body = bytes(response.body)

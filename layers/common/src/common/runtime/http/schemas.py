@@ -26,7 +26,7 @@ T = TypeVar("T")
 class RequestModel(BaseModel):
     """Base of every request body: unknown fields are refused, strings are stripped, values are not guessed at."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class PatchModel(RequestModel):
@@ -50,7 +50,7 @@ Version = Annotated[int, Field(ge=1, lt=2**53, strict=True)]
 class ResponseModel(BaseModel):
     """Base of every response body; reads attributes of domain objects."""
 
-    model_config = ConfigDict(from_attributes=True, defer_build=True)
+    model_config = ConfigDict(from_attributes=True)
 
 
 #: The calendar ends with the years 1 and 9999; offsets, weeks and windows are added to instants within it.

@@ -1,16 +1,12 @@
-"""Structured logs: Powertools Logger with the request and booking at hand, and nothing secret in any line.
-
-The logger is made at its first use: importing Powertools costs tens of milliseconds, and most requests log nothing,
-because API Gateway's own access log already has a line for each.
-"""
+"""Structured logs: Powertools Logger with the request and booking at hand, and nothing secret in any line."""
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools import Logger
 
 from common.runtime.observability.context import current_gateway_request_id, current_request_id
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger
+from common.runtime.observability.log_format import make_logger
 
 _state: dict[str, Any] = {"service": "gigsta", "logger": None}
 _booking_id: ContextVar[str] = ContextVar("booking_id", default="")
@@ -41,11 +37,9 @@ def context_fields() -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def get_logger() -> "Logger":
+def get_logger() -> Logger:
     """The process's logger; use ``extra={...}`` for fields, never string formatting with personal data."""
     if _state["logger"] is None:
-        from common.runtime.observability.log_format import make_logger  # noqa: PLC0415 - see the module's docstring
-
         _state["logger"] = make_logger(get_service(), context_fields)
     logger: Logger = _state["logger"]
     return logger

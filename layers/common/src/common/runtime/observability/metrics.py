@@ -1,11 +1,10 @@
-"""Metrics in CloudWatch's embedded format, by Powertools, which is imported with the first metric."""
+"""Metrics in CloudWatch's embedded format, by Powertools."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools.metrics import Metrics
 
 from common.runtime.observability.logging import get_service
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.metrics import Metrics
 
 NAMESPACE = "GigSta"
 
@@ -29,10 +28,8 @@ def flush() -> None:
         _state["metrics"].flush_metrics()
 
 
-def _metrics() -> "Metrics":
+def _metrics() -> Metrics:
     if _state["metrics"] is None:
-        from aws_lambda_powertools.metrics import Metrics  # noqa: PLC0415 - see the module's docstring
-
         _state["metrics"] = Metrics(namespace=NAMESPACE, service=get_service())
     made: Metrics = _state["metrics"]
     return made

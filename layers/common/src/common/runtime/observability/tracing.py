@@ -1,13 +1,13 @@
-"""X-Ray tracing through Powertools Tracer, imported only where Lambda samples the invocation."""
+"""X-Ray tracing through Powertools Tracer, where Lambda samples the invocation."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from aws_lambda_powertools import Tracer
 
 from common.runtime.observability.logging import get_service
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _state: dict[str, Any] = {"tracer": None}
 
@@ -21,14 +21,12 @@ def is_active() -> bool:
 
 
 @contextmanager
-def span(name: str) -> "Iterator[None]":
+def span(name: str) -> Iterator[None]:
     """Record the block as a subsegment where tracing is active; do nothing otherwise."""
     if not is_active():
         yield
         return
     if _state["tracer"] is None:
-        from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see the module's docstring
-
         _state["tracer"] = Tracer(service=get_service(), auto_patch=False)
     with _state["tracer"].provider.in_subsegment(name=f"## {name}"):
         yield

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jwt import PyJWK
 
 from common.adapters.mongo.shared.database import Mongo
 from common.domain.shared import freshness
-
-if TYPE_CHECKING:
-    from jwt import PyJWK
 
 _KEEP_SECONDS = 300.0
 #: An unknown key id reads the collection again at most this often, so that made-up ids cost no database reads.
@@ -30,7 +29,7 @@ class MongoSigningKeys:
         self._read_at = freshness.NEVER
         self._reading = asyncio.Lock()
 
-    async def get(self, kid: str) -> "PyJWK | None":
+    async def get(self, kid: str) -> PyJWK | None:
         """The parsed public key of this id, ``None`` if there is none."""
         if self._is_due(kid):
             async with self._reading:
@@ -58,7 +57,6 @@ class MongoSigningKeys:
         return not freshness.is_fresh(self._read_at, _KEEP_SECONDS if kid in self._keys else _RETRY_SECONDS)
 
     async def _read(self) -> None:
-        from jwt import PyJWK  # noqa: PLC0415 - brings in cryptography; requests without a token do without it
 
         found = await self.all()
         self._keys = {jwk["kid"]: PyJWK.from_dict({**jwk, "alg": "RS256"}) for jwk in found}

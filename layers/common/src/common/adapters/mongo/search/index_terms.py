@@ -2,18 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.application.ports.search.listings import Usage
 from common.domain.catalogue.categories import CategoryTree
 from common.domain.catalogue.listings import DESCRIPTION_WORDS
 from common.domain.search.text import deletions, nearest, stem, stems, words
-
-if TYPE_CHECKING:
-    from common.application.ports.search.listings import Usage
 
 _MAX_CANDIDATES = 200
 _UNUSED = 1
@@ -51,10 +48,8 @@ class MongoIndexTerms:
             if any(row["code"] != _DUPLICATE_KEY for row in error.details["writeErrors"]):
                 raise
 
-    async def used(self, stems: Sequence[str]) -> "dict[str, Usage]":
+    async def used(self, stems: Sequence[str]) -> dict[str, Usage]:
         """How often each stem or tag is used, over all words that share it; unknown ones are left out."""
-        from common.application.ports.search.listings import Usage  # noqa: PLC0415 - others write here and never search
-
         shown = {"_id": 0, "stem": 1, "used": 1, "deletions": {"$slice": 1}}
         rows = self._terms.find({"stem": {"$in": list(stems)}}, shown)
         found: dict[str, Usage] = {}

@@ -1,18 +1,14 @@
 """The transactional outbox in MongoDB. Looking into an empty one takes no model of an event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.unit_of_work import current_session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from common.domain.shared.events import Event
+from common.domain.shared.events import Event
 
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
 _HORIZON = timedelta(minutes=15)
@@ -28,11 +24,11 @@ class MongoOutbox:
         warn: called with a sentence and fields where published events could not be marked.
     """
 
-    def __init__(self, mongo: Mongo, warn: "Callable[[str, dict[str, Any]], None]") -> None:
+    def __init__(self, mongo: Mongo, warn: Callable[[str, dict[str, Any]], None]) -> None:
         self._mongo = mongo
         self._warn = warn
 
-    async def insert(self, events: "Sequence[Event]") -> None:
+    async def insert(self, events: Sequence[Event]) -> None:
         """Store events: in the unit of work under way, or on their own where no other write belongs to them."""
         rows = []
         for event in events:
@@ -41,7 +37,7 @@ class MongoOutbox:
         if rows:
             await self._mongo.collection("outbox").insert_many(rows, session=current_session())
 
-    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> "Sequence[Event]":
+    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
         due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
         query: Document = {"published_at": None, "created_at": {"$lt": before}, **due}
@@ -50,7 +46,6 @@ class MongoOutbox:
         rows = await self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit).to_list()
         if not rows:
             return []
-        from common.domain.shared.events import Event  # noqa: PLC0415 - see the module's docstring
 
         return [Event(id=row["_id"], **row) for row in rows]
 

@@ -1,18 +1,14 @@
 """What onboarding needs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from common.application.identity.deps import AuthDeps
-
-if TYPE_CHECKING:
-    from common.application.ports.catalogue.geocoding import Geocoder
-    from common.application.ports.catalogue.repositories import Providers
-    from common.application.ports.payments.connect import ConnectGateway
-    from common.domain.identity.users import User
-    from common.domain.payments.platform import Platform
+from common.application.ports.catalogue.geocoding import Geocoder
+from common.application.ports.catalogue.repositories import Providers
+from common.application.ports.payments.connect import ConnectGateway
+from common.domain.identity.users import User
+from common.domain.payments.platform import Platform
 
 
 class IntentCompletion(Protocol):
@@ -28,20 +24,20 @@ class IntentCompletion(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class OnboardingDeps(AuthDeps):
-    """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, so that nothing else imports it."""
-
-    providers: Providers
-    geocoder: Geocoder
-    intents: IntentCompletion
-    connect: ConnectSource
-    platform: Platform
-
-
 class ConnectSource(Protocol):
     """Gives the gateway to connected accounts when it is first needed."""
 
     def __call__(self) -> ConnectGateway:
         """The gateway."""
         ...
+
+
+@dataclass(frozen=True)
+class OnboardingDeps(AuthDeps):
+    """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, whose key not every function has."""
+
+    providers: Providers
+    geocoder: Geocoder
+    intents: IntentCompletion
+    connect: ConnectSource
+    platform: Platform

@@ -4,28 +4,23 @@ A handler says whether what the event speaks of is ours. The account at Stripe m
 other programs too, and connected accounts have payments of their own: their events are passed over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from common.application.identity.onboarding.billing import sync_billing
+from common.application.identity.onboarding.deps import OnboardingDeps
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.events.webhooks import booking_of
 from common.application.payments.operations.late_refunds import reread_refunds
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.payouts import PayoutDeps, tell_of_payout
+from common.application.payments.subscriptions.plans import SubscriptionDeps
 from common.application.payments.subscriptions.sync import sync_subscription
+from common.application.ports.catalogue.repositories import Providers
 from common.application.ports.payments.webhooks import StripeEvent, WebhookEvents
 from common.domain.payments.operations import ACCOUNT_GONE
+from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import NotFound, Unavailable
-
-if TYPE_CHECKING:
-    from common.application.identity.onboarding.deps import OnboardingDeps
-    from common.application.payments.subscriptions.plans import SubscriptionDeps
-    from common.application.ports.catalogue.repositories import Providers
-    from common.domain.payments.ownership import Owner
 
 Handler = Callable[["StripeEventDeps", StripeEvent], Awaitable[bool]]
 

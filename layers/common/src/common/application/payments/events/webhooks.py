@@ -1,10 +1,8 @@
 """Stripe's webhooks: received once, and which booking they speak of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from common.application.payments.deps import PaymentDeps
 from common.application.ports.payments.webhooks import (
     StripeEvent,
     StripeEventQueue,
@@ -12,12 +10,9 @@ from common.application.ports.payments.webhooks import (
     WebhookStatus,
     WebhookVerifier,
 )
+from common.application.ports.shared.clock import Clock
 from common.domain.shared.errors import NotFound, Unavailable
 from common.domain.shared.ids import BOOKING_PREFIX
-
-if TYPE_CHECKING:
-    from common.application.payments.deps import PaymentDeps
-    from common.application.ports.shared.clock import Clock
 
 
 @dataclass(frozen=True)

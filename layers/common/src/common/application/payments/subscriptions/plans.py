@@ -1,20 +1,15 @@
 """Provider plans: subscribing, changing, and where a provider stands."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations.steps import customer_of_user
+from common.application.ports.catalogue.repositories import Providers, Services
+from common.application.ports.payments.subscriptions import PlanGateway, Subscriptions
+from common.domain.catalogue.providers import Provider
+from common.domain.identity.roles import Principal
 from common.domain.payments.plans import Plan, Subscription, effective_plan
 from common.domain.shared.errors import Conflict, Forbidden
-
-if TYPE_CHECKING:
-    from common.application.ports.catalogue.repositories import Providers, Services
-    from common.application.ports.payments.subscriptions import PlanGateway, Subscriptions
-    from common.domain.catalogue.providers import Provider
-    from common.domain.identity.roles import Principal
 
 
 @dataclass(frozen=True)
