@@ -80,7 +80,7 @@ async def test_popularity_is_counted_anew_after_a_while(container: Container, cl
     counted = []
 
     class Counting:
-        async def counts(self, slugs: list[str], *_: object) -> list[object]:
+        async def count_by_category(self, slugs: list[str], *_: object) -> list[object]:
             counted.append(slugs)
             return []
 

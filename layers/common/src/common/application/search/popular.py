@@ -35,7 +35,7 @@ async def popular_categories(
             cache.clear()
         tree = await deps.categories.tree()
         leaves = [slug for slug in tree.by_slug if tree.is_leaf(slug)]
-        kept = (now, await deps.popularity.counts(leaves, point, RADIUS_M, now - WINDOW))
+        kept = (now, await deps.popularity.count_by_category(leaves, point, RADIUS_M, now - WINDOW))
         cache[key] = kept
     tree = await deps.categories.tree()
     ranked = sorted(kept[1], key=lambda row: (-(row.services + _BOOKING_WEIGHT * row.bookings), row.slug))

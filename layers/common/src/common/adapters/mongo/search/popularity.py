@@ -28,7 +28,7 @@ class MongoPopularity:
         self._listings = mongo.collection("service_listings")
         self._bookings = mongo.collection("bookings")
 
-    async def counts(
+    async def count_by_category(
         self, leaves: Sequence[str], point: Point | None, radius_m: float, since: datetime
     ) -> Sequence[CategoryCount]:
         """Counts of each of the leaves that has any, near a point (to map tiles) or everywhere."""

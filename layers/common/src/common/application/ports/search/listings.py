@@ -173,7 +173,7 @@ class CategoryCount(NamedTuple):
 class Popularity(Protocol):
     """How much categories are offered and booked."""
 
-    async def counts(
+    async def count_by_category(
         self, leaves: Sequence[str], point: Point | None, radius_m: float, since: datetime
     ) -> Sequence[CategoryCount]:
         """Counts of each of the leaves that has any, near a point or everywhere; counts stop at some thousands."""
