@@ -85,7 +85,7 @@ lint: $(STAMP) ## Style, types, import contracts and the template
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/cfn-lint template.yaml
+	$(PY) -m infra.deploy.composition | $(VENV)/bin/cfn-lint
 
 .PHONY: format
 format: $(STAMP) ## Put the code into the code's format

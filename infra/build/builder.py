@@ -122,7 +122,7 @@ def _layer_common(target: Target, say: Callable[[str], None]) -> str:
 
 
 def _function(target: Target, source: Path, say: Callable[[str], None]) -> str:
-    """Copy one area to where its handlers' dotted paths find it, as ``ParentPackages`` makes SAM do."""
+    """Copy one area to where its handlers' dotted paths find it."""
     package = target.folder / "functions" / source.name / "functions" / source.name
     mark = files.fingerprint([source], str(target.interpreter))
     if _stale(package, mark):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infra.build.builder import TEMPLATE
-from infra.deploy import loops, release, roles
-from infra.deploy import template as templates
+from infra.deploy import composition, release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,13 +21,12 @@ def compose(built: Built, parameters: Mapping[str, str]) -> dict[str, Any]:
         built: The build.
         parameters: The stage's parameters.
     """
-    document = roles.with_own_roles(loops.expand(templates.load(TEMPLATE)))
+    document = composition.compose()
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = str(built.layer)
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = str(built.code(resource["Properties"]["CodeUri"]))
-            resource.pop("Metadata", None)
     return release.marked(document, built.fingerprint, parameters)
 
 

@@ -14,8 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.deploy import loops, release, roles, versions
-from infra.deploy import template as templates
+from infra.deploy import composition, release, routes, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,11 +65,9 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
         Outputs, function names and the mark.
 
     Raises:
-        DeployError: When the stack fails or has other routes than the template.
+        DeployError: When the stack fails or has other routes than the code.
     """
-    document = roles.with_own_roles(loops.expand(templates.load(path)))
-    template = release.marked(document, fingerprint, parameters)
-    functions = templates.functions(template)
+    template = release.marked(composition.compose(path), fingerprint, parameters)
     _point_to_marks(template, fingerprint, settings)
     body = json.dumps(template, sort_keys=True)
     wanted = hashlib.sha256((body + json.dumps(dict(parameters), sort_keys=True)).encode()).hexdigest()
@@ -79,12 +76,12 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
         _apply(client, _upload(body, settings), {**parameters}, wanted)
     deployed = _describe(client, wanted)
     versions.prune(boto3.client("lambda", **settings), deployed.functions.values())
-    _check_routes(deployed, functions, settings)
+    _check_routes(deployed, settings)
     return deployed
 
 
 def _point_to_marks(template: dict[str, Any], fingerprint: str, settings: Mapping[str, Any]) -> None:
-    """Replace source folders by uploaded marks, and drop what only a build needs."""
+    """Replace source folders by uploaded marks."""
     storage = boto3.client("s3", **settings)
     with contextlib.suppress(storage.exceptions.BucketAlreadyOwnedByYou):
         storage.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": settings["region_name"]})
@@ -95,7 +92,6 @@ def _point_to_marks(template: dict[str, Any], fingerprint: str, settings: Mappin
     for resource in template["Resources"].values():
         if isinstance(resource, dict) and (key := CODE_PROPERTY.get(resource["Type"])):
             resource["Properties"][key] = f"s3://{BUCKET}/{fingerprint}"
-            resource.pop("Metadata", None)
 
 
 def _upload(body: str, settings: Mapping[str, Any]) -> str:
@@ -153,10 +149,10 @@ def _describe(client: CloudFormationClient, mark: str) -> Deployed:
     return Deployed({output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}, functions, mark)
 
 
-def _check_routes(deployed: Deployed, functions: list[templates.Function], settings: Mapping[str, Any]) -> None:
-    """Compare the API's routes with the template's events, since a missing one would show as a 404 only."""
+def _check_routes(deployed: Deployed, settings: Mapping[str, Any]) -> None:
+    """Compare the API's routes with the code's, since a missing one would show as a 404 only."""
     api = boto3.client("apigatewayv2", **settings)
-    routes = {route["RouteKey"] for route in api.get_routes(ApiId=deployed.outputs["ApiId"])["Items"]}
-    wanted = {path if path == "$default" else f"{method} {path}" for each in functions for method, path in each.routes}
-    if routes != wanted:
-        raise DeployError(f"Routes differ: missing {sorted(wanted - routes)}, unknown {sorted(routes - wanted)}")
+    there = {route["RouteKey"] for route in api.get_routes(ApiId=deployed.outputs["ApiId"])["Items"]}
+    wanted = {route.key for route in routes.deployed()}
+    if there != wanted:
+        raise DeployError(f"Routes differ: missing {sorted(wanted - there)}, unknown {sorted(there - wanted)}")

@@ -2,8 +2,8 @@
 
 SAM would make a role with AWS's managed policies beside a function's ``Policies``: ``AWSLambdaBasicExecutionRole`` and
 ``AWSLambdaSQSQueueExecutionRole`` let it write to every log group and read from every queue of the account. A function
-with a ``Role`` gets none of them, so its ``Policies`` move into a role here, together with its own log group, its own
-queue, and traces.
+with a ``Role`` gets none of them, so its ``Policies`` move into a role here, together with the secrets that its
+environment names, its own log group, its own queue, and traces.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ ASSUMED_BY_LAMBDA = {
 # What an event source mapping does in the function's name:
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 READING_A_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+READING_A_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
+#: A variable that ends so holds a secret's name, which is a parameter of the template.
+NAMES_A_SECRET = "_SECRET"  # noqa: S105 - a suffix
+#: Secrets Manager adds six characters to a secret's name:
+#: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+SECRET_ARN = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${%s}-??????"  # noqa: S105
 WRITING_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
 #: X-Ray knows no resources that these could be limited to:
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -46,6 +52,7 @@ def with_own_roles(template: dict[str, Any]) -> dict[str, Any]:
     Returns:
         The same with a role ``<function>Access`` for each function instead of its ``Policies``.
     """
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
     resources: dict[str, Any] = {}
     for name, resource in template["Resources"].items():
         resources[name] = resource
@@ -53,12 +60,12 @@ def with_own_roles(template: dict[str, Any]) -> dict[str, Any]:
             role = f"{name}{SUFFIX}"
             properties = {key: value for key, value in resource["Properties"].items() if key != "Policies"}
             resources[name] = {**resource, "Properties": {**properties, "Role": {"Fn::GetAtt": [role, "Arn"]}}}
-            resources[role] = _role(resource["Properties"])
+            resources[role] = _role(resource["Properties"], shared)
     return {**template, "Resources": resources}
 
 
-def _role(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the role of a function."""
+def _role(properties: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """Return the role of a function, given the environment that all functions share."""
     own = [statement for policy in properties.get("Policies", []) for statement in policy["Statement"]]
     group = properties["LoggingConfig"]["LogGroup"]["Ref"]
     queues = [
@@ -67,7 +74,9 @@ def _role(properties: dict[str, Any]) -> dict[str, Any]:
         if event["Type"] == "SQS"
     ]
     logs = _allow(WRITING_LOGS, {"Fn::GetAtt": [group, "Arn"]})
-    document = {"Version": "2012-10-17", "Statement": [*own, *queues, logs, _allow(TRACING, "*"), *_interfaces()]}
+    secrets = _allow(READING_A_SECRET, _secrets({**shared, **properties["Environment"]["Variables"]}))
+    statements = [secrets, *own, *queues, logs, _allow(TRACING, "*"), *_interfaces()]
+    document = {"Version": "2012-10-17", "Statement": statements}
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
@@ -75,6 +84,13 @@ def _role(properties: dict[str, Any]) -> dict[str, Any]:
             "Policies": [{"PolicyName": "function", "PolicyDocument": document}],
         },
     }
+
+
+def _secrets(environment: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the ARNs of the secrets that an environment names."""
+    return [
+        {"Fn::Sub": SECRET_ARN % value["Ref"]} for name, value in environment.items() if name.endswith(NAMES_A_SECRET)
+    ]
 
 
 def _interfaces() -> list[dict[str, Any]]:
@@ -85,6 +101,6 @@ def _interfaces() -> list[dict[str, Any]]:
     return [{"Fn::If": [IN_SUBNETS, each, {"Ref": "AWS::NoValue"}]} for each in both]
 
 
-def _allow(actions: list[str], resource: Any) -> dict[str, Any]:
+def _allow(actions: str | list[str], resource: Any) -> dict[str, Any]:
     """Return a statement."""
     return {"Effect": "Allow", "Action": actions, "Resource": resource}

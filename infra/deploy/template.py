@@ -10,8 +10,6 @@ import yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
-HTTP_API_EVENT = "HttpApi"
-
 
 class _Loader(yaml.SafeLoader):
     """A safe YAML loader of its own, so that the tags below stay here."""
@@ -43,7 +41,6 @@ class Function:
         handler: Dotted path of the handler.
         code: Folder of its source, relative to the template.
         timeout: Seconds an invocation may take.
-        routes: Pairs of method and path; ``("ANY", "$default")`` for the rest of all requests.
         schedule: Schedule expression of a scheduled function.
     """
 
@@ -51,8 +48,17 @@ class Function:
     handler: str
     code: str
     timeout: int
-    routes: tuple[tuple[str, str], ...]
     schedule: str | None
+
+    @property
+    def area(self) -> str:
+        """Its folder below ``functions``."""
+        return self.code.rstrip("/").rpartition("/")[2]
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it serves routes: those of its folder."""
+        return self.handler == f"functions.{self.area}.app.handler"
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -87,17 +93,11 @@ def functions(template: dict[str, Any]) -> list[Function]:
 def _function(name: str, properties: dict[str, Any]) -> Function:
     """Read one function."""
     events = [(event["Type"], event.get("Properties", {})) for event in properties.get("Events", {}).values()]
-    routes = tuple(
-        (detail.get("Method", "ANY"), detail.get("Path", "$default"))
-        for kind, detail in events
-        if kind == HTTP_API_EVENT
-    )
     schedules = [detail["ScheduleExpression"] for kind, detail in events if kind == "ScheduleV2"]
     return Function(
         name=name,
         handler=properties["Handler"],
         code=properties["CodeUri"],
         timeout=properties["Timeout"],
-        routes=routes,
         schedule=schedules[0] if schedules else None,
     )

@@ -6,15 +6,14 @@ test and ``--check`` fail when it no longer says what the routes do.
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common.runtime.http.schemas import Problem
 from fastapi import FastAPI
 
+from infra import applications
 from infra.docs.openapi_extras import describe_routes, with_short_schema_names
 
 if TYPE_CHECKING:
@@ -22,19 +21,13 @@ if TYPE_CHECKING:
 
     from fastapi.routing import APIRoute
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
-TARGET = FUNCTIONS / "system" / "openapi.json"
+TARGET = applications.FUNCTIONS / "system" / "openapi.json"
 VERSION = "1.0.0"
 _METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
 _PROBLEM = {
     "description": "Refused or failed, as a problem document (RFC 9457)",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-
-
-def areas() -> list[str]:
-    """Names of the functions that have routes, in alphabetical order."""
-    return sorted(path.parent.name for path in FUNCTIONS.glob("*/routes.py"))
 
 
 def build() -> dict[str, Any]:
@@ -46,8 +39,8 @@ def build() -> dict[str, Any]:
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
-    for area in areas():
-        app.include_router(importlib.import_module(f"functions.{area}.routes").router)
+    for area in applications.areas():
+        app.include_router(applications.router(area))
     document = app.openapi()
     describe_routes(document, app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})

@@ -63,7 +63,7 @@ def environment(function: templates.Function, uri: str, database: str, keys: Pat
 
 
 def event(function: templates.Function) -> dict[str, Any]:
-    if not function.routes:
+    if not function.is_http:
         return {} if function.schedule else {"Records": []}
     return {
         "version": "2.0",
@@ -101,7 +101,7 @@ async def test_a_built_function_answers(
     finally:
         await worker.stop()
     assert outcome.kind == "response", (outcome, lines)
-    if function.routes:
+    if function.is_http:
         answer = json.loads(outcome.payload)
         assert answer["statusCode"] == 404
         assert json.loads(answer["body"])["code"] == "route_not_found"

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from infra.build.builder import TEMPLATE
-from infra.deploy import template as templates
+from infra.deploy import routes
 from infra.local.demo.furnish import furnish, is_bare
 from infra.local.demo.people import wait_for
 from infra.local.demo.stage import Stage
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
 
 ROUTES = [
-    ("GET" if method == "ANY" else method, path)
-    for function in templates.functions(templates.load(TEMPLATE))
-    for method, path in function.routes
-    if path != "$default"
+    ("GET" if route.method == "ANY" else route.method, route.path)
+    for route in routes.deployed()
+    if route.path != routes.DEFAULT
 ]
 
 

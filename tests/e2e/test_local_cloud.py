@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from infra.build.builder import TEMPLATE
+from infra.deploy import routes
 from infra.deploy import template as templates
 from infra.local import aws, lock, ports, processes
 from infra.local.cloud import LocalCloud
@@ -281,22 +282,21 @@ def environments(cloud: LocalCloud) -> list[dict[str, str]]:
     """What runs: HTTP functions as their callers reach them, the rest as queues and schedules do."""
     client = boto3.client("lambda", **ministack.client_settings(cloud.info.aws_url))
     made = templates.functions(templates.load(TEMPLATE))
-    paths = [next(path for method, path in each.routes if method in {"GET", "ANY"}) for each in made if has_get(each)]
-    answered = [get(cloud, "/none" if path == "$default" else path).json()["environment"] for path in paths]
-    workers = [cloud.info.functions[each.name] for each in made if not each.routes]
+    # Any route of each function; a route's variables may stand for themselves.
+    paths = {route.area: route.path for route in routes.deployed() if route.method in {"GET", "ANY"}}
+    answered = [
+        get(cloud, "/none" if path == routes.DEFAULT else path).json()["environment"] for path in paths.values()
+    ]
+    workers = [cloud.info.functions[each.name] for each in made if not each.is_http]
     return answered + [
         client.get_function_configuration(FunctionName=name)["Environment"]["Variables"] for name in workers
     ]
 
 
-def has_get(function: templates.Function) -> bool:
-    return any(method in {"GET", "ANY"} for method, _ in function.routes)
-
-
 def live_versions(cloud: LocalCloud) -> dict[str, str]:
     """The version that callers reach, by function."""
     client = boto3.client("lambda", **ministack.client_settings(cloud.info.aws_url))
-    names = [each.name for each in templates.functions(templates.load(TEMPLATE)) if each.routes]
+    names = [each.name for each in templates.functions(templates.load(TEMPLATE)) if each.is_http]
     physical = {name: cloud.info.functions[name] for name in names}
     return {
         name: client.get_alias(FunctionName=function, Name="live")["FunctionVersion"]

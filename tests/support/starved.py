@@ -22,6 +22,7 @@ from common.adapters.stripe.client import API_VERSION
 from common.domain.shared.events import Topic, new_event
 
 from infra.build.builder import TEMPLATE
+from infra.deploy import routes
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ TOKEN = jwt.encode({"sub": "usr_1"}, "x" * 32, headers={"kid": "unknown"})
 
 def event_of(function: templates.Function) -> dict[str, Any]:
     """An event as API Gateway, SQS or a schedule sends it."""
-    if function.routes:
-        readiness = ("ANY", "/v1/health/ready")
-        method, path = readiness if readiness in function.routes else function.routes[0]
-        return _request("GET" if method == "ANY" else method, path)
+    if function.is_http:
+        own = [route for route in routes.deployed() if route.area == function.area]
+        # Of the system function, the one that reads the database.
+        route = next((each for each in own if each.path == "/v1/health/ready"), own[0])
+        return _request("GET" if route.method == "ANY" else route.method, route.path)
     if function.schedule is not None:
         return {}
     event = new_event(Topic.PAYMENTS, "payment.check_requested", SystemClock().now())

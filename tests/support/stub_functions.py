@@ -60,7 +60,7 @@ def write(folder: Path) -> Path:
     """
     for function in templates.functions(templates.load(TEMPLATE)):
         _, area, module, _ = function.handler.split(".")
-        source = HTTP if function.routes else SCHEDULE if function.schedule else QUEUE
+        source = HTTP if function.is_http else SCHEDULE if function.schedule else QUEUE
         path = folder / area / f"{module}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source)

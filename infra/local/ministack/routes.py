@@ -1,7 +1,7 @@
 """Give MiniStack's HTTP API the routes of an OpenAPI body, which its CloudFormation ignores.
 
-SAM writes the routes of an ``AWS::Serverless::HttpApi`` into the OpenAPI ``Body`` of ``AWS::ApiGatewayV2::Api``; AWS
-imports that body. The two handlers here wrap MiniStack's own and do the import after it.
+The routes of the code are in the OpenAPI ``Body`` of ``AWS::ApiGatewayV2::Api`` (``infra.deploy.routes``); AWS imports
+that body. The two handlers here wrap MiniStack's own and do the import after it.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ def import_body(api_id: str, body: Mapping[str, Any]) -> None:
     integrations: dict[str, str] = {}
     for path, operations in body.get("paths", {}).items():
         for method, operation in operations.items():
-            integration = operation.get("x-amazon-apigateway-integration") if method in METHODS else None
-            if integration:
-                target = _integration_id(api_id, integration, integrations)
+            if method in METHODS:
+                target = _integration_id(api_id, _integration(operation, body), integrations)
                 route = {"routeKey": _route_key(method, path), "target": f"integrations/{target}"}
                 _checked(apigateway._create_route(api_id, route))  # noqa: SLF001
 
@@ -67,6 +66,13 @@ def _route_key(method: str, path: str) -> str:
     if path.strip("/") == "$default":
         return "$default"
     return f"{'ANY' if method == ANY_METHOD else method.upper()} {path}"
+
+
+def _integration(operation: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an operation leads to, which the document has among its components."""
+    name = operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
+    found: Mapping[str, Any] = body["components"]["x-amazon-apigateway-integrations"][name]
+    return found
 
 
 def _integration_id(api_id: str, integration: Mapping[str, Any], known: dict[str, str]) -> str:

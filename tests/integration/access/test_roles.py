@@ -6,7 +6,6 @@ route then makes of made-up ids and an empty body). What belongs to somebody is 
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from common.domain.identity.roles import Role
 from fastapi import FastAPI
 
-from infra.docs import openapi
+from infra import applications
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import FakePaymentGateway
@@ -46,9 +45,9 @@ def read_table() -> dict[str, list[str]]:
 def all_routes() -> dict[str, str]:
     """The function of every route of the code, by method and path."""
     found: dict[str, str] = {}
-    for area in openapi.areas():
+    for area in applications.areas():
         app = FastAPI()
-        app.include_router(importlib.import_module(f"functions.{area}.routes").router)
+        app.include_router(applications.router(area))
         for path, operations in app.openapi()["paths"].items():
             found |= {f"{method.upper()} {path}": area for method in operations}
     return found
@@ -85,7 +84,7 @@ async def _callers(container: Container) -> dict[str, dict[str, str]]:
     return headers
 
 
-@pytest.mark.parametrize("area", openapi.areas())
+@pytest.mark.parametrize("area", applications.areas())
 async def test_authorization_is_as_the_table_says(container: Container, area: str) -> None:
     callers = await _callers(container)
     table = read_table()
@@ -110,7 +109,7 @@ async def _call(container: Container, area: str, route: str, headers: dict[str, 
 
 async def test_every_route_that_answers_get_answers_head(container: Container) -> None:
     """As strangers see them: whatever the answer is, HEAD has the same, without a body."""
-    for area in openapi.areas():
+    for area in applications.areas():
         async with api_client(area, container) as client:
             for route in sorted(route for route, owner in all_routes().items() if owner == area):
                 method, _, path = route.partition(" ")

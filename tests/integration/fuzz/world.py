@@ -6,7 +6,6 @@ Everything asynchronous runs on one loop of the world's own, so that Hypothesis,
 from __future__ import annotations
 
 import asyncio
-import importlib
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from common.domain.identity.roles import Role
 from common.domain.shared.ids import new_id
 from fastapi import FastAPI
 
-from infra.docs import openapi
+from infra import applications
 from stripe_local.testing import SECRET_KEY, running_stripe
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
@@ -154,9 +153,9 @@ class FuzzWorld:
             probes=ReachableProbes(),
         )
         self._parts.push_async_callback(container.close)
-        for area in openapi.areas():
+        for area in applications.areas():
             described = FastAPI()
-            described.include_router(importlib.import_module(f"functions.{area}.routes").router)
+            described.include_router(applications.router(area))
             self._areas |= dict.fromkeys(described.openapi()["paths"], area)
             self._clients[area] = await self._parts.enter_async_context(api_client(area, container))
         account = await client.v1.accounts.create_async({"type": "express", "country": "NZ"})

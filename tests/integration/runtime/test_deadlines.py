@@ -83,7 +83,7 @@ def test_with_a_silent_database_every_function_ends_in_time_on_its_own(
 ) -> None:
     ended = starved[function.name]
     assert ended["seconds"] < SECONDS
-    if function.routes:
+    if function.is_http:
         assert ended["answer"]["statusCode"] == 503
         assert int(ended["answer"]["headers"]["retry-after"]) > 0
         assert json.loads(ended["answer"]["body"])["code"] in {"out_of_time", "database_unavailable", "not_ready"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -10,7 +9,7 @@ import pytest
 from common.runtime.http.idempotency import IdempotentRoute, KeptOut
 from pydantic import BaseModel
 
-from infra.docs import openapi
+from infra import applications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +24,8 @@ HARMLESS = {
 }
 ROUTES = {
     f"{min(route.methods or ())} {route.path}": route
-    for area in openapi.areas()
-    for route in importlib.import_module(f"functions.{area}.routes").router.routes
+    for area in applications.areas()
+    for route in applications.router(area).routes
     if isinstance(route, IdempotentRoute) and not {"GET"} & (route.methods or set())
 }
 

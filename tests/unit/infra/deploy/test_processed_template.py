@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from infra.build.builder import TEMPLATE
-from infra.deploy import loops, roles
+from infra.deploy import composition, routes
 from infra.deploy import template as templates
 from tests import sam
 
 DOCUMENT = templates.load(TEMPLATE)
-HTTP = {function.name for function in templates.functions(DOCUMENT) if function.routes}
+HTTP = {function.name for function in templates.functions(DOCUMENT) if function.is_http}
 
 
 @pytest.fixture(scope="module")
 def processed() -> dict[str, Any]:
-    return sam.processed(roles.with_own_roles(loops.expand(DOCUMENT)))
+    return sam.processed(composition.compose())
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -71,13 +71,39 @@ def test_http_functions_are_called_by_their_published_version(processed: dict[st
         assert of_type(processed, "AWS::Lambda::Alias")[f"{name}Aliaslive"]["Name"] == "live"
     [api] = of_type(processed, "AWS::ApiGatewayV2::Api").values()
     targets = {
-        operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
         for operations in api["Body"]["paths"].values()
         for operation in operations.values()
-        if "x-amazon-apigateway-integration" in operation
     }
-    called = {target.split("${")[-1].split("}")[0] for target in targets}
+    integrations = api["Body"]["components"]["x-amazon-apigateway-integrations"]
+    called = {integrations[target]["uri"]["Fn::Sub"][1]["Alias"]["Ref"] for target in targets}
     assert called == {f"{name}Aliaslive" for name in HTTP}
+
+
+def test_the_api_has_the_routes_of_the_code_and_browsers_are_told_who_may_call(processed: dict[str, Any]) -> None:
+    [api] = of_type(processed, "AWS::ApiGatewayV2::Api").values()
+    keys = {
+        path.removeprefix("/")
+        if operation.get("isDefaultRoute")
+        else f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}"
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert keys == {route.key for route in routes.deployed()}
+    assert len(keys) <= routes.ROUTES_PER_API
+    cors = api["Body"]["x-amazon-apigateway-cors"]["Fn::If"]
+    assert cors[0] == "HasCors"
+    assert cors[1]["allowCredentials"] is True
+    assert "OPTIONS" in cors[1]["allowMethods"]
+
+
+def test_the_stack_leaves_room_for_the_product_to_grow(processed: dict[str, Any]) -> None:
+    """CloudFormation takes 500 resources and a template of 1 MB.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    assert len(processed) < 250
+    assert len(json.dumps(processed)) < 400_000
 
 
 def test_the_api_is_throttled_and_logged(processed: dict[str, Any]) -> None:
@@ -90,9 +116,11 @@ def test_the_api_is_throttled_and_logged(processed: dict[str, Any]) -> None:
 
 
 def test_only_the_api_and_the_schedules_may_call_a_function(processed: dict[str, Any]) -> None:
-    for permission in of_type(processed, "AWS::Lambda::Permission").values():
+    permissions = of_type(processed, "AWS::Lambda::Permission").values()
+    for permission in permissions:
         assert permission["Principal"] == "apigateway.amazonaws.com"
-        assert "${__ApiId__}" in json.dumps(permission["SourceArn"])
+        assert permission["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*")
+    assert sorted(each["FunctionName"]["Ref"] for each in permissions) == sorted(f"{name}Aliaslive" for name in HTTP)
 
 
 def test_every_function_is_built_for_the_architecture_that_is_asked_for(processed: dict[str, Any]) -> None:

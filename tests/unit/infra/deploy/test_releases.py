@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KNOWN = templates.load(TEMPLATE)["Parameters"]
-PUBLISHED = {function.name for function in templates.functions(templates.load(TEMPLATE)) if function.routes}
+PUBLISHED = {function.name for function in templates.functions(templates.load(TEMPLATE)) if function.is_http}
 #: Resources whose physical name, where one is written, must be free in the whole account and region.
 NAMES = ("Name", "FunctionName", "QueueName", "LogGroupName", "RoleName", "TopicName", "AlarmName", "DashboardName",
          "BucketName", "LayerName", "ScheduleName")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.build.builder import TEMPLATE
-from infra.deploy import loops, roles
+from infra.deploy import composition
 from infra.deploy import template as templates
 from tests import sam
 
@@ -31,7 +31,7 @@ UNLIMITED = {
 @pytest.fixture(scope="module")
 def processed() -> dict[str, Any]:
     """The template's resources after SAM's own transformation."""
-    return sam.processed(roles.with_own_roles(loops.expand(templates.load(TEMPLATE))))
+    return sam.processed(composition.compose())
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections import defaultdict
@@ -10,22 +9,21 @@ from typing import Any
 
 import pytest
 from common.runtime.settings import GEOCODERS, GEOCODING, NEEDS
-from fastapi.routing import APIRoute
 
+from infra import applications
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
-from infra.deploy import loops
+from infra.deploy import composition, loops, routes
 from infra.deploy import template as templates
 from infra.docs import openapi
 
 DOCUMENT = templates.load(TEMPLATE)
 FUNCTIONS = templates.functions(DOCUMENT)
-HTTP = [function for function in FUNCTIONS if function.routes]
+HTTP = [function for function in FUNCTIONS if function.is_http]
 QUEUES = ["NotificationsQueue", "PaymentChecksQueue", "StripeEventsQueue"]
+COMPOSED = composition.compose()["Resources"]
 UNDOCUMENTED = {("GET", "/"), ("GET", "/docs"), ("GET", "/docs/assets/{}"), ("GET", "/v1/openapi.json")}
 CATCH_ALL = "/{path:path}"
-#: A statement of a resource policy without the route's path, names of usual length included.
-STATEMENT_BYTES = 520
 SECRETS = {
     "MONGODB_URI_SECRET": "${MongodbSecretName}",
     "STRIPE_SECRET": "${StripeSecretName}",
@@ -53,21 +51,24 @@ def without_names(path: str) -> str:
 def in_code() -> dict[tuple[str, str], str]:
     """The function of every route of the code, by method and path."""
     return {
-        (method, without_names(route.path)): area
-        for area in openapi.areas()
-        for route in importlib.import_module(f"functions.{area}.routes").router.routes
-        if isinstance(route, APIRoute) and route.path != CATCH_ALL
+        (method, without_names(str(route.path))): area
+        for area in applications.areas()
+        for route in applications.routes(area)
+        if route.path != CATCH_ALL
         for method in route.methods or ()
     }
 
 
 def deployed() -> dict[tuple[str, str], str]:
-    """The function's folder of every deployed route, by method and path."""
+    """The function's folder of every deployed route, by method and path, as the API's body has them."""
+    folders = {each.name: each.area for each in HTTP}
     return {
-        (method, without_names(path)): each.code.rstrip("/").rpartition("/")[2]
-        for each in HTTP
-        for method, path in each.routes
-        if path != "$default"
+        ("ANY" if method == "x-amazon-apigateway-any-method" else method.upper(), without_names(path)): folders[
+            operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
+        ]
+        for path, operations in COMPOSED["HttpApi"]["Properties"]["DefinitionBody"]["paths"].items()
+        for method, operation in operations.items()
+        if path != "/$default"
     }
 
 
@@ -96,23 +97,38 @@ def test_the_description_has_every_route_that_it_does_not_leave_out() -> None:
     assert {*described, *UNDOCUMENTED} == set(in_code())
 
 
-def test_the_policy_of_a_function_has_room_for_its_routes() -> None:
-    """API Gateway's permission for each route is in it.
-
-    At most 20 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    """
-    for each in HTTP:
-        assert sum(len(path) + STATEMENT_BYTES for _, path in each.routes) < 20 * 1024, each.name
-
-
 def test_no_route_is_deployed_twice() -> None:
-    routes = [(method, without_names(path)) for each in HTTP for method, path in each.routes]
-    assert len(routes) == len(set(routes))
+    keys = [(route.method, without_names(route.path)) for route in routes.deployed()]
+    assert len(keys) == len(set(keys))
 
 
 def test_unknown_routes_reach_the_system_function() -> None:
-    system = next(function for function in HTTP if function.name == "SystemFunction")
-    assert ("ANY", "$default") in system.routes
+    assert routes.Route("$default", "ANY", "system") in routes.deployed()
+
+
+def test_a_variable_has_one_name_whatever_each_function_calls_it() -> None:
+    names = defaultdict(set)
+    for route in routes.deployed():
+        for found in re.finditer(r"\{(\w+)\}", route.path):
+            names[without_names(route.path[: found.start()])].add(found[1])
+    assert {place: found for place, found in names.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("WebhooksFunction", "functions/webhooks has routes, and template.yaml no function"),
+        ("", "template.yaml has the handler functions.nowhere.app.handler, and functions/nowhere/routes.py no route"),
+    ],
+)
+def test_a_function_without_its_other_half_is_named(name: str, said: str) -> None:
+    resources = loops.expand(DOCUMENT)["Resources"]
+    kept = {each: found for each, found in resources.items() if each != name}
+    extra = {"CodeUri": "functions/nowhere/", "Handler": "functions.nowhere.app.handler", "Timeout": 15}
+    if not name:
+        kept["NowhereFunction"] = {"Type": "AWS::Serverless::Function", "Properties": extra}
+    with pytest.raises(routes.RouteError, match=re.escape(said)):
+        routes.with_http_api({**DOCUMENT, "Resources": kept})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -124,11 +140,18 @@ def test_a_function_has_what_its_settings_need(function: templates.Function) -> 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_a_function_may_read_the_secrets_it_is_given_and_no_other(function: templates.Function) -> None:
-    policies = json.dumps(properties(function.name)["Policies"])
+    policies = json.dumps(
+        [
+            statement
+            for policy in COMPOSED[f"{function.name}Access"]["Properties"]["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Action") == "secretsmanager:GetSecretValue"
+        ]
+    )
     given = environment(function.name)
     readable = {name for name, parameter in SECRETS.items() if parameter in policies}
     assert readable == {name for name in SECRETS if name in given}
-    assert '"*"' not in policies
+    assert '"*"' not in policies + json.dumps(properties(function.name).get("Policies", []))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)

@@ -39,12 +39,12 @@ def timeout(name: str) -> timedelta:
     return timedelta(seconds=DOCUMENT["Resources"][name]["Properties"]["Timeout"])
 
 
-@pytest.mark.parametrize("name", [each.name for each in FUNCTIONS if each.routes])
+@pytest.mark.parametrize("name", [each.name for each in FUNCTIONS if each.is_http])
 def test_no_request_outlives_its_idempotency_claim(name: str) -> None:
     assert timeout(name) + MARGIN <= STALE_AFTER
 
 
-@pytest.mark.parametrize("name", [*sorted(WORKERS), *(each.name for each in FUNCTIONS if each.routes)])
+@pytest.mark.parametrize("name", [*sorted(WORKERS), *(each.name for each in FUNCTIONS if each.is_http)])
 def test_nobody_outlives_the_lease_of_a_payment_operation(name: str) -> None:
     assert timeout(name) + MARGIN <= LEASE
 
@@ -90,7 +90,7 @@ def service(function: templates.Function) -> str:
 
 def budget(function: templates.Function) -> float:
     """Seconds that one request, one message of a full batch, or a firing may take."""
-    events = DOCUMENT["Resources"][function.name]["Properties"]["Events"].values()
+    events = DOCUMENT["Resources"][function.name]["Properties"].get("Events", {}).values()
     batch = max((event["Properties"].get("BatchSize", 1) for event in events if event["Type"] == "SQS"), default=1)
     return (function.timeout - MARGIN_SECONDS) / rounds(batch)
 
@@ -111,7 +111,7 @@ def test_what_follows_the_end_of_a_budget_fits_into_its_margin() -> None:
     assert LEAST_SECONDS < RECORDING_SECONDS
 
 
-@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each.routes], ids=lambda each: each.name)
+@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each.is_http], ids=lambda each: each.name)
 def test_a_request_is_answered_before_the_gateway_gives_up(function: templates.Function) -> None:
     """After 30 s (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)."""
     assert function.timeout < 30
@@ -119,5 +119,5 @@ def test_a_request_is_answered_before_the_gateway_gives_up(function: templates.F
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.name)
 def test_no_worker_outlives_its_claim_of_an_event(function: templates.Function) -> None:
-    if not function.routes and function.schedule is None:
+    if not function.is_http and function.schedule is None:
         assert timeout(function.name) + MARGIN <= EVENT_STALE_AFTER

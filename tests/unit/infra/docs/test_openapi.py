@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections import Counter
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from infra.docs.openapi import TARGET, areas, build, render
+from infra import applications
+from infra.docs.openapi import TARGET, build, render
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def test_the_stored_document_is_up_to_date() -> None:
 
 
 def test_every_function_is_in_it(document: dict[str, Any]) -> None:
-    for area in areas():
-        router = importlib.import_module(f"functions.{area}.routes").router
+    for area in applications.areas():
+        router = applications.router(area)
         paths = {path for path, _, _ in _operations(document)}
         app = FastAPI()
         app.include_router(router)
