@@ -126,13 +126,13 @@ deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
 
 .PHONY: migrate admin
 migrate: $(STAMP) ## Bring a deployed stage's database up to date (needs MONGODB_URI, MONGODB_DATABASE)
-	@$(PY) -m infra.ops.migrations $(ARGS)
+	@$(PY) -m infra.ops migrate $(ARGS)
 admin: $(STAMP) ## Make EMAIL=… the first super admin (needs MONGODB_URI, MONGODB_DATABASE)
-	@$(PY) -m infra.ops.staff "$(EMAIL)"
+	@$(PY) -m infra.ops staff "$(EMAIL)"
 
 .PHONY: plans
 plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET_KEY)
-	@$(PY) -m infra.ops.plans
+	@$(PY) -m infra.ops plans
 
 .PHONY: docs drift
 docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew

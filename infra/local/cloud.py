@@ -155,7 +155,7 @@ class LocalCloud(RunningCloud):
     def _prepare_database(self, running: _Running, kept: secrets.LocalSecrets) -> list[dict[str, str]]:
         """Migrate, publish the public halves of the signing keys, seed; return the seeded people."""
         environment = self._database_environment(running.mongodb_uri)
-        parts.tool("infra.ops.migrations", environment)
+        parts.tool("infra.ops", environment, "migrate")
         publish_keys(running.mongodb_uri, self._options.database, kept.signing_keys)
         if not self._options.seed:
             return []
@@ -174,7 +174,7 @@ class LocalCloud(RunningCloud):
     def _publish_plans(self, running: _Running) -> None:
         """See that Stripe, the local one or its test mode, sells the provider plans."""
         key = self._options.stripe_key or secrets.LOCAL_STRIPE_KEY
-        parts.tool("infra.ops.plans", {"STRIPE_SECRET_KEY": key, "STRIPE_API_BASE": running.stripe_url})
+        parts.tool("infra.ops", {"STRIPE_SECRET_KEY": key, "STRIPE_API_BASE": running.stripe_url}, "plans")
 
     def _launch(self, base_url: str, kept: secrets.LocalSecrets) -> _Running:
         """Start the servers behind the gateway, without waiting for them."""

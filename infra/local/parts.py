@@ -149,7 +149,7 @@ def tool(module: str, env: Mapping[str, str], *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise processes.StartError(f"{module} failed:\n{done.stdout}{done.stderr}")
+        raise processes.StartError(f"{' '.join([module, *arguments])} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 

@@ -50,7 +50,7 @@ class Operator:
     def _run(self, *arguments: str) -> str:
         keys = self._vault.get_secret_value(SecretId=secrets.SIGNING_KEYS)["SecretString"]
         database = {"MONGODB_URI": self._info.mongodb_uri, "MONGODB_DATABASE": self._info.database}
-        command = [sys.executable, "-m", "infra.ops.keys", *arguments]
+        command = [sys.executable, "-m", "infra.ops", "keys", *arguments]
         environment = {**os.environ, **database}
         done = subprocess.run(
             command, input=keys, env=environment, capture_output=True, text=True, check=True, timeout=_SECONDS

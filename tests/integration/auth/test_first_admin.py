@@ -6,7 +6,8 @@ import pytest
 from common.domain.identity.roles import Role
 from common.domain.shared.errors import Conflict, NotFound
 
-from infra.ops.staff.__main__ import ACTOR, appoint_first, main
+from infra.ops.__main__ import main
+from infra.ops.staff import ACTOR, appoint_first
 from tests.factories.users import make_user
 from tests.support import make_container, store_user
 
@@ -35,5 +36,5 @@ async def test_a_confirmed_person_becomes_the_first_super_admin_and_nobody_the_s
 
 
 def test_it_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["a@example.com"], {}) == 2
+    assert main(["staff", "a@example.com"], {}) == 2
     assert "MONGODB_URI, MONGODB_DATABASE" in capsys.readouterr().err

@@ -30,7 +30,7 @@ from common.domain.shared.display import money_text
 from common.domain.shared.errors import GatewayRefused, NotFound
 from common.domain.shared.money import Money
 
-from infra.ops.plans.__main__ import main as publish
+from infra.ops.__main__ import main
 from stripe_local.testing import SECRET_KEY
 from tests.integration.payments.test_stored_answers import twice
 from tests.support import api_client, sign_in
@@ -92,7 +92,7 @@ def test_the_step_of_a_deployment_tells_what_it_did(
 ) -> None:
     environ = {"STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_API_BASE": stripe_server.url}
     done = subprocess.run(
-        [sys.executable, "-m", "infra.ops.plans"],
+        [sys.executable, "-m", "infra.ops", "plans"],
         env={**os.environ, **environ},
         capture_output=True,
         text=True,
@@ -101,10 +101,10 @@ def test_the_step_of_a_deployment_tells_what_it_did(
     )
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["gigsta_plus_month", "gigsta_pro_month"]
     assert done.stderr == ""
-    assert publish({**environ, "PLATFORM_COUNTRY": "AU"}) == 0
+    assert main(["plans"], {**environ, "PLATFORM_COUNTRY": "AU"}) == 0
     assert "it is in NZ, and PLATFORM_COUNTRY is AU" in capsys.readouterr().err
-    assert publish({}) == 2
-    assert publish({**environ, "PROVIDER_PLANS": "[]"}) == 1
+    assert main(["plans"], {}) == 2
+    assert main(["plans"], {**environ, "PROVIDER_PLANS": "[]"}) == 1
     assert "STRIPE_SECRET_KEY" in capsys.readouterr().err
 
 

@@ -75,7 +75,7 @@ def test_the_sweep_is_given_the_forgotten_fees_and_nothing_that_it_could_not_end
 
 def _run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], **environ}
-    command = [sys.executable, "-m", "infra.ops.migrations", *arguments]
+    command = [sys.executable, "-m", "infra.ops", "migrate", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 

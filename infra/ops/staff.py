@@ -1,12 +1,10 @@
-"""``python -m infra.ops.staff EMAIL``: make somebody the first super admin, who appoints all others through the API.
+"""``staff``: make somebody the first super admin, who appoints all others through the API.
 
 Reads ``MONGODB_URI`` and ``MONGODB_DATABASE``. The person registers and confirms the address first, as everybody does.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,31 +13,36 @@ from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import Conflict, GigstaError
 from common.runtime.container.bootstrap import Container
-from common.runtime.loop import run
+from common.runtime.loop import run as run_async
 from common.runtime.settings import load_settings
 
+from infra.ops.environment import DATABASE, required
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from argparse import Namespace
+    from collections.abc import Mapping
 
     from common.domain.identity.users import User
 
+    from infra.ops.environment import Commands
+
 #: Who appoints, in the audit trail.
 ACTOR = "infra.ops.staff"
-_NEEDED = ("MONGODB_URI", "MONGODB_DATABASE")
 _MOST = 1000
 
 
-def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Appoint, and return the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m infra.ops.staff", description=__doc__)
-    parser.add_argument("email", help="mail address of a confirmed account")
-    chosen = parser.parse_args(arguments)
-    missing = [name for name in _NEEDED if not environ.get(name)]
-    if missing:
-        print(f"missing in the environment: {', '.join(missing)}", file=sys.stderr)
-        return 2
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("staff", help="make somebody the first super admin", description=__doc__)
+    parser.add_argument("email", metavar="EMAIL", help="mail address of a confirmed account")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: Namespace, environ: Mapping[str, str]) -> int:
+    """Appoint the first super admin."""
+    required(environ, *DATABASE)
     try:
-        user = run(appoint_first(environ, chosen.email))
+        user = run_async(appoint_first(environ, chosen.email))
     except GigstaError as error:
         print(error, file=sys.stderr)
         return 1
@@ -70,7 +73,3 @@ async def appoint_first(environ: Mapping[str, str], email: str) -> User:
         return await appoint_first_super_admin(container.admin, boss, email, ClientInfo(user_agent=ACTOR))
     finally:
         await container.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Make and change token signing keys: ``python -m infra.ops.keys <step>``.
+"""``keys``: make and change token signing keys.
 
 Each step but the first reads the present secret (JSON) on standard input, and writes the next one on standard output,
 so that a private key passes from and to Secrets Manager without touching a disk. To change keys without signing
@@ -9,22 +9,24 @@ anyone out:
 3. an hour after the last old function is gone, ``retire``, store the secret, ``publish --prune``.
 
 ``push`` makes the key pair of push messages, which is no token key: ``private_pem`` is a secret of its own,
-``public_key`` a parameter of the template.
+``public_key`` a parameter of the template. ``publish`` needs MONGODB_URI and MONGODB_DATABASE.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from infra.ops.environment import DATABASE, required
 from infra.ops.keys import key_set, push_key
 from infra.ops.keys.publishing import publish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
+
+    from infra.ops.environment import Commands
 
 _STEPS: dict[str, Callable[[key_set.KeySet], key_set.KeySet]] = {
     "add": key_set.add,
@@ -33,26 +35,28 @@ _STEPS: dict[str, Callable[[key_set.KeySet], key_set.KeySet]] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one step."""
-    parser = argparse.ArgumentParser(prog="python -m infra.ops.keys", description=__doc__)
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        "keys",
+        help="make and change token signing keys, make the keys of push messages",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("step", choices=["generate", "push", *_STEPS, "publish"])
     parser.add_argument("--prune", action="store_true", help="with publish: remove public keys that are not in the set")
-    options = parser.parse_args(arguments)
-    if options.step == "generate":
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Run one step."""
+    if chosen.step == "generate":
         print(json.dumps(key_set.generate()))
-        return 0
-    if options.step == "push":
+    elif chosen.step == "push":
         print(json.dumps(push_key.generate()))
-        return 0
-    keys = json.load(sys.stdin)
-    if options.step == "publish":
-        uri, database = os.environ["MONGODB_URI"], os.environ["MONGODB_DATABASE"]
-        print("\n".join(publish(uri, database, keys, prune=options.prune)))
+    elif chosen.step == "publish":
+        uri, database = required(environ, *DATABASE)
+        print("\n".join(publish(uri, database, json.load(sys.stdin), prune=chosen.prune)))
     else:
-        print(json.dumps(_STEPS[options.step](keys)))
+        print(json.dumps(_STEPS[chosen.step](json.load(sys.stdin))))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

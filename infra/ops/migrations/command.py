@@ -1,32 +1,37 @@
-"""``python -m infra.ops.migrations [up|status]``: bring the database of MONGODB_URI and MONGODB_DATABASE up to date."""
+"""``migrate``: bring a stage's database up to date; needs MONGODB_URI and MONGODB_DATABASE."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
 from infra.local.own_database import where
+from infra.ops.environment import DATABASE, required
 from infra.ops.migrations.runner import migrate, status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from argparse import Namespace
+    from collections.abc import Mapping, Sequence
+
+    from infra.ops.environment import Commands
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command and return the process's exit code."""
-    command = arguments[0] if arguments else "up"
-    missing = [name for name in ("MONGODB_URI", "MONGODB_DATABASE") if not os.environ.get(name)]
-    if command not in {"up", "status"} or missing:
-        print("usage: python -m infra.ops.migrations [up|status]", file=sys.stderr)
-        if missing:
-            print(f"missing in the environment: {', '.join(missing)}", file=sys.stderr)
-        return 2
-    uri, database = os.environ["MONGODB_URI"], os.environ["MONGODB_DATABASE"]
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("migrate", help="bring the database up to date", description=__doc__)
+    parser.add_argument(
+        "step", nargs="?", choices=["up", "status"], default="up", help="apply what is missing (default), or list it"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(chosen: Namespace, environ: Mapping[str, str]) -> int:
+    """Apply or list the steps."""
+    uri, database = required(environ, *DATABASE)
     try:
-        if command == "up":
+        if chosen.step == "up":
             _report(migrate(uri, database))
         else:
             for name, applied_at in status(uri, database):
@@ -45,7 +50,3 @@ def _report(applied: Sequence[str]) -> None:
     for name in applied:
         print(f"applied {name}")
     print("The database is up to date." if applied else "The database was up to date.")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

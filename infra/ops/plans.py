@@ -1,4 +1,4 @@
-"""``python -m infra.ops.plans``: see that Stripe sells every provider plan at its configured price.
+"""``plans``: see that Stripe sells every provider plan at its configured price.
 
 Reads ``STRIPE_SECRET_KEY``, ``STRIPE_API_BASE`` (of a local Stripe), ``PROVIDER_PLANS`` (the defaults without it) and
 ``PLATFORM_COUNTRY`` (NZ without it). Safe to repeat: what is there stays. What of the account's settings does not fit
@@ -7,7 +7,6 @@ is said on standard error.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,20 +16,28 @@ from common.adapters.stripe.plan_prices import StripePlanPrices
 from common.application.payments.subscriptions.plan_prices import publish_plans
 from common.domain.payments.plans import load_plans
 from common.domain.shared.errors import GigstaError
-from common.runtime.loop import run
+from common.runtime.loop import run as run_async
+
+from infra.ops.environment import required
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping
 
+    from infra.ops.environment import Commands
 
-def main(environ: Mapping[str, str] = os.environ) -> int:
-    """Publish the plans and return the process's exit code."""
-    key = environ.get("STRIPE_SECRET_KEY")
-    if not key:
-        print("missing in the environment: STRIPE_SECRET_KEY", file=sys.stderr)
-        return 2
+
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("plans", help="see that Stripe sells the provider plans", description=__doc__)
+    parser.set_defaults(run=run)
+
+
+def run(_: Namespace, environ: Mapping[str, str]) -> int:
+    """Publish the plans."""
+    (key,) = required(environ, "STRIPE_SECRET_KEY")
     try:
-        prices, warnings = run(_publish(key, environ))
+        prices, warnings = run_async(_publish(key, environ))
     except (GigstaError, ValueError) as error:
         print(f"the plans could not be published: {error}", file=sys.stderr)
         return 1
@@ -48,7 +55,3 @@ async def _publish(key: str, environ: Mapping[str, str]) -> tuple[Mapping[str, s
         return prices, await account_warnings(client, environ.get("PLATFORM_COUNTRY") or "NZ")
     finally:
         await close_stripe_client(client)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,1 +1,0 @@
-"""Making the prices of provider plans at Stripe."""

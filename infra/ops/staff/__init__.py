@@ -1,1 +1,0 @@
-"""The first member of staff, whom nobody of staff could appoint."""
