@@ -100,7 +100,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return {
         "STAGE": "test",
-        "BOOKING_HOLDS_PER_ADDRESS": "1000000",
+        "BOOKING_SETTINGS": '{"holds_per_address": 1000000}',
         "LOG_LEVEL": "WARNING",
         "MONGODB_URI": mongodb_uri,
         "MONGODB_DATABASE": DATABASE,

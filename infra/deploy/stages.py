@@ -8,6 +8,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from common.domain.bookings.settings import VARIABLE, load_booking_settings
+
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
 from infra.deploy import template as templates
@@ -97,12 +99,25 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         for name, value in parameters.items()
         if _PLACEHOLDER.search(value)
     ]
+    if fault := _settings_fault(parameters.get("BookingSettings", ""), known["BookingSettings"]["MaxLength"]):
+        faults.append(fault)
     if parameters.get("Geocoder") == "nominatim" and not parameters.get("GeocoderUrl"):
         faults.append(
             "Geocoder=nominatim needs GeocoderUrl: a server of your own, or https://nominatim.openstreetmap.org if "
             "your use fits its policy (https://operations.osmfoundation.org/policies/nominatim/)"
         )
     return faults
+
+
+def _settings_fault(given: str, most: int) -> str:
+    """Say what is wrong with the settings of bookings, as every function would when it starts."""
+    if len(given) > most:
+        return f"BookingSettings has {len(given)} characters, at most {most} fit beside a function's other variables"
+    try:
+        load_booking_settings({VARIABLE: given})
+    except ValueError as error:
+        return f"BookingSettings: {error}"
+    return ""
 
 
 def _quoted(value: str) -> str:

@@ -31,11 +31,11 @@ from tests.unit.domain.bookings.support import (
 if TYPE_CHECKING:
     from common.domain.bookings.booking import Booking
 
-CONFIGURED = {
-    "BOOKING_COMMISSION_BASIS_POINTS": "1500",
-    "BOOKING_COMMISSION_MINIMUM": "300",
-    "BOOKING_COMMISSION_BY_CATEGORY": '{"gardening": {"basis_points": 1000}, "moving": {"minimum": 900}}',
-}
+CONFIGURED = """{
+    "commission_basis_points": 1500,
+    "commission_minimum": 300,
+    "commission_by_category": {"gardening": {"basis_points": 1000}, "moving": {"minimum": 900}}
+}"""
 STEPS = st.sampled_from(["nzd", "jpy", "bhd"])
 
 
@@ -52,7 +52,7 @@ STEPS = st.sampled_from(["nzd", "jpy", "bhd"])
 def test_a_plan_goes_before_a_category_which_goes_before_the_platform(
     category: str, plan: dict[str, Any], agreed: tuple[int, int]
 ) -> None:
-    settings = load_booking_settings(CONFIGURED)
+    settings = load_booking_settings({"BOOKING_SETTINGS": CONFIGURED})
     assert agreed_commission(settings, make_provider(**plan), category) == agreed
     booking = booked("nzd", 12_000, settings, category=category, **plan)
     assert (booking.price.commission_basis_points, booking.price.commission_minimum) == agreed

@@ -67,7 +67,7 @@ def test_a_changed_line_in_the_layer_publishes_every_live_version_anew(layer: Pa
 
 @pytest.mark.parametrize(
     "changed",
-    [{"CommissionBasisPoints": "1300"}, {"SecretsRevision": "2"}, {"PublicBaseUrl": "https://two.gigsta.app"},
+    [{"BookingSettings": '{"commission_basis_points": 1300}'}, {"SecretsRevision": "2"}, {"PublicBaseUrl": "https://two.gigsta.app"},
      {"LogLevel": "DEBUG"}, {"MongodbSecretName": "gigsta/other"}],
 )  # fmt: skip
 def test_a_changed_parameter_publishes_every_live_version_anew(layer: Path, changed: dict[str, str]) -> None:
@@ -136,6 +136,9 @@ def test_a_stage_that_is_filled_in_has_every_parameter_and_asks_no_question(stag
         ({"MailFrom": ""}, "MailFrom is missing"),
         ({"AlarmEmail": "ops@EXAMPLE.ORG"}, "AlarmEmail=ops@EXAMPLE.ORG is a placeholder"),
         ({"Geocoder": "nominatim"}, "needs GeocoderUrl"),
+        ({"BookingSettings": '{"payment_hold": "soon"}'}, "BookingSettings: .*payment_hold: "),
+        ({"BookingSettings": '{"payment_holds": "PT5M"}'}, "BookingSettings: .*payment_holds: "),
+        ({"BookingSettings": "{" + " " * 2048 + "}"}, "BookingSettings has 2050 characters, at most 2048"),
     ],
 )
 def test_a_parameter_that_no_deployment_should_have_is_named(given: dict[str, str], said: str, filled: Path) -> None:
@@ -155,12 +158,12 @@ def test_no_stage_asks_the_public_geocoder_by_default() -> None:
 
 
 def test_the_configuration_that_is_deployed_has_the_parameters_that_were_checked(filled: Path, tmp_path: Path) -> None:
-    rules = json.dumps({"nzd": {"name": "GST", "basis_points": 1500}})
-    stage = stages.read("prod", {"TaxRules": rules}, filled)
+    rules = json.dumps({"tax_rules": {"nzd": {"name": "GST", "basis_points": 1500}}})
+    stage = stages.read("prod", {"BookingSettings": rules}, filled)
     written = tomllib.loads(stage.write(tmp_path).read_text())["prod"]["deploy"]["parameters"]
     assert written["stack_name"] == "gigsta-prod"
     assert written["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    assert written["parameter_overrides"][-1].startswith('TaxRules="{\\"nzd\\": {')
+    assert written["parameter_overrides"][-1].startswith('BookingSettings="{\\"tax_rules\\": {')
     assert len(written["parameter_overrides"]) == len(stage.parameters)
 
 

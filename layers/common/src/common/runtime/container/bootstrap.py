@@ -10,10 +10,22 @@ from common.runtime.container.identity import IdentityContainer
 from common.runtime.container.notifications import NotificationContainer
 from common.runtime.container.payments import PaymentContainer
 from common.runtime.container.protocol import ContainerProtocol
+from common.runtime.settings import Settings
 
 
 class Container(IdentityContainer, CatalogueContainer, BookingContainer, PaymentContainer, NotificationContainer):
-    """What one process is made of."""
+    """What one process is made of.
+
+    Args:
+        settings: the checked settings.
+
+    Raises:
+        ValueError: the settings of bookings cannot be used: that ends a start, not the first request.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        _ = self.booking_settings
 
     @property
     def container(self) -> ContainerProtocol:
