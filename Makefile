@@ -67,17 +67,13 @@ logs: $(STAMP) ## Follow the functions' logs
 redrive: $(STAMP) ## Move dead letters back to their queues
 	@$(PY) -m infra.local redrive
 
-.PHONY: test before-tests browser-if-any
-test: $(STAMP) ## Everything: lint, types, contracts, drift, all tests with the coverage gate; PYTHON=… chooses one
-	@$(MAKE) --no-print-directory -j 2 before-tests
+.PHONY: test
+test: lint drift ## Everything: lint, types, contracts, drift, all tests with the coverage gate; PYTHON=… chooses one
+	$(PY) -m infra.build --target local
+	@if $(PY) -m tests.browser.chromium; then $(PY) -m pytest tests/browser; else [ "$(BROWSER)" != required ]; fi
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 \
 		--ignore tests/browser tests packages/stripe-local/tests
 	@$(PY) -m tests.browser.chromium >/dev/null || true
-
-# The type checker keeps one processor busy and a browser waits a lot: they share the two that a small machine has.
-before-tests: browser-if-any lint drift
-browser-if-any: build
-	@if $(PY) -m tests.browser.chromium; then $(PY) -m pytest tests/browser; else [ "$(BROWSER)" != required ]; fi
 
 .PHONY: lint
 lint: $(STAMP) ## Style, types, import contracts and the template
