@@ -1,18 +1,8 @@
-"""Accounts, sign-in, onboarding, staff, addresses."""
+"""Accounts, sign-in, onboarding, staff."""
 
 from datetime import timedelta
 from functools import cached_property
 
-from common.adapters.geocoding import addressable, nominatim
-from common.adapters.geocoding.decorators import (
-    CachedGeocoder,
-    FallbackGeocoder,
-    GuardedGeocoder,
-    PacedGeocoder,
-    PlausibleGeocoder,
-)
-from common.adapters.geocoding.gazetteer import Gazetteer
-from common.adapters.geocoding.http import http_source
 from common.adapters.identity.oidc import OidcProviders
 from common.adapters.identity.passwords import Argon2Passwords
 from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
@@ -25,7 +15,6 @@ from common.adapters.mongo.identity.sessions import MongoSessions
 from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
 from common.adapters.mongo.identity.users import MongoUsers
-from common.adapters.mongo.shared.breakers import MongoBreakers
 from common.adapters.mongo.shared.personal_data import MongoPersonalData
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.application.admin.deps import AdminDeps
@@ -36,13 +25,12 @@ from common.application.identity.erasure import ErasureDeps
 from common.application.identity.mail_links import LinkDeps
 from common.application.identity.oauth import OAuthDeps
 from common.application.identity.onboarding.deps import OnboardingDeps
-from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.identity.accounts import Passwords
 from common.runtime.container.core import CoreContainer
 
 
 class IdentityContainer(CoreContainer):
-    """Accounts, sign-in, onboarding, staff, addresses."""
+    """Accounts, sign-in, onboarding, staff."""
 
     @cached_property
     def users(self) -> MongoUsers:
@@ -120,31 +108,12 @@ class IdentityContainer(CoreContainer):
         )
 
     @cached_property
-    def geocoder(self) -> Geocoder:
-        """Addresses and points: by the chosen service, behind a breaker and a cache, else by the gazetteer."""
-        if self.settings.geocoder == "gazetteer":
-            return Gazetteer()
-
-        breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
-        asked: Geocoder = GuardedGeocoder(self._remote_geocoder(), breakers)
-        if self.settings.is_public_geocoder:
-            asked = PacedGeocoder(asked, self.rate_limits, self.clock)
-        return FallbackGeocoder(PlausibleGeocoder(CachedGeocoder(asked, self.mongo, self.clock)), Gazetteer())
-
-    def _remote_geocoder(self) -> Geocoder:
-
-        url, http = self.settings.geocoder_url, http_source(self.settings.geocoder_contact)
-        if self.settings.geocoder == "addressable":
-            return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL, http)
-        return nominatim.Nominatim(url or "", http)
-
-    @cached_property
     def onboarding(self) -> OnboardingDeps:
         """What onboarding needs."""
         return OnboardingDeps(
             **vars(self.auth),
             providers=self.container.providers,
-            geocoder=self.geocoder,
+            geocoder=self.container.geocoder,
             intents=GuestBookings(lambda: self.container.booking_intents),
             connect=lambda: self.container.connect,
             platform=self.platform,
