@@ -58,7 +58,7 @@ async def verify_email(body: VerifyEmailRequest, container: ContainerDep, client
     dependencies=[Depends(rate_limit("resend-verification", limit=30, per_seconds=_HOUR))],
 )
 async def resend_verification(body: EmailRequest, container: ContainerDep) -> Accepted:
-    """Mail reconciliation link again; the answer is the same for every address."""
+    """Mail the verification link again; the answer is the same for every address."""
     await registration.resend_verification(container.auth, body.email)
     return CHECK_MAIL
 
