@@ -38,7 +38,8 @@ def test_every_route_is_served_and_answers_strangers_without_a_fault(cloud: Loca
         answer = httpx.request(method, url, json={} if method in {"POST", "PUT", "PATCH"} else None, timeout=40)
         is_problem = answer.headers.get("content-type") == "application/problem+json" and method != "HEAD"
         code = answer.json()["code"] if is_problem else ""
-        is_right = answer.status_code < 500 and code not in {"route_not_found", "method_not_allowed"}
+        is_asset = path == "/docs/assets/{name}" and answer.status_code == 404  # no file is called {name}
+        is_right = is_asset or (answer.status_code < 500 and code not in {"route_not_found", "method_not_allowed"})
         return None if is_right else f"{method} {path}: {answer.status_code} {answer.text[:200]}"
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
