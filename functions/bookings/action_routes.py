@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from common.application.bookings import read
-from common.application.bookings.access import find_booking
 from common.application.bookings.act import perform_action
 from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.payments.cards import require_own_card
+from common.application.shared.booking_access import find_booking
 from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.dependencies import authenticate_request, current_user, get_container
 from common.runtime.http.etags import IfMatch, SeenFee, etag

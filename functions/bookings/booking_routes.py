@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.bookings import read
-from common.application.bookings.access import find_booking
 from common.application.bookings.create import BookingInput, create_booking
 from common.application.payments.cards import require_own_card
 from common.application.payments.intents import pending_action
+from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Actor, ActorKind, BookingStatus
 from common.domain.bookings.groups import StatusGroup
 from common.domain.shared.errors import InvalidInput

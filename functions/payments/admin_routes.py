@@ -3,7 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from common.application.payments import refunds
+from common.application.bookings import refunds
 from common.application.payments.views import get_booking_payment
 from common.runtime.http import ContainerDep
 from common.runtime.http.etags import IfMatch

@@ -1,8 +1,8 @@
 """A booking's payment: seeing it and moving it on."""
 
-from common.application.bookings.access import find_booking_as
 from common.application.payments.operations.sync import confirm_booking_payment
 from common.application.payments.views import get_booking_payment
+from common.application.shared.booking_access import find_booking_as
 from common.domain.bookings.booking import ActorKind
 from common.runtime.http import ContainerDep, CurrentUser
 from fastapi import APIRouter

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.application.bookings import refunds
 from common.application.notifications.booking_data import booking_data
-from common.application.payments import refunds, statements
+from common.application.payments import statements
 from common.application.payments.disputes import sync_dispute
 from common.application.payments.events.webhooks import NotYetKnown
 from common.application.payments.intents import ensure_intent

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.application.bookings.create import BookingInput, create_booking
 from common.application.bookings.intents import GuestBookingInput, open_intent
+from common.application.bookings.refunds import refund_booking
 from common.application.catalogue.profile import update_profile
 from common.application.catalogue.services import update_service
-from common.application.payments.refunds import refund_booking
 from common.domain.catalogue.services import ServiceStatus
 from common.domain.shared.errors import Conflict, GigstaError, InvalidInput, NotFound, VersionConflict
 from common.domain.shared.money import Money

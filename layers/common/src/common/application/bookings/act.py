@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.application.bookings.access import find_booking, find_booking_as
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.provider_unavailable import apply_account_status
 from common.application.bookings.read import VisibleBooking, view, with_contact
 from common.application.scheduling.occupancy import check_slot
+from common.application.shared.booking_access import find_booking, find_booking_as
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange

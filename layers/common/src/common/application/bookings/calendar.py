@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.ports.bookings.repository import BookingQuery
+from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.groups import UPCOMING

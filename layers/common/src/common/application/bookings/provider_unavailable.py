@@ -1,8 +1,8 @@
 """What a suspension, a restoration or a departure of a provider means for their open bookings."""
 
-from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.ports.bookings.repository import BookingQuery
+from common.application.shared.booking_access import find_booking
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus

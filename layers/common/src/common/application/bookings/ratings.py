@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.rating_summaries import RATING_MODERATED
+from common.application.shared.booking_access import find_booking
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine

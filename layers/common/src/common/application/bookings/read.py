@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.application.bookings.access import find_booking
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.ports.bookings.repository import BookingQuery
+from common.application.shared.booking_access import find_booking
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
 from common.domain.bookings.disclosure import is_disclosed, seen_by

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
+from common.application.shared.booking_access import find_booking
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine
 from common.domain.shared.errors import Forbidden, InvalidInput

@@ -1,7 +1,7 @@
 """What parties of a booking may see of its money, and their saved cards."""
 
-from common.application.bookings.access import find_booking
 from common.application.payments.deps import PaymentDeps
+from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Booking
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine

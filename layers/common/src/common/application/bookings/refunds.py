@@ -1,8 +1,8 @@
 """Refunds by operators."""
 
-from common.application.bookings.access import find_booking_as
 from common.application.bookings.act import perform_action
 from common.application.bookings.deps import BookingDeps
+from common.application.shared.booking_access import find_booking_as
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.bookings.state_machine import REFUND
 from common.domain.identity.roles import Principal
