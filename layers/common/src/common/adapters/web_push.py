@@ -4,21 +4,21 @@ import asyncio
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from pymongo.asynchronous.database import AsyncDatabase
+from webpush import WebPush
+from webpush.types import WebPushSubscription
+
+from common.adapters.mongo.shared.database import Document
+from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.push import PushMessage, PushOutcome
+from common.application.ports.shared.clock import Clock
 from common.application.shared.deadline import seconds_for_call
 from common.domain.notifications.push_services import is_push_service
 from common.domain.shared.errors import OutOfTime
-
-if TYPE_CHECKING:
-    import httpx
-    from pymongo.asynchronous.database import AsyncDatabase
-    from webpush import WebPush
-
-    from common.adapters.mongo.shared.database import Document
-    from common.application.ports.notifications.inbox import PushSubscription
-    from common.application.ports.shared.clock import Clock
 
 #: Seconds that a push service keeps a message for a browser that is offline; older news of a booking is in the inbox.
 TIME_TO_LIVE = 24 * 3600
@@ -39,17 +39,15 @@ class WebPushSender:
     """
 
     def __init__(
-        self, private_key: Callable[[], str], contact: str, transport: "httpx.AsyncBaseTransport | None" = None
+        self, private_key: Callable[[], str], contact: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._private_key = private_key
         self._contact = contact
         self._transport = transport
         self._encrypter: WebPush | None = None
 
-    async def send(self, subscription: "PushSubscription", message: PushMessage) -> PushOutcome:
+    async def send(self, subscription: PushSubscription, message: PushMessage) -> PushOutcome:
         """Send one message; an address that is no push service's is never asked, and none for lack of time."""
-        import httpx  # noqa: PLC0415 - only where something is pushed
-
         if not is_push_service(subscription.endpoint):
             return PushOutcome.GONE
         try:
@@ -68,29 +66,20 @@ class WebPushSender:
             return PushOutcome.GONE
         return PushOutcome.SENT if answer.is_success else PushOutcome.FAILED
 
-    def _encrypted(self, subscription: "PushSubscription", message: PushMessage) -> tuple[dict[str, str], bytes]:
+    def _encrypted(self, subscription: PushSubscription, message: PushMessage) -> tuple[dict[str, str], bytes]:
         """Headers and body of the request.
 
         Raises:
             ValueError: the browser's keys are none.
         """
-        from webpush.types import WebPushSubscription  # noqa: PLC0415 - only where something is pushed
-
         keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
         target = WebPushSubscription.model_validate({"endpoint": subscription.endpoint, "keys": keys})
         made = self._web_push().get(json.dumps(_payload(message)).encode(), target)
         headers = {str(name): str(value) for name, value in made.headers.items()}
         return {**headers, "content-type": "application/octet-stream", "urgency": "normal"}, made.encrypted
 
-    def _web_push(self) -> "WebPush":
+    def _web_push(self) -> WebPush:
         if self._encrypter is None:
-            from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - only where something is pushed
-                Encoding,
-                PublicFormat,
-                load_pem_private_key,
-            )
-            from webpush import WebPush  # noqa: PLC0415 - only where something is pushed
-
             private = self._private_key().encode()
             key = load_pem_private_key(private, None).public_key()
             public = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -101,11 +90,11 @@ class WebPushSender:
 class RecordingPushSender:
     """``PushSender`` without a key: keeps in ``push_messages`` what would have been sent, for developers to read."""
 
-    def __init__(self, database: "AsyncDatabase[Document]", clock: "Clock") -> None:
+    def __init__(self, database: AsyncDatabase[Document], clock: Clock) -> None:
         self._messages = database["push_messages"]
         self._clock = clock
 
-    async def send(self, subscription: "PushSubscription", message: PushMessage) -> PushOutcome:
+    async def send(self, subscription: PushSubscription, message: PushMessage) -> PushOutcome:
         """Keep one message; a day later it is gone."""
         row = {"user_id": subscription.user_id, "endpoint": subscription.endpoint, **_payload(message)}
         await self._messages.insert_one({**row, "created_at": self._clock.now()})

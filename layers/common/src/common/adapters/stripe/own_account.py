@@ -1,14 +1,11 @@
 """Whether the platform's own Stripe account is set as the product needs it."""
 
-from typing import TYPE_CHECKING
+import stripe
 
 from common.adapters.stripe.errors import translated
 
-if TYPE_CHECKING:
-    import stripe
 
-
-async def account_warnings(client: "stripe.StripeClient", country: str) -> list[str]:
+async def account_warnings(client: stripe.StripeClient, country: str) -> list[str]:
     """What of the account's settings does not fit, as sentences for the person who deploys; none where all is well.
 
     Args:

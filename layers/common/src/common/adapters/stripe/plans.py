@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+
+import stripe
+from stripe import params
+from stripe.params.billing_portal import SessionCreateParams as PortalParams
+from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
 from common.adapters.stripe.plan_prices import find_portal
 from common.application.ports.payments.subscriptions import PlanPayment, StripeSubscription
+from common.domain.payments.ownership import Owner
 from common.domain.payments.plans import ENDED, Plan, PlanStatus
 from common.domain.shared.errors import GatewayRefused, NotFound
 from common.domain.shared.money import Money
-
-if TYPE_CHECKING:
-    import stripe
-    from stripe import params
-    from stripe.params.billing_portal import SessionCreateParams as PortalParams
-    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
-
-    from common.domain.payments.ownership import Owner
 
 #: As many as a page holds; nobody has so many pages open, subscriptions or invoices of one that ends at once.
 _MOST = 100
@@ -33,7 +30,7 @@ class StripePlans:
         owner: whose marks the subscriptions made here carry; another deployment's belong to no provider of ours.
     """
 
-    def __init__(self, client: "stripe.StripeClient", owner: "Owner") -> None:
+    def __init__(self, client: stripe.StripeClient, owner: Owner) -> None:
         self._v1 = client.v1
         self._owner = owner
 
@@ -131,7 +128,7 @@ class StripePlans:
             found = await self._v1.subscriptions.retrieve_async(subscription_id)
         return self._subscription(found)
 
-    def _subscription(self, found: "stripe.Subscription") -> StripeSubscription:
+    def _subscription(self, found: stripe.Subscription) -> StripeSubscription:
         items, metadata = found.items.data, mapping.metadata(found.metadata)
         end = max((each.current_period_end for each in items), default=None)
         return StripeSubscription(
@@ -147,7 +144,7 @@ class StripePlans:
         )
 
 
-def _ends_by(found: "stripe.Subscription", period_end: int | None) -> bool:
+def _ends_by(found: stripe.Subscription, period_end: int | None) -> bool:
     """Whether it is set to end with its period, as the portal does it with flexible billing.
 
     See https://docs.stripe.com/billing/subscriptions/billing-mode/compare, "Cancellations in the Customer Portal".
