@@ -91,6 +91,9 @@ async def test_a_built_function_answers(
 ) -> None:
     lines: list[str] = []
     variables = environment(function, mongodb_uri, database_name, tmp_path, stripe_server.url)
+    if function.is_http:
+        # As deployed: the runtime client then runs the hooks, before the snapshot and after the restore.
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start"
     config = FunctionConfig(function.name, function.handler, function.timeout, 1024, variables)
     worker = Worker(config, host, lines.append)
     await worker.start()

@@ -125,7 +125,9 @@ class RuntimeApi:
             invocation, future = await self._queue.get()
             self._running[invocation.request_id] = future
             return 200, _headers(invocation), invocation.payload
-        if target == f"{PREFIX}/init/error":
+        if target == f"{PREFIX}/restore/next":
+            return 200, [], b""
+        if target in {f"{PREFIX}/init/error", f"{PREFIX}/restore/error"}:
             self._fail_init(Outcome("init_error", body))
             return 202, [], b""
         *_, request_id, kind = target.split("/")

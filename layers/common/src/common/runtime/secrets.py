@@ -1,6 +1,6 @@
 """Secrets by name, read when first needed and kept for five minutes."""
 
-from typing import Any
+from functools import cache
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -19,7 +19,18 @@ _BACKOFF_SECONDS = 1
 #: What reading one takes at the longest; nothing can cut it short.
 MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _READ_SECONDS) + _BACKOFF_SECONDS
 
-_provider: Any = None
+
+@cache
+def _provider() -> SecretsProvider:
+    """Its client and its cache outlive an invocation; no value is fetched yet."""
+    retries = {"total_max_attempts": _TRIES, "mode": "standard"}
+    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)  # type: ignore[arg-type]
+    return SecretsProvider(boto_config=config)
+
+
+def warm_up() -> None:
+    """Make the client ahead; it connects with its first call."""
+    _provider()
 
 
 def fetch_secret(name: str) -> str:
@@ -32,16 +43,10 @@ def fetch_secret(name: str) -> str:
         OutOfTime: it is not known yet, and too little time is left to ask for it.
         Unavailable: Secrets Manager did not answer or refused.
     """
-    global _provider  # noqa: PLW0603 - its cache must outlive an invocation
-
-    if _provider is None:
-        retries = {"total_max_attempts": _TRIES, "mode": "standard"}
-        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)  # type: ignore[arg-type]
-        _provider = SecretsProvider(boto_config=config)
-    if not _provider.has_not_expired_in_cache((name, None)):
+    if not _provider().has_not_expired_in_cache((name, None)):
         seconds_for_call(MOST_SECONDS, is_whole=True)
     try:
-        value = _provider.get(name, max_age=_MAX_AGE_SECONDS)
+        value = _provider().get(name, max_age=_MAX_AGE_SECONDS)
     except GetParameterError as error:
         raise Unavailable(f"The secret {name} cannot be read.") from error
     return value.decode() if isinstance(value, bytes) else str(value)

@@ -159,6 +159,14 @@ class Settings:
         """Whether addresses are looked up at the server that OpenStreetMap lets everybody use, slowly."""
         return urlsplit(self.geocoder_url or "").hostname == PUBLIC_NOMINATIM
 
+    def secret_names(self) -> list[str]:
+        """The names of all secrets that are given by name."""
+        names = (
+            self.mongodb_uri_secret, self.stripe_secret, self.jwt_signing_keys_secret, self.geocoder_api_key_secret,
+            self.oauth_settings_secret, self.push_private_key_secret,
+        )  # fmt: skip
+        return [name for name in names if name]
+
     def queue_urls(self) -> dict[Topic, str]:
         """Each topic's queue."""
         return {Topic.NOTIFICATIONS: self.notifications_queue_url, Topic.PAYMENTS: self.payment_checks_queue_url}

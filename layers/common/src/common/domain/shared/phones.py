@@ -50,3 +50,8 @@ def _parse(text: str, region: str | None) -> Any:
 def _exists(number: Any) -> bool:
 
     return phonenumbers.is_valid_number(number) and not number.extension
+
+
+def warm_up() -> None:
+    """Load the numbering plans of all countries, each of which would otherwise be loaded by its first number."""
+    phonenumbers.PhoneMetadata.load_all()

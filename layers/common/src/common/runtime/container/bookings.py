@@ -15,6 +15,7 @@ from common.application.bookings.intents import IntentDeps
 from common.application.identity.onboarding.addresses import locate_address
 from common.application.ports.catalogue.moderation import TextScreen
 from common.domain.bookings.settings import BookingSettings, load_booking_settings
+from common.domain.bookings.state_machine import to_json
 from common.domain.identity.users import Address
 from common.runtime.container.core import CoreContainer
 
@@ -74,3 +75,8 @@ class BookingContainer(CoreContainer):
     def booking_intents(self) -> IntentDeps:
         """What guest checkout needs."""
         return IntentDeps(**vars(self.bookings), auth=lambda: self.container.auth)
+
+    async def warm_up(self) -> None:
+        """Describe the actions once, which loads pydantic's writer of JSON schemas and keeps what it wrote."""
+        await super().warm_up()
+        to_json(self.booking_settings)

@@ -1,5 +1,6 @@
 """What every function shares: settings, clock, database, access, queues, limits."""
 
+import asyncio
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -17,15 +18,20 @@ from common.adapters.mongo.shared.outbox import MongoOutbox
 from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
 from common.adapters.mongo.shared.rate_limits import MongoRateLimits
 from common.adapters.probes import Probes
+from common.adapters.warm_up import warm_up_http
 from common.application.identity.access import AccessDeps
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import IdempotencyStore, RateLimits
 from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publisher
 from common.application.shared.cleanup import CleanupDeps
+from common.application.shared.deadline import seconds_left
 from common.application.shared.outbox import OutboxDeps
 from common.domain.payments.platform import Platform
+from common.domain.shared.phones import warm_up as warm_up_phones
 from common.runtime.container.protocol import ContainerProtocol
 from common.runtime.observability.logging import get_logger
+from common.runtime.secrets import fetch_secret
+from common.runtime.secrets import warm_up as warm_up_secrets
 from common.runtime.settings import Settings
 
 
@@ -137,6 +143,27 @@ class CoreContainer:
     def idempotency(self) -> IdempotencyStore:
         """First answers by idempotency key."""
         return MongoIdempotency(self.mongo)
+
+    async def warm_up(self) -> None:
+        """Make ahead what a request may need and what holds neither a connection nor a secret."""
+        await warm_up_http()
+        warm_up_phones()
+        if self.settings.secret_names():
+            warm_up_secrets()
+        if self.settings.notifications_queue_url or self.settings.stripe_events_queue_url:
+            _ = self.sqs.client
+
+    async def open(self) -> None:
+        """Fetch the secrets that the function is given by name, and connect to the database; safe to call again.
+
+        Raises:
+            Unavailable: something did not answer, or not within the deadline (``OutOfTime``).
+            TimeoutError: the database did not.
+        """
+        for name in self.settings.secret_names():
+            fetch_secret(name)
+        async with asyncio.timeout(seconds_left()):
+            await self.mongo.ping()
 
     async def close(self) -> None:
         """Close what holds connections."""

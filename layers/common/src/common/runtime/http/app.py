@@ -24,6 +24,7 @@ from common.runtime.loop import get_loop
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.logging import get_logger, set_service
 from common.runtime.settings import load_settings
+from common.runtime.snapshot import register_hooks
 
 #: JSON of this product is small; a route that takes more says so with ``max_body_size=``.
 MAX_BODY_BYTES = 64 * 1024
@@ -38,6 +39,21 @@ _CORS_RESPONSE_HEADERS = (
 _CORS_MAX_AGE_SECONDS = 600
 #: Media types that API Gateway passes on as text; all others travel as base64.
 _TEXT_TYPES = ("text/", "application/json", "application/problem+json")
+
+#: An event of API Gateway (payload 2.0) for a path that no function has: answered without asking anyone outside.
+_UNKNOWN_ROUTE: dict[str, Any] = {
+    "version": "2.0",
+    "routeKey": "$default",
+    "rawPath": "/v1/nowhere",
+    "rawQueryString": "",
+    "headers": {"host": "localhost"},
+    "requestContext": {
+        "http": {"method": "GET", "path": "/v1/nowhere", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+        "requestId": "snapshot",
+        "stage": "$default",
+    },
+    "isBase64Encoded": False,
+}
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -92,7 +108,10 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
-    adapter = Mangum(create_app(router, service=service), lifespan="off", text_mime_types=list(_TEXT_TYPES))
+    container = Container(load_settings(service))
+    adapter = Mangum(
+        create_app(router, service=service, container=container), lifespan="off", text_mime_types=list(_TEXT_TYPES)
+    )
     loop = get_loop()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -103,6 +122,7 @@ def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
         finally:
             metrics.flush()
 
+    register_hooks(container, lambda: handler(_UNKNOWN_ROUTE, None))
     cold_start.finish()
     return handler
 
