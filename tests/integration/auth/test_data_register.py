@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from common.adapters.mongo.shared.data_register import Fate, Whose, holdings
-from common.adapters.mongo.shared.personal_data import MongoPersonalData
+from common.adapters.mongo.shared.holdings import Fate, Whose
+from common.adapters.privacy.personal_data import MongoPersonalData
+from common.adapters.privacy.register import holdings
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.shared.personal_data import MongoPersonalData
+from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.notifications.deliver import deliver_event
 from common.domain.bookings.booking import BookingStatus
 from common.domain.bookings.state_machine import erase_customer

@@ -13,12 +13,17 @@ from webpush import WebPush
 from webpush.types import WebPushSubscription
 
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.push import PushMessage, PushOutcome
 from common.application.ports.shared.clock import Clock
 from common.application.shared.deadline import seconds_for_call
 from common.domain.notifications.push_services import is_push_service
 from common.domain.shared.errors import OutOfTime
+
+HOLDINGS: Holdings = {
+    "push_messages": (account("user_id", Fate.EXPIRES, why="of a developer's machine, for a day"),),
+}
 
 #: Seconds that a push service keeps a message for a browser that is offline; older news of a booking is in the inbox.
 TIME_TO_LIVE = 24 * 3600

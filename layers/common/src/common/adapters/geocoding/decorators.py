@@ -8,11 +8,16 @@ from typing import Any
 
 from common.adapters.mongo.shared.breakers import MongoBreakers
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.catalogue.geocoding import Geocoder, Located
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import RateLimits
 from common.domain.search.places import contradicts
 from common.domain.shared.errors import Unavailable
+
+HOLDINGS: Holdings = {
+    "geocode_cache": nobody("addresses that were looked up, without who did"),
+}
 
 KEEP = timedelta(hours=24)
 #: About ten metres: nobody's address is nearer to the next one's.

@@ -15,8 +15,8 @@ from common.adapters.mongo.identity.sessions import MongoSessions
 from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
 from common.adapters.mongo.identity.users import MongoUsers
-from common.adapters.mongo.shared.personal_data import MongoPersonalData
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.admin.deps import AdminDeps
 from common.application.bookings.guest_completion import GuestBookings
 from common.application.identity.account_deletion import AccountDeletionDeps

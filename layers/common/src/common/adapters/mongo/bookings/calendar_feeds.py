@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holdings, account, provider
 from common.adapters.mongo.shared.unit_of_work import current_session
+
+HOLDINGS: Holdings = {
+    "calendar_feeds": (
+        account("_id", Fate.DELETED, why=SECRETS),
+        provider("_id", Fate.DELETED, why=SECRETS),
+    ),
+}
 
 
 class MongoCalendarFeeds:

@@ -6,10 +6,15 @@ from common.adapters.mongo.bookings.documents import outbox_document
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.domain.bookings.intents import MOST_RENEWED_SECRETS, BookingIntent, IntentStatus
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.events import Event
+
+HOLDINGS: Holdings = {
+    "booking_intents": (account("user_id", Fate.DELETED, "booking_intents"),),
+}
 
 
 class MongoBookingIntents:

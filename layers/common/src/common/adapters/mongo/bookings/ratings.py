@@ -9,10 +9,15 @@ from pymongo.asynchronous.collection import ReturnDocument
 from common.adapters.mongo.bookings.documents import outbox_document
 from common.adapters.mongo.shared.database import Collection, Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.domain.bookings.booking import ActorKind, BookingChange, ReviewState
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.shared.errors import Conflict
 from common.domain.shared.events import Event
+
+HOLDINGS: Holdings = {
+    "ratings": (account("author_id", Fate.KEPT, "ratings_written", why="published without a name"),),
+}
 
 _SHOWN = frozenset({ReviewState.PUBLISHED, ReviewState.CLOSED})
 #: States of a rating whose time of being hidden is over; a moderator decides on these.

@@ -16,6 +16,7 @@ from common.adapters.mongo.bookings.timers import due_filter
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
+from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Whose, account, nobody
 from common.application.ports.bookings.repository import BookingQuery, DueBookings
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
@@ -23,6 +24,16 @@ from common.domain.payments.ledger import require_balanced
 from common.domain.payments.operations import OperationStatus
 from common.domain.scheduling.slot_cells import LONGEST_CLAIM, SlotClaim
 from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
+
+#: What the other side of a booking told is not the caller's to take.
+_CUSTOMERS = frozenset({"place", "notes", "access_notes", "payment_details", "start_code"})
+HOLDINGS: Holdings = {
+    "booking_history": nobody("the audit trail of bookings, read there; what people wrote is blanked with the booking"),
+    "bookings": (
+        account("customer_id", Fate.BLANKED, "bookings_as_customer"),
+        Holding(Whose.PROVIDER, Fate.BLANKED, "provider_id", "bookings_as_provider", _CUSTOMERS),
+    ),
+}
 
 _STRIPE_FIELDS = {
     "pi": "payment_intent_id",

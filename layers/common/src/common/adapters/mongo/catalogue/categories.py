@@ -2,9 +2,14 @@
 
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.mongo.shared.documents import from_document
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.shared.freshness import is_fresh, now
+
+HOLDINGS: Holdings = {
+    "categories": nobody("the tree of categories"),
+}
 
 #: Categories change with a release; a process that lives longer sees a change within this time.
 _KEPT_SECONDS = 300

@@ -8,11 +8,17 @@ from common.adapters.mongo.catalogue.categories import MongoCategories
 from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.catalogue.listings import Listing, provider_listing, service_listing
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.shared.errors import NotFound
+
+HOLDINGS: Holdings = {
+    "provider_listings": (provider("_id", Fate.BLANKED, why="copies of profiles, made anew from them"),),
+    "service_listings": (provider("provider_id", Fate.BLANKED, why="copies of services, made anew from them"),),
+}
 
 #: A provider's services are all read when its own profile changes, so their number is bounded.
 MAX_SERVICES = 200

@@ -11,9 +11,14 @@ from common.adapters.mongo.catalogue.listings import MongoListings
 from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.catalogue.providers import Provider
 from common.domain.shared.errors import NotFound, VersionConflict
+
+HOLDINGS: Holdings = {
+    "providers": (provider("_id", Fate.BLANKED, "provider_profile"),),
+}
 
 
 class MongoProviders:

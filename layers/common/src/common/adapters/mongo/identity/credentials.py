@@ -10,9 +10,14 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.credentials import ExternalIdentity, PasswordCredential
 from common.domain.shared.errors import Conflict
+
+HOLDINGS: Holdings = {
+    "credentials": (account("user_id", Fate.DELETED, "identities"),),
+}
 
 _MAX_IDENTITIES = 10
 

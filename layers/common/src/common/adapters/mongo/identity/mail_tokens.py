@@ -5,8 +5,13 @@ from datetime import datetime
 
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.mailed_codes import MailPurpose, MailToken
+
+HOLDINGS: Holdings = {
+    "mail_tokens": (account("user_id", Fate.DELETED, why=SECRETS),),
+}
 
 
 class MongoMailTokens:

@@ -5,8 +5,15 @@ from datetime import datetime
 
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Whose
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.registrations import Registration
+
+HOLDINGS: Holdings = {
+    "registrations": (
+        Holding(Whose.ADDRESS, Fate.BLANKED, "email_key", why="anybody may have made it; deleted with its address"),
+    ),
+}
 
 _MAX_READ = 20
 

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.security_events import SecurityEvent
+
+HOLDINGS: Holdings = {
+    "security_events": (account("user_id", Fate.BLANKED, "security_events"),),
+}
 
 
 class MongoSecurityLog:

@@ -5,9 +5,15 @@ from datetime import datetime
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.clients import Standing
 from common.domain.identity.sessions import RefreshToken, Session
+
+HOLDINGS: Holdings = {
+    "refresh_tokens": (account("user_id", Fate.DELETED, why=SECRETS),),
+    "sessions": (account("user_id", Fate.DELETED, "sessions"),),
+}
 
 #: More than an account has alive, but for an attack; beyond it every access token of the account ends.
 _MOST_ENDED = 1000

@@ -4,7 +4,12 @@ from datetime import datetime
 
 from common.adapters.mongo.shared.database import Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.identity.oauth import SignInAttempt
+
+HOLDINGS: Holdings = {
+    "sign_in_attempts": nobody("digests, for ten minutes; who signs in is not known yet"),
+}
 
 
 class MongoSignInAttempts:

@@ -8,7 +8,12 @@ from typing import Any
 from jwt import PyJWK
 
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.domain.shared import freshness
+
+HOLDINGS: Holdings = {
+    "signing_keys": nobody("public keys"),
+}
 
 _KEEP_SECONDS = 300.0
 #: An unknown key id reads the collection again at most this often, so that made-up ids cost no database reads.

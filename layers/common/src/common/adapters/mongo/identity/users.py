@@ -9,11 +9,16 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.roles import STAFF_ROLES
 from common.domain.identity.sessions import LONGEST_ACCESS_LIFETIME
 from common.domain.identity.users import User
 from common.domain.shared.errors import Conflict, NotFound
+
+HOLDINGS: Holdings = {
+    "users": (account("_id", Fate.BLANKED, why="exported as the account itself"),),
+}
 
 #: Sorts after every text that goes on from a prefix; unlike a pattern, a range takes any text.
 _LAST_CHARACTER = "\U0010ffff"

@@ -8,8 +8,15 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_native_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.application.ports.notifications.inbox import PushSubscription
 from common.domain.notifications.inbox import InboxEntry, Preferences
+
+HOLDINGS: Holdings = {
+    "notification_preferences": (account("_id", Fate.DELETED, "notification_preferences"),),
+    "notifications": (account("user_id", Fate.DELETED, "notifications"),),
+    "push_subscriptions": (account("user_id", Fate.DELETED, "push_subscriptions"),),
+}
 
 #: More browsers than anybody uses.
 _MOST_SUBSCRIPTIONS = 10

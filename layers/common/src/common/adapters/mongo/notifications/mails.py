@@ -6,7 +6,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.application.ports.notifications.mail import MailStatus
+
+HOLDINGS: Holdings = {
+    "mails": (account("user_id", Fate.DELETED, "mails"),),
+}
 
 #: A mail whose sender has died is begun again after this; a send takes at most some ten seconds.
 _STALE = timedelta(seconds=60)

@@ -7,7 +7,12 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.payments.reconciliation import DueReconciliation
+
+HOLDINGS: Holdings = {
+    "payment_verifications": nobody("bookings that wait for a check of their money"),
+}
 
 #: How long a taken one is left to the worker that took it; doubled with each time that it came to nothing.
 _FIRST_WAIT = timedelta(minutes=30)

@@ -7,7 +7,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document
+from common.adapters.mongo.shared.holdings import BOOKS, Holdings, nobody
 from common.domain.payments.ledger import Account, LedgerLine
+
+HOLDINGS: Holdings = {
+    "ledger_entries": nobody(BOOKS),
+}
 
 #: A booking has a handful of entries; the bound only keeps a broken one from filling the memory.
 _MOST_PER_BOOKING = 1_000

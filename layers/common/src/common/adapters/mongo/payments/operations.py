@@ -8,7 +8,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document
+from common.adapters.mongo.shared.holdings import BOOKS, Holdings, nobody
 from common.domain.payments.operations import OperationStatus, PaymentOperation
+
+HOLDINGS: Holdings = {
+    "payment_operations": nobody(BOOKS),
+}
 
 _OPEN = [OperationStatus.PENDING, OperationStatus.UNCERTAIN]
 

@@ -10,8 +10,14 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.payments.reconciliation import Progress, Touched
 from common.domain.bookings.discrepancies import UNCLAIMED, Discrepancy
+
+HOLDINGS: Holdings = {
+    "payment_discrepancies": nobody("amounts of bookings that differ from Stripe's"),
+    "verification_runs": nobody("how far a check has come"),
+}
 
 
 class MongoPaymentReviews:

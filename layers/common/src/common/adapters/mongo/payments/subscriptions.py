@@ -8,7 +8,12 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_document
+from common.adapters.mongo.shared.holdings import BOOKS, Fate, Holdings, provider
 from common.domain.payments.plans import PlanStatus, Subscription
+
+HOLDINGS: Holdings = {
+    "subscriptions": (provider("_id", Fate.KEPT, "subscriptions", why=BOOKS),),
+}
 
 
 class MongoSubscriptions:

@@ -8,7 +8,12 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_native_document
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+
+HOLDINGS: Holdings = {
+    "webhook_events": nobody("ids of Stripe's events"),
+}
 
 
 class MongoWebhookEvents:

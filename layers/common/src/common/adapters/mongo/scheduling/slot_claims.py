@@ -10,9 +10,14 @@ from pymongo.errors import DuplicateKeyError
 from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
 from common.adapters.mongo.shared.database import Mongo, Session
 from common.adapters.mongo.shared.documents import to_native_document
+from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.errors import SlotUnavailable, TooManyHolds, Unavailable
+
+HOLDINGS: Holdings = {
+    "slot_claims": (provider("provider_id", Fate.KEPT, why="times of bookings, which are exported"),),
+}
 
 Write = Callable[[Session], Awaitable[None]]
 

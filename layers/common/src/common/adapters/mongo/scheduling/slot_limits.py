@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from common.adapters.mongo.shared.database import Document, Mongo, Session
+from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.domain.bookings.booking import BookingStatus
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
+
+HOLDINGS: Holdings = {
+    "limit_locks": (provider("_id", Fate.EXPIRES, why="a counter of bookings per day"),),
+}
 
 #: A claim begins before its work by the buffer, which is at most a day.
 _LONGEST_BUFFER = timedelta(days=1)

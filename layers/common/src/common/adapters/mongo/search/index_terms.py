@@ -7,10 +7,15 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.search.listings import Usage
 from common.domain.catalogue.categories import CategoryTree
 from common.domain.catalogue.listings import DESCRIPTION_WORDS
 from common.domain.search.text import deletions, nearest, stem, stems, words
+
+HOLDINGS: Holdings = {
+    "search_terms": nobody("words of listings"),
+}
 
 _MAX_CANDIDATES = 200
 _UNUSED = 1

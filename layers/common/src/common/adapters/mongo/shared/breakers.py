@@ -13,7 +13,12 @@ from contextlib import asynccontextmanager
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.domain.shared.errors import OutOfTime, Unavailable
+
+HOLDINGS: Holdings = {
+    "breakers": nobody("whether services outside answer"),
+}
 
 
 class MongoBreakers:

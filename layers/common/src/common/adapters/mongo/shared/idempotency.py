@@ -7,8 +7,13 @@ from hashlib import sha256
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.shared.limits import KEEP_KEYS, IdempotentRequest, StoredResponse
 from common.domain.shared.errors import IdempotencyInFlight, IdempotencyKeyReused
+
+HOLDINGS: Holdings = {
+    "idempotency_keys": nobody("answers to requests, for a day"),
+}
 
 #: After this a claim's owner is taken for dead. Lambda ends a function at its timeout, 15 s for those that answer HTTP
 #: (``template.yaml``), so nobody works on a request for longer; the rest is for clocks that disagree. Until then a

@@ -7,8 +7,13 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.shared.events import Event
+
+HOLDINGS: Holdings = {
+    "outbox": nobody("events on their way; what names people is blanked once it is sent, and all go after a week"),
+}
 
 #: What is due later than SQS can delay a message (15 minutes) stays until it is not.
 _HORIZON = timedelta(minutes=15)

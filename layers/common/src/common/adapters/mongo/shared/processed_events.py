@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.domain.shared.errors import Unavailable
+
+HOLDINGS: Holdings = {
+    "processed_events": nobody("ids of events"),
+}
 
 #: Longer than a message can come back: SQS keeps one for at most 14 days
 #: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).

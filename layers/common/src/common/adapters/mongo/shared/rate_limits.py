@@ -7,7 +7,12 @@ from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.shared.limits import Bucket
+
+HOLDINGS: Holdings = {
+    "rate_limits": nobody("counters by digest or network address, for an hour at most"),
+}
 
 
 class MongoRateLimits:

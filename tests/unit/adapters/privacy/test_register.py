@@ -7,7 +7,8 @@ from pathlib import Path
 
 import common
 import pytest
-from common.adapters.mongo.shared.data_register import REGISTER, Fate, Holding, Whose, holdings
+from common.adapters.mongo.shared.holdings import Fate, Holding, Whose
+from common.adapters.privacy.register import REGISTER, holdings
 
 _SOURCES = Path(common.__file__).parent
 _NAMED = re.compile(r"(?:collection\(|(?:database|db|mongo\.db)\[)\"([a-z_]+)\"")
@@ -20,7 +21,7 @@ def _collections() -> set[str]:
 
 def test_every_collection_is_declared_and_no_other() -> None:
     assert len(_collections()) > 30
-    assert _collections() == set(REGISTER), "declare whose data it holds in data_register.py"
+    assert _collections() == set(REGISTER), "declare whose data it holds in the HOLDINGS of its module"
 
 
 @pytest.mark.parametrize(("collection", "holding"), list(holdings()))

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from common.adapters.mongo.shared.data_register import Fate, Holding, Whose, holdings
 from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.holdings import Fate, Holding, Whose
 from common.adapters.mongo.shared.unit_of_work import current_session
+from common.adapters.privacy.register import holdings
 from common.application.ports.identity.personal_data import MatterKind, OpenMatter
 from common.domain.bookings.booking import ActorKind, PayoutState
 from common.domain.bookings.state_machine import TERMINAL

@@ -1,0 +1,72 @@
+"""Whose personal data a collection holds, and what becomes of it: declared by each collection's own module.
+
+``adapters.privacy.register`` gathers the declarations; export and erasure go by them. A test fails for a collection
+that declares nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Whose(StrEnum):
+    """What a row names."""
+
+    ACCOUNT = "account"
+    PROVIDER = "provider"
+    ADDRESS = "address"
+    NOBODY = "nobody"
+
+
+class Fate(StrEnum):
+    """What becomes of a row when its person leaves."""
+
+    DELETED = "deleted"
+    BLANKED = "blanked"
+    KEPT = "kept"
+    EXPIRES = "expires"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one collection holds of one person.
+
+    Args:
+        whose: what its rows name.
+        fate: what becomes of them; ``deleted`` is done by the erasure, ``blanked`` by the writer of that data.
+        field: which field names the account, the provider's profile, or the address.
+        subject: the name in an export; ``None`` where it is not exported.
+        hidden: fields that are not exported, being the other side's.
+        why: the reason for keeping it, or for not exporting it.
+    """
+
+    whose: Whose
+    fate: Fate
+    field: str = ""
+    subject: str | None = None
+    hidden: frozenset[str] = frozenset()
+    why: str = ""
+
+
+#: What a module holds, by its collections' names.
+Holdings = Mapping[str, tuple[Holding, ...]]
+
+
+def account(field: str, fate: Fate, subject: str | None = None, *, why: str = "") -> Holding:
+    """What rows hold of the account that a field names."""
+    return Holding(Whose.ACCOUNT, fate, field, subject, why=why)
+
+
+def provider(field: str, fate: Fate, subject: str | None = None, *, why: str = "") -> Holding:
+    """What rows hold of the provider whose profile a field names."""
+    return Holding(Whose.PROVIDER, fate, field, subject, why=why)
+
+
+def nobody(why: str) -> tuple[Holding]:
+    """That rows name nobody, or nobody for long."""
+    return (Holding(Whose.NOBODY, Fate.KEPT, why=why),)
+
+
+#: Reasons that several collections give.
+BOOKS = "the books, which the law wants kept; it names bookings, which are exported"
+SECRETS = "digests of secrets, of no use to their owner; what they open is exported with the sign-ins"

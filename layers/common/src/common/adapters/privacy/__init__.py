@@ -1,0 +1,1 @@
+"""What is held about one person, over all collections: export and erasure."""
