@@ -37,6 +37,7 @@ from tests.fakes.publisher import CollectingPublisher
 from tests.support.booking_checks import check_everything
 from tests.support.booking_world import BookingWorld
 from tests.support.containers import make_container
+from tests.unit.domain.bookings.walk import sample_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -277,7 +278,7 @@ class BookingLives(RuleBasedStateMachine):
             "resolve": {"refund_amount": part, **reason},
             "refund": {"amount": part // 2 or 1_000, **reason},
         }
-        return inputs.get(action)
+        return inputs.get(action) or sample_inputs(action, booking)[0] or None
 
 
 @pytest.mark.timeout(0 if IS_NIGHTLY else 600)

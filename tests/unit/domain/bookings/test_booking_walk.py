@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.bookings.booking import Actor, BookingStatus, PaymentState
+from common.domain.bookings.booking import Actor, Booking, BookingStatus, PaymentState
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import (
     TABLE,
@@ -23,7 +23,17 @@ from common.domain.payments.operations import Purpose
 from common.domain.shared.errors import ActionNotAvailable, Forbidden, InvalidInput
 
 from tests.unit.domain.bookings.support import CUSTOMER, OPERATOR, PROVIDER, SECOND_OPERATOR, SYSTEM, WEBHOOK
-from tests.unit.domain.bookings.walk import Node, Scenario, Walk, clock_positions, sample_inputs, settle_down
+from tests.unit.domain.bookings.walk import (
+    NOT_WALKED,
+    WALKED,
+    Node,
+    Scenario,
+    Walk,
+    clock_positions,
+    first_node,
+    sample_inputs,
+    settle_down,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +78,21 @@ if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
 
 #: Every how many nodes the costlier checks look; a prime, so that no pattern of the walk hides from them.
 SAMPLE = 53
+
+
+def test_every_field_of_a_booking_is_walked_or_said_to_decide_nothing() -> None:
+    assert not WALKED & NOT_WALKED
+    assert set(Booking.model_fields) == WALKED | NOT_WALKED, (
+        "a new field goes into `node_key` and WALKED if a guard, an effect or a timer reads it, else into NOT_WALKED"
+    )
+
+
+def test_every_action_that_asks_for_something_has_a_sample() -> None:
+    booking = first_node(SCENARIOS[0]).booking
+    for transition in TABLE:
+        required = [name for name, field in transition.input.model_fields.items() if field.is_required()]
+        for sample in sample_inputs(transition.name, booking):
+            assert set(required) <= set(sample), f"give `sample_inputs` a valid input of {transition.name}"
 
 
 @pytest.mark.no_cover  # it reaches every line of the machine, and half its time would go into writing that down

@@ -72,7 +72,7 @@ def test_no_code_but_the_table_names_an_action() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value in TRANSITIONS.keys() - also_meant
     ]
-    assert not named
+    assert not named, "put what depends on it into the row; name a notification after the fact, not the action"
 
 
 def test_every_status_but_the_ends_can_be_left_by_the_system() -> None:

@@ -239,6 +239,25 @@ def clock_positions(scenario: Scenario) -> list[datetime]:
     return sorted(instant for name, instant in positions.items() if name not in scenario.skipped)
 
 
+#: Fields of a booking that make two nodes differ; `node_key` looks at each.
+WALKED = frozenset(
+    {
+        "status", "payment", "payout", "review", "slot", "payment_details", "accept_by", "started_at", "reschedule",
+        "reschedule_count", "notice_limit_minutes", "is_free_to_cancel", "no_show", "dispute", "chargeback_ids",
+        "next_due_at", "next_due_action",
+    }
+)  # fmt: skip
+#: Fields that no guard, effect or timer decides by, or that follow from those above.
+NOT_WALKED = frozenset(
+    {
+        "id", "version", "customer_id", "provider_id", "provider_user_id", "service_id", "service", "place", "notes",
+        "access_notes", "price", "policy", "claim_id", "start_code", "hold_expires_at", "held_by", "accepted_at",
+        "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason", "provider_away_since",
+        "chargeback_fees", "reminders_sent", "operation_sequence", "idempotency_key", "created_at", "updated_at",
+    }
+)  # fmt: skip
+
+
 def node_key(node: Node) -> Key:
     """What makes two nodes the same: everything but identifiers, versions and texts."""
     booking = node.booking
