@@ -47,4 +47,4 @@ def remember_device(response: Response, container: ContainerDep, device_token: s
     back as ``Cookie``.
     """
     if device_token:
-        set_cookie(response, container.settings, DEVICE_COOKIE, device_token, path=_DEVICE_PATH, seconds=_YEAR_SECONDS)
+        set_cookie(response, container, DEVICE_COOKIE, device_token, path=_DEVICE_PATH, seconds=_YEAR_SECONDS)

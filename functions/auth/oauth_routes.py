@@ -38,7 +38,7 @@ async def start_sign_in(
     """Begin to sign in elsewhere: authorization code flow with PKCE S256."""
     started = await oauth.start_attempt(container.oauth, provider)
     known_client(response, container, client)
-    set_cookie(response, container.settings, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
+    set_cookie(response, container, _COOKIE, started.binding, path="/v1", seconds=_ATTEMPT_SECONDS)
     return AuthorizationAnswer(
         authorization_url=started.authorization_url, state=started.state, binding=started.binding
     )
@@ -56,7 +56,7 @@ async def finish_sign_in(
     """Sign in with what the provider sent the browser back with."""
     binding = body.binding or cookie
     pair = await oauth.finish_sign_in(container.oauth, provider, body.code, body.state, binding, client)
-    set_cookie(response, container.settings, _COOKIE, "", path="/v1", seconds=0)
+    set_cookie(response, container, _COOKIE, "", path="/v1", seconds=0)
     remember_device(response, container, pair.device_token)
     return Tokens.of(pair)
 

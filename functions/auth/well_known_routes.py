@@ -41,7 +41,7 @@ async def get_keys(container: ContainerDep, response: Response) -> KeySet:
 async def get_discovery(container: ContainerDep, response: Response) -> Discovery:
     """Issuer metadata."""
     response.headers["Cache-Control"] = _CACHE
-    issuer = container.settings.public_base_url
+    issuer = container.public_base_url
     return Discovery(
         issuer=issuer,
         jwks_uri=f"{issuer}/.well-known/jwks.json",

@@ -36,7 +36,7 @@ class CalendarResponse(Response):
 async def put_feed(container: ContainerDep, caller: CurrentUser, role: Role = None) -> CalendarFeedView:
     """Make the private address of the caller's calendar in one part; the one before stops working."""
     token = await calendar.open_feed(container.bookings, caller, _part(caller, role))
-    return CalendarFeedView(url=f"{container.settings.public_base_url}/v1/bookings/calendar-feed/{token}")
+    return CalendarFeedView(url=f"{container.public_base_url}/v1/bookings/calendar-feed/{token}")
 
 
 @router.delete("/calendar-feed", status_code=HTTPStatus.NO_CONTENT)

@@ -67,5 +67,5 @@ def _guest(request: Request, response: Response, container: ContainerDep) -> str
     token = request.cookies.get(_GUEST_COOKIE, "")
     if not 0 < len(token) <= _MAX_SECRET_LENGTH:
         token = new_token()
-        set_cookie(response, container.settings, _GUEST_COOKIE, token, path=router.prefix, seconds=_DAY_SECONDS)
+        set_cookie(response, container, _GUEST_COOKIE, token, path=router.prefix, seconds=_DAY_SECONDS)
     return token

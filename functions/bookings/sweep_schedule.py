@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from common.application.bookings.sweep import sweep_due
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import EVENTS
 from common.runtime.schedule import create_schedule_handler
 
 
@@ -17,4 +18,4 @@ async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
     return {f"Bookings{action.title().replace('_', '')}": count for action, count in counts.items()}
 
 
-handler = create_schedule_handler(sweep, service="sweep-schedule")
+handler = create_schedule_handler(sweep, service="sweep-schedule", needs=(EVENTS,))

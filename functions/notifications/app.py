@@ -1,7 +1,8 @@
 """Lambda handler of the notifications function."""
 
 from common.runtime.http import create_handler
+from common.runtime.needs import HTTP
 
 from functions.notifications.routes import router
 
-handler = create_handler(router, service="notifications")
+handler = create_handler(router, service="notifications", needs=(HTTP,))

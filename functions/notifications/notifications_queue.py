@@ -4,6 +4,7 @@ from common.application.bookings.rating_summaries import SUMMARY_EVENTS, refresh
 from common.application.notifications.deliver import deliver_event
 from common.domain.shared.events import Event
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import FRONTEND, MAIL
 from common.runtime.sqs import create_event_handler
 
 
@@ -14,4 +15,4 @@ async def process(container: Container, event: Event) -> None:
     await deliver_event(container.delivery, event)
 
 
-handler = create_event_handler(process, service="notifications-queue")
+handler = create_event_handler(process, service="notifications-queue", needs=(FRONTEND, MAIL))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from common.application.notifications import inbox
 from common.domain.shared.errors import NotFound
+from common.runtime.container.notifications import PushSettings
 from common.runtime.http import ContainerDep, CurrentUser
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -65,9 +66,9 @@ async def get_push_key(container: ContainerDep, caller: CurrentUser) -> PushKey:
     Raises:
         NotFound: this deployment pushes nothing (code ``push_not_offered``).
     """
-    if not container.settings.push_public_key:
+    if not container.settings.of(PushSettings).push_public_key:
         raise NotFound("Push messages are not offered here.", code="push_not_offered")
-    return PushKey(application_server_key=container.settings.push_public_key)
+    return PushKey(application_server_key=container.settings.of(PushSettings).push_public_key)
 
 
 async def _endpoint_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Lambda handler of the payments function."""
 
 from common.runtime.http import create_handler
+from common.runtime.needs import EVENTS, HTTP, STRIPE
 
 from functions.payments.routes import router
 
-handler = create_handler(router, service="payments")
+handler = create_handler(router, service="payments", needs=(HTTP, EVENTS, STRIPE))

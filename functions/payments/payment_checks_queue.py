@@ -14,6 +14,7 @@ from common.domain.payments.operations import RECONCILIATION_REQUESTED
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import EVENTS, STRIPE
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger
 from common.runtime.sqs import create_event_handler
@@ -59,4 +60,4 @@ async def _reconcile(container: Container, event: Event) -> None:
     metrics.count("BookingsReconciled")
 
 
-handler = create_event_handler(process, service="payment-checks-queue")
+handler = create_event_handler(process, service="payment-checks-queue", needs=(EVENTS, STRIPE))

@@ -7,6 +7,7 @@ from common.application.payments.subscriptions.sync import end_graces
 from common.domain.shared.errors import Unavailable
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import EVENTS, STRIPE, STRIPE_EVENTS
 from common.runtime.observability import metrics
 from common.runtime.schedule import create_schedule_handler
 
@@ -37,4 +38,4 @@ async def work(container: Container, budget: Budget) -> Mapping[str, int]:
     return {**counts, "PlansLapsed": lapsed}
 
 
-handler = create_schedule_handler(work, service="reconciliation-schedule")
+handler = create_schedule_handler(work, service="reconciliation-schedule", needs=(EVENTS, STRIPE, STRIPE_EVENTS))

@@ -2,6 +2,7 @@
 
 from common.application.payments.events.process import process_stripe_event
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import EVENTS, STRIPE
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.sqs import create_queue_handler
@@ -20,4 +21,6 @@ async def process(container: Container, message: StripeEventMessage) -> None:
     get_logger().info("Stripe event processed", extra=fields)
 
 
-handler = create_queue_handler(process, service="stripe-events-queue", model=StripeEventMessage, id_field="event_id")
+handler = create_queue_handler(
+    process, service="stripe-events-queue", needs=(EVENTS, STRIPE), model=StripeEventMessage, id_field="event_id"
+)

@@ -1,7 +1,8 @@
 """Lambda handler of the providers function."""
 
 from common.runtime.http import create_handler
+from common.runtime.needs import GEOCODER, HTTP
 
 from functions.providers.routes import router
 
-handler = create_handler(router, service="providers")
+handler = create_handler(router, service="providers", needs=(HTTP, GEOCODER))

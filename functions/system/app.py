@@ -1,7 +1,8 @@
 """Lambda handler of the system function."""
 
 from common.runtime.http import create_handler
+from common.runtime.needs import HTTP
 
 from functions.system.routes import router
 
-handler = create_handler(router, service="system")
+handler = create_handler(router, service="system", needs=(HTTP,))

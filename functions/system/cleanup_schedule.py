@@ -13,4 +13,4 @@ async def clean_up(container: Container, budget: Budget) -> Mapping[str, int]:
     return await remove_expired(container.cleanup, has_time=budget.has_time)
 
 
-handler = create_schedule_handler(clean_up, service="cleanup-schedule")
+handler = create_schedule_handler(clean_up, service="cleanup-schedule", needs=())

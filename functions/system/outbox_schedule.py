@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from common.application.shared.outbox import sweep_outbox
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.needs import EVENTS
 from common.runtime.schedule import create_schedule_handler
 
 
@@ -13,4 +14,4 @@ async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
     return {"EventsSwept": await sweep_outbox(container.outbox_sweep, has_time=budget.has_time)}
 
 
-handler = create_schedule_handler(sweep, service="outbox-schedule")
+handler = create_schedule_handler(sweep, service="outbox-schedule", needs=(EVENTS,))

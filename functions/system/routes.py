@@ -44,7 +44,7 @@ async def get_readiness(container: ContainerDep) -> ReadinessReport:
 @router.get("/v1/openapi.json", include_in_schema=False)
 async def get_openapi(container: ContainerDep) -> Response:
     """The OpenAPI document of all functions."""
-    document = openapi_document(container.settings.public_base_url)
+    document = openapi_document(container.public_base_url)
     return Response(document, media_type="application/json", headers={"Cache-Control": _CACHE})
 
 
@@ -57,7 +57,7 @@ async def get_root() -> Response:
 @router.get("/docs", include_in_schema=False)
 async def get_docs(container: ContainerDep) -> Response:
     """The OpenAPI document as a page for people, who can send requests from it; it needs no other server."""
-    page = docs_page(openapi_document(container.settings.public_base_url))
+    page = docs_page(openapi_document(container.public_base_url))
     return Response(page, media_type="text/html; charset=utf-8", headers={**DOCS_HEADERS, "Cache-Control": _CACHE})
 
 

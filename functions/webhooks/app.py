@@ -1,7 +1,8 @@
 """Lambda handler of the webhooks function."""
 
 from common.runtime.http import create_handler
+from common.runtime.needs import HTTP, STRIPE, STRIPE_EVENTS
 
 from functions.webhooks.routes import router
 
-handler = create_handler(router, service="webhooks")
+handler = create_handler(router, service="webhooks", needs=(HTTP, STRIPE, STRIPE_EVENTS))

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = """
-import dataclasses
+import os
 from common.domain.shared.errors import Unavailable
-from common.runtime.settings import load_settings
-settings = load_settings("bookings")
-print(settings.mongo_uri(), settings.stripe_key(), *settings.stripe_signing_secrets())
-missing = dataclasses.replace(settings, mongodb_uri_secret="test/none")
+from common.runtime.needs import EVENTS, HTTP, STRIPE
+from common.runtime.settings import CoreSettings, load_settings
+settings = load_settings("bookings", needs=(HTTP, EVENTS, STRIPE))
+stripe = settings.of(STRIPE)
+print(settings.of(CoreSettings).mongodb_uri.get(), stripe.secret_key(), *stripe.signing_secrets())
+missing = load_settings(environ={**os.environ, "MONGODB_URI_SECRET": "test/none"})
 try:
-    missing.mongo_uri()
+    missing.of(CoreSettings).mongodb_uri.get()
 except Unavailable as error:
     print(error.detail)
 """

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
 from common.domain.identity.roles import Role
-from common.runtime.settings import Secret
 
 from infra.ops.keys import key_set
 from infra.ops.keys.publishing import publish
@@ -188,7 +186,7 @@ def _deployed(
     uri: str, database: str, keys: key_set.KeySet, clock: FakeClock, publisher: CollectingPublisher
 ) -> Container:
     """The function as it starts with a secret."""
-    settings = replace(make_settings(uri, database), jwt_signing_keys=Secret(json.dumps(keys)))
+    settings = make_settings(uri, database, JWT_SIGNING_KEYS=json.dumps(keys))
     return make_container(uri, database, settings=settings, clock=clock, publisher=publisher)
 
 

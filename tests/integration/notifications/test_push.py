@@ -17,6 +17,7 @@ from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.push import PushMessage, PushOutcome
 from common.domain.notifications.inbox import Channel, Preferences, QuietHours
 from common.domain.shared.notification_kinds import Kind
+from common.runtime.container.notifications import PushSettings
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -211,4 +212,4 @@ def test_a_key_of_the_settings_signs(mongodb_uri: str, migrated_database: str) -
     settings = make_settings(mongodb_uri, migrated_database, PUSH_PRIVATE_KEY=KEYS["private_pem"])
     made = make_container(mongodb_uri, migrated_database, settings=settings)
     assert isinstance(made.push_sender, WebPushSender)
-    assert settings.push_key() == KEYS["private_pem"]
+    assert settings.of(PushSettings).push_private_key.get() == KEYS["private_pem"]

@@ -105,7 +105,7 @@ async def test_roles_are_checked_and_a_super_admin_has_every_staff_role(
 def _forged(container: Container, changes: dict[str, Any], *, algorithm: str = "RS256", key: Any = None) -> str:
     now = container.clock.now()
     claims = {
-        "iss": container.settings.public_base_url, "aud": "gigsta", "sub": "usr_x", "sid": "ses_x", "jti": "tok_x",
+        "iss": container.public_base_url, "aud": "gigsta", "sub": "usr_x", "sid": "ses_x", "jti": "tok_x",
         "typ": "access", "epoch": 0, "iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp()),
     }  # fmt: skip
     ours = container.token_issuer.keys[0]

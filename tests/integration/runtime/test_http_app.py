@@ -20,6 +20,7 @@ from common.domain.shared.errors import (
 from common.runtime.http import create_app, create_handler
 from common.runtime.http.middleware import SECURITY_HEADERS
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel
+from common.runtime.needs import HTTP
 from fastapi import APIRouter, Query
 from starlette.responses import PlainTextResponse
 
@@ -286,7 +287,7 @@ def test_the_lambda_handler_answers_invocation_after_invocation(monkeypatch: pyt
     }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    handler = create_handler(router, service="test")
+    handler = create_handler(router, service="test", needs=(HTTP,))
     with ThreadPoolExecutor(1) as lambda_thread:
         created, refused, listed = (
             lambda_thread.submit(handler, event, None).result()

@@ -142,7 +142,7 @@ done = []
 async def process(container, event):
     done.append(event.id)
 
-handler = create_event_handler(process, service="test-queue")
+handler = create_event_handler(process, service="test-queue", needs=())
 context = types.SimpleNamespace(aws_request_id="request-0001", get_remaining_time_in_millis=lambda: 20_000)
 for _ in range(3):
     event = new_event(Topic.PAYMENTS, "payment.check_requested", SystemClock().now())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from common.runtime.settings import NEEDS
+from common.runtime import needs
+from common.runtime.handlers import LambdaHandler
+from common.runtime.needs import HTTP
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 APPS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
@@ -43,16 +46,24 @@ def test_a_worker_starts_without_the_web_framework(module: str) -> None:
     assert _imported(f"functions.{module}") & WEB == set()
 
 
-def test_every_function_has_its_needs_in_the_table() -> None:
-    names = {*APPS, *(module.split(".")[1].replace("_", "-") for module in WORKERS)}
-    assert names <= set(NEEDS)
+@pytest.mark.parametrize("module", [*(f"{area}.app" for area in APPS), *WORKERS])
+def test_an_entry_point_is_a_handler_with_its_own_name_and_needs(module: str) -> None:
+    area, _, name = module.partition(".")
+    handler = importlib.import_module(f"functions.{module}").handler
+    assert isinstance(handler, LambdaHandler)
+    assert handler.service == (area if name == "app" else name.replace("_", "-"))
+    assert (HTTP in handler.needs) == (name == "app")
 
 
 @pytest.mark.parametrize("area", APPS)
-def test_an_entry_point_is_three_lines(area: str) -> None:
+def test_an_entry_point_is_four_lines(area: str) -> None:
+    names = {group: name for name, group in vars(needs).items() if name.isupper()}
+    wanted = [names[group] for group in importlib.import_module(f"functions.{area}.app").handler.needs]
+    given = f"({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
     lines = [line for line in (FUNCTIONS / area / "app.py").read_text().splitlines()[1:] if line]
     assert lines == [
         "from common.runtime.http import create_handler",
+        f"from common.runtime.needs import {', '.join(sorted(wanted))}",
         f"from functions.{area}.routes import router",
-        f'handler = create_handler(router, service="{area}")',
+        f'handler = create_handler(router, service="{area}", needs={given})',
     ]

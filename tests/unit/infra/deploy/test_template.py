@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections import defaultdict
 from typing import Any
 
 import pytest
-from common.runtime.settings import GEOCODERS, GEOCODING, NEEDS
+from common.runtime.container.catalogue import GeocoderSettings
+from common.runtime.handlers import LambdaHandler
+from common.runtime.settings import CoreSettings, SettingsGroup
 
 from infra import applications
 from infra.build.builder import TEMPLATE
@@ -131,11 +134,20 @@ def test_a_function_without_its_other_half_is_named(name: str, said: str) -> Non
         routes.with_http_api({**DOCUMENT, "Resources": kept})
 
 
+def handler_of(function: templates.Function) -> LambdaHandler:
+    module, _, name = function.handler.rpartition(".")
+    found: LambdaHandler = getattr(importlib.import_module(module), name)
+    return found
+
+
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_a_function_has_what_its_settings_need(function: templates.Function) -> None:
     given = environment(function.name)
-    needs = NEEDS[given["POWERTOOLS_SERVICE_NAME"]]
-    assert [need for need in needs if not any(name in given for name in need.split("|"))] == []
+    handler = handler_of(function)
+    assert handler.service == given["POWERTOOLS_SERVICE_NAME"]
+    groups: tuple[type[SettingsGroup], ...] = (CoreSettings, *handler.needs)
+    names = dict.fromkeys(given, "given")
+    assert [name for group in groups for name in group.missing(names)] == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -157,9 +169,14 @@ def test_a_function_may_read_the_secrets_it_is_given_and_no_other(function: temp
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_what_looks_addresses_up_has_what_any_geocoder_needs(function: templates.Function) -> None:
     given = environment(function.name)
-    needs = {need for needs in GEOCODERS.values() for need in needs} | {"GEOCODER", "GEOCODER_URL"}
-    has_all = all(any(name in given for name in need.split("|")) for need in needs)
-    assert has_all is (given["POWERTOOLS_SERVICE_NAME"] in GEOCODING)
+    services = GeocoderSettings.needs_of
+    missing = [
+        name
+        for each in services
+        for name in GeocoderSettings.missing({**dict.fromkeys(given, "given"), "GEOCODER": each})
+    ]
+    has_all = not missing and {"GEOCODER", "GEOCODER_URL"} <= set(given)
+    assert has_all is (GeocoderSettings in handler_of(function).needs)
 
 
 @pytest.mark.parametrize("function", HTTP, ids=lambda function: function.name)

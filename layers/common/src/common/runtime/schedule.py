@@ -8,26 +8,28 @@ from pymongo.errors import PyMongoError
 from common.adapters.mongo.shared.database import as_unavailable
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger
-from common.runtime.workers import LambdaHandler, make_handler
+from common.runtime.workers import make_handler
 
 ScheduledWork = Callable[[Container, Budget], Awaitable[Mapping[str, int]]]
 
 
-def create_schedule_handler(work: ScheduledWork, *, service: str) -> LambdaHandler:
+def create_schedule_handler(work: ScheduledWork, *, service: str, needs: Needs) -> LambdaHandler:
     """Make the Lambda handler of a schedule.
 
     Args:
         work: ``async def work(container, budget)``; does bounded steps while ``budget.has_time()``, and returns what
             it counted, by metric name (``{"EventsPublished": 3}``).
         service: the function's name.
+        needs: the groups of settings it does not start without.
     """
 
     async def fire(container: Container, _: Any, budget: Budget) -> dict[str, int]:
         return await run_scheduled(work, container, budget)
 
-    return make_handler(fire, service=service)
+    return make_handler(fire, service=service, needs=needs)
 
 
 async def run_scheduled(work: ScheduledWork, container: Container, budget: Budget) -> dict[str, int]:

@@ -1,6 +1,9 @@
-"""Secrets by name, read when first needed and kept for five minutes."""
+"""Secrets by value or by name; those by name are read when first needed and kept for five minutes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -18,6 +21,87 @@ _TRIES = 2
 _BACKOFF_SECONDS = 1
 #: What reading one takes at the longest; nothing can cut it short.
 MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _READ_SECONDS) + _BACKOFF_SECONDS
+
+
+class SettingsError(RuntimeError):
+    """The environment does not hold what the function needs; the message names all of it."""
+
+
+class Secret:
+    """A value that shows in no text: neither a log line nor a traceback has it.
+
+    Args:
+        value: what is kept.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def get_secret_value(self) -> str:
+        """The value, for the one place that uses it."""
+        return self._value
+
+
+@dataclass(frozen=True)
+class NamedBy:
+    """Says of a setting which variable has its secret's name, where that is not the usual one.
+
+    Attributes:
+        variable: the variable.
+    """
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class SecretRef:
+    """A secret, given by its value or by the name under which AWS Secrets Manager has it; or not given.
+
+    Attributes:
+        variables: the variables that may give it, for messages.
+        value: the value.
+        name: the name.
+    """
+
+    variables: str
+    value: Secret | None = None
+    name: str | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], variable: str, named_by: str | None = None) -> Self:
+        """Read what the environment gives; the value goes before the name.
+
+        Args:
+            environ: the environment, without empty variables.
+            variable: has the value.
+            named_by: has the name; by default the same with ``_SECRET`` behind it.
+        """
+        named_by = named_by or f"{variable}_SECRET"
+        value = Secret(environ[variable]) if variable in environ else None
+        return cls(f"{variable} or {named_by}", value, environ.get(named_by) if value is None else None)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is one."""
+        return self.value is not None or self.name is not None
+
+    def get(self) -> str:
+        """The secret itself.
+
+        Raises:
+            SettingsError: it is not given.
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        if self.value is not None:
+            return self.value.get_secret_value()
+        if self.name is not None:
+            return fetch_secret(self.name)
+        raise SettingsError(f"Missing settings: {self.variables}")
 
 
 @cache

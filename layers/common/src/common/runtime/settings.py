@@ -1,72 +1,19 @@
-"""Settings from the environment, checked when a function starts."""
+"""Settings from the environment, checked when a function starts.
 
-import json
+Each part of the product declares its own as a ``SettingsGroup`` beside the code that uses them; an entry point names
+the groups without which it does not start.
+"""
+
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from common.domain.payments.platform import platform_problems
-from common.domain.shared.topics import Topic
-from common.runtime.secrets import fetch_secret
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-#: Every function needs these; alternatives are joined by a bar.
-BASE = ("STAGE", "MONGODB_URI|MONGODB_URI_SECRET", "MONGODB_DATABASE")
-#: Functions that answer HTTP verify access tokens, whose issuer is the public base URL.
-HTTP = (*BASE, "PUBLIC_BASE_URL")
-#: Functions whose use cases emit events.
-EVENTS = ("NOTIFICATIONS_QUEUE_URL", "PAYMENT_CHECKS_QUEUE_URL")
-STRIPE = ("STRIPE_SECRET|STRIPE_SECRET_KEY",)
+from common.runtime.secrets import NamedBy, Secret, SecretRef, SettingsError
 
-#: What each function needs, by its service name.
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "auth": (*HTTP, *EVENTS, *STRIPE, "JWT_SIGNING_KEYS_SECRET|JWT_SIGNING_KEYS", "FRONTEND_BASE_URL"),
-    "admin": (*HTTP, *EVENTS),
-    "providers": HTTP,
-    "search": HTTP,
-    "bookings": (*HTTP, *EVENTS, *STRIPE),
-    "payments": (*HTTP, *EVENTS, *STRIPE),
-    "webhooks": (*HTTP, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
-    "notifications": HTTP,
-    "system": HTTP,
-    "notifications-queue": (*BASE, "FRONTEND_BASE_URL", "MAIL_FROM"),
-    "payment-checks-queue": (*BASE, *EVENTS, *STRIPE),
-    "stripe-events-queue": (*BASE, *EVENTS, *STRIPE),
-    "sweep-schedule": (*BASE, *EVENTS),
-    "outbox-schedule": (*BASE, *EVENTS),
-    "cleanup-schedule": BASE,
-    "reconciliation-schedule": (*BASE, *EVENTS, "STRIPE_EVENTS_QUEUE_URL", *STRIPE),
-}
-
-
-#: Functions that look addresses up, and what the chosen geocoder needs.
-GEOCODING = frozenset({"auth", "bookings", "providers", "search"})
-GEOCODERS: Mapping[str, tuple[str, ...]] = {
-    "gazetteer": (),
-    "nominatim": ("GEOCODER_CONTACT", "GEOCODER_URL"),
-    "addressable": ("GEOCODER_API_KEY_SECRET|GEOCODER_API_KEY",),
-}
-
-
-#: OpenStreetMap's own server: no more than a request a second, and not for applications that live by it
-#: (https://operations.osmfoundation.org/policies/nominatim/), so it is asked only where it is named.
-PUBLIC_NOMINATIM = "nominatim.openstreetmap.org"
-
-
-#: What is wrapped as soon as it is read.
-_SECRETS = frozenset(
-    {
-        "mongodb_uri", "stripe_secret_key", "stripe_webhook_secrets", "jwt_signing_keys", "geocoder_api_key",
-        "oauth_settings", "push_private_key",
-    }
-)  # fmt: skip
-
-
-class SettingsError(RuntimeError):
-    """The environment does not hold what the function needs; the message names all of it."""
+G = TypeVar("G", bound="SettingsGroup")
 
 
 class Stage(StrEnum):
@@ -76,229 +23,182 @@ class Stage(StrEnum):
     TEST = "test"
 
 
-class Secret:
-    """A value that shows in no text: neither a log line nor a traceback has it.
+def _digits(text: Any) -> Any:
+    if isinstance(text, str) and not (text.isascii() and text.isdecimal()):
+        raise ValueError("no whole number")
+    return text
 
-    Args:
-        value: what is kept.
+
+def _names(text: Any) -> Any:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def as_secret(text: Any) -> Any:
+    """Wrap a value that shows in no text."""
+    return Secret(text) if isinstance(text, str) else text
+
+
+def _without_slash(text: Any) -> Any:
+    return text.rstrip("/") if isinstance(text, str) else text
+
+
+#: A whole number that is not negative.
+Count = Annotated[int, BeforeValidator(_digits)]
+#: Names between commas.
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+#: The address of a site, without a slash at its end.
+BaseUrl = Annotated[str, BeforeValidator(_without_slash)]
+
+
+class SettingsGroup(BaseModel):
+    """What one part is set by: a field's variable has the field's name in capitals, an empty one counts as none.
+
+    A field of type ``SecretRef`` may be given by value (``NAME``) or by its name in Secrets Manager (``NAME_SECRET``).
+
+    Attributes:
+        needed: the fields without which a function that needs the group does not start.
     """
 
-    __slots__ = ("_value",)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
-    def __init__(self, value: str) -> None:
-        self._value = value
+    needed: ClassVar[tuple[str, ...]] = ()
 
-    def __repr__(self) -> str:
-        return "Secret(…)"
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the group.
 
-    def get_secret_value(self) -> str:
-        """The value, for the one place that uses it."""
-        return self._value
+        Raises:
+            SettingsError: something is malformed; the message names it, without its value.
+        """
+        given = {name: environ[name.upper()] for name in cls.model_fields if name.upper() in environ}
+        found = {**given, **cls._secrets(environ)}
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            wrong = dict.fromkeys(str(each["loc"][0]).upper() for each in error.errors())
+        raise SettingsError("Malformed settings: " + ", ".join(wrong))
+
+    @classmethod
+    def missing(cls, environ: Mapping[str, str]) -> list[str]:
+        """The variables that a function which needs the group lacks."""
+        return cls.lacking(environ, cls.needed)
+
+    @classmethod
+    def lacking(cls, environ: Mapping[str, str], names: Sequence[str]) -> list[str]:
+        """Which of these fields the environment does not give, as their variables."""
+        secrets = cls._secrets(environ)
+        lacking = []
+        for name in names:
+            if name in secrets:
+                lacking += [] if secrets[name].is_given else [secrets[name].variables]
+            elif name.upper() not in environ:
+                lacking.append(name.upper())
+        return lacking
+
+    @classmethod
+    def _secrets(cls, environ: Mapping[str, str]) -> dict[str, SecretRef]:
+        found = {}
+        for name, field in cls.model_fields.items():
+            if field.annotation is SecretRef:
+                named_by = next((each.variable for each in field.metadata if isinstance(each, NamedBy)), None)
+                found[name] = SecretRef.read(environ, name.upper(), named_by)
+        return found
 
 
-#: Settings that are whole numbers, with the least of each.
-_COUNTS = {"public_cache_entries": 0, "lookups_per_minute": 1, "searches_per_minute": 1, "recent_sign_in_minutes": 1}
+class CoreSettings(SettingsGroup):
+    """What every function needs: its stage and the database."""
 
+    needed = ("stage", "mongodb_uri", "mongodb_database")
 
-@dataclass(frozen=True)
-class Settings:
-    """What the environment says, read once.
-
-    No pydantic model, because a worker that finds nothing to do never loads pydantic. Where a secret is given by name,
-    its value is fetched at first use. ``public_cache_entries`` is how many answers to anonymous reads a process
-    remembers; with 0 it remembers none. ``platform_country`` is where our Stripe account is, and
-    ``settlement_currencies`` are those in which it has bank accounts besides that country's own.
-    ``lookups_per_minute`` and ``searches_per_minute`` are how many addresses one network address may have looked up
-    and how often it may search.
-    ``recent_sign_in_minutes`` is how old a sign-in may be for what asks for a recent one; by default as long as a
-    guest's booking is held.
-    """
-
-    stage: str
-    mongodb_database: str
-    mongodb_uri: Secret | None = None
-    mongodb_uri_secret: str | None = None
-    public_base_url: str = ""
-    frontend_base_url: str = ""
-    cors_origins: tuple[str, ...] = ()
-    notifications_queue_url: str = ""
-    payment_checks_queue_url: str = ""
-    stripe_events_queue_url: str = ""
-    stripe_secret: str | None = None
-    stripe_secret_key: Secret | None = None
-    stripe_webhook_secrets: Secret | None = None
-    stripe_api_base: str | None = None
-    platform_country: str = "NZ"
-    settlement_currencies: tuple[str, ...] = ()
-    jwt_signing_keys_secret: str | None = None
-    jwt_signing_keys: Secret | None = None
-    geocoder: str = "gazetteer"
-    geocoder_url: str | None = None
-    geocoder_contact: str = ""
-    geocoder_api_key: Secret | None = None
-    geocoder_api_key_secret: str | None = None
-    oauth_settings: Secret | None = None
-    oauth_settings_secret: str | None = None
-    mail_from: str = ""
-    push_public_key: str = ""
-    push_private_key: Secret | None = None
-    push_private_key_secret: str | None = None
+    stage: str = ""
+    mongodb_uri: SecretRef
+    mongodb_database: str = ""
     clock_file: str | None = None
-    public_cache_entries: int = 256
-    lookups_per_minute: int = 60
-    searches_per_minute: int = 240
-    recent_sign_in_minutes: int = 30
 
     @property
     def is_local(self) -> bool:
         """Whether this is a developer's or a test's stage, where the clock may be moved."""
         return self.stage in {Stage.LOCAL, Stage.TEST}
 
-    @property
-    def is_public_geocoder(self) -> bool:
-        """Whether addresses are looked up at the server that OpenStreetMap lets everybody use, slowly."""
-        return urlsplit(self.geocoder_url or "").hostname == PUBLIC_NOMINATIM
+
+class Settings:
+    """The environment of a process, read group by group.
+
+    Args:
+        environ: its variables.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {name: value for name, value in environ.items() if value != ""}
+        self._groups: dict[type[SettingsGroup], SettingsGroup] = {}
+
+    def __repr__(self) -> str:
+        return "Settings(…)"
+
+    def of(self, group: type[G]) -> G:
+        """A group's settings, read once.
+
+        Raises:
+            SettingsError: something of it is malformed.
+        """
+        if group not in self._groups:
+            self._groups[group] = group.read(self._environ)
+        found = self._groups[group]
+        assert isinstance(found, group)  # noqa: S101 - what was put there; tells the type checker
+        return found
+
+    def check(self, service: str | None, needs: Sequence[type[SettingsGroup]]) -> None:
+        """Make sure that nothing is missing and nothing is malformed.
+
+        Args:
+            service: whose needs they are, for the message.
+            needs: the groups it does not start without.
+
+        Raises:
+            SettingsError: variables are missing or malformed; every one of them is named, no value is.
+        """
+        if missing := [name for group in needs for name in group.missing(self._environ)]:
+            raise SettingsError(f"Missing settings{f' of {service}' if service else ''}: {', '.join(missing)}")
+        for group in _declared():
+            self.of(group)
 
     def secret_names(self) -> list[str]:
         """The names of all secrets that are given by name."""
-        names = (
-            self.mongodb_uri_secret, self.stripe_secret, self.jwt_signing_keys_secret, self.geocoder_api_key_secret,
-            self.oauth_settings_secret, self.push_private_key_secret,
-        )  # fmt: skip
-        return [name for name in names if name]
-
-    def queue_urls(self) -> dict[Topic, str]:
-        """Each topic's queue."""
-        return {Topic.NOTIFICATIONS: self.notifications_queue_url, Topic.PAYMENTS: self.payment_checks_queue_url}
-
-    def mongo_uri(self) -> str:
-        """The connection string, credentials included.
-
-        Raises:
-            Unavailable: it is given by name and cannot be fetched.
-        """
-        return _by_value_or_name(self.mongodb_uri, self.mongodb_uri_secret, "MONGODB_URI")
-
-    @cached_property
-    def _stripe(self) -> dict[str, Any]:
-        if self.stripe_secret_key is None and self.stripe_secret:
-            return dict(json.loads(fetch_secret(self.stripe_secret)))
-        given = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
-        key = self.stripe_secret_key.get_secret_value() if self.stripe_secret_key else ""
-        return {"secret_key": key, "webhook_secrets": _split(given)}
-
-    def stripe_key(self) -> str:
-        """Stripe's secret API key.
-
-        Raises:
-            SettingsError: there is none.
-            Unavailable: it is given by name and cannot be fetched.
-        """
-        key = str(self._stripe.get("secret_key", ""))
-        if not key:
-            raise SettingsError("Missing settings: STRIPE_SECRET or STRIPE_SECRET_KEY")
-        return key
-
-    def stripe_signing_secrets(self) -> tuple[str, ...]:
-        """Signing secrets of Stripe's webhook endpoints; more than one while one is being rolled."""
-        return tuple(self._stripe.get("webhook_secrets", ()))
-
-    def signing_keys(self) -> str:
-        """The private token signing keys as JSON (``{"keys": [{"kid", "private_pem", "active"}]}``).
-
-        Raises:
-            Unavailable: they are given by name and cannot be fetched.
-        """
-        return _by_value_or_name(self.jwt_signing_keys, self.jwt_signing_keys_secret, "JWT_SIGNING_KEYS")
-
-    @property
-    def has_push_key(self) -> bool:
-        """Whether push messages can be signed."""
-        return self.push_private_key is not None or bool(self.push_private_key_secret)
-
-    def push_key(self) -> str:
-        """The private key that signs push messages (VAPID), as PEM.
-
-        Raises:
-            Unavailable: it is given by name and cannot be fetched.
-        """
-        return _by_value_or_name(self.push_private_key, self.push_private_key_secret, "PUSH_PRIVATE_KEY")
-
-    def geocoder_key(self) -> str:
-        """The geocoder's API key.
-
-        Raises:
-            Unavailable: it is given by name and cannot be fetched.
-        """
-        return _by_value_or_name(self.geocoder_api_key, self.geocoder_api_key_secret, "GEOCODER_API_KEY")
-
-    def oauth_providers(self) -> dict[str, dict[str, str]]:
-        """Identity providers by name, each with ``client_id``, ``client_secret`` and, if not its usual, ``issuer``.
-
-        Raises:
-            Unavailable: they are given by name and cannot be fetched.
-        """
-        if self.oauth_settings is None and not self.oauth_settings_secret:
-            return {}
-        return dict(json.loads(_by_value_or_name(self.oauth_settings, self.oauth_settings_secret, "OAUTH_SETTINGS")))
+        refs = (
+            value
+            for group in _declared()
+            for _, value in self.of(group)
+            if isinstance(value, SecretRef) and value.name is not None
+        )
+        return list(dict.fromkeys(str(ref.name) for ref in refs))
 
 
-def load_settings(service: str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    service: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    needs: Sequence[type[SettingsGroup]] = (),
+) -> Settings:
     """Read and check the environment.
 
     Args:
-        service: whose needs to check (a key of ``NEEDS``); ``None`` or an unknown one checks the base only.
+        service: the function's name, for the message.
         environ: variables to read; the process's by default.
+        needs: the groups that the function needs besides ``CoreSettings``.
 
     Raises:
         SettingsError: variables are missing or malformed; every one of them is named, no value is.
     """
-    variables = {name: value for name, value in (os.environ if environ is None else environ).items() if value != ""}
-    _require(service, variables, NEEDS.get(service or "", BASE))
-    values = {each.name: variables[each.name.upper()] for each in fields(Settings) if each.name.upper() in variables}
-    given: dict[str, Any] = {name: Secret(value) if name in _SECRETS else value for name, value in values.items()}
-    given["cors_origins"] = _split(variables.get("CORS_ORIGINS", ""))
-    given["settlement_currencies"] = _split(variables.get("SETTLEMENT_CURRENCIES", "").lower())
-    for name in ("public_base_url", "frontend_base_url"):
-        given[name] = variables.get(name.upper(), "").rstrip("/")
-    _check(values)
-    given |= {name: int(values[name]) for name in _COUNTS if name in values}
-    settings = Settings(**given)
-    if service in GEOCODING:
-        _require(service, variables, GEOCODERS[settings.geocoder])
+    settings = Settings(os.environ if environ is None else environ)
+    settings.check(service, (CoreSettings, *needs))
     return settings
 
 
-def _check(values: Mapping[str, str]) -> None:
-    """Name every value that is not what it should be."""
-    is_right = {
-        "geocoder": values.get("geocoder", "gazetteer") in GEOCODERS,
-        **{name: _is_count(values[name], least) for name, least in _COUNTS.items() if name in values},
-    }
-    problems = [name.upper() for name, right in is_right.items() if not right]
-    currencies = _split(values.get("settlement_currencies", "").lower())
-    if wrong := ", ".join([*problems, *platform_problems(values.get("platform_country", "NZ"), currencies)]):
-        raise SettingsError(f"Malformed settings: {wrong}")
+def _declared() -> list[type[SettingsGroup]]:
+    """Every group, in the order of their declaration."""
+    return SettingsGroup.__subclasses__()
 
 
-def _is_count(text: str, least: int) -> bool:
-    return text.isascii() and text.isdecimal() and int(text) >= least
-
-
-def _require(service: str | None, variables: Mapping[str, str], names: Iterable[str]) -> None:
-    missing = [name for name in names if not any(each in variables for each in name.split("|"))]
-    if missing:
-        listed = ", ".join(name.replace("|", " or ") for name in missing)
-        raise SettingsError(f"Missing settings{f' of {service}' if service else ''}: {listed}")
-
-
-def _split(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _by_value_or_name(value: Secret | None, name: str | None, variable: str) -> str:
-    if value is not None:
-        return value.get_secret_value()
-    if name is not None:
-        return fetch_secret(name)
-    raise SettingsError(f"Missing settings: {variable} or {variable}_SECRET")
+__all__ = [
+    "BaseUrl", "CoreSettings", "Count", "NamedBy", "Names", "Secret", "SecretRef", "Settings", "SettingsError",
+    "SettingsGroup", "Stage", "as_secret", "load_settings",
+]  # fmt: skip

@@ -22,10 +22,11 @@ from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 from common.runtime.budget import RELEASE_SECONDS, Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.observability import metrics
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import get_logger, set_booking_id
-from common.runtime.workers import LambdaHandler, make_handler
+from common.runtime.workers import make_handler
 
 M = TypeVar("M", bound=BaseModel)
 Process = Callable[[Container, M], Awaitable[None]]
@@ -139,21 +140,24 @@ def rounds(messages: int) -> int:
     return max(1, math.ceil(messages / CONCURRENCY))
 
 
-def create_queue_handler(process: Process[M], *, service: str, model: type[M], id_field: str) -> LambdaHandler:
+def create_queue_handler(
+    process: Process[M], *, service: str, needs: Needs, model: type[M], id_field: str
+) -> LambdaHandler:
     """Make the Lambda handler of a queue.
 
     Args:
         process: ``async def process(container, message)``; works on one message and raises to have it again.
         service: the function's name; also the consumer's.
+        needs: the groups of settings it does not start without.
         model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
     """
-    return make_handler(Queue(service, model, id_field, process).work_batch, service=service)
+    return make_handler(Queue(service, model, id_field, process).work_batch, service=service, needs=needs)
 
 
-def create_event_handler(process: Process[Event], *, service: str) -> LambdaHandler:
+def create_event_handler(process: Process[Event], *, service: str, needs: Needs) -> LambdaHandler:
     """Make the Lambda handler of a queue whose messages are outbox events."""
-    return create_queue_handler(process, service=service, model=Event, id_field="id")
+    return create_queue_handler(process, service=service, needs=needs, model=Event, id_field="id")
 
 
 async def _release(container: Container, consumer: str, event_id: str) -> None:

@@ -3,22 +3,23 @@
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from common.runtime import cold_start
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
+from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.loop import run
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import set_service
 from common.runtime.settings import load_settings
 
-LambdaHandler = Callable[[Any, Any], Any]
 Work = Callable[[Container, Any, Budget], Coroutine[Any, Any, Any]]
 
 
-def make_handler(work: Work, *, service: str) -> LambdaHandler:
+def make_handler(work: Work, *, service: str, needs: Needs) -> LambdaHandler:
     """Make a Lambda handler that runs ``work(container, event, budget)`` on the loop.
 
     In Lambda the settings are checked when the function starts; elsewhere, as in a test that imports the module, at the
@@ -26,16 +27,18 @@ def make_handler(work: Work, *, service: str) -> LambdaHandler:
 
     Args:
         work: does one invocation.
-        service: the function's name, in logs, metrics and the table of needed settings.
+        service: the function's name, in logs and metrics.
+        needs: the groups of settings it does not start without (``runtime.needs``).
+
+    Raises:
+        SettingsError: the environment lacks something; the message names all of it.
     """
-    parts: list[Container] = []
 
+    @cache
     def container() -> Container:
-        if not parts:
-            parts.append(Container(load_settings(service)))
-        return parts[0]
+        return Container(load_settings(service, needs=needs))
 
-    def handler(event: Any, context: Any) -> Any:
+    def handle(event: Any, context: Any) -> Any:
         set_service(service)
         with invocation(service, context):
             return run(work(container(), event, Budget.of(context)))
@@ -43,7 +46,7 @@ def make_handler(work: Work, *, service: str) -> LambdaHandler:
     if cold_start.is_in_lambda(os.environ):
         container()
         cold_start.finish()
-    return handler
+    return LambdaHandler(service, needs, handle)
 
 
 @contextmanager

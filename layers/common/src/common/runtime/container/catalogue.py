@@ -1,6 +1,9 @@
 """Providers, services, availability, addresses and search."""
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 
 from common.adapters.geocoding import addressable, nominatim
 from common.adapters.geocoding.decorators import (
@@ -30,6 +33,41 @@ from common.application.ports.catalogue.repositories import BusyTimes, Summaries
 from common.application.search.deps import SearchDeps
 from common.runtime.container.core import CoreContainer
 from common.runtime.response_cache import KeptAnswers
+from common.runtime.settings import Count, SecretRef, SettingsGroup
+
+#: OpenStreetMap's own server: no more than a request a second, and not for applications that live by it
+#: (https://operations.osmfoundation.org/policies/nominatim/), so it is asked only where it is named.
+PUBLIC_NOMINATIM = "nominatim.openstreetmap.org"
+
+
+class GeocoderSettings(SettingsGroup):
+    """What functions that look addresses up need: the chosen service, and what that asks for."""
+
+    geocoder: Literal["gazetteer", "nominatim", "addressable"] = "gazetteer"
+    geocoder_url: str | None = None
+    geocoder_contact: str = ""
+    geocoder_api_key: SecretRef
+
+    needs_of: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "nominatim": ("geocoder_contact", "geocoder_url"),
+        "addressable": ("geocoder_api_key",),
+    }
+
+    @classmethod
+    def missing(cls, environ: Mapping[str, str]) -> list[str]:
+        """The variables that the chosen service asks for and the environment lacks."""
+        return cls.lacking(environ, cls.needs_of.get(environ.get("GEOCODER", ""), ()))
+
+    @property
+    def is_public_geocoder(self) -> bool:
+        """Whether addresses are looked up at the server that OpenStreetMap lets everybody use, slowly."""
+        return urlsplit(self.geocoder_url or "").hostname == PUBLIC_NOMINATIM
+
+
+class ResponseCacheSettings(SettingsGroup):
+    """How many answers to anonymous reads a process remembers; with 0 it remembers none."""
+
+    public_cache_entries: Count = 256
 
 
 class CatalogueContainer(CoreContainer):
@@ -38,7 +76,7 @@ class CatalogueContainer(CoreContainer):
     @cached_property
     def kept_answers(self) -> KeptAnswers:
         """Answers to anonymous public reads that this process remembers."""
-        return KeptAnswers(self.settings.public_cache_entries)
+        return KeptAnswers(self.settings.of(ResponseCacheSettings).public_cache_entries)
 
     @cached_property
     def categories(self) -> MongoCategories:
@@ -68,20 +106,22 @@ class CatalogueContainer(CoreContainer):
     @cached_property
     def geocoder(self) -> Geocoder:
         """Addresses and points: by the chosen service, behind a breaker and a cache, else by the gazetteer."""
-        if self.settings.geocoder == "gazetteer":
+        settings = self.settings.of(GeocoderSettings)
+        if settings.geocoder == "gazetteer":
             return Gazetteer()
 
         breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
         remote: Geocoder = GuardedGeocoder(self._remote_geocoder(), breakers)
-        if self.settings.is_public_geocoder:
+        if settings.is_public_geocoder:
             remote = PacedGeocoder(remote, self.rate_limits, self.clock)
         return FallbackGeocoder(PlausibleGeocoder(CachedGeocoder(remote, self.mongo, self.clock)), Gazetteer())
 
     def _remote_geocoder(self) -> Geocoder:
 
-        url, http = self.settings.geocoder_url, http_source(self.settings.geocoder_contact)
-        if self.settings.geocoder == "addressable":
-            return addressable.Addressable(self.settings.geocoder_key, url or addressable.DEFAULT_URL, http)
+        settings = self.settings.of(GeocoderSettings)
+        url, http = settings.geocoder_url, http_source(settings.geocoder_contact)
+        if settings.geocoder == "addressable":
+            return addressable.Addressable(settings.geocoder_api_key.get, url or addressable.DEFAULT_URL, http)
         return nominatim.Nominatim(url or "", http)
 
     @cached_property

@@ -5,6 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import field_validator
+
 from common.adapters.aws.sqs import SqsPublisher
 from common.adapters.aws.sqs_client import SqsCaller
 from common.adapters.clock import OffsetClock, SystemClock
@@ -26,13 +28,88 @@ from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publ
 from common.application.shared.cleanup import CleanupDeps
 from common.application.shared.deadline import seconds_left
 from common.application.shared.outbox import OutboxDeps
-from common.domain.payments.platform import Platform
+from common.domain.payments.platform import Platform, platform_problems
 from common.domain.shared.phones import warm_up as warm_up_phones
+from common.domain.shared.topics import Topic
 from common.runtime.container.protocol import ContainerProtocol
 from common.runtime.observability.logging import get_logger
 from common.runtime.secrets import fetch_secret
 from common.runtime.secrets import warm_up as warm_up_secrets
-from common.runtime.settings import Settings
+from common.runtime.settings import BaseUrl, CoreSettings, Names, SecretRef, Settings, SettingsGroup
+
+
+class HttpSettings(SettingsGroup):
+    """What functions that answer HTTP need: the API's public address, which is the issuer of access tokens."""
+
+    needed = ("public_base_url",)
+
+    public_base_url: BaseUrl = ""
+
+
+class FrontendSettings(SettingsGroup):
+    """What functions that lead people to the product's pages need."""
+
+    needed = ("frontend_base_url",)
+
+    frontend_base_url: BaseUrl = ""
+
+
+class EventSettings(SettingsGroup):
+    """What functions whose use cases emit events need: each topic's queue."""
+
+    needed = ("notifications_queue_url", "payment_checks_queue_url")
+
+    notifications_queue_url: str = ""
+    payment_checks_queue_url: str = ""
+
+    def queue_urls(self) -> dict[Topic, str]:
+        """Each topic's queue."""
+        return {Topic.NOTIFICATIONS: self.notifications_queue_url, Topic.PAYMENTS: self.payment_checks_queue_url}
+
+
+class TokenSettings(SettingsGroup):
+    """What issuing access tokens needs.
+
+    Attributes:
+        jwt_signing_keys: the private keys as JSON, ``{"keys": [{"kid", "private_pem", "active"}]}``.
+    """
+
+    needed = ("jwt_signing_keys",)
+
+    jwt_signing_keys: SecretRef
+
+
+class PlatformSettings(SettingsGroup):
+    """Where our Stripe account is.
+
+    Attributes:
+        platform_country: its country.
+        settlement_currencies: in which it has bank accounts besides that country's own.
+    """
+
+    platform_country: str = "NZ"
+    settlement_currencies: Names = ()
+
+    @field_validator("platform_country")
+    @classmethod
+    def _is_known(cls, country: str) -> str:
+        if platform_problems(country, ()):
+            raise ValueError("no country for an account")
+        return country
+
+    @field_validator("settlement_currencies")
+    @classmethod
+    def _are_codes(cls, currencies: tuple[str, ...]) -> tuple[str, ...]:
+        lowered = tuple(currency.lower() for currency in currencies)
+        if platform_problems(cls.model_fields["platform_country"].default, lowered):
+            raise ValueError("no currencies")
+        return lowered
+
+
+class StripeApiSettings(SettingsGroup):
+    """Another server that speaks Stripe's API, such as the local one."""
+
+    stripe_api_base: str | None = None
 
 
 class CoreContainer:
@@ -57,10 +134,21 @@ class CoreContainer:
             self.__dict__[name] = part
         return self
 
+    @property
+    def public_base_url(self) -> str:
+        """The API's public address, which is the issuer of its tokens too; without a slash at its end."""
+        return self.settings.of(HttpSettings).public_base_url
+
+    @property
+    def frontend_base_url(self) -> str:
+        """The address of the product's pages, without a slash at its end."""
+        return self.settings.of(FrontendSettings).frontend_base_url
+
     @cached_property
     def platform(self) -> Platform:
         """Where our Stripe account is, and in which currencies it settles."""
-        return Platform(self.settings.platform_country, frozenset(self.settings.settlement_currencies))
+        settings = self.settings.of(PlatformSettings)
+        return Platform(settings.platform_country, frozenset(settings.settlement_currencies))
 
     @property
     def container(self) -> ContainerProtocol:
@@ -74,14 +162,16 @@ class CoreContainer:
     @cached_property
     def clock(self) -> Clock:
         """The clock; a developer may move it on the local stage."""
-        if self.settings.clock_file and self.settings.is_local:
-            return OffsetClock(Path(self.settings.clock_file))
+        settings = self.settings.of(CoreSettings)
+        if settings.clock_file and settings.is_local:
+            return OffsetClock(Path(settings.clock_file))
         return SystemClock()
 
     @cached_property
     def mongo(self) -> Mongo:
         """The database."""
-        return Mongo(self.settings.mongo_uri, self.settings.mongodb_database)
+        settings = self.settings.of(CoreSettings)
+        return Mongo(settings.mongodb_uri.get, settings.mongodb_database)
 
     @cached_property
     def signing_keys(self) -> MongoSigningKeys:
@@ -91,13 +181,13 @@ class CoreContainer:
     @cached_property
     def access(self) -> AccessDeps:
         """What authenticating a request needs."""
-        tokens = TokenVerifier(self.settings.public_base_url, self.signing_keys)
+        tokens = TokenVerifier(self.public_base_url, self.signing_keys)
         return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
 
     @cached_property
     def token_issuer(self) -> TokenIssuer:
         """Signs access tokens; only the identity functions have the private keys."""
-        return TokenIssuer(self.settings.public_base_url, self.settings.signing_keys)
+        return TokenIssuer(self.public_base_url, self.settings.of(TokenSettings).jwt_signing_keys.get)
 
     @cached_property
     def sqs(self) -> SqsCaller:
@@ -107,7 +197,7 @@ class CoreContainer:
     @cached_property
     def publisher(self) -> Publisher:
         """The queues."""
-        return SqsPublisher(self.sqs, self.settings.queue_urls(), self.clock, _warn)
+        return SqsPublisher(self.sqs, self.settings.of(EventSettings).queue_urls(), self.clock, _warn)
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -127,7 +217,11 @@ class CoreContainer:
     @cached_property
     def probes(self) -> Probes:
         """Signs of life of what the product depends on."""
-        return Probes(self.mongo, self.settings.notifications_queue_url, self.settings.stripe_api_base)
+        return Probes(
+            self.mongo,
+            self.settings.of(EventSettings).notifications_queue_url,
+            self.settings.of(StripeApiSettings).stripe_api_base,
+        )
 
     @cached_property
     def processed_events(self) -> ProcessedEvents:
@@ -150,7 +244,7 @@ class CoreContainer:
         warm_up_phones()
         if self.settings.secret_names():
             warm_up_secrets()
-        if self.settings.notifications_queue_url or self.settings.stripe_events_queue_url:
+        if self.settings.of(EventSettings).notifications_queue_url:
             _ = self.sqs.client
 
     async def open(self) -> None:

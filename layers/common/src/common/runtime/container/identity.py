@@ -1,7 +1,11 @@
 """Accounts, sign-in, onboarding, staff."""
 
+import json
 from datetime import timedelta
 from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
 
 from common.adapters.identity.oidc import OidcProviders
 from common.adapters.identity.passwords import Argon2Passwords
@@ -27,6 +31,29 @@ from common.application.identity.oauth import OAuthDeps
 from common.application.identity.onboarding.deps import OnboardingDeps
 from common.application.ports.identity.accounts import Passwords
 from common.runtime.container.core import CoreContainer
+from common.runtime.settings import Count, SecretRef, SettingsGroup
+
+
+class SignInSettings(SettingsGroup):
+    """How people sign in.
+
+    Attributes:
+        recent_sign_in_minutes: how old a sign-in may be for what asks for a recent one; by default as long as a
+            guest's booking is held.
+        oauth_settings: identity providers by name as JSON, each with ``client_id``, ``client_secret`` and, if not its
+            usual, ``issuer``.
+    """
+
+    recent_sign_in_minutes: Annotated[Count, Field(ge=1)] = 30
+    oauth_settings: SecretRef
+
+    def oauth_providers(self) -> dict[str, dict[str, str]]:
+        """The identity providers; none where none is set.
+
+        Raises:
+            Unavailable: they are given by name and cannot be fetched.
+        """
+        return dict(json.loads(self.oauth_settings.get())) if self.oauth_settings.is_given else {}
 
 
 class IdentityContainer(CoreContainer):
@@ -45,7 +72,7 @@ class IdentityContainer(CoreContainer):
             users=self.users,
             registrations=MongoRegistrations(self.mongo),
             mail_tokens=MongoMailTokens(self.mongo),
-            frontend_base_url=self.settings.frontend_base_url,
+            frontend_base_url=self.frontend_base_url,
         )
 
     @cached_property
@@ -67,8 +94,8 @@ class IdentityContainer(CoreContainer):
             outbox=self.outbox,
             publisher=self.publisher,
             feeds=MongoCalendarFeeds(self.mongo),
-            frontend_base_url=self.settings.frontend_base_url,
-            recent_sign_in=timedelta(minutes=self.settings.recent_sign_in_minutes),
+            frontend_base_url=self.frontend_base_url,
+            recent_sign_in=timedelta(minutes=self.settings.of(SignInSettings).recent_sign_in_minutes),
         )
 
     @cached_property
@@ -96,7 +123,7 @@ class IdentityContainer(CoreContainer):
     @cached_property
     def identity_providers(self) -> OidcProviders:
         """Google, Facebook, or what stands in for them."""
-        return OidcProviders(self.settings.oauth_providers)
+        return OidcProviders(self.settings.of(SignInSettings).oauth_providers)
 
     @cached_property
     def oauth(self) -> OAuthDeps:

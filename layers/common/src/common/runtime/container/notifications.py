@@ -14,6 +14,27 @@ from common.application.notifications.deps import DeliveryDeps, InboxDeps
 from common.application.ports.notifications.mail import Mailer
 from common.application.ports.notifications.push import PushSender
 from common.runtime.container.core import CoreContainer
+from common.runtime.settings import SecretRef, SettingsGroup
+
+
+class MailSettings(SettingsGroup):
+    """What sending mails needs: the sender."""
+
+    needed = ("mail_from",)
+
+    mail_from: str = ""
+
+
+class PushSettings(SettingsGroup):
+    """What push messages are signed with (VAPID); without a key none are sent.
+
+    Attributes:
+        push_public_key: by which a browser subscribes.
+        push_private_key: the private key as PEM.
+    """
+
+    push_public_key: str = ""
+    push_private_key: SecretRef
 
 
 class NotificationContainer(CoreContainer):
@@ -32,14 +53,15 @@ class NotificationContainer(CoreContainer):
     @cached_property
     def mailer(self) -> Mailer:
         """The mail service."""
-        return SesMailer(self.settings.mail_from)
+        return SesMailer(self.settings.of(MailSettings).mail_from)
 
     @cached_property
     def push_sender(self) -> PushSender:
         """Push messages to browsers; without a key they are only recorded."""
-        if not self.settings.has_push_key:
+        key = self.settings.of(PushSettings).push_private_key
+        if not key.is_given:
             return RecordingPushSender(self.mongo.db, self.clock)
-        return WebPushSender(self.settings.push_key, parseaddr(self.settings.mail_from)[1])
+        return WebPushSender(key.get, parseaddr(self.settings.of(MailSettings).mail_from)[1])
 
     @cached_property
     def delivery(self) -> DeliveryDeps:
@@ -58,9 +80,9 @@ class NotificationContainer(CoreContainer):
             push_sender=self.push_sender,
             links=self.container.mail_links,
             clock=self.clock,
-            frontend_base_url=self.settings.frontend_base_url,
+            frontend_base_url=self.frontend_base_url,
             settings=self.container.booking_settings,
             ratings=MongoRatings(self.mongo),
             calendar_writer=ICalendarWriter(),
-            organizer=parseaddr(self.settings.mail_from)[1],
+            organizer=parseaddr(self.settings.of(MailSettings).mail_from)[1],
         )

@@ -1,9 +1,12 @@
 """Payments, payouts, plans and Stripe's events."""
 
+import json
 import os
 from functools import cached_property
+from typing import Annotated, Any
 
 import stripe
+from pydantic import BeforeValidator
 
 from common.adapters.aws.stripe_event_queue import SqsStripeEvents
 from common.adapters.mongo.payments.customers import MongoStripeCustomers
@@ -34,8 +37,57 @@ from common.application.ports.payments.reconciliation import PaymentReviews
 from common.application.ports.payments.webhooks import StripeEventQueue, WebhookEvents
 from common.domain.payments.ownership import Owner
 from common.domain.payments.plans import Plan, load_plans
-from common.runtime.container.core import CoreContainer
+from common.runtime.container.core import CoreContainer, StripeApiSettings
 from common.runtime.container.lazy import lazy
+from common.runtime.settings import CoreSettings, NamedBy, Secret, SecretRef, SettingsError, SettingsGroup, as_secret
+
+
+class StripeSettings(SettingsGroup):
+    """What functions that call Stripe, or are called by it, need.
+
+    Attributes:
+        stripe_secret_key: the secret key; by name it is JSON, ``{"secret_key", "webhook_secrets": […]}``.
+        stripe_webhook_secrets: signing secrets between commas, where the key is given by value.
+    """
+
+    needed = ("stripe_secret_key",)
+
+    stripe_secret_key: Annotated[SecretRef, NamedBy("STRIPE_SECRET")]
+    stripe_webhook_secrets: Annotated[Secret | None, BeforeValidator(as_secret)] = None
+
+    def secret_key(self) -> str:
+        """Stripe's secret API key.
+
+        Raises:
+            SettingsError: there is none.
+            Unavailable: it is given by name and cannot be fetched.
+        """
+        key = str(self._both()["secret_key"]) if self.stripe_secret_key.name else self.stripe_secret_key.get()
+        if not key:
+            raise SettingsError(f"Missing settings: {self.stripe_secret_key.variables}")
+        return key
+
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Signing secrets of Stripe's webhook endpoints; more than one while one is being rolled.
+
+        Raises:
+            Unavailable: they are given by name and cannot be fetched.
+        """
+        if self.stripe_secret_key.name:
+            return tuple(self._both().get("webhook_secrets", ()))
+        given = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+
+    def _both(self) -> dict[str, Any]:
+        return dict(json.loads(self.stripe_secret_key.get()))
+
+
+class StripeEventSettings(SettingsGroup):
+    """What queueing Stripe's events needs."""
+
+    needed = ("stripe_events_queue_url",)
+
+    stripe_events_queue_url: str = ""
 
 
 class PaymentContainer(CoreContainer):
@@ -44,12 +96,15 @@ class PaymentContainer(CoreContainer):
     @cached_property
     def stripe(self) -> stripe.StripeClient:
         """The one Stripe client."""
-        return make_stripe_client(self.settings.stripe_key(), api_base=self.settings.stripe_api_base)
+        return make_stripe_client(
+            self.settings.of(StripeSettings).secret_key(), api_base=self.settings.of(StripeApiSettings).stripe_api_base
+        )
 
     @property
     def stripe_owner(self) -> Owner:
         """Whose marks our objects at Stripe carry."""
-        return Owner(self.settings.stage, self.settings.mongodb_database)
+        settings = self.settings.of(CoreSettings)
+        return Owner(settings.stage, settings.mongodb_database)
 
     @cached_property
     def gateway(self) -> PaymentGateway:
@@ -97,7 +152,7 @@ class PaymentContainer(CoreContainer):
             subscriptions=MongoSubscriptions(self.mongo.db),
             plan_gateway=StripePlans(self.stripe, self.stripe_owner),
             plans=self.plans,
-            frontend_base_url=self.settings.frontend_base_url,
+            frontend_base_url=self.frontend_base_url,
         )
 
     @cached_property
@@ -137,12 +192,12 @@ class PaymentContainer(CoreContainer):
     @cached_property
     def stripe_event_queue(self) -> StripeEventQueue:
         """The queue of received Stripe events."""
-        return SqsStripeEvents(self.sqs, self.settings.stripe_events_queue_url)
+        return SqsStripeEvents(self.sqs, self.settings.of(StripeEventSettings).stripe_events_queue_url)
 
     @cached_property
     def webhook_receiver(self) -> WebhookReceiverDeps:
         """What receiving Stripe's webhooks needs."""
-        verifier = StripeWebhookVerifier(self.settings.stripe_signing_secrets())
+        verifier = StripeWebhookVerifier(self.settings.of(StripeSettings).signing_secrets())
         return WebhookReceiverDeps(verifier, self.webhook_events, self.stripe_event_queue, self.clock)
 
     @cached_property

@@ -1,7 +1,9 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -18,12 +20,13 @@ from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import GigstaError
 from common.runtime import cold_start
 from common.runtime.container.bootstrap import Container
+from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
 from common.runtime.loop import get_loop
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.logging import get_logger, set_service
-from common.runtime.settings import load_settings
+from common.runtime.settings import Names, SettingsGroup, load_settings
 from common.runtime.snapshot import register_hooks
 
 #: JSON of this product is small; a route that takes more says so with ``max_body_size=``.
@@ -55,7 +58,11 @@ _UNKNOWN_ROUTE: dict[str, Any] = {
     "isBase64Encoded": False,
 }
 
-LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+class CorsSettings(SettingsGroup):
+    """Which sites' pages may call: their origins, between commas."""
+
+    cors_origins: Names = ()
 
 
 def create_app(router: APIRouter, *, service: str, container: Container | None = None) -> FastAPI:
@@ -90,7 +97,7 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     # Inside CORS, so that a browser may read the refusal.
     app.add_middleware(DeadlineMiddleware)
-    _add_cors(app, container.settings.cors_origins)
+    _add_cors(app, container.settings.of(CorsSettings).cors_origins)
     app.add_middleware(RequestContextMiddleware)
     app.add_middleware(HeadMiddleware)
     # Taken over as they are: including the router would match every request twice.
@@ -98,33 +105,43 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
     return app
 
 
-def create_handler(router: APIRouter, *, service: str) -> LambdaHandler:
+def create_handler(router: APIRouter, *, service: str, needs: Needs) -> LambdaHandler:
     """Make the Lambda handler of one HTTP function; its ``app.py`` is this call.
+
+    In Lambda the application is made, and its settings are checked, when the function starts; elsewhere, as in a test
+    that imports the module, at the first invocation.
 
     Args:
         router: the function's routes.
-        service: its name, in logs, metrics and the table of needed settings.
+        service: its name, in logs and metrics.
+        needs: the groups of settings it does not start without (``runtime.needs``).
 
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
-    container = Container(load_settings(service))
-    adapter = Mangum(
-        create_app(router, service=service, container=container), lifespan="off", text_mime_types=list(_TEXT_TYPES)
-    )
-    loop = get_loop()
 
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        asyncio.set_event_loop(loop)
+    @cache
+    def container() -> Container:
+        return Container(load_settings(service, needs=needs))
+
+    @cache
+    def adapter() -> Mangum:
+        app = create_app(router, service=service, container=container())
+        return Mangum(app, lifespan="off", text_mime_types=list(_TEXT_TYPES))
+
+    def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        asyncio.set_event_loop(get_loop())
         try:
             with tracing.span(service):
-                return adapter(event, context)
+                return adapter()(event, context)
         finally:
             metrics.flush()
 
-    register_hooks(container, lambda: handler(_UNKNOWN_ROUTE, None))
-    cold_start.finish()
-    return handler
+    if cold_start.is_in_lambda(os.environ):
+        adapter()
+        register_hooks(container(), lambda: run(_UNKNOWN_ROUTE, None))
+        cold_start.finish()
+    return LambdaHandler(service, needs, run)
 
 
 async def _on_database_error(_: Request, error: Exception) -> Response:

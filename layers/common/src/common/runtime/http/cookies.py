@@ -4,17 +4,17 @@ from urllib.parse import urlsplit
 
 from fastapi import Response
 
-from common.runtime.settings import Settings
+from common.runtime.container.bootstrap import Container
 
 
-def set_cookie(response: Response, settings: Settings, name: str, value: str, *, path: str, seconds: int) -> None:
+def set_cookie(response: Response, container: Container, name: str, value: str, *, path: str, seconds: int) -> None:
     """Set a cookie that no script reads; ``seconds`` of 0 removes it.
 
     A page of another site gets only ``SameSite=None`` cookies sent with its calls, and those must be ``Secure``
     (draft-ietf-httpbis-rfc6265bis section 5.7). Over plain HTTP, on a developer's machine, both are one site.
     """
-    is_secure = settings.public_base_url.startswith("https://")
-    is_elsewhere = is_secure and not is_same_site(settings.public_base_url, settings.frontend_base_url)
+    is_secure = container.public_base_url.startswith("https://")
+    is_elsewhere = is_secure and not is_same_site(container.public_base_url, container.frontend_base_url)
     response.set_cookie(
         name,
         value,

@@ -2,19 +2,28 @@
 
 from collections.abc import Callable, Coroutine
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Request, Response
+from pydantic import Field
 
 from common.application.ports.shared.limits import Bucket
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import LimitReached
+from common.runtime.settings import Count, SettingsGroup
 
 #: One household or host usually holds a whole /64 (RFC 6177), so that is what counts as one address.
 _IPV6_HOST_BITS = 64
 _MINUTE = 60
 
 By = Literal["address", "user"]
+
+
+class RateLimitSettings(SettingsGroup):
+    """How many addresses one network address may have looked up in a minute, and how often it may search."""
+
+    lookups_per_minute: Annotated[Count, Field(ge=1)] = 60
+    searches_per_minute: Annotated[Count, Field(ge=1)] = 240
 
 
 def rate_limit(
@@ -55,7 +64,7 @@ async def limit_lookups(request: Request, response: Response) -> None:
     Raises:
         LimitReached: too many in this minute.
     """
-    limit = (await get_container(request)).settings.lookups_per_minute
+    limit = (await get_container(request)).settings.of(RateLimitSettings).lookups_per_minute
     await rate_limit("geo", limit=limit, per_seconds=_MINUTE)(request, response)
 
 
@@ -65,7 +74,7 @@ async def limit_searches(request: Request, response: Response) -> None:
     Raises:
         LimitReached: too many in this minute.
     """
-    limit = (await get_container(request)).settings.searches_per_minute
+    limit = (await get_container(request)).settings.of(RateLimitSettings).searches_per_minute
     await rate_limit("search", limit=limit, per_seconds=_MINUTE)(request, response)
 
 
