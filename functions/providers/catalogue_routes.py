@@ -12,7 +12,7 @@ from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
+from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -20,7 +20,7 @@ from functions.providers.availability_schemas import SlotList, SlotView
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import CategoryList, CategoryView, ServicePatch, ServiceRequest, ServiceView
 
-own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute, dependencies=[Depends(forget_kept)])
+own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute, dependencies=[Depends(clear_cache)])
 public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 

@@ -2,7 +2,7 @@
 
 from common.application.catalogue import profile
 from common.runtime.http import ContainerDep, OptionalUser
-from common.runtime.http.public_cache import CachedRoute, cache_for, forget_kept
+from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.rate_limits import limit_lookups
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -10,7 +10,7 @@ from functions.providers.availability_schemas import AvailabilityRequest, Availa
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import OwnProviderView, ProviderPatch, ProviderView
 
-own = APIRouter(prefix="/v1/providers/me", tags=["providers"], dependencies=[Depends(forget_kept)])
+own = APIRouter(prefix="/v1/providers/me", tags=["providers"], dependencies=[Depends(clear_cache)])
 public = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=CachedRoute)
 
 

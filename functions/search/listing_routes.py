@@ -15,7 +15,7 @@ from common.domain.shared.errors import InvalidInput
 from common.domain.shared.geo import Point
 from common.runtime.container.bootstrap import Container
 from common.runtime.http import ContainerDep
-from common.runtime.http.public_cache import CachedRoute, cache_for, keep_nothing
+from common.runtime.http.public_cache import CachedRoute, cache_for, no_store
 from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import limit_lookups, limit_searches
 from fastapi import APIRouter, Depends, Request, Response
@@ -133,7 +133,7 @@ class _Answer:
 
 async def _search(container: Container, params: SearchParams, query: SearchQuery, request: Request) -> _Answer:
     if reads_calendars(query):
-        keep_nothing(request)
+        no_store(request)
     bookmark, currency, tries = (
         read_search_cursor(query, params.cursor) if params.cursor is not None else (None, None, 0)
     )

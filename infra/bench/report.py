@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,8 +103,6 @@ def _line(row: Row) -> str:
 
 def plot(sections: list[Section], path: Path) -> None:
     """Draw every ratio as a bar, its target as a tick."""
-    from matplotlib.figure import Figure
-
     mpl.rcParams["svg.hashsalt"] = "gigsta"
     drawn = [section for section in sections if section.rows]
     heights = [len(section.rows) for section in drawn]

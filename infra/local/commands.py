@@ -14,7 +14,9 @@ import httpx
 
 from infra.local import aws, clock, follow, lock, mailbox, options
 from infra.local.cloud import LocalCloud
+from infra.local.demo.furnish import furnish, is_bare
 from infra.local.demo.people import RequestRefused
+from infra.local.demo.play import DemoFailed, parse, play
 from infra.local.handle import RunningCloud
 from infra.local.processes import StartError, tail
 from infra.local.runner.logs import COMBINED
@@ -143,8 +145,6 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
     Returns:
         0 when everything went as the rules say.
     """
-    from infra.local.demo.play import DemoFailed, parse, play
-
     chosen = parse(arguments)
     _stop_in_order()
     folder = state_dir / "demo"
@@ -162,8 +162,6 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
 
 def _furnish(cloud: LocalCloud) -> None:
     """Give the people one can sign in as a few bookings; without them, the marketplace is still whole."""
-    from infra.local.demo.furnish import furnish, is_bare
-
     try:
         if not is_bare(cloud):
             return

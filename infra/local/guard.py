@@ -7,6 +7,7 @@ survives ``execv``. Elsewhere the command merely runs, and the orderly stop is w
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -22,8 +23,6 @@ def tie_to_parent(parent_pid: int) -> None:
     """
     if not sys.platform.startswith("linux"):
         return
-    import ctypes
-
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent_pid:
         sys.exit(1)

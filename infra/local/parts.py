@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import httpx
+
 from infra.build.targets import ROOT
 from infra.local import options, ports, processes
 from infra.local.ministack import server as ministack
@@ -160,8 +162,6 @@ def post(url: str, body: object = None) -> None:
         url: The address.
         body: What to send.
     """
-    import httpx
-
     httpx.post(url, content=json.dumps(body), timeout=TOOL_SECONDS, trust_env=False).raise_for_status()
 
 

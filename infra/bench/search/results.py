@@ -8,6 +8,7 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from infra.bench.search.measuring import REPEATS
 from infra.bench.search.shapes import MAIN, SHAPES
@@ -129,8 +130,6 @@ def plot(results: Results, sizes: Sequence[int], path: Path) -> None:
         sizes: Of the markets, rising.
         path: An SVG, or a PNG to look at.
     """
-    from matplotlib.figure import Figure
-
     mpl.rcParams["svg.hashsalt"] = "gigsta"
     names = list(results)[: len(sizes)]
     figure = Figure(figsize=(10, 4.8), layout="constrained")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 from common.domain.shared.freshness import NEVER, is_fresh, now
-from common.runtime.response_cache import KeptAnswers
+from common.runtime.response_cache import ResponseCache
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
@@ -34,7 +34,7 @@ def test_nothing_is_fresh_that_was_never_read_or_read_in_the_future(traveller: t
 
 
 def test_a_kept_answer_ends_with_its_lifetime(traveller: time_machine.Traveller) -> None:
-    answers = KeptAnswers(4)
+    answers = ResponseCache(4)
     answers.put("a", b"one", {}, 15)
     traveller.shift(14)
     assert answers.get("a") is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.domain.identity.roles import Role
-from common.runtime.response_cache import KeptAnswers
+from common.runtime.response_cache import ResponseCache
 
 from tests.factories.users import make_user
 from tests.fakes.clock import START
@@ -42,7 +42,9 @@ def watch() -> Watch:
 async def container(mongodb_uri: str, migrated_database: str, watch: Watch) -> AsyncIterator[Container]:
     """A container that remembers as a deployed one does."""
     settings = make_settings(mongodb_uri, migrated_database, PUBLIC_CACHE_ENTRIES="256")
-    made = make_container(mongodb_uri, migrated_database, settings=settings, kept_answers=KeptAnswers(256, clock=watch))
+    made = make_container(
+        mongodb_uri, migrated_database, settings=settings, response_cache=ResponseCache(256, clock=watch)
+    )
     for name in ("providers", "services", "service_listings", "provider_listings", "users", "sessions"):
         await made.mongo.collection(name).delete_many({})
     yield made

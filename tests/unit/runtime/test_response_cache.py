@@ -1,6 +1,6 @@
 """The memory of public answers: bounded in time, number and bytes."""
 
-from common.runtime.response_cache import KeptAnswers
+from common.runtime.response_cache import ResponseCache
 
 
 class Watch:
@@ -11,13 +11,13 @@ class Watch:
         return self.now
 
 
-def kept(answers: KeptAnswers, *keys: str) -> list[bool]:
+def kept(answers: ResponseCache, *keys: str) -> list[bool]:
     return [answers.get(key) is not None for key in keys]
 
 
 def test_an_answer_ages_and_ends_with_its_lifetime() -> None:
     watch = Watch()
-    answers = KeptAnswers(4, clock=watch)
+    answers = ResponseCache(4, clock=watch)
     answers.put("a", b"one", {"etag": '"x"'}, 15)
     watch.now += 14.9
     found = answers.get("a")
@@ -28,7 +28,7 @@ def test_an_answer_ages_and_ends_with_its_lifetime() -> None:
 
 
 def test_the_least_recently_used_go_first() -> None:
-    answers = KeptAnswers(2)
+    answers = ResponseCache(2)
     for key in "ab":
         answers.put(key, b"", {}, 60)
     assert answers.get("a") is not None
@@ -37,7 +37,7 @@ def test_the_least_recently_used_go_first() -> None:
 
 
 def test_bytes_are_bounded_and_what_is_large_is_not_kept() -> None:
-    answers = KeptAnswers(100, most_bytes=80)
+    answers = ResponseCache(100, most_bytes=80)
     for number in range(20):
         answers.put(f"{number}", b"x" * 10, {}, 60)
     assert sum(kept(answers, *map(str, range(20)))) == 8
@@ -52,6 +52,6 @@ def test_bytes_are_bounded_and_what_is_large_is_not_kept() -> None:
 
 
 def test_without_room_nothing_is_kept() -> None:
-    answers = KeptAnswers(0)
+    answers = ResponseCache(0)
     answers.put("a", b"", {}, 60)
     assert kept(answers, "a") == [False]

@@ -12,7 +12,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class KeptAnswer:
+class CachedResponse:
     """A body with its entity tag and header fields, when it was made and for how many seconds it may be used."""
 
     body: bytes
@@ -21,7 +21,7 @@ class KeptAnswer:
     seconds: int
 
 
-class KeptAnswers:
+class ResponseCache:
     """Bounded by number and by bytes; the least recently used go first.
 
     Args:
@@ -32,10 +32,10 @@ class KeptAnswers:
 
     def __init__(self, most: int, most_bytes: int = MAX_BYTES, clock: Callable[[], float] = now) -> None:
         self._most, self._most_bytes, self._clock = most, most_bytes, clock
-        self._answers: OrderedDict[str, KeptAnswer] = OrderedDict()
+        self._answers: OrderedDict[str, CachedResponse] = OrderedDict()
         self._bytes = 0
 
-    def get(self, key: str) -> tuple[KeptAnswer, int] | None:
+    def get(self, key: str) -> tuple[CachedResponse, int] | None:
         """An answer that may still be used, and its age in whole seconds."""
         answer = self._answers.get(key)
         if answer is None:
@@ -53,7 +53,7 @@ class KeptAnswers:
             return
         if key in self._answers:
             self._drop(key)
-        self._answers[key] = KeptAnswer(body, headers, self._clock(), seconds)
+        self._answers[key] = CachedResponse(body, headers, self._clock(), seconds)
         self._bytes += len(body)
         while len(self._answers) > self._most or self._bytes > self._most_bytes:
             self._drop(next(iter(self._answers)))

@@ -7,6 +7,7 @@ after each restore. Lambda's runtime brings ``snapshot_restore_py`` and calls th
 everything is made when it is first used.
 """
 
+import gc
 import random
 from collections.abc import Callable
 
@@ -35,9 +36,10 @@ def register_hooks(container: Container, prime: Callable[[], object]) -> None:
 
 
 def prepare(container: Container, prime: Callable[[], object]) -> None:
-    """Make what the first request would otherwise make."""
+    """Make what the first request would otherwise make, and keep it out of later collections."""
     run(container.warm_up())
     prime()
+    gc.freeze()
 
 
 def restore(container: Container) -> None:

@@ -32,7 +32,7 @@ from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.catalogue.repositories import BusyTimes, Summaries
 from common.application.search.deps import SearchDeps
 from common.runtime.container.core import CoreContainer
-from common.runtime.response_cache import KeptAnswers
+from common.runtime.response_cache import ResponseCache
 from common.runtime.settings import Count, SecretRef, SettingsGroup
 
 #: OpenStreetMap's own server: no more than a request a second, and not for applications that live by it
@@ -74,9 +74,9 @@ class CatalogueContainer(CoreContainer):
     """Providers, services, availability and search."""
 
     @cached_property
-    def kept_answers(self) -> KeptAnswers:
+    def response_cache(self) -> ResponseCache:
         """Answers to anonymous public reads that this process remembers."""
-        return KeptAnswers(self.settings.of(ResponseCacheSettings).public_cache_entries)
+        return ResponseCache(self.settings.of(ResponseCacheSettings).public_cache_entries)
 
     @cached_property
     def categories(self) -> MongoCategories:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.domain.shared.errors import OutOfTime
 from common.runtime.budget import Budget
 from common.runtime.http.problems import MEDIA_TYPE, problem, problem_of, status_problem
-from common.runtime.observability import request_log as trail
+from common.runtime.observability import request_log
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import get_logger
 
@@ -42,7 +42,7 @@ class RequestContextMiddleware:
         given = Headers(scope=scope).get("x-request-id")
         gateway = scope.get("aws.event", {}).get("requestContext", {}).get("requestId", "")
         request_id = begin_request(given, gateway, getattr(lambda_context, "aws_request_id", None), gateway=gateway)
-        trail.begin(scope["path"])
+        request_log.begin(scope["path"])
         guard = _ResponseGuard(send, request_id)
         try:
             await self._app(scope, receive, guard)
@@ -51,7 +51,7 @@ class RequestContextMiddleware:
             if guard.has_started:
                 raise
             await problem(500, "internal_error", "Something went wrong on our side.")(scope, receive, guard)
-        trail.end(scope["method"], scope["path"], guard.status)
+        request_log.end(scope["method"], scope["path"], guard.status)
 
 
 class HeadMiddleware:

@@ -2,7 +2,7 @@
 
 Routes use ``APIRouter(route_class=CachedRoute)`` and name a lifetime with ``Depends(cache_for(seconds))``. A request
 with credentials is never answered from the process's memory, and its answer is checked again each time, so that people
-see their own edits at once; an edit also clears the memory of the process that served it (``forget_kept``).
+see their own edits at once; an edit also clears the memory of the process that served it (``clear_cache``).
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.runtime.response_cache import KeptAnswers
+from common.runtime.response_cache import ResponseCache
 
 RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 _TAG_BYTES = 12
@@ -41,12 +41,12 @@ def cache_for(seconds: int, *, is_kept: bool = True) -> Callable[[Request, Respo
     return state
 
 
-def keep_nothing(request: Request) -> None:
+def no_store(request: Request) -> None:
     """Have the process not keep the answer to this request, such as one about the coming hours."""
     request.state.kept_seconds = 0
 
 
-async def forget_kept(request: Request) -> AsyncIterator[None]:
+async def clear_cache(request: Request) -> AsyncIterator[None]:
     """Dependency of routes that change what is publicly read: clears the memory of this process after the change."""
     yield
     if request.method not in {"GET", "HEAD"}:
@@ -87,8 +87,8 @@ def _key(request: Request) -> str | None:
     return key if len(key) <= _LONGEST_KEY else None
 
 
-def _kept(request: Request) -> KeptAnswers:
-    kept: KeptAnswers = request.app.state.container.kept_answers
+def _kept(request: Request) -> ResponseCache:
+    kept: ResponseCache = request.app.state.container.response_cache
     return kept
 
 

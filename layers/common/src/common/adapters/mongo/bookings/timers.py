@@ -1,4 +1,4 @@
-"""Whether any booking's timer is due, asked without the model of a booking, because most of the time none is."""
+"""Whether any booking's timer is due, asked before a sweep begins: most of the time none is."""
 
 from datetime import datetime
 
