@@ -28,7 +28,7 @@ SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
 
 #: Tests of these folders run nothing that coverage measures, or run it in processes of its own: they need no tracer.
-UNMEASURED = ("tests/e2e", "tests/contract", "tests/unit/infra", "tests/integration/infra", "packages/stripe-local")
+UNMEASURED = ("tests/e2e", "tests/contract", "tests/unit/infra", "tests/integration/infra")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
