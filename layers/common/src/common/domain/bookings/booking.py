@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, computed_field, model_validator
 
+from common.domain.bookings.price_lines import LineKind, PriceLine, line_id, spread
+from common.domain.payments.currencies import charge_step
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import PaymentMode, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxTerm
@@ -133,12 +135,47 @@ class Place(Model):
 
 
 class PriceSnapshot(Model):
-    """The price, our commission and the taxes on receipts as agreed at booking; later changes never touch them."""
+    """The price in lines, with their taxes, and our commission, as agreed at booking; no later change touches a line.
 
-    total: Money
+    ``total`` and ``taxes`` follow from the lines and are stored beside them, for queries and for code of before there
+    were lines. What such code has written has only these: the price is then one line for the service.
+    """
+
+    lines: list[PriceLine] = Field(default_factory=list, min_length=1, validate_default=True)
     commission_basis_points: int
     commission_minimum: int = 0
-    taxes: list[TaxTerm] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_line_for_the_service(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("lines") or "total" not in data:
+            return data
+        service = {"id": line_id(1), "kind": LineKind.SERVICE, "unit_amount": data["total"]}
+        return {**data, "lines": [{**service, "taxes": data.get("taxes") or []}]}
+
+    @computed_field  # type: ignore[prop-decorator]  # https://docs.pydantic.dev/latest/api/fields/
+    @property
+    def total(self) -> Money:
+        """The sum of the lines."""
+        return Money(amount=sum(each.amount.amount for each in self.lines), currency=self.currency)
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def taxes(self) -> list[TaxTerm]:
+        """The different taxes of all lines."""
+        terms: list[TaxTerm] = []
+        for line in self.lines:
+            terms.extend(each for each in line.taxes if each not in terms)
+        return terms
+
+    @property
+    def currency(self) -> str:
+        """The one currency of all lines."""
+        return self.lines[0].unit_amount.currency
+
+    def spread(self, amount: int) -> list[int]:
+        """A part of the price, in minor units, over its lines, in their order and in proportion to their amounts."""
+        return spread(amount, [each.amount.amount for each in self.lines], charge_step(self.currency))
 
 
 class PolicySnapshot(Model):

@@ -18,6 +18,7 @@ from common.domain.bookings.booking import (
 from common.domain.bookings.commission import agreed_commission
 from common.domain.bookings.payment_plan import choose_payment_mode
 from common.domain.bookings.policies import POLICIES
+from common.domain.bookings.price_lines import LineKind, PriceLine, line_id
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.checks import MAX_AHEAD
 from common.domain.bookings.state_machine.claims import slot_claim
@@ -176,15 +177,9 @@ def _new_booking(
         notes=new.notes,
         access_notes=new.access_notes,
         price=PriceSnapshot(
-            total=total,
+            lines=[_service_line(service, provider, total, settings)],
             commission_basis_points=share,
             commission_minimum=minimum,
-            taxes=tax_terms(
-                total.currency,
-                settings.tax_rules,
-                provider_number=provider.tax_number,
-                platform_number=settings.platform_tax_numbers.get(total.currency),
-            ),
         ),
         policy=POLICIES[service.cancellation_policy],
         payment_details=PaymentDetails(
@@ -199,6 +194,16 @@ def _new_booking(
         created_at=now,
         updated_at=now,
     )
+
+
+def _service_line(service: Service, provider: Provider, total: Money, settings: BookingSettings) -> PriceLine:
+    terms = tax_terms(
+        total.currency,
+        settings.tax_rules,
+        provider_number=provider.tax_number,
+        platform_number=settings.platform_tax_numbers.get(total.currency),
+    )
+    return PriceLine(id=line_id(1), kind=LineKind.SERVICE, label=service.title, unit_amount=total, taxes=terms)
 
 
 def _slot(start_at: datetime, service: Service, provider: Provider) -> Slot:
