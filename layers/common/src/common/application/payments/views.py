@@ -3,12 +3,12 @@
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Booking
+from common.domain.bookings.line_taxes import platform_taxes, provider_taxes
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import PaymentOperation
-from common.domain.payments.tax import TaxLine, TaxParty, tax_line
+from common.domain.payments.tax import TaxLine
 from common.domain.shared.model import Model
-from common.domain.shared.money import Money
 
 
 class BookingPayment(Model):
@@ -39,10 +39,6 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
 
 def tax_lines(booking: Booking) -> list[TaxLine]:
     """The provider's tax in what the customer has paid and not got back, and ours in the commission."""
-    details, currency = booking.payment_details, booking.price.total.currency
-    taken = {
-        TaxParty.PROVIDER: details.captured_amount - details.refunded_amount,
-        TaxParty.PLATFORM: details.commission_amount,
-    }
-    terms = (term for term in booking.price.taxes if taken[term.party] > 0)
-    return [tax_line(term, Money(amount=taken[term.party], currency=currency)) for term in terms]
+    details, price = booking.payment_details, booking.price
+    paid = details.captured_amount - details.refunded_amount
+    return [*provider_taxes(price, paid), *platform_taxes(price, details.commission_amount)]

@@ -233,7 +233,7 @@ class PaymentDetails(Model):
     ``lost_twice_amount`` is what we lost because it was refunded and charged back as well. ``debt_amount`` is what the
     provider owes of this booking; its reversal is tried again at ``debt_retry_at``. ``set_off_amount`` is what of the
     provider's share here has paid their debts of other bookings, less what other bookings' shares have paid of the debt
-    of this one.
+    of this one. ``held_by_line`` is what of each line of the price is held, by the line's id, as the ledger says.
     """
 
     mode: PaymentMode
@@ -254,6 +254,7 @@ class PaymentDetails(Model):
     debt_tries: int = 0
     debt_retry_at: datetime | None = None
     set_off_amount: int = 0
+    held_by_line: dict[str, int] = Field(default_factory=dict)
     given_back_amount: int = 0
     giving_back_amount: int = 0
     refund_failed_amount: int = 0

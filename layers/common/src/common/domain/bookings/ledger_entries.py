@@ -4,11 +4,19 @@ Debits are positive. ``stripe`` is what our Stripe balance holds for the booking
 have not allotted, ``commission`` what we earned, ``provider`` what the provider owes us, ``stripe_fees`` and
 ``losses`` what it cost us. ``set_off`` joins two bookings of a provider: what the share of one has paid of the debt of
 the other. Over all bookings of a provider it sums to zero, and ``provider`` to what they owe.
+
+On ``held`` each entry has a line for every line of the price that has a part in it. What the customer pays or gets back
+is spread in proportion to the lines' amounts, commission in proportion to each line's commission, and what goes to or
+comes from the provider in proportion to what is held of each line: the last of it leaves nothing held on any line.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from common.domain.bookings.booking import Booking
+from common.domain.bookings.commission import commission_by_line
+from common.domain.bookings.price_lines import spread
+from common.domain.payments.currencies import charge_step
 from common.domain.payments.ledger import Account, LedgerLine
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
@@ -31,6 +39,7 @@ class Entry:
         self._now = now
         self._operation_id = operation_id
         self._stripe_id = stripe_id
+        self._held = booking.payment_details.held_by_line
 
     def captured(self, amount: int) -> list[LedgerLine]:
         """The customer's money arrived and is owed to the provider or back."""
@@ -50,23 +59,25 @@ class Entry:
 
     def commission(self, amount: int) -> list[LedgerLine]:
         """Commission earned out of held money; negative where it is given back."""
-        return self._move("commission", Account.COMMISSION, Account.HELD, amount)
+        price = self._booking.price
+        weights = commission_by_line(price, price.total.amount)
+        return self._move("commission", Account.COMMISSION, Account.HELD, amount, weights=weights)
 
     def transferred(self, amount: int) -> list[LedgerLine]:
         """The provider's share left our balance."""
-        return self._move("transfer", Account.STRIPE, Account.HELD, amount)
+        return self._move("transfer", Account.STRIPE, Account.HELD, amount, weights=self._held_of_each(amount))
 
     def reversed(self, amount: int) -> list[LedgerLine]:
         """A transfer came back."""
-        return self._move("reversal", Account.HELD, Account.STRIPE, amount)
+        return self._move("reversal", Account.HELD, Account.STRIPE, amount, weights=self._held_of_each(-amount))
 
     def debt(self, amount: int) -> list[LedgerLine]:
         """A reversal that was refused: the provider owes it; negative where the debt is set off."""
-        return self._move("debt", Account.HELD, Account.PROVIDER, amount)
+        return self._move("debt", Account.HELD, Account.PROVIDER, amount, weights=self._held_of_each(-amount))
 
     def set_off(self, amount: int) -> list[LedgerLine]:
         """The provider's share of this booking paid what they owe of another."""
-        return self._move("set_off", Account.SET_OFF, Account.HELD, amount)
+        return self._move("set_off", Account.SET_OFF, Account.HELD, amount, weights=self._held_of_each(amount))
 
     def debt_set_off(self, amount: int) -> list[LedgerLine]:
         """What the provider owes of this booking was paid by their share of another."""
@@ -85,15 +96,42 @@ class Entry:
         return self._move("loss", Account.STRIPE, Account.LOSSES, fee.amount, currency=fee.currency)
 
     def _move(
-        self, reason: str, credit: Account, debit: Account, amount: int, *, currency: str | None = None
+        self,
+        reason: str,
+        credit: Account,
+        debit: Account,
+        amount: int,
+        *,
+        weights: Sequence[int] | None = None,
+        currency: str | None = None,
     ) -> list[LedgerLine]:
         if amount == 0:
             return []
         entry_id, used = new_id("ent", self._now), currency or self._booking.price.total.currency
         sides = ((debit, amount), (credit, -amount))
-        return [self._line(entry_id, reason, account, Money(amount=moved, currency=used)) for account, moved in sides]
+        lines = [
+            self._line(entry_id, reason, account, Money(amount=part, currency=used), line_id)
+            for account, moved in sides
+            for line_id, part in self._parts(account, moved, weights)
+        ]
+        self._held = held_after(self._held, lines)
+        return lines
 
-    def _line(self, entry_id: str, reason: str, account: Account, amount: Money) -> LedgerLine:
+    def _parts(self, account: Account, amount: int, weights: Sequence[int] | None) -> list[tuple[str | None, int]]:
+        """What moves on an account: on that of held money by the price's lines, else in one."""
+        price = self._booking.price
+        if account is not Account.HELD:
+            return [(None, amount)]
+        parts = price.spread(amount) if not weights else spread(amount, weights, charge_step(price.currency))
+        return [(line.id, part) for line, part in zip(price.lines, parts, strict=True) if part]
+
+    def _held_of_each(self, taken: int) -> Sequence[int] | None:
+        """What is held of each line, as weights of a move that takes held money, or makes good what is missing."""
+        held = [self._held.get(line.id, 0) for line in self._booking.price.lines]
+        weights = held if taken > 0 else [-each for each in held]
+        return weights if sum(weights) > 0 else None
+
+    def _line(self, entry_id: str, reason: str, account: Account, amount: Money, line_id: str | None) -> LedgerLine:
         return LedgerLine(
             id=new_id("led", self._now),
             entry_id=entry_id,
@@ -104,5 +142,15 @@ class Entry:
             reason=reason,
             operation_id=self._operation_id,
             stripe_id=self._stripe_id,
+            price_line_id=line_id,
             at=self._now,
         )
+
+
+def held_after(held: Mapping[str, int], lines: Iterable[LedgerLine]) -> dict[str, int]:
+    """What is held of each line of a price, by its id, after ledger lines; what is nought is left out."""
+    sums = dict(held)
+    for line in lines:
+        if line.account is Account.HELD and line.price_line_id is not None:
+            sums[line.price_line_id] = sums.get(line.price_line_id, 0) - line.amount.amount
+    return {line_id: amount for line_id, amount in sums.items() if amount}

@@ -26,7 +26,11 @@ PASSED_ON = frozenset({Account.HELD})
 
 
 class LedgerLine(Model):
-    """One side of an entry; the lines that share ``entry_id`` sum to zero."""
+    """One side of an entry; the lines that share ``entry_id`` sum to zero.
+
+    ``price_line_id`` names, on the account of held money, the line of the booking's price: an entry has a line there
+    for each that has a part in it.
+    """
 
     id: str
     entry_id: str
@@ -37,6 +41,7 @@ class LedgerLine(Model):
     reason: str
     operation_id: str | None = None
     stripe_id: str | None = None
+    price_line_id: str | None = None
     at: datetime
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, OpenOperation
+from common.domain.bookings.ledger_entries import held_after
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
@@ -87,8 +88,9 @@ class Draft:
         return self.set(payment_details=self.booking.payment_details.model_copy(update=fields))
 
     def post(self, lines: Sequence[LedgerLine]) -> "Draft":
-        """Add whole ledger entries."""
-        return replace(self, ledger=(*self.ledger, *lines))
+        """Add whole ledger entries, and keep what is held of each line of the price."""
+        held = held_after(self.booking.payment_details.held_by_line, lines)
+        return replace(self.with_payment(held_by_line=held), ledger=(*self.ledger, *lines))
 
     def claim(self, claim: SlotClaim) -> "Draft":
         """Take a slot."""
