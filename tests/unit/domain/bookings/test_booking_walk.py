@@ -61,10 +61,17 @@ SCENARIOS = [
     ),
     Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS, skipped=EARLY),
     Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=EARLY),
-    Scenario("other times", ONE, auto_accept=True, reschedules=True, skipped=("unpaid", "completing")),
+    Scenario(
+        "other times",
+        ONE,
+        auto_accept=True,
+        reschedules=True,
+        skipped=("unpaid", "unstarted", "completing", "settling", "ratings over"),
+    ),
     Scenario("moved by an operator", ONE, moves=True, skipped=("authorizing", "completing")),
 ]
 NIGHTLY = [
+    Scenario("other times and every time", ONE, auto_accept=True, reschedules=True),
     Scenario("every failure", ONE, failing=frozenset(Purpose)),
     Scenario("every failure of a saved card", ONE, start_in=MONTH, failing=frozenset(Purpose)),
     Scenario("refunds and failing payouts", ONE, auto_accept=True, refunds=True, failing=PAYOUTS),
