@@ -77,6 +77,7 @@ def starved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     return {line["function"]: line for line in lines}
 
 
+@pytest.mark.xdist_group("starved")  # what they share takes long to make
 @pytest.mark.parametrize("function", templates.functions(templates.load(TEMPLATE)), ids=lambda each: each.name)
 def test_with_a_silent_database_every_function_ends_in_time_on_its_own(
     starved: dict[str, dict[str, Any]], function: templates.Function

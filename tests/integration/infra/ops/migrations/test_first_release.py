@@ -10,9 +10,9 @@ from common.domain.bookings.booking import BookingStatus
 from common.domain.payments.ledger import require_balanced
 from pymongo import MongoClient
 
+from infra.bench.first_release import restore
 from infra.ops.migrations.runner import VERSIONS, migrate
 from tests.fakes.payment_gateway import FakePaymentGateway
-from tests.integration.infra.ops.migrations.first_release import restore
 from tests.support import api_client, sign_in
 from tests.support.containers import make_container
 
