@@ -5,6 +5,7 @@ from collections.abc import Callable
 from common.application.bookings.read import VisibleBooking
 from common.application.payments.intents import PaymentAction
 from common.domain.bookings.booking import Actor, ActorKind, Booking, Dispute, RescheduleProposal
+from common.runtime.http.price_schemas import PriceLineView
 from common.runtime.http.schemas import MoneySchema
 
 from functions.bookings import schemas
@@ -38,6 +39,7 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
         timezone=booking.slot.timezone,
         place=schemas.PlaceView.model_validate(booking.place),
         price=money(booking.price.total.amount),
+        price_lines=PriceLineView.of_booking(booking),
         cancellation_policy=_policy(booking),
         start_code=start_code(booking, seen.actor),
         contact=schemas.ContactView.model_validate(seen.contact) if seen.contact else None,

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState, ServiceArea
 from common.domain.bookings.intents import IntentStatus
 from common.domain.bookings.ratings import RatingState
+from common.domain.catalogue.service_options import MOST_OF_ONE, MOST_OPTIONS
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.payments.operations import PaymentMode
 from common.domain.shared.contact_fields import AddressText, EmailText, PhoneText
 from common.domain.shared.money import MAX_AMOUNT, CurrencyCode, Money
 from common.domain.shared.names import PersonName
 from common.domain.shared.texts import PROSE
+from common.runtime.http.price_schemas import PriceLineView
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel, ResponseModel
 from pydantic import Field, StringConstraints
 
@@ -37,18 +39,37 @@ class ExpectedPrice(RequestModel):
         return Money(amount=self.amount, currency=self.currency)
 
 
-class SeenTerms(RequestModel):
-    """The terms that were shown; where the service has others by now the answer is 409 `terms_changed` with them."""
+class OptionChoice(RequestModel):
+    """An option of the service, and how many of it."""
 
-    expected_price: Annotated[ExpectedPrice | None, Field(description="The price that was shown")] = None
+    option_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    quantity: Annotated[int, Field(ge=1, le=MOST_OF_ONE, strict=True)] = 1
+
+
+class SeenTerms(RequestModel):
+    """What is chosen, and the terms that were shown.
+
+    Where the service has other terms by now the answer is 409 `terms_changed` with them.
+    """
+
+    expected_price: Annotated[
+        ExpectedPrice | None, Field(description="The price that was shown, with the options that are chosen")
+    ] = None
     expected_cancellation_policy: Annotated[
         CancellationPolicyName | None, Field(description="The cancellation policy that was shown")
     ] = None
+    options: Annotated[
+        list[OptionChoice], Field(max_length=MOST_OPTIONS, description="What is added to the service, each option once")
+    ] = Field(default_factory=list)
 
     def seen(self) -> dict[str, Any]:
         """The domain's values."""
         price = self.expected_price.to_domain() if self.expected_price else None
-        return {"expected_price": price, "expected_cancellation_policy": self.expected_cancellation_policy}
+        return {
+            "expected_price": price,
+            "expected_cancellation_policy": self.expected_cancellation_policy,
+            "options": [each.model_dump() for each in self.options],
+        }
 
 
 class BookingRequest(SeenTerms):
@@ -213,7 +234,8 @@ class BookingView(ResponseModel):
     access_notes: Annotated[
         str, Field(description="How to get in: for the customer, and for the provider while the work is agreed")
     ]
-    price: MoneySchema
+    price: Annotated[MoneySchema, Field(description="The sum of the lines")]
+    price_lines: list[PriceLineView]
     cancellation_policy: PolicyView
     start_code: str | None
     contact: ContactView | None

@@ -10,6 +10,7 @@ from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import OperationStatus, PaymentMode, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxLine, TaxParty
 from common.domain.shared.money import Money
+from common.runtime.http.price_schemas import PriceLineView
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
@@ -51,13 +52,17 @@ class OperationView(ResponseModel):
 
 
 class LedgerLineView(ResponseModel):
-    """One side of a double entry; debits are positive, and the lines of an entry sum to zero."""
+    """One side of a double entry; debits are positive, and the lines of an entry sum to zero.
+
+    On the account `held`, `price_line_id` names the line of the price that the money belongs to.
+    """
 
     id: str
     entry_id: str
     account: str
     amount: SignedMoneySchema
     reason: str
+    price_line_id: str | None
     at: Instant
 
 
@@ -89,6 +94,7 @@ class BookingPaymentView(ResponseModel):
     payment: PaymentState
     payout: PayoutState
     total: MoneySchema
+    price_lines: list[PriceLineView]
     authorized: MoneySchema
     captured: MoneySchema
     refunded: MoneySchema
@@ -123,6 +129,7 @@ class BookingPaymentView(ResponseModel):
                 "payment": booking.payment,
                 "payout": booking.payout,
                 "total": money(booking.price.total.amount),
+                "price_lines": PriceLineView.of_booking(booking),
                 "authorized": money(details.authorized_amount),
                 "captured": money(details.captured_amount),
                 "refunded": money(details.refunded_amount),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from common.application.catalogue import services
 from common.application.scheduling.slots import is_bookable, list_slots, slot_interval
+from common.domain.catalogue.service_options import MOST_OPTIONS, ChosenOption, minutes_with, pick_options
 from common.domain.scheduling.slots import FreeSlot
 from common.domain.shared.errors import NotFound
 from common.domain.shared.time_zones import TimeZoneName
@@ -15,10 +16,13 @@ from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import StringConstraints
 
 from functions.providers.availability_schemas import SlotList, SlotView
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import CategoryList, CategoryView, ServicePatch, ServiceRequest, ServiceView
+
+ChosenOptionText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}(:[0-9]{1,3})?$")]
 
 own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute, dependencies=[Depends(clear_cache)])
 public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
@@ -79,18 +83,28 @@ async def get_slots(
     starts_from: Annotated[Instant | None, Query(alias="from")] = None,
     starts_before: Annotated[Instant | None, Query(alias="to")] = None,
     timezone: Annotated[TimeZoneName | None, Query()] = None,
+    options: Annotated[
+        list[ChosenOptionText],
+        Query(
+            max_length=MOST_OPTIONS,
+            description="Options that shall be booked with the service, whose time is then kept free too: "
+            "an option's id, or id and quantity as in `opt_1:2`; repeat the parameter for several",
+        ),
+    ] = [],  # noqa: B006 - FastAPI copies defaults
 ) -> SlotList:
     """Slots that can be booked now: starts from ``from`` on and before ``to``, at most 62 days."""
     viewer_id = viewer.provider_id if viewer else None
     service, provider = await services.visible_service(container.catalogue, service_id, viewer_id)
     zone = ZoneInfo(timezone or provider.timezone)
     first, last = slot_interval(container.clock.now(), starts_from, starts_before)
-    found = await list_slots(container.catalogue, provider, service, first, last)
+    picked = pick_options(service.options, [_chosen(each) for each in options])
+    minutes = minutes_with(service.duration_minutes, picked)
+    found = await list_slots(container.catalogue, provider, service, first, last, duration_minutes=minutes)
     return SlotList(
         items=[_slot_view(slot, zone) for slot in found],
         timezone=zone.key,
         provider_timezone=provider.timezone,
-        duration_minutes=service.duration_minutes,
+        duration_minutes=minutes,
         is_bookable=is_bookable(provider, service),
     )
 
@@ -109,6 +123,11 @@ async def get_category(container: ContainerDep, slug: str) -> CategoryView:
     if slug not in tree.by_slug:
         raise NotFound("There is no such category.")
     return CategoryView.of(tree.by_slug[slug], tree)
+
+
+def _chosen(text: str) -> ChosenOption:
+    option_id, _, quantity = text.partition(":")
+    return ChosenOption(option_id=option_id, quantity=int(quantity or 1))
 
 
 def _slot_view(slot: FreeSlot, zone: ZoneInfo) -> SlotView:

@@ -6,6 +6,7 @@ from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.listings import mean_of
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.rating_scores import bayesian_score
+from common.domain.catalogue.service_options import LONGEST_MINUTES, MOST_OF_ONE, MOST_OPTIONS
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, Service, ServiceStatus
 from common.domain.identity.users import ProviderStatus
 from common.domain.shared.contact_fields import AddressText
@@ -21,6 +22,30 @@ Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, descr
 Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]
 SettableStatus = Literal["draft", "active", "paused"]
 Flag = Annotated[bool, Field(strict=True)]
+
+
+class OptionRequest(RequestModel):
+    """Something that customers may add to the service; price and duration are of one."""
+
+    id: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z0-9_]{1,64}$",
+            description="Give the id that an option has to keep it; without one it is a new option and gets one",
+        ),
+    ] = None
+    label: Annotated[str, Field(min_length=1, max_length=80), TITLE, NO_CONTACT_DETAILS]
+    price: MoneySchema
+    duration_minutes: Annotated[
+        int, Field(ge=0, le=LONGEST_MINUTES, multiple_of=5, strict=True, description="Minutes that each adds")
+    ] = 0
+    max_quantity: Annotated[int, Field(ge=1, le=MOST_OF_ONE, strict=True)] = 1
+
+
+Options = Annotated[
+    list[OptionRequest],
+    Field(max_length=MOST_OPTIONS, description="In the order in which they are shown; not for services by quote"),
+]
 
 
 class _ServiceFields(BaseModel):
@@ -46,6 +71,7 @@ class ServiceRequest(_ServiceFields, RequestModel):
     price_type: PriceType = PriceType.FIXED
     price: MoneySchema | None = Field(default=None, description="The booking must come to what a card can be charged")
     duration_minutes: Duration
+    options: Options = Field(default_factory=list)
     images: Images = Field(default_factory=list)
     status: SettableStatus = "draft"
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
@@ -63,6 +89,7 @@ class ServicePatch(_ServiceFields, PatchModel):
     price_type: PriceType | None = None
     price: MoneySchema | None = None
     duration_minutes: Duration | None = None
+    options: Options | None = None
     images: Images | None = None
     status: SettableStatus | None = None
     cancellation_policy: CancellationPolicyName | None = None
@@ -103,8 +130,18 @@ class ProviderBrief(ResponseModel):
         )
 
 
+class OptionView(ResponseModel):
+    """Something that customers may add to the service; price and duration are of one."""
+
+    id: str
+    label: str
+    price: MoneySchema
+    duration_minutes: int
+    max_quantity: int
+
+
 class ServiceView(ResponseModel):
-    """A service. ``total_price`` is what one booking costs."""
+    """A service. ``total_price`` is what one booking costs without options."""
 
     id: str
     provider_id: str
@@ -115,6 +152,7 @@ class ServiceView(ResponseModel):
     price: MoneySchema | None
     total_price: MoneySchema | None
     duration_minutes: int
+    options: list[OptionView]
     images: list[str]
     status: ServiceStatus
     cancellation_policy: CancellationPolicyName
@@ -129,7 +167,8 @@ class ServiceView(ResponseModel):
     def of(cls, service: Service, provider: Provider | None = None) -> "ServiceView":
         """The view of a service."""
         return cls(
-            **service.model_dump(exclude={"rating", "price"}),
+            **service.model_dump(exclude={"rating", "price", "options"}),
+            options=[OptionView.model_validate(each.model_dump()) for each in service.options],
             price=MoneySchema.model_validate(service.price) if service.price else None,
             total_price=MoneySchema.model_validate(total) if (total := service.total_price()) else None,
             rating=RatingView.of(service.rating),

@@ -53,9 +53,37 @@ async def test_an_hourly_price_is_multiplied_by_the_duration(client: httpx.Async
     assert made["total_price"] == {"amount": 18_000, "currency": "nzd"}
 
 
+OPTION: dict[str, Any] = {"label": "Windows inside", "price": {"amount": 1_500, "currency": "nzd"}}
+
+
+async def test_options_keep_their_ids_and_are_shown_in_order(client: httpx.AsyncClient, owner: SignedIn) -> None:
+    more = {"label": "Oven", "price": {"amount": 0, "currency": "nzd"}, "duration_minutes": 30, "max_quantity": 2}
+    made = await make(client, owner, options=[OPTION, more])
+    first, second = made["options"]
+    assert first == {**OPTION, "id": first["id"], "duration_minutes": 0, "max_quantity": 1}
+    assert second == {**more, "id": second["id"]}
+    changed = [{**second, "label": "Oven and hob"}, OPTION]
+    path = f"/v1/services/{made['id']}"
+    answer = await client.patch(path, json={"options": changed}, headers=owner.headers)
+    assert answer.status_code == 200, answer.text
+    options = (await client.get(path)).json()["options"]
+    assert options == answer.json()["options"]
+    assert [each["label"] for each in options] == ["Oven and hob", "Windows inside"]
+    assert options[0]["id"] == second["id"]
+    assert options[1]["id"] not in {first["id"], second["id"]}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"options": [{**OPTION, "duration_minutes": 7}]}, "options.0.duration_minutes"),
+        ({"options": [{**OPTION, "max_quantity": 0}]}, "options.0.max_quantity"),
+        ({"options": [{**OPTION, "label": "Call 021 123 4567"}]}, "options.0.label"),
+        ({"options": [{**OPTION, "price": {"amount": -1, "currency": "nzd"}}]}, "options.0.price.amount"),
+        ({"options": [{**OPTION, "price": {"amount": 100, "currency": "usd"}}]}, "options.0.price.currency"),
+        ({"options": [{**OPTION, "id": "opt_1"}, {**OPTION, "id": "opt_1"}]}, "options.1.id"),
+        ({"options": [OPTION] * 21}, "options"),
+        ({"options": [OPTION], "price_type": "quote", "price": None}, "options"),
         ({"category": "no-such-thing"}, "category"),
         ({"category": "cleaning"}, "category"),
         ({"price": None}, "price"),

@@ -18,6 +18,7 @@ from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place, ServiceArea
 from common.domain.bookings.intents import BookingIntent
 from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
 from common.domain.identity.users import User
 from common.domain.shared.errors import (
@@ -53,6 +54,7 @@ class BookingInput(Model):
     address: str
     notes: str = ""
     access_notes: str = ""
+    options: tuple[ChosenOption, ...] = ()
     payment_method_id: str | None = None
     expected_price: Money | None = None
     expected_cancellation_policy: CancellationPolicyName | None = None
@@ -208,7 +210,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         deps.bookings,
         provider,
         request.start_at,
-        duration_minutes=service.duration_minutes,
+        duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
         now=now,
         apart_from=held.ids,
     )
@@ -218,6 +220,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         place=place,
         notes=request.notes,
         access_notes=request.access_notes,
+        options=request.options,
         stripe_customer_id=customer.stripe_customer_id,
         payment_method_id=request.payment_method_id,
         idempotency_key=attempt.key,
@@ -276,10 +279,11 @@ async def _customer(deps: BookingDeps, customer_id: str) -> User:
 
 def _is_same(booking: Booking, request: BookingInput) -> bool:
     requested = (request.service_id, request.address, request.notes, request.access_notes)
+    booked = (booking.service_id, booking.place.address, booking.notes, booking.access_notes)
+    options = {each.option_id: each.quantity for each in request.options}
+    same_options = options == {each.option_id: each.quantity for each in booking.price.lines if each.option_id}
     is_moved = booking.reschedule_count > 0
-    return requested == (booking.service_id, booking.place.address, booking.notes, booking.access_notes) and (
-        is_moved or booking.slot.start_at == request.start_at
-    )
+    return requested == booked and same_options and (is_moved or booking.slot.start_at == request.start_at)
 
 
 async def open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:

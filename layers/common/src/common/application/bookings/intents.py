@@ -15,6 +15,7 @@ from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import BookingChange
 from common.domain.bookings.intents import BookingIntent, IntentStatus
+from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.identity.users import User
 from common.domain.scheduling.slot_cells import SlotClaim
@@ -55,6 +56,7 @@ class GuestBookingInput(Model):
     address: str
     notes: str = ""
     access_notes: str = ""
+    options: tuple[ChosenOption, ...] = ()
     full_name: str
     email: str
     phone_number: str | None = None
@@ -207,6 +209,7 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
         address=intent.address,
         notes=intent.notes,
         access_notes=intent.access_notes,
+        options=intent.options,
         expected_price=intent.price,
         expected_cancellation_policy=intent.cancellation_policy,
         held_by=intent.held_by,
@@ -236,7 +239,7 @@ async def _hold(
         deps.bookings,
         provider,
         request.start_at,
-        duration_minutes=service.duration_minutes,
+        duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
         now=now,
         apart_from=[each.id for each in earlier],
     )
@@ -249,6 +252,7 @@ async def _hold(
         expected_price=request.expected_price,
         expected_policy=request.expected_cancellation_policy,
         access_notes=request.access_notes,
+        options=request.options,
         held_by=request.held_by,
     )
     change = state_machine.create(rehearsal, service, provider, verdict, now, deps.settings)

@@ -1,12 +1,13 @@
 """A provider's services: make, read, change, delete."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from common.application.catalogue.deps import ProviderDeps
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import PriceType, Service, ServiceStatus
-from common.domain.payments.currencies import charge_problem, is_charged, minimum_charge
+from common.domain.payments.currencies import charge_problem, is_charged, minimum_charge, step_problem
 from common.domain.payments.platform import Platform
 from common.domain.shared.errors import FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
 from common.domain.shared.ids import new_id
@@ -28,9 +29,8 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
         Conflict: the provider has as many services as it may, or as many active ones as its plan allows.
     """
     now = deps.clock.now()
-    service = Service.model_validate(
-        {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now, **fields}
-    )
+    made = {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now}
+    service = Service.model_validate({**made, **_with_option_ids(fields, now)})
     await _check(deps, service)
     await deps.services.insert(service)
     return service
@@ -55,6 +55,7 @@ async def update_service(
         Unavailable: it kept changing.
         Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``).
     """
+    fields = _with_option_ids(fields, deps.clock.now())
     for _ in range(_TRIES):
         before = await own_service(deps, provider, service_id)
         after = Service.model_validate({**before.model_dump(), **fields})
@@ -109,7 +110,7 @@ async def visible_service(
 
 
 async def _check(deps: ProviderDeps, service: Service) -> None:
-    errors = [*_price_errors(service, deps.platform)]
+    errors = [*_price_errors(service, deps.platform), *_option_errors(service)]
     tree = await deps.categories.tree()
     if not tree.is_leaf(service.category):
         message = (
@@ -118,6 +119,31 @@ async def _check(deps: ProviderDeps, service: Service) -> None:
         errors.append(FieldError("category", message, "unknown_category"))
     if errors:
         raise InvalidInput("The service has errors.", errors=errors)
+
+
+def _with_option_ids(fields: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """The fields with an id for each option that came without one."""
+    if "options" not in fields:
+        return fields
+    return {**fields, "options": [{**each, "id": each.get("id") or new_id("opt", now)} for each in fields["options"]]}
+
+
+def _option_errors(service: Service) -> list[FieldError]:
+    """What is wrong with the options beside the service's price, whose currency and whose step of amounts they have."""
+    if service.price_type is PriceType.QUOTE and service.options:
+        return [FieldError("options", "A service by quote has no options.", "not_allowed")]
+    errors, seen = [], set[str]()
+    for position, option in enumerate(service.options):
+        named = f"options.{position}"
+        if option.id in seen:
+            errors.append(FieldError(f"{named}.id", "Another option has this id.", "duplicate_option"))
+        seen.add(option.id)
+        if service.price and option.price.currency != service.price.currency:
+            message = "Options are sold in the currency of the service."
+            errors.append(FieldError(f"{named}.price.currency", message, "currency_mismatch"))
+        elif problem := step_problem(option.price):
+            errors.append(FieldError(f"{named}.price.amount", problem, "not_chargeable"))
+    return errors
 
 
 def _price_errors(service: Service, platform: Platform) -> list[FieldError]:

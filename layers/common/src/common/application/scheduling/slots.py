@@ -38,12 +38,18 @@ def slot_interval(
 
 
 async def list_slots(
-    deps: ProviderDeps, provider: Provider, service: Service, starts_from: datetime, starts_before: datetime
+    deps: ProviderDeps,
+    provider: Provider,
+    service: Service,
+    starts_from: datetime,
+    starts_before: datetime,
+    *,
+    duration_minutes: int,
 ) -> list[FreeSlot]:
-    """Every start in the half-open interval that can be booked now, in order."""
+    """Every start in the half-open interval that can be booked now for so many minutes of work, in order."""
     if not is_bookable(provider, service):
         return []
     rules, now = availability_of(provider), deps.clock.now()
-    first, last = calendar_bounds(rules, service.duration_minutes, starts_from, starts_before)
+    first, last = calendar_bounds(rules, duration_minutes, starts_from, starts_before)
     busy = await deps.busy.list_by_provider(provider.id, first, last, now)
-    return bookable_slots(rules, service.duration_minutes, busy, now, starts_from, starts_before)
+    return bookable_slots(rules, duration_minutes, busy, now, starts_from, starts_before)

@@ -376,6 +376,10 @@ class Booking(Model):
     created_at: datetime
     updated_at: datetime
 
+    def label_of(self, line: PriceLine) -> str:
+        """What people call a line of the price."""
+        return line.label or self.service.title
+
     @property
     def was_requested(self) -> bool:
         """Whether it ever reached its provider, who hears nothing of what was not paid for."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from common.domain.catalogue.service_options import ChosenOption
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
@@ -42,6 +43,7 @@ class BookingIntent(Model):
     address: str
     notes: str = ""
     access_notes: str = ""
+    options: tuple[ChosenOption, ...] = ()
     full_name: str
     phone_number: str | None = None
     claim_id: str

@@ -41,6 +41,7 @@ class PriceLine(Model):
     """One line of a price. ``id`` is unique within the booking and stays; ``unit_amount`` is negative for discounts.
 
     An empty ``label`` stands for the title of the booking's service. ``taxes`` are contained in the amount.
+    ``option_id`` names the service's option that was chosen.
     """
 
     id: str
@@ -50,6 +51,7 @@ class PriceLine(Model):
     unit_amount: Money
     taxes: list[TaxTerm] = Field(default_factory=list)
     borne_by: BorneBy = BorneBy.PROVIDER
+    option_id: str | None = None
 
     @property
     def amount(self) -> Money:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from common.domain.catalogue.providers import RatingSummary
+from common.domain.catalogue.service_options import ServiceOption
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -36,7 +37,7 @@ class CancellationPolicyName(StrEnum):
 
 
 class Service(Model):
-    """One bookable offer. ``price`` is absent only for ``quote``."""
+    """One bookable offer. ``price`` is absent only for ``quote``, which has no ``options`` either."""
 
     id: str
     provider_id: str
@@ -46,6 +47,7 @@ class Service(Model):
     price_type: PriceType = PriceType.FIXED
     price: Money | None = None
     duration_minutes: int
+    options: list[ServiceOption] = Field(default_factory=list)
     images: list[str] = Field(default_factory=list)
     status: ServiceStatus = ServiceStatus.DRAFT
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
@@ -56,7 +58,7 @@ class Service(Model):
     updated_at: datetime
 
     def total_price(self) -> Money | None:
-        """What one booking costs: the fixed price, or the hourly one times the duration, rounded half up."""
+        """What one booking costs without options: the price, or the hourly one times the duration, rounded half up."""
         if self.price is None or self.price_type is PriceType.QUOTE:
             return None
         if self.price_type is PriceType.HOURLY:

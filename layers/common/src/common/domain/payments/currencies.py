@@ -75,11 +75,17 @@ def charge_problem(money: Money) -> str | None:
     """Why a card cannot be charged this amount, as a sentence; ``None`` where it can."""
     if not is_charged(money.currency):
         return f"Cards cannot be charged in {money.currency.upper()}."
-    minimum, step = minimum_charge(money.currency), charge_step(money.currency)
+    minimum = minimum_charge(money.currency)
     if money.amount < minimum:
         return f"A booking must cost at least {_shown(minimum, money)}."
     if money.amount > MAX_AMOUNT:
         return f"A booking must cost at most {_shown(MAX_AMOUNT, money)}."
+    return step_problem(money)
+
+
+def step_problem(money: Money) -> str | None:
+    """Why an amount cannot be a part of what a card is charged, as a sentence; ``None`` where it can."""
+    step = charge_step(money.currency)
     if money.amount % step:
         return f"Amounts in {money.currency.upper()} must be multiples of {_shown(step, money)}."
     return None

@@ -1,6 +1,7 @@
 """The first change of a booking: everything that is agreed at the moment of booking, as snapshots."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from common.domain.bookings.state_machine.outcome import finalize, to_change
 from common.domain.bookings.state_machine.transitions_payment import CREATE
 from common.domain.bookings.state_machine.verdict import SlotVerdict
 from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.service_options import ChosenOption, PickedOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
 from common.domain.payments.currencies import charge_problem
 from common.domain.payments.operations import PaymentMode, Purpose
@@ -51,6 +53,7 @@ class NewBooking:
         place: where the work happens.
         notes: a word to the provider, at most 2000 characters.
         access_notes: how to get in, shown once the booking is accepted; at most 500 characters.
+        options: what is added to the service.
         stripe_customer_id: the account's customer at Stripe, where it has one.
         payment_method_id: a saved card to pay with.
         idempotency_key: what makes a repeated request the same booking.
@@ -65,6 +68,7 @@ class NewBooking:
     place: Place
     notes: str = ""
     access_notes: str = ""
+    options: tuple[ChosenOption, ...] = ()
     stripe_customer_id: str | None = None
     payment_method_id: str | None = None
     idempotency_key: str | None = None
@@ -88,14 +92,19 @@ def create(
         Forbidden: one's own service (``own_service``).
         Conflict: the service is not on sale or needs a quote, or the provider cannot be paid.
         TermsChanged: the price or the policy is not the one that the customer was shown.
-        InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long.
+        InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long; options that
+            the service does not have, not so many of, or that take too long or cost too much together.
         SlotUnavailable: the verdict says so.
     """
-    total = _price(new, service, provider, settings)
+    picked = pick_options(service.options, new.options)
+    lines = _lines(service, provider, _price(new, service, provider, settings), picked, settings)
+    total = Money(amount=sum(each.amount.amount for each in lines), currency=lines[0].unit_amount.currency)
+    _check_total(total)
     _check_terms(new, service, total)
     _check_new(new, now)
     verdict.require()
-    booking = _new_booking(new, service, provider, total, now, settings)
+    minutes = minutes_with(service.duration_minutes, picked)
+    booking = _new_booking(new, service, provider, lines, minutes, now, settings)
     claim = slot_claim(booking, booking.slot, now)
     draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
     draft = draft.claim(claim)
@@ -129,6 +138,12 @@ def _price(new: NewBooking, service: Service, provider: Provider, settings: Book
     return total
 
 
+def _check_total(total: Money) -> None:
+    """The service alone can be charged; with options it may be too much."""
+    if problem := charge_problem(total):
+        raise InvalidInput.of("options", problem, "not_chargeable")
+
+
 def _check_terms(new: NewBooking, service: Service, total: Money) -> None:
     """What was shown is what is agreed; who names nothing takes the terms as they are."""
     same_price = new.expected_price in {None, total}
@@ -154,9 +169,15 @@ def _check_new(new: NewBooking, now: datetime) -> None:
 
 
 def _new_booking(
-    new: NewBooking, service: Service, provider: Provider, total: Money, now: datetime, settings: BookingSettings
+    new: NewBooking,
+    service: Service,
+    provider: Provider,
+    lines: list[PriceLine],
+    minutes: int,
+    now: datetime,
+    settings: BookingSettings,
 ) -> Booking:
-    slot = _slot(new.start_at, service, provider)
+    slot = _slot(new.start_at, minutes, provider)
     share, minimum = agreed_commission(settings, provider, service.category)
     return Booking(
         id=new_id(BOOKING_PREFIX, now),
@@ -168,7 +189,7 @@ def _new_booking(
         service=ServiceSnapshot(
             title=service.title,
             category=service.category,
-            duration_minutes=service.duration_minutes,
+            duration_minutes=minutes,
             auto_accept=service.auto_accept,
             provider_name=provider.trading_name,
         ),
@@ -177,7 +198,7 @@ def _new_booking(
         notes=new.notes,
         access_notes=new.access_notes,
         price=PriceSnapshot(
-            lines=[_service_line(service, provider, total, settings)],
+            lines=lines,
             commission_basis_points=share,
             commission_minimum=minimum,
         ),
@@ -196,23 +217,39 @@ def _new_booking(
     )
 
 
-def _service_line(service: Service, provider: Provider, total: Money, settings: BookingSettings) -> PriceLine:
+def _lines(
+    service: Service, provider: Provider, price: Money, picked: Sequence[PickedOption], settings: BookingSettings
+) -> list[PriceLine]:
+    """The service, then its options as they were picked; all are taxed alike."""
     terms = tax_terms(
-        total.currency,
+        price.currency,
         settings.tax_rules,
         provider_number=provider.tax_number,
-        platform_number=settings.platform_tax_numbers.get(total.currency),
+        platform_number=settings.platform_tax_numbers.get(price.currency),
     )
-    return PriceLine(id=line_id(1), kind=LineKind.SERVICE, label=service.title, unit_amount=total, taxes=terms)
+    own = PriceLine(id=line_id(1), kind=LineKind.SERVICE, label=service.title, unit_amount=price, taxes=terms)
+    options = [
+        PriceLine(
+            id=line_id(position),
+            kind=LineKind.OPTION,
+            label=each.option.label,
+            quantity=each.quantity,
+            unit_amount=each.option.price,
+            taxes=terms,
+            option_id=each.option.id,
+        )
+        for position, each in enumerate(picked, start=2)
+    ]
+    return [own, *options]
 
 
-def _slot(start_at: datetime, service: Service, provider: Provider) -> Slot:
+def _slot(start_at: datetime, minutes: int, provider: Provider) -> Slot:
     """The interval in UTC with the provider's buffers and zone."""
     availability = provider.availability
     start = start_at.astimezone(UTC)
     return Slot(
         start_at=start,
-        end_at=start + timedelta(minutes=service.duration_minutes),
+        end_at=start + timedelta(minutes=minutes),
         timezone=availability.timezone if availability else provider.timezone,
         buffer_before_minutes=availability.buffer_before_minutes if availability else 0,
         buffer_after_minutes=availability.buffer_after_minutes if availability else 0,
