@@ -15,7 +15,7 @@ from common.domain.bookings.booking import (
 )
 from common.domain.bookings.booking import PaymentDetails as Details
 from common.domain.payments.operations import PaymentMode
-from common.domain.scheduling.slot_cells import SlotClaim, cells_between
+from common.domain.scheduling.slot_cells import SlotClaim, cells_between, claim_ids
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
 
@@ -55,26 +55,31 @@ def make_booking(now: datetime = NOW, **fields: Any) -> Booking:
     return Booking(**{**defaults, **fields})
 
 
-def make_claim(booking: Booking, *, expires_at: datetime | None = None, purpose: str = "booking") -> SlotClaim:
-    """A claim of the booking's own interval, buffers included."""
+def make_claims(booking: Booking, *, expires_at: datetime | None = None, purpose: str = "booking") -> list[SlotClaim]:
+    """Claims of the booking's own interval, buffers included, one for each of its resources."""
     slot = booking.slot
     start = slot.start_at - timedelta(minutes=slot.buffer_before_minutes)
     end = slot.end_at + timedelta(minutes=slot.buffer_after_minutes)
-    return SlotClaim(
-        id=booking.claim_id or new_id("clm", booking.created_at),
-        provider_id=booking.provider_id,
-        booking_id=booking.id,
-        purpose=purpose,
-        start_at=start,
-        end_at=end,
-        cells=cells_between(start, end),
-        expires_at=expires_at,
-    )
+    name = booking.claim_id or new_id("clm", booking.created_at)
+    return [
+        SlotClaim(
+            id=claim_id,
+            provider_id=booking.provider_id,
+            resource_id=resource_id,
+            booking_id=booking.id,
+            purpose=purpose,
+            start_at=start,
+            end_at=end,
+            cells=cells_between(start, end),
+            expires_at=expires_at,
+        )
+        for claim_id, resource_id in zip(claim_ids(name, booking.resource_ids), booking.resource_ids, strict=True)
+    ]
 
 
 def make_creation(booking: Booking, **fields: Any) -> BookingChange:
-    """The change that stores a new booking with its claim."""
-    return BookingChange(**{"expected_version": None, "booking": booking, "claims": [make_claim(booking)], **fields})
+    """The change that stores a new booking with its claims."""
+    return BookingChange(**{"expected_version": None, "booking": booking, "claims": make_claims(booking), **fields})
 
 
 def make_update(booking: Booking, **fields: Any) -> BookingChange:

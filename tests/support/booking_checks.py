@@ -11,6 +11,7 @@ from common.application.ports.payments.gateway import Intent, PaymentIntentStatu
 from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
 from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
 from common.domain.payments.operations import OperationStatus
+from common.domain.scheduling.slot_cells import claim_ids
 
 if TYPE_CHECKING:
     from tests.support.booking_world import BookingWorld
@@ -49,20 +50,19 @@ async def _check_claims(world: BookingWorld, bookings: list[Booking]) -> None:
     for booking in bookings:
         if booking.status in OCCUPYING:
             assert booking.claim_id is not None
-            expected.add(booking.claim_id)
+            expected |= set(claim_ids(booking.claim_id, booking.resource_ids))
         if booking.reschedule is not None:
             assert booking.status is BookingStatus.ACCEPTED
-            expected.add(booking.reschedule.claim_id)
+            expected |= set(claim_ids(booking.reschedule.claim_id, booking.resource_ids))
     claims = [row async for row in world.container.mongo.collection("slot_claims").find({"purpose": {"$ne": "intent"}})]
     kept = {row["_id"] for row in claims}
     assert kept <= expected
     # A proposal's hold that has expired may have given way to somebody else's booking.
     for booking in bookings:
-        is_lapsed = booking.reschedule is not None and booking.reschedule.expires_at <= world.clock.now()
-        lapsed = {booking.reschedule.claim_id} if booking.reschedule is not None and is_lapsed else set()
-        expected -= lapsed
+        if booking.reschedule is not None and booking.reschedule.expires_at <= world.clock.now():
+            expected -= set(claim_ids(booking.reschedule.claim_id, booking.resource_ids))
     assert expected <= kept
-    cells = [(row["provider_id"], cell) for row in claims for cell in row["cells"]]
+    cells = [(row["resource_id"], cell) for row in claims for cell in row["cells"]]
     assert len(cells) == len(set(cells))
 
 

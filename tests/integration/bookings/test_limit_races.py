@@ -28,12 +28,12 @@ HOURS = range(24)
 PROFILE = {"full_name": "Guest", "phone_number": "+64211234567"}
 
 
-@pytest.fixture
-async def world(container: Container) -> BookingWorld:
+@pytest.fixture(params=[[], ["res_a", "res_b"]], ids=["one resource", "two resources"])
+async def world(container: Container, request: pytest.FixtureRequest) -> BookingWorld:
     """Between reading the calendar and committing, everybody dawdles, so that all have read before any commits."""
     repository = JitteryBookings(MongoBookings(container.mongo), seed=1)
     container.replace(booking_repository=repository)
-    opened = await BookingWorld(container).open()
+    opened = await BookingWorld(container).open(resource_ids=request.param)
     repository.longest_wait = 0.02
     return opened
 
@@ -64,9 +64,10 @@ async def settle(works: Iterable[Awaitable[Any]]) -> list[str]:
 
 
 async def days_taken(world: BookingWorld) -> dict[str, int]:
-    """How many claims begin work on each local day."""
+    """How many bookings begin work on each local day, by what is claimed of the first resource that they take."""
     days: dict[str, int] = {}
-    async for row in world.container.mongo.collection("slot_claims").find():
+    first = world.service.resources()[0]
+    async for row in world.container.mongo.collection("slot_claims").find({"resource_id": first}):
         day = row["work_start_at"].astimezone(ZONE).date().isoformat()
         days[day] = days.get(day, 0) + 1
     return days

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.adapters.mongo.bookings.repository import dispute_filter, list_filter
 from common.adapters.mongo.bookings.timers import due_filter
+from common.adapters.mongo.scheduling.claim_filters import around, claim_document, taking_any
 from common.application.ports.bookings.repository import BookingQuery
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.groups import UPCOMING
 from pymongo import MongoClient
 
-from tests.factories.bookings import NOW, make_booking, make_claim, make_slot
+from tests.factories.bookings import NOW, make_booking, make_claims, make_slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +45,7 @@ def stored(mongodb_uri: str, migrated_database: str) -> Iterator[Database[dict[s
         )
         awaiting = ["provider"] if number % 3 == 0 else []
         rows.append({**booking.model_dump(exclude={"id"}), "_id": booking.id, "awaiting": awaiting})
-        claims.append(make_claim(booking).model_dump() | {"_id": booking.id})
+        claims += [claim_document(each) for each in make_claims(booking)]
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         database = client[migrated_database]
         database["bookings"].insert_many(rows)
@@ -114,13 +116,6 @@ def test_lists_read_what_they_return(
         ("bookings", {"payment_details.payment_intent_id": "pi_1"}, None, "stripe_payment_intent_id"),
         ("bookings", {"payment_details.transfers.id": "tr_1"}, None, "stripe_transfers"),
         ("booking_history", {"booking_id": "bkg_1", "version": {"$gt": 3}}, "version", "booking_version"),
-        ("slot_claims", {"provider_id": "prv_1", "cells": {"$in": [1, 2]}}, None, "provider_cells"),
-        (
-            "slot_claims",
-            {"provider_id": "prv_1", "start_at": {"$gt": NOW, "$lt": NOW + timedelta(hours=9)}},
-            None,
-            "provider_start",
-        ),
         ("slot_claims", {**HELD, "expires_at": {"$gt": NOW}, "_id": {"$nin": ["clm_1"]}}, None, "provider_held_by"),
         ("ratings", {"booking_id": "bkg_1"}, None, "booking_author"),
         ("calendar_feeds", {"token_hash": "x"}, None, "token"),
@@ -143,3 +138,23 @@ def test_lookups_use_their_index(
 
     assert used == index
     assert stats["totalDocsExamined"] <= stats["nReturned"] + 1
+
+
+def _indexes(explained: dict[str, Any]) -> set[str]:
+    return set(re.findall("'indexName': '([a-z_]+)'", str(explained["queryPlanner"]["winningPlan"])))
+
+
+@pytest.mark.parametrize("resource_ids", [["prv_1"], ["prv_1", "res_room"]])
+def test_claims_are_found_by_their_cells_and_by_when_they_begin(
+    stored: Database[dict[str, Any]], resource_ids: list[str]
+) -> None:
+    """Of the alternatives of a filter each has its own index; what both find is read once or twice."""
+    soon = make_booking(provider_id="prv_1", resource_ids=resource_ids, slot=make_slot(NOW + timedelta(hours=9)))
+
+    taking = stored["slot_claims"].find(taking_any(make_claims(soon))).explain()
+    assert _indexes(taking) == {"resource_cells", "provider_further_cells"}
+    assert taking["executionStats"]["totalDocsExamined"] <= 2 * taking["executionStats"]["nReturned"]
+    near = stored["slot_claims"].find(around(["prv_1"], resource_ids, NOW, NOW + timedelta(hours=9))).explain()
+    assert _indexes(near) == {"resource_start", "provider_start"}
+    assert near["executionStats"]["nReturned"] > 0
+    assert near["executionStats"]["totalDocsExamined"] <= 2 * near["executionStats"]["nReturned"]

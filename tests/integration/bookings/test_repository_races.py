@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import combinations
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.bookings.booking import Actor, ActorKind, BookingChange, BookingStatus, HistoryEntry
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, BookingStatus, HistoryEntry
+from common.domain.scheduling.slot_cells import SlotClaim, claim_ids
 from common.domain.shared.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
 from common.domain.shared.events import Topic, new_event
 from common.domain.shared.ids import new_id
 
-from tests.factories.bookings import NOW, make_booking, make_claim, make_creation, make_slot, make_update
+from tests.factories.bookings import NOW, make_booking, make_claims, make_creation, make_slot, make_update
 
 if TYPE_CHECKING:
     from common.adapters.mongo.bookings.repository import MongoBookings
     from common.adapters.mongo.shared.database import Mongo
 
+ROOMS = ("res_a", "res_b", "res_c", "res_d")
 COLLECTIONS = ("bookings", "booking_history", "slot_claims", "outbox")
+
+
+@pytest.fixture(params=[["prv_provider"], ["prv_provider", "res_a"]], ids=["one resource", "two resources"])
+def resource_ids(request: pytest.FixtureRequest) -> list[str]:
+    """What every booking of a test takes the time of."""
+    taken: list[str] = request.param
+    return taken
 
 
 async def outcome(bookings: MongoBookings, change: BookingChange) -> type[GigstaError] | None:
@@ -27,6 +38,10 @@ async def outcome(bookings: MongoBookings, change: BookingChange) -> type[Gigsta
     except GigstaError as error:
         return type(error)
     return None
+
+
+def booking_of(resource_ids: list[str], **fields: Any) -> Booking:
+    return make_booking(**fields, resource_ids=resource_ids)
 
 
 def recorded(change: BookingChange) -> BookingChange:
@@ -48,13 +63,30 @@ def recorded(change: BookingChange) -> BookingChange:
 
 
 async def counts(mongo: Mongo) -> dict[str, int]:
-    return {name: await mongo.collection(name).count_documents({}) for name in COLLECTIONS}
+    """Documents of each collection; claims of one booking's resources count once."""
+    sizes = {name: await mongo.collection(name).count_documents({}) for name in COLLECTIONS}
+    claims = [SlotClaim(id=row["_id"], **row) async for row in mongo.collection("slot_claims").find()]
+    return {**sizes, "slot_claims": len({(claim.booking_id, claim.start_at) for claim in claims})}
 
 
-async def test_of_two_hundred_overlapping_bookings_one_wins(mongo: Mongo, bookings: MongoBookings) -> None:
+async def taken(mongo: Mongo) -> dict[str, set[str]]:
+    """The resources that each booking has claims of."""
+    found: dict[str, set[str]] = {}
+    async for row in mongo.collection("slot_claims").find():
+        found.setdefault(row["booking_id"], set()).add(row["resource_id"])
+    return found
+
+
+async def test_of_two_hundred_overlapping_bookings_one_wins(
+    mongo: Mongo, bookings: MongoBookings, resource_ids: list[str]
+) -> None:
     offsets = [(-55, -30, 0, 30, 55)[index % 5] for index in range(200)]
     changes = [
-        recorded(make_creation(make_booking(slot=make_slot(NOW + timedelta(days=2, minutes=offset), minutes=120))))
+        recorded(
+            make_creation(
+                booking_of(resource_ids, slot=make_slot(NOW + timedelta(days=2, minutes=offset), minutes=120))
+            )
+        )
         for offset in offsets
     ]
 
@@ -65,9 +97,9 @@ async def test_of_two_hundred_overlapping_bookings_one_wins(mongo: Mongo, bookin
     assert await counts(mongo) == dict.fromkeys(COLLECTIONS, 1)
 
 
-async def test_neighbours_that_only_touch_all_win(bookings: MongoBookings) -> None:
+async def test_neighbours_that_only_touch_all_win(bookings: MongoBookings, resource_ids: list[str]) -> None:
     starts = [NOW + timedelta(days=2, minutes=45 * index) for index in range(20)]
-    changes = [make_creation(make_booking(slot=make_slot(start, minutes=35, buffer=5))) for start in starts]
+    changes = [make_creation(booking_of(resource_ids, slot=make_slot(start, minutes=35, buffer=5))) for start in starts]
 
     assert await asyncio.gather(*(outcome(bookings, change) for change in changes)) == [None] * 20
 
@@ -93,9 +125,15 @@ async def test_of_many_writers_of_one_version_one_wins(mongo: Mongo, bookings: M
     assert await counts(mongo) == {"bookings": 1, "booking_history": 2, "slot_claims": 1, "outbox": 2}
 
 
-async def test_one_idempotency_key_makes_one_booking(mongo: Mongo, bookings: MongoBookings) -> None:
+async def test_one_idempotency_key_makes_one_booking(
+    mongo: Mongo, bookings: MongoBookings, resource_ids: list[str]
+) -> None:
     changes = [
-        recorded(make_creation(make_booking(idempotency_key="key-1", slot=make_slot(NOW + timedelta(days=2 + index)))))
+        recorded(
+            make_creation(
+                booking_of(resource_ids, idempotency_key="key-1", slot=make_slot(NOW + timedelta(days=2 + index)))
+            )
+        )
         for index in range(50)
     ]
 
@@ -106,59 +144,96 @@ async def test_one_idempotency_key_makes_one_booking(mongo: Mongo, bookings: Mon
     assert await counts(mongo) == dict.fromkeys(COLLECTIONS, 1)
 
 
-async def test_an_expired_hold_gives_way_to_exactly_one(bookings: MongoBookings) -> None:
-    old = make_booking(now=NOW - timedelta(hours=1), slot=make_slot())
-    await bookings.commit(make_creation(old, claims=[make_claim(old, expires_at=NOW)]))
+async def test_an_expired_hold_gives_way_to_exactly_one(bookings: MongoBookings, resource_ids: list[str]) -> None:
+    old = booking_of(resource_ids, now=NOW - timedelta(hours=1), slot=make_slot())
+    await bookings.commit(make_creation(old, claims=make_claims(old, expires_at=NOW)))
 
-    changes = [make_creation(make_booking()) for _ in range(30)]
+    changes = [make_creation(booking_of(resource_ids)) for _ in range(30)]
     results = await asyncio.gather(*(outcome(bookings, change) for change in changes))
 
     assert results.count(None) == 1
     assert results.count(SlotUnavailable) == 29
-    (claim,) = await bookings.list_claims(old.provider_id, old.slot.start_at, old.slot.end_at)
-    assert claim.booking_id == changes[results.index(None)].booking.id
+    claims = await bookings.list_claims(old.provider_id, old.resource_ids, old.slot.start_at, old.slot.end_at)
+    assert sorted(claim.resource_id for claim in claims) == sorted(resource_ids)
+    assert {claim.booking_id for claim in claims} == {changes[results.index(None)].booking.id}
 
 
-async def test_a_hold_that_has_not_expired_stands(bookings: MongoBookings) -> None:
-    old = make_booking()
-    await bookings.commit(make_creation(old, claims=[make_claim(old, expires_at=NOW + timedelta(milliseconds=1))]))
+async def test_a_hold_that_has_not_expired_stands(bookings: MongoBookings, resource_ids: list[str]) -> None:
+    old = booking_of(resource_ids)
+    await bookings.commit(make_creation(old, claims=make_claims(old, expires_at=NOW + timedelta(milliseconds=1))))
 
     assert await outcome(bookings, make_creation(make_booking())) is SlotUnavailable
 
 
-@pytest.mark.parametrize("round_", range(20))
-async def test_making_a_hold_firm_races_with_taking_it_over(bookings: MongoBookings, round_: int) -> None:
+@pytest.mark.parametrize("round_", range(10))
+async def test_making_a_hold_firm_races_with_taking_it_over(
+    bookings: MongoBookings, resource_ids: list[str], round_: int
+) -> None:
     """The holder's payment and somebody else's booking arrive just as the hold has expired."""
-    held = make_booking(now=NOW - timedelta(hours=1), slot=make_slot(), claim_id=f"clm_{round_}")
-    await bookings.commit(make_creation(held, claims=[make_claim(held, expires_at=NOW)]))
+    held = booking_of(resource_ids, now=NOW - timedelta(hours=1), slot=make_slot(), claim_id=f"clm_{round_}")
+    await bookings.commit(make_creation(held, claims=make_claims(held, expires_at=NOW)))
     firm = make_update(held, status=BookingStatus.REQUESTED, updated_at=NOW)
-    firm = firm.model_copy(update={"claims": [make_claim(firm.booking)]})
-    rival = make_creation(make_booking())
+    firm = firm.model_copy(update={"claims": make_claims(firm.booking)})
+    rival = make_creation(booking_of(resource_ids))
     racers = [firm, rival] if round_ % 2 else [rival, firm]
 
     results = await asyncio.gather(*(outcome(bookings, change) for change in racers))
 
     assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
-    claims = await bookings.list_claims(held.provider_id, held.slot.start_at, held.slot.end_at)
-    assert [claim.booking_id for claim in claims] == [racers[results.index(None)].booking.id]
-    assert [claim.expires_at for claim in claims] == [None]
+    claims = await bookings.list_claims(held.provider_id, held.resource_ids, held.slot.start_at, held.slot.end_at)
+    assert sorted(claim.resource_id for claim in claims) == sorted(resource_ids)
+    assert {claim.booking_id for claim in claims} == {racers[results.index(None)].booking.id}
+    assert {claim.expires_at for claim in claims} == {None}
 
 
-async def test_moving_races_with_booking_the_new_time(bookings: MongoBookings) -> None:
+async def test_moving_races_with_booking_the_new_time(bookings: MongoBookings, resource_ids: list[str]) -> None:
     """A reschedule that swaps its interval against somebody who books an overlapping one; many rounds."""
-    for index in range(30):
+    for index in range(15):
         day = NOW + timedelta(days=10 + index)
-        booking = make_booking(slot=make_slot(day), claim_id=f"clm_old_{index}")
+        booking = booking_of(resource_ids, slot=make_slot(day), claim_id=f"clm_old_{index}")
+        ids = list(claim_ids(f"clm_old_{index}", resource_ids))
         await bookings.commit(make_creation(booking))
         moved = make_update(booking, slot=make_slot(day + timedelta(minutes=90)), claim_id=f"clm_new_{index}")
-        swap = moved.model_copy(
-            update={"claims": [make_claim(moved.booking)], "released_claim_ids": [booking.claim_id or ""]}
-        )
-        rival = make_creation(make_booking(slot=make_slot(day + timedelta(minutes=120))))
+        swap = moved.model_copy(update={"claims": make_claims(moved.booking), "released_claim_ids": ids})
+        rival = make_creation(booking_of(resource_ids, slot=make_slot(day + timedelta(minutes=120))))
 
         results = await asyncio.gather(outcome(bookings, swap), outcome(bookings, rival))
 
         assert sorted(results, key=str) == sorted([None, SlotUnavailable], key=str)
-        claims = await bookings.list_claims(booking.provider_id, day, day + timedelta(hours=4))
+        claims = await bookings.list_claims(booking.provider_id, booking.resource_ids, day, day + timedelta(hours=4))
         expected = [90] if results[0] is None else [0, 120]
-        assert sorted(claim.start_at for claim in claims) == [day + timedelta(minutes=each) for each in expected]
+        starts = [day + timedelta(minutes=each) for each in expected for _ in resource_ids]
+        assert sorted(claim.start_at for claim in claims) == starts
+
+
+async def test_bookings_of_overlapping_resources_exclude_each_other_and_disjoint_ones_do_not(
+    mongo: Mongo, bookings: MongoBookings
+) -> None:
+    """Pairs of four rooms in either order, of several providers: each has both or nothing, and nobody lost in vain."""
+    random = Random(3)  # noqa: S311 - a test needs no secrecy
+    pairs = [random.sample(pair, 2) for pair in combinations(ROOMS, 2) for _ in range(8)]
+    random.shuffle(pairs)
+    made = [booking_of(pair, provider_id=f"prv_{number % 3}") for number, pair in enumerate(pairs)]
+
+    results = await asyncio.gather(*(outcome(bookings, recorded(make_creation(booking))) for booking in made))
+
+    won = {booking.id: set(booking.resource_ids) for booking, result in zip(made, results, strict=True) if not result}
+    assert await taken(mongo) == won
+    assert 1 <= len(won) <= 2
+    rooms = [room for pair in won.values() for room in pair]
+    assert len(rooms) == len(set(rooms))
+    for booking, result in zip(made, results, strict=True):
+        assert (result is None) or (result is SlotUnavailable and set(booking.resource_ids) & set(rooms))
+
+
+async def test_an_expired_hold_gives_up_only_the_resource_that_is_wanted(mongo: Mongo, bookings: MongoBookings) -> None:
+    old = booking_of(["res_a", "res_b"], now=NOW - timedelta(hours=1), slot=make_slot())
+    await bookings.commit(make_creation(old, claims=make_claims(old, expires_at=NOW)))
+    standing = booking_of(["res_c"])
+    await bookings.commit(make_creation(standing))
+
+    assert await outcome(bookings, make_creation(booking_of(["res_b", "res_c"]))) is SlotUnavailable
+    assert await taken(mongo) == {old.id: {"res_a", "res_b"}, standing.id: {"res_c"}}
+    new = booking_of(["res_b", "res_d"])
+    await bookings.commit(make_creation(new))
+    assert await taken(mongo) == {old.id: {"res_a"}, standing.id: {"res_c"}, new.id: {"res_b", "res_d"}}

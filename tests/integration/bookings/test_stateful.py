@@ -70,11 +70,11 @@ class BookingLives(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
-    @initialize(auto_accept=st.booleans())
-    def open(self, auto_accept: bool) -> None:
-        self.run(self._open(auto_accept))
+    @initialize(auto_accept=st.booleans(), resource_ids=st.sampled_from([[], ["res_a", "res_b"]]))
+    def open(self, auto_accept: bool, resource_ids: list[str]) -> None:
+        self.run(self._open(auto_accept, resource_ids))
 
-    async def _open(self, auto_accept: bool) -> None:
+    async def _open(self, auto_accept: bool, resource_ids: list[str]) -> None:
         clock = FakeClock()
         container = make_container(
             self.uri,
@@ -87,7 +87,7 @@ class BookingLives(RuleBasedStateMachine):
             if name not in {"migrations", "categories"}:
                 await container.mongo.collection(name).delete_many({})
         price = {"amount": PRICE, "currency": "nzd"}
-        self.world = await BookingWorld(container).open(auto_accept=auto_accept, price=price)
+        self.world = await BookingWorld(container).open(auto_accept=auto_accept, price=price, resource_ids=resource_ids)
 
     @precondition(lambda self: len(self.bookings) < MOST_BOOKINGS)
     @rule(hours=st.sampled_from([3, 30, 31, 80, 400]), minutes=st.sampled_from([0, 30]))

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from common.adapters.mongo.scheduling.claim_filters import claim_document
 from common.application.scheduling.occupancy import check_slot
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.scheduling.slot_cells import SlotClaim, cells_between
@@ -38,23 +39,24 @@ def random_rules(random: Random) -> Availability:
     )
 
 
-async def store_claims(container: Container, provider: Provider, random: Random) -> None:
-    """Claims that do not overlap, some of them holds that have expired."""
+async def store_claims(container: Container, provider: Provider, rooms: list[str], random: Random) -> None:
+    """Claims that do not overlap, some of them holds that have expired, of the provider's time and of rooms."""
     at = START - timedelta(days=2)
     for number in range(14):
         at += STEP * random.randint(2, 80)
         end = at + STEP * random.randint(2, 20)
         claim = SlotClaim(
             id=f"clm_{provider.id}_{number}",
-            provider_id=provider.id,
+            provider_id=random.choice([provider.id, provider.id, "prv_other"]),
+            resource_id=random.choice([provider.id, *rooms]),
             booking_id=f"bkg_{number}",
             start_at=at,
             end_at=end,
             cells=cells_between(at, end),
             work_start_at=at + STEP,
             expires_at=random.choice([None, None, START, START + timedelta(minutes=1)]),
-        ).model_dump()
-        await container.mongo.collection("slot_claims").insert_one({"_id": claim.pop("id"), **claim})
+        )
+        await container.mongo.collection("slot_claims").insert_one(claim_document(claim))
         at = end
 
 
@@ -62,9 +64,14 @@ async def store_claims(container: Container, provider: Provider, random: Random)
 async def test_every_start_is_judged_as_it_is_shown(client: httpx.AsyncClient, container: Container, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - a test needs no secrecy
     owner = await store_owner(container, availability=random_rules(random))
-    service = make_service(owner.provider, duration_minutes=random.choice([30, 60, 150]))
+    rooms = [f"res_{seed}_{number}" for number in range(3)]
+    service = make_service(
+        owner.provider,
+        duration_minutes=random.choice([30, 60, 150]),
+        resource_ids=[[], rooms[:2]][seed % 2],
+    )
     await container.services.insert(service)
-    await store_claims(container, owner.provider, random)
+    await store_claims(container, owner.provider, rooms, random)
     window = {"from": START.isoformat(), "to": (START + STEP * STARTS).isoformat()}
     body = (await client.get(f"/v1/services/{service.id}/slots", params=window)).json()
     shown = {datetime.fromisoformat(item["start_at"]) for item in body["items"]}
@@ -75,6 +82,7 @@ async def test_every_start_is_judged_as_it_is_shown(client: httpx.AsyncClient, c
             owner.provider,
             start_at,
             duration_minutes=service.duration_minutes,
+            resource_ids=service.resources(),
             now=START,
         )
         if verdict.is_bookable:

@@ -143,11 +143,6 @@ def test_sorted_walks_read_their_index_in_its_order(
         ("search_terms", {"filter": {"stem": {"$in": ["clean"]}}}, "stem"),
         ("search_terms", {"filter": {"_id": {"$gte": "cl", "$lt": "cm"}}}, "_id_"),
         (
-            "slot_claims",
-            {"filter": {"provider_id": {"$in": ["p"]}, "start_at": {"$gt": 1, "$lt": 2}}, "hint": "provider_start"},
-            "provider_start",
-        ),
-        (
             "ratings",
             {
                 "filter": {"service_id": "s", "author_kind": "customer", "state": "published"},

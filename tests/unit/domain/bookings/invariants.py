@@ -9,6 +9,7 @@ from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
 from common.domain.bookings.state_machine.money_plan import received
 from common.domain.payments.ledger import Account, balance
 from common.domain.payments.operations import Purpose
+from common.domain.scheduling.slot_cells import claim_ids
 
 if TYPE_CHECKING:
     from tests.unit.domain.bookings.walk import Node
@@ -65,14 +66,15 @@ def check_entries(change: BookingChange) -> None:
 
 
 def check_claims(held: frozenset[str], change: BookingChange) -> frozenset[str]:
-    """The slots held are exactly the booking's own and its proposal's; a dead booking holds none."""
+    """The slots held are exactly the booking's own and its proposal's, of every resource; a dead booking holds none."""
     booking = change.booking
     released = change.released_claim_ids
     assert len(set(released)) == len(released)
     assert set(released) <= held
     after = (held - set(released)) | {claim.id for claim in change.claims}
-    expected = {booking.claim_id, booking.reschedule and booking.reschedule.claim_id} - {None}
-    assert after == expected
+    named = (booking.claim_id, booking.reschedule and booking.reschedule.claim_id)
+    assert after == {each for name in named if name for each in claim_ids(name, booking.resource_ids)}
+    assert {claim.resource_id for claim in change.claims} in (set(), set(booking.resource_ids))
     if booking.status not in OCCUPYING:
         assert not after
     return after

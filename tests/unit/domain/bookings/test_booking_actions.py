@@ -12,7 +12,7 @@ from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import SlotVerdict, fire, get_available_booking_actions, perform
 from common.domain.identity.roles import Principal, Role
 from common.domain.payments.operations import Purpose
-from common.domain.scheduling.slot_cells import cells_between
+from common.domain.scheduling.slot_cells import cells_between, claim_ids
 from common.domain.shared.errors import ActionNotAvailable, Forbidden, InvalidInput, NotFound, SlotUnavailable
 
 from tests.unit.domain.bookings.support import (
@@ -195,21 +195,27 @@ class TestCancelling:
 
 
 class TestRescheduling:
-    def test_a_proposal_holds_a_second_slot_that_is_swapped_in_one_change(self) -> None:
-        life = accepted()
-        old = life.booking.claim_id
+    @pytest.mark.parametrize("resource_ids", [[], ["res_a", "res_b"]])
+    def test_a_proposal_holds_a_second_slot_that_is_swapped_in_one_change(self, resource_ids: list[str]) -> None:
+        life = accepted(service=make_service(resource_ids=resource_ids))
+        booking = life.booking
+        old = claim_ids(booking.claim_id or "", booking.resource_ids)
         start = life.booking.slot.start_at + timedelta(days=1)
         life.do("propose_reschedule", CUSTOMER, start_at=start.isoformat())
         proposal = life.booking.reschedule
         assert proposal is not None
-        (hold,) = life.last.claims
-        assert (hold.purpose, proposal.expires_at) == ("reschedule", life.now + SETTINGS.reschedule_hold)
-        assert (hold.work_start_at, hold.expires_at) == (start, proposal.expires_at + timedelta(minutes=1))
+        holds = life.last.claims
+        assert [hold.resource_id for hold in holds] == resource_ids or [booking.provider_id]
+        assert proposal.expires_at == life.now + SETTINGS.reschedule_hold
+        for hold in holds:
+            assert (hold.purpose, hold.work_start_at) == ("reschedule", start)
+            assert hold.expires_at == proposal.expires_at + timedelta(minutes=1)
         assert "accept_reschedule" not in offered(life, CUSTOMER)
         assert {"accept_reschedule", "decline_reschedule"} <= set(offered(life, PROVIDER))
         life.do("accept_reschedule", PROVIDER)
-        assert life.last.released_claim_ids == [old, hold.id]
-        assert [claim.id for claim in life.last.claims] == [life.booking.claim_id]
+        assert life.last.released_claim_ids == [*old, *(hold.id for hold in holds)]
+        own = claim_ids(life.booking.claim_id or "", life.booking.resource_ids)
+        assert tuple(claim.id for claim in life.last.claims) == own
         assert (life.booking.slot.start_at, life.booking.reschedule) == (start, None)
         assert life.last.history[0].changed["start_at"]["to"] == start.isoformat()
 

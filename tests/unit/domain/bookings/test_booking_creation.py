@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.bookings.booking import BookingChange, BookingStatus, PaymentState, Place
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, PaymentState, Place
 from common.domain.bookings.state_machine import NewBooking, SlotVerdict, create
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, ServiceStatus
 from common.domain.payments.operations import PaymentMode, Purpose
 from common.domain.scheduling.availability import Availability
+from common.domain.scheduling.slot_cells import claim_ids
 from common.domain.shared.errors import Conflict, Forbidden, GigstaError, InvalidInput, SlotUnavailable
 from common.domain.shared.money import Money
 
@@ -63,6 +64,22 @@ def test_a_new_booking_holds_its_slot_and_snapshots_what_was_agreed() -> None:
     assert booking.start_code.isdigit()
     (claim,) = change.claims
     assert (claim.id, claim.booking_id, claim.expires_at) == (booking.claim_id, booking.id, None)
+
+
+def test_every_resource_of_the_service_is_claimed_once_under_one_name() -> None:
+    change = book(service=make_service(resource_ids=["res_b", "res_a", "res_b"]))
+    booking = change.booking
+    assert booking.resource_ids == ["res_b", "res_a"]
+    assert [claim.resource_id for claim in change.claims] == booking.resource_ids
+    assert tuple(claim.id for claim in change.claims) == claim_ids(booking.claim_id or "", booking.resource_ids)
+    assert {claim.provider_id for claim in change.claims} == {booking.provider_id}
+    first, second = change.claims
+    assert first.model_dump(exclude={"id", "resource_id"}) == second.model_dump(exclude={"id", "resource_id"})
+
+
+def test_a_booking_stored_before_resources_takes_its_provider_s_time() -> None:
+    stored = book().booking.model_dump(exclude={"resource_ids"})
+    assert Booking.model_validate(stored).resource_ids == ["prv_1"]
 
 
 def test_a_near_booking_holds_the_card_and_a_far_one_saves_it() -> None:

@@ -45,6 +45,8 @@ CHARGES = frozenset({Purpose.AUTHORIZE, Purpose.CAPTURE})
 PAYOUTS = frozenset({Purpose.REFUND, Purpose.TRANSFER, Purpose.REVERSE})
 #: Early clock positions that add nothing where the payment is not what is walked.
 EARLY = ("answer late", "authorizing", "unpaid")
+#: Two resources, where claims are what is walked.
+PAIR = ("res_a", "res_b")
 STAFF = (CUSTOMER, PROVIDER, OPERATOR, SECOND_OPERATOR)
 
 SCENARIOS = [
@@ -66,9 +68,10 @@ SCENARIOS = [
         ONE,
         auto_accept=True,
         reschedules=True,
+        resource_ids=PAIR,
         skipped=("unpaid", "unstarted", "completing", "settling", "ratings over"),
     ),
-    Scenario("moved by an operator", ONE, moves=True, skipped=("authorizing", "completing")),
+    Scenario("moved by an operator", ONE, moves=True, resource_ids=PAIR, skipped=("authorizing", "completing")),
 ]
 NIGHTLY = [
     Scenario("other times and every time", ONE, auto_accept=True, reschedules=True),

@@ -66,6 +66,7 @@ class Scenario:
     chargebacks: bool = False
     reschedules: bool = False
     moves: bool = False
+    resource_ids: tuple[str, ...] = ()
     refunds: bool = False
     skipped: tuple[str, ...] = ()
     actors: tuple[Actor, ...] = (CUSTOMER, PROVIDER, OPERATOR)
@@ -211,7 +212,7 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
 
 def first_node(scenario: Scenario) -> Node:
     """The booking as it is created."""
-    service = make_service(auto_accept=scenario.auto_accept)
+    service = make_service(auto_accept=scenario.auto_accept, resource_ids=list(scenario.resource_ids))
     new = make_new_booking(NOW + scenario.start_in)
     change = create(new, service, make_provider(), SlotVerdict(), NOW, scenario.settings)
     return Node(change.booking, 0, (), frozenset(claim.id for claim in change.claims))
@@ -251,9 +252,10 @@ WALKED = frozenset(
 NOT_WALKED = frozenset(
     {
         "id", "version", "customer_id", "provider_id", "provider_user_id", "service_id", "service", "place", "notes",
-        "access_notes", "price", "policy", "claim_id", "start_code", "hold_expires_at", "held_by", "accepted_at",
-        "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason", "provider_away_since",
-        "chargeback_fees", "reminders_sent", "operation_sequence", "idempotency_key", "created_at", "updated_at",
+        "access_notes", "price", "policy", "resource_ids", "claim_id", "start_code", "hold_expires_at", "held_by",
+        "accepted_at", "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason",
+        "provider_away_since", "chargeback_fees", "reminders_sent", "operation_sequence", "idempotency_key",
+        "created_at", "updated_at",
     }
 )  # fmt: skip
 

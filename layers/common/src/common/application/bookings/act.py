@@ -135,7 +135,15 @@ async def _verdict(deps: BookingDeps, booking: Booking, start: datetime, now: da
     if provider is None:
         raise NotFound("The provider is gone.")
     minutes = int((booking.slot.end_at - booking.slot.start_at).total_seconds() // 60)
-    return await check_slot(deps.bookings, provider, start, duration_minutes=minutes, now=now, apart_from=(booking.id,))
+    return await check_slot(
+        deps.bookings,
+        provider,
+        start,
+        duration_minutes=minutes,
+        resource_ids=booking.resource_ids,
+        now=now,
+        apart_from=(booking.id,),
+    )
 
 
 async def _committed(deps: BookingDeps, change: BookingChange) -> bool:

@@ -211,6 +211,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         provider,
         request.start_at,
         duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
+        resource_ids=service.resources(),
         now=now,
         apart_from=held.ids,
     )
@@ -224,7 +225,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         stripe_customer_id=customer.stripe_customer_id,
         payment_method_id=request.payment_method_id,
         idempotency_key=attempt.key,
-        replaces_claim_ids=tuple(intent.claim_id for intent in held.intents),
+        replaces_claim_ids=tuple(claim_id for intent in held.intents for claim_id in intent.claim_ids),
         held_by=request.held_by,
         expected_price=request.expected_price,
         expected_policy=request.expected_cancellation_policy,

@@ -111,7 +111,7 @@ async def _open(
     deps: IntentDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent]
 ) -> tuple[BookingIntent, str]:
     now = deps.clock.now()
-    hold, rehearsed = await _hold(deps, request, earlier, now)
+    holds, rehearsed = await _hold(deps, request, earlier, now)
     booking = rehearsed.booking
     country = booking.place.country or country_said(booking.place.address)
     phone_number = parse_phone(request.phone_number, country=country) if request.phone_number else None
@@ -119,14 +119,15 @@ async def _open(
     user = await ensure_provisional_user(auth, request.email)
     secret = new_token()
     intent = BookingIntent(
-        id=hold.booking_id,
+        id=holds[0].booking_id,
         user_id=user.id,
         secret_hash=digest(secret),
         device_hash=digest(request.device_token) if request.device_token else None,
-        provider_id=hold.provider_id,
+        provider_id=booking.provider_id,
         service_title=booking.service.title,
         end_at=booking.slot.end_at,
-        claim_id=hold.id,
+        claim_id=holds[0].id,
+        resource_ids=booking.resource_ids,
         expires_at=now + deps.settings.intent_hold,
         created_at=now,
         price=booking.price.total,
@@ -141,7 +142,7 @@ async def _open(
     }
     events = [sign_in_link_event(auth, user, intent.id, **shown)]
     await deps.intents.insert(
-        intent, hold, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
+        intent, holds, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
     )
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return intent, secret
@@ -232,14 +233,15 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
 
 async def _hold(
     deps: BookingDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent], now: datetime
-) -> tuple[SlotClaim, BookingChange]:
-    """A hold of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
+) -> tuple[Sequence[SlotClaim], BookingChange]:
+    """Holds of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
     service, provider, place = await read_offer(deps, request.service_id, request.address)
     verdict = await check_slot(
         deps.bookings,
         provider,
         request.start_at,
         duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
+        resource_ids=service.resources(),
         now=now,
         apart_from=[each.id for each in earlier],
     )
@@ -258,4 +260,4 @@ async def _hold(
     change = state_machine.create(rehearsal, service, provider, verdict, now, deps.settings)
     ends = now + deps.settings.intent_hold
     hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": ends, "held_by": request.held_by}
-    return change.claims[0].model_copy(update=hold), change
+    return [claim.model_copy(update=hold) for claim in change.claims], change

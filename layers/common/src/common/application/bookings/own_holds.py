@@ -39,12 +39,12 @@ async def guests_at(
 ) -> tuple[Sequence[BookingIntent], Sequence[str]]:
     """Guests' requests for a start whose holds still run, and the ids of bookings that take the provider's time."""
     now = deps.clock.now()
-    claims = await deps.bookings.list_claims(provider_id, start_at, start_at + _ONE_CELL)
-    ids = [claim.booking_id for claim in claims if claim.purpose == "intent" and _runs(claim, now)]
+    claims = await deps.bookings.list_claims(provider_id, (), start_at, start_at + _ONE_CELL)
+    ids = dict.fromkeys(claim.booking_id for claim in claims if claim.purpose == "intent" and _runs(claim, now))
     found = [await deps.intents.get(intent_id) for intent_id in ids]
     guests = [each for each in found if each is not None and each.start_at == start_at]
     pending = [each for each in guests if each.status_at(now) is IntentStatus.PENDING]
-    return pending, [claim.booking_id for claim in claims if claim.purpose == "booking"]
+    return pending, list(dict.fromkeys(claim.booking_id for claim in claims if claim.purpose == "booking"))
 
 
 async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start_at: datetime) -> OwnHolds:

@@ -1,14 +1,15 @@
 """Whether a provider could take a time, by the same rules that show free slots."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from common.application.ports.bookings.repository import BookingRepository
 from common.domain.bookings.state_machine import MAX_AHEAD, SlotVerdict
 from common.domain.catalogue.providers import Provider
-from common.domain.scheduling.availability import Availability
+from common.domain.scheduling.calendars import Calendars, Taken
+from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import limits_at
-from common.domain.scheduling.slots import Busy, SlotStatus, calendar_bounds, slot_status
+from common.domain.scheduling.slots import SlotStatus, calendar_bounds, slot_status
 
 #: Rules that say nothing of the provider's calendar; they keep a code of their own.
 _MESSAGES = {
@@ -28,6 +29,7 @@ async def check_slot(
     start_at: datetime,
     *,
     duration_minutes: int,
+    resource_ids: Sequence[str],
     now: datetime,
     apart_from: Collection[str] = (),
 ) -> SlotVerdict:
@@ -41,32 +43,29 @@ async def check_slot(
         provider: whose time it is.
         start_at: an aware instant.
         duration_minutes: length of the work.
+        resource_ids: whose time it takes.
         now: the present instant.
         apart_from: bookings and intents whose own claims do not count, because they would make way.
     """
     availability = provider.availability
     if availability is None or not now < start_at <= now + MAX_AHEAD:
         return SlotVerdict(is_bookable=False, message=_MESSAGES[SlotStatus.OUTSIDE_HOURS])
-    busy = await _busy(bookings, provider.id, availability, duration_minutes, start_at, now, apart_from)
+    first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
+    claims = await bookings.list_claims(provider.id, resource_ids, first, last)
+    others = [each for each in claims if each.booking_id not in apart_from and _stands(each, now)]
+    busy = _calendars(others).busy(provider.id, resource_ids)
     status = slot_status(availability, duration_minutes, busy, now, start_at)
     if status is SlotStatus.BOOKABLE:
         return SlotVerdict(limits=tuple(limits_at(availability, start_at)))
     return SlotVerdict(is_bookable=False, message=_MESSAGES[status], reason=status.value)
 
 
-async def _busy(
-    bookings: BookingRepository,
-    provider_id: str,
-    availability: Availability,
-    duration_minutes: int,
-    start_at: datetime,
-    now: datetime,
-    apart_from: Collection[str],
-) -> list[Busy]:
-    first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
-    claims = await bookings.list_claims(provider_id, first, last)
-    return [
-        Busy(claim.start_at, claim.end_at, claim.work_start_at, claim.booking_id)
-        for claim in claims
-        if claim.booking_id not in apart_from and (claim.expires_at is None or claim.expires_at > now)
-    ]
+def _stands(claim: SlotClaim, now: datetime) -> bool:
+    return claim.expires_at is None or claim.expires_at > now
+
+
+def _calendars(claims: Iterable[SlotClaim]) -> Calendars:
+    return Calendars(
+        Taken(each.provider_id, each.resource_id, each.start_at, each.end_at, each.work_start_at, each.booking_id)
+        for each in claims
+    )

@@ -51,5 +51,7 @@ async def list_slots(
         return []
     rules, now = availability_of(provider), deps.clock.now()
     first, last = calendar_bounds(rules, duration_minutes, starts_from, starts_before)
-    busy = await deps.busy.list_by_provider(provider.id, first, last, now)
+    resources = service.resources()
+    calendars = await deps.busy.calendars([provider.id], resources, first, last, now)
+    busy = calendars.busy(provider.id, resources)
     return bookable_slots(rules, duration_minutes, busy, now, starts_from, starts_before)

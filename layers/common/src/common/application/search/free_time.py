@@ -33,16 +33,17 @@ async def soonest_slots(
         return {}
     providers = await deps.providers.get_many(sorted({hit.provider_id for hit in bookable}))
     first, last = _bounds(providers, bookable, start, end)
-    busy = await deps.busy.list_by_providers(sorted(providers), first, last, now)
-    known: dict[tuple[str, int], datetime | None] = {}
+    resources = sorted({each for hit in bookable for each in hit.resource_ids})
+    calendars = await deps.busy.calendars(sorted(providers), resources, first, last, now)
+    known: dict[tuple[str, int, tuple[str, ...]], datetime | None] = {}
     found: dict[str, datetime] = {}
     for hit in bookable:
         provider = providers.get(hit.provider_id)
         if provider is None:
             continue
-        key = hit.provider_id, hit.duration_minutes
+        key = hit.provider_id, hit.duration_minutes, tuple(hit.resource_ids)
         if key not in known:
-            taken = busy.get(provider.id, [])
+            taken = calendars.busy(provider.id, hit.resource_ids)
             known[key] = _soonest(provider, hit.duration_minutes, taken, now, start, end)
         if (soonest := known[key]) is not None:
             found[hit.id] = soonest

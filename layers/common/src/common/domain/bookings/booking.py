@@ -321,6 +321,8 @@ class Booking(Model):
     """A booking, whole. Only the state machine makes a new one from an old one.
 
     ``version`` rises by one with each committed change and is the optimistic lock.
+    ``resource_ids`` are what it takes the time of, the provider's own where none are kept; ``claim_id`` is the name of
+    its claims, one for each (``claim_ids``).
     ``access_notes`` say how to get in (a gate's code); who may see them is up to ``common.domain.bookings.disclosure``.
     ``notice_limit_minutes`` is the notice that was left when the customer's own proposal of another time came into
     force: cancelling never counts for more notice than that. ``is_free_to_cancel`` follows an operator's move.
@@ -335,6 +337,7 @@ class Booking(Model):
     provider_id: str
     provider_user_id: str
     service_id: str
+    resource_ids: list[str] = Field(default_factory=list)
     status: BookingStatus
     payment: PaymentState = PaymentState.NONE
     payout: PayoutState = PayoutState.NONE
@@ -375,6 +378,13 @@ class Booking(Model):
     idempotency_key: str | None = None
     created_at: datetime
     updated_at: datetime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_time_by_default(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and not fields.get("resource_ids"):
+            return {**fields, "resource_ids": [fields.get("provider_id")]}
+        return fields
 
     def label_of(self, line: PriceLine) -> str:
         """What people call a line of the price."""

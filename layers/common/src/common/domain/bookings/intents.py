@@ -3,8 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from common.domain.catalogue.service_options import ChosenOption
 from common.domain.catalogue.services import CancellationPolicyName
+from common.domain.scheduling.slot_cells import claim_ids
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -26,7 +29,7 @@ class BookingIntent(Model):
     ``price`` and ``cancellation_policy`` are the terms that the guest was shown; there is no booking under others.
     ``secret_hash`` is the digest of the secret that lets the guest read it back or replace it; who asks again with the
     same idempotency key gets another, of ``renewed_secret_hashes``. ``device_hash`` is the digest of the browser's
-    token, ``held_by`` that of the network address.
+    token, ``held_by`` that of the network address. ``claim_id`` and ``resource_ids`` are as a booking's.
     """
 
     id: str
@@ -47,12 +50,18 @@ class BookingIntent(Model):
     full_name: str
     phone_number: str | None = None
     claim_id: str
+    resource_ids: list[str] = Field(default_factory=list)
     device_hash: str | None = None
     held_by: str | None = None
     status: IntentStatus = IntentStatus.PENDING
     booking_id: str | None = None
     expires_at: datetime
     created_at: datetime
+
+    @property
+    def claim_ids(self) -> tuple[str, ...]:
+        """Ids of the claims that hold its time."""
+        return claim_ids(self.claim_id, self.resource_ids)
 
     def status_at(self, now: datetime) -> IntentStatus:
         """The status as time makes it."""

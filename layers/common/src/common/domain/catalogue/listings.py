@@ -57,6 +57,7 @@ class Listing(Model):
     duration_minutes: int = 0
     image: str | None = None
     auto_accept: bool = False
+    resource_ids: list[str] = Field(default_factory=list)
     is_verified: bool = False
     rating: RatingSummary
     mean: float
@@ -89,6 +90,7 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         duration_minutes=service.duration_minutes,
         image=service.images[0] if service.images else None,
         auto_accept=service.auto_accept,
+        resource_ids=service.resource_ids,
         is_verified=provider.status is ProviderStatus.APPROVED,
         rating=service.rating,
         mean=mean_of(service.rating),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from common.domain.catalogue.providers import RatingSummary
 from common.domain.catalogue.service_options import ServiceOption
+from common.domain.scheduling.slot_cells import MOST_RESOURCES
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -39,6 +40,11 @@ class CancellationPolicyName(StrEnum):
 class Service(Model):
     """One bookable offer. ``price`` is absent only for ``quote``, which has no ``options`` either."""
 
+    """One bookable offer. ``price`` is absent only for ``quote``.
+
+    ``resource_ids`` are what a booking of it takes the time of; without any it is the provider's own.
+    """
+
     id: str
     provider_id: str
     title: str
@@ -52,10 +58,15 @@ class Service(Model):
     status: ServiceStatus = ServiceStatus.DRAFT
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: bool = False
+    resource_ids: list[str] = Field(default_factory=list, max_length=MOST_RESOURCES)
     rating: RatingSummary = Field(default_factory=RatingSummary)
     version: int = 1
     created_at: datetime
     updated_at: datetime
+
+    def resources(self) -> list[str]:
+        """What a booking takes the time of, each once."""
+        return list(dict.fromkeys(self.resource_ids)) or [self.provider_id]
 
     def total_price(self) -> Money | None:
         """What one booking costs without options: the price, or the hourly one times the duration, rounded half up."""

@@ -1,7 +1,11 @@
-"""Slot cells: the five-minute pieces of time whose uniqueness per provider makes double booking impossible."""
+"""Slot cells: the five-minute pieces of time whose uniqueness per resource makes double booking impossible."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import model_validator
 
 from common.domain.shared.model import Model
 
@@ -9,6 +13,8 @@ CELL_MINUTES = 5
 _CELL_SECONDS = CELL_MINUTES * 60
 #: No claim is longer: the longest work (a day) with the longest buffers (a day each).
 LONGEST_CLAIM = timedelta(days=3)
+#: One booking takes the time of no more resources.
+MOST_RESOURCES = 10
 
 
 def cells_between(start: datetime, end: datetime) -> list[int]:
@@ -27,11 +33,23 @@ def cells_between(start: datetime, end: datetime) -> list[int]:
     return list(range(first, last))
 
 
-class SlotClaim(Model):
-    """An interval of a provider's time that is taken, buffers included.
+def claim_ids(claim_id: str, resource_ids: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the claims that take one interval of several resources: the first has the name of them all.
 
-    One document with all its cells under the unique index (``provider_id``, ``cells``): one insert either takes
-    all or nothing. ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
+    Args:
+        claim_id: the name.
+        resource_ids: what is claimed, in the order in which the booking keeps it.
+    """
+    return (claim_id, *(f"{claim_id}.{resource_id}" for resource_id in resource_ids[1:]))
+
+
+class SlotClaim(Model):
+    """An interval of one resource's time that is taken, buffers included.
+
+    One document with all its cells under the unique index (``resource_id``, ``cells``): one insert either takes
+    all or nothing. ``resource_id`` is the provider's own id where the provider's time itself is taken, which is also
+    what a claim without one means. ``provider_id`` says whose booking it is.
+    ``purpose`` is ``booking``, ``reschedule`` or ``intent``; ``expires_at`` only on holds.
     ``work_start_at`` is when the work itself starts, which the limits per day and week count: a booking with a second
     interval on hold counts on both days, and once where they are the same. ``held_by`` is the digest of the network
     address that a guest's hold came from.
@@ -39,6 +57,7 @@ class SlotClaim(Model):
 
     id: str
     provider_id: str
+    resource_id: str = ""
     booking_id: str
     purpose: str = "booking"
     start_at: datetime
@@ -47,3 +66,10 @@ class SlotClaim(Model):
     work_start_at: datetime | None = None
     expires_at: datetime | None = None
     held_by: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_time_by_default(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and not fields.get("resource_id"):
+            return {**fields, "resource_id": fields.get("provider_id")}
+        return fields

@@ -50,12 +50,14 @@ class Busy(NamedTuple):
     """An occupied interval, buffers included, and the start of the work in it, which the limits count.
 
     Intervals of one booking, such as its own and the one that a proposal holds, count once where they are the same day.
+    With ``in_the_way`` false it only counts: it takes nothing that is asked for.
     """
 
     start_at: datetime
     end_at: datetime
     work_start_at: datetime | None = None
     booking_id: str | None = None
+    in_the_way: bool = True
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class _Rules:
         notice = availability.minimum_notice_minutes * _MINUTE
         self._earliest = max(_seconds_up(now) + notice, _seconds(now) + 1)
         occupied = list(busy)
-        self._busy_starts, self._busy_ends = _merged(_cell_bounds(item) for item in occupied)
+        self._busy_starts, self._busy_ends = _merged(_cell_bounds(item) for item in occupied if item.in_the_way)
         self._count_limits(occupied)
         self.starts = sorted(
             {start for piece in self._pieces for start in hours.starts(piece, first, last) if first <= start < last}

@@ -32,14 +32,14 @@ class MongoBookingIntents:
     async def insert(
         self,
         intent: BookingIntent,
-        hold: SlotClaim,
+        holds: Sequence[SlotClaim],
         events: Sequence[Event],
         *,
         limits: Sequence[SlotLimit] = (),
         hold_limit: HoldLimit | None = None,
         replaced: Sequence[BookingIntent] = (),
     ) -> None:
-        """Store an intent, its hold and its events in one transaction, or nothing of them; what it replaces ends."""
+        """Store an intent, its holds and its events in one transaction, or nothing of them; what it replaces ends."""
 
         async def record(session: Session) -> None:
             await self._intents.insert_one(to_native_document(intent), session=session)
@@ -49,8 +49,8 @@ class MongoBookingIntents:
             if events:
                 await self._outbox.insert_many([outbox_document(event) for event in events], session=session)
 
-        released = [each.claim_id for each in replaced]
-        await self._slots.commit(ClaimChange(intent.created_at, [hold], released, limits, hold_limit), after=record)
+        released = [claim_id for each in replaced for claim_id in each.claim_ids]
+        await self._slots.commit(ClaimChange(intent.created_at, holds, released, limits, hold_limit), after=record)
 
     async def get(self, intent_id: str) -> BookingIntent | None:
         """One intent by id."""

@@ -13,6 +13,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from common.adapters.mongo.bookings.documents import booking_document, outbox_document
 from common.adapters.mongo.bookings.ratings import reveal_ratings, reveals_ratings
 from common.adapters.mongo.bookings.timers import due_filter
+from common.adapters.mongo.scheduling.claim_filters import around
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
@@ -22,7 +23,7 @@ from common.domain.bookings.booking import Booking, BookingChange, BookingStatus
 from common.domain.bookings.groups import AHEAD
 from common.domain.payments.ledger import require_balanced
 from common.domain.payments.operations import OperationStatus
-from common.domain.scheduling.slot_cells import LONGEST_CLAIM, SlotClaim
+from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
 
 #: What the other side of a booking told is not the caller's to take.
@@ -200,10 +201,11 @@ class MongoBookings:
             {"_id": booking_id, "next_due_action": action}, {"$set": {"lease.until": until}}
         )
 
-    async def list_claims(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
-        """Claims of a provider's time that overlap the interval, expired holds included."""
-        starts = {"$gt": start - LONGEST_CLAIM, "$lt": end}
-        query = {"provider_id": provider_id, "start_at": starts, "end_at": {"$gt": start}}
+    async def list_claims(
+        self, provider_id: str, resource_ids: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[SlotClaim]:
+        """Claims of a provider's bookings, and anybody's of the resources, that overlap the interval."""
+        query = {**around([provider_id], resource_ids, start, end), "end_at": {"$gt": start}}
         return [from_document(SlotClaim, row) async for row in self._claims.find(query)]
 
     async def _replace_booking(self, change: BookingChange, session: Session) -> None:

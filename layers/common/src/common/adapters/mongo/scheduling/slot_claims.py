@@ -1,15 +1,16 @@
-"""Taking and freeing providers' time in one transaction; the unique index on cells is the last word."""
+"""Taking and freeing time of resources in one transaction; the unique index on cells is the last word."""
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
 
+from common.adapters.mongo.scheduling.claim_filters import claim_document, taking_any
 from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
 from common.adapters.mongo.shared.database import Mongo, Session
-from common.adapters.mongo.shared.documents import to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
@@ -30,8 +31,8 @@ _FULL = "The provider takes no more bookings then."
 class ClaimChange:
     """Time to take and to free at an instant; others' holds that have expired by then give way.
 
-    ``limits`` bound how many bookings the provider may have around the time that is taken, ``hold_limit`` how many
-    slots the network address keeps, this one included.
+    ``claims`` are those of one booking, each of another resource. ``limits`` bound how many bookings the provider may
+    have around the time that is taken, ``hold_limit`` how many slots the network address keeps, this one included.
     """
 
     now: datetime
@@ -56,9 +57,10 @@ class MongoSlotClaims:
     async def commit(self, change: ClaimChange, *, after: Write, before: Write | None = None) -> None:
         """Take and free time in one transaction with other writes.
 
-        A claim whose id is stored is replaced, so that a hold can be made firm. A refused claim is looked at once
-        more: where only holds that have expired stand in its way, they are removed in a second transaction with it.
-        The common case pays no extra round trip for that.
+        Claims are written in one command, in the order of their resources: of two bookings that want some of the same
+        one comes first, and never does each keep the other from going on. A claim whose id is stored is replaced, so
+        that a hold can be made firm. A refused change is looked at once more: where only holds that have expired stand
+        in its way, they are removed in a second transaction with it. The common case pays no extra round trip for that.
 
         Limits are counted inside the transaction, behind a write to a document of the provider's own: of two
         transactions that would each take the last place, the later one collides and counts anew.
@@ -97,19 +99,22 @@ class MongoSlotClaims:
             await self._keep_limits(change, session)
             if change.released_ids:
                 await self._claims.delete_many({"_id": {"$in": list(change.released_ids)}}, session=session)
-            for claim in change.claims:
+            if change.claims:
                 if evict_expired:
-                    await self._evict(claim, change.now, session)
-                await self._claims.replace_one(
-                    {"_id": claim.id}, to_native_document(claim), upsert=True, session=session
-                )
+                    await self._evict(change, session)
+                await self._take(change, session)
             await self._keep_hold_limit(change, session)
             await after(session)
 
+        await self._mongo.in_transaction(work)
+
+    async def _take(self, change: ClaimChange, session: Session) -> None:
+        ordered = sorted(change.claims, key=lambda claim: claim.resource_id)
+        writes = [ReplaceOne({"_id": each.id}, claim_document(each), upsert=True) for each in ordered]
         try:
-            await self._mongo.in_transaction(work)
-        except DuplicateKeyError as error:
-            if "cells" in (error.details or {}).get("keyPattern", {}):
+            await self._claims.bulk_write(writes, session=session)
+        except BulkWriteError as error:
+            if any("cells" in each.get("keyPattern", {}) for each in (error.details or {}).get("writeErrors", ())):
                 raise SlotUnavailable(_TAKEN) from error
             raise
 
@@ -118,12 +123,8 @@ class MongoSlotClaims:
             await self._limits.lock(change.claims[0].provider_id, session)
             await self._refuse_full(change, session)
 
-    async def _evict(self, claim: SlotClaim, now: datetime, session: Session) -> None:
-        expired = {
-            "provider_id": claim.provider_id,
-            "cells": {"$in": claim.cells},
-            "expires_at": {"$lte": now},
-        }
+    async def _evict(self, change: ClaimChange, session: Session) -> None:
+        expired = {**taking_any(change.claims), "expires_at": {"$lte": change.now}}
         await self._claims.delete_many(expired, session=session)
 
     async def _refuse(self, change: ClaimChange) -> None:
@@ -134,23 +135,20 @@ class MongoSlotClaims:
         Raises:
             SlotUnavailable: they do.
         """
-        own = _own_ids(change)
-        for claim in change.claims:
-            other = {
-                "provider_id": claim.provider_id,
-                "cells": {"$in": claim.cells},
-                "_id": {"$nin": own},
-                "expires_at": {"$not": {"$lte": change.now}},
-            }
-            if await self._claims.find_one(other, {"_id": 1}) is not None:
-                raise SlotUnavailable(_TAKEN)
+        if not change.claims:
+            return
+        own, firm = _own_ids(change), {"$not": {"$lte": change.now}}
+        others = {**taking_any(change.claims), "_id": {"$nin": own}, "expires_at": firm}
+        if await self._claims.find_one(others, {"_id": 1}) is not None:
+            raise SlotUnavailable(_TAKEN)
         await self._refuse_full(change)
 
     async def _refuse_full(self, change: ClaimChange, session: Session | None = None) -> None:
-        for claim in change.claims:
-            reason = await self._limits.reached(change.limits, claim, _own_ids(change), change.now, session)
-            if reason is not None:
-                raise SlotUnavailable(_FULL, extra={"reason": reason})
+        if not change.claims:
+            return
+        reason = await self._limits.reached(change.limits, change.claims[0], _own_ids(change), change.now, session)
+        if reason is not None:
+            raise SlotUnavailable(_FULL, extra={"reason": reason})
 
     async def _keep_hold_limit(self, change: ClaimChange, session: Session) -> None:
         """Count what the address keeps; last, so that a crowd on one slot is turned away by the slot."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.domain.bookings.booking import BookingStatus
-from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.scheduling.slot_cells import MOST_RESOURCES, SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 
 HOLDINGS: Holdings = {
@@ -61,7 +61,9 @@ class MongoSlotLimits:
         """
         mine: Document = {"provider_id": limit.provider_id, "held_by": limit.held_by}
         claims = self._claims.find(
-            {**mine, "expires_at": {"$gt": now}, "_id": {"$nin": list(own_ids)}}, {"expires_at": 1}, session=session
+            {**mine, "expires_at": {"$gt": now}, "_id": {"$nin": list(own_ids)}},
+            {"booking_id": 1, "expires_at": 1},
+            session=session,
         )
         unpaid = self._bookings.find(
             {
@@ -74,7 +76,8 @@ class MongoSlotLimits:
             hint="provider_held_by",
             session=session,
         )
-        ends = [row["expires_at"] async for row in claims.limit(limit.most)]
+        held = {row["booking_id"]: row["expires_at"] async for row in claims.limit(limit.most * MOST_RESOURCES)}
+        ends = list(held.values())
         ends += [row["hold_expires_at"] async for row in unpaid.limit(limit.most)]
         return min(ends) if len(ends) >= limit.most else None
 

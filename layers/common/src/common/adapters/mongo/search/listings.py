@@ -149,4 +149,5 @@ def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
         score=row["score"],
         reach_m=row["reach_m"],
         distance_m=distance,
+        resource_ids=row.get("resource_ids") or [row["provider_id"]],
     )

@@ -15,25 +15,25 @@ class BookingIntents(Protocol):
     async def insert(
         self,
         intent: BookingIntent,
-        hold: SlotClaim,
+        holds: Sequence[SlotClaim],
         events: Sequence[Event],
         *,
         limits: Sequence[SlotLimit] = (),
         hold_limit: HoldLimit | None = None,
         replaced: Sequence[BookingIntent] = (),
     ) -> None:
-        """Store an intent, its hold and its events in one transaction, or nothing of them.
+        """Store an intent, its holds and its events in one transaction, or nothing of them.
 
         Args:
             intent: the guest's request.
-            hold: the time it keeps.
+            holds: the time it keeps, one for each resource.
             events: what is told with it.
             limits: how many bookings the provider may have around that time, this one included.
             hold_limit: how many slots of the provider the guest's network address may keep, this one included.
             replaced: earlier requests of the same guest, whose holds make way and end.
 
         Raises:
-            SlotUnavailable: the hold overlaps another claim of the provider, or is one more than its limits allow.
+            SlotUnavailable: a hold overlaps another claim, or it is one more than its limits allow.
             TooManyHolds: it is one more than the network address may keep.
         """
         ...

@@ -64,7 +64,7 @@ class BookingRepository(Protocol):
 
         Raises:
             VersionConflict: the stored version is not ``change.expected_version``.
-            SlotUnavailable: a claim overlaps another of the same provider.
+            SlotUnavailable: a claim overlaps another of the same resource.
             TooManyHolds: the network address keeps as many unpaid slots of the provider as it may.
             Conflict: the customer's idempotency key already made a booking (code ``duplicate_booking``).
             Unavailable: the database did not take the change; nothing is known to be written.
@@ -135,6 +135,11 @@ class BookingRepository(Protocol):
         """
         ...
 
-    async def list_claims(self, provider_id: str, start: datetime, end: datetime) -> Sequence[SlotClaim]:
-        """Claims of a provider's time that overlap the interval, expired holds included."""
+    async def list_claims(
+        self, provider_id: str, resource_ids: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[SlotClaim]:
+        """Claims of a provider's bookings, and anybody's of the resources, that overlap the interval.
+
+        Expired holds are included.
+        """
         ...

@@ -8,7 +8,7 @@ from common.application.ports.identity.people import ProviderReader, ServiceRead
 from common.domain.catalogue.categories import CategoryTree
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.services import Service
-from common.domain.scheduling.slots import Busy
+from common.domain.scheduling.calendars import Calendars
 
 
 class Providers(ProviderReader, Protocol):
@@ -97,16 +97,25 @@ class Categories(Protocol):
 
 
 class BusyTimes(Protocol):
-    """What is taken of providers' time."""
+    """What is taken of providers' time and of other resources."""
 
-    async def list_by_provider(self, provider_id: str, start: datetime, end: datetime, now: datetime) -> Sequence[Busy]:
-        """Intervals of a provider that overlap the given one; holds that have expired by ``now`` are left out."""
-        ...
+    async def calendars(
+        self,
+        provider_ids: Sequence[str],
+        resource_ids: Sequence[str],
+        start: datetime,
+        end: datetime,
+        now: datetime,
+    ) -> Calendars:
+        """What is taken between two instants, in one read.
 
-    async def list_by_providers(
-        self, provider_ids: Sequence[str], start: datetime, end: datetime, now: datetime
-    ) -> Mapping[str, Sequence[Busy]]:
-        """The same for several providers in one read."""
+        Args:
+            provider_ids: whose bookings count, whatever they take.
+            resource_ids: what is taken, by whomever.
+            start: beginning of the interval.
+            end: its end, exclusive.
+            now: holds that have expired by then are left out.
+        """
         ...
 
 

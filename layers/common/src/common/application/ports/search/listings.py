@@ -85,6 +85,7 @@ class Hit:
     score: float
     reach_m: int
     distance_m: float | None
+    resource_ids: Sequence[str]
 
     def position(self, order: Order) -> Position:
         """Its place in an order."""

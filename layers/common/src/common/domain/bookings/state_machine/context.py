@@ -11,7 +11,7 @@ from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import PaymentOperation, Purpose
-from common.domain.scheduling.slot_cells import SlotClaim
+from common.domain.scheduling.slot_cells import SlotClaim, claim_ids
 from common.domain.scheduling.slot_limits import SlotLimit
 from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
@@ -92,15 +92,19 @@ class Draft:
         held = held_after(self.booking.payment_details.held_by_line, lines)
         return replace(self.with_payment(held_by_line=held), ledger=(*self.ledger, *lines))
 
-    def claim(self, claim: SlotClaim) -> "Draft":
-        """Take a slot."""
-        return replace(self, claims=(*self.claims, claim))
+    def claim(self, claims: Sequence[SlotClaim]) -> "Draft":
+        """Take a slot of all resources."""
+        return replace(self, claims=(*self.claims, *claims))
 
     def release(self, claim_id: str | None) -> "Draft":
-        """Free a slot, where there is one."""
+        """Free a slot of all resources, where there is one."""
         if claim_id is None:
             return self
-        return replace(self, released_claim_ids=(*self.released_claim_ids, claim_id))
+        return self.free(claim_ids(claim_id, self.booking.resource_ids))
+
+    def free(self, ids: Sequence[str]) -> "Draft":
+        """Give up claims by their ids."""
+        return replace(self, released_claim_ids=(*self.released_claim_ids, *ids))
 
     def request(self, purpose: Purpose, amount: int) -> "Draft":
         """Record the intention to move or reserve money, and tell the payments worker."""

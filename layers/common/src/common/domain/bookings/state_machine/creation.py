@@ -22,7 +22,7 @@ from common.domain.bookings.policies import POLICIES
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.checks import MAX_AHEAD
-from common.domain.bookings.state_machine.claims import slot_claim
+from common.domain.bookings.state_machine.claims import slot_claims
 from common.domain.bookings.state_machine.context import Draft
 from common.domain.bookings.state_machine.inputs import require_grid
 from common.domain.bookings.state_machine.outcome import finalize, to_change
@@ -105,11 +105,9 @@ def create(
     verdict.require()
     minutes = minutes_with(service.duration_minutes, picked)
     booking = _new_booking(new, service, provider, lines, minutes, now, settings)
-    claim = slot_claim(booking, booking.slot, now)
-    draft = Draft(booking.model_copy(update={"claim_id": claim.id}), now, limits=verdict.limits)
-    draft = draft.claim(claim)
-    for claim_id in new.replaces_claim_ids:
-        draft = draft.release(claim_id)
+    claims = slot_claims(booking, booking.slot, now)
+    draft = Draft(booking.model_copy(update={"claim_id": claims[0].id}), now, limits=verdict.limits)
+    draft = draft.claim(claims).free(new.replaces_claim_ids)
     authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
     draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
     actor = Actor(kind=ActorKind.CUSTOMER, id=new.customer_id)
@@ -185,6 +183,7 @@ def _new_booking(
         provider_id=provider.id,
         provider_user_id=provider.user_id,
         service_id=service.id,
+        resource_ids=service.resources(),
         status=CREATE.targets[0],
         service=ServiceSnapshot(
             title=service.title,

@@ -21,7 +21,7 @@ from common.domain.bookings.booking import (
 )
 from common.domain.bookings.payment_plan import outlives
 from common.domain.bookings.policies import absence_terms, cancellation_terms, counted_notice
-from common.domain.bookings.state_machine.claims import moved, slot_claim
+from common.domain.bookings.state_machine.claims import moved, slot_claims
 from common.domain.bookings.state_machine.context import Context, Draft, waiting_operation
 from common.domain.bookings.state_machine.inputs import (
     DisputeInput,
@@ -121,11 +121,12 @@ def hold_proposed_slot(context: Context, draft: Draft) -> Draft:
     slot = moved(booking.slot, start)
     cutoff = min(booking.slot.start_at, start)
     expires_at = min(context.now + settings.reschedule_hold, cutoff)
-    claim = slot_claim(booking, slot, context.now, purpose="reschedule", expires_at=expires_at + _COMMIT_GRACE)
-    own = set(slot_claim(booking, booking.slot, context.now).cells)
-    claim = claim.model_copy(update={"cells": [cell for cell in claim.cells if cell not in own]})
-    proposal = RescheduleProposal(proposed_by=context.actor.kind, slot=slot, claim_id=claim.id, expires_at=expires_at)
-    return draft.claim(claim).set(reschedule=proposal, reschedule_count=booking.reschedule_count + 1)
+    held = slot_claims(booking, slot, context.now, purpose="reschedule", expires_at=expires_at + _COMMIT_GRACE)
+    own = set(slot_claims(booking, booking.slot, context.now)[0].cells)
+    cells = [cell for cell in held[0].cells if cell not in own]
+    held = tuple(claim.model_copy(update={"cells": cells}) for claim in held)
+    proposal = RescheduleProposal(proposed_by=context.actor.kind, slot=slot, claim_id=held[0].id, expires_at=expires_at)
+    return draft.claim(held).set(reschedule=proposal, reschedule_count=booking.reschedule_count + 1)
 
 
 def swap_slot(context: Context, draft: Draft) -> Draft:
@@ -328,8 +329,8 @@ def expect(context: Context, model: type[_Input]) -> _Input:
 
 def _take_slot(context: Context, draft: Draft, slot: Slot) -> Draft:
     booking, settings = context.booking, context.settings
-    claim = slot_claim(booking, slot, context.now)
-    draft = drop_proposal(context, draft.release(booking.claim_id)).claim(claim).set(slot=slot, claim_id=claim.id)
+    claims = slot_claims(booking, slot, context.now)
+    draft = drop_proposal(context, draft.release(booking.claim_id)).claim(claims).set(slot=slot, claim_id=claims[0].id)
     past = [name for name, at in reminder_times(draft.booking, settings) if at <= context.now]
     draft = draft.set(reminders_sent=past)
     details = booking.payment_details
