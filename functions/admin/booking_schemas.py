@@ -2,7 +2,8 @@
 
 from typing import Any, Self
 
-from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.ratings import RatingState
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
@@ -42,7 +43,7 @@ class DisputedBooking(ResponseModel):
     @classmethod
     def of(cls, booking: Booking) -> Self:
         """The booking as staff see it."""
-        details, dispute, currency = booking.payment_details, booking.dispute, booking.price.total.currency
+        dispute, currency = booking.dispute, booking.price.total.currency
         return cls(
             id=booking.id,
             version=booking.version,
@@ -54,8 +55,8 @@ class DisputedBooking(ResponseModel):
             title=booking.service.title,
             start_at=booking.slot.start_at,
             price=MoneySchema.model_validate(booking.price.total),
-            captured=MoneySchema(amount=details.captured_amount, currency=currency),
-            refunded=MoneySchema(amount=details.refunded_amount, currency=currency),
+            captured=MoneySchema(amount=booking.captured_amount, currency=currency),
+            refunded=MoneySchema(amount=booking.refunded_amount, currency=currency),
             opened_by=dispute.opened_by if dispute else None,
             opened_at=dispute.opened_at if dispute else None,
             reason=dispute.reason if dispute else "",

@@ -76,10 +76,10 @@ def _payment(booking: Booking, action: PaymentAction | None, money: Amount) -> s
     details = booking.payment_details
     return schemas.PaymentView(
         state=booking.payment,
-        mode=details.mode,
-        authorized=money(details.authorized_amount),
-        captured=money(details.captured_amount),
-        refunded=money(details.refunded_amount),
+        mode=booking.first_charge.mode,
+        authorized=money(booking.authorized_amount),
+        captured=money(booking.captured_amount),
+        refunded=money(booking.refunded_amount),
         action=action.kind if action else None,
         client_secret=action.client_secret if action else None,
         last_error_code=details.last_error_code,

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState, ServiceArea
+from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState, ReviewState, ServiceArea
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.intents import IntentStatus
 from common.domain.bookings.ratings import RatingState
 from common.domain.catalogue.service_options import MOST_OF_ONE, MOST_OPTIONS

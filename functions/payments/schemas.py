@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from common.application.payments.intents import PaymentAction
 from common.application.payments.views import BookingPayment
 from common.application.ports.payments.cards import Card
-from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import OperationStatus, PaymentMode, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxLine, TaxParty
@@ -125,20 +126,20 @@ class BookingPaymentView(ResponseModel):
             {
                 "booking_id": booking.id,
                 "status": booking.status,
-                "mode": details.mode,
+                "mode": booking.first_charge.mode,
                 "payment": booking.payment,
                 "payout": booking.payout,
                 "total": money(booking.price.total.amount),
                 "price_lines": PriceLineView.of_booking(booking),
-                "authorized": money(details.authorized_amount),
-                "captured": money(details.captured_amount),
-                "refunded": money(details.refunded_amount),
+                "authorized": money(booking.authorized_amount),
+                "captured": money(booking.captured_amount),
+                "refunded": money(booking.refunded_amount),
                 "due": money(details.due_amount),
-                "fee": money(details.commission_amount),
+                "fee": money(booking.commission_amount),
                 "payout_amount": money(_with_provider(payment)),
                 "debt": money(details.debt_amount),
                 "set_off": Money(amount=details.set_off_amount, currency=booking.price.total.currency),
-                "capture_before": details.capture_before,
+                "capture_before": booking.first_charge.capture_before,
                 "last_error_code": details.last_error_code,
                 "last_error_message": details.last_error_message,
                 "tax_lines": [TaxLineView.of(each) for each in payment.tax_lines],
@@ -182,8 +183,7 @@ def money_view(money: Money) -> MoneySchema:
 
 
 def _with_provider(payment: BookingPayment) -> int:
-    details = payment.booking.payment_details
-    return max(details.transferred_amount - details.reversed_amount, 0)
+    return max(payment.booking.transferred_amount - payment.booking.reversed_amount, 0)
 
 
 def _operation(operation: PaymentOperation) -> OperationView:

@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 
 from common.application.catalogue.statistics import Earnings, Stats
-from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import Booking, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.commission import provider_share
 from common.domain.bookings.ratings import Rating
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema

@@ -94,8 +94,9 @@ def _copies(setting: Setting, number: int, *, accept_in: timedelta) -> list[str]
         for start in range(0, number, _INSERTED_AT_ONCE):
             rows = []
             for booking_id in ids[start : start + _INSERTED_AT_ONCE]:
-                details = {**pattern["payment_details"], "payment_intent_id": f"pi_{uuid4().hex}"}
-                rows.append({**pattern, **waiting, "_id": booking_id, "payment_details": details})
+                details = {**pattern["payment_details"], "payment_intent_id": None}
+                charge = {**pattern["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
+                rows.append({**pattern, **waiting, "_id": booking_id, "payment_details": details, "charges": [charge]})
             bookings.insert_many(rows)
     return ids
 

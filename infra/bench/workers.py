@@ -96,7 +96,7 @@ def _stripe_event(setting: Setting) -> dict[str, Any]:
         booking = client[DATABASE]["bookings"].find_one({"_id": setting.booking_id}) or {}
         client[DATABASE]["webhook_events"].insert_one({
             "_id": event_id, "type": "payment_intent.amount_capturable_updated",
-            "object_id": booking["payment_details"]["payment_intent_id"], "object_type": "payment_intent",
+            "object_id": booking["charges"][0]["payment_intent_id"], "object_type": "payment_intent",
             "booking_id": setting.booking_id, "related": {}, "account_id": None, "created": int(now.timestamp()),
             "received_at": now, "status": "received", "tries": 0,
         })  # fmt: skip
@@ -109,8 +109,14 @@ def _due_booking(setting: Setting) -> dict[str, Any]:
     with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
         bookings = client[DATABASE]["bookings"]
         booking = bookings.find_one({"_id": setting.booking_id}) or {}
-        details = {**booking["payment_details"], "payment_intent_id": f"pi_{uuid4().hex}"}
-        due = {"hold_expires_at": now - _SECOND, "next_due_at": now - _SECOND, "payment_details": details}
+        charge = {**booking["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
+        details = {**booking["payment_details"], "payment_intent_id": None}
+        due = {
+            "hold_expires_at": now - _SECOND,
+            "next_due_at": now - _SECOND,
+            "payment_details": details,
+            "charges": [charge],
+        }
         bookings.insert_one({**booking, **due, "_id": f"bkg_{uuid4().hex}"})
     return {}
 

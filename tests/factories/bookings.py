@@ -14,6 +14,7 @@ from common.domain.bookings.booking import (
     Slot,
 )
 from common.domain.bookings.booking import PaymentDetails as Details
+from common.domain.bookings.charges import Charge
 from common.domain.payments.operations import PaymentMode
 from common.domain.scheduling.slot_cells import SlotClaim, cells_between, claim_ids
 from common.domain.shared.ids import new_id
@@ -47,7 +48,8 @@ def make_booking(now: datetime = NOW, **fields: Any) -> Booking:
         "place": Place(address="1 Queen Street, Auckland"),
         "price": PriceSnapshot(total=Money(amount=12_500, currency="nzd"), commission_basis_points=1_200),
         "policy": PolicySnapshot(name="moderate", steps=[(72, 10_000), (24, 5_000)]),
-        "payment_details": Details(mode=PaymentMode.AUTHORIZE_NOW),
+        "payment_details": Details(),
+        "charges": [Charge(mode=PaymentMode.AUTHORIZE_NOW, amount=12_500)],
         "start_code": "4821",
         "created_at": now,
         "updated_at": now,

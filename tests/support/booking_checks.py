@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from common.adapters.mongo.shared.documents import from_document
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
-from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import Booking, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
 from common.domain.payments.operations import OperationStatus
 from common.domain.scheduling.slot_cells import claim_ids
@@ -92,9 +93,8 @@ async def _check_ledgers(world: BookingWorld) -> None:
 
 
 def _check_money(booking: Booking) -> None:
-    details = booking.payment_details
-    assert 0 <= details.refunded_amount <= details.captured_amount <= booking.price.total.amount
-    assert details.transferred_amount == 0 or details.captured_amount > 0
+    assert 0 <= booking.refunded_amount <= booking.captured_amount <= booking.price.total.amount
+    assert booking.transferred_amount == 0 or booking.captured_amount > 0
     if booking.payout is PayoutState.TRANSFERRED:
         assert booking.status in {BookingStatus.SETTLED, BookingStatus.CANCELLED}
 
@@ -105,14 +105,14 @@ async def _check_stripe(world: BookingWorld, booking: Booking) -> None:
     assert not [each for each in operations if each.status in OPEN]
     details = booking.payment_details
     intents = [each for each in world.gateway.intents.values() if each.metadata.get("booking_id") == booking.id]
-    assert sum(each.amount_received for each in intents) == details.captured_amount
+    assert sum(each.amount_received for each in intents) == booking.captured_amount
     made = [move for each in intents for move in world.gateway.refunds.get(each.id, [])]
     refunds = [move.amount for move in made if move.status == "succeeded"]
-    assert sum(refunds) == details.refunded_amount
-    assert sum(move.amount for move in world.gateway.transfers.get(booking.id, [])) == details.transferred_amount
+    assert sum(refunds) == booking.refunded_amount
+    assert sum(move.amount for move in world.gateway.transfers.get(booking.id, [])) == booking.transferred_amount
     held = [each for each in intents if each.status is PaymentIntentStatus.REQUIRES_CAPTURE]
     assert len(held) == (booking.payment is PaymentState.AUTHORIZED), (booking.status, booking.payment, held)
-    if booking.status in TERMINAL and not details.needs_attention and not details.is_charge_failed:
+    if booking.status in TERMINAL and not details.needs_attention and not booking.first_charge.is_charge_failed:
         _check_settled(booking, intents)
 
 
@@ -121,4 +121,4 @@ def _check_settled(booking: Booking, intents: list[Intent]) -> None:
     details = booking.payment_details
     assert not [each for each in intents if each.status is PaymentIntentStatus.REQUIRES_CAPTURE]
     assert details.due_amount is not None
-    assert details.captured_amount - details.refunded_amount == details.due_amount
+    assert booking.captured_amount - booking.refunded_amount == details.due_amount

@@ -93,9 +93,8 @@ class BookingWorld:
 
     def give_card(self, booking: Booking, card: str = "pm_card_visa") -> None:
         """The customer pays, and we have not heard of it yet."""
-        details = booking.payment_details
         self.gateway.now = self.clock.now()
-        self.gateway.confirm(details.payment_intent_id or details.setup_intent_id or "", card)
+        self.gateway.confirm(booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id or "", card)
 
     async def requested(self, start_at: datetime | None = None) -> Booking:
         """A paid booking that waits for the provider."""

@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 async def _act(request: dict[str, Any]) -> str:
     await _database["users"].find_one({"_id": request["caller_id"]}, {"is_active": 1, "session_epoch": 1, "roles": 1})
     stored = await _database["bookings"].find_one({"_id": request["booking_id"]}) or {}
-    changed = {**_written["bookings"][0], "_id": stored["_id"], "payment_details": stored["payment_details"]}
+    changed = {**_written["bookings"][0], "_id": stored["_id"], "charges": stored["charges"]}
     async with _client.start_session() as session, await session.start_transaction():
         version = {"_id": stored["_id"], "version": stored["version"]}
         await _database["bookings"].replace_one(version, changed, session=session)

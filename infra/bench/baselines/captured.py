@@ -18,8 +18,9 @@ def fresh(captured: Mapping[str, list[Document]], booking_id: str, cells: list[i
 def _renewed(collection: str, document: Document, booking_id: str, cells: list[int]) -> Document:
     row = {**document, "_id": uuid.uuid4().hex}
     if collection == "bookings":
-        details = {**row["payment_details"], "payment_intent_id": f"pi_{row['_id']}"}
-        return {**row, "_id": booking_id, "payment_details": details}
+        charge = {**row["charges"][0], "payment_intent_id": f"pi_{row['_id']}"}
+        details = {**row["payment_details"], "payment_intent_id": None}
+        return {**row, "_id": booking_id, "payment_details": details, "charges": [charge]}
     if "booking_id" in row:
         row["booking_id"] = booking_id
     if "cells" in row:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.bookings.read import get_booking
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.ledger import balance
 from common.domain.shared.errors import (
     ActionNotAvailable,
@@ -162,7 +163,7 @@ async def test_a_card_that_fails_later_ends_the_booking_unpaid(world: BookingWor
 
     ended = await world.get(booking)
     assert ended.status is BookingStatus.CANCELLED
-    assert ended.payment_details.captured_amount == 0
+    assert ended.captured_amount == 0
     assert await claimed(world) == []
 
 
@@ -180,7 +181,7 @@ async def test_the_price_of_cancelling_is_shown_and_then_taken(world: BookingWor
 
     ended = await world.get(booking)
     assert ended.status is BookingStatus.CANCELLED
-    assert ended.payment_details.captured_amount == terms.fee.amount
+    assert ended.captured_amount == terms.fee.amount
     assert ended.payout is PayoutState.TRANSFERRED
     assert await claimed(world) == []
 
@@ -192,7 +193,7 @@ async def test_the_providers_cancellation_costs_the_customer_nothing(world: Book
     await world.drain()
 
     ended = await world.get(booking)
-    assert ended.payment_details.captured_amount == 0
+    assert ended.captured_amount == 0
     assert [intent.status for intent in world.gateway.intents.values()] == ["canceled"]
 
 
@@ -219,7 +220,7 @@ async def test_an_absent_customer_pays_the_fee_unless_contesting(world: BookingW
 
     settled = await world.get(booking)
     assert settled.status is BookingStatus.SETTLED
-    assert settled.payment_details.captured_amount == 12_500
+    assert settled.captured_amount == 12_500
     assert settled.payout is PayoutState.TRANSFERRED
 
 
@@ -243,7 +244,7 @@ async def test_a_contested_absence_is_decided_by_a_person(world: BookingWorld) -
 
     ended = await world.get(booking)
     assert ended.status is BookingStatus.SETTLED
-    assert ended.payment_details.captured_amount - ended.payment_details.refunded_amount == 0
+    assert ended.captured_amount - ended.refunded_amount == 0
     assert ended.payout is PayoutState.NONE
 
 
@@ -258,7 +259,7 @@ async def test_a_dispute_freezes_the_payout_and_is_refunded_in_part(world: Booki
 
     ended = await world.get(booking)
     assert ended.payment is PaymentState.PARTIALLY_REFUNDED
-    assert ended.payment_details.refunded_amount == 5_000
+    assert ended.refunded_amount == 5_000
     assert ended.payout is PayoutState.TRANSFERRED
     assert balance(await world.container.payments.ledger.list_by_booking(booking.id)) == 0
 

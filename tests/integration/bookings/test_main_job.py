@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.bookings.create import BookingInput, create_booking, open_payment
 from common.application.payments.operations.execute import LEASE, OperationBusy
-from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.ledger import LedgerLine, balance
 from common.domain.shared.errors import (
     ActionNotAvailable,
@@ -120,7 +121,7 @@ async def test_a_repeated_request_finds_its_booking_after_stripe_was_unavailable
     world.clock.advance(minutes=1)
     booking = await world.book(start, key="key-1")
 
-    assert booking.payment_details.payment_intent_id is not None
+    assert booking.first_charge.payment_intent_id is not None
     assert await world.container.mongo.collection("bookings").count_documents({}) == 1
     assert len(world.gateway.intents) == 1
 
@@ -178,7 +179,7 @@ async def test_a_payment_opened_after_its_booking_was_read_is_still_shown(world:
 
     booking, action = await open_payment(world.deps, stale)
 
-    assert booking.payment_details.payment_intent_id is not None
+    assert booking.first_charge.payment_intent_id is not None
     assert action is not None
     assert action.client_secret
 

@@ -9,7 +9,8 @@ import pytest
 from common.application.admin.users import restore_user, suspend_user
 from common.application.bookings.provider_unavailable import apply_to_open_bookings, find_present_booking
 from common.application.bookings.read import view
-from common.domain.bookings.booking import BookingStatus, PaymentState
+from common.domain.bookings.booking import BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.catalogue.providers import PROVIDER_SWITCHED
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
@@ -79,7 +80,7 @@ async def test_cancelling_is_free_at_once_no_matter_who_does_it(world: BookingWo
 
     for booking in (await world.get(mine), await world.get(other)):
         assert (booking.status, booking.payment) == (BookingStatus.CANCELLED, PaymentState.NONE)
-        assert booking.payment_details.captured_amount == 0
+        assert booking.captured_amount == 0
 
 
 async def test_both_are_told_and_staff_see_it_until_the_provider_is_back(world: BookingWorld) -> None:

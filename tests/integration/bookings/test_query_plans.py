@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.bookings.repository import dispute_filter, list_filter
+from common.adapters.mongo.bookings.repository import STRIPE_FIELDS, dispute_filter, list_filter, stripe_id_filter
 from common.adapters.mongo.bookings.timers import due_filter
 from common.adapters.mongo.scheduling.claim_filters import around, claim_document, taking_any
 from common.application.ports.bookings.repository import BookingQuery
@@ -113,8 +113,10 @@ def test_lists_read_what_they_return(
         ("bookings", dispute_filter((NOW, "bkg_")), "dispute.opened_at", "open_disputes"),
         ("ratings", {"state": "hidden", "_id": {"$lt": "rat_9"}}, "_id", "state"),
         ("bookings", {"customer_id": "usr_1", "idempotency_key": "key"}, None, "customer_idempotency_key"),
-        ("bookings", {"payment_details.payment_intent_id": "pi_1"}, None, "stripe_payment_intent_id"),
-        ("bookings", {"payment_details.transfers.id": "tr_1"}, None, "stripe_transfers"),
+        *(
+            ("bookings", {f"charges.{field}": "x_1"}, None, f"charge_{field.replace('.', '_')}")
+            for field in ("payment_intent_id", "setup_intent_id", "stripe_charge_id", "transfers.id")
+        ),
         ("booking_history", {"booking_id": "bkg_1", "version": {"$gt": 3}}, "version", "booking_version"),
         ("slot_claims", {**HELD, "expires_at": {"$gt": NOW}, "_id": {"$nin": ["clm_1"]}}, None, "provider_held_by"),
         ("ratings", {"booking_id": "bkg_1"}, None, "booking_author"),
@@ -158,3 +160,12 @@ def test_claims_are_found_by_their_cells_and_by_when_they_begin(
     assert _indexes(near) == {"resource_start", "provider_start"}
     assert near["executionStats"]["nReturned"] > 0
     assert near["executionStats"]["totalDocsExamined"] <= 2 * near["executionStats"]["nReturned"]
+
+
+@pytest.mark.parametrize("fields", sorted(set(STRIPE_FIELDS.values())))
+def test_an_id_of_stripes_is_found_by_index_in_charges_and_in_what_was_written_before_them(
+    stored: Database[dict[str, Any]], fields: tuple[str, str]
+) -> None:
+    _, stats = plan(stored, "bookings", stripe_id_filter(fields, "x_1"))
+
+    assert (stats["nReturned"], stats["totalDocsExamined"]) == (0, 0)

@@ -113,8 +113,9 @@ class BookingLives(RuleBasedStateMachine):
     def pay(self, data: st.DataObject, card: str, is_told: bool) -> None:
         async def work() -> None:
             booking = await self.load(data.draw(st.sampled_from(self.bookings)))
-            details = booking.payment_details
-            intent = self.world.gateway.intents.get(details.payment_intent_id or details.setup_intent_id or "")
+            intent = self.world.gateway.intents.get(
+                booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id or ""
+            )
             if intent is None or intent.status != "requires_payment_method":
                 return
             self.world.give_card(booking, card)

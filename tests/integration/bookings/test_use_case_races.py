@@ -179,8 +179,9 @@ async def test_expiry_against_payment_at_the_last_moment(world: BookingWorld) ->
     async def race(number: int, booking: Booking) -> tuple[Outcome, ...]:
         async def pay() -> None:
             await asyncio.sleep(LONGEST_WAIT * (number % 5) / 2)
-            details = booking.payment_details
-            intent = world.gateway.intents[details.payment_intent_id or details.setup_intent_id or ""]
+            intent = world.gateway.intents[
+                booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id or ""
+            ]
             if intent.status is PaymentIntentStatus.CANCELED:
                 raise Unavailable
             world.give_card(booking)

@@ -204,9 +204,10 @@ class FuzzWorld:
 
     @staticmethod
     async def _pay(container: Container, client: stripe.StripeClient, booking: Booking) -> None:
-        details = booking.payment_details
-        assert details.payment_intent_id is not None
-        await client.v1.payment_intents.confirm_async(details.payment_intent_id, {"payment_method": "pm_card_visa"})
+        assert booking.first_charge.payment_intent_id is not None
+        await client.v1.payment_intents.confirm_async(
+            booking.first_charge.payment_intent_id, {"payment_method": "pm_card_visa"}
+        )
         await sync_booking_payment(container.payments, booking.id)
 
     async def _restore(self) -> None:

@@ -31,7 +31,7 @@ async def requested(
     bench: MoneyBench, gateway: FakePaymentGateway, starts_in: timedelta = timedelta(hours=6)
 ) -> Booking:
     booking = await bench.book(starts_in=starts_in)
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     return await sync_booking_payment(bench.payments, booking.id)
 
 

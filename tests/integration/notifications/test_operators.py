@@ -37,7 +37,7 @@ async def staff(container: Container, *roles: Role, **fields: object) -> User:
 
 async def started(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     return await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking
-from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, Booking, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.operations import PaymentMode, Purpose
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
@@ -38,13 +39,13 @@ async def late_bench(real_bench: MoneyBench, stripe_server: RunningStripe) -> As
 async def authorized(bench: MoneyBench, client: stripe.StripeClient, starts_in: timedelta) -> Booking:
     """An accepted booking with an authorization that ends two days early."""
     booking = await bench.book(starts_in=starts_in)
-    assert booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
-    intent_id = booking.payment_details.payment_intent_id or ""
+    assert booking.first_charge.mode is PaymentMode.AUTHORIZE_NOW
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await sync_booking_payment(bench.payments, booking.id)
     booking = await bench.perform(booking, "accept", ActorKind.PROVIDER)
     assert booking.payment is PaymentState.AUTHORIZED
-    capture_before = booking.payment_details.capture_before
+    capture_before = booking.first_charge.capture_before
     assert capture_before is not None
     assert capture_before - bench.clock.now() < timedelta(days=5, minutes=1)
     return booking
@@ -71,7 +72,7 @@ async def test_an_authorization_that_ends_well_before_the_work_is_renewed(
 ) -> None:
     bench = late_bench
     booking = await authorized(bench, stripe_client, timedelta(days=5, hours=8))
-    first = booking.payment_details.payment_intent_id
+    first = booking.first_charge.payment_intent_id
     while booking.next_due_action != "renew_authorization":
         booking = await bench.fire(booking)
     booking = await bench.fire(booking)
@@ -79,10 +80,10 @@ async def test_an_authorization_that_ends_well_before_the_work_is_renewed(
     assert (await stripe_client.v1.payment_intents.retrieve_async(first or "")).status == "canceled"
     while booking.payment.value != "authorized":
         booking = await bench.fire(booking)
-    assert booking.payment_details.payment_intent_id != first
+    assert booking.first_charge.payment_intent_id != first
     assert await purposes(bench, booking) == [Purpose.AUTHORIZE, Purpose.VOID, Purpose.AUTHORIZE]
     booking = await finish(bench, booking)
-    assert booking.payment_details.captured_amount == booking.price.total.amount
+    assert booking.captured_amount == booking.price.total.amount
 
 
 async def test_an_authorization_that_ends_around_the_work_is_captured_early_and_refunded_where_nothing_is_due(
@@ -99,6 +100,6 @@ async def test_an_authorization_that_ends_around_the_work_is_captured_early_and_
     assert booking.payment is PaymentState.REFUNDED
     assert await purposes(bench, booking) == [Purpose.AUTHORIZE, Purpose.CAPTURE, Purpose.REFUND]
     assert await bench.ledger_sums(booking) == {
-        "stripe": -booking.payment_details.stripe_fee_amount,
-        "stripe_fees": booking.payment_details.stripe_fee_amount,
+        "stripe": -booking.stripe_fee_amount,
+        "stripe_fees": booking.stripe_fee_amount,
     }

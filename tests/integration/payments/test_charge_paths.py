@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from common.application.payments.intents import ensure_intent, pending_action
 from common.application.payments.operations.sync import confirm_booking_payment, sync_booking_payment
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.operations import OperationStatus, PaymentMode, Purpose
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ FAR = timedelta(days=20)
 
 async def paid(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking, card: str = "pm_card_visa") -> Booking:
     """The customer's client confirms, and the booking is brought up to date."""
-    details = booking.payment_details
-    intent_id = details.payment_intent_id or details.setup_intent_id
+    intent_id = booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id
     assert intent_id is not None
     gateway.confirm(intent_id, card)
     return await sync_booking_payment(bench.payments, booking.id)
@@ -30,7 +30,7 @@ async def paid(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking,
 
 async def test_a_booking_is_held_captured_and_transferred(bench: MoneyBench, gateway: FakePaymentGateway) -> None:
     booking = await bench.book()
-    assert booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
+    assert booking.first_charge.mode is PaymentMode.AUTHORIZE_NOW
     assert booking.payment is PaymentState.ACTION_REQUIRED
     action = await pending_action(bench.payments, booking)
     assert action is not None
@@ -39,7 +39,7 @@ async def test_a_booking_is_held_captured_and_transferred(bench: MoneyBench, gat
     booking = await paid(bench, gateway, booking)
     assert booking.status is BookingStatus.REQUESTED
     assert booking.payment is PaymentState.AUTHORIZED
-    assert booking.payment_details.authorized_amount == 12_500
+    assert booking.authorized_amount == 12_500
     assert await pending_action(bench.payments, booking) is None
 
     booking = await bench.accept_and_start(booking)
@@ -50,10 +50,10 @@ async def test_a_booking_is_held_captured_and_transferred(bench: MoneyBench, gat
     booking = await bench.fire(booking)
     assert booking.status is BookingStatus.SETTLED
     assert booking.payout is PayoutState.TRANSFERRED
-    assert booking.payment_details.transferred_amount == 11_000
+    assert booking.transferred_amount == 11_000
     sums = await bench.ledger_sums(booking)
     assert sums["commission"] == -1_500
-    assert sums["stripe"] == 12_500 - 11_000 - booking.payment_details.stripe_fee_amount
+    assert sums["stripe"] == 12_500 - 11_000 - booking.stripe_fee_amount
     assert "held" not in sums
 
 
@@ -61,21 +61,21 @@ async def test_a_far_booking_saves_the_card_and_authorizes_later(
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await bench.book(starts_in=FAR)
-    assert booking.payment_details.mode is PaymentMode.SAVE_CARD
+    assert booking.first_charge.mode is PaymentMode.SAVE_CARD
     booking = await paid(bench, gateway, booking)
     assert booking.status is BookingStatus.REQUESTED
     assert booking.payment is PaymentState.CARD_SAVED
     booking = await bench.perform(booking, "accept", ActorKind.PROVIDER)
     booking = await bench.fire(booking)
     assert booking.payment is PaymentState.AUTHORIZED
-    assert booking.payment_details.authorized_amount == 12_500
+    assert booking.authorized_amount == 12_500
 
 
 async def test_an_off_session_card_that_wants_its_owner_becomes_an_action(
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await bench.book(starts_in=FAR)
-    intent_id = booking.payment_details.setup_intent_id
+    intent_id = booking.first_charge.setup_intent_id
     assert intent_id is not None
     gateway.confirm(intent_id, "pm_card_authenticationRequired")
     gateway.authenticate(intent_id)
@@ -123,8 +123,8 @@ async def test_a_declined_request_releases_the_hold(bench: MoneyBench, gateway: 
     booking = await paid(bench, gateway, await bench.book())
     booking = await bench.perform(booking, "decline", ActorKind.PROVIDER, reason="Away that day")
     assert booking.payment is PaymentState.NONE
-    assert booking.payment_details.authorized_amount == 0
-    intent_id = booking.payment_details.payment_intent_id
+    assert booking.authorized_amount == 0
+    intent_id = booking.first_charge.payment_intent_id
     assert intent_id is not None
     assert gateway.intents[intent_id].status == "canceled"
     assert await bench.ledger_sums(booking) == {}
@@ -139,7 +139,7 @@ async def test_a_late_cancellation_captures_the_fee_and_releases_the_rest(
     details = booking.payment_details
     assert details.due_amount is not None
     assert 0 < details.due_amount < 12_500
-    assert details.captured_amount == details.due_amount
+    assert booking.captured_amount == details.due_amount
     booking = await bench.fire(booking)
     assert booking.payout is PayoutState.TRANSFERRED
 
@@ -151,7 +151,7 @@ async def test_a_fee_is_charged_to_a_saved_card(bench: MoneyBench, gateway: Fake
     booking = await bench.perform(booking, "cancel", ActorKind.CUSTOMER, reason="Plans changed")
     details = booking.payment_details
     assert details.due_amount
-    assert details.captured_amount == details.due_amount
+    assert booking.captured_amount == details.due_amount
     assert booking.payment is PaymentState.CAPTURED
 
 
@@ -167,8 +167,8 @@ async def test_a_refund_after_the_transfer_reverses_it_or_books_a_debt(
         booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=5_000, reason="Half the work")
         details = booking.payment_details
         assert booking.payment is PaymentState.PARTIALLY_REFUNDED
-        assert details.refunded_amount == 5_000
-        assert (details.reversed_amount > 0) is not short
+        assert booking.refunded_amount == 5_000
+        assert (booking.reversed_amount > 0) is not short
         assert (details.debt_amount > 0) is short
         assert (booking.payout is PayoutState.DEBT) is short
         await bench.ledger_sums(booking)

@@ -12,7 +12,8 @@ from common.application.payments.operations.execute import OperationPostponed, e
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
-from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, Booking, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.state_machine import fire
 from common.domain.identity.roles import Role
 from common.domain.payments.operations import OperationStatus, Purpose
@@ -35,7 +36,7 @@ DAY_SECONDS = 86_400
 
 async def completed(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     return await bench.perform(booking, "complete", ActorKind.PROVIDER)
 
@@ -63,7 +64,7 @@ async def test_the_next_booking_pays_what_is_owed_and_both_books_stay_whole(
 
     payer = await bench.fire(await completed(bench, gateway))
 
-    assert payer.payment_details.transferred_amount == SHARE - owed
+    assert payer.transferred_amount == SHARE - owed
     assert sum(each.amount for each in gateway.transfers[payer.id]) == SHARE - owed
     debtor = await bench.read(debtor)
     assert (debtor.payout, debtor.payment_details.debt_amount) == (PayoutState.TRANSFERRED, 0)
@@ -134,7 +135,7 @@ async def test_any_number_of_settlements_at_once_pay_a_debt_once(
     await bench.work()
 
     read = [await bench.read(each) for each in payers]
-    paid = sum(each.payment_details.transferred_amount for each in read)
+    paid = sum(each.transferred_amount for each in read)
     assert paid == len(payers) * SHARE - owed
     assert sum(each.payment_details.set_off_amount for each in read) == owed
     assert [(await bench.read(each)).payment_details.debt_amount for each in debtors] == [0, 0]
@@ -185,18 +186,18 @@ async def test_a_pending_refund_is_none_before_it_is_carried_out(
     with pytest.raises(OperationPostponed):
         await execute_operation(bench.payments, operation.id)
     booking = await sync_booking_payment(bench.payments, booking.id)
-    assert (booking.payment, booking.payment_details.refunded_amount) == (PaymentState.CAPTURED, 0)
+    assert (booking.payment, booking.refunded_amount) == (PaymentState.CAPTURED, 0)
     assert bench.told(about=["booking.refunded"]) == []
 
-    gateway.end_refunds(booking.payment_details.payment_intent_id or "", "succeeded")
+    gateway.end_refunds(booking.first_charge.payment_intent_id or "", "succeeded")
     booking = await sync_booking_payment(bench.payments, booking.id)
     bench.publisher.events[:] = [each for each in bench.publisher.events if each.not_before is None]
     await bench.work()
 
     booking = await bench.read(booking)
-    assert (booking.payment, booking.payment_details.refunded_amount) == (PaymentState.PARTIALLY_REFUNDED, 5_000)
-    assert len(gateway.refunds[booking.payment_details.payment_intent_id or ""]) == 1
-    assert booking.payment_details.reversed_amount == 4_400
+    assert (booking.payment, booking.refunded_amount) == (PaymentState.PARTIALLY_REFUNDED, 5_000)
+    assert len(gateway.refunds[booking.first_charge.payment_intent_id or ""]) == 1
+    assert booking.reversed_amount == 4_400
 
 
 async def test_a_pending_refund_whose_news_is_lost_is_looked_at_again(
@@ -208,7 +209,7 @@ async def test_a_pending_refund_whose_news_is_lost_is_looked_at_again(
     operation = (await bench.payments.operations.list_by_booking(booking.id))[-1]
     with pytest.raises(OperationPostponed):
         await execute_operation(bench.payments, operation.id)
-    gateway.end_refunds(booking.payment_details.payment_intent_id or "", "succeeded")
+    gateway.end_refunds(booking.first_charge.payment_intent_id or "", "succeeded")
 
     await bench.work()
 
@@ -221,16 +222,16 @@ async def test_a_refund_that_fails_later_is_booked_back_told_and_may_be_sent_aga
     booking = await bench.fire(await completed(bench, gateway))
     booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=PRICE, reason="Bad work")
     assert (booking.payment, booking.payout) == (PaymentState.REFUNDED, PayoutState.REVERSED)
-    gateway.end_refunds(booking.payment_details.payment_intent_id or "", "failed")
+    gateway.end_refunds(booking.first_charge.payment_intent_id or "", "failed")
 
     await asyncio.gather(*(sync_booking_payment(bench.payments, booking.id) for _ in range(4)))
     await bench.work()
 
     booking = await bench.read(booking)
     details = booking.payment_details
-    assert (booking.payment, details.refunded_amount, details.refund_failed_amount) == ("captured", 0, PRICE)
+    assert (booking.payment, booking.refunded_amount, booking.refund_failed_amount) == ("captured", 0, PRICE)
     assert details.needs_attention
-    assert (booking.payout, details.transferred_amount - details.reversed_amount) == ("transferred", SHARE)
+    assert (booking.payout, booking.transferred_amount - booking.reversed_amount) == ("transferred", SHARE)
     assert bench.told(about=["booking.refund_failed"]) == ["booking.refund_failed"]
     assert "held" not in await bench.ledger_sums(booking)
     operator = await sign_in(bench.container, make_user(roles=[Role.USER, Role.OPERATOR]))
@@ -262,7 +263,7 @@ async def test_at_the_local_stripe_a_refund_fails_and_reconciliation_agrees(
 ) -> None:
     bench = real_bench
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_refundFail"})
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     booking = await bench.fire(await bench.perform(booking, "complete", ActorKind.PROVIDER))

@@ -79,7 +79,7 @@ async def first_operation(bench: MoneyBench, booking: Booking) -> PaymentOperati
 
 async def captured(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     return await bench.perform(booking, "complete", ActorKind.PROVIDER)
 
@@ -183,7 +183,7 @@ async def test_a_dispute_of_a_payment_not_yet_recorded_waits_one_of_nobodys_is_p
     early = await gateway.create_payment_intent(
         booking.price.total, customer_id="cus_1", payment_method_id=None, off_session=False, call=named
     )
-    intent_id = booking.payment_details.payment_intent_id
+    intent_id = booking.first_charge.payment_intent_id
     payouts = FakePayoutGateway(
         disputes={
             "dp_w": BankDispute(id="dp_w", status="lost", amount=1, payment_intent_id=early.id),

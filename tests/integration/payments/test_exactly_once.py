@@ -39,8 +39,7 @@ async def pay(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking) 
     """The customer pays as soon as an intent is known, and the webhook's worker hears of it."""
     await bench.work()
     booking = await bench.read(booking)
-    details = booking.payment_details
-    intent_id = details.payment_intent_id or details.setup_intent_id
+    intent_id = booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id
     assert intent_id is not None
     if gateway.intents[intent_id].status == "requires_payment_method":
         gateway.confirm(intent_id)
@@ -64,7 +63,6 @@ async def whole_life(bench: MoneyBench, gateway: FakePaymentGateway, starts_in: 
 async def books(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking) -> Books:
     """Read the books and Stripe's side, and check that they agree."""
     booking = await bench.read(booking)
-    details = booking.payment_details
     operations = await bench.payments.operations.list_by_booking(booking.id)
     assert {each.status for each in operations} <= {OperationStatus.SUCCEEDED, OperationStatus.CANCELED}
     mine = [each for each in gateway.intents.values() if each.metadata.get("booking_id") == booking.id]
@@ -73,10 +71,10 @@ async def books(bench: MoneyBench, gateway: FakePaymentGateway, booking: Booking
     transfers = gateway.transfers.get(booking.id, [])
     reversed_ = tuple(each.amount for transfer in transfers for each in gateway.reversals.get(transfer.id, []))
     amounts = (
-        details.captured_amount,
-        details.refunded_amount,
-        details.transferred_amount,
-        details.reversed_amount,
+        booking.captured_amount,
+        booking.refunded_amount,
+        booking.transferred_amount,
+        booking.reversed_amount,
     )
     at_stripe = (captured, refunded, tuple(each.amount for each in transfers), reversed_)
     assert amounts == tuple(sum(each) for each in at_stripe)
@@ -105,7 +103,7 @@ async def test_every_call_lost_in_every_way_ends_as_if_nothing_had_happened(
 ) -> None:
     bench, gateway = await fresh(container)
     booking = await whole_life(bench, gateway, starts_in)
-    is_late = booking.payment_details.mode is PaymentMode.SAVE_CARD
+    is_late = booking.first_charge.mode is PaymentMode.SAVE_CARD
     expected = await books(bench, gateway, booking)
     for place in range(ACTING_CALLS + is_late):
         for fault in Fault:
@@ -177,8 +175,8 @@ async def _nothing(_: Scene) -> None:
 
 
 async def _paid(scene: Scene) -> None:
-    details = (await scene.bench.read(scene.booking)).payment_details
-    scene.gateway.confirm(details.payment_intent_id or "")
+    charge = (await scene.bench.read(scene.booking)).first_charge
+    scene.gateway.confirm(charge.payment_intent_id or "")
 
 
 async def _done(scene: Scene) -> None:

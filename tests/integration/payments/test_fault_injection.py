@@ -65,7 +65,7 @@ async def one_life(
     await fault()
     booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     await server.control.clear_faults()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     booking = await bench.perform(booking, "accept", ActorKind.PROVIDER, settle=False)
@@ -83,7 +83,7 @@ async def one_life(
     booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     if dice.random() < 0.5:
         await fault()
-        amount = dice.randrange(1, booking.payment_details.captured_amount + 1)
+        amount = dice.randrange(1, booking.captured_amount + 1)
         await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=amount, reason="Less work")
         booking = await bench.come_to_rest(booking, tries=_PATIENCE)
     return booking
@@ -137,4 +137,4 @@ async def test_a_stored_error_of_a_customer_does_not_block_its_account(
     await stripe_server.control.fault("/v1/customers", method="POST", action="status", when="before", status=500)
     booking = await real_bench.come_to_rest(await real_bench.create(), tries=_PATIENCE)
     await stripe_server.control.clear_faults()
-    assert booking.payment_details.payment_intent_id is not None
+    assert booking.first_charge.payment_intent_id is not None

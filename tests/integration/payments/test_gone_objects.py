@@ -13,7 +13,8 @@ from common.application.payments.cards import list_cards, start_saving_card
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking
 from common.application.ports.payments.gateway import GatewayCall
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.identity.roles import Principal
 from common.domain.payments.operations import ACCOUNT_GONE, ACCOUNT_NOT_READY, CUSTOMER_GONE, OBJECT_GONE
 from common.domain.payments.ownership import Owner
@@ -101,7 +102,7 @@ async def test_a_customer_who_was_deleted_at_stripe_is_made_anew_and_can_book_an
     second = await remembered(real_bench)
     assert second not in {None, first}
     assert booking.payment_details.stripe_customer_id == second
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await sync_booking_payment(real_bench.payments, booking.id)
     assert (booking.status, booking.payment) == (BookingStatus.REQUESTED, PaymentState.AUTHORIZED)
@@ -116,7 +117,7 @@ async def test_a_transfer_to_an_account_that_is_gone_waits_for_the_provider(
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     booking = await bench.perform(booking, "complete", ActorKind.PROVIDER)
 
@@ -135,11 +136,11 @@ async def test_a_captured_payment_that_stripe_does_not_know_is_a_difference_for_
     real_bench: MoneyBench, stripe_client: stripe.StripeClient
 ) -> None:
     booking = await real_bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await real_bench.accept_and_start(await sync_booking_payment(real_bench.payments, booking.id))
     booking = await real_bench.perform(booking, "complete", ActorKind.PROVIDER)
-    stored = {"payment_details.payment_intent_id": "pi_of_nobody"}
+    stored = {"charges.0.payment_intent_id": "pi_of_nobody"}
     await real_bench.container.mongo.collection("bookings").update_one({"_id": booking.id}, {"$set": stored})
     await real_bench.container.mongo.collection("payment_operations").update_many(
         {"booking_id": booking.id, "stripe_id": intent_id}, {"$set": {"stripe_id": "pi_of_nobody"}}

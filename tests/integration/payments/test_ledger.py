@@ -16,7 +16,8 @@ from common.application.ports.payments.payouts import BankDispute
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.state_machine import fire, is_life_over
-from common.domain.bookings.state_machine.money_plan import is_charged_back, with_provider
+from common.domain.bookings.state_machine.charge_parts import is_charged_back
+from common.domain.bookings.state_machine.money_plan import with_provider
 from common.domain.payments.ledger import left_over
 from common.domain.shared.money import Money
 from pymongo.errors import WriteError
@@ -80,8 +81,7 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
     gateway.short_balance = dice.random() < 0.5
     booking = await bench.create(starts_in=dice.choice([timedelta(hours=30), timedelta(days=20)]))
     booking = await patiently(bench, gateway, booking, dice)
-    details = booking.payment_details
-    gateway.confirm(details.payment_intent_id or details.setup_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or booking.first_charge.setup_intent_id or "")
     booking = await patiently(bench, gateway, booking, dice)
     booking = await bench.perform(booking, "accept", ActorKind.PROVIDER, settle=False)
     if dice.random() < 0.25:
@@ -98,9 +98,9 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
         dispute = BankDispute(
             id=f"dp_{booking.id}",
             status=dice.choice(["needs_response", "won", "lost"]),
-            amount=booking.payment_details.captured_amount,
+            amount=booking.captured_amount,
             fees=[Money(amount=dice.choice([0, 1_500]), currency=booking.price.total.currency)],
-            payment_intent_id=booking.payment_details.payment_intent_id,
+            payment_intent_id=booking.first_charge.payment_intent_id,
         )
         payouts.disputes[dispute.id] = dispute
         await sync_dispute(bench.payments, payouts, dispute.id)
@@ -108,16 +108,16 @@ async def one_life(bench: MoneyBench, gateway: FakePaymentGateway, dice: random.
     while booking.status != "settled":
         await bench.fire(booking, settle=False)
         booking = await patiently(bench, gateway, booking, dice)
-    left = booking.payment_details.captured_amount - booking.payment_details.charged_back_amount
+    left = booking.captured_amount - booking.charged_back_amount
     if left > 0 and dice.random() < 0.6:
         step = 10 if booking.price.total.currency == "bhd" else 1
         amount = dice.randrange(step, left + 1, step)
-        if is_charged_back(booking):
+        if is_charged_back(booking, booking.first_charge):
             return booking
         await bench.perform(booking, "refund", ActorKind.OPERATOR, settle=False, amount=amount, reason="Less work")
         booking = await patiently(bench, gateway, booking, dice)
         if dice.random() < 0.4:
-            gateway.end_refunds(booking.payment_details.payment_intent_id or "", "failed")
+            gateway.end_refunds(booking.first_charge.payment_intent_id or "", "failed")
             booking = await patiently(bench, gateway, booking, dice)
     return booking
 
@@ -166,8 +166,8 @@ async def check_books(bench: MoneyBench, booking: Booking) -> None:
     """The ledger says what the booking says, and once its life is over nothing is left where nothing may be."""
     details = booking.payment_details
     sums = await bench.ledger_sums(booking)
-    kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
-    assert -sums.get("held", 0) == kept - with_provider(details) - details.commission_amount
+    kept = booking.captured_amount - booking.refunded_amount - booking.charged_back_amount
+    assert -sums.get("held", 0) == kept - with_provider(booking) - booking.commission_amount
     assert sum(sums.values()) == 0
     assert sums.get("provider", 0) == details.debt_amount
     assert sums.get("set_off", 0) == -details.set_off_amount
@@ -212,7 +212,7 @@ async def test_the_database_refuses_a_line_of_another_shape(
     bench: MoneyBench, gateway: FakePaymentGateway, wrong: dict[str, Any]
 ) -> None:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     await bench.perform(booking, "complete", ActorKind.PROVIDER)
     lines = bench.container.mongo.collection("ledger_entries")
@@ -228,7 +228,7 @@ async def test_a_change_whose_lines_do_not_sum_to_zero_is_not_committed(bench: M
     bench.clock.set(booking.hold_expires_at or bench.clock.now())
     change = fire(booking, "expire_payment", bench.clock.now(), bench.payments.settings)
     assert change is not None
-    whole = Entry(booking, booking.created_at).captured(100)
+    whole = Entry(booking, booking.first_charge.id, booking.created_at).captured(100)
     for wrong in (whole[:1], [whole[0], whole[1].model_copy(update={"amount": Money(amount=-99, currency="nzd")})]):
         with pytest.raises(ValueError, match="sum to zero"):
             await bench.payments.bookings.commit(change.model_copy(update={"ledger": wrong}))

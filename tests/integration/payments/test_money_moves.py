@@ -11,7 +11,8 @@ from common.application.payments.operations.execute import OperationPostponed, e
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.gateway import PaymentIntentStatus
-from common.domain.bookings.booking import ActorKind, Booking, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, Booking, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.operations import ACCOUNT_NOT_READY, OperationStatus, Purpose
 from common.domain.shared.events import Topic
 
@@ -29,7 +30,7 @@ DAY = 86_400
 
 async def completed(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     return await bench.perform(booking, "complete", ActorKind.PROVIDER)
@@ -55,22 +56,22 @@ async def test_what_a_won_chargeback_gives_back_is_transferred_again_and_every_t
     bench = real_bench
     await completed(bench, stripe_client)  # what it brings pays the transfer that no charge can be the source of
     booking = await bench.fire(await completed(bench, stripe_client))
-    first = booking.payment_details.transfers[0]
-    assert first.amount == booking.payment_details.transferred_amount == 11_000
-    made = await stripe_server.control.dispute(booking.payment_details.charge_id or "", amount=3_000)
+    first = booking.transfers[0]
+    assert first.amount == booking.transferred_amount == 11_000
+    made = await stripe_server.control.dispute(booking.first_charge.stripe_charge_id or "", amount=3_000)
     booking = await dispute(bench, booking, made["id"])
-    assert booking.payment_details.reversed_amount == 2_640
+    assert booking.reversed_amount == 2_640
     await agree(bench, booking)
 
     await stripe_server.control.close_dispute(made["id"], "won")
     booking = await dispute(bench, booking, made["id"])
     await stripe_server.control.advance(3 * DAY)
     booking = await bench.fire(booking)
-    assert [(each.amount, each.reversed_amount) for each in booking.payment_details.transfers] == [
+    assert [(each.amount, each.reversed_amount) for each in booking.transfers] == [
         (11_000, 2_640),
         (2_640, 0),
     ]
-    for transfer in booking.payment_details.transfers:
+    for transfer in booking.transfers:
         found = await bench.payments.bookings.find_by_stripe_id(transfer.id)
         assert found is not None
         assert found.id == booking.id
@@ -81,7 +82,7 @@ async def test_a_lost_chargeback_with_its_fee_agrees_with_stripes_balance(
     real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
 ) -> None:
     booking = await real_bench.fire(await completed(real_bench, stripe_client))
-    made = await stripe_server.control.dispute(booking.payment_details.charge_id or "")
+    made = await stripe_server.control.dispute(booking.first_charge.stripe_charge_id or "")
     await stripe_server.control.close_dispute(made["id"], "lost")
     booking = await dispute(real_bench, booking, made["id"])
     assert (await real_bench.ledger_sums(booking))["losses"] == 1_500
@@ -92,13 +93,13 @@ async def test_a_fee_that_was_captured_and_the_rest_released_agrees_with_stripes
     real_bench: MoneyBench, stripe_client: stripe.StripeClient
 ) -> None:
     booking = await real_bench.book(starts_in=timedelta(hours=30))
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await real_bench.perform(
         await sync_booking_payment(real_bench.payments, booking.id), "accept", ActorKind.PROVIDER
     )
     booking = await real_bench.perform(booking, "cancel", ActorKind.CUSTOMER, reason="Plans changed")
-    assert 0 < booking.payment_details.captured_amount < 12_500
+    assert 0 < booking.captured_amount < 12_500
     await agree(real_bench, booking)
 
 
@@ -112,7 +113,7 @@ async def test_what_somebody_does_on_stripes_dashboard_is_found_and_told_to_oper
     while (await reconcile_payments(bench.container.reconciliation, has_time=lambda: True))["BookingsReconciled"]:
         bench.clock.advance(days=1)
     await stripe_client.v1.refunds.create_async(
-        {"payment_intent": booking.payment_details.payment_intent_id or "", "amount": 1_000}
+        {"payment_intent": booking.first_charge.payment_intent_id or "", "amount": 1_000}
     )
     reviews = bench.container.reconciliation.reviews
     made_at = int((await stripe_client.v1.refunds.list_async({"limit": 1})).data[0].created)
@@ -152,7 +153,7 @@ async def test_a_payout_waits_for_the_account_and_keeps_no_refund_back(
     assert bench.told(about=told) == ["booking.payment_needs_attention", "booking.payout_waiting"]
 
     booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=2_500, reason="Less work")
-    assert booking.payment_details.refunded_amount == 2_500
+    assert booking.refunded_amount == 2_500
     assert booking.payment is PaymentState.PARTIALLY_REFUNDED
     assert booking.payment_details.needs_attention
     for _ in range(bench.payments.settings.payment_retry_limit + 2):
@@ -162,7 +163,7 @@ async def test_a_payout_waits_for_the_account_and_keeps_no_refund_back(
     await stripe_server.control.onboard(account.id)
     booking = await bench.fire(booking)
     assert booking.payout is PayoutState.TRANSFERRED
-    assert booking.payment_details.transferred_amount == 8_800
+    assert booking.transferred_amount == 8_800
     await agree(bench, booking)
 
 
@@ -170,9 +171,9 @@ async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await sync_booking_payment(bench.payments, booking.id)
-    intent = gateway.intents[booking.payment_details.payment_intent_id or ""]
+    intent = gateway.intents[booking.first_charge.payment_intent_id or ""]
     gateway.intents[intent.id] = intent.model_copy(update={"status": PaymentIntentStatus.PROCESSING})
     booking = await bench.perform(booking, "decline", ActorKind.PROVIDER, settle=False, reason="Away")
     void = (await bench.payments.operations.list_by_booking(booking.id))[-1]

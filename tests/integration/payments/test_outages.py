@@ -12,7 +12,8 @@ from common.application.payments.intents import ensure_intent
 from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 from common.application.shared.outbox import sweep_outbox
-from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.operations import OperationStatus
 from common.domain.shared.errors import GatewayUncertain, Unavailable
 
@@ -35,7 +36,7 @@ async def receive(bench: MoneyBench, type_: str, booking: Booking, number: int =
     event = StripeEvent(
         id=f"evt_{booking.id}_{type_}_{number}",
         type=type_,
-        object_id=booking.payment_details.payment_intent_id or "",
+        object_id=booking.first_charge.payment_intent_id or "",
         object_type="payment_intent",
         booking_id=booking.id,
         created=0,
@@ -47,7 +48,7 @@ async def receive(bench: MoneyBench, type_: str, booking: Booking, number: int =
 
 async def authorized(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     return booking
 
@@ -87,7 +88,7 @@ async def test_while_stripe_is_unavailable_callers_get_503_and_everything_recove
     await bench.work()
     assert (await bench.read(known)).status is BookingStatus.REQUESTED
     assert (await bench.read(done)).payment is PaymentState.CAPTURED
-    assert (await bench.read(new)).payment_details.payment_intent_id is not None
+    assert (await bench.read(new)).first_charge.payment_intent_id is not None
     for booking in (known, done, new):
         assert await reconcile_booking(bench.container.reconciliation, await bench.read(booking)) == []
         made = await bench.payments.operations.list_by_booking(booking.id)

@@ -34,7 +34,7 @@ def reconciliation(real_bench: MoneyBench) -> ReconciliationDeps:
 
 async def settled(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     booking = await bench.perform(booking, "complete", ActorKind.PROVIDER)
@@ -53,7 +53,7 @@ async def test_a_refund_made_behind_our_back_is_shown_to_operators_until_it_is_s
     real_bench: MoneyBench, stripe_client: stripe.StripeClient, reconciliation: ReconciliationDeps
 ) -> None:
     booking = await settled(real_bench, stripe_client)
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await stripe_client.v1.refunds.create_async({"payment_intent": intent_id, "amount": 700})
     found = await reconcile_booking(reconciliation, booking)
     assert [(each.kind.value, each.found - each.expected) for each in found] == [
@@ -84,7 +84,7 @@ async def test_a_run_requeues_what_is_stuck_and_cancels_what_nobody_claims(
     stuck = await bench.create()
     bench.publisher.events.clear()
     known = await bench.book()
-    intent = await bench.payments.gateway.get_intent(known.payment_details.payment_intent_id or "")
+    intent = await bench.payments.gateway.get_intent(known.first_charge.payment_intent_id or "")
     orphan = await bench.payments.gateway.create_payment_intent(
         Money(amount=5_000, currency="nzd"),
         customer_id=intent.customer_id or "",

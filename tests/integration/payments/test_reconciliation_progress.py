@@ -346,7 +346,7 @@ async def test_an_intent_that_nobody_claimed_stays_open_through_its_bookings_com
         last_seen_at=now,
     )
     claimed = gone.model_copy(
-        update={"id": f"{booking.id}:orphan_intent:x", "stripe_id": booking.payment_details.payment_intent_id}
+        update={"id": f"{booking.id}:orphan_intent:x", "stripe_id": booking.first_charge.payment_intent_id}
     )
     await deps.reviews.report([gone, claimed])
     await deps.reviews.resolve_others(booking.id, [], now)

@@ -58,7 +58,7 @@ async def stranger(real_bench: MoneyBench) -> dict[str, str]:
 
 async def settled(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     booking = await bench.perform(booking, "complete", ActorKind.PROVIDER)

@@ -56,7 +56,7 @@ async def neighbour(
 
 async def authorized(bench: MoneyBench, client: stripe.StripeClient) -> Booking:
     booking = await bench.book()
-    await client.v1.payment_intents.confirm_async(booking.payment_details.payment_intent_id or "", VISA)  # type: ignore[arg-type]
+    await client.v1.payment_intents.confirm_async(booking.first_charge.payment_intent_id or "", VISA)  # type: ignore[arg-type]
     return await sync_booking_payment(bench.payments, booking.id)
 
 
@@ -71,7 +71,7 @@ async def test_reconciliation_of_another_stage_leaves_an_authorization_alone(
     real_bench: MoneyBench, neighbour: Container, stripe_client: stripe.StripeClient
 ) -> None:
     booking = await authorized(real_bench, stripe_client)
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     counts = await reconcile_payments(neighbour.reconciliation, has_time=lambda: True)
     assert counts["ForeignIntents"] >= 1
     assert counts["OrphanIntentsCancelled"] == 0
@@ -87,7 +87,7 @@ async def test_an_authorization_of_our_own_that_nobody_claims_is_reported_and_ne
     bench.container.replace(stripe_event_queue=CollectingStripeEvents())
     known = await bench.book()
     customer_id = (
-        await bench.payments.gateway.get_intent(known.payment_details.payment_intent_id or "")
+        await bench.payments.gateway.get_intent(known.first_charge.payment_intent_id or "")
     ).customer_id or ""
     made = await bench.payments.gateway.create_payment_intent(
         Money(amount=5_000, currency="nzd"),

@@ -40,7 +40,7 @@ async def provider_of(bench: MoneyBench) -> dict[str, str]:
 
 async def settled(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     booking = await bench.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
     return await bench.fire(await bench.perform(booking, "complete", ActorKind.PROVIDER))
 

@@ -126,9 +126,9 @@ async def test_earnings_follow_the_money_and_stats_the_answers(
 ) -> None:
     sample = make_booking(START)
     total = sample.price.total.amount
-    paid = sample.payment_details.model_copy(update={"captured_amount": total})
+    paid = sample.first_charge.model_copy(update={"captured_amount": total})
     await book(container, owner, 1, "accepted")
-    await book(container, owner, 2, "completed", payment_details=paid, payout=PayoutState.HELD)
+    await book(container, owner, 2, "completed", charges=[paid], payout=PayoutState.HELD)
     await book(container, owner, 3, "declined")
     await book(container, owner, 4, "cancelled", cancelled_by=ActorKind.PROVIDER)
     earnings = (await client.get("/v1/providers/me/earnings", headers=owner.headers)).json()
@@ -163,12 +163,12 @@ async def test_money_that_came_and_went_is_counted_and_what_never_came_is_not(
 ) -> None:
     sample = make_booking(START)
     total = sample.price.total.amount
-    details = sample.payment_details
-    settled = details.model_copy(update={"captured_amount": total, "transferred_amount": 11_000})
+    charge = sample.first_charge
+    settled = charge.model_copy(update={"captured_amount": total, "transferred_amount": 11_000})
     returned = settled.model_copy(update={"refunded_amount": total, "reversed_amount": 11_000})
-    await book(container, owner, 1, "settled", payment_details=settled, payout=PayoutState.TRANSFERRED)
-    await book(container, owner, 2, "settled", payment_details=returned, payout=PayoutState.REVERSED)
-    await book(container, owner, 3, "cancelled", payment_details=details)
+    await book(container, owner, 1, "settled", charges=[settled], payout=PayoutState.TRANSFERRED)
+    await book(container, owner, 2, "settled", charges=[returned], payout=PayoutState.REVERSED)
+    await book(container, owner, 3, "cancelled", charges=[charge])
     (month,) = (await client.get("/v1/providers/me/earnings", headers=owner.headers)).json()["items"]
     assert (month["bookings"], month["paid_out"]["amount"], month["held"]["amount"]) == (2, 11_000, 0)
 

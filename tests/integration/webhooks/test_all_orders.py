@@ -58,18 +58,17 @@ async def life(
     """A booking that is settled with us while Stripe has more to tell; and Stripe's names of its objects."""
     each = await MoneyBench(bench.container, f"acct_{number}").prepare()
     booking = await each.book()
-    gateway.confirm(booking.payment_details.payment_intent_id or "")
+    gateway.confirm(booking.first_charge.payment_intent_id or "")
     await tell(each, Told("payment_intent.amount_capturable_updated", "intent"), {"intent": ""}, booking, number, 99)
     booking = await each.accept_and_start(booking)
     booking = await each.fire(await each.perform(booking, "complete", ActorKind.PROVIDER))
-    details = booking.payment_details
     dispute, payout, account = f"dp_{number}", f"po_{number}", f"acct_{number}"
     payouts.disputes[dispute] = BankDispute(
         id=dispute,
         status="won",
         amount=3_000,
         fees=[Money(amount=1_500, currency="nzd")],
-        payment_intent_id=details.payment_intent_id,
+        payment_intent_id=booking.first_charge.payment_intent_id,
     )
     now = each.clock.now()
     payouts.payouts[payout] = Payout(
@@ -79,9 +78,9 @@ async def life(
         account_id=account, transfers="active", payouts_enabled=True
     )
     ids = {
-        "intent": details.payment_intent_id or "",
-        "charge": details.charge_id or "",
-        "transfer": details.transfers[0].id,
+        "intent": booking.first_charge.payment_intent_id or "",
+        "charge": booking.first_charge.stripe_charge_id or "",
+        "transfer": booking.transfers[0].id,
         "dispute": dispute,
         "payout": payout,
         "account": account,
@@ -114,8 +113,8 @@ async def books(bench: MoneyBench, booking: Booking) -> tuple[Any, ...]:
     operations = await bench.payments.operations.list_by_booking(booking.id)
     return (
         (stored.status, stored.payment, stored.payout, len(stored.chargeback_ids)),
-        (details.captured_amount, details.refunded_amount, details.transferred_amount, details.reversed_amount),
-        (details.charged_back_amount, details.debt_amount, details.commission_amount, details.needs_attention),
+        (stored.captured_amount, stored.refunded_amount, stored.transferred_amount, stored.reversed_amount),
+        (stored.charged_back_amount, details.debt_amount, stored.commission_amount, details.needs_attention),
         tuple(sorted((each.purpose, each.status, each.amount.amount) for each in operations)),
         tuple(sorted((await bench.ledger_sums(booking)).items())),
     )

@@ -13,7 +13,8 @@ from common.application.payments.events.webhooks import NotYetKnown
 from common.application.ports.payments.connect import ConnectStatus
 from common.application.ports.payments.payouts import BankDispute, Payout
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
-from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.shared.money import Money
 
 from tests.support.money import MoneyBench
@@ -57,7 +58,7 @@ async def process(container: Container, event_id: str) -> WebhookStatus:
 async def confirmed(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     """A booking whose customer has paid, of which we have not heard yet."""
     booking = await bench.book()
-    intent_id = booking.payment_details.payment_intent_id
+    intent_id = booking.first_charge.payment_intent_id
     assert intent_id is not None
     gateway.confirm(intent_id)
     return booking
@@ -65,7 +66,7 @@ async def confirmed(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
 
 async def test_an_event_moves_its_booking_on(bench: MoneyBench, gateway: FakePaymentGateway) -> None:
     booking = await confirmed(bench, gateway)
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     event_id = await receive(bench.container, "payment_intent.amount_capturable_updated", intent_id)
     assert await process(bench.container, event_id) is WebhookStatus.PROCESSED
     assert (await bench.read(booking)).status is BookingStatus.REQUESTED
@@ -77,7 +78,7 @@ async def test_every_order_and_repetition_ends_in_the_same_state(
     ends = set()
     for order in orders(AUTHORIZATION_EVENTS, 3):
         booking = await confirmed(await MoneyBench(bench.container).prepare(), gateway)
-        intent = gateway.intents[booking.payment_details.payment_intent_id or ""]
+        intent = gateway.intents[booking.first_charge.payment_intent_id or ""]
         for type_ in (*order, *order[:2]):
             object_id = (intent.charge_id or "") if type_.startswith("charge") else intent.id
             event_id = await receive(bench.container, type_, object_id, booking_id=booking.id)
@@ -173,7 +174,7 @@ async def test_the_events_of_a_chargeback_in_any_order_and_repeated_end_the_same
             status="needs_response",
             amount=booking.price.total.amount,
             fees=[Money(amount=2_500, currency="nzd")],
-            payment_intent_id=booking.payment_details.payment_intent_id,
+            payment_intent_id=booking.first_charge.payment_intent_id,
         )
         for place, type_ in enumerate((*order, *order)):
             closed = type_.endswith("closed") or place >= len(order)
@@ -196,7 +197,7 @@ async def test_an_inquiry_of_the_bank_moves_nothing(
         id="dp_ask",
         status="warning_needs_response",
         amount=100,
-        payment_intent_id=booking.payment_details.payment_intent_id,
+        payment_intent_id=booking.first_charge.payment_intent_id,
     )
     await process(bench.container, await receive(bench.container, "charge.dispute.created", "dp_ask"))
     assert (await bench.read(booking)).chargeback_ids == []
@@ -275,9 +276,9 @@ async def test_a_refund_by_hand_finds_its_booking_by_what_the_payment_names(
     bench: MoneyBench, gateway: FakePaymentGateway
 ) -> None:
     booking = await confirmed(bench, gateway)
-    intent_id = booking.payment_details.payment_intent_id or ""
+    intent_id = booking.first_charge.payment_intent_id or ""
     await bench.container.mongo.collection("bookings").update_one(
-        {"_id": booking.id}, {"$unset": {"payment_details.payment_intent_id": ""}}
+        {"_id": booking.id}, {"$unset": {"payment_details.payment_intent_id": "", "charges.0.payment_intent_id": ""}}
     )
     related = {"payment_intent": intent_id}
     event_id = await receive(bench.container, "refund.created", "re_by_hand", related=related)
@@ -317,7 +318,7 @@ async def taken(
             status=status,
             amount=booking.price.total.amount,
             moved=moved,
-            payment_intent_id=booking.payment_details.payment_intent_id,
+            payment_intent_id=booking.first_charge.payment_intent_id,
         )
         await process(bench.container, await receive(bench.container, "charge.dispute.updated", dispute_id))
         await bench.work()
@@ -353,6 +354,6 @@ async def test_a_chargeback_is_booked_as_its_money_has_moved(
     charged_back: int,
 ) -> None:
     booking = await taken(bench, gateway, payout_gateway, *statuses)
-    assert booking.payment_details.charged_back_amount == charged_back
+    assert booking.charged_back_amount == charged_back
     sums = await bench.ledger_sums(booking)
     assert sums.get("held", 0) == charged_back - booking.price.total.amount

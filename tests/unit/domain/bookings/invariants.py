@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.state_machine import OCCUPYING, TERMINAL
 from common.domain.bookings.state_machine.money_plan import received
 from common.domain.payments.ledger import Account, balance
@@ -55,7 +56,7 @@ def check_operations(before: Booking, change: BookingChange) -> None:
     for operation in new:
         assert operation.amount.amount > 0
         if operation.purpose is Purpose.TRANSFER:
-            assert after.payment_details.captured_amount > 0
+            assert after.captured_amount > 0
             assert after.status in {BookingStatus.SETTLED, BookingStatus.CANCELLED}
 
 
@@ -83,11 +84,11 @@ def check_claims(held: frozenset[str], change: BookingChange) -> frozenset[str]:
 def check_books(booking: Booking, balances: dict[str, int]) -> None:
     """The ledger says the same as the booking's amounts."""
     details = booking.payment_details
-    kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
-    with_provider = received(details) - details.debt_amount
+    kept = booking.captured_amount - booking.refunded_amount - booking.charged_back_amount
+    with_provider = received(booking) - details.debt_amount
     assert sum(balances.values()) == 0
-    assert balances.get(Account.HELD, 0) == -(kept - with_provider - details.commission_amount)
-    assert balances.get(Account.COMMISSION, 0) == -details.commission_amount
+    assert balances.get(Account.HELD, 0) == -(kept - with_provider - booking.commission_amount)
+    assert balances.get(Account.COMMISSION, 0) == -booking.commission_amount
     assert balances.get(Account.PROVIDER, 0) == details.debt_amount
     assert balances.get(Account.SET_OFF, 0) == -details.set_off_amount
 
@@ -95,18 +96,18 @@ def check_books(booking: Booking, balances: dict[str, int]) -> None:
 def check_money(booking: Booking) -> None:
     """Money is where the status says, or on its way there, or a person has been called."""
     details = booking.payment_details
-    net = details.captured_amount - details.refunded_amount
-    assert 0 <= details.refunded_amount <= details.captured_amount <= booking.price.total.amount
-    assert 0 <= details.debt_amount <= max(received(details), 0)
-    assert received(details) <= details.captured_amount
+    net = booking.captured_amount - booking.refunded_amount
+    assert 0 <= booking.refunded_amount <= booking.captured_amount <= booking.price.total.amount
+    assert 0 <= details.debt_amount <= max(received(booking), 0)
+    assert received(booking) <= booking.captured_amount
     if booking.payout in {PayoutState.HELD, PayoutState.TRANSFERRED}:
-        assert details.captured_amount > 0
+        assert booking.captured_amount > 0
     moving = bool(details.open_operations) or details.needs_attention
     if booking.status in TERMINAL:
         assert details.due_amount is not None
         if not moving:
             assert booking.payment is not PaymentState.AUTHORIZED
-            assert net <= details.due_amount or details.charged_back_amount
+            assert net <= details.due_amount or booking.charged_back_amount
             _check_finished(booking)
     if booking.status in {BookingStatus.PAYMENT_EXPIRED, BookingStatus.DECLINED, BookingStatus.EXPIRED}:
         assert net == 0
@@ -119,8 +120,8 @@ def _check_finished(booking: Booking) -> None:
     """
     details = booking.payment_details
     if details.is_payout_released:
-        kept = details.captured_amount - details.refunded_amount - details.charged_back_amount
-        if details.charged_back_amount and details.due_amount is not None:
+        kept = booking.captured_amount - booking.refunded_amount - booking.charged_back_amount
+        if booking.charged_back_amount and details.due_amount is not None:
             kept = min(kept, details.due_amount)
-        with_provider = received(details) - details.debt_amount
-        assert kept == with_provider + details.commission_amount
+        with_provider = received(booking) - details.debt_amount
+        assert kept == with_provider + booking.commission_amount

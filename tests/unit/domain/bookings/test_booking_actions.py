@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from common.domain.bookings.access import part_in
-from common.domain.bookings.booking import Actor, ActorKind, BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.bookings.booking import Actor, ActorKind, BookingStatus, PayoutState, ReviewState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import SlotVerdict, fire, get_available_booking_actions, perform
 from common.domain.identity.roles import Principal, Role
@@ -191,7 +192,7 @@ class TestCancelling:
         life.pay_all()
         assert life.booking.status is BookingStatus.CANCELLED
         assert life.booking.payout is PayoutState.TRANSFERRED
-        assert life.booking.payment_details.transferred_amount == 6_000 - 720
+        assert life.booking.transferred_amount == 6_000 - 720
 
 
 class TestRescheduling:
@@ -378,7 +379,7 @@ class TestDisputes:
         assert life.booking.status is BookingStatus.SETTLED
         life.pay_all()
         assert life.booking.payment is PaymentState.PARTIALLY_REFUNDED
-        assert life.booking.payment_details.transferred_amount == 9_000 - 1_080
+        assert life.booking.transferred_amount == 9_000 - 1_080
         assert life.booking.dispute is not None
         assert life.booking.dispute.resolution == {"refund_amount": 3_000, "reason": "A quarter was not done"}
 

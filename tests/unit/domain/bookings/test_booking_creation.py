@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, PaymentState, Place
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.state_machine import NewBooking, SlotVerdict, create
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, ServiceStatus
 from common.domain.payments.operations import PaymentMode, Purpose
@@ -84,9 +85,9 @@ def test_a_booking_stored_before_resources_takes_its_provider_s_time() -> None:
 
 def test_a_near_booking_holds_the_card_and_a_far_one_saves_it() -> None:
     near, far = book(), book(make_new_booking(NOW + timedelta(days=30)))
-    assert near.booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
+    assert near.booking.first_charge.mode is PaymentMode.AUTHORIZE_NOW
     assert [operation.purpose for operation in near.operations] == [Purpose.AUTHORIZE]
-    assert far.booking.payment_details.mode is PaymentMode.SAVE_CARD
+    assert far.booking.first_charge.mode is PaymentMode.SAVE_CARD
     assert [operation.purpose for operation in far.operations] == [Purpose.SAVE_CARD]
     assert near.events[0].payload == {"operation_id": near.operations[0].id}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from common.domain.bookings.booking import PaymentState, PayoutState
+from common.domain.bookings.booking import PayoutState
+from common.domain.bookings.charges import PaymentState, net_paid
 from common.domain.bookings.commission import provider_share
 from common.domain.bookings.state_machine import (
     ChargebackOutcome,
@@ -15,9 +16,9 @@ from common.domain.bookings.state_machine import (
     fire,
     is_life_over,
 )
-from common.domain.bookings.state_machine.money_plan import net_paid, with_provider
+from common.domain.bookings.state_machine.money_plan import with_provider
 from common.domain.payments.ledger import Account, left_over
-from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.operations import FIRST_CHARGE, OperationStatus, PaymentOperation, PaymentResult, Purpose
 from common.domain.shared.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,12 @@ from tests.unit.domain.bookings.test_booking_payments import SHARE, purposes, se
 DAY = timedelta(days=1)
 SHORT = failed("balance_insufficient")
 LOST_CARD = PaymentResult(status=OperationStatus.FAILED, failure_code="lost_or_stolen_card")
+
+
+def take_back(life: Life, amount: int) -> None:
+    """The bank takes a part of the payment back."""
+    opened = ChargebackOutcome.OPENED
+    life.keep(apply_chargeback(life.booking, FIRST_CHARGE, "dp_1", opened, amount, life.now, SETTINGS))
 
 
 def indebted(amount: int = PRICE) -> Life:
@@ -58,7 +65,7 @@ def set_off(payer: Life, *owing: Life) -> None:
 
 def about_to_transfer() -> Life:
     life = settled()
-    life.changes = [each for each in life.changes if each.booking.payment_details.transferred_amount == 0]
+    life.changes = [each for each in life.changes if each.booking.transferred_amount == 0]
     return life
 
 
@@ -157,12 +164,16 @@ class TestDebts:
 
     def test_a_chargeback_that_is_won_after_its_debt_was_set_off_is_paid_out(self) -> None:
         debtor = settled()
-        debtor.keep(apply_chargeback(debtor.booking, "dp_1", ChargebackOutcome.OPENED, PRICE, debtor.now, SETTINGS))
+        debtor.keep(
+            apply_chargeback(
+                debtor.booking, FIRST_CHARGE, "dp_1", ChargebackOutcome.OPENED, PRICE, debtor.now, SETTINGS
+            )
+        )
         debtor.answer(SHORT)
         payer = about_to_transfer()
         set_off(payer, debtor)
         assert debtor.booking.payout is PayoutState.REVERSED
-        won = apply_chargeback(debtor.booking, "dp_1", ChargebackOutcome.WON, PRICE, debtor.now, SETTINGS)
+        won = apply_chargeback(debtor.booking, FIRST_CHARGE, "dp_1", ChargebackOutcome.WON, PRICE, debtor.now, SETTINGS)
         assert purposes(debtor.keep(won)) == [Purpose.TRANSFER]
         debtor.answer()
         check_books(debtor)
@@ -179,7 +190,7 @@ class TestDebts:
             set_off_if_owed(payer, debtors)
             payers.append(payer.pay_all())
         left = sum(life.booking.payment_details.debt_amount for life in debtors)
-        paid = sum(life.booking.payment_details.transferred_amount for life in payers)
+        paid = sum(life.booking.transferred_amount for life in payers)
         assert paid + owed - left == SHARE * len(payers)
         assert left == max(owed - SHARE * len(payers), 0)
         for life in (*debtors, *payers):
@@ -201,7 +212,7 @@ class TestRefundsThatFail:
         assert (life.booking.payment, life.booking.payout) == (PaymentState.REFUNDED, PayoutState.REVERSED)
         fail_refund(life)
         details = life.booking.payment_details
-        assert (life.booking.payment, details.refunded_amount) == (PaymentState.CAPTURED, 0)
+        assert (life.booking.payment, life.booking.refunded_amount) == (PaymentState.CAPTURED, 0)
         assert details.needs_attention
         assert notified(life) == {"booking.refund_failed": [CUSTOMER.id]}
         assert next(e for e in life.last.events if e.type == "booking.refund_failed").payload["notify_operators"]
@@ -232,14 +243,14 @@ class TestRefundsThatFail:
         decided = refund_of(life)
         life.do("refund", OPERATOR, amount=2_000, reason="Goodwill")
         life.pay_all()
-        goodwill, transferred = refund_of(life), life.booking.payment_details.transferred_amount
+        goodwill, transferred = refund_of(life), life.booking.transferred_amount
         life.keep(apply_refund_failure(life.booking, decided, LOST_CARD, life.now, SETTINGS))
         life.pay_all()
         details = life.booking.payment_details
         assert (details.due_amount, details.given_back_amount) == (PRICE - 5_000, 2_000)
-        assert net_paid(details) == PRICE - 2_000
+        assert net_paid(life.booking) == PRICE - 2_000
         assert details.needs_attention
-        assert details.transferred_amount == transferred
+        assert life.booking.transferred_amount == transferred
         assert left_over(life.ledger) == {Account.HELD: -3_000}
         life.do("retry_payment", OPERATOR)
         life.pay_all()
@@ -279,7 +290,7 @@ class TestRefundsThatFail:
         life = settled()
         life.do("refund", OPERATOR, amount=PRICE, reason="Goodwill")
         life.pay_all()
-        life.keep(apply_chargeback(life.booking, "dp_1", ChargebackOutcome.OPENED, PRICE, life.now, SETTINGS))
+        take_back(life, PRICE)
         assert life.account(Account.LOSSES) == PRICE
         fail_refund(life)
         life.pay_all()
@@ -291,10 +302,10 @@ def test_a_share_of_what_is_owed_back_is_transferred_to_nobody_while_a_chargebac
     life = completed()
     life.pay_all()
     life.do("open_dispute", CUSTOMER, reason="Hardly anything was done")
-    life.keep(apply_chargeback(life.booking, "dp_1", ChargebackOutcome.OPENED, 4_000, life.now, SETTINGS))
+    take_back(life, 4_000)
     life.do("resolve", OPERATOR, refund_amount=8_000, reason="So it is")
     life.pay_all()
     details = life.booking.payment_details
     assert details.due_amount == PRICE - 8_000
-    assert 0 < with_provider(details) <= provider_share(life.booking.price, PRICE - 8_000)
+    assert 0 < with_provider(life.booking) <= provider_share(life.booking.price, PRICE - 8_000)
     assert left_over(life.ledger) == {Account.HELD: -4_000}

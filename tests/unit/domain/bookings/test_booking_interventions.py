@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState
+from common.domain.bookings.booking import ActorKind, BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import get_available_booking_actions, perform
 from common.domain.payments.operations import Purpose

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from common.domain.bookings.booking import ActorKind, Booking, BookingChange, BookingStatus, PaymentState, PayoutState
+from common.domain.bookings.booking import ActorKind, Booking, BookingChange, BookingStatus, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.state_machine import (
     ChargebackOutcome,
     apply_chargeback,
@@ -14,7 +15,7 @@ from common.domain.bookings.state_machine import (
     get_available_booking_actions,
 )
 from common.domain.payments.ledger import Account, balance
-from common.domain.payments.operations import OperationStatus, PaymentResult, Purpose
+from common.domain.payments.operations import FIRST_CHARGE, OperationStatus, PaymentResult, Purpose
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.money import Money
 
@@ -75,17 +76,21 @@ class TestPayingFirst:
         assert change.history[0].action == "confirm_payment"
         assert (life.booking.status, life.booking.payment) == (BookingStatus.REQUESTED, PaymentState.AUTHORIZED)
         details = life.booking.payment_details
-        assert (details.capture_before, details.payment_intent_id, details.charge_id) == (
+        assert (
+            life.booking.first_charge.capture_before,
+            life.booking.first_charge.payment_intent_id,
+            life.booking.first_charge.stripe_charge_id,
+        ) == (
             capture_before,
             "pi_1",
             "ch_1",
         )
-        assert (details.authorized_amount, details.open_operations) == (PRICE, [])
+        assert (life.booking.authorized_amount, details.open_operations) == (PRICE, [])
         (operation,) = change.operations
         assert (operation.status, operation.stripe_id) == (OperationStatus.SUCCEEDED, "obj_1")
 
     def test_without_stripes_word_the_end_of_the_authorization_is_estimated(self) -> None:
-        assert requested().booking.payment_details.capture_before == NOW + SETTINGS.authorization_window
+        assert requested().booking.first_charge.capture_before == NOW + SETTINGS.authorization_window
 
     def test_a_saved_card_confirms_too(self) -> None:
         life = requested(start_in=MONTH)
@@ -241,7 +246,11 @@ class TestSavedCards:
         life.at(life.booking.slot.start_at - 30 * HOUR).do("cancel", CUSTOMER)
         life.answer(failed())
         details = life.booking.payment_details
-        assert (details.needs_attention, details.is_charge_failed, details.retry_at) == (True, True, None)
+        assert (details.needs_attention, life.booking.first_charge.is_charge_failed, details.retry_at) == (
+            True,
+            True,
+            None,
+        )
         assert life.last.events[-1].payload["notify_operators"] is True
         assert "retry_payment" in offered(life, OPERATOR)
         assert purposes(life.do("retry_payment", OPERATOR)) == [Purpose.CHARGE_FEE]
@@ -330,9 +339,8 @@ class TestAuthorizationsThatEnd:
 class TestPayout:
     def test_from_card_to_bank(self) -> None:
         life = settled()
-        details = life.booking.payment_details
         assert (life.booking.payment, life.booking.payout) == (PaymentState.CAPTURED, PayoutState.TRANSFERRED)
-        assert (details.transferred_amount, details.commission_amount) == (SHARE, 1_440)
+        assert (life.booking.transferred_amount, life.booking.commission_amount) == (SHARE, 1_440)
         assert {account: life.account(account) for account in Account if life.account(account)} == {
             Account.STRIPE: PRICE - 378 - SHARE,
             Account.STRIPE_FEES: 378,
@@ -409,7 +417,7 @@ class TestChargebacks:
         self, life: Life, outcome: ChargebackOutcome, amount: int = PRICE, fee: int = 0, currency: str = "nzd"
     ) -> BookingChange | None:
         fees = [Money(amount=fee, currency=currency)]
-        return apply_chargeback(life.booking, "dp_1", outcome, amount, life.now, SETTINGS, fees=fees)
+        return apply_chargeback(life.booking, FIRST_CHARGE, "dp_1", outcome, amount, life.now, SETTINGS, fees=fees)
 
     def test_held_money_goes_and_comes_back_when_it_is_won(self) -> None:
         life = completed()
@@ -447,7 +455,7 @@ class TestChargebacks:
         life.pay_all()
         life.keep(self.hit(life, ChargebackOutcome.WON, amount=3_000))
         life.pay_all()
-        first, second = life.booking.payment_details.transfers
+        first, second = life.booking.transfers
         assert (first.amount, first.left, second.left) == (SHARE, SHARE - 2_640, 2_640)
         life.do("refund", OPERATOR, amount=PRICE, reason="Goodwill")
         life.answer()
@@ -456,7 +464,7 @@ class TestChargebacks:
         assert life.open_operation().amount.amount == first.left
         life.answer()
         details = life.booking.payment_details
-        assert [(each.left, each.is_refused) for each in details.transfers] == [(0, False), (2_640, True)]
+        assert [(each.left, each.is_refused) for each in life.booking.transfers] == [(0, False), (2_640, True)]
         assert (details.debt_amount, details.open_operations) == (2_640, [])
         assert life.account(Account.HELD) == 0
 
@@ -493,7 +501,7 @@ class TestChargebacks:
         earlier = life.booking.model_copy(update={"chargeback_fees": []})
         fees = [Money(amount=1_500, currency="nzd")]
         opened = ChargebackOutcome.OPENED
-        assert apply_chargeback(earlier, "dp_1", opened, PRICE, life.now, SETTINGS, fees=fees) is None
+        assert apply_chargeback(earlier, FIRST_CHARGE, "dp_1", opened, PRICE, life.now, SETTINGS, fees=fees) is None
 
     def test_a_lost_chargeback_is_won_by_an_appeal(self) -> None:
         life = settled()
@@ -504,7 +512,7 @@ class TestChargebacks:
         life.keep(self.hit(life, ChargebackOutcome.WON))
         life.pay_all()
         assert axes(life)[2] is PayoutState.TRANSFERRED
-        assert life.booking.payment_details.charged_back_amount == 0
+        assert life.booking.charged_back_amount == 0
         assert self.hit(life, ChargebackOutcome.LOST) is None
 
     def test_the_money_of_a_won_chargeback_may_be_taken_again(self) -> None:
@@ -513,12 +521,12 @@ class TestChargebacks:
         for outcome in (ChargebackOutcome.OPENED, ChargebackOutcome.LOST, ChargebackOutcome.WON):
             life.keep(self.hit(life, outcome))
         life.keep(self.hit(life, ChargebackOutcome.REOPENED))
-        assert life.booking.payment_details.charged_back_amount == PRICE
+        assert life.booking.charged_back_amount == PRICE
         assert notified(life) == {"booking.chargeback_opened": [PROVIDER.id]}
         assert self.hit(life, ChargebackOutcome.REOPENED) is None
         life.keep(self.hit(life, ChargebackOutcome.LOST))
         life.keep(self.hit(life, ChargebackOutcome.WON))
-        assert life.booking.payment_details.charged_back_amount == 0
+        assert life.booking.charged_back_amount == 0
 
     def test_each_outcome_applies_once_and_only_to_a_known_chargeback(self) -> None:
         life = completed()
@@ -548,7 +556,7 @@ class TestChargebacks:
         life.pay_all()
         life.keep(self.hit(life, ChargebackOutcome.OPENED, amount=PRICE))
         assert life.account(Account.LOSSES) == PRICE
-        assert life.booking.payment_details.charged_back_amount == 0
+        assert life.booking.charged_back_amount == 0
 
 
 def test_a_failed_void_is_tried_again_until_nothing_is_held() -> None:

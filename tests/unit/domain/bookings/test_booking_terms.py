@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from common.domain.bookings.booking import Actor, PaymentState, PayoutState
+from common.domain.bookings.booking import Actor, PayoutState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.commission import commission_of
 from common.domain.bookings.discrepancies import DiscrepancyKind, StripeBooks, compare
 from common.domain.bookings.settings import BookingSettings
@@ -21,7 +22,7 @@ from common.domain.bookings.state_machine.agreement import fee_since
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.payments.currencies import charge_step, minimum_charge
 from common.domain.payments.ledger import PASSED_ON, Account, left_over
-from common.domain.payments.operations import Purpose
+from common.domain.payments.operations import FIRST_CHARGE, Purpose
 from common.domain.shared.errors import ActionNotAvailable, FeeNotAccepted, InvalidInput
 from common.domain.shared.money import Money
 from hypothesis import given
@@ -203,7 +204,7 @@ class TestNothingOwed:
 
 class TestRefundsAndChargebacks:
     def hit(self, life: Life, outcome: ChargebackOutcome) -> None:
-        life.keep(apply_chargeback(life.booking, "dp_1", outcome, PRICE // 2, life.now, SETTINGS))
+        life.keep(apply_chargeback(life.booking, FIRST_CHARGE, "dp_1", outcome, PRICE // 2, life.now, SETTINGS))
 
     @pytest.mark.parametrize("last", [ChargebackOutcome.OPENED, ChargebackOutcome.LOST])
     def test_nothing_is_refunded_while_a_chargeback_stands(self, last: ChargebackOutcome) -> None:
@@ -250,7 +251,7 @@ class TestTheEndOfALife:
         life.at(life.booking.slot.start_at - 30 * HOUR).do("cancel", CUSTOMER)
         life.pay_all()
         forgotten = life.booking.model_copy(update={"next_due_at": None, "next_due_action": None})
-        fees = life.booking.payment_details.stripe_fee_amount
+        fees = life.booking.stripe_fee_amount
         books = StripeBooks(captured=50, fees=fees, balance=50 - fees)
         assert compare(life.booking, life.ledger, books) == []
         (found,) = compare(forgotten, life.ledger, books)
@@ -292,9 +293,8 @@ class TestTheEndOfALife:
             life.at(life.booking.slot.start_at).do("start", PROVIDER, code=life.booking.start_code)
             life.do("complete", PROVIDER)
         self.end(life)
-        details = life.booking.payment_details
         assert is_life_over(life.booking)
         assert left_over(life.ledger) == {}
         assert {Account.HELD} == PASSED_ON
-        kept = details.captured_amount - details.refunded_amount
+        kept = life.booking.captured_amount - life.booking.refunded_amount
         assert -life.account(Account.COMMISSION) == commission_of(life.booking.price, kept)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.bookings.booking import Actor, Booking, BookingStatus, PaymentState
+from common.domain.bookings.booking import Actor, Booking, BookingStatus
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import (
     TABLE,
@@ -152,8 +153,8 @@ def assert_money_comes_to_rest(walk: Walk, node: Node) -> None:
     assert end.status in TERMINAL
     assert end.payment is not PaymentState.AUTHORIZED
     assert due_action(end, walk.clock[-1] + timedelta(days=400), walk.scenario.settings) is None
-    kept = details.captured_amount - details.refunded_amount
-    unpaid = details.is_charge_failed or any(each.needs_action for each in details.open_operations)
-    assert kept == details.due_amount or details.charged_back_amount or unpaid
+    kept = end.captured_amount - end.refunded_amount
+    unpaid = end.first_charge.is_charge_failed or any(each.needs_action for each in details.open_operations)
+    assert kept == details.due_amount or end.charged_back_amount or unpaid
     assert balances.get(Account.HELD, 0) == 0
     assert fire(end, "settle", walk.clock[-1], walk.scenario.settings) is None

@@ -21,7 +21,7 @@ CLEAN = StripeBooks(captured=10_000, refunded=2_000, transferred=7_000, reversed
 
 def settled_booking() -> tuple[Booking, list[LedgerLine]]:
     booking = make_booking()
-    details = booking.payment_details.model_copy(
+    charge = booking.first_charge.model_copy(
         update={
             "captured_amount": 10_000,
             "refunded_amount": 2_000,
@@ -30,8 +30,8 @@ def settled_booking() -> tuple[Booking, list[LedgerLine]]:
             "stripe_fee_amount": 300,
         }
     )
-    booking = booking.model_copy(update={"payment_details": details})
-    entry = Entry(booking, NOW)
+    booking = booking.model_copy(update={"charges": [charge]})
+    entry = Entry(booking, charge.id, NOW)
     lines = [
         *entry.captured(10_000),
         *entry.stripe_fee(300),

@@ -25,7 +25,7 @@ from common.domain.bookings.state_machine import (
     perform,
 )
 from common.domain.bookings.state_machine.verdict import SlotVerdict
-from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.operations import FIRST_CHARGE, OperationStatus, PaymentOperation, PaymentResult, Purpose
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.money import Money
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, OpenOperation
+    from common.domain.bookings.charges import Charge
     from common.domain.bookings.settings import BookingSettings
 
 Key = tuple[Any, ...]
@@ -148,9 +149,9 @@ class Walk:
         if self.scenario.chargebacks:
             # A won chargeback may be reopened any number of times, which would be lives without end.
             for outcome in set(ChargebackOutcome) - {ChargebackOutcome.REOPENED}:
-                amount = booking.payment_details.captured_amount - booking.payment_details.refunded_amount
+                amount = booking.captured_amount - booking.refunded_amount
                 if (amount or booking.chargeback_ids) and (
-                    hit := apply_chargeback(booking, "dp_1", outcome, amount, now, settings)
+                    hit := apply_chargeback(booking, FIRST_CHARGE, "dp_1", outcome, amount, now, settings)
                 ):
                     yield False, hit
         for actor in self.scenario.actors:
@@ -167,8 +168,9 @@ class Walk:
             results = [succeeded(operation)]
             if opened.purpose in self.scenario.failing:
                 results.append(PaymentResult(status=OperationStatus.FAILED, failure_code="declined"))
-                if opened.purpose is Purpose.CAPTURE and booking.payment_details.capture_before:
-                    stands = {"capture_before": booking.payment_details.capture_before}
+                charge = booking.charge(opened.charge_id)
+                if opened.purpose is Purpose.CAPTURE and charge.capture_before:
+                    stands = {"capture_before": charge.capture_before}
                     results.append(results[-1].model_copy(update=stands))
                 if opened.purpose in _WAITABLE:
                     results.append(results[-1].model_copy(update={"payment_intent_id": "pi_1"}))
@@ -243,7 +245,8 @@ def clock_positions(scenario: Scenario) -> list[datetime]:
 #: Fields of a booking that make two nodes differ; `node_key` looks at each.
 WALKED = frozenset(
     {
-        "status", "payment", "payout", "review", "slot", "payment_details", "accept_by", "started_at", "reschedule",
+        "status", "payment", "payout", "review", "slot", "payment_details", "charges", "accept_by", "started_at",
+        "reschedule",
         "reschedule_count", "notice_limit_minutes", "is_free_to_cancel", "no_show", "dispute", "chargeback_ids",
         "next_due_at", "next_due_action",
     }
@@ -284,21 +287,33 @@ def node_key(node: Node) -> Key:
         proposal and (proposal.proposed_by, proposal.slot.start_at, proposal.expires_at),
         no_show and (no_show.absent, no_show.contest_until),
         dispute and (dispute.from_status, dispute.opened_at, dispute.first_approval_by, dispute.resolved_at is None),
-        tuple((each.purpose, each.amount, each.needs_action) for each in details.open_operations),
+        tuple((each.charge_id, each.purpose, each.amount, each.needs_action) for each in details.open_operations),
+        tuple(_charge_key(each) for each in booking.charges),
         details.due_amount,
-        details.authorized_amount,
-        details.captured_amount,
-        details.refunded_amount,
-        details.transferred_amount,
-        details.reversed_amount,
-        details.charged_back_amount,
         details.debt_amount,
         details.debt_retry_at is None,
         details.is_payout_released,
-        details.is_charge_failed,
         details.needs_attention,
         details.payment_method_id is None,
         min(details.failures, 2),
+    )
+
+
+def _charge_key(charge: Charge) -> Key:
+    """What of a charge a guard, an effect or a timer reads."""
+    return (
+        charge.purpose,
+        charge.state,
+        charge.amount,
+        charge.has_lapsed,
+        charge.authorized_amount,
+        charge.captured_amount,
+        charge.refunded_amount,
+        charge.charged_back_amount,
+        charge.transferred_amount,
+        charge.reversed_amount,
+        len(charge.dispute_ids),
+        charge.is_charge_failed,
     )
 
 
@@ -333,6 +348,7 @@ def operation_of(booking: Booking, opened: OpenOperation) -> PaymentOperation:
     return PaymentOperation(
         id=opened.id,
         booking_id=booking.id,
+        charge_id=opened.charge_id,
         purpose=opened.purpose,
         amount=Money(amount=opened.amount, currency="nzd"),
         created_at=NOW,

@@ -13,7 +13,7 @@ from common.domain.bookings.payment_plan import choose_payment_mode, expected_ca
 from common.domain.bookings.policies import POLICIES, cancellation_terms, refunded_basis_points, terms_with_notice
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import balance
-from common.domain.payments.operations import PaymentMode
+from common.domain.payments.operations import FIRST_CHARGE, PaymentMode
 from common.domain.scheduling.slot_cells import CELL_MINUTES, cells_between
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import MAX_AMOUNT, Money, exponent, rounded_share
@@ -184,7 +184,7 @@ class TestLedgerEntries:
     def test_every_entry_sums_to_zero_and_nothing_makes_no_line(
         self, accepted_booking: Booking, amounts: list[int]
     ) -> None:
-        entry = Entry(accepted_booking, NOW, operation_id="pay_1", stripe_id="ch_1")
+        entry = Entry(accepted_booking, FIRST_CHARGE, NOW, operation_id="pay_1", stripe_id="ch_1")
         makers = [
             entry.captured,
             entry.stripe_fee,

@@ -4,7 +4,8 @@ from common.application.bookings.act import perform_action
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.booking_access import find_booking_as
 from common.domain.bookings.booking import ActorKind, Booking
-from common.domain.bookings.state_machine import REFUND
+from common.domain.bookings.charges import kept_amount
+from common.domain.bookings.state_machine import REFUND, refundable_in_all
 from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Conflict, InvalidInput, Unavailable, VersionConflict
 from common.domain.shared.money import Money
@@ -59,8 +60,8 @@ async def refund_booking(
 
 def _amount(booking: Booking, amount: Money | None) -> int:
     """What to refund, in minor units of the booking's currency."""
-    details, currency = booking.payment_details, booking.price.total.currency
-    left = details.captured_amount - details.refunded_amount - details.charged_back_amount
+    currency = booking.price.total.currency
+    left = refundable_in_all(booking) or kept_amount(booking)
     if amount is not None and amount.currency != currency:
         raise InvalidInput.of("amount.currency", f"This booking was paid in {currency.upper()}.", "wrong_currency")
     if left <= 0:

@@ -109,14 +109,14 @@ def _with(sums: Earnings, booking: Booking) -> Earnings:
     """The sums with one booking more."""
     expected = held = commission = 0
     details = booking.payment_details
-    kept = details.captured_amount - details.refunded_amount
+    kept = booking.captured_amount - booking.refunded_amount
     if booking.status in _EXPECTED:
         expected = provider_share(booking.price, booking.price.total.amount)
     elif kept > 0:
         commission = commission_of(booking.price, kept)
         if booking.payout is PayoutState.HELD:
             held = provider_share(booking.price, kept)
-    elif not (details.transferred_amount or details.set_off_amount):
+    elif not (booking.transferred_amount or details.set_off_amount):
         return sums
     return Earnings(
         period=sums.period,
@@ -124,7 +124,7 @@ def _with(sums: Earnings, booking: Booking) -> Earnings:
         bookings=sums.bookings + 1,
         expected=sums.expected + expected,
         held=sums.held + held,
-        paid_out=sums.paid_out + details.transferred_amount - details.reversed_amount,
+        paid_out=sums.paid_out + booking.transferred_amount - booking.reversed_amount,
         set_off=sums.set_off + max(details.set_off_amount, 0),
         owed=sums.owed + details.debt_amount,
         commission=sums.commission + commission,

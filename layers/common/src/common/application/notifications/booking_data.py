@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.bookings.charges import net_paid
 from common.domain.bookings.disclosure import given_name, is_disclosed, seen_by
 from common.domain.bookings.settings import BookingSettings
 from common.domain.catalogue.providers import Provider
@@ -105,12 +106,12 @@ def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
         return money_text(Money(amount=amount, currency=currency))
 
     moved = int(event.payload.get("amount") or 0)
-    paid = details.captured_amount - details.refunded_amount
+    paid = net_paid(booking)
     return {
         "price": money_text(booking.price.total),
         "amount": text(moved),
-        "paid": text(moved or details.captured_amount),
-        "refunded": text(moved or details.refunded_amount),
+        "paid": text(moved or booking.captured_amount),
+        "refunded": text(moved or booking.refunded_amount),
         "receipt_lines": receipt_lines(booking, moved),
         "commission_lines": commission_lines(booking),
         "advice": decline_advice(details.last_error_code),
@@ -132,7 +133,7 @@ def receipt_lines(booking: Booking, paid: int) -> list[str]:
 
 def commission_lines(booking: Booking) -> list[str]:
     """The lines of our invoice to the provider: the commission, and the tax in it where the platform is registered."""
-    commission = Money(amount=booking.payment_details.commission_amount, currency=booking.price.total.currency)
+    commission = Money(amount=booking.commission_amount, currency=booking.price.total.currency)
     lines = [f"Our commission: {money_text(commission)}"]
     return lines + _tax_texts(booking, TaxParty.PLATFORM, commission)
 

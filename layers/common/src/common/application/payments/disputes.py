@@ -27,31 +27,36 @@ async def sync_dispute(deps: PaymentDeps, payouts: PayoutGateway, dispute_id: st
     """
     dispute = await payouts.get_dispute(dispute_id)
     for _ in range(_TRIES):
-        booking = await _disputed(deps, dispute)
-        if booking is None:
+        found = await _disputed(deps, dispute)
+        if found is None:
             return False
+        booking, charge_id = found
         dispute = await payouts.get_dispute(dispute_id)
         try:
-            await _follow(deps, booking, dispute)
+            await _follow(deps, booking, charge_id, dispute)
         except VersionConflict:
             continue
         return True
     raise Unavailable("The booking is being changed by others.", retry_after=1)
 
 
-async def _disputed(deps: PaymentDeps, dispute: BankDispute) -> Booking | None:
-    """The booking whose payment is disputed; ``None`` for a payment of nobody's here."""
-    booking = await deps.bookings.find_by_stripe_id(dispute.payment_intent_id or dispute.charge_id or "")
-    if booking is None and dispute.payment_intent_id and await booking_of_intent(deps, dispute.payment_intent_id):
+async def _disputed(deps: PaymentDeps, dispute: BankDispute) -> tuple[Booking, str] | None:
+    """The booking whose payment is disputed, and the id of that charge; ``None`` for a payment of nobody's here."""
+    stripe_id = dispute.payment_intent_id or dispute.charge_id or ""
+    booking = await deps.bookings.find_by_stripe_id(stripe_id)
+    charge = booking.charge_of(stripe_id) if booking else None
+    if booking is not None and charge is not None:
+        return booking, charge.id
+    if dispute.payment_intent_id and await booking_of_intent(deps, dispute.payment_intent_id):
         raise NotYetKnown("Its booking has not recorded this payment.")
-    return booking
+    return None
 
 
-async def _follow(deps: PaymentDeps, booking: Booking, dispute: BankDispute) -> None:
+async def _follow(deps: PaymentDeps, booking: Booking, charge_id: str, dispute: BankDispute) -> None:
     """Apply its state, the opening first where the end arrives before it."""
     for outcome in _outcomes(booking, dispute):
         change = apply_chargeback(
-            booking, dispute.id, outcome, dispute.amount, deps.clock.now(), deps.settings, fees=dispute.fees
+            booking, charge_id, dispute.id, outcome, dispute.amount, deps.clock.now(), deps.settings, fees=dispute.fees
         )
         if change is None:
             continue

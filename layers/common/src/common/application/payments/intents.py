@@ -6,13 +6,15 @@ from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations.execute import OPEN, execute_operation
 from common.application.payments.operations.steps import current_intent
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
-from common.domain.bookings.booking import Booking, PaymentState
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.charges import PaymentState
 from common.domain.payments.operations import Purpose
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.model import Model
 
 _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD})
 
+_MAY_WAIT = frozenset({PaymentState.NONE, PaymentState.ACTION_REQUIRED, PaymentState.FAILED})
 _WAITS_FOR_CUSTOMER = frozenset(
     {
         PaymentIntentStatus.REQUIRES_PAYMENT_METHOD,
@@ -26,9 +28,11 @@ class PaymentAction(Model):
     """What the customer's client needs to go on: a secret for Stripe.js where something is to be done.
 
     ``kind`` is ``payment_intent`` or ``setup_intent``; which of Stripe.js's ``confirm…`` functions to call.
+    ``charge_id`` is the booking's charge that it pays; a card that is saved without a booking has none.
     """
 
     kind: str
+    charge_id: str | None = None
     intent_id: str
     status: str
     client_secret: str | None = Field(default=None, repr=False)
@@ -62,13 +66,12 @@ async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, P
 
 
 async def pending_action(deps: PaymentDeps, booking: Booking) -> PaymentAction | None:
-    """What the customer has to do now, as Stripe says."""
-    if booking.payment not in {PaymentState.NONE, PaymentState.ACTION_REQUIRED, PaymentState.FAILED}:
-        return None
-    intent = await current_intent(deps, booking)
-    if intent is None or intent.status not in _WAITS_FOR_CUSTOMER:
-        return None
-    return action_of(intent)
+    """What the customer has to do now, as Stripe says: for the first charge that waits for them."""
+    for charge in booking.charges:
+        intent = await current_intent(deps, charge) if charge.state in _MAY_WAIT and not charge.has_lapsed else None
+        if intent is not None and intent.status in _WAITS_FOR_CUSTOMER:
+            return action_of(intent).model_copy(update={"charge_id": charge.id})
+    return None
 
 
 def action_of(intent: Intent) -> PaymentAction:

@@ -3,6 +3,7 @@
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Booking
+from common.domain.bookings.charges import net_paid
 from common.domain.bookings.line_taxes import platform_taxes, provider_taxes
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine
@@ -39,6 +40,5 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
 
 def tax_lines(booking: Booking) -> list[TaxLine]:
     """The provider's tax in what the customer has paid and not got back, and ours in the commission."""
-    details, price = booking.payment_details, booking.price
-    paid = details.captured_amount - details.refunded_amount
-    return [*provider_taxes(price, paid), *platform_taxes(price, details.commission_amount)]
+    price = booking.price
+    return [*provider_taxes(price, net_paid(booking)), *platform_taxes(price, booking.commission_amount)]

@@ -1,15 +1,17 @@
 """The booking: one immutable value with four separate axes, and the change that replaces it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, computed_field, model_validator
 
+from common.domain.bookings.charges import Charge, PaymentState, Transferred, with_charges
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id, spread
 from common.domain.payments.currencies import charge_step
 from common.domain.payments.ledger import LedgerLine
-from common.domain.payments.operations import PaymentMode, PaymentOperation, Purpose
+from common.domain.payments.operations import FIRST_CHARGE, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxTerm
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
@@ -33,19 +35,6 @@ class BookingStatus(StrEnum):
     DISPUTED = "disputed"
     CANCELLED = "cancelled"
     SETTLED = "settled"
-
-
-class PaymentState(StrEnum):
-    """Where the customer's money stands."""
-
-    NONE = "none"
-    ACTION_REQUIRED = "action_required"
-    CARD_SAVED = "card_saved"
-    AUTHORIZED = "authorized"
-    CAPTURED = "captured"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    FAILED = "failed"
 
 
 class PayoutState(StrEnum):
@@ -193,23 +182,10 @@ class OpenOperation(Model):
     """A payment operation that has not ended. ``needs_action``: it waits for the payer, nothing is in flight."""
 
     id: str
+    charge_id: str = FIRST_CHARGE
     purpose: Purpose
     amount: int
     needs_action: bool = False
-
-
-class Transferred(Model):
-    """One transfer to the provider. ``is_refused``: Stripe would not take it back when it was last asked to."""
-
-    id: str
-    amount: int
-    reversed_amount: int = 0
-    is_refused: bool = False
-
-    @property
-    def left(self) -> int:
-        """What has not come back, in minor units."""
-        return self.amount - self.reversed_amount
 
 
 class ChargebackFee(Model):
@@ -220,36 +196,23 @@ class ChargebackFee(Model):
 
 
 class PaymentDetails(Model):
-    """Stripe's identifiers and amounts for this booking; amounts are minor units of the booking's currency.
+    """What of a booking's payment belongs to the whole of it; amounts are minor units of the booking's currency.
 
     ``due_amount`` is what the customer shall have paid in the end, ``None`` while that is undecided: the price after
     completion, the fee after a late cancellation, nothing after a decline. ``is_payout_released`` says that what is
-    kept, less the commission, shall be with the provider. The machine requests operations until the amounts agree
-    with these two. ``is_charge_failed`` stops it from charging a card twice on its own; ``needs_attention`` marks money
-    that an operation refused to move, tried again at ``retry_at`` or by an operator.
+    kept, less the commission, shall be with the provider. The machine requests operations until the amounts of the
+    charges agree with these two. ``needs_attention`` marks money that an operation refused to move, tried again at
+    ``retry_at`` or by an operator.
 
     ``given_back_amount`` is what operators have given back beyond what was due, ``giving_back_amount`` what of it has
-    not been refunded yet, ``refund_failed_amount`` what came back of refunds that Stripe could not carry out.
-    ``lost_twice_amount`` is what we lost because it was refunded and charged back as well. ``debt_amount`` is what the
-    provider owes of this booking; its reversal is tried again at ``debt_retry_at``. ``set_off_amount`` is what of the
-    provider's share here has paid their debts of other bookings, less what other bookings' shares have paid of the debt
-    of this one. ``held_by_line`` is what of each line of the price is held, by the line's id, as the ledger says.
+    not been refunded yet. ``debt_amount`` is what the provider owes of this booking; its reversal is tried again at
+    ``debt_retry_at``. ``set_off_amount`` is what of the provider's share here has paid their debts of other bookings,
+    less what other bookings' shares have paid of the debt of this one. ``held_by_line`` is what of each line of the
+    price is held, by the line's id, as the ledger says.
     """
 
-    mode: PaymentMode
     stripe_customer_id: str | None = None
     payment_method_id: str | None = None
-    payment_intent_id: str | None = None
-    setup_intent_id: str | None = None
-    charge_id: str | None = None
-    transfers: list[Transferred] = Field(default_factory=list)
-    authorized_amount: int = 0
-    captured_amount: int = 0
-    refunded_amount: int = 0
-    transferred_amount: int = 0
-    reversed_amount: int = 0
-    charged_back_amount: int = 0
-    commission_amount: int = 0
     debt_amount: int = 0
     debt_tries: int = 0
     debt_retry_at: datetime | None = None
@@ -257,25 +220,14 @@ class PaymentDetails(Model):
     held_by_line: dict[str, int] = Field(default_factory=dict)
     given_back_amount: int = 0
     giving_back_amount: int = 0
-    refund_failed_amount: int = 0
-    lost_twice_amount: int = 0
-    stripe_fee_amount: int = 0
     due_amount: int | None = None
     is_payout_released: bool = False
     open_operations: list[OpenOperation] = Field(default_factory=list)
-    is_charge_failed: bool = False
     needs_attention: bool = False
     failures: int = 0
     retry_at: datetime | None = None
-    capture_before: datetime | None = None
-    attempt: int = 1
     last_error_code: str | None = None
     last_error_message: str | None = None
-
-    def reversible(self) -> Transferred | None:
-        """The transfer that the next reversal takes from: the newest that holds something, refused ones last."""
-        holding = [each for each in reversed(self.transfers) if each.left > 0]
-        return next((each for each in holding if not each.is_refused), holding[0] if holding else None)
 
 
 class RescheduleProposal(Model):
@@ -327,6 +279,7 @@ class Booking(Model):
     ``notice_limit_minutes`` is the notice that was left when the customer's own proposal of another time came into
     force: cancelling never counts for more notice than that. ``is_free_to_cancel`` follows an operator's move.
     ``provider_away_since`` is when it was seen that the provider's account is suspended or closed: they cannot come.
+    ``charges`` are its payments, the booking's own first; ``payment`` is derived from them (``payment_axis``).
     ``held_by`` is the digest of the network address that booked, until the booking is paid.
     ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
     """
@@ -350,6 +303,7 @@ class Booking(Model):
     price: PriceSnapshot
     policy: PolicySnapshot
     payment_details: PaymentDetails
+    charges: list[Charge] = Field(min_length=1)
     claim_id: str | None = None
     start_code: str = ""
     hold_expires_at: datetime | None = None
@@ -385,6 +339,92 @@ class Booking(Model):
         if isinstance(fields, dict) and not fields.get("resource_ids"):
             return {**fields, "resource_ids": [fields.get("provider_id")]}
         return fields
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_charges(cls, stored: Any) -> Any:
+        return with_charges(stored) if isinstance(stored, Mapping) else stored
+
+    @property
+    def first_charge(self) -> Charge:
+        """The charge that the booking began with."""
+        return self.charges[0]
+
+    def charge(self, charge_id: str) -> Charge:
+        """A charge by its id.
+
+        Raises:
+            KeyError: the booking has none of this id.
+        """
+        return {each.id: each for each in self.charges}[charge_id]
+
+    def lines_of(self, charge_id: str) -> list[PriceLine]:
+        """The price lines that a charge pays for; the first has all that no other one names."""
+        named = {line_id for each in self.charges for line_id in each.line_ids}
+        own = set(self.charge(charge_id).line_ids)
+        if charge_id == self.first_charge.id:
+            return [line for line in self.price.lines if line.id in own or line.id not in named]
+        return [line for line in self.price.lines if line.id in own]
+
+    def charge_of(self, stripe_id: str) -> Charge | None:
+        """The charge that an intent or a charge at Stripe belongs to."""
+        names = ("payment_intent_id", "setup_intent_id", "stripe_charge_id")
+        return next((each for each in self.charges if stripe_id in {getattr(each, name) for name in names}), None)
+
+    @property
+    def authorized_amount(self) -> int:
+        """What of all charges is reserved, in minor units."""
+        return sum(each.authorized_amount for each in self.charges)
+
+    @property
+    def captured_amount(self) -> int:
+        """What of all charges was taken of the customer, in minor units."""
+        return sum(each.captured_amount for each in self.charges)
+
+    @property
+    def refunded_amount(self) -> int:
+        """What of all charges we gave back, in minor units."""
+        return sum(each.refunded_amount for each in self.charges)
+
+    @property
+    def charged_back_amount(self) -> int:
+        """What of all charges the bank took back and we had not refunded, in minor units."""
+        return sum(each.charged_back_amount for each in self.charges)
+
+    @property
+    def commission_amount(self) -> int:
+        """Our commission as far as it is booked, in minor units."""
+        return sum(each.commission_amount for each in self.charges)
+
+    @property
+    def transferred_amount(self) -> int:
+        """What of all charges was transferred to the provider, in minor units."""
+        return sum(each.transferred_amount for each in self.charges)
+
+    @property
+    def reversed_amount(self) -> int:
+        """What of all transfers came back, in minor units."""
+        return sum(each.reversed_amount for each in self.charges)
+
+    @property
+    def stripe_fee_amount(self) -> int:
+        """Stripe's own fees of all charges, in minor units."""
+        return sum(each.stripe_fee_amount for each in self.charges)
+
+    @property
+    def refund_failed_amount(self) -> int:
+        """What came back of refunds that Stripe could not carry out, in minor units."""
+        return sum(each.refund_failed_amount for each in self.charges)
+
+    @property
+    def lost_twice_amount(self) -> int:
+        """What we lost because it was refunded and charged back as well, in minor units."""
+        return sum(each.lost_twice_amount for each in self.charges)
+
+    @property
+    def transfers(self) -> list[Transferred]:
+        """All transfers to the provider, charge by charge."""
+        return [transfer for each in self.charges for transfer in each.transfers]
 
     def label_of(self, line: PriceLine) -> str:
         """What people call a line of the price."""

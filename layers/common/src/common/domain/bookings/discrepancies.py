@@ -90,12 +90,12 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
     if any(not each.needs_action for each in details.open_operations):
         return []
     pairs = [
-        (DiscrepancyKind.CAPTURED, details.captured_amount, stripe.captured),
-        (DiscrepancyKind.REFUNDED, details.refunded_amount, stripe.refunded),
-        (DiscrepancyKind.TRANSFERRED, details.transferred_amount, stripe.transferred),
-        (DiscrepancyKind.REVERSED, details.reversed_amount, stripe.reversed),
-        (DiscrepancyKind.FEE, details.stripe_fee_amount, stripe.fees),
-        (DiscrepancyKind.REFUND_FAILED, details.refund_failed_amount, stripe.failed_refunds),
+        (DiscrepancyKind.CAPTURED, booking.captured_amount, stripe.captured),
+        (DiscrepancyKind.REFUNDED, booking.refunded_amount, stripe.refunded),
+        (DiscrepancyKind.TRANSFERRED, booking.transferred_amount, stripe.transferred),
+        (DiscrepancyKind.REVERSED, booking.reversed_amount, stripe.reversed),
+        (DiscrepancyKind.FEE, booking.stripe_fee_amount, stripe.fees),
+        (DiscrepancyKind.REFUND_FAILED, booking.refund_failed_amount, stripe.failed_refunds),
         (DiscrepancyKind.LEDGER_UNBALANCED, 0, _unbalanced(lines)),
         (DiscrepancyKind.LEDGER_STRIPE, _expected_balance(booking), _account_sum(lines, Account.STRIPE)),
         (DiscrepancyKind.STRIPE_BALANCE, _stripe_lines(lines), _stripe_lines(lines, stripe.balance)),
@@ -106,9 +106,8 @@ def compare(booking: Booking, lines: Sequence[LedgerLine], stripe: StripeBooks) 
 
 
 def _expected_balance(booking: Booking) -> int:
-    details = booking.payment_details
-    taken = details.refunded_amount + details.transferred_amount + details.stripe_fee_amount
-    return details.captured_amount - taken + details.reversed_amount - details.charged_back_amount
+    taken = booking.refunded_amount + booking.transferred_amount + booking.stripe_fee_amount
+    return booking.captured_amount - taken + booking.reversed_amount - booking.charged_back_amount
 
 
 def _account_sum(lines: Iterable[LedgerLine], account: Account) -> int:

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PaymentState
+from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
+from common.domain.bookings.charges import PaymentState
 
 
 class StatusGroup(StrEnum):

@@ -5,9 +5,10 @@ have not allotted, ``commission`` what we earned, ``provider`` what the provider
 ``losses`` what it cost us. ``set_off`` joins two bookings of a provider: what the share of one has paid of the debt of
 the other. Over all bookings of a provider it sums to zero, and ``provider`` to what they owe.
 
-On ``held`` each entry has a line for every line of the price that has a part in it. What the customer pays or gets back
-is spread in proportion to the lines' amounts, commission in proportion to each line's commission, and what goes to or
-comes from the provider in proportion to what is held of each line: the last of it leaves nothing held on any line.
+On ``held`` each entry has a line for every line of the price that its charge pays for and that has a part in it. What
+the customer pays or gets back is spread in proportion to the lines' amounts, commission in proportion to each line's
+commission, and what goes to or comes from the provider in proportion to what is held of each line: the last of it
+leaves nothing held on any line.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,18 +28,27 @@ class Entry:
 
     Args:
         booking: whose money moved.
+        charge_id: the charge whose money it is.
         now: when the result was recorded.
         operation_id: the operation that moved it, where there was one.
         stripe_id: Stripe's object that shows it.
     """
 
     def __init__(
-        self, booking: Booking, now: datetime, *, operation_id: str | None = None, stripe_id: str | None = None
+        self,
+        booking: Booking,
+        charge_id: str,
+        now: datetime,
+        *,
+        operation_id: str | None = None,
+        stripe_id: str | None = None,
     ) -> None:
         self._booking = booking
+        self._charge_id = charge_id
         self._now = now
         self._operation_id = operation_id
         self._stripe_id = stripe_id
+        self._lines = booking.lines_of(charge_id)
         self._held = booking.payment_details.held_by_line
 
     def captured(self, amount: int) -> list[LedgerLine]:
@@ -60,7 +70,8 @@ class Entry:
     def commission(self, amount: int) -> list[LedgerLine]:
         """Commission earned out of held money; negative where it is given back."""
         price = self._booking.price
-        weights = commission_by_line(price, price.total.amount)
+        parts = zip(price.lines, commission_by_line(price, price.total.amount), strict=True)
+        weights = [part for line, part in parts if line in self._lines]
         return self._move("commission", Account.COMMISSION, Account.HELD, amount, weights=weights)
 
     def transferred(self, amount: int) -> list[LedgerLine]:
@@ -119,15 +130,15 @@ class Entry:
 
     def _parts(self, account: Account, amount: int, weights: Sequence[int] | None) -> list[tuple[str | None, int]]:
         """What moves on an account: on that of held money by the price's lines, else in one."""
-        price = self._booking.price
         if account is not Account.HELD:
             return [(None, amount)]
-        parts = price.spread(amount) if not weights else spread(amount, weights, charge_step(price.currency))
-        return [(line.id, part) for line, part in zip(price.lines, parts, strict=True) if part]
+        used = weights or [line.amount.amount for line in self._lines]
+        parts = spread(amount, used, charge_step(self._booking.price.currency))
+        return [(line.id, part) for line, part in zip(self._lines, parts, strict=True) if part]
 
     def _held_of_each(self, taken: int) -> Sequence[int] | None:
         """What is held of each line, as weights of a move that takes held money, or makes good what is missing."""
-        held = [self._held.get(line.id, 0) for line in self._booking.price.lines]
+        held = [self._held.get(line.id, 0) for line in self._lines]
         weights = held if taken > 0 else [-each for each in held]
         return weights if sum(weights) > 0 else None
 
@@ -136,6 +147,7 @@ class Entry:
             id=new_id("led", self._now),
             entry_id=entry_id,
             booking_id=self._booking.id,
+            charge_id=self._charge_id,
             provider_id=self._booking.provider_id,
             account=account,
             amount=amount,

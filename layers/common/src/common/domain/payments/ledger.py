@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from common.domain.payments.operations import FIRST_CHARGE
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -26,7 +27,7 @@ PASSED_ON = frozenset({Account.HELD})
 
 
 class LedgerLine(Model):
-    """One side of an entry; the lines that share ``entry_id`` sum to zero.
+    """One side of an entry; the lines that share ``entry_id`` sum to zero and name one charge of the booking.
 
     ``price_line_id`` names, on the account of held money, the line of the booking's price: an entry has a line there
     for each that has a part in it.
@@ -35,6 +36,7 @@ class LedgerLine(Model):
     id: str
     entry_id: str
     booking_id: str
+    charge_id: str = FIRST_CHARGE
     provider_id: str
     account: Account
     amount: Money

@@ -27,6 +27,9 @@ class Purpose(StrEnum):
     REVERSE = "reverse"
 
 
+#: The id, within its booking, of the charge that every booking begins with.
+FIRST_CHARGE = "chg_1"
+
 #: The event that asks the payments worker to re-read a booking's payment.
 CHECK_REQUESTED = "payment.check_requested"
 #: The event that asks the payments worker to compare a booking with Stripe; the value is stored, and stays.
@@ -56,6 +59,7 @@ class OperationStatus(StrEnum):
 class PaymentOperation(Model):
     """One intended call that moves or reserves money; never deleted, executed by the payments worker.
 
+    ``charge_id`` names the charge of the booking that it is about.
     ``sequence`` orders operations of one booking; one runs only when earlier ones have ended.
     ``attempt`` rises only when a new object must be made at Stripe (a declined card tried again), never on a retry.
     ``key_generation`` rises when a look-up has proved that the key so far did nothing and can do nothing any more:
@@ -66,6 +70,7 @@ class PaymentOperation(Model):
 
     id: str
     booking_id: str
+    charge_id: str = FIRST_CHARGE
     purpose: Purpose
     amount: Money
     attempt: int = 1

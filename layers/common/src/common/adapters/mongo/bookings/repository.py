@@ -27,7 +27,7 @@ from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
 
 #: What the other side of a booking told is not the caller's to take.
-_CUSTOMERS = frozenset({"place", "notes", "access_notes", "payment_details", "start_code"})
+_CUSTOMERS = frozenset({"place", "notes", "access_notes", "payment_details", "charges", "start_code"})
 HOLDINGS: Holdings = {
     "booking_history": nobody("the audit trail of bookings, read there; what people wrote is blanked with the booking"),
     "bookings": (
@@ -36,12 +36,13 @@ HOLDINGS: Holdings = {
     ),
 }
 
-_STRIPE_FIELDS = {
-    "pi": "payment_intent_id",
-    "seti": "setup_intent_id",
-    "ch": "charge_id",
-    "py": "charge_id",
-    "tr": "transfers.id",
+#: Where an id of Stripe's stands in a charge, and where in ``payment_details`` of the release before charges.
+STRIPE_FIELDS = {
+    "pi": ("payment_intent_id", "payment_intent_id"),
+    "seti": ("setup_intent_id", "setup_intent_id"),
+    "ch": ("stripe_charge_id", "charge_id"),
+    "py": ("stripe_charge_id", "charge_id"),
+    "tr": ("transfers.id", "transfers.id"),
 }
 _EVERY_STATUS = tuple(BookingStatus)
 
@@ -74,10 +75,10 @@ class MongoBookings:
 
     async def find_by_stripe_id(self, stripe_id: str) -> Booking | None:
         """The booking that an intent, charge or transfer belongs to; its prefix tells which field to look in."""
-        field = _STRIPE_FIELDS.get(stripe_id.split("_", 1)[0])
-        if field is None:
+        fields = STRIPE_FIELDS.get(stripe_id.split("_", 1)[0])
+        if fields is None:
             return None
-        return _booking(await self._bookings.find_one({f"payment_details.{field}": stripe_id}))
+        return _booking(await self._bookings.find_one(stripe_id_filter(fields, stripe_id)))
 
     async def commit(self, change: BookingChange) -> None:
         """Write the change in one transaction, or nothing of it (see the port for what it raises).
@@ -236,6 +237,12 @@ def _starting_after(after: tuple[datetime, str] | None) -> Document:
     start, last_id = after
     later = [{"slot.start_at": {"$gt": start}}, {"slot.start_at": start, "_id": {"$gt": last_id}}]
     return {"slot.start_at": {"$gte": start}, "$or": later}
+
+
+def stripe_id_filter(fields: tuple[str, str], stripe_id: str) -> Document:
+    """Bookings with an id of Stripe's in a charge, or written by the release before charges."""
+    in_charge, before = fields
+    return {"$or": [{f"charges.{in_charge}": stripe_id}, {f"payment_details.{before}": stripe_id}]}
 
 
 def dispute_filter(after: tuple[datetime, str] | None) -> Document:

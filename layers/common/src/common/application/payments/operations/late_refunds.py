@@ -73,6 +73,6 @@ async def _reread(deps: PaymentDeps, operation: PaymentOperation) -> bool:
 
 
 async def _read(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> PaymentResult | None:
-    intent_id = booking.payment_details.payment_intent_id
+    intent_id = booking.charge(operation.charge_id).payment_intent_id
     found = await deps.gateway.find_refund(intent_id, operation.id) if intent_id else None
     return results.of_movement(found) if found else None

@@ -8,6 +8,7 @@ from common.application.payments.gone_accounts import request_account_check
 from common.application.payments.operations import results
 from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, BookingStatus
+from common.domain.bookings.charges import Charge
 from common.domain.payments.operations import (
     ACCOUNT_GONE,
     ACCOUNT_NOT_READY,
@@ -116,9 +117,9 @@ async def _replaced_customer(deps: PaymentDeps, user_id: str, gone: str) -> str:
     return await _kept(deps, made, await deps.customers.replace(user.id, gone, made))
 
 
-async def current_intent(deps: PaymentDeps, booking: Booking) -> Intent | None:
-    """The booking's intent as Stripe has it now; ``None`` where none was made, or Stripe has none of ours."""
-    intent_id = _intent_id(booking)
+async def current_intent(deps: PaymentDeps, charge: Charge) -> Intent | None:
+    """The charge's intent as Stripe has it now; ``None`` where none was made, or Stripe has none of ours."""
+    intent_id = _intent_id(charge)
     if intent_id is None:
         return None
     try:
@@ -129,9 +130,8 @@ async def current_intent(deps: PaymentDeps, booking: Booking) -> Intent | None:
         return None
 
 
-def _intent_id(booking: Booking) -> str | None:
-    details = booking.payment_details
-    return details.payment_intent_id or details.setup_intent_id
+def _intent_id(charge: Charge) -> str | None:
+    return charge.payment_intent_id or charge.setup_intent_id
 
 
 async def _open_intent(
@@ -208,7 +208,7 @@ async def _create(
 
 
 async def _capture(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
-    intent_id = booking.payment_details.payment_intent_id
+    intent_id = booking.charge(operation.charge_id).payment_intent_id
     if intent_id is None:
         return PaymentResult(status=OperationStatus.FAILED, failure_code="never_authorized")
     if look_first:
@@ -234,9 +234,10 @@ def _at_rest(intent: Intent) -> Intent:
 
 
 async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, _look_first: bool) -> PaymentResult:
-    intent = await current_intent(deps, booking)
+    charge = booking.charge(operation.charge_id)
+    intent = await current_intent(deps, charge)
     if intent is None or intent.status in {PaymentIntentStatus.CANCELED, PaymentIntentStatus.SUCCEEDED}:
-        return results.of_void(intent, was_made=_intent_id(booking) is not None)
+        return results.of_void(intent, was_made=_intent_id(charge) is not None)
     try:
         canceled = await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation))
     except GatewayRefused:
@@ -245,7 +246,7 @@ async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation
 
 
 async def _refund(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
-    intent_id = booking.payment_details.payment_intent_id
+    intent_id = booking.charge(operation.charge_id).payment_intent_id
     if intent_id is None:
         return PaymentResult(status=OperationStatus.FAILED, failure_code="never_captured")
     if look_first:
@@ -276,12 +277,13 @@ async def _transfer(
             return results.of_movement(found)
     provider = await deps.providers.get(booking.provider_id)
     account_id = provider.stripe_account_id if provider else None
-    charge_id = await _charge_of(deps, booking)
-    if charge_id is None:
+    charge = booking.charge(operation.charge_id)
+    stripe_charge_id = await _stripe_charge_of(deps, charge)
+    if stripe_charge_id is None:
         return results.of_refusal("no_charge")
     if account_id is None:
         return results.of_refusal(ACCOUNT_NOT_READY)
-    source = charge_id if _has_room(booking, operation) else None
+    source = stripe_charge_id if _has_room(charge, operation) else None
     try:
         made = await deps.gateway.transfer(
             operation.amount, account_id=account_id, charge_id=source, call=GatewayCall.of(operation)
@@ -298,25 +300,24 @@ async def _transfer(
     return results.of_movement(made)
 
 
-async def _charge_of(deps: PaymentDeps, booking: Booking) -> str | None:
-    if booking.payment_details.charge_id is not None:
-        return booking.payment_details.charge_id
-    intent = await current_intent(deps, booking)
+async def _stripe_charge_of(deps: PaymentDeps, charge: Charge) -> str | None:
+    if charge.stripe_charge_id is not None:
+        return charge.stripe_charge_id
+    intent = await current_intent(deps, charge)
     return intent.charge_id if intent else None
 
 
-def _has_room(booking: Booking, operation: PaymentOperation) -> bool:
+def _has_room(charge: Charge, operation: PaymentOperation) -> bool:
     """Whether the charge can be the source: all transfers out of it, reversed ones too, may sum to no more than it.
 
     See https://docs.stripe.com/connect/separate-charges-and-transfers#transfer-availability. What was taken back and
     is due again, after a chargeback that was won, comes out of our available balance instead.
     """
-    details = booking.payment_details
-    return details.transferred_amount + operation.amount.amount <= details.captured_amount
+    return charge.transferred_amount + operation.amount.amount <= charge.captured_amount
 
 
 async def _reverse(deps: PaymentDeps, booking: Booking, operation: PaymentOperation, look_first: bool) -> PaymentResult:
-    source = booking.payment_details.reversible()
+    source = booking.charge(operation.charge_id).reversible()
     if source is None:
         return PaymentResult(status=OperationStatus.FAILED, failure_code="never_transferred")
     if look_first:

@@ -77,8 +77,8 @@ async def reconcile_booking(deps: ReconciliationDeps, booking: Booking) -> Seque
     """Compare one booking with its ledger and Stripe, and record what differs; returns all that does."""
     operations = await deps.operations.list_by_booking(booking.id)
     made = [each.stripe_id for each in operations if each.purpose in _MAKES_PAYMENT and each.stripe_id]
-    current = booking.payment_details.payment_intent_id
-    intent_ids = sorted({*made, *([current] if current else [])})
+    current = [each.payment_intent_id for each in booking.charges if each.payment_intent_id]
+    intent_ids = sorted({*made, *current})
     stripe = await deps.records.get_books(booking.id, intent_ids)
     lines = await deps.ledger.list_by_booking(booking.id)
     now = deps.clock.now()
@@ -159,7 +159,7 @@ def _discrepancy(booking: Booking, difference: Difference, now: datetime) -> Dis
         expected=difference.expected,
         found=difference.found,
         currency=booking.price.total.currency,
-        stripe_id=booking.payment_details.payment_intent_id,
+        stripe_id=booking.first_charge.payment_intent_id,
         first_seen_at=now,
         last_seen_at=now,
     )

@@ -84,7 +84,7 @@ async def _claims(deps: ReconciliationDeps, booking: Booking, intent_id: str) ->
     """Whether the booking knows the intent, or may still come to know it."""
     operations = await deps.operations.list_by_booking(booking.id)
     details = booking.payment_details
-    known = {details.payment_intent_id, *(each.stripe_id for each in operations)}
+    known = {*(each.payment_intent_id for each in booking.charges), *(each.stripe_id for each in operations)}
     return intent_id in known or bool(details.open_operations)
 
 

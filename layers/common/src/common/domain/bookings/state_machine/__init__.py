@@ -4,6 +4,7 @@ Every function is pure: it takes a booking and the present instant and gives a `
 """
 
 from common.domain.bookings.state_machine.agreement import fee_since, require_agreement
+from common.domain.bookings.state_machine.charge_parts import refundable_in_all
 from common.domain.bookings.state_machine.chargebacks import ChargebackOutcome, apply_chargeback, was_won
 from common.domain.bookings.state_machine.checks import MAX_AHEAD
 from common.domain.bookings.state_machine.context import SYSTEM, in_flight
@@ -70,6 +71,7 @@ __all__ = [
     "notes_without_words",
     "perform",
     "present_state",
+    "refundable_in_all",
     "requested_start",
     "require_agreement",
     "to_json",

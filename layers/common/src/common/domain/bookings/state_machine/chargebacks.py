@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from common.domain.bookings import notifications
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, ChargebackFee
+from common.domain.bookings.charges import kept_amount
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import Draft
-from common.domain.bookings.state_machine.money_plan import kept_amount
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK
 from common.domain.shared.money import Money
@@ -50,6 +50,7 @@ def was_won(booking: Booking, chargeback_id: str) -> bool:
 
 def apply_chargeback(
     booking: Booking,
+    charge_id: str,
     chargeback_id: str,
     outcome: ChargebackOutcome,
     amount: int,
@@ -63,6 +64,7 @@ def apply_chargeback(
 
     Args:
         booking: the booking as stored now.
+        charge_id: the charge that is disputed.
         chargeback_id: Stripe's dispute; each of its outcomes applies once.
         outcome: what is known of it.
         amount: what the bank took or gave back, in minor units.
@@ -76,16 +78,17 @@ def apply_chargeback(
     """
     marks = _marks_after(booking.chargeback_ids, chargeback_id, outcome)
     known = marks or booking.chargeback_ids
-    if chargeback_id not in known or booking.payment_details.captured_amount == 0:
+    if chargeback_id not in known or booking.charge(charge_id).captured_amount == 0:
         return None
     is_new = chargeback_id not in booking.chargeback_ids
-    draft = _charge_fees(begin(booking, now, chargeback_ids=known), chargeback_id, fees, is_new=is_new)
+    draft = _remember(begin(booking, now, chargeback_ids=known), charge_id, chargeback_id)
+    draft = _charge_fees(draft, charge_id, chargeback_id, fees, is_new=is_new)
     if marks is None and not draft.ledger:
         return None
     if marks is not None and outcome in _TAKES:
-        draft = _take(draft, chargeback_id, amount)
+        draft = _take(draft, charge_id, chargeback_id, amount)
     if marks is not None and outcome is ChargebackOutcome.WON:
-        draft = _give_back(draft, chargeback_id, amount)
+        draft = _give_back(draft, charge_id, chargeback_id, amount)
     draft = finalize(draft, settings)
     if marks is not None:
         draft = draft.notify(_NOTIFICATIONS[outcome], chargeback_id=chargeback_id, amount=amount)
@@ -105,7 +108,13 @@ def _marks_after(marks: Sequence[str], chargeback_id: str, outcome: ChargebackOu
     return [*marks, ends[outcome]] if is_news else None
 
 
-def _charge_fees(draft: Draft, chargeback_id: str, fees: Sequence[Money], *, is_new: bool) -> Draft:
+def _remember(draft: Draft, charge_id: str, chargeback_id: str) -> Draft:
+    """Which charge is disputed."""
+    known = draft.booking.charge(charge_id).dispute_ids
+    return draft if chargeback_id in known else draft.with_charge(charge_id, dispute_ids=[*known, chargeback_id])
+
+
+def _charge_fees(draft: Draft, charge_id: str, chargeback_id: str, fees: Sequence[Money], *, is_new: bool) -> Draft:
     """Book what Stripe keeps now, less what is booked: countering costs more, and a won chargeback gives some back.
 
     A chargeback without any record, not even of nothing, was opened before there were records: its fee is booked.
@@ -117,7 +126,7 @@ def _charge_fees(draft: Draft, chargeback_id: str, fees: Sequence[Money], *, is_
         return draft
     nothing = {booking.price.total.currency: 0}
     due = nothing | dict.fromkeys(booked, 0) | {each.currency: each.amount for each in fees}
-    entry = Entry(booking, draft.now, stripe_id=chargeback_id)
+    entry = Entry(booking, charge_id, draft.now, stripe_id=chargeback_id)
     for currency, amount in due.items():
         draft = draft.post(entry.bank_fee(Money(amount=amount - booked.get(currency, 0), currency=currency)))
     kept = [
@@ -127,24 +136,26 @@ def _charge_fees(draft: Draft, chargeback_id: str, fees: Sequence[Money], *, is_
     return draft.set(chargeback_fees=[*(each for each in records if each.chargeback_id != chargeback_id), *kept])
 
 
-def _take(draft: Draft, chargeback_id: str, amount: int) -> Draft:
+def _take(draft: Draft, charge_id: str, chargeback_id: str, amount: int) -> Draft:
     """What is still kept goes first; more than that is our loss."""
-    details = draft.booking.payment_details
-    covered = min(amount, max(kept_amount(details), 0))
-    entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
+    charge = draft.booking.charge(charge_id)
+    covered = min(amount, max(kept_amount(charge), 0))
+    entry = Entry(draft.booking, charge_id, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(covered), *entry.loss(amount - covered)]
-    return draft.post(lines).with_payment(
-        charged_back_amount=details.charged_back_amount + covered,
-        lost_twice_amount=details.lost_twice_amount + amount - covered,
+    return draft.post(lines).with_charge(
+        charge_id,
+        charged_back_amount=charge.charged_back_amount + covered,
+        lost_twice_amount=charge.lost_twice_amount + amount - covered,
     )
 
 
-def _give_back(draft: Draft, chargeback_id: str, amount: int) -> Draft:
-    details = draft.booking.payment_details
-    covered = min(amount, details.charged_back_amount)
-    entry = Entry(draft.booking, draft.now, stripe_id=chargeback_id)
+def _give_back(draft: Draft, charge_id: str, chargeback_id: str, amount: int) -> Draft:
+    charge = draft.booking.charge(charge_id)
+    covered = min(amount, charge.charged_back_amount)
+    entry = Entry(draft.booking, charge_id, draft.now, stripe_id=chargeback_id)
     lines = [*entry.charged_back(-covered), *entry.loss(covered - amount)]
-    return draft.post(lines).with_payment(
-        charged_back_amount=details.charged_back_amount - covered,
-        lost_twice_amount=max(details.lost_twice_amount - (amount - covered), 0),
+    return draft.post(lines).with_charge(
+        charge_id,
+        charged_back_amount=charge.charged_back_amount - covered,
+        lost_twice_amount=max(charge.lost_twice_amount - (amount - covered), 0),
     )

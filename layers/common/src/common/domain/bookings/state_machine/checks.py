@@ -3,10 +3,11 @@
 import hmac
 from datetime import datetime, timedelta
 
+from common.domain.bookings.charges import net_paid
+from common.domain.bookings.state_machine.charge_parts import refundable_in_all
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
-from common.domain.bookings.state_machine.money_plan import kept_amount, net_paid
 from common.domain.payments.currencies import charge_step
 from common.domain.shared.display import money_text
 from common.domain.shared.errors import InvalidInput
@@ -47,21 +48,20 @@ def refund_is_possible(context: Context) -> None:
     _is_refundable(context, "refund_amount", refund)
     if refund > total:
         raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
-    details = booking.payment_details
-    if details.captured_amount and total - refund > details.captured_amount - details.refunded_amount:
+    if booking.captured_amount and total - refund > net_paid(booking):
         raise InvalidInput.of("refund_amount", "Less than what has already been refunded.", "too_small")
 
 
 def refund_is_left(context: Context) -> None:
-    """A refund cannot be more than what is kept, nor less than what the customer is owed already."""
-    amount, details = expect(context, RefundInput).amount, context.booking.payment_details
+    """A refund cannot be more than what is left to refund, nor less than what the customer is owed already."""
+    amount, booking = expect(context, RefundInput).amount, context.booking
     _is_refundable(context, "amount", amount)
-    kept = kept_amount(details)
-    owed = min(net_paid(details) - (details.due_amount or 0), kept)
+    left = refundable_in_all(booking)
+    owed = min(net_paid(booking) - (booking.payment_details.due_amount or 0), left)
     if amount < owed:
-        shown = money_text(Money(amount=owed, currency=context.booking.price.total.currency))
+        shown = money_text(Money(amount=owed, currency=booking.price.total.currency))
         raise InvalidInput.of("amount", f"The customer is owed {shown} already.", "too_small")
-    if amount > kept:
+    if amount > left:
         raise InvalidInput.of("amount", "More than what is left of the payment.", "too_large")
 
 

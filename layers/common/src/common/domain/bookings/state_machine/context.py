@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, OpenOperation
+from common.domain.bookings.charges import Charge, payment_axis
 from common.domain.bookings.ledger_entries import held_after
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
@@ -87,6 +88,16 @@ class Draft:
         """Replace fields of the booking's payment details."""
         return self.set(payment_details=self.booking.payment_details.model_copy(update=fields))
 
+    def with_charge(self, charge_id: str, **fields: Any) -> "Draft":
+        """Replace fields of one charge; the payment axis follows."""
+        charges = [each.model_copy(update=fields) if each.id == charge_id else each for each in self.booking.charges]
+        return self.with_charges(charges)
+
+    def with_charges(self, charges: list[Charge]) -> "Draft":
+        """Replace the charges; the payment axis follows."""
+        booking = self.booking.model_copy(update={"charges": charges})
+        return self.set(charges=charges, payment=payment_axis(charges, booking))
+
     def post(self, lines: Sequence[LedgerLine]) -> "Draft":
         """Add whole ledger entries, and keep what is held of each line of the price."""
         held = held_after(self.booking.payment_details.held_by_line, lines)
@@ -106,16 +117,17 @@ class Draft:
         """Give up claims by their ids."""
         return replace(self, released_claim_ids=(*self.released_claim_ids, *ids))
 
-    def request(self, purpose: Purpose, amount: int) -> "Draft":
-        """Record the intention to move or reserve money, and tell the payments worker."""
+    def request(self, purpose: Purpose, amount: int, charge_id: str) -> "Draft":
+        """Record the intention to move or reserve money of a charge, and tell the payments worker."""
         booking = self.booking
         details = booking.payment_details
         operation = PaymentOperation(
             id=new_id("pay", self.now),
             booking_id=booking.id,
+            charge_id=charge_id,
             purpose=purpose,
             amount=Money(amount=amount, currency=booking.price.total.currency),
-            attempt=details.attempt,
+            attempt=booking.charge(charge_id).attempt,
             sequence=booking.operation_sequence + 1,
             given_back_amount=min(amount, details.giving_back_amount) if purpose is Purpose.REFUND else 0,
             created_at=self.now,
@@ -128,7 +140,7 @@ class Draft:
             booking_id=booking.id,
             operation_id=operation.id,
         )
-        opened = OpenOperation(id=operation.id, purpose=purpose, amount=amount)
+        opened = OpenOperation(id=operation.id, charge_id=charge_id, purpose=purpose, amount=amount)
         draft = self.set(operation_sequence=operation.sequence).with_payment(
             open_operations=[*details.open_operations, opened]
         )
@@ -138,10 +150,11 @@ class Draft:
         """Write what became of an operation."""
         return replace(self, operations=(*self.operations, operation))
 
-    def cancel_waiting(self) -> "Draft":
-        """End the operations that wait for the payer: what they waited for no longer exists."""
-        waiting = [each for each in self.booking.payment_details.open_operations if each.needs_action]
-        remaining = [each for each in self.booking.payment_details.open_operations if not each.needs_action]
+    def cancel_waiting(self, charge_id: str) -> "Draft":
+        """End the operations of a charge that wait for the payer: what they waited for no longer exists."""
+        opened = self.booking.payment_details.open_operations
+        waiting = [each for each in opened if each.needs_action and each.charge_id == charge_id]
+        remaining = [each for each in opened if each not in waiting]
         draft = self.with_payment(open_operations=remaining)
         return replace(draft, canceled_operation_ids=(*self.canceled_operation_ids, *(each.id for each in waiting)))
 
@@ -191,6 +204,7 @@ def in_flight(booking: Booking) -> bool:
     return any(not each.needs_action for each in booking.payment_details.open_operations)
 
 
-def waiting_operation(booking: Booking) -> OpenOperation | None:
-    """The payment operation that waits for the payer, if any."""
-    return next((each for each in booking.payment_details.open_operations if each.needs_action), None)
+def waiting_operation(booking: Booking, charge_id: str) -> OpenOperation | None:
+    """The operation of a charge that waits for the payer, if any."""
+    opened = booking.payment_details.open_operations
+    return next((each for each in opened if each.needs_action and each.charge_id == charge_id), None)

@@ -16,6 +16,7 @@ from common.domain.bookings.booking import (
     ServiceSnapshot,
     Slot,
 )
+from common.domain.bookings.charges import Charge
 from common.domain.bookings.commission import agreed_commission
 from common.domain.bookings.payment_plan import choose_payment_mode
 from common.domain.bookings.policies import POLICIES
@@ -108,8 +109,9 @@ def create(
     claims = slot_claims(booking, booking.slot, now)
     draft = Draft(booking.model_copy(update={"claim_id": claims[0].id}), now, limits=verdict.limits)
     draft = draft.claim(claims).free(new.replaces_claim_ids)
-    authorize = booking.payment_details.mode is PaymentMode.AUTHORIZE_NOW
-    draft = draft.request(Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD, total.amount)
+    authorize = booking.first_charge.mode is PaymentMode.AUTHORIZE_NOW
+    purpose = Purpose.AUTHORIZE if authorize else Purpose.SAVE_CARD
+    draft = draft.request(purpose, total.amount, booking.first_charge.id)
     actor = Actor(kind=ActorKind.CUSTOMER, id=new.customer_id)
     change = to_change(None, finalize(draft, settings), actor, CREATE.name, CREATE.note)
     return change.model_copy(update={"hold_limit": _hold_limit(new, provider, settings)})
@@ -203,10 +205,12 @@ def _new_booking(
         ),
         policy=POLICIES[service.cancellation_policy],
         payment_details=PaymentDetails(
-            mode=choose_payment_mode(slot, now, settings),
             stripe_customer_id=new.stripe_customer_id,
             payment_method_id=new.payment_method_id,
         ),
+        charges=[
+            Charge(mode=choose_payment_mode(slot, now, settings), amount=sum(each.amount.amount for each in lines))
+        ],
         start_code=f"{secrets.randbelow(1_000_000):06d}",
         hold_expires_at=now + settings.payment_hold,
         held_by=new.held_by,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from common.domain.bookings.booking import BookingStatus, PaymentState, PayoutState, ReviewState
+from common.domain.bookings.booking import BookingStatus, PayoutState, ReviewState
+from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import EVERY_TRANSITION, TERMINAL

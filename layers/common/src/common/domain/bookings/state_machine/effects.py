@@ -5,7 +5,7 @@ Money effects only decide what is due; ``money_plan`` turns that into operations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from common.domain.bookings.booking import (
     ActorKind,
@@ -13,14 +13,16 @@ from common.domain.bookings.booking import (
     Dispute,
     Evidence,
     NoShow,
-    PaymentState,
     RescheduleProposal,
     ReviewState,
     Slot,
     other_party,
 )
+from common.domain.bookings.charges import PaymentState, net_paid
 from common.domain.bookings.payment_plan import outlives
 from common.domain.bookings.policies import absence_terms, cancellation_terms, counted_notice
+from common.domain.bookings.state_machine.charge_parts import reversal_source
+from common.domain.bookings.state_machine.charge_states import first_to_lapse, to_authorize
 from common.domain.bookings.state_machine.claims import moved, slot_claims
 from common.domain.bookings.state_machine.context import Context, Draft, waiting_operation
 from common.domain.bookings.state_machine.inputs import (
@@ -33,7 +35,6 @@ from common.domain.bookings.state_machine.inputs import (
     RefundInput,
     Resolution,
 )
-from common.domain.bookings.state_machine.money_plan import net_paid
 from common.domain.bookings.state_machine.timers import reminder_times
 from common.domain.payments.operations import Purpose
 from common.domain.shared.state_machine import ActionInput
@@ -86,28 +87,32 @@ def record_acceptance(context: Context, draft: Draft) -> Draft:
 
 
 def authorize_card(context: Context, draft: Draft) -> Draft:
-    """Reserve the price on the saved card, as another attempt where one has failed.
+    """Reserve what a charge was agreed for on the saved card, as another attempt where one has failed.
 
     An intent that still waits for the payer is voided first; the timer then authorizes the card given here.
     """
-    booking, details = context.booking, context.booking.payment_details
-    fields: dict[str, Any] = {"attempt": details.attempt + (booking.payment is not PaymentState.CARD_SAVED)}
+    charge = to_authorize(context.booking)
+    if charge is None:
+        return draft
     if isinstance(context.input, PaymentMethod) and context.input.payment_method_id:
-        fields["payment_method_id"] = context.input.payment_method_id
-    draft, waiting = draft.with_payment(**fields), waiting_operation(booking)
+        draft = draft.with_payment(payment_method_id=context.input.payment_method_id)
+    draft = draft.with_charge(charge.id, attempt=charge.attempt + (charge.state is not PaymentState.CARD_SAVED))
+    waiting = waiting_operation(context.booking, charge.id)
     if waiting is not None:
-        return draft.request(Purpose.VOID, waiting.amount)
-    return draft.request(Purpose.AUTHORIZE, booking.price.total.amount)
+        return draft.request(Purpose.VOID, waiting.amount, charge.id)
+    return draft.request(Purpose.AUTHORIZE, charge.amount, charge.id)
 
 
 def release_authorization(context: Context, draft: Draft) -> Draft:
     """Give up an authorization that ends too early; the saved card is authorized again near the start."""
-    return draft.request(Purpose.VOID, context.booking.payment_details.authorized_amount)
+    charge = first_to_lapse(context.booking)
+    return draft if charge is None else draft.request(Purpose.VOID, charge.authorized_amount, charge.id)
 
 
 def capture_early(context: Context, draft: Draft) -> Draft:
     """Take the money before the authorization lapses; it is held until the booking is decided."""
-    return draft.request(Purpose.CAPTURE, context.booking.payment_details.authorized_amount)
+    charge = first_to_lapse(context.booking)
+    return draft if charge is None else draft.request(Purpose.CAPTURE, charge.authorized_amount, charge.id)
 
 
 def hold_proposed_slot(context: Context, draft: Draft) -> Draft:
@@ -253,9 +258,8 @@ def decide_by_default(context: Context, draft: Draft) -> Draft:
         due = _absence_fee(context)
     else:
         due = booking.price.total.amount if booking.started_at else 0
-    details = booking.payment_details
-    if details.captured_amount:
-        due = min(due, net_paid(details))
+    if booking.captured_amount:
+        due = min(due, net_paid(booking))
     resolution = {"refund_amount": booking.price.total.amount - due, "reason": "Not decided in time."}
     closed = dispute.model_copy(update={"resolution": resolution, "resolved_at": context.now})
     return _settled(context, draft.set(dispute=closed).with_payment(due_amount=due))
@@ -277,7 +281,7 @@ def refund_part(context: Context, draft: Draft) -> Draft:
     What failed before is tried again after it: a payout that waits must not keep the customer's money back.
     """
     details = context.booking.payment_details
-    before = min(details.due_amount or 0, net_paid(details))
+    before = min(details.due_amount or 0, net_paid(context.booking))
     due = max(before - expect(context, RefundInput).amount, 0)
     given = before - due
     return draft.with_payment(
@@ -291,23 +295,20 @@ def refund_part(context: Context, draft: Draft) -> Draft:
 
 def collect_debt(context: Context, draft: Draft) -> Draft:
     """Ask once more for the transfer that could not be taken back; what comes of it pays the debt."""
-    details = context.booking.payment_details
-    source = details.reversible()
+    source = reversal_source(context.booking, context.booking.payment_details.debt_amount)
     if source is None:
         return draft
-    return draft.request(Purpose.REVERSE, min(details.debt_amount, source.left)).with_payment(debt_retry_at=None)
+    charge_id, amount = source
+    return draft.request(Purpose.REVERSE, amount, charge_id).with_payment(debt_retry_at=None)
 
 
 def retry_money(context: Context, draft: Draft) -> Draft:
     """Try again what an operation refused; ``money_plan`` finds it by the amounts."""
     by_hand = context.actor.kind is ActorKind.OPERATOR
-    details = context.booking.payment_details
-    return draft.with_payment(
-        needs_attention=False,
-        retry_at=None,
-        is_charge_failed=False if by_hand else details.is_charge_failed,
-        attempt=details.attempt + 1,
-    )
+    for charge in context.booking.charges:
+        is_failed = False if by_hand else charge.is_charge_failed
+        draft = draft.with_charge(charge.id, is_charge_failed=is_failed, attempt=charge.attempt + 1)
+    return draft.with_payment(needs_attention=False, retry_at=None)
 
 
 def close_ratings(_: Context, draft: Draft) -> Draft:
@@ -333,11 +334,10 @@ def _take_slot(context: Context, draft: Draft, slot: Slot) -> Draft:
     draft = drop_proposal(context, draft.release(booking.claim_id)).claim(claims).set(slot=slot, claim_id=claims[0].id)
     past = [name for name, at in reminder_times(draft.booking, settings) if at <= context.now]
     draft = draft.set(reminders_sent=past)
-    details = booking.payment_details
-    authorized = booking.payment is PaymentState.AUTHORIZED and not details.open_operations
-    if authorized and not outlives(details.capture_before, slot, settings):
-        return release_authorization(context, draft)
-    return draft
+    lapsing = first_to_lapse(booking)
+    if lapsing is None or booking.payment_details.open_operations or outlives(lapsing.capture_before, slot, settings):
+        return draft
+    return release_authorization(context, draft)
 
 
 def _evidence(context: Context, text: str, media_ids: list[str]) -> Evidence:

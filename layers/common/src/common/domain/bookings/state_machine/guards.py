@@ -1,8 +1,10 @@
 """Conditions under which an action is offered and performed: each a sentence for people and its test."""
 
-from common.domain.bookings.booking import ActorKind, BookingStatus, PaymentState, ReviewState
+from common.domain.bookings.booking import ActorKind, BookingStatus, ReviewState
+from common.domain.bookings.charges import PaymentState, kept_amount
+from common.domain.bookings.state_machine.charge_parts import refundable_in_all
+from common.domain.bookings.state_machine.charge_states import is_reversible, to_authorize
 from common.domain.bookings.state_machine.context import Context, in_flight
-from common.domain.bookings.state_machine.money_plan import is_charged_back, kept_amount
 from common.domain.shared.state_machine import Guard
 
 
@@ -67,15 +69,15 @@ def _second_person(context: Context) -> bool:
 def _customer_may_authorize(context: Context) -> bool:
     booking, settings = context.booking, context.settings
     return (
-        booking.payment in {PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED}
+        to_authorize(booking) is not None
         and not in_flight(booking)
         and settings.payment_default_before_start < context.until_start <= settings.authorize_before_start
     )
 
 
 def _is_refundable(context: Context) -> bool:
-    details = context.booking.payment_details
-    return kept_amount(details) > 0 and details.due_amount is not None
+    booking = context.booking
+    return kept_amount(booking) > 0 and booking.payment_details.due_amount is not None
 
 
 PAYMENT_READY = Guard[Context](
@@ -111,14 +113,14 @@ MONEY_AT_REST = Guard[Context]("no payment operation is running", lambda context
 REFUNDABLE = Guard[Context]("captured money is left", _is_refundable)
 NOT_CHARGED_BACK = Guard[Context](
     "no chargeback stands against the payment: Stripe refunds nothing before one is won",
-    lambda context: not is_charged_back(context.booking),
+    lambda context: refundable_in_all(context.booking) > 0,
 )
-CAPTURED = Guard[Context]("a payment was captured", lambda context: context.booking.payment_details.captured_amount > 0)
+CAPTURED = Guard[Context]("a payment was captured", lambda context: context.booking.captured_amount > 0)
 NEEDS_ATTENTION = Guard[Context](
     "an operation has failed", lambda context: context.booking.payment_details.needs_attention
 )
 DEBT_LEFT = Guard[Context](
     "the provider owes what could not be taken back",
-    lambda context: bool(context.booking.payment_details.debt_amount and context.booking.payment_details.reversible()),
+    lambda context: bool(context.booking.payment_details.debt_amount and is_reversible(context.booking)),
 )
 REVIEW_OPEN = Guard[Context]("ratings are open", lambda context: context.booking.review is ReviewState.OPEN)

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from common.domain.bookings import notifications
 from common.domain.bookings.booking import Booking, BookingChange
+from common.domain.bookings.charges import net_paid, paid_state
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import SYSTEM, Draft, in_flight
-from common.domain.bookings.state_machine.money_plan import net_paid, paid_state, plan_money
+from common.domain.bookings.state_machine.money_plan import plan_money
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
 
@@ -40,7 +41,7 @@ def apply_refund_failure(
         return None
     if in_flight(booking):
         raise ValueError("an operation of the booking is in flight")
-    amount = min(operation.amount.amount, booking.payment_details.refunded_amount)
+    amount = min(operation.amount.amount, booking.charge(operation.charge_id).refunded_amount)
     draft = _book_back(begin(booking, now), operation, result, amount)
     draft = _attend(draft if _is_customer_owed(draft.booking) else plan_money(draft))
     failed = {"status": OperationStatus.FAILED, "failure_code": result.failure_code, "updated_at": now}
@@ -50,26 +51,29 @@ def apply_refund_failure(
 
 
 def _book_back(draft: Draft, operation: PaymentOperation, result: PaymentResult, amount: int) -> Draft:
-    details = draft.booking.payment_details
+    details, charge = draft.booking.payment_details, draft.booking.charge(operation.charge_id)
     due, restored = details.due_amount, min(amount, operation.given_back_amount)
-    once_more = min(amount, details.lost_twice_amount)
-    entry = Entry(draft.booking, draft.now, operation_id=operation.id, stripe_id=operation.stripe_id)
+    once_more = min(amount, charge.lost_twice_amount)
+    entry = Entry(draft.booking, charge.id, draft.now, operation_id=operation.id, stripe_id=operation.stripe_id)
     draft = draft.post([*entry.refund_failed(amount), *entry.charged_back(once_more), *entry.loss(-once_more)])
+    draft = draft.with_charge(
+        charge.id,
+        refunded_amount=charge.refunded_amount - amount,
+        refund_failed_amount=charge.refund_failed_amount + amount,
+        charged_back_amount=charge.charged_back_amount + once_more,
+        lost_twice_amount=charge.lost_twice_amount - once_more,
+    )
     draft = draft.with_payment(
-        refunded_amount=details.refunded_amount - amount,
-        refund_failed_amount=details.refund_failed_amount + amount,
-        charged_back_amount=details.charged_back_amount + once_more,
-        lost_twice_amount=details.lost_twice_amount - once_more,
         given_back_amount=details.given_back_amount - restored,
         due_amount=None if due is None else due + restored,
         last_error_code=result.failure_code,
     )
-    return draft.set(payment=paid_state(draft.booking.payment_details))
+    return draft.with_charge(charge.id, state=paid_state(draft.booking.charge(charge.id)))
 
 
 def _is_customer_owed(booking: Booking) -> bool:
-    details = booking.payment_details
-    return details.due_amount is not None and net_paid(details) > details.due_amount
+    due = booking.payment_details.due_amount
+    return due is not None and net_paid(booking) > due
 
 
 def _attend(draft: Draft) -> Draft:

@@ -4,75 +4,80 @@ At most one operation of a booking runs at a time. After every change the plan c
 ``is_payout_released`` with the amounts that have really moved, and requests the one operation that brings them closer.
 A result that arrives late, or after the booking has ended another way, therefore needs no rule of its own.
 
-Order: nothing is done while an operation runs or money needs attention; an intent that waits for the payer and is no
-longer wanted is voided; an authorization is captured (the fee or the price; the rest is released) or voided; too much
-kept is refunded; an unpaid due is charged to the saved card once; then the provider's share is transferred, or too much
-transferred is reversed, transfer by transfer. A refund goes to the customer first, even where the provider's reversal
-may fail.
+Nothing is done while an operation runs or money needs attention. Charges take their turns in their order, each with its
+part of what is due (``charge_parts``): an intent that waits for the payer and is no longer wanted is voided; an
+authorization is captured (the fee or the price; the rest is released) or voided; too much kept is refunded; an unpaid
+due is charged to the saved card once. Then the provider's share is transferred, or too much transferred is reversed,
+transfer by transfer. A refund goes to the customer first, even where the provider's reversal may fail.
 """
 
 from typing import Any
 
 from common.domain.bookings import notifications
-from common.domain.bookings.booking import Booking, PaymentDetails, PaymentState, PayoutState
+from common.domain.bookings.booking import Booking, PaymentDetails, PayoutState
+from common.domain.bookings.charges import Charge, PaymentState, kept_amount, net_paid
 from common.domain.bookings.commission import commission_of, provider_share
 from common.domain.bookings.ledger_entries import Entry
+from common.domain.bookings.state_machine.charge_parts import (
+    commissions,
+    dues,
+    refunds,
+    reversal_source,
+    transfer_source,
+)
 from common.domain.bookings.state_machine.context import Draft, in_flight, waiting_operation
 from common.domain.payments.operations import Purpose
 
 
 def plan_money(draft: Draft) -> Draft:
     """Request the next operation, where one is needed, and bring the payment and payout axes up to date."""
-    details = draft.booking.payment_details
-    if not in_flight(draft.booking) and not details.needs_attention:
-        if details.due_amount is not None:
-            draft = _plan_charge(draft, details.due_amount)
-        if details.is_payout_released and not in_flight(draft.booking):
+    if not _has_to_wait(draft):
+        draft = _plan_charges(draft)
+        if draft.booking.payment_details.is_payout_released and not in_flight(draft.booking):
             draft = _plan_payout(draft)
     draft = draft.set(payout=payout_state(draft.booking))
-    return draft.set(payment=PaymentState.NONE) if _is_over_unpaid(draft.booking) else draft
+    for charge in draft.booking.charges:
+        draft = (
+            draft.with_charge(charge.id, state=PaymentState.NONE) if _is_over_unpaid(draft.booking, charge) else draft
+        )
+    return draft
 
 
-def _is_over_unpaid(booking: Booking) -> bool:
+def _has_to_wait(draft: Draft) -> bool:
+    return in_flight(draft.booking) or draft.booking.payment_details.needs_attention
+
+
+def _is_over_unpaid(booking: Booking, charge: Charge) -> bool:
     """Whether the booking has ended owing nothing and nothing was ever taken: a saved or refused card says no more."""
     details = booking.payment_details
-    is_reserved = booking.payment is PaymentState.AUTHORIZED
-    return details.due_amount == 0 and not (details.captured_amount or details.open_operations or is_reserved)
+    if details.due_amount != 0 or charge.captured_amount or charge.has_lapsed:
+        return False
+    is_open = any(each.charge_id == charge.id for each in details.open_operations)
+    return charge.state not in {PaymentState.NONE, PaymentState.AUTHORIZED} and not is_open
 
 
-def net_paid(details: PaymentDetails) -> int:
-    """Captured and not refunded by us, in minor units."""
-    return details.captured_amount - details.refunded_amount
-
-
-def kept_amount(details: PaymentDetails) -> int:
-    """What of the customer's money is really there: neither refunded nor charged back."""
-    return net_paid(details) - details.charged_back_amount
-
-
-def settled_amount(details: PaymentDetails) -> int:
+def settled_amount(booking: Booking) -> int:
     """What of the customer's money the provider has a share of: never more than is due.
 
     What is owed back and cannot be refunded yet, as while a chargeback stands, is nobody's share.
     """
-    kept = kept_amount(details)
-    return kept if details.due_amount is None else min(kept, details.due_amount)
+    kept, due = kept_amount(booking), booking.payment_details.due_amount
+    return kept if due is None else min(kept, due)
 
 
-def with_provider(details: PaymentDetails) -> int:
+def with_provider(booking: Booking) -> int:
     """What of this booking the provider has had, in money or by the payment of debts, and does not owe."""
-    return received(details) - details.debt_amount
+    return received(booking) - booking.payment_details.debt_amount
 
 
-def received(details: PaymentDetails) -> int:
+def received(booking: Booking) -> int:
     """Transferred and not reversed, and what has paid debts of other bookings."""
-    return details.transferred_amount - details.reversed_amount + details.set_off_amount
+    return booking.transferred_amount - booking.reversed_amount + booking.payment_details.set_off_amount
 
 
 def overpaid(booking: Booking) -> int:
     """What the provider has had too much and does not owe yet; nought where it is too little."""
-    details = booking.payment_details
-    return max(with_provider(details) - provider_share(booking.price, settled_amount(details)), 0)
+    return max(with_provider(booking) - provider_share(booking.price, settled_amount(booking)), 0)
 
 
 def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
@@ -83,95 +88,89 @@ def owe(draft: Draft, amount: int, entry: Entry) -> Draft:
     return draft.notify(notifications.DEBT_RECORDED, amount=amount)
 
 
-def is_charged_back(booking: Booking) -> bool:
-    """Whether a chargeback stands, so that Stripe refunds nothing of the charge.
-
-    It refuses with ``charge_disputed`` (https://docs.stripe.com/error-codes#charge-disputed) while a dispute is open
-    and after it is lost. One that was won may be refunded again: WooPayments, which runs on Stripe, lists the statuses
-    (https://github.com/Automattic/woocommerce-payments/issues/7960).
-    """
-    ids = booking.chargeback_ids
-    return any(":" not in each and f"{each}:won" not in ids for each in ids)
-
-
-def paid_state(details: PaymentDetails) -> PaymentState:
-    """The payment axis of a booking whose money was captured."""
-    if details.refunded_amount == 0:
-        return PaymentState.CAPTURED
-    whole = details.refunded_amount >= details.captured_amount
-    return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
-
-
 def payout_state(booking: Booking) -> PayoutState:
     """The payout axis, which follows from the amounts."""
-    details = booking.payment_details
-    if details.debt_amount:
+    if booking.payment_details.debt_amount:
         return PayoutState.DEBT
-    if received(details) > 0:
+    if received(booking) > 0:
         return PayoutState.TRANSFERRED
-    if details.transferred_amount or details.set_off_amount:
+    if booking.transferred_amount or booking.payment_details.set_off_amount:
         return PayoutState.REVERSED
-    owed = provider_share(booking.price, settled_amount(details))
+    owed = provider_share(booking.price, settled_amount(booking))
     return PayoutState.HELD if owed > 0 else PayoutState.NONE
 
 
-def _plan_charge(draft: Draft, due: int) -> Draft:
-    booking, details = draft.booking, draft.booking.payment_details
-    net = net_paid(details)
-    waiting = waiting_operation(booking)
-    if waiting is not None:
-        wanted = waiting.purpose is Purpose.CHARGE_FEE and waiting.amount == due - net
-        return draft if wanted else draft.request(Purpose.VOID, waiting.amount)
-    if booking.payment is PaymentState.AUTHORIZED:
-        return _use_authorization(draft, due)
-    refund = min(net - due, kept_amount(details))
-    if refund > 0 and not is_charged_back(booking):
-        return draft.request(Purpose.REFUND, refund)
-    if due > 0 and details.captured_amount == 0 and not details.is_charge_failed:
-        return _charge_card(draft, due)
+def _plan_charges(draft: Draft) -> Draft:
+    """One charge after the other, until something is to be done."""
+    if draft.booking.payment_details.due_amount is None:
+        return draft
+    parts, going = dues(draft.booking), refunds(draft.booking)
+    for charge in draft.booking.charges:
+        if not _has_to_wait(draft):
+            draft = _plan_charge(draft, charge, parts[charge.id], going[charge.id])
     return draft
 
 
-def _use_authorization(draft: Draft, due: int) -> Draft:
+def _plan_charge(draft: Draft, charge: Charge, due: int, refund: int) -> Draft:
+    waiting = waiting_operation(draft.booking, charge.id)
+    if waiting is not None:
+        wanted = waiting.purpose is Purpose.CHARGE_FEE and waiting.amount == due - net_paid(charge)
+        return draft if wanted else draft.request(Purpose.VOID, waiting.amount, charge.id)
+    if charge.state is PaymentState.AUTHORIZED:
+        return _use_authorization(draft, charge, due)
+    if refund > 0:
+        return draft.request(Purpose.REFUND, refund, charge.id)
+    if due > 0 and charge.captured_amount == 0 and not charge.is_charge_failed:
+        return _charge_card(draft, charge, due)
+    return draft
+
+
+def _use_authorization(draft: Draft, charge: Charge, due: int) -> Draft:
     """Capture what is due, which releases the rest; void it where nothing is."""
-    authorized = draft.booking.payment_details.authorized_amount
-    return draft.request(Purpose.CAPTURE, min(due, authorized)) if due else draft.request(Purpose.VOID, authorized)
+    authorized = charge.authorized_amount
+    if due:
+        return draft.request(Purpose.CAPTURE, min(due, authorized), charge.id)
+    return draft.request(Purpose.VOID, authorized, charge.id)
 
 
-def _charge_card(draft: Draft, due: int) -> Draft:
+def _charge_card(draft: Draft, charge: Charge, due: int) -> Draft:
     """Charge the saved card without its holder; an operator is asked where there is none."""
     if draft.booking.payment_details.payment_method_id is None:
-        return draft.with_payment(needs_attention=True, is_charge_failed=True)
-    return draft.request(Purpose.CHARGE_FEE, due)
+        return draft.with_payment(needs_attention=True).with_charge(charge.id, is_charge_failed=True)
+    return draft.request(Purpose.CHARGE_FEE, due, charge.id)
 
 
 def _plan_payout(draft: Draft) -> Draft:
-    details = draft.booking.payment_details
-    kept = settled_amount(details)
+    kept = settled_amount(draft.booking)
     target = provider_share(draft.booking.price, kept)
     draft = _recognise_commission(draft, kept)
     draft = _set_off_debt(draft, target)
-    gap = target - with_provider(draft.booking.payment_details)
+    gap = target - with_provider(draft.booking)
     if gap > 0:
-        return draft.request(Purpose.TRANSFER, gap)
-    source = draft.booking.payment_details.reversible()
+        charge_id, amount = transfer_source(draft.booking, gap)
+        return draft.request(Purpose.TRANSFER, amount, charge_id)
+    source = reversal_source(draft.booking, -gap)
     if gap < 0 and source:
-        return draft.request(Purpose.REVERSE, min(-gap, source.left))
-    return owe(draft, -gap, Entry(draft.booking, draft.now))
+        charge_id, amount = source
+        return draft.request(Purpose.REVERSE, amount, charge_id)
+    return owe(draft, -gap, Entry(draft.booking, draft.booking.first_charge.id, draft.now))
 
 
 def _recognise_commission(draft: Draft, kept: int) -> Draft:
-    booking = draft.booking
-    commission = commission_of(booking.price, kept)
-    lines = Entry(booking, draft.now).commission(commission - booking.payment_details.commission_amount)
-    return draft.post(lines).with_payment(commission_amount=commission)
+    parts = commissions(draft.booking, commission_of(draft.booking.price, kept))
+    for charge in draft.booking.charges:
+        entry = Entry(draft.booking, charge.id, draft.now)
+        lines = entry.commission(parts[charge.id] - charge.commission_amount)
+        draft = draft.post(lines).with_charge(charge.id, commission_amount=parts[charge.id])
+    return draft
 
 
 def _set_off_debt(draft: Draft, target: int) -> Draft:
     """Money that is due to the provider pays a debt of theirs first."""
-    details = draft.booking.payment_details
-    paid = min(details.debt_amount, max(target - with_provider(details), 0))
-    lines = Entry(draft.booking, draft.now).debt(-paid)
+    booking, details = draft.booking, draft.booking.payment_details
+    paid = min(details.debt_amount, max(target - with_provider(booking), 0))
+    charge_id, _ = transfer_source(booking, paid)
+    lines = Entry(booking, charge_id, draft.now).debt(-paid)
     return draft.post(lines).with_payment(**paid_debt(details, paid))
 
 

@@ -21,8 +21,8 @@ _FACTS = (
     "no_show",
     "chargeback_ids",
 )
-_AMOUNTS = (
-    "due_amount",
+_DECIDED = ("due_amount", "debt_amount", "set_off_amount", "last_error_code", "needs_attention")
+_MOVED = (
     "authorized_amount",
     "captured_amount",
     "refunded_amount",
@@ -30,12 +30,7 @@ _AMOUNTS = (
     "reversed_amount",
     "charged_back_amount",
     "commission_amount",
-    "debt_amount",
-    "set_off_amount",
     "refund_failed_amount",
-    "capture_before",
-    "last_error_code",
-    "needs_attention",
 )
 
 
@@ -124,7 +119,9 @@ def _audited(booking: Booking) -> dict[str, Any]:
     fields["pieces_of_evidence"] = len(dispute.evidence) if dispute else 0
     fields["start_at"] = booking.slot.start_at
     fields["proposed_start_at"] = booking.reschedule.slot.start_at if booking.reschedule else None
-    return fields | {name: getattr(booking.payment_details, name) for name in _AMOUNTS}
+    fields["capture_before"] = booking.first_charge.capture_before
+    fields |= {name: getattr(booking.payment_details, name) for name in _DECIDED}
+    return fields | {name: getattr(booking, name) for name in _MOVED}
 
 
 def _plain(value: Any) -> Any:

@@ -5,22 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.domain.bookings import notifications
-from common.domain.bookings.booking import (
-    Actor,
-    Booking,
-    BookingChange,
-    BookingStatus,
-    OpenOperation,
-    PaymentDetails,
-    PaymentState,
-    Transferred,
-)
+from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, OpenOperation, PaymentDetails
+from common.domain.bookings.charges import Charge, PaymentState, Transferred, kept_amount, paid_state
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.payment_plan import expected_capture_before
 from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine.charge_parts import dues
 from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
 from common.domain.bookings.state_machine.engine import apply_transition
-from common.domain.bookings.state_machine.money_plan import kept_amount, overpaid, owe, paid_state
+from common.domain.bookings.state_machine.money_plan import overpaid, owe
 from common.domain.bookings.state_machine.outcome import begin, finalize, to_change
 from common.domain.bookings.state_machine.transitions_payment import CONFIRM_PAYMENT, EXPIRE_PAYMENT
 from common.domain.payments.operations import (
@@ -50,6 +43,15 @@ class _Answer:
     opened: OpenOperation
     result: PaymentResult
     settings: BookingSettings
+
+    @property
+    def charge_id(self) -> str:
+        """Whose operation it was."""
+        return self.opened.charge_id
+
+    def charge_in(self, draft: Draft) -> Charge:
+        """The charge as the draft has it."""
+        return draft.booking.charge(self.charge_id)
 
     @property
     def amount(self) -> int:
@@ -87,7 +89,7 @@ def apply_payment_result(
     if opened is None or result.status in {OperationStatus.PENDING, OperationStatus.UNCERTAIN}:
         return None
     answer = _Answer(opened, result, settings)
-    draft = record_ids(begin(booking, now), result)
+    draft = _record_ids(begin(booking, now), answer)
     draft, status = _apply(draft, answer)
     if booking.status is BookingStatus.PENDING_PAYMENT and opened.purpose in _RESERVING and _is_gone(answer):
         draft = replace(draft, operations=(_ended(operation, result, status, now),))
@@ -118,7 +120,7 @@ def _is_gone(answer: _Answer) -> bool:
 def _let_lapse(before: Booking, draft: Draft, answer: _Answer, actor: Actor) -> BookingChange:
     """A booking whose payment cannot be completed any more gives its time back at once."""
     transition = EXPIRE_PAYMENT
-    draft = draft.set(payment=PaymentState.NONE)
+    draft = draft.with_charge(answer.charge_id, state=PaymentState.NONE)
     draft = draft.notify(notifications.PAYMENT_NEEDS_ATTENTION, purpose=answer.opened.purpose.value)
     context = Context(draft.booking, actor, draft.now, answer.settings)
     return to_change(before, apply_transition(context, transition, draft), actor, transition.name, _GONE_NOTE)
@@ -134,9 +136,9 @@ def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
         last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message
     )
     if status is OperationStatus.REQUIRES_ACTION:
-        return _wait(draft, answer.opened).set(payment=PaymentState.ACTION_REQUIRED), status
+        return _wait(draft, answer.opened, PaymentState.ACTION_REQUIRED), status
     if purpose in _RESERVING and status is OperationStatus.FAILED and _intent_stays(draft.booking, answer.result):
-        return _wait(draft, answer.opened).set(payment=PaymentState.FAILED), OperationStatus.REQUIRES_ACTION
+        return _wait(draft, answer.opened, PaymentState.FAILED), OperationStatus.REQUIRES_ACTION
     return _FAILURE[purpose](_close(draft, answer.opened), answer), status
 
 
@@ -150,10 +152,19 @@ def _intent_stays(booking: Booking, result: PaymentResult) -> bool:
     return known is not None or booking.status is BookingStatus.PENDING_PAYMENT
 
 
-def record_ids(draft: Draft, result: PaymentResult) -> Draft:
-    """Keep the identifiers that the result names."""
-    names = ("payment_intent_id", "setup_intent_id", "payment_method_id", "stripe_customer_id", "charge_id")
-    return draft.with_payment(**{name: value for name in names if (value := getattr(result, name)) is not None})
+def _record_ids(draft: Draft, answer: _Answer) -> Draft:
+    """Keep the identifiers that the result names; the booking's card is the one that its own charge was paid with."""
+    result = answer.result
+    ids = {
+        "payment_intent_id": result.payment_intent_id,
+        "setup_intent_id": result.setup_intent_id,
+        "stripe_charge_id": result.charge_id,
+    }
+    draft = draft.with_charge(answer.charge_id, **{name: value for name, value in ids.items() if value is not None})
+    if answer.charge_id != draft.booking.first_charge.id:
+        return draft
+    payer = {"payment_method_id": result.payment_method_id, "stripe_customer_id": result.stripe_customer_id}
+    return draft.with_payment(**{name: value for name, value in payer.items() if value is not None})
 
 
 def _close(draft: Draft, opened: OpenOperation) -> Draft:
@@ -161,8 +172,9 @@ def _close(draft: Draft, opened: OpenOperation) -> Draft:
     return draft.with_payment(open_operations=remaining)
 
 
-def _wait(draft: Draft, opened: OpenOperation) -> Draft:
+def _wait(draft: Draft, opened: OpenOperation, state: PaymentState) -> Draft:
     """The operation waits for the payer."""
+    draft = draft.with_charge(opened.charge_id, state=state)
     operations = draft.booking.payment_details.open_operations
     waiting = opened.model_copy(update={"needs_action": True})
     return draft.with_payment(open_operations=[waiting if each.id == opened.id else each for each in operations])
@@ -185,100 +197,113 @@ def _ended(
 
 def _same_news(before: Booking, after: Booking) -> bool:
     """Whether a repeated ``requires_action`` brings nothing new."""
-    return before.payment is after.payment and before.payment_details == after.payment_details
+    return before.charges == after.charges and before.payment_details == after.payment_details
 
 
 def _entry(draft: Draft, answer: _Answer) -> Entry:
-    return Entry(draft.booking, draft.now, operation_id=answer.opened.id, stripe_id=answer.result.stripe_id)
+    opened = answer.opened
+    return Entry(draft.booking, opened.charge_id, draft.now, operation_id=opened.id, stripe_id=answer.result.stripe_id)
 
 
 def _authorized(draft: Draft, answer: _Answer) -> Draft:
     estimate = expected_capture_before(draft.now, answer.settings)
-    draft = draft.with_payment(authorized_amount=answer.amount, capture_before=answer.result.capture_before or estimate)
     draft = draft.with_payment(needs_attention=False, retry_at=None)
-    return draft.set(payment=PaymentState.AUTHORIZED)
+    return draft.with_charge(
+        answer.charge_id,
+        authorized_amount=answer.amount,
+        capture_before=answer.result.capture_before or estimate,
+        state=PaymentState.AUTHORIZED,
+    )
 
 
-def _card_saved(draft: Draft, _: _Answer) -> Draft:
-    return draft.set(payment=PaymentState.CARD_SAVED)
+def _card_saved(draft: Draft, answer: _Answer) -> Draft:
+    return draft.with_charge(answer.charge_id, state=PaymentState.CARD_SAVED)
 
 
 def _captured(draft: Draft, answer: _Answer) -> Draft:
-    details, fee = draft.booking.payment_details, answer.result.fee or 0
-    draft = draft.with_payment(
-        captured_amount=details.captured_amount + answer.amount,
-        stripe_fee_amount=details.stripe_fee_amount + fee,
+    charge, fee = answer.charge_in(draft), answer.result.fee or 0
+    entry = _entry(draft, answer)
+    draft = draft.post([*entry.captured(answer.amount), *entry.stripe_fee(fee)])
+    draft = draft.with_charge(
+        charge.id,
+        captured_amount=charge.captured_amount + answer.amount,
+        stripe_fee_amount=charge.stripe_fee_amount + fee,
         authorized_amount=0,
         capture_before=None,
     )
-    entry = _entry(draft, answer)
-    draft = draft.post([*entry.captured(answer.amount), *entry.stripe_fee(fee)])
-    return draft.set(payment=paid_state(draft.booking.payment_details))
+    return _paid(draft, answer)
+
+
+def _paid(draft: Draft, answer: _Answer) -> Draft:
+    return draft.with_charge(answer.charge_id, state=paid_state(answer.charge_in(draft)))
 
 
 def _voided(draft: Draft, answer: _Answer) -> Draft:
     """Nothing is reserved any more; a saved card remains of use while something is or may become due."""
-    draft = draft.cancel_waiting().with_payment(authorized_amount=0, capture_before=None)
+    draft = draft.cancel_waiting(answer.charge_id)
+    draft = draft.with_charge(answer.charge_id, authorized_amount=0, capture_before=None)
     draft = _attend_gone(draft, answer)
-    details = draft.booking.payment_details
-    if details.captured_amount:
-        return draft.set(payment=paid_state(details))
-    usable = details.payment_method_id is not None and details.due_amount != 0
-    return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.NONE)
+    charge, details = answer.charge_in(draft), draft.booking.payment_details
+    if charge.captured_amount:
+        return _paid(draft, answer)
+    is_due = details.due_amount is None or dues(draft.booking)[charge.id] > 0
+    usable = details.payment_method_id is not None and is_due
+    return draft.with_charge(charge.id, state=PaymentState.CARD_SAVED if usable else PaymentState.NONE)
 
 
 def _refunded(draft: Draft, answer: _Answer) -> Draft:
-    details = draft.booking.payment_details
-    draft = draft.with_payment(
-        refunded_amount=details.refunded_amount + answer.amount,
-        giving_back_amount=max(details.giving_back_amount - answer.amount, 0),
-    )
+    charge, giving_back = answer.charge_in(draft), draft.booking.payment_details.giving_back_amount
+    draft = draft.with_charge(charge.id, refunded_amount=charge.refunded_amount + answer.amount)
+    draft = draft.with_payment(giving_back_amount=max(giving_back - answer.amount, 0))
     draft = draft.post(_entry(draft, answer).refunded(answer.amount))
-    return _lose_what_went_twice(draft, answer).set(payment=paid_state(draft.booking.payment_details))
+    return _paid(_lose_what_went_twice(draft, answer), answer)
 
 
 def _lose_what_went_twice(draft: Draft, answer: _Answer) -> Draft:
     """Money that was refunded while the bank took it back too is our loss, as Stripe does not undo either."""
-    details = draft.booking.payment_details
-    twice = max(-kept_amount(details), 0)
+    charge = answer.charge_in(draft)
+    twice = max(-kept_amount(charge), 0)
     entry = _entry(draft, answer)
-    draft = draft.with_payment(
-        charged_back_amount=details.charged_back_amount - twice,
-        lost_twice_amount=details.lost_twice_amount + twice,
+    draft = draft.with_charge(
+        charge.id,
+        charged_back_amount=charge.charged_back_amount - twice,
+        lost_twice_amount=charge.lost_twice_amount + twice,
     )
     return draft.post([*entry.charged_back(-twice), *entry.loss(twice)])
 
 
 def _transferred(draft: Draft, answer: _Answer) -> Draft:
-    details = draft.booking.payment_details
+    charge = answer.charge_in(draft)
     made = Transferred(id=answer.result.stripe_id or answer.opened.id, amount=answer.amount)
-    draft = draft.with_payment(
-        transferred_amount=details.transferred_amount + answer.amount, transfers=[*details.transfers, made]
+    draft = draft.with_charge(
+        charge.id, transferred_amount=charge.transferred_amount + answer.amount, transfers=[*charge.transfers, made]
     )
     return draft.post(_entry(draft, answer).transferred(answer.amount))
 
 
 def _reversed(draft: Draft, answer: _Answer) -> Draft:
-    details = draft.booking.payment_details
-    draft = draft.with_payment(
-        reversed_amount=details.reversed_amount + answer.amount, transfers=_after_reversal(details, answer.amount)
+    charge = answer.charge_in(draft)
+    draft = draft.with_charge(
+        charge.id,
+        reversed_amount=charge.reversed_amount + answer.amount,
+        transfers=_after_reversal(charge, answer.amount),
     )
     return draft.post(_entry(draft, answer).reversed(answer.amount))
 
 
-def _after_reversal(details: PaymentDetails, amount: int | None) -> list[Transferred]:
+def _after_reversal(charge: Charge, amount: int | None) -> list[Transferred]:
     """The transfers after a reversal of the one it was asked of: made with an amount, or refused without one."""
-    source = details.reversible()
+    source = charge.reversible()
     if source is None:
-        return details.transfers
+        return charge.transfers
     fields = {"is_refused": True} if amount is None else {"reversed_amount": source.reversed_amount + amount}
-    return [each.model_copy(update=fields) if each.id == source.id else each for each in details.transfers]
+    return [each.model_copy(update=fields) if each.id == source.id else each for each in charge.transfers]
 
 
 def _not_reserved(draft: Draft, answer: _Answer) -> Draft:
     draft = _attend_gone(draft, answer)
     unwanted = draft.booking.payment_details.due_amount == 0
-    return draft.set(payment=PaymentState.NONE if unwanted else PaymentState.FAILED)
+    return draft.with_charge(answer.charge_id, state=PaymentState.NONE if unwanted else PaymentState.FAILED)
 
 
 def _attend_gone(draft: Draft, answer: _Answer) -> Draft:
@@ -295,17 +320,22 @@ def _not_captured(draft: Draft, answer: _Answer) -> Draft:
     authorization at all, a person looks first.
     """
     if answer.result.capture_before is not None:
-        return _attend(draft.with_payment(capture_before=answer.result.capture_before), answer)
-    details = draft.booking.payment_details
-    usable = details.payment_method_id is not None
-    draft = draft.with_payment(authorized_amount=0, capture_before=None)
+        draft = draft.with_charge(answer.charge_id, capture_before=answer.result.capture_before)
+        return _attend(draft, answer)
+    usable = draft.booking.payment_details.payment_method_id is not None
     if answer.result.failure_code in GONE:
         draft = _attend(draft, answer, by_itself=False)
-    return draft.set(payment=PaymentState.CARD_SAVED if usable else PaymentState.FAILED)
+    return draft.with_charge(
+        answer.charge_id,
+        authorized_amount=0,
+        capture_before=None,
+        state=PaymentState.CARD_SAVED if usable else PaymentState.FAILED,
+    )
 
 
 def _not_charged(draft: Draft, answer: _Answer) -> Draft:
-    return _attend(draft.set(payment=PaymentState.FAILED).with_payment(is_charge_failed=True), answer, by_itself=False)
+    draft = draft.with_charge(answer.charge_id, state=PaymentState.FAILED, is_charge_failed=True)
+    return _attend(draft, answer, by_itself=False)
 
 
 def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
@@ -324,8 +354,7 @@ def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
     details, settings = draft.booking.payment_details, answer.settings
     draft = owe(draft, min(answer.opened.amount, overpaid(draft.booking)), _entry(draft, answer))
     goes_on = details.debt_tries < settings.payment_retry_limit
-    return draft.with_payment(
-        transfers=_after_reversal(details, None),
+    return draft.with_charge(answer.charge_id, transfers=_after_reversal(answer.charge_in(draft), None)).with_payment(
         debt_tries=details.debt_tries + 1,
         debt_retry_at=draft.now + settings.payment_retry_after * 2**details.debt_tries if goes_on else None,
     )
@@ -334,8 +363,8 @@ def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
 def _not_refunded(draft: Draft, answer: _Answer) -> Draft:
     """A refund that was made and has failed stays with Stripe as failed; one that was refused was never made."""
     failed = answer.amount if answer.result.stripe_id else 0
-    details = draft.booking.payment_details
-    return _attend(draft.with_payment(refund_failed_amount=details.refund_failed_amount + failed), answer)
+    so_far = answer.charge_in(draft).refund_failed_amount
+    return _attend(draft.with_charge(answer.charge_id, refund_failed_amount=so_far + failed), answer)
 
 
 _SUCCESS: dict[Purpose, Callable[[Draft, _Answer], Draft]] = {

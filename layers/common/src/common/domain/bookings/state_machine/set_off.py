@@ -58,7 +58,7 @@ def _payer(
 ) -> BookingChange:
     details = booking.payment_details
     draft = begin(booking, now)
-    draft = draft.post(Entry(booking, now, operation_id=operation.id).set_off(paid)).with_payment(
+    draft = draft.post(Entry(booking, operation.charge_id, now, operation_id=operation.id).set_off(paid)).with_payment(
         set_off_amount=details.set_off_amount + paid,
         open_operations=[each for each in details.open_operations if each.id != operation.id],
     )
@@ -70,7 +70,7 @@ def _payer(
 
 def _debt_paid(owing: Booking, payer: Booking, paid: int, now: datetime, settings: BookingSettings) -> BookingChange:
     details = owing.payment_details
-    draft = begin(owing, now).post(Entry(owing, now).debt_set_off(paid))
+    draft = begin(owing, now).post(Entry(owing, owing.first_charge.id, now).debt_set_off(paid))
     draft = draft.with_payment(**paid_debt(details, paid), set_off_amount=details.set_off_amount - paid)
     note = f"What the provider owes was paid out of their share of {payer.id}."
     return to_change(owing, finalize(draft, settings), SYSTEM, "debt_set_off", note)

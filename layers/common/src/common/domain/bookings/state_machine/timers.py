@@ -3,33 +3,35 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from common.domain.bookings.booking import Booking, BookingStatus, PaymentState, ReviewState
+from common.domain.bookings.booking import Booking, BookingStatus, ReviewState
+from common.domain.bookings.charges import PaymentState, kept_amount
 from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine.charge_states import first_to_lapse, is_reversible
 from common.domain.bookings.state_machine.context import Context, in_flight
-from common.domain.bookings.state_machine.money_plan import kept_amount
 from common.domain.shared.state_machine import Timer
 
 UNPAID = frozenset({PaymentState.NONE, PaymentState.CARD_SAVED, PaymentState.ACTION_REQUIRED, PaymentState.FAILED})
 
 
 def _authorize(booking: Booking, settings: BookingSettings) -> datetime | None:
-    if booking.payment is not PaymentState.CARD_SAVED or booking.payment_details.open_operations:
+    is_saved = any(each.state is PaymentState.CARD_SAVED for each in booking.charges)
+    if not is_saved or booking.payment_details.open_operations:
         return None
     return booking.slot.start_at - settings.authorize_before_start
 
 
 def _payment_default(booking: Booking, settings: BookingSettings) -> datetime | None:
-    if booking.payment not in UNPAID or in_flight(booking):
+    if booking.first_charge.state not in UNPAID or in_flight(booking):
         return None
     return booking.slot.start_at - settings.payment_default_before_start
 
 
 def _lapses(booking: Booking, settings: BookingSettings) -> datetime | None:
     """When we stop relying on the authorization; ``None`` without one or while an operation runs."""
-    details = booking.payment_details
-    if booking.payment is not PaymentState.AUTHORIZED or in_flight(booking) or details.capture_before is None:
+    charge = first_to_lapse(booking)
+    if charge is None or in_flight(booking) or charge.capture_before is None:
         return None
-    return None if details.needs_attention else details.capture_before - settings.authorization_margin
+    return None if booking.payment_details.needs_attention else charge.capture_before - settings.authorization_margin
 
 
 def _renew(booking: Booking, settings: BookingSettings) -> datetime | None:
@@ -74,7 +76,7 @@ def _settle(booking: Booking, settings: BookingSettings) -> datetime | None:
 def _release_fee(booking: Booking, settings: BookingSettings) -> datetime | None:
     """Also where the commission takes the whole fee: somebody has to book it as that."""
     details = booking.payment_details
-    releasable = min(kept_amount(details), details.due_amount or 0) > 0 and not details.is_payout_released
+    releasable = min(kept_amount(booking), details.due_amount or 0) > 0 and not details.is_payout_released
     if not releasable or in_flight(booking) or booking.cancelled_at is None:
         return None
     return booking.cancelled_at + settings.settle_after
@@ -98,7 +100,7 @@ def _retry_payment(booking: Booking, _: BookingSettings) -> datetime | None:
 
 def _collect_debt(booking: Booking, _: BookingSettings) -> datetime | None:
     details = booking.payment_details
-    waits = in_flight(booking) or details.needs_attention or details.reversible() is None
+    waits = in_flight(booking) or details.needs_attention or not is_reversible(booking)
     return None if waits or not details.debt_amount else details.debt_retry_at
 
 
