@@ -55,13 +55,15 @@ dev: $(STAMP) ## Start everything on http://localhost:8000 (PORT=… for another
 demo: $(STAMP) ## Play a booking's life through the public address (ARGS=--fast-clock moves time)
 	@exec $(PY) -m infra.local demo $(ARGS)
 
-.PHONY: down status mail logs redrive
+.PHONY: down status mail code logs redrive
 down: $(STAMP) ## Stop a local cloud that runs elsewhere
 	@$(PY) -m infra.local down
 status: $(STAMP) ## Tell what runs
 	@$(PY) -m infra.local status
 mail: $(STAMP) ## Print the mails that were sent
 	@$(PY) -m infra.local mail
+code: $(STAMP) ## Print the codes that seeded staff's authenticator apps show now
+	@$(PY) -m infra.local code
 logs: $(STAMP) ## Follow the functions' logs
 	@$(PY) -m infra.local logs
 redrive: $(STAMP) ## Move dead letters back to their queues

@@ -18,6 +18,7 @@ _PARAMETERS = {
     "MongodbSecretName": "mongodb",
     "StripeSecretName": "stripe",
     "JwtSigningKeysSecretName": "keys",
+    "FactorKeysSecretName": "factors",
     "PublicBaseUrl": "https://api.example.com",
     "FrontendBaseUrl": "https://example.com",
     "MailFrom": "hello@example.com",

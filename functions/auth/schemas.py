@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from common.application.identity.sessions import TokenPair
+from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.shared.contact_fields import EmailText
@@ -101,6 +102,7 @@ class UserView(ResponseModel):
     onboarding_status: OnboardingStatus
     provider_status: ProviderStatus
     provider_id: str | None
+    factor_kinds: list[FactorKind]
     created_at: Instant
     updated_at: Instant
 
@@ -137,9 +139,11 @@ class SessionView(ResponseModel):
 
     id: str
     method: str
+    amr: list[str] = Field(description="How its owner was proven (RFC 8176); `mfa` where a second factor was used")
     ip: str
     user_agent: str
     created_at: Instant
+    authenticated_at: Instant | None = Field(description="When its owner proved again who they are")
     last_used_at: Instant
     expires_at: Instant
     is_current: bool

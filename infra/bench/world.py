@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
+from common.domain.identity.factors import MULTIPLE, ONE_TIME_CODE, PASSWORD
 from common.domain.identity.roles import Role
+from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import Address, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
 from common.runtime.container.bootstrap import Container
 from common.runtime.settings import load_settings
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -117,6 +120,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
         "PAYMENT_CHECKS_QUEUE_URL": queue_url,
         "STRIPE_EVENTS_QUEUE_URL": queue_url,
         "JWT_SIGNING_KEYS": json.dumps({"keys": [{"kid": "bench", "private_pem": pem, "active": True}]}),
+        "FACTOR_KEYS": Fernet.generate_key().decode(),
         "AWS_REGION": "ap-southeast-2",
         "AWS_ACCESS_KEY_ID": "000000000000",
         "AWS_SECRET_ACCESS_KEY": "bench",
@@ -133,6 +137,7 @@ def _token(container: Container, user: User, now: datetime) -> str:
         signed_in_at=now,
         now=now,
         lifetime=_TOKEN_LIFETIME,
+        amr=[PASSWORD, ONE_TIME_CODE, MULTIPLE] if is_staff(user) else [PASSWORD],
     )
 
 

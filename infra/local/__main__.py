@@ -1,4 +1,4 @@
-"""Command line of the local cloud: ``python -m infra.local up|down|status|demo|mail|logs|redrive``."""
+"""Command line of the local cloud: ``python -m infra.local up|down|status|demo|mail|code|logs|redrive``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def main() -> int:
     verbs.add_parser("down", help="stop what runs elsewhere")
     verbs.add_parser("status", help="tell what runs")
     verbs.add_parser("mail", help="print the sent mails").add_argument("--to")
+    verbs.add_parser("code", help="print the codes of staff's authenticator apps")
     verbs.add_parser("logs", help="follow the functions' logs")
     verbs.add_parser("redrive", help="move dead letters back to their queues")
     verbs.add_parser("demo", help="play the demonstration")

@@ -154,7 +154,7 @@ class LocalCloud(RunningCloud):
 
     def _prepare_database(self, running: _Running, kept: secrets.LocalSecrets) -> list[dict[str, str]]:
         """Migrate, publish the public halves of the signing keys, seed; return the seeded people."""
-        environment = self._database_environment(running.mongodb_uri)
+        environment = {**self._database_environment(running.mongodb_uri), "FACTOR_KEYS": kept.factor_keys}
         parts.tool("infra.ops", environment, "migrate")
         publish_keys(running.mongodb_uri, self._options.database, kept.signing_keys)
         if not self._options.seed:
@@ -219,6 +219,7 @@ class LocalCloud(RunningCloud):
             secrets.MONGODB: running.mongodb_uri,
             secrets.STRIPE: json.dumps(stripe),
             secrets.SIGNING_KEYS: json.dumps(kept.signing_keys),
+            secrets.FACTOR_KEYS: kept.factor_keys,
             secrets.OAUTH: json.dumps(oauth_settings(running.oidc_url)),
         }
 
@@ -234,6 +235,7 @@ class LocalCloud(RunningCloud):
             "StripeSecretName": secrets.STRIPE,
             "StripeApiBase": stripe_url,
             "JwtSigningKeysSecretName": secrets.SIGNING_KEYS,
+            "FactorKeysSecretName": secrets.FACTOR_KEYS,
             "OauthSettingsSecretName": secrets.OAUTH,
             "PublicBaseUrl": base_url,
             "FrontendBaseUrl": self._frontend_url(base_url),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from infra.local import aws, clock, follow, lock, mailbox, options
+from infra.local import aws, clock, follow, lock, mailbox, options, staff_codes
 from infra.local.cloud import LocalCloud
 from infra.local.demo.furnish import furnish, is_bare
 from infra.local.demo.people import RequestRefused
@@ -114,6 +114,17 @@ def mail(state_dir: Path, to: str | None) -> None:
             say(f"    {link}")
 
 
+def code(state_dir: Path) -> None:
+    """Print the codes that the authenticator apps of seeded staff show now, by the marketplace's clock.
+
+    Args:
+        state_dir: The cloud's folder.
+    """
+    cloud = RunningCloud.attach(state_dir)
+    for email, shown in staff_codes.present(cloud.info.sign_ins, cloud.clock_offset()).items():
+        say(f"{email:<28} {shown}")
+
+
 def logs(state_dir: Path) -> None:
     """Follow the functions' logs until Ctrl-C.
 
@@ -176,7 +187,10 @@ def _furnish(cloud: LocalCloud) -> None:
 def _banner(cloud: RunningCloud, seconds: float | None = None) -> str:
     """Return what one needs to use the cloud."""
     known = cloud.info
-    people = [f"    {person['who']:<12} {person['email']:<28} {person['password']}" for person in known.sign_ins]
+    people = [
+        f"    {each['who']:<12} {each['email']:<28} {each['password']:<18} {each.get('totp_secret', '')}".rstrip()
+        for each in known.sign_ins
+    ]
     lines = [
         "",
         f"  GigSta is up{f' after {seconds:.1f} s' if seconds else ''}: {known.base_url}",
@@ -185,8 +199,9 @@ def _banner(cloud: RunningCloud, seconds: float | None = None) -> str:
         f"  Mail        {known.base_url}/_dev/mail",
         *([f"  Stripe      {known.stripe_url}"] if known.stripe_url else []),
         f"  Status      {known.base_url}/_dev",
-        *(["  Sign-ins"] if people else []),
+        *(["  Sign-ins    mail address, password, and staff's secret for an authenticator app"] if people else []),
         *people,
+        *(["              `make code` shows the codes that staff's apps show now."] if people else []),
         f"  Clock       {clock.tell(cloud.clock_offset())}",
         *(["  Ctrl-C stops it; `make status` elsewhere shows this again."] if seconds else []),
         "",

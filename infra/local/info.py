@@ -34,7 +34,7 @@ class CloudInfo:
         outputs: The stack's outputs.
         functions: Physical function names by logical id.
         schedules: Schedule expressions by logical id of the function.
-        sign_ins: Seeded people: who, mail address, password.
+        sign_ins: Seeded people: who, mail address, password, and of staff the authenticator app's secret.
     """
 
     pid: int

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local import info as infos
 from infra.local.ministack import server as ministack
+from infra.ops.keys import factor_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FILE = "secrets.json"
@@ -23,6 +25,7 @@ LOCAL_STRIPE_KEY = "sk_test_local"
 MONGODB = "gigsta/local/mongodb"
 STRIPE = "gigsta/local/stripe"
 SIGNING_KEYS = "gigsta/local/signing-keys"
+FACTOR_KEYS = "gigsta/local/factor-keys"
 OAUTH = "gigsta/local/oauth"
 
 
@@ -33,23 +36,31 @@ class LocalSecrets:
     Attributes:
         signing_keys: Keys of access tokens, as the functions read them.
         webhook_secret: Signing secret of the local Stripe's webhook.
+        factor_keys: Keys of authenticator apps' secrets.
     """
 
     signing_keys: dict[str, Any]
     webhook_secret: str
+    factor_keys: str
 
 
 def load_or_make(state_dir: Path) -> LocalSecrets:
-    """Read the kept secrets, or make them at the first start.
+    """Read the kept secrets, and make those that are missing: all at the first start, later what a release brings.
 
     Args:
         state_dir: The cloud's folder.
     """
     path = state_dir / FILE
-    if not path.exists():
-        made = {"signing_keys": _new_signing_keys(), "webhook_secret": f"whsec_{secrets.token_urlsafe(24)}"}
-        infos.write_private(path, json.dumps(made))
-    return LocalSecrets(**json.loads(path.read_text()))
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    makers: dict[str, Callable[[], Any]] = {
+        "signing_keys": _new_signing_keys,
+        "webhook_secret": lambda: f"whsec_{secrets.token_urlsafe(24)}",
+        "factor_keys": factor_key.generate,
+    }
+    if missing := {name: make() for name, make in makers.items() if name not in kept}:
+        kept |= missing
+        infos.write_private(path, json.dumps(kept))
+    return LocalSecrets(**kept)
 
 
 def publish(aws_url: str, values: dict[str, str]) -> None:

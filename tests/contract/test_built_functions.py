@@ -52,6 +52,7 @@ def environment(function: templates.Function, uri: str, database: str, keys: Pat
         "STRIPE_WEBHOOK_SECRETS": "whsec_contract",
         "STRIPE_API_BASE": stripe_url,
         "JWT_SIGNING_KEYS": json.dumps(secrets.load_or_make(keys).signing_keys),
+        "FACTOR_KEYS": secrets.load_or_make(keys).factor_keys,
         "PUBLIC_BASE_URL": "http://localhost:8000",
         "FRONTEND_BASE_URL": "http://localhost:3000",
         "MAIL_FROM": "hello@gigsta.test",

@@ -9,6 +9,7 @@ from typing import Any
 from common.adapters.mongo.shared.database import Mongo, MongoLimits
 from common.runtime.container.bootstrap import Container
 from common.runtime.settings import Settings, load_settings
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -35,6 +36,12 @@ def signing_keys() -> str:
     return json.dumps({"keys": [{"kid": "test-key", "private_pem": pem, "active": True}]})
 
 
+@cache
+def factor_keys() -> str:
+    """A key of authenticator apps' secrets made for this test process."""
+    return Fernet.generate_key().decode()
+
+
 def make_settings(mongodb_uri: str, database_name: str, **variables: str) -> Settings:
     """Settings of the stage ``test``; further variables by their environment names."""
     environ = {
@@ -47,6 +54,7 @@ def make_settings(mongodb_uri: str, database_name: str, **variables: str) -> Set
         "STRIPE_SECRET_KEY": "sk_test_local",
         "STRIPE_WEBHOOK_SECRETS": "whsec_local",
         "JWT_SIGNING_KEYS": signing_keys(),
+        "FACTOR_KEYS": factor_keys(),
         "PUBLIC_CACHE_ENTRIES": "0",
         "LOOKUPS_PER_MINUTE": "100000",
         "SEARCHES_PER_MINUTE": "100000",

@@ -1,8 +1,9 @@
 """People at their keyboards: each has a session of their own at the public address."""
 
+import contextlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -68,9 +69,28 @@ class Person:
         is_json = bool(response.content) and "json" in response.headers.get("content-type", "")
         return response.json() if is_json else response.text
 
-    def sign_in(self, password: str) -> None:
-        """Sign in with a password."""
-        self.take_tokens(self.call("POST", "/v1/auth/login", {"email": self.email, "password": password}))
+    def sign_in(self, password: str, codes: Sequence[str] = ()) -> None:
+        """Sign in with a password and, where the account has an authenticator app, one of its codes.
+
+        Args:
+            password: the account's.
+            codes: what the app shows, the earliest first; each works once, so the next is tried where one was used.
+        """
+        try:
+            tokens = self.call("POST", "/v1/auth/login", {"email": self.email, "password": password})
+        except RequestRefused as refused:
+            problem = refused.response.json()
+            if problem["code"] != "factor_required" or not codes:
+                raise
+            tokens = self._prove(problem["challenge_token"], codes)
+        self.take_tokens(tokens)
+
+    def _prove(self, token: str, codes: Sequence[str]) -> Any:
+        *earlier, last = codes
+        for code in earlier:
+            with contextlib.suppress(RequestRefused):
+                return self.call("POST", "/v1/auth/factor", {"challenge_token": token, "code": code})
+        return self.call("POST", "/v1/auth/factor", {"challenge_token": token, "code": last})
 
     def take_tokens(self, answer: Mapping[str, Any]) -> None:
         """Remember the token pair of a sign-in."""

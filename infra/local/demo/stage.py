@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import httpx
+from common.adapters.identity.one_time_codes import codes_of
 
 from infra.local.demo.people import Person, wait_for
 
@@ -127,5 +128,6 @@ class Stage:
         if found is None:
             raise RuntimeError(f"no {role} was seeded")
         person = self.person(f"Mia ({role})", found["email"])
-        person.sign_in(found["password"])
+        secret = found.get("totp_secret")
+        person.sign_in(found["password"], [code for _, code in codes_of(secret, self.now())] if secret else [])
         return person

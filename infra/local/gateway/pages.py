@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from infra.local import aws, clock, mailbox
+from infra.local import aws, clock, mailbox, staff_codes
 from infra.local.gateway import loopback
 from infra.local.info import FRONTEND_PATH
 
@@ -79,7 +79,8 @@ class Pages:
         """Show links, sign-ins, functions and queues."""
         statistics = await self._statistics()
         told = clock.tell(statistics["offset_seconds"])
-        return self._page("status.html", info=self._info, clock=told, **statistics)
+        codes = staff_codes.present(self._info.sign_ins, statistics["offset_seconds"])
+        return self._page("status.html", info=self._info, clock=told, codes=codes, **statistics)
 
     async def status_json(self, _request: Request) -> Response:
         """Tell the same to programs."""

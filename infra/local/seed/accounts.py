@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.identity.passwords import Argon2Passwords
 from common.adapters.mongo.identity.credentials import MongoCredentials
+from common.adapters.mongo.identity.factors import MongoFactors
 from common.adapters.mongo.shared.documents import to_document
 from common.domain.catalogue.providers import Provider, RatingSummary
+from common.domain.identity.factors import Factor, FactorKind
 from common.domain.identity.roles import Role
+from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import Address, OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.shared.ids import new_id
+from common.runtime.container.identity import FactorSettings
 
 from infra.local.seed import wording
 
@@ -55,11 +59,13 @@ class SignIn:
         who: The part they play.
         email: Their address.
         password: Made for this database, or as it was given.
+        totp_secret: Of staff, their authenticator app's, in base 32; empty where there is no ``FACTOR_KEYS``.
     """
 
     who: str
     email: str
     password: str
+    totp_secret: str = ""
 
 
 async def store_known(container: Container, now: datetime, password: str | None) -> tuple[list[SignIn], User]:
@@ -81,8 +87,28 @@ async def store_known(container: Container, now: datetime, password: str | None)
         chosen = password or secrets.token_urlsafe(_PASSWORD_BYTES)
         await container.users.insert(people[who])
         await credentials.set_password(people[who].id, await passwords.hash(chosen), now)
-        sign_ins.append(SignIn(who, people[who].email, chosen))
+        secret = await _give_app(container, people[who], now) if is_staff(people[who]) else ""
+        sign_ins.append(SignIn(who, people[who].email, chosen, secret))
     return sign_ins, people["provider"]
+
+
+async def _give_app(container: Container, user: User, now: datetime) -> str:
+    """Add an authenticator app, without which staff may not act; returns its secret."""
+    if not container.settings.of(FactorSettings).factor_keys.is_given:
+        return ""
+    secret, sealed = container.codes.new_secret(user.id)
+    factor = Factor(
+        id=new_id("fac", now),
+        user_id=user.id,
+        kind=FactorKind.TOTP,
+        name="Seeded app",
+        created_at=now,
+        confirmed_at=now,
+        sealed_secret=sealed,
+    )
+    await MongoFactors(container.mongo).insert(factor)
+    await container.users.update(user.id, {"factor_kinds": [FactorKind.TOTP]})
+    return secret
 
 
 def as_provider(user: User, offer: Offer) -> Offer:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from common.adapters.identity.one_time_codes import codes_of
 from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.support import api_client, sign_in
+from tests.support.identity import give_factor
 from tests.support.people import Identity, bearer
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ async def test_staff_is_appointed_changed_and_dismissed(identity: Identity, cont
         assert (await identity.client.get("/v1/users/me", headers=bearer(person))).status_code == 401
         deputy = (await identity.log_in("deputy@example.com")).json()
         assert deputy["expires_in"] == 3600
+        assert (await client.get("/v1/admin/providers", headers=bearer(deputy))).json()[
+            "code"
+        ] == "staff_factor_required"
+        user = await container.users.get(made.json()["id"])
+        assert user is not None
+        secret = await give_factor(container, user)
+        waiting = (await identity.log_in("deputy@example.com")).json()["challenge_token"]
+        proof = {"challenge_token": waiting, "code": codes_of(secret, container.clock.now())[1][1]}
+        deputy = (await identity.post("/v1/auth/factor", proof)).json()
         assert (await client.get("/v1/admin/providers", headers=bearer(deputy))).status_code == 200
         assert (await client.post("/v1/admin/staff", json=body)).json()["code"] == "already_staff"
 

@@ -46,6 +46,7 @@ ORIGIN = "http://web.test"
 ENVIRON = {
     "PATH": os.environ["PATH"], "STAGE": "test", "MONGODB_DATABASE": "x", "PUBLIC_BASE_URL": "http://x",
     "FRONTEND_BASE_URL": "http://x", "MAIL_FROM": "a@b.c", "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}",
+    "FACTOR_KEYS": "x",
     "STRIPE_WEBHOOK_SECRETS": SIGNING_SECRET, "NOTIFICATIONS_QUEUE_URL": "http://q", "PAYMENT_CHECKS_QUEUE_URL":
     "http://q", "STRIPE_EVENTS_QUEUE_URL": "http://q", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
 }  # fmt: skip

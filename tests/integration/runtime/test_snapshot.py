@@ -52,6 +52,7 @@ def in_a_function(area: str, script: str, uri: str, database: str = "unused") ->
         "PUBLIC_BASE_URL": "http://x", "FRONTEND_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "http://127.0.0.1:1/0/q",
         "PAYMENT_CHECKS_QUEUE_URL": "http://127.0.0.1:1/0/q", "STRIPE_EVENTS_QUEUE_URL": "http://127.0.0.1:1/0/q",
         "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRETS": "whsec_x", "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "FACTOR_KEYS": "x",
         "JWT_SIGNING_KEYS": signing_keys(), "MAIL_FROM": "a@b.example", "AWS_REGION": "ap-southeast-2",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",

@@ -23,7 +23,7 @@ ENVIRON = {
     "STAGE": "test", "MONGODB_URI": "mongodb://127.0.0.1:1", "MONGODB_DATABASE": "x", "PUBLIC_BASE_URL": "http://x",
     "FRONTEND_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "http://q", "PAYMENT_CHECKS_QUEUE_URL": "http://q",
     "STRIPE_EVENTS_QUEUE_URL": "http://q", "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}", "MAIL_FROM": "a@b.c",
-    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
+    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "FACTOR_KEYS": "x",
 }  # fmt: skip
 
 

@@ -49,20 +49,39 @@ function passwordForm() {
 export async function signInPage(query) {
   if (query.get("token")) {
     return show("Sign in by mail", form("Sign in and go on", [], async () => {
-      const tokens = await call("POST", "/v1/auth/verify-email", { token: query.get("token") });
-      signedIn(tokens);
-      welcome(tokens);
+      const opened = (tokens) => {
+        signedIn(tokens);
+        welcome(tokens);
+      };
+      await orFactor(call("POST", "/v1/auth/verify-email", { token: query.get("token") }), opened);
     }));
   }
   const secret = field("password", "Password", { type: "password", autocomplete: "current-password" });
   show("Sign in",
     form("Sign in", [email(), secret], async (values) => {
-      signedIn(await call("POST", "/v1/auth/login", values));
-      go(query.get("next"));
+      const opened = (tokens) => {
+        signedIn(tokens);
+        go(query.get("next"));
+      };
+      await orFactor(call("POST", "/v1/auth/login", values), opened);
     }),
     h("div", { class: "chips" }, elsewhere("google", "Google"), elsewhere("facebook", "Facebook")),
     h("p", {}, link("/forgot-password", "Forgot the password?")),
     note("The seeded people and their passwords are on the status page."));
+}
+
+/** Wait for tokens; where the account has a second factor, ask for a code of its app first. */
+async function orFactor(signingIn, opened) {
+  try {
+    opened(await signingIn);
+  } catch (error) {
+    if (error.code !== "factor_required") throw error;
+    const code = field("code", "Code of your authenticator app", { inputmode: "numeric", autocomplete: "one-time-code" });
+    show("Second factor", form("Sign in", [code], async (values) => {
+      const proof = { challenge_token: error.problem.challenge_token, code: values.code };
+      opened(await call("POST", "/v1/auth/factor", proof));
+    }));
+  }
 }
 
 /** The dance at an OpenID provider begins: PKCE's secret stays in the API's cookie. */

@@ -31,6 +31,7 @@ SECRETS = {
     "MONGODB_URI_SECRET": "${MongodbSecretName}",
     "STRIPE_SECRET": "${StripeSecretName}",
     "JWT_SIGNING_KEYS_SECRET": "${JwtSigningKeysSecretName}",
+    "FACTOR_KEYS_SECRET": "${FactorKeysSecretName}",
     "OAUTH_SETTINGS_SECRET": "${OauthSettingsSecretName}",
     "PUSH_PRIVATE_KEY_SECRET": "${PushPrivateKeySecretName}",
     "GEOCODER_API_KEY_SECRET": "${GeocoderKeySecretName}",

@@ -2,6 +2,7 @@
 
 from common.runtime.container.catalogue import GeocoderSettings
 from common.runtime.container.core import EventSettings, FrontendSettings, HttpSettings, TokenSettings
+from common.runtime.container.identity import FactorSettings
 from common.runtime.container.notifications import MailSettings
 from common.runtime.container.payments import StripeEventSettings, StripeSettings
 
@@ -9,6 +10,7 @@ HTTP = HttpSettings
 FRONTEND = FrontendSettings
 EVENTS = EventSettings
 TOKENS = TokenSettings
+FACTORS = FactorSettings
 GEOCODER = GeocoderSettings
 MAIL = MailSettings
 STRIPE = StripeSettings

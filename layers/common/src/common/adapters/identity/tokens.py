@@ -17,6 +17,7 @@ from jwt import PyJWK
 from jwt.algorithms import RSAAlgorithm
 
 from common.application.ports.identity.access import AUDIENCE, AccessClaims
+from common.domain.identity.factors import MULTIPLE
 from common.domain.shared.errors import Unauthenticated
 
 _ALGORITHM = "RS256"
@@ -84,7 +85,9 @@ def _checked(claims: Mapping[str, Any], now: datetime) -> AccessClaims:
         raise Unauthenticated("The access token is not valid.", code="invalid_token")
     if expires_at + _LEEWAY <= now:
         raise Unauthenticated("The access token has expired.", code="token_expired")
-    return AccessClaims(str(claims["sub"]), str(claims["sid"]), epoch, expires_at, signed_in_at)
+    methods = claims.get("amr", ())
+    is_factor_used = isinstance(methods, list) and MULTIPLE in methods
+    return AccessClaims(str(claims["sub"]), str(claims["sid"]), epoch, expires_at, signed_in_at, is_factor_used)
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class TokenIssuer:
         signed_in_at: datetime,
         now: datetime,
         lifetime: timedelta,
+        amr: Sequence[str] = (),
     ) -> str:
         """Sign an access token with the active key.
 
@@ -143,9 +147,11 @@ class TokenIssuer:
             epoch: the account's ``session_epoch`` now.
             roles: for clients to read; authorization reads the database.
             token_id: unique id of this token (``jti``).
-            signed_in_at: when the sign-in was opened (``auth_time`` of OpenID Connect); a refresh keeps it.
+            signed_in_at: when the person last proved who they are (``auth_time`` of OpenID Connect); a refresh keeps
+                it.
             now: when it is issued.
             lifetime: how long it is valid.
+            amr: how the person proved it (RFC 8176); left out where no registered method was used.
         """
         claims = {
             "iss": self._issuer,
@@ -160,5 +166,7 @@ class TokenIssuer:
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }
+        if amr:
+            claims["amr"] = list(amr)
         key = self.keys[0]
         return jwt.encode(claims, key.private_key, algorithm=_ALGORITHM, headers={"kid": key.kid})

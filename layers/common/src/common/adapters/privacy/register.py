@@ -15,6 +15,8 @@ from common.adapters.mongo.catalogue.listings import HOLDINGS as CATALOGUE_LISTI
 from common.adapters.mongo.catalogue.providers import HOLDINGS as CATALOGUE_PROVIDERS
 from common.adapters.mongo.catalogue.services import HOLDINGS as CATALOGUE_SERVICES
 from common.adapters.mongo.identity.credentials import HOLDINGS as IDENTITY_CREDENTIALS
+from common.adapters.mongo.identity.factor_challenges import HOLDINGS as IDENTITY_FACTOR_CHALLENGES
+from common.adapters.mongo.identity.factors import HOLDINGS as IDENTITY_FACTORS
 from common.adapters.mongo.identity.mail_tokens import HOLDINGS as IDENTITY_MAIL_TOKENS
 from common.adapters.mongo.identity.registrations import HOLDINGS as IDENTITY_REGISTRATIONS
 from common.adapters.mongo.identity.security_events import HOLDINGS as IDENTITY_SECURITY_EVENTS
@@ -52,6 +54,8 @@ REGISTER: Holdings = {
     **CATALOGUE_SERVICES,
     **GEOCODING_DECORATORS,
     **IDENTITY_CREDENTIALS,
+    **IDENTITY_FACTORS,
+    **IDENTITY_FACTOR_CHALLENGES,
     **IDENTITY_MAIL_TOKENS,
     **IDENTITY_REGISTRATIONS,
     **IDENTITY_SECURITY_EVENTS,

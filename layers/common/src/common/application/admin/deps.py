@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from common.application.ports.catalogue.repositories import Providers
 from common.application.ports.identity.accounts import SecurityLog, Sessions, StaffList, UnitOfWork, Users
+from common.application.ports.identity.factors import Factors
 from common.application.ports.identity.staff_lists import ProviderLists
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.outbox import Outbox, Publisher
@@ -18,6 +19,7 @@ class AdminDeps:
     users: Users
     staff: StaffList
     sessions: Sessions
+    factors: Factors
     providers: Providers
     provider_lists: ProviderLists
     log: SecurityLog

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from common.application.ports.identity.access import AccessTokens, PrincipalReader
 from common.application.ports.shared.clock import Clock
-from common.domain.identity.roles import Principal
+from common.domain.identity.roles import Principal, without_staff_roles
 from common.domain.shared.errors import Unauthenticated
 
 
@@ -20,6 +20,8 @@ class AccessDeps:
 async def authenticate(deps: AccessDeps, token: str) -> Principal:
     """Turn an access token into the caller, as the database says now: a suspension or a sign-out takes effect at once.
 
+    Without a second factor in the sign-in, staff are like everybody: this is the one place that withholds their roles.
+
     Raises:
         Unauthenticated: the token proves nothing, or its account may not act any more.
     """
@@ -27,4 +29,5 @@ async def authenticate(deps: AccessDeps, token: str) -> Principal:
     principal = await deps.principals.get(claims.user_id, session_id=claims.session_id, epoch=claims.epoch)
     if principal is None:
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return replace(principal, signed_in_at=claims.signed_in_at)
+    proven = replace(principal, signed_in_at=claims.signed_in_at, is_factor_used=claims.is_factor_used)
+    return proven if proven.is_factor_used else without_staff_roles(proven)

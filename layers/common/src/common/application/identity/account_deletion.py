@@ -108,6 +108,7 @@ def _nobody(user: User) -> dict[str, Any]:
         "is_verified": False,
         "is_active": False,
         "is_oauth_registered": False,
+        "factor_kinds": [],
     }
 
 

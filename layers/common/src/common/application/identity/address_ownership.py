@@ -70,6 +70,7 @@ async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_passwo
     """Revoke everything that was set up before, then hand the account over."""
     now = deps.clock.now()
     await deps.credentials.delete_by_user(user.id)
+    await deps.factors.delete_by_user(user.id)
     await deps.sessions.revoke_by_user(user.id, "claimed", now)
     await end_feeds(deps, user)
     await deps.mail_tokens.delete_by_address(user.email_key)
@@ -80,6 +81,7 @@ async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_passwo
         "is_oauth_registered": by_oauth,
         "is_provisional": user.is_provisional and needs_password,
         "requires_password_setup": needs_password,
+        "factor_kinds": [],
         "updated_at": now,
     }
     return await deps.users.update(user.id, fields, end_sessions=True)

@@ -16,6 +16,7 @@ from common.application.ports.identity.accounts import (
     UnitOfWork,
     Users,
 )
+from common.application.ports.identity.factors import FactorChallenges, Factors, OneTimeCodes, Passkeys
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import RateLimits
 from common.application.ports.shared.outbox import Outbox, Publisher
@@ -44,5 +45,9 @@ class AuthDeps:
     outbox: Outbox
     publisher: Publisher
     feeds: CalendarFeeds
+    factors: Factors
+    factor_challenges: FactorChallenges
+    codes: OneTimeCodes
+    passkeys: Passkeys
     frontend_base_url: str
     recent_sign_in: timedelta

@@ -4,6 +4,7 @@ from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
 from common.application.identity.sessions import TokenPair, open_session
 from common.domain.identity.clients import ClientInfo
+from common.domain.identity.factors import PASSWORD
 from common.domain.identity.passwords import normal_form
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
@@ -26,7 +27,7 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
     Raises:
         Unauthenticated: wrong address or password; the answer and its time are the same for both.
         RateLimited: too many failures.
-        Forbidden: the password is right and the account is suspended.
+        Forbidden: the password is right and the account is suspended, or has a second factor (``factor_required``).
     """
     now = deps.clock.now()
     email_key = _key_of(email)
@@ -46,7 +47,7 @@ async def log_in(deps: AuthDeps, email: str, password: str, client: ClientInfo) 
             "Wrong mail address or password, or the address has not been verified yet.", code="invalid_credentials"
         )
     await deps.guard.clear(list(keys))
-    return await open_session(deps, user, client, "password", password_hash=password_hash)
+    return await open_session(deps, user, client, "password", password_hash=password_hash, amr=(PASSWORD,))
 
 
 async def _guard_keys(deps: AuthDeps, email_key: str, user: User | None, client: ClientInfo) -> dict[str, int]:

@@ -131,7 +131,7 @@ async def change_password(
     accepted = check_password(password, email=user.email_key, field="new_password")
     credential = await deps.credentials.find_password(user.id)
     if credential is not None:
-        await _check_current(deps, user, current or "", credential.password_hash)
+        await check_current_password(deps, user, current or "", credential.password_hash)
     password_hash = await deps.passwords.hash(accepted)
     now = deps.clock.now()
 
@@ -154,8 +154,13 @@ async def change_password(
     await publish(deps, told)
 
 
-async def _check_current(deps: AuthDeps, user: User, current: str, password_hash: str) -> None:
-    """Limit guesses of the present password, so that a stolen access token cannot be used to find it."""
+async def check_current_password(deps: AuthDeps, user: User, current: str, password_hash: str) -> None:
+    """Check the present password; guesses are limited, so that a stolen access token cannot be used to find it.
+
+    Raises:
+        Forbidden: it is wrong (``wrong_password``).
+        RateLimited: too many wrong guesses.
+    """
     now = deps.clock.now()
     key = password_guard_key(user.id)
     if wait := await deps.guard.begin_try({key: _FREE_TRIES}, now):

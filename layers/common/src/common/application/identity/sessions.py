@@ -1,12 +1,15 @@
 """Opening a sign-in, and the token pair it gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.application.identity.deps import AuthDeps
+from common.application.identity.factors.challenges import factor_required, new_challenge
 from common.application.identity.records import log_event, mail_event, publish
 from common.domain.identity.clients import ClientInfo, Standing
 from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.factors import MULTIPLE, ChallengePurpose
 from common.domain.identity.roles import Principal
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import RefreshToken, Session, access_lifetime, refresh_lifetime, session_lifetime
@@ -48,9 +51,14 @@ async def open_session(
     booking_intent_id: str | None = None,
     password_hash: str | None = None,
     identity: ExternalIdentity | None = None,
-    signed_in_at: datetime | None = None,
+    amr: Sequence[str] = (),
+    challenge_id: str | None = None,
+    continues: Session | None = None,
 ) -> TokenPair:
     """Sign an account in on a client; a client it has not met before is reported to it by mail.
+
+    Every way in passes here, so here an account with a second factor is asked for it: without one among ``amr`` there
+    are no tokens but a challenge, which ``factors.sign_in.finish`` takes up.
 
     Proving who somebody is takes time. What ended every sign-in meanwhile (a reset or changed password, a suspension,
     a deletion) ends this one before it begins: else a password that was just replaced would still open a session.
@@ -63,14 +71,19 @@ async def open_session(
         booking_intent_id: what the sign-in goes on with.
         password_hash: the hash that the given password was right for, where a password was the proof.
         identity: the account elsewhere, where signing in there was the proof.
-        signed_in_at: when the identity was proven, where this takes the place of an earlier sign-in; else now.
+        amr: what was proven, as RFC 8176 names it.
+        challenge_id: what this finishes, to be used up by it.
+        continues: the earlier sign-in whose place this takes; what was proven then, and when, is what counts.
 
     Raises:
-        Forbidden: the account is suspended.
+        Forbidden: the account is suspended, or a second factor is asked for (``factor_required``).
         Unauthenticated: what was proven does not hold any more (``invalid_credentials``).
     """
     refuse_suspended(user)
+    if user.factor_kinds and continues is None and MULTIPLE not in amr:
+        raise await _ask_for_factor(deps, user, method, password_hash, identity, amr, booking_intent_id)
     now = deps.clock.now()
+    signed_in_at = continues.signed_in_at if continues else now
     device_token = client.device_token or new_token()
     device_hash = digest(device_token)
     standing = await deps.sessions.standing(
@@ -83,15 +96,18 @@ async def open_session(
         ip=client.ip,
         user_agent=client.user_agent,
         device_hash=device_hash,
-        created_at=signed_in_at or now,
+        amr=continues.amr if continues else list(amr),
+        created_at=signed_in_at,
         last_used_at=now,
-        expires_at=(signed_in_at or now) + session_lifetime(user),
+        expires_at=signed_in_at + session_lifetime(user),
     )
     refresh_token = new_token()
     events = _new_sign_in_mail(deps, user, session) if standing is Standing.NEW else []
 
     async def write() -> None:
         await _require_unchanged(deps, user, password_hash, identity)
+        if challenge_id is not None and not await deps.factor_challenges.take(challenge_id):
+            raise _proof_has_ended()
         await deps.sessions.open(session, make_refresh_token(user, session, refresh_token, deps))
         await log_event(deps, SecurityEventType.SIGNED_IN, user.id, client, session_id=session.id, method=method)
         await deps.outbox.insert(events)
@@ -108,6 +124,37 @@ async def open_session(
     )
 
 
+async def _ask_for_factor(
+    deps: AuthDeps,
+    user: User,
+    method: str,
+    password_hash: str | None,
+    identity: ExternalIdentity | None,
+    amr: Sequence[str],
+    booking_intent_id: str | None,
+) -> Forbidden:
+    """Begin what a second factor finishes, and say so.
+
+    It is stored on condition that the first proof still holds; what ends that later ends this too.
+    """
+    challenge, token = new_challenge(
+        deps.clock.now(),
+        ChallengePurpose.SIGN_IN,
+        user_id=user.id,
+        epoch=user.session_epoch,
+        method=method,
+        amr=list(amr),
+        booking_intent_id=booking_intent_id,
+    )
+
+    async def write() -> None:
+        await _require_unchanged(deps, user, password_hash, identity)
+        await deps.factor_challenges.insert(challenge)
+
+    await deps.unit_of_work.run(write)
+    return factor_required(token, user.factor_kinds)
+
+
 async def _require_unchanged(
     deps: AuthDeps, user: User, password_hash: str | None, identity: ExternalIdentity | None
 ) -> None:
@@ -116,7 +163,7 @@ async def _require_unchanged(
     if current is None or current.deleted_at is not None:
         raise _proof_has_ended()
     refuse_suspended(current)
-    if current.session_epoch != user.session_epoch:
+    if current.session_epoch != user.session_epoch or current.factor_kinds != user.factor_kinds:
         raise _proof_has_ended()
     if password_hash is not None:
         credential = await deps.credentials.find_password(user.id)
@@ -182,9 +229,10 @@ def sign_access_token(deps: AuthDeps, user: User, session: Session) -> str:
         epoch=user.session_epoch,
         roles=[role.value for role in user.roles],
         token_id=new_id("tok", now),
-        signed_in_at=session.created_at,
+        signed_in_at=session.signed_in_at,
         now=now,
         lifetime=_lifetime(user, session, now),
+        amr=session.amr,
     )
 
 

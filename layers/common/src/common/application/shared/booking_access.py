@@ -6,7 +6,7 @@ from common.application.ports.bookings.repository import BookingRepository
 from common.application.shared.own_matters import require_others_matter
 from common.domain.bookings.access import part_in
 from common.domain.bookings.booking import Actor, ActorKind, Booking
-from common.domain.identity.roles import Principal
+from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import Forbidden, NotFound
 
 
@@ -24,10 +24,12 @@ async def find_booking(deps: ReadsBookings, caller: Principal, booking_id: str) 
 
     Raises:
         NotFound: there is none, or it is none of the caller's business; even its existence is private.
+        Forbidden: the caller is an operator who has not used a second factor (``staff_factor_required``).
     """
     booking = await deps.bookings.get(booking_id)
     actor = part_in(booking, caller) if booking else None
     if booking is None or actor is None:
+        caller.refuse_withheld(Role.OPERATOR)
         raise NotFound("There is no such booking.")
     return booking, actor
 

@@ -25,6 +25,13 @@ class SecurityEventType(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    FACTOR_FAILED = "factor_failed"
+    FACTORS_RESET = "factors_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_REPLACED = "recovery_codes_replaced"
+    REAUTHENTICATED = "reauthenticated"
     EMAIL_LINK_REQUESTED = "email_link_requested"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
     EMAIL_CHANGED = "email_changed"

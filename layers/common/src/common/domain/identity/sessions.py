@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from common.domain.identity.roles import STAFF_ROLES, Role
 from common.domain.identity.users import User
 from common.domain.shared.model import Model
@@ -19,7 +21,11 @@ STAFF_SESSION_LIFETIME = timedelta(hours=12)
 
 
 class Session(Model):
-    """One sign-in on one device, and the family of all refresh tokens that follow from it."""
+    """One sign-in on one device, and the family of all refresh tokens that follow from it.
+
+    ``amr`` is how its owner was proven (RFC 8176), empty for a mailed link or a sign-in elsewhere alone;
+    ``authenticated_at`` when that was done again since, without a new sign-in.
+    """
 
     id: str
     user_id: str
@@ -27,11 +33,18 @@ class Session(Model):
     ip: str
     user_agent: str
     device_hash: str | None = None
+    amr: list[str] = Field(default_factory=list)
     created_at: datetime
+    authenticated_at: datetime | None = None
     last_used_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
     revoked_because: str | None = None
+
+    @property
+    def signed_in_at(self) -> datetime:
+        """When its owner last proved who they are."""
+        return self.authenticated_at or self.created_at
 
     def is_live(self, now: datetime) -> bool:
         """Whether it may still be refreshed."""

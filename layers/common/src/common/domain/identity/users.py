@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
 from common.domain.shared.model import Model
 
@@ -49,6 +50,7 @@ class User(Model):
     ``email`` is as the person typed it; ``email_key`` its normal form, unique. ``session_epoch`` rises when every
     access token so far must die at once (suspension, password reset); tokens carry the epoch they were made in. Beside
     it the stored account remembers the sign-ins that ended within a token's life (``Users.end_access``).
+    ``factor_kinds`` says which kinds of second factors the account has; what adds or removes a factor writes it.
     """
 
     id: str
@@ -69,6 +71,7 @@ class User(Model):
     provider_id: str | None = None
     stripe_customer_id: str | None = None
     session_epoch: int = 0
+    factor_kinds: list[FactorKind] = Field(default_factory=list)
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None

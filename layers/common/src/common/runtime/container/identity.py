@@ -8,10 +8,14 @@ from typing import Annotated
 from pydantic import Field
 
 from common.adapters.identity.oidc import OidcProviders
+from common.adapters.identity.one_time_codes import TotpCodes
+from common.adapters.identity.passkeys import WebAuthnPasskeys
 from common.adapters.identity.passwords import Argon2Passwords
 from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
 from common.adapters.mongo.catalogue.provider_lists import MongoProviderLists
 from common.adapters.mongo.identity.credentials import MongoCredentials
+from common.adapters.mongo.identity.factor_challenges import MongoFactorChallenges
+from common.adapters.mongo.identity.factors import MongoFactors
 from common.adapters.mongo.identity.mail_tokens import MongoMailTokens
 from common.adapters.mongo.identity.registrations import MongoRegistrations
 from common.adapters.mongo.identity.security_events import MongoSecurityLog
@@ -56,6 +60,21 @@ class SignInSettings(SettingsGroup):
         return dict(json.loads(self.oauth_settings.get())) if self.oauth_settings.is_given else {}
 
 
+class FactorSettings(SettingsGroup):
+    """What second factors need.
+
+    Attributes:
+        factor_keys: Fernet keys between commas, under which the secrets of authenticator apps rest; the first encrypts.
+        passkey_domain: the domain that passkeys belong to, where it is not the host of the product's pages but one
+            above it; another one later makes every passkey useless.
+    """
+
+    needed = ("factor_keys",)
+
+    factor_keys: SecretRef
+    passkey_domain: str = ""
+
+
 class IdentityContainer(CoreContainer):
     """Accounts, sign-in, onboarding, staff."""
 
@@ -94,9 +113,20 @@ class IdentityContainer(CoreContainer):
             outbox=self.outbox,
             publisher=self.publisher,
             feeds=MongoCalendarFeeds(self.mongo),
+            factors=MongoFactors(self.mongo),
+            factor_challenges=MongoFactorChallenges(self.mongo),
+            codes=self.codes,
+            passkeys=WebAuthnPasskeys(
+                lambda: self.frontend_base_url, lambda: self.settings.of(FactorSettings).passkey_domain
+            ),
             frontend_base_url=self.frontend_base_url,
             recent_sign_in=timedelta(minutes=self.settings.of(SignInSettings).recent_sign_in_minutes),
         )
+
+    @cached_property
+    def codes(self) -> TotpCodes:
+        """One-time codes of authenticator apps; only the identity functions have the keys of their secrets."""
+        return TotpCodes(self.settings.of(FactorSettings).factor_keys.get)
 
     @cached_property
     def passwords(self) -> Passwords:
@@ -155,6 +185,7 @@ class IdentityContainer(CoreContainer):
             users=self.users,
             staff=self.users,
             sessions=MongoSessions(self.mongo),
+            factors=MongoFactors(self.mongo),
             providers=self.container.providers,
             provider_lists=MongoProviderLists(self.mongo),
             log=MongoSecurityLog(self.mongo),

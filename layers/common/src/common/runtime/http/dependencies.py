@@ -91,11 +91,13 @@ CurrentUser = Annotated[Principal, Depends(current_user)]
 def require(*roles: Role) -> Callable[..., Coroutine[Any, Any, Principal]]:
     """A dependency that gives the caller who has any of ``roles``: ``Annotated[Principal, Depends(require(...))]``.
 
-    The dependency raises ``Unauthenticated`` without a caller and ``Forbidden`` for one without these roles.
+    The dependency raises ``Unauthenticated`` without a caller and ``Forbidden`` for one without these roles, or who has
+    them as staff and has not used a second factor (``staff_factor_required``).
     """
 
     async def check(principal: CurrentUser) -> Principal:
         if not principal.has(*roles):
+            principal.refuse_withheld(*roles)
             raise Forbidden("Your account may not do this.")
         return principal
 

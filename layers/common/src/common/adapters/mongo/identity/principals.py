@@ -10,6 +10,7 @@ _FIELDS = {
     "roles": 1,
     "provider_id": 1,
     "is_provisional": 1,
+    "factor_kinds": 1,
     "deleted_at": 1,
 }
 
@@ -35,4 +36,5 @@ class MongoPrincipals:
             session_id=session_id,
             provider_id=row.get("provider_id"),
             is_provisional=row.get("is_provisional", False),
+            has_factor=bool(row.get("factor_kinds")),
         )

@@ -26,6 +26,7 @@ class MongoSessions:
         self._sessions = mongo.collection("sessions")
         self._tokens = mongo.collection("refresh_tokens")
         self._browsers = mongo.collection("push_subscriptions")
+        self._challenges = mongo.collection("factor_challenges")
 
     async def open(self, session: Session, token: RefreshToken) -> None:
         """Store a new sign-in with its first refresh token."""
@@ -90,6 +91,11 @@ class MongoSessions:
         """Note that a sign-in has been used."""
         await self._sessions.update_one({"_id": session_id}, {"$max": {"last_used_at": now}}, session=current_session())
 
+    async def reauthenticate(self, session_id: str, amr: Sequence[str], now: datetime) -> None:
+        """Note that the owner of a sign-in has proven again who they are, and how."""
+        fields = {"amr": list(amr), "authenticated_at": now}
+        await self._sessions.update_one({"_id": session_id}, {"$set": fields}, session=current_session())
+
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
         """End one sign-in and its browser's push messages; whether it was live."""
         row = await self._sessions.find_one_and_update(
@@ -105,6 +111,7 @@ class MongoSessions:
         live = {"user_id": user_id, "revoked_at": None}
         await self._sessions.update_many(live, _ended(because, now), session=current_session())
         await self._browsers.delete_many({"user_id": user_id}, session=current_session())
+        await self._challenges.delete_many({"user_id": user_id}, session=current_session())
 
     async def revoke_others(
         self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
@@ -119,6 +126,7 @@ class MongoSessions:
         theirs: Document = {"user_id": user_id}
         theirs["session_id"] = {"$ne": but} if method is None else {"$in": ended}
         await self._browsers.delete_many(theirs, session=current_session())
+        await self._challenges.delete_many({"user_id": user_id}, session=current_session())
         return ended
 
 

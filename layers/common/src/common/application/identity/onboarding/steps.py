@@ -111,7 +111,7 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
     old = await deps.sessions.get(caller.session_id)
     if old is None or not await deps.unit_of_work.run(lambda: end_session(deps, user.id, caller.session_id, "renewed")):
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return await open_session(deps, user, client, "profile_completed", signed_in_at=old.created_at)
+    return await open_session(deps, user, client, "profile_completed", continues=old)
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:

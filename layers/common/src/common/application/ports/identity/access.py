@@ -19,7 +19,8 @@ class AccessClaims:
         session_id: the sign-in it belongs to (``sid``).
         epoch: the account's ``session_epoch`` when the token was made.
         expires_at: when it ends.
-        signed_in_at: when its sign-in was opened (``auth_time``); ``None`` in a token of an earlier release.
+        signed_in_at: when its owner last proved who they are (``auth_time``); ``None`` in a token of an early release.
+        is_factor_used: whether more than one kind of proof was given (``mfa`` among ``amr``).
     """
 
     user_id: str
@@ -27,6 +28,7 @@ class AccessClaims:
     epoch: int
     expires_at: datetime
     signed_in_at: datetime | None = None
+    is_factor_used: bool = False
 
 
 class AccessTokens(Protocol):

@@ -183,18 +183,25 @@ class Sessions(Protocol):
         """Note that a sign-in has been used."""
         ...
 
+    async def reauthenticate(self, session_id: str, amr: Sequence[str], now: datetime) -> None:
+        """Note that the owner of a sign-in has proven again who they are, and how."""
+        ...
+
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
         """End one sign-in and its browser's push messages; whether it was live."""
         ...
 
     async def revoke_by_user(self, user_id: str, because: str, now: datetime) -> None:
-        """End every sign-in of an account, and every browser's push messages with them."""
+        """End every sign-in of an account, those that wait for a factor too, and every browser's push messages."""
         ...
 
     async def revoke_others(
         self, user_id: str, because: str, now: datetime, *, but: str, method: str | None = None
     ) -> Sequence[str]:
-        """End every sign-in but one, or those opened by one method; returns the ids of those that were live."""
+        """End every sign-in but one, or those opened by one method; returns the ids of those that were live.
+
+        What waits for a factor ends in any case.
+        """
         ...
 
 
@@ -278,8 +285,9 @@ class AccessTokenIssuer(Protocol):
         signed_in_at: datetime,
         now: datetime,
         lifetime: timedelta,
+        amr: Sequence[str] = (),
     ) -> str:
-        """Sign an access token with the active key."""
+        """Sign an access token with the active key; ``amr`` says how its owner was proven (RFC 8176)."""
         ...
 
 

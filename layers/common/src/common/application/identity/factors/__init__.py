@@ -1,0 +1,1 @@
+"""Second factors: adding and removing them, and signing in with them."""
