@@ -5,6 +5,7 @@ from typing import Any, Self
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PayoutState
 from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.ratings import RatingState
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
 
 
@@ -29,6 +30,7 @@ class DisputedBooking(ResponseModel):
     provider_id: str
     title: str
     start_at: Instant
+    place_kind: PlaceKind
     price: MoneySchema
     captured: MoneySchema
     refunded: MoneySchema
@@ -54,6 +56,7 @@ class DisputedBooking(ResponseModel):
             provider_id=booking.provider_id,
             title=booking.service.title,
             start_at=booking.slot.start_at,
+            place_kind=booking.place.kind,
             price=MoneySchema.model_validate(booking.price.total),
             captured=MoneySchema(amount=booking.captured_amount, currency=currency),
             refunded=MoneySchema(amount=booking.refunded_amount, currency=currency),

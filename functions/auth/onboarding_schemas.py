@@ -19,7 +19,7 @@ class ProfileRequest(RequestModel):
 
     full_name: PersonName
     phone_number: PhoneText
-    address: AddressText
+    address: Annotated[AddressText | None, Field(description="Left out, the account's address stays as it is")] = None
     password: Password | None = None
     booking_intent_id: Annotated[str, Field(max_length=64)] | None = None
 

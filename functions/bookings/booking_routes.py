@@ -62,6 +62,9 @@ async def post_booking(
 ) -> BookingView:
     """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`.
 
+    `place_kind` says where: where a service has several, one has to be chosen (422). Only a visit (`customer`) takes
+    `address` and `access_notes`; with anything else they are refused, since who gives them expects somebody to come.
+
     A slot that the caller has booked and not paid is taken over: the same request answers with the same booking,
     another one takes its place. An account without a name or a telephone number is refused (`profile_incomplete`).
     """

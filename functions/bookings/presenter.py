@@ -51,8 +51,8 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
 
 
 def start_code(booking: Booking, actor: Actor) -> str | None:
-    """The code that the customer, who alone sees it, reads out at the door."""
-    return booking.start_code if actor.kind is ActorKind.CUSTOMER else None
+    """The code that the customer, who alone sees it, reads out when they meet; there is none online."""
+    return (booking.start_code or None) if actor.kind is ActorKind.CUSTOMER else None
 
 
 def present_actions(seen: VisibleBooking) -> list[schemas.ActionView]:

@@ -6,6 +6,7 @@ from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState
 from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.intents import IntentStatus
 from common.domain.bookings.ratings import RatingState
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.service_options import MOST_OF_ONE, MOST_OPTIONS
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.payments.operations import PaymentMode
@@ -26,6 +27,12 @@ AccessNotes = Annotated[
     StringConstraints(max_length=500),
     PROSE,
     Field(description="How to get in, such as a gate's code: the provider sees it once the booking is accepted"),
+]
+AskedPlaceKind = Annotated[
+    PlaceKind | None, Field(description="Where it shall be done; may be left out where the service has one kind only")
+]
+VisitAddress = Annotated[
+    AddressText | None, Field(description="Where the provider shall come to: for `customer`, and for nothing else")
 ]
 
 
@@ -78,7 +85,8 @@ class BookingRequest(SeenTerms):
 
     service_id: Id
     start_at: Annotated[Instant, Field(description="A free slot's start")]
-    address: AddressText
+    place_kind: AskedPlaceKind = None
+    address: VisitAddress = None
     notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
     access_notes: AccessNotes = ""
     payment_method_id: Annotated[str | None, Field(max_length=255, description="A saved card to pay with")] = None
@@ -112,12 +120,16 @@ class ServiceView(ResponseModel):
 
 
 class PlaceView(ResponseModel):
-    """Where the work happens. Until the booking is accepted a provider sees the area alone, and again long after it.
+    """Where the work happens: at the customer's, at the provider's, or online.
 
-    ``address`` is then the suburb, the point lies about a kilometre off, and ``is_exact`` is false.
+    Until the booking is accepted, and again long after it, who would go there sees the area alone: ``address`` is then
+    the suburb, the point lies about a kilometre off, and ``is_exact`` is false. Online, ``is_exact`` is false while
+    both are shown no link; where it is true and the link is ``null``, the provider has given none yet.
     """
 
-    address: str
+    kind: PlaceKind
+    address: Annotated[str, Field(description="Empty online")]
+    online_link: Annotated[str | None, Field(description="Where to meet online, while the work is agreed or under way")]
     suburb: Annotated[str, Field(description="Suburb or town; empty where the address could not be located")]
     lat: float | None
     lng: float | None
@@ -214,7 +226,7 @@ class ContactView(ResponseModel):
 
 
 class BookingView(ResponseModel):
-    """A booking as the caller sees it. ``start_code`` is for the customer alone, who reads it out at the door."""
+    """A booking as the caller sees it. ``start_code`` is for the customer alone, who reads it out when they meet."""
 
     id: str
     version: int
@@ -238,7 +250,7 @@ class BookingView(ResponseModel):
     price: Annotated[MoneySchema, Field(description="The sum of the lines")]
     price_lines: list[PriceLineView]
     cancellation_policy: PolicyView
-    start_code: str | None
+    start_code: Annotated[str | None, Field(description="`null` online, where the work starts without one")]
     contact: ContactView | None
     hold_expires_at: Instant | None
     accept_by: Instant | None
@@ -299,7 +311,8 @@ class IntentRequest(SeenTerms):
 
     service_id: Id
     start_at: Annotated[Instant, Field(description="A free slot's start")]
-    address: AddressText
+    place_kind: AskedPlaceKind = None
+    address: VisitAddress = None
     notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
     access_notes: AccessNotes = ""
     customer: GuestRequest
@@ -315,6 +328,7 @@ class IntentView(ResponseModel):
     status: IntentStatus
     service_id: str
     service_title: str
+    place_kind: PlaceKind
     start_at: Instant
     end_at: Instant
     expires_at: Instant

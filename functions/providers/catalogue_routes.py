@@ -20,7 +20,14 @@ from pydantic import StringConstraints
 
 from functions.providers.availability_schemas import SlotList, SlotView
 from functions.providers.callers import CallingProvider
-from functions.providers.schemas import CategoryList, CategoryView, ServicePatch, ServiceRequest, ServiceView
+from functions.providers.schemas import (
+    CategoryList,
+    CategoryView,
+    OwnServiceView,
+    ServicePatch,
+    ServiceRequest,
+    ServiceView,
+)
 
 ChosenOptionText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}(:[0-9]{1,3})?$")]
 
@@ -29,20 +36,20 @@ public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 
 @own.post("/services", status_code=HTTPStatus.CREATED)
-async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> ServiceView:
+async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> OwnServiceView:
     """Make a service of the caller's."""
-    return ServiceView.of(await services.create_service(container.catalogue, provider, body.fields()), provider)
+    return OwnServiceView.of(await services.create_service(container.catalogue, provider, body.fields()), provider)
 
 
 @own.patch("/services/{service_id}")
 async def update_service(
     container: ContainerDep, provider: CallingProvider, service_id: str, body: ServicePatch
-) -> ServiceView:
+) -> OwnServiceView:
     """Change a service of the caller's; bookings made before keep what they were agreed on."""
     changed = await services.update_service(
         container.catalogue, provider, service_id, body.fields(), expected=body.version
     )
-    return ServiceView.of(changed, provider)
+    return OwnServiceView.of(changed, provider)
 
 
 @own.delete("/services/{service_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -59,13 +66,13 @@ async def list_own_services(
     limit: Limit = 20,
     cursor: Cursor = None,
     status: Annotated[Literal["draft", "active", "paused"] | None, Query()] = None,
-) -> Page[ServiceView]:
+) -> Page[OwnServiceView]:
     """The caller's services, newest first."""
     before = decode_cursor(cursor, str)[0] if cursor else None
     rows = await container.catalogue.services.list_by_provider(
         provider.id, status=status, limit=limit + 1, before=before
     )
-    return make_page(rows, limit, cursor=lambda row: (row.id,), item=ServiceView.of)
+    return make_page(rows, limit, cursor=lambda row: (row.id,), item=OwnServiceView.of)
 
 
 @public.get("/services/{service_id}", dependencies=[Depends(cache_for(30))])

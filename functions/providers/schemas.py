@@ -1,19 +1,21 @@
 """Requests and responses of profiles and services."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.listings import mean_of
+from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.rating_scores import bayesian_score
 from common.domain.catalogue.service_options import LONGEST_MINUTES, MOST_OF_ONE, MOST_OPTIONS
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, Service, ServiceStatus
 from common.domain.identity.users import ProviderStatus
 from common.domain.shared.contact_fields import AddressText
+from common.domain.shared.links import HttpsLink
 from common.domain.shared.names import NO_CONTACT_DETAILS, TradingName
 from common.domain.shared.texts import PARSED, PROSE, TITLE
 from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
-from pydantic import AnyHttpUrl, BaseModel, Field
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$"), PARSED]
 Title = Annotated[str, Field(min_length=3, max_length=120), TITLE, NO_CONTACT_DETAILS]
@@ -21,6 +23,19 @@ Description = Annotated[str, Field(max_length=5000), PROSE]
 Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
 Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]
 SettableStatus = Literal["draft", "active", "paused"]
+PlaceKinds = Annotated[
+    list[PlaceKind],
+    AfterValidator(lambda kinds: list(dict.fromkeys(kinds))),
+    Field(
+        min_length=1,
+        max_length=len(PlaceKind),
+        description="Where it can be done; the customer chooses. `provider` needs a located address in the profile",
+    ),
+]
+OnlineLink = Annotated[
+    HttpsLink | None,
+    Field(description="Where it usually happens online; customers see it in their own bookings, once accepted"),
+]
 Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -76,12 +91,14 @@ class ServiceRequest(_ServiceFields, RequestModel):
     status: SettableStatus = "draft"
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: Flag = False
+    place_kinds: PlaceKinds = Field(default_factory=lambda: list(DEFAULT_PLACE_KINDS))
+    online_link: OnlineLink = None
 
 
 class ServicePatch(_ServiceFields, PatchModel):
     """What to change; ``version`` is the one that was read, to be refused if it is stale."""
 
-    nullable = frozenset({"price", "version"})
+    nullable = frozenset({"price", "online_link", "version"})
 
     title: Title | None = None
     description: Description | None = None
@@ -94,6 +111,8 @@ class ServicePatch(_ServiceFields, PatchModel):
     status: SettableStatus | None = None
     cancellation_policy: CancellationPolicyName | None = None
     auto_accept: Flag | None = None
+    place_kinds: PlaceKinds | None = None
+    online_link: OnlineLink = None
     version: Version | None = None
 
 
@@ -157,6 +176,7 @@ class ServiceView(ResponseModel):
     status: ServiceStatus
     cancellation_policy: CancellationPolicyName
     auto_accept: bool
+    place_kinds: list[PlaceKind]
     rating: RatingView
     provider: ProviderBrief | None = None
     version: int
@@ -164,7 +184,7 @@ class ServiceView(ResponseModel):
     updated_at: Instant
 
     @classmethod
-    def of(cls, service: Service, provider: Provider | None = None) -> "ServiceView":
+    def of(cls, service: Service, provider: Provider | None = None) -> Self:
         """The view of a service."""
         return cls(
             **service.model_dump(exclude={"rating", "price", "options"}),
@@ -174,6 +194,12 @@ class ServiceView(ResponseModel):
             rating=RatingView.of(service.rating),
             provider=ProviderBrief.of(provider) if provider else None,
         )
+
+
+class OwnServiceView(ServiceView):
+    """A service as its owner sees it."""
+
+    online_link: str | None
 
 
 class ProviderPatch(PatchModel):

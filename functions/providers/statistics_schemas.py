@@ -7,6 +7,7 @@ from common.domain.bookings.booking import Booking, BookingStatus, PayoutState
 from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.commission import provider_share
 from common.domain.bookings.ratings import Rating
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
@@ -36,7 +37,8 @@ class JobView(ResponseModel):
     start_at: Instant
     end_at: Instant
     timezone: str
-    address: Annotated[str, Field(description="The suburb alone before the booking is accepted")]
+    place_kind: PlaceKind
+    address: Annotated[str, Field(description="The suburb alone before the booking is accepted; empty online")]
     total: MoneySchema
     your_share: MoneySchema
     accept_by: Instant | None
@@ -56,6 +58,7 @@ class JobView(ResponseModel):
             start_at=booking.slot.start_at,
             end_at=booking.slot.end_at,
             timezone=booking.slot.timezone,
+            place_kind=booking.place.kind,
             address=booking.place.address,
             total=MoneySchema.model_validate(total),
             your_share=MoneySchema(amount=share, currency=total.currency),

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
+from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.identity.roles import Role
 from common.domain.identity.users import Address
 
@@ -73,6 +74,31 @@ async def test_a_seeker_completes_a_profile(identity: Identity) -> None:
         assert (await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})).status_code == 200
     path = await identity.post("/v1/onboarding/path", {"path": "seeker"}, **bearer(body))
     assert path.json()["next_steps"] == []
+
+
+async def test_an_address_may_be_left_out_and_then_stays_as_it_is(identity: Identity) -> None:
+    headers = bearer(await identity.register("online@example.com"))
+    body = {name: value for name, value in PERSON.items() if name != "address"}
+    user = (await identity.post("/v1/onboarding/profile", body, **headers)).json()["user"]
+    assert (user["address"], user["onboarding_status"]) == (None, "basic_complete")
+
+
+async def test_a_provider_whom_customers_come_to_applies_with_an_address_that_can_be_found(
+    identity: Identity, container: Container
+) -> None:
+    headers, answer = await _apply(identity, "salon@example.com")
+    now = container.clock.now()
+    fields = {"title": "Haircut", "category": "house-cleaning", "duration_minutes": 60, "status": "active"}
+    salon = {"id": "svc_salon", "provider_id": answer["provider"]["id"], "place_kinds": ["provider"]}
+    await container.services.insert(Service.model_validate({**fields, **salon, "created_at": now, "updated_at": now}))
+    lost = {**DETAILS, "address": "Third hut behind the ridge"}
+    refused = await identity.post("/v1/onboarding/provider", lost, **headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "provider_address_needed")
+    kept = await container.providers.get(answer["provider"]["id"])
+    assert kept is not None
+    assert kept.address.is_located
+    await container.services.update("svc_salon", {"status": ServiceStatus.PAUSED}, now=now)
+    assert (await identity.post("/v1/onboarding/provider", lost, **headers)).status_code == 200
 
 
 async def test_an_address_nobody_can_locate_is_accepted_and_marked(identity: Identity) -> None:

@@ -76,6 +76,7 @@ async def test_the_guest_has_no_power_before_the_address_is_proven(
 
     assert set(known) == {
         "id", "status", "service_id", "service_title", "start_at", "end_at", "expires_at", "booking_id", "secret",
+        "place_kind",
     }  # fmt: skip
     assert await guest(world, victim.email) == victim
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.domain.identity.users import Address
 from common.domain.payments.platform import Platform
 
 from tests.factories.users import make_user
@@ -262,3 +263,38 @@ async def test_of_services_published_at_once_no_more_become_active_than_the_plan
         headers=owner.headers,
     )
     assert changed.status_code == 200
+
+
+async def test_a_service_says_where_it_is_done_and_shows_its_link_to_its_owner_alone(
+    client: httpx.AsyncClient, owner: SignedIn
+) -> None:
+    link = "https://meet.example.com/abc"
+    assert (await make(client, owner))["place_kinds"] == ["customer"]
+    made = await make(client, owner, place_kinds=["online", "provider", "online"], online_link=link)
+    assert (made["place_kinds"], made["online_link"]) == (["online", "provider"], link)
+    path = f"/v1/services/{made['id']}"
+    assert link in (await client.get("/v1/providers/me/services", headers=owner.headers)).text
+    for headers in ({}, owner.headers):
+        read = await client.get(path, headers=headers)
+        assert (read.json()["place_kinds"], link in read.text) == (["online", "provider"], False)
+    changed = await client.patch(path, json={"place_kinds": ["customer"], "online_link": None}, headers=owner.headers)
+    assert (changed.json()["place_kinds"], changed.json()["online_link"]) == (["customer"], None)
+    refused: list[dict[str, Any]] = [{"place_kinds": []}, {"place_kinds": ["moon"]}, {"place_kinds": None}]
+    for wrong in [*refused, {"online_link": "zoom.us"}]:
+        assert fields_of(await client.patch(path, json=wrong, headers=owner.headers))[0].split(".")[0] in wrong
+
+
+async def test_what_is_done_at_the_providers_place_needs_an_address_that_can_be_found(
+    client: httpx.AsyncClient, container: Container
+) -> None:
+    owner = await store_owner(container, address=Address(text="Somewhere"))
+    made = await make(client, owner, place_kinds=["provider"], status="draft")
+    path = f"/v1/services/{made['id']}"
+    refused = await client.patch(path, json={"status": "active"}, headers=owner.headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "provider_address_needed")
+    for kinds in (["customer"], ["online"]):
+        assert (
+            await client.patch(path, json={"place_kinds": kinds, "status": "active"}, headers=owner.headers)
+        ).is_success
+    refused = await client.patch(path, json={"place_kinds": ["online", "provider"]}, headers=owner.headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "provider_address_needed")

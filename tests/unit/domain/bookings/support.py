@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SETTINGS = BookingSettings()
+VISIT = Place(address="2 Queen Street")
 PRICE = 12_000
 CUSTOMER = Actor(kind=ActorKind.CUSTOMER, id="usr_customer")
 PROVIDER = Actor(kind=ActorKind.PROVIDER, id="usr_provider")
@@ -61,7 +62,7 @@ def make_provider(**fields: Any) -> Provider:
 
 
 def make_new_booking(start_at: datetime, **fields: Any) -> NewBooking:
-    return NewBooking(customer_id=CUSTOMER.id, start_at=start_at, place=Place(address="2 Queen Street"), **fields)
+    return NewBooking(**{"customer_id": CUSTOMER.id, "start_at": start_at, "place": VISIT, **fields})
 
 
 def succeeded(operation: PaymentOperation, **fields: Any) -> PaymentResult:
@@ -100,13 +101,19 @@ class Life:
         *,
         settings: BookingSettings = SETTINGS,
         service: Service | None = None,
+        place: Place = VISIT,
     ) -> None:
         self.settings = settings
         self.now = NOW
         self.operations: dict[str, PaymentOperation] = {}
         self.changes: list[BookingChange] = []
         change = create(
-            make_new_booking(NOW + start_in), service or make_service(), make_provider(), SlotVerdict(), NOW, settings
+            make_new_booking(NOW + start_in, place=place),
+            service or make_service(),
+            make_provider(),
+            SlotVerdict(),
+            NOW,
+            settings,
         )
         self.keep(change)
 

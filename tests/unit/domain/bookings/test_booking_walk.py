@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from common.domain.bookings.booking import Actor, Booking, BookingStatus
+from common.domain.bookings.booking import Actor, Booking, BookingStatus, Place
 from common.domain.bookings.charges import PaymentState
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import (
@@ -19,6 +19,7 @@ from common.domain.bookings.state_machine import (
     get_available_booking_actions,
     perform,
 )
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.payments.ledger import Account
 from common.domain.payments.operations import Purpose
 from common.domain.shared.errors import ActionNotAvailable, Forbidden, InvalidInput
@@ -65,11 +66,12 @@ SCENARIOS = [
     Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS, skipped=EARLY),
     Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=EARLY),
     Scenario(
-        "other times",
+        "other times, online",
         ONE,
         auto_accept=True,
         reschedules=True,
         resource_ids=PAIR,
+        place=Place(kind=PlaceKind.ONLINE),
         skipped=("unpaid", "unstarted", "completing", "settling", "ratings over"),
     ),
     Scenario("moved by an operator", ONE, moves=True, resource_ids=PAIR, skipped=("authorizing", "completing")),

@@ -35,6 +35,7 @@ from tests.unit.domain.bookings.support import (
     NOW,
     OPERATOR,
     PROVIDER,
+    VISIT,
     make_new_booking,
     make_provider,
     make_service,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, OpenOperation
+    from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, OpenOperation, Place
     from common.domain.bookings.charges import Charge
     from common.domain.bookings.settings import BookingSettings
 
@@ -70,6 +71,7 @@ class Scenario:
     resource_ids: tuple[str, ...] = ()
     refunds: bool = False
     skipped: tuple[str, ...] = ()
+    place: Place = VISIT
     actors: tuple[Actor, ...] = (CUSTOMER, PROVIDER, OPERATOR)
 
 
@@ -200,7 +202,8 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
     """Valid inputs of an action for this booking; one empty one where nothing is asked."""
     total = booking.price.total.amount
     samples: dict[str, list[dict[str, Any]]] = {
-        "start": [{"code": booking.start_code}],
+        "start": [{"code": booking.start_code} if booking.place.kind.is_in_person else {}],
+        "set_online_link": [{"online_link": "https://meet.example.com/a"}],
         "contest": [{"reason": "not as agreed"}],
         "open_dispute": [{"reason": "not as agreed"}],
         "add_evidence": [{"text": "what I know"}],
@@ -215,7 +218,7 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
 def first_node(scenario: Scenario) -> Node:
     """The booking as it is created."""
     service = make_service(auto_accept=scenario.auto_accept, resource_ids=list(scenario.resource_ids))
-    new = make_new_booking(NOW + scenario.start_in)
+    new = make_new_booking(NOW + scenario.start_in, place=scenario.place)
     change = create(new, service, make_provider(), SlotVerdict(), NOW, scenario.settings)
     return Node(change.booking, 0, (), frozenset(claim.id for claim in change.claims))
 
@@ -251,7 +254,8 @@ WALKED = frozenset(
         "next_due_at", "next_due_action",
     }
 )  # fmt: skip
-#: Fields that no guard, effect or timer decides by, or that follow from those above.
+#: Fields that no guard, effect or timer decides by, that stay as they are, or that follow from those above: the kind of
+#: place never changes, and nothing follows from its link.
 NOT_WALKED = frozenset(
     {
         "id", "version", "customer_id", "provider_id", "provider_user_id", "service_id", "service", "place", "notes",

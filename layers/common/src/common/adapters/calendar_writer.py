@@ -58,8 +58,11 @@ def _event(booking: Booking, now: datetime, *, is_feed: bool, invitation: Invita
         status=_status(booking),
     )
     event.add("summary", _text(booking.service.title))
-    if booking.place.address:
-        event.add("location", _text(booking.place.address))
+    place = booking.place
+    if location := place.online_link or place.address or ("" if place.kind.is_in_person else "Online"):
+        event.add("location", _text(location))
+    if place.online_link:
+        event.add("url", place.online_link)
     if booking.notes and not is_feed:
         event.add("description", _text(booking.notes))
     if invitation:

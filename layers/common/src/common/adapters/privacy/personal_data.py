@@ -59,7 +59,7 @@ class MongoPersonalData:
                 continue
             hidden = _NEVER_SHOWN | holding.hidden
             cursor = self._mongo.collection(collection).find({holding.field: owner}).sort("_id", -1).limit(_MOST_ROWS)
-            found[holding.subject] = [_shown(row, hidden) async for row in cursor]
+            found[holding.subject] = [_shown(holding.shown(row), hidden) async for row in cursor]
         return found
 
     async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
@@ -132,6 +132,6 @@ def _kind(row: Document) -> MatterKind:
     return MatterKind.DEBT if row.get("payout") == PayoutState.DEBT else MatterKind.MONEY_MOVING
 
 
-def _shown(row: Document, hidden: frozenset[str] | set[str]) -> Document:
+def _shown(row: Mapping[str, Any], hidden: frozenset[str] | set[str]) -> Document:
     shown = {name: value for name, value in row.items() if name not in hidden}
     return {"id": shown.pop("_id"), **shown}

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
@@ -15,8 +16,10 @@ from common.application.scheduling.occupancy import check_slot
 from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
-from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place, ServiceArea
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place
 from common.domain.bookings.intents import BookingIntent
+from common.domain.bookings.places import at_customer, check_address, choose_kind, elsewhere
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
@@ -25,11 +28,9 @@ from common.domain.shared.errors import (
     Conflict,
     GigstaError,
     IdempotencyKeyReused,
-    InvalidInput,
     NotFound,
     SlotUnavailable,
 )
-from common.domain.shared.geo import Point, distance_m
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -41,9 +42,34 @@ _OTHERS_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.25
 
 
+class PlaceRequest(Protocol):
+    """What a request says of the service and of where it shall be done."""
+
+    @property
+    def service_id(self) -> str:
+        """Which service."""
+        ...
+
+    @property
+    def place_kind(self) -> PlaceKind | None:
+        """Which kind of place; ``None`` for the only one."""
+        ...
+
+    @property
+    def address(self) -> str | None:
+        """The customer's, for a visit."""
+        ...
+
+    @property
+    def access_notes(self) -> str:
+        """How to get in there."""
+        ...
+
+
 class BookingInput(Model):
     """What a customer asks for; ``start_at`` is an aware instant, ``address`` as a person writes it.
 
+    ``place_kind`` may be left out where the service has one only; ``address`` and ``access_notes`` are for visits.
     ``expected_price`` and ``expected_cancellation_policy`` are what the customer was shown; where the service has
     others by now, no booking is made.
     ``held_by`` is the digest of the network address that asks, whose unpaid slots are counted; ``None`` counts nothing.
@@ -51,7 +77,8 @@ class BookingInput(Model):
 
     service_id: str
     start_at: datetime
-    address: str
+    place_kind: PlaceKind | None = None
+    address: str | None = None
     notes: str = ""
     access_notes: str = ""
     options: tuple[ChosenOption, ...] = ()
@@ -203,7 +230,7 @@ async def _take_over(
 
 async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
     deps, request = attempt.deps, attempt.request
-    service, provider, place = await read_offer(deps, request.service_id, request.address)
+    service, provider, place = await read_offer(deps, request)
     now = deps.clock.now()
     customer = await _customer(deps, attempt.customer_id)
     verdict = await check_slot(
@@ -233,28 +260,23 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
     return state_machine.create(new, service, provider, verdict, now, deps.settings)
 
 
-async def read_offer(deps: BookingDeps, service_id: str, address: str) -> tuple[Service, Provider, Place]:
+async def read_offer(deps: BookingDeps, request: PlaceRequest) -> tuple[Service, Provider, Place]:
     """A service with its provider, and where the work happens; what is decided on is read after the slow locating.
-
-    An address that cannot be located, or not exactly enough to tell, is taken and said so.
 
     Raises:
         NotFound: there is no such service.
-        InvalidInput: the place lies outside the provider's radius, however far both may be from their points.
+        InvalidInput: it is not done where it is asked for, or not so far away; or an address is missing or needless.
+        Conflict: it is done at the provider's place, and nobody knows where that is.
     """
-    await _find_service(deps, service_id)
-    found = await deps.locate(address)
-    service, provider = await _find_service(deps, service_id)
-    home = provider.address
-    area = ServiceArea.UNKNOWN
-    if found.lat is not None and found.lng is not None and home.lat is not None and home.lng is not None:
-        metres = distance_m(Point(found.lat, found.lng), Point(home.lat, home.lng))
-        reach, doubt = provider.service_radius_km * 1000, found.uncertainty_m + home.uncertainty_m
-        if metres - doubt > reach:
-            raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
-        area = ServiceArea.INSIDE if metres + doubt <= reach else ServiceArea.UNCERTAIN
-    located = found.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
-    return service, provider, Place(address=address, service_area=area, **located)
+    service, provider = await _find_service(deps, request.service_id)
+    kind = choose_kind(service, request.place_kind)
+    check_address(kind, request.address, request.access_notes)
+    if kind is not PlaceKind.CUSTOMER:
+        return service, provider, elsewhere(kind, service, provider)
+    found = await deps.locate(request.address or "")
+    service, provider = await _find_service(deps, request.service_id)
+    choose_kind(service, kind)
+    return service, provider, at_customer(found, provider)
 
 
 async def _find_service(deps: BookingDeps, service_id: str) -> tuple[Service, Provider]:
@@ -279,12 +301,15 @@ async def _customer(deps: BookingDeps, customer_id: str) -> User:
 
 
 def _is_same(booking: Booking, request: BookingInput) -> bool:
-    requested = (request.service_id, request.address, request.notes, request.access_notes)
-    booked = (booking.service_id, booking.place.address, booking.notes, booking.access_notes)
+    place = booking.place
+    address = place.address if place.kind is PlaceKind.CUSTOMER else ""
+    requested = (request.service_id, request.address or "", request.notes, request.access_notes)
+    booked = (booking.service_id, address, booking.notes, booking.access_notes)
     options = {each.option_id: each.quantity for each in request.options}
     same_options = options == {each.option_id: each.quantity for each in booking.price.lines if each.option_id}
-    is_moved = booking.reschedule_count > 0
-    return requested == booked and same_options and (is_moved or booking.slot.start_at == request.start_at)
+    is_there = request.place_kind in {None, place.kind}
+    is_then = booking.reschedule_count > 0 or booking.slot.start_at == request.start_at
+    return requested == booked and same_options and is_there and is_then
 
 
 async def open_payment(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:

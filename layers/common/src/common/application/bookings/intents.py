@@ -15,6 +15,7 @@ from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import BookingChange
 from common.domain.bookings.intents import BookingIntent, IntentStatus
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.identity.users import User
@@ -53,7 +54,8 @@ class GuestBookingInput(Model):
 
     service_id: str
     start_at: datetime
-    address: str
+    place_kind: PlaceKind | None = None
+    address: str | None = None
     notes: str = ""
     access_notes: str = ""
     options: tuple[ChosenOption, ...] = ()
@@ -67,8 +69,10 @@ class GuestBookingInput(Model):
     expected_cancellation_policy: CancellationPolicyName | None = None
 
 
+#: Fields of the intent that are worked out of what was given.
+_MADE_OUT = {"place_kind", "address", "phone_number"}
 #: The address belongs to the account; the terms are kept as they were found.
-_NOT_KEPT = {"email", "replaces", "device_token", "expected_price", "expected_cancellation_policy"}
+_NOT_KEPT = {"email", "replaces", "device_token", "expected_price", "expected_cancellation_policy", *_MADE_OUT}
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,10 @@ async def _open(
         created_at=now,
         price=booking.price.total,
         cancellation_policy=CancellationPolicyName(booking.policy.name),
-        **{**request.model_dump(exclude=_NOT_KEPT), "phone_number": phone_number},
+        place_kind=booking.place.kind,
+        address=request.address or "",
+        phone_number=phone_number,
+        **request.model_dump(exclude=_NOT_KEPT),
     )
     zone = booking.slot.timezone
     shown = {
@@ -207,7 +214,8 @@ async def complete_intent(deps: IntentDeps, user: User, intent_id: str) -> Compl
     request = BookingInput(
         service_id=intent.service_id,
         start_at=intent.start_at,
-        address=intent.address,
+        place_kind=intent.place_kind,
+        address=intent.address or None,
         notes=intent.notes,
         access_notes=intent.access_notes,
         options=intent.options,
@@ -235,7 +243,7 @@ async def _hold(
     deps: BookingDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent], now: datetime
 ) -> tuple[Sequence[SlotClaim], BookingChange]:
     """Holds of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
-    service, provider, place = await read_offer(deps, request.service_id, request.address)
+    service, provider, place = await read_offer(deps, request)
     verdict = await check_slot(
         deps.bookings,
         provider,

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from common.application.catalogue.deps import ProviderDeps
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import PriceType, Service, ServiceStatus
 from common.domain.payments.currencies import charge_problem, is_charged, minimum_charge, step_problem
 from common.domain.payments.platform import Platform
-from common.domain.shared.errors import FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
+from common.domain.shared.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
 from common.domain.shared.ids import new_id
 
 #: Each try checks anew what the change would make of the service as it is then.
@@ -26,12 +27,14 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
 
     Raises:
         InvalidInput: the fields contradict each other, or the category does not exist.
-        Conflict: the provider has as many services as it may, or as many active ones as its plan allows.
+        Conflict: the provider has as many services as it may, or as many active ones as its plan allows; or it becomes
+            active at the provider's place, which cannot be located (code ``provider_address_needed``).
     """
     now = deps.clock.now()
     made = {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now}
     service = Service.model_validate({**made, **_with_option_ids(fields, now)})
     await _check(deps, service)
+    _require_place(service, provider)
     await deps.services.insert(service)
     return service
 
@@ -53,13 +56,15 @@ async def update_service(
         InvalidInput: the fields contradict each other, or the category does not exist.
         VersionConflict: it is not the version that the caller expects.
         Unavailable: it kept changing.
-        Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``).
+        Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``), or it is done at the
+            provider's place, which cannot be located (code ``provider_address_needed``).
     """
     fields = _with_option_ids(fields, deps.clock.now())
     for _ in range(_TRIES):
         before = await own_service(deps, provider, service_id)
         after = Service.model_validate({**before.model_dump(), **fields})
         await _check(deps, after)
+        _require_place(after, provider)
         version = before.version if expected is None else expected
         try:
             return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
@@ -107,6 +112,14 @@ async def visible_service(
     if not is_shown and provider.id != viewer_provider_id:
         raise NotFound("There is no such service.")
     return service, provider
+
+
+def _require_place(service: Service, provider: Provider) -> None:
+    """Customers find the way to what is active at the provider's place."""
+    if service.status is not ServiceStatus.ACTIVE or PlaceKind.PROVIDER not in service.place_kinds:
+        return
+    if not provider.address.is_located:
+        raise Conflict("Give your profile an address that can be located first.", code="provider_address_needed")
 
 
 async def _check(deps: ProviderDeps, service: Service) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.domain.bookings.booking import ActorKind, Booking
+from common.domain.bookings.booking import ActorKind, Booking, Place
 from common.domain.bookings.charges import net_paid
 from common.domain.bookings.disclosure import given_name, is_disclosed, seen_by
 from common.domain.bookings.settings import BookingSettings
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.users import User
 from common.domain.payments.decline_advice import decline_advice
@@ -51,7 +52,9 @@ def booking_data(
         "customer": customer_name,
         "provider": provider_name,
         "when": local_time_text(booking.slot.start_at, booking.slot.timezone),
-        "place": place.address or "shown to you once you accept",
+        "place_kind": place.kind.value,
+        "place": _place(place, part),
+        "online_link": place.online_link or "",
         "start_code": booking.start_code,
         "problem": _problem(booking, event),
         "url": f"{frontend_base_url}/bookings/{booking.id}",
@@ -64,6 +67,13 @@ def booking_data(
         **_deadlines(booking, settings),
         **_amounts(booking, event),
     }
+
+
+def _place(place: Place, part: ActorKind) -> str:
+    """Where it is, as this part may know it."""
+    if place.kind is PlaceKind.ONLINE:
+        return "online"
+    return place.address or f"shown to you once {'you accept' if part is ActorKind.PROVIDER else 'it is accepted'}"
 
 
 def _problem(booking: Booking, event: Event) -> str:

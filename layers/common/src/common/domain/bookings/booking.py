@@ -9,6 +9,7 @@ from pydantic import Field, computed_field, model_validator
 
 from common.domain.bookings.charges import Charge, PaymentState, Transferred, with_charges
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id, spread
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.payments.currencies import charge_step
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import FIRST_CHARGE, PaymentOperation, Purpose
@@ -107,13 +108,16 @@ class ServiceArea(StrEnum):
 
 
 class Place(Model):
-    """Where the work happens. ``lat``/``lng`` are absent when the address could not be located.
+    """Where the work happens: at the customer's address, at the provider's, as they were when it was booked, or online.
 
-    ``suburb`` names the area and no street. With ``is_exact`` false the place is only an area, as a provider sees it
-    before accepting; none is stored so. ``country`` is ISO 3166-1 alpha-2, empty where it is not known.
+    ``lat``/``lng`` are absent when the address could not be located. ``suburb`` names the area and no street. With
+    ``is_exact`` false address or link are withheld, as from a party before the acceptance; none is stored so.
+    ``country`` is ISO 3166-1 alpha-2, empty where it is not known. ``online_link`` is where the parties meet online.
     """
 
-    address: str
+    kind: PlaceKind = PlaceKind.CUSTOMER
+    address: str = ""
+    online_link: str | None = None
     lat: float | None = None
     lng: float | None = None
     is_located: bool = False

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.service_options import ChosenOption
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.scheduling.slot_cells import claim_ids
@@ -43,7 +44,8 @@ class BookingIntent(Model):
     end_at: datetime
     price: Money | None = None
     cancellation_policy: CancellationPolicyName | None = None
-    address: str
+    place_kind: PlaceKind = PlaceKind.CUSTOMER
+    address: str = ""
     notes: str = ""
     access_notes: str = ""
     options: tuple[ChosenOption, ...] = ()

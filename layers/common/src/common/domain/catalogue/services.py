@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
 from common.domain.catalogue.providers import RatingSummary
 from common.domain.catalogue.service_options import ServiceOption
 from common.domain.scheduling.slot_cells import MOST_RESOURCES
@@ -38,11 +39,11 @@ class CancellationPolicyName(StrEnum):
 
 
 class Service(Model):
-    """One bookable offer. ``price`` is absent only for ``quote``, which has no ``options`` either."""
-
-    """One bookable offer. ``price`` is absent only for ``quote``.
+    """One bookable offer. ``price`` is absent only for ``quote``, which has no ``options`` either.
 
     ``resource_ids`` are what a booking of it takes the time of; without any it is the provider's own.
+    ``place_kinds`` are where it can be done, at least one; the customer chooses. ``online_link`` is where it usually
+    happens online: nobody but the owner sees it, and customers the one that their own booking keeps, once accepted.
     """
 
     id: str
@@ -59,6 +60,8 @@ class Service(Model):
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: bool = False
     resource_ids: list[str] = Field(default_factory=list, max_length=MOST_RESOURCES)
+    place_kinds: list[PlaceKind] = Field(default_factory=lambda: list(DEFAULT_PLACE_KINDS))
+    online_link: str | None = None
     rating: RatingSummary = Field(default_factory=RatingSummary)
     version: int = 1
     created_at: datetime

@@ -170,6 +170,7 @@ class IdentityContainer(CoreContainer):
         return OnboardingDeps(
             **vars(self.auth),
             providers=self.container.providers,
+            services=self.container.services,
             geocoder=self.container.geocoder,
             intents=GuestBookings(lambda: self.container.booking_intents),
             connect=lambda: self.container.connect,

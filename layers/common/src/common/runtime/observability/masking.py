@@ -9,7 +9,7 @@ _MAX_DEPTH = 6
 
 _SENSITIVE_KEYS = re.compile(
     r"pass(word|wd)?$|secret|token|authorization|cookie|signature|private|credential|api_?key|^key$|card_?number|cvc"
-    r"|^code$|start_code|^uri$|mongodb_uri|e_?mail|phone|^address$",
+    r"|^code$|start_code|^uri$|mongodb_uri|e_?mail|phone|^address$|^online_link$",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (

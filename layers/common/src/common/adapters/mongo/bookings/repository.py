@@ -1,6 +1,6 @@
 """Bookings in MongoDB. ``commit`` is one transaction; the unique indexes are the last word on races."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -17,22 +17,50 @@ from common.adapters.mongo.scheduling.claim_filters import around
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
-from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Whose, account, nobody
+from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Whose, nobody
 from common.application.ports.bookings.repository import BookingQuery, DueBookings
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.payments.ledger import require_balanced
 from common.domain.payments.operations import OperationStatus
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
 
 #: What the other side of a booking told is not the caller's to take.
-_CUSTOMERS = frozenset({"place", "notes", "access_notes", "payment_details", "charges", "start_code"})
+_CUSTOMERS = frozenset({"notes", "access_notes", "payment_details", "charges", "start_code"})
+
+
+def _place_of(side: Whose) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """A row for the side that an export is for: of the other side's place, the kind alone."""
+
+    def shown(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        place = row.get("place") or {}
+        kind = place.get("kind", PlaceKind.CUSTOMER.value)
+        is_own = (kind == PlaceKind.CUSTOMER.value) is (side is Whose.ACCOUNT)
+        return {**row, "place": place if is_own else {"kind": kind}}
+
+    return shown
+
+
 HOLDINGS: Holdings = {
     "booking_history": nobody("the audit trail of bookings, read there; what people wrote is blanked with the booking"),
     "bookings": (
-        account("customer_id", Fate.BLANKED, "bookings_as_customer"),
-        Holding(Whose.PROVIDER, Fate.BLANKED, "provider_id", "bookings_as_provider", _CUSTOMERS),
+        Holding(
+            Whose.ACCOUNT,
+            Fate.BLANKED,
+            "customer_id",
+            "bookings_as_customer",
+            shown=_place_of(Whose.ACCOUNT),
+        ),
+        Holding(
+            Whose.PROVIDER,
+            Fate.BLANKED,
+            "provider_id",
+            "bookings_as_provider",
+            hidden=_CUSTOMERS,
+            shown=_place_of(Whose.PROVIDER),
+        ),
     ),
 }
 

@@ -13,6 +13,7 @@ from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.shared.errors import Conflict, NotFound, VersionConflict
 
@@ -101,6 +102,15 @@ class MongoServices:
             return len(newest)
 
         return await self._unit.run(work)
+
+    async def is_any_done_at_provider(self, provider_id: str) -> bool:
+        """Whether an active service of a provider can be done at the provider's place."""
+        wanted = {
+            "provider_id": provider_id,
+            "status": ServiceStatus.ACTIVE.value,
+            "place_kinds": PlaceKind.PROVIDER.value,
+        }
+        return await self._services.find_one(wanted, {"_id": 1}, session=current_session()) is not None
 
     async def list_by_provider(
         self, provider_id: str, *, status: str | None, limit: int, before: str | None

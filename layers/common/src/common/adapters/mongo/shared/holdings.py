@@ -4,9 +4,10 @@
 that declares nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Whose(StrEnum):
@@ -37,6 +38,7 @@ class Holding:
         field: which field names the account, the provider's profile, or the address.
         subject: the name in an export; ``None`` where it is not exported.
         hidden: fields that are not exported, being the other side's.
+        shown: what of a row is exported, where that depends on what is in it.
         why: the reason for keeping it, or for not exporting it.
     """
 
@@ -45,6 +47,7 @@ class Holding:
     field: str = ""
     subject: str | None = None
     hidden: frozenset[str] = frozenset()
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     why: str = ""
 
 

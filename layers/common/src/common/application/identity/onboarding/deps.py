@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from common.application.identity.deps import AuthDeps
 from common.application.ports.catalogue.geocoding import Geocoder
-from common.application.ports.catalogue.repositories import Providers
+from common.application.ports.catalogue.repositories import Providers, Services
 from common.application.ports.payments.connect import ConnectGateway
 from common.domain.identity.users import User
 from common.domain.payments.platform import Platform
@@ -37,6 +37,7 @@ class OnboardingDeps(AuthDeps):
     """Ports of onboarding. ``connect`` is asked for only where Stripe is needed, whose key not every function has."""
 
     providers: Providers
+    services: Services
     geocoder: Geocoder
     intents: IntentCompletion
     connect: ConnectSource

@@ -33,11 +33,11 @@ _OPENS, _CLOSES = time(9), time(17)
 
 @dataclass(frozen=True)
 class Profile:
-    """What every person gives for a profile."""
+    """What every person gives for a profile; who has nobody come to them may leave out the address."""
 
     full_name: str
     phone_number: str
-    address: str
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ async def complete_profile(
     password: str | None = None,
     booking_intent_id: str | None = None,
 ) -> CompletedProfile:
-    """Store name, telephone number and address; a guest becomes a full account and continues with the booking.
+    """Store name, telephone number and address, if given; a guest becomes a full account and goes on with the booking.
 
     The caller gets a fresh token pair: of the same sign-in, or of a new one that replaces a guest's.
 
@@ -115,16 +115,13 @@ async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: Cl
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
-    """What a profile sets on the account, and where its address is."""
+    """What a profile sets on the account, and where its address is; without one the account's stays as it is."""
+    fields: dict[str, Any] = {"full_name": profile.full_name, "updated_at": deps.clock.now()}
+    if profile.address is None:
+        return {**fields, "phone_number": parse_phone(profile.phone_number)}, None
     address, place = await locate_address(deps.geocoder, profile.address)
     phone_number = parse_phone(profile.phone_number, country=country_of(address))
-    fields = {
-        "full_name": profile.full_name,
-        "phone_number": phone_number,
-        "address": address,
-        "updated_at": deps.clock.now(),
-    }
-    return fields, place
+    return {**fields, "phone_number": phone_number, "address": address}, place
 
 
 async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: str) -> str:
@@ -155,6 +152,7 @@ async def apply_as_provider(
     Raises:
         StepOutOfOrder: the provider's path has not been chosen.
         InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
+        Conflict: the address cannot be located, and customers come to it (code ``provider_address_needed``).
     """
     _require_providers_path(await get_account(deps, caller))
     now = deps.clock.now()
@@ -182,6 +180,7 @@ async def apply_as_provider(
             await deps.providers.insert(provider)
         else:
             provider = await deps.providers.update(existing.id, details, now=now)
+            await _require_way_there(deps, provider)
         is_new_application = user.provider_status in {ProviderStatus.NOT_APPLIED, ProviderStatus.REJECTED}
         events = [mail_event(deps, "provider_applied", user.id, name=profile.full_name)] if is_new_application else []
         await deps.outbox.insert(events)
@@ -196,6 +195,12 @@ async def apply_as_provider(
 def _require_providers_path(user: User) -> None:
     if user.onboarding_path != "provider":
         raise StepOutOfOrder("Choose the provider's path first.", extra={"missing": ["path"]})
+
+
+async def _require_way_there(deps: OnboardingDeps, provider: Provider) -> None:
+    if not provider.address.is_located and await deps.services.is_any_done_at_provider(provider.id):
+        message = "This address cannot be located, and you have services that customers come to. Pause them first."
+        raise Conflict(message, code="provider_address_needed")
 
 
 def _as_applicant(user: User, provider: Provider) -> dict[str, Any]:

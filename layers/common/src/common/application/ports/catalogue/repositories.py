@@ -81,6 +81,10 @@ class Services(ServiceReader, Protocol):
         """Pause the newest active services beyond what the provider's ``active_service_limit`` is now; how many."""
         ...
 
+    async def is_any_done_at_provider(self, provider_id: str) -> bool:
+        """Whether an active service of a provider can be done at the provider's place."""
+        ...
+
     async def list_by_provider(
         self, provider_id: str, *, status: str | None, limit: int, before: str | None
     ) -> Sequence[Service]:

@@ -7,7 +7,7 @@ from common.domain.bookings.charges import net_paid
 from common.domain.bookings.state_machine.charge_parts import refundable_in_all
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.effects import expect
-from common.domain.bookings.state_machine.inputs import Move, NewStart, RefundInput, Resolution, StartCode
+from common.domain.bookings.state_machine.inputs import Move, NewStart, OnlineLink, RefundInput, Resolution, StartCode
 from common.domain.payments.currencies import charge_step
 from common.domain.shared.display import money_text
 from common.domain.shared.errors import InvalidInput
@@ -18,7 +18,12 @@ MAX_AHEAD = timedelta(days=366)
 
 
 def code_matches(context: Context) -> None:
-    """Compare the customer's code in constant time, so that answers do not leak how much of it was right."""
+    """Compare the customer's code in constant time, so that answers do not leak how much of it was right.
+
+    What happens online starts without one: nobody stands at a door.
+    """
+    if not context.booking.place.kind.is_in_person:
+        return
     given, expected = expect(context, StartCode).code, context.booking.start_code
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise InvalidInput.of("code", "This is not the customer's code.", "wrong_code")
@@ -39,6 +44,12 @@ def moved_start_is_usable(context: Context) -> None:
     _is_another_start(context, start)
     if start <= context.now:
         raise InvalidInput.of("start_at", "The new start has passed.", "past")
+
+
+def link_is_another(context: Context) -> None:
+    """What nobody would notice is no change, and nobody is told of it."""
+    if expect(context, OnlineLink).online_link == context.booking.place.online_link:
+        raise InvalidInput.of("online_link", "The booking has this link already.", "unchanged")
 
 
 def refund_is_possible(context: Context) -> None:

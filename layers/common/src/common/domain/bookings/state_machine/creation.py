@@ -211,7 +211,7 @@ def _new_booking(
         charges=[
             Charge(mode=choose_payment_mode(slot, now, settings), amount=sum(each.amount.amount for each in lines))
         ],
-        start_code=f"{secrets.randbelow(1_000_000):06d}",
+        start_code=f"{secrets.randbelow(1_000_000):06d}" if new.place.kind.is_in_person else "",
         hold_expires_at=now + settings.payment_hold,
         held_by=new.held_by,
         idempotency_key=new.idempotency_key,

@@ -30,6 +30,7 @@ from common.domain.bookings.state_machine.inputs import (
     EvidenceInput,
     Move,
     NewStart,
+    OnlineLink,
     PaymentMethod,
     Reason,
     RefundInput,
@@ -177,6 +178,12 @@ def mark_reminded(context: Context, draft: Draft) -> Draft:
     """Remember every reminder whose time has come; one message stands for all of them."""
     due = [name for name, at in reminder_times(context.booking, context.settings) if at <= context.now]
     return draft.set(reminders_sent=sorted({*context.booking.reminders_sent, *due}))
+
+
+def set_online_link(context: Context, draft: Draft) -> Draft:
+    """The parties meet at another address of the web."""
+    link = expect(context, OnlineLink).online_link
+    return draft.set(place=draft.booking.place.model_copy(update={"online_link": link}))
 
 
 def record_start(context: Context, draft: Draft) -> Draft:

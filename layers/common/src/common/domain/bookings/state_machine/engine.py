@@ -63,7 +63,7 @@ def perform(
     if not _is_party(booking, actor):
         raise Forbidden("This action is not yours to perform.")
     require_open(transition, context, lambda: present_state(booking, actor, now, settings))
-    context = Context(booking, actor, now, settings, parse_input(transition.input, input_))
+    context = Context(booking, actor, now, settings, parse_input(transition.input_for(context), input_))
     transition.run_checks(context)
     if slot_verdict is not None and transition.needs_slot:
         slot_verdict.require()
@@ -117,7 +117,8 @@ def fire(booking: Booking, action: str, now: datetime, settings: BookingSettings
     context = Context(booking, SYSTEM, now, settings)
     if transition is None or transition.timer is None or not transition.is_open_to(context):
         return None
-    return decide(Context(booking, SYSTEM, now, settings, parse_input(transition.input, None)), transition)
+    given = parse_input(transition.input_for(context), None)
+    return decide(Context(booking, SYSTEM, now, settings, given), transition)
 
 
 def decide(context: Context, transition: BookingTransition) -> BookingChange:

@@ -6,14 +6,14 @@ from typing import Any
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, Dispute, Place
 from common.domain.bookings.state_machine.outcome import begin, to_change
 from common.domain.bookings.state_machine.table import TABLE, TERMINAL
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.shared.state_machine import Nothing
 
 _ERASER = Actor(kind=ActorKind.SYSTEM, id="account-deletion")
 _NOTES = {
     ActorKind.CUSTOMER: "The customer's account was deleted; the address, the code and what they wrote went with it.",
-    ActorKind.PROVIDER: "The provider's account was deleted; what they wrote went with it.",
+    ActorKind.PROVIDER: "The provider's account was deleted; what they wrote and where they worked went with it.",
 }
-_NOWHERE = Place(address="")
 #: Audited fields that hold what people write; what they were is not written down once more.
 _WORDS = frozenset({"cancel_reason", "dispute"})
 
@@ -27,17 +27,22 @@ def erase_customer(booking: Booking, now: datetime) -> BookingChange | None:
     Raises:
         ValueError: the booking is under way; nobody may leave it.
     """
-    theirs = {"place": _NOWHERE, "notes": "", "access_notes": "", "start_code": ""}
+    theirs: dict[str, Any] = {"notes": "", "access_notes": "", "start_code": ""}
+    if booking.place.kind is PlaceKind.CUSTOMER:
+        theirs["place"] = Place()
     return _erase(booking, now, ActorKind.CUSTOMER, {**theirs, **_without_words(booking, ActorKind.CUSTOMER)})
 
 
 def erase_provider(booking: Booking, now: datetime) -> BookingChange | None:
-    """Take what the provider wrote off a closed booking; ``None`` where that is done.
+    """Take what the provider wrote off a closed booking, and their address or link; ``None`` where that is done.
 
     Raises:
         ValueError: the booking is under way; nobody may leave it.
     """
-    return _erase(booking, now, ActorKind.PROVIDER, _without_words(booking, ActorKind.PROVIDER))
+    theirs = _without_words(booking, ActorKind.PROVIDER)
+    if booking.place.kind is not PlaceKind.CUSTOMER:
+        theirs["place"] = Place(kind=booking.place.kind)
+    return _erase(booking, now, ActorKind.PROVIDER, theirs)
 
 
 def notes_without_words() -> dict[str, str]:

@@ -19,6 +19,10 @@ def _within_start_window(context: Context) -> bool:
     return start - context.settings.start_early <= context.now <= start + context.settings.start_late
 
 
+def _is_online(context: Context) -> bool:
+    return not context.booking.place.kind.is_in_person
+
+
 def _other_party_proposed(context: Context) -> bool:
     proposal = context.booking.reschedule
     return proposal is not None and proposal.proposed_by is not context.actor.kind and context.now < proposal.expires_at
@@ -100,6 +104,7 @@ MAY_PROPOSE = Guard[Context](
 OTHER_PARTY_PROPOSED = Guard[Context]("the other party has proposed a time and it is still held", _other_party_proposed)
 PROPOSAL_OPEN = Guard[Context]("a proposal is open", _may_withdraw_or_decline)
 START_WINDOW = Guard[Context]("from {start_early} before to {start_late} after the start", _within_start_window)
+ONLINE = Guard[Context]("the work happens online", _is_online)
 NO_SHOW_TIME = Guard[Context]("{no_show_after} after the start, until a person is asked to decide", _no_show_time)
 MAY_CONTEST = Guard[Context]("reported absent, within {no_show_contest} of the report", _is_absent_party_in_time)
 DISPUTE_TIME = Guard[Context](

@@ -15,6 +15,7 @@ from pydantic import (
 
 from common.domain.scheduling.slot_cells import CELL_MINUTES
 from common.domain.shared.instants import written_out
+from common.domain.shared.links import HttpsLink
 from common.domain.shared.money import MAX_AMOUNT, Money
 from common.domain.shared.state_machine import ActionInput
 from common.domain.shared.texts import PARSED, PROSE
@@ -84,6 +85,12 @@ class StartCode(ActionInput):
     """The six digits that the customer reads out at the door."""
 
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$"), PARSED] = Field(title="Customer's code")
+
+
+class OnlineLink(ActionInput):
+    """Where the parties meet online; it opens for whoever has it."""
+
+    online_link: HttpsLink = Field(title="Link")
 
 
 class NewStart(ActionInput):

@@ -23,7 +23,7 @@ def describe(transition: BookingTransition, context: Context) -> AvailableAction
         button_label=transition.label,
         note=transition.note,
         is_critical=transition.is_critical,
-        input_schema=input_schema(transition.input),
+        input_schema=input_schema(transition.input_for(context)),
         consequences=consequences_now(transition, context),
     )
 

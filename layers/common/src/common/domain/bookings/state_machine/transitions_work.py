@@ -14,11 +14,15 @@ from common.domain.bookings.state_machine.transition import (
     BookingTransition,
     notify,
 )
-from common.domain.shared.state_machine import AttemptLimit
+from common.domain.shared.state_machine import ActionInput, AttemptLimit, Nothing
 
 
 def _after_decision(context: Context) -> Status:
     return Status.DISPUTED if effects.is_first_approval(context) else Status.SETTLED
+
+
+def _code_in_person(context: Context) -> type[ActionInput]:
+    return inputs.StartCode if context.booking.place.kind.is_in_person else Nothing
 
 
 #: Six digits would be guessed in time, were they not asked for a few times an hour only.
@@ -40,10 +44,29 @@ WORK_TRANSITIONS = (
         guards=(guards.START_WINDOW,),
         checks=(checks.code_matches,),
         input=inputs.StartCode,
+        choose_input=_code_in_person,
         attempt_limit=_CODE_LIMIT,
-        summary="the work runs; the customer's code proves that the provider is there",
+        summary="the work runs; the customer's code proves that both are there, and online none is asked for",
         effects=(effects.record_start,),
         notifications=(notify(notifications.STARTED),),
+    ),
+    BookingTransition(
+        name="set_online_link",
+        label="Set the link",
+        note="The link to meet online was set.",
+        sources=(Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS),
+        targets=(),
+        actors=(PROVIDER,),
+        guards=(guards.ONLINE,),
+        checks=(checks.link_is_another,),
+        input=inputs.OnlineLink,
+        summary="the link of this booking alone; the customer sees it while the work is agreed or under way, "
+        "and is told of each change then",
+        effects=(effects.set_online_link,),
+        notifications=(
+            notify(notifications.ONLINE_LINK_SET, when=Status.ACCEPTED),
+            notify(notifications.ONLINE_LINK_SET, when=Status.IN_PROGRESS),
+        ),
     ),
     BookingTransition(
         name="mark_no_show",

@@ -47,6 +47,7 @@ class Transition(Generic[ContextT, DraftT, StatusT, ActorT]):
         notifications: who is notified.
         timer: when the system performs it.
         input: what it needs to know.
+        choose_input: what it needs to know of this subject, where that differs from ``input``.
         is_critical: whether a client should ask twice.
         choose: which of several targets; the first without it.
         attempt_limit: how often somebody may try it; as often as they like without it.
@@ -66,6 +67,7 @@ class Transition(Generic[ContextT, DraftT, StatusT, ActorT]):
     timer: Timer[ContextT] | None = None
     input: type[ActionInput] = Nothing
     is_critical: bool = False
+    choose_input: Callable[[ContextT], type[ActionInput]] | None = None
     choose: Callable[[ContextT], StatusT] | None = None
     attempt_limit: AttemptLimit | None = None
 
@@ -84,6 +86,10 @@ class Transition(Generic[ContextT, DraftT, StatusT, ActorT]):
             return None if at is not None and at <= context.now else f"Not due: {context.render(self.timer.text)}."
         failed = next((guard for guard in self.guards if not guard.test(context)), None)
         return None if failed is None else f"Only possible if: {context.render(failed.text)}."
+
+    def input_for(self, context: ContextT) -> type[ActionInput]:
+        """What it needs to know of this subject."""
+        return self.choose_input(context) if self.choose_input is not None else self.input
 
     def target(self, context: ContextT) -> StatusT | None:
         """The status it leads to; ``None`` where the status stays."""
