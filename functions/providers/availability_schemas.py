@@ -1,13 +1,17 @@
 """Requests and responses of availability and slots."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from typing import Annotated, Literal
 
-from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
-from common.domain.scheduling.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY
+from common.application.scheduling.holidays import MOST_AFFECTED
+from common.domain.bookings.booking import Booking
+from common.domain.scheduling.availability import Availability, DateException, Holiday, TimeRange, WeeklyRule
+from common.domain.scheduling.availability_rules import MAX_EXCEPTIONS, MAX_HOLIDAYS, MAX_RANGES_PER_DAY, MAX_REASON
+from common.domain.shared.texts import TITLE
 from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel, Version
-from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 WallTime = Annotated[
     time,
@@ -49,12 +53,31 @@ class DateExceptionSchema(RequestModel):
     ranges: Ranges = Field(default_factory=list)
 
 
+PrivateReason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_REASON),
+    Field(description="The provider's own note; nobody else sees it"),
+    TITLE,
+]
+
+
+class HolidaySchema(RequestModel):
+    """Local dates, the last one included, on which the provider does not work, whatever the other rules say."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    first_date: date
+    last_date: date
+    reason: PrivateReason = ""
+
+
 class AvailabilityFields(RequestModel):
     """Rules in one IANA zone."""
 
     timezone: TimeZoneName
     weekly: Annotated[list[WeeklyRuleSchema], Field(max_length=7)] = Field(default_factory=list)
     exceptions: Annotated[list[DateExceptionSchema], Field(max_length=MAX_EXCEPTIONS)] = Field(default_factory=list)
+    holidays: Annotated[list[HolidaySchema], Field(max_length=MAX_HOLIDAYS)] = Field(default_factory=list)
     slot_step_minutes: Minutes = 30
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
@@ -72,25 +95,53 @@ class AvailabilityRequest(AvailabilityFields):
     def to_domain(self) -> Availability:
         """The domain's value."""
         return Availability(
-            **self.model_dump(exclude={"version", "weekly", "exceptions"}),
+            **self.model_dump(exclude={"version", "weekly", "exceptions", "holidays"}),
             weekly=[WeeklyRule(weekday=rule.weekday, ranges=_ranges(rule.ranges)) for rule in self.weekly],
             exceptions=[
                 DateException(date=item.date, kind=item.kind, ranges=_ranges(item.ranges)) for item in self.exceptions
             ],
+            holidays=[Holiday(**item.model_dump()) for item in self.holidays],
+        )
+
+
+class AffectedBookingView(ResponseModel):
+    """A booking that lies in a holiday: move or cancel it, or come all the same."""
+
+    id: str
+    status: str
+    title: str
+    start_at: Instant
+    end_at: Instant
+
+    @classmethod
+    def of(cls, booking: Booking) -> "AffectedBookingView":
+        """The view of a booking."""
+        slot = booking.slot
+        return cls(
+            id=booking.id,
+            status=booking.status.value,
+            title=booking.service.title,
+            start_at=slot.start_at,
+            end_at=slot.end_at,
         )
 
 
 class AvailabilityView(AvailabilityFields):
-    """The availability as it is stored, with the version of the profile it belongs to."""
+    """The availability as it is stored, with the version of the profile it belongs to, and what it affects."""
 
     model_config = ConfigDict(extra="ignore")
 
     version: int
+    affected_bookings: Annotated[
+        list[AffectedBookingView],
+        Field(description=f"Bookings to come that lie in a holiday and stand; the soonest {MOST_AFFECTED}"),
+    ]
 
     @classmethod
-    def of(cls, availability: Availability, version: int) -> "AvailabilityView":
+    def of(cls, availability: Availability, version: int, affected: Sequence[Booking]) -> "AvailabilityView":
         """The view of an availability."""
-        return cls(**availability.model_dump(), version=version)
+        bookings = [AffectedBookingView.of(booking) for booking in affected]
+        return cls(**availability.model_dump(), version=version, affected_bookings=bookings)
 
 
 class SlotView(ResponseModel):

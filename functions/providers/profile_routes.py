@@ -1,6 +1,8 @@
 """Profiles and availability."""
 
 from common.application.catalogue import profile
+from common.application.scheduling.holidays import bookings_in_holidays
+from common.domain.catalogue.providers import Provider
 from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.rate_limits import limit_lookups
@@ -32,18 +34,18 @@ async def update_own_provider(
 
 
 @own.get("/availability")
-async def get_availability(provider: CallingProvider) -> AvailabilityView:
+async def get_availability(container: ContainerDep, provider: CallingProvider) -> AvailabilityView:
     """The caller's availability."""
-    return AvailabilityView.of(profile.availability_of(provider), provider.version)
+    return await _view(container, provider)
 
 
 @own.put("/availability")
 async def put_availability(
     container: ContainerDep, provider: CallingProvider, body: AvailabilityRequest
 ) -> AvailabilityView:
-    """Replace the caller's availability; bookings made before stay."""
+    """Replace the caller's availability as a whole; bookings made before stay, and those in a holiday are named."""
     changed = await profile.set_availability(container.catalogue, provider, body.to_domain(), expected=body.version)
-    return AvailabilityView.of(profile.availability_of(changed), changed.version)
+    return await _view(container, changed)
 
 
 @public.get("/{provider_id}", dependencies=[Depends(cache_for(60))])
@@ -51,3 +53,8 @@ async def get_provider(container: ContainerDep, viewer: OptionalUser, provider_i
     """A provider's public profile."""
     viewer_id = viewer.provider_id if viewer else None
     return ProviderView.of(await profile.visible_provider(container.catalogue, provider_id, viewer_id))
+
+
+async def _view(container: ContainerDep, provider: Provider) -> AvailabilityView:
+    affected = await bookings_in_holidays(container.catalogue, provider)
+    return AvailabilityView.of(profile.availability_of(provider), provider.version, affected)

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.domain.bookings.booking import BookingStatus
 from common.domain.scheduling.slot_cells import SlotClaim, cells_between
 
+from tests.factories.bookings import make_booking, make_creation, make_slot
 from tests.factories.providers import make_service
 from tests.fakes.clock import START
 
@@ -179,3 +181,36 @@ async def test_what_cannot_be_seen_is_dropped_from_a_profiles_name(client: httpx
     change = {"trading_name": "Pay\N{RIGHT-TO-LEFT OVERRIDE}lap"}
     response = await client.patch("/v1/providers/me", json=change, headers=owner.headers)
     assert (response.status_code, response.json()["trading_name"]) == (200, "Paylap")
+
+
+async def test_a_holiday_closes_its_days_and_names_the_bookings_in_it(
+    client: httpx.AsyncClient, owner: SignedIn, container: Container
+) -> None:
+    """START is a Monday; 12 and 19 March are the Tuesdays that the rules open."""
+    service = make_service(owner.provider)
+    await container.services.insert(service)
+    own = {"provider_id": owner.provider.id, "provider_user_id": owner.provider.user_id}
+    monday_2000 = START + timedelta(hours=20)  # Tuesday 09:00 in Auckland
+    statuses = [BookingStatus.ACCEPTED, BookingStatus.PENDING_PAYMENT, BookingStatus.CANCELLED, BookingStatus.ACCEPTED]
+    made = []
+    for number, status in enumerate(statuses):
+        slot = make_slot(monday_2000 + timedelta(days=14 * (number // 3), hours=number))
+        made.append(make_booking(now=START, slot=slot, status=status, **own))
+        await container.booking_repository.commit(make_creation(made[-1], claims=[]))
+    away = [{"first_date": "2030-03-05", "last_date": "2030-03-12", "reason": "Fiji"}]
+    rules = {**RULES, "exceptions": [{"date": "2030-03-06", "kind": "extra", "ranges": RULES["weekly"][0]["ranges"]}]}
+    put = await client.put("/v1/providers/me/availability", json={**rules, "holidays": away}, headers=owner.headers)
+    assert put.status_code == 200, put.text
+    assert put.json()["holidays"] == away
+    assert [each["id"] for each in put.json()["affected_bookings"]] == [made[0].id]
+    public = (await client.get(f"/v1/services/{service.id}/slots")).json()
+    assert {slot["local_start"][:10] for slot in public["items"]} == set()
+    later = await client.get(f"/v1/services/{service.id}/slots?from=2030-03-13T00:00:00Z")
+    assert {slot["local_start"][:10] for slot in later.json()["items"]} == {"2030-03-19", "2030-03-26"}
+    assert "Fiji" not in public
+    for wrong in ({"first_date": "2030-03-05"}, {**away[0], "reason": "r" * 201}, {**away[0], "last_date": "soon"}):
+        refused = await client.put(
+            "/v1/providers/me/availability", json={**rules, "holidays": [wrong]}, headers=owner.headers
+        )
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"].startswith("holidays.0")

@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
+from common.domain.scheduling.availability import Availability, DateException, Holiday, TimeRange, WeeklyRule
 from common.domain.scheduling.availability_rules import MAX_EXCEPTIONS, MAX_RANGES_PER_DAY, check_availability
 from common.domain.shared.errors import InvalidInput
 
@@ -26,6 +26,10 @@ def wrong_fields(**fields: Any) -> set[tuple[str, str]]:
 
 def exception(kind: str, *ranges: TimeRange, day: date = DAY) -> DateException:
     return DateException(date=day, kind=kind, ranges=list(ranges))
+
+
+def holiday(first: int, last: int, *, month: int = 4) -> Holiday:
+    return Holiday(first_date=date(2030, month, first), last_date=date(2030, month, last))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,19 @@ def exception(kind: str, *ranges: TimeRange, day: date = DAY) -> DateException:
         ({"exceptions": [exception("extra")]}, {("exceptions.0.ranges", "missing")}),
         ({"exceptions": [exception("closed"), exception("closed")]}, {("exceptions.1.date", "duplicate")}),
         ({"exceptions": [exception("closed"), exception("closed", day=date(2030, 3, 5))]}, set()),
+        ({"holidays": [holiday(9, 9), holiday(1, 8)]}, set()),
+        ({"holidays": [holiday(1, 3), holiday(9, 12), holiday(3, 4)]}, {("holidays.2", "overlap")}),
+        ({"holidays": [holiday(5, 4)]}, {("holidays.0.last_date", "end_before_start")}),
+        ({"holidays": [Holiday(first_date=DAY, last_date=date(2031, 3, 5))]}, {("holidays.0.last_date", "too_long")}),
+        ({"holidays": [Holiday(first_date=DAY, last_date=DAY, reason="r" * 201)]}, {("holidays.0.reason", "too_long")}),
+        (
+            {"holidays": [Holiday(first_date=date(1, 1, 1), last_date=date(1, 1, 1))]},
+            {("holidays.0.first_date", "out_of_range"), ("holidays.0.last_date", "out_of_range")},
+        ),
+        (
+            {"holidays": [holiday(n, n) for n in range(1, 29)] + [holiday(n, n, month=5) for n in range(1, 24)]},
+            {("holidays", "too_many")},
+        ),
     ],
 )
 def test_every_contradiction_is_named(fields: dict[str, Any], expected: set[tuple[str, str]]) -> None:

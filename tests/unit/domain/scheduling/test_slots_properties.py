@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from common.domain.scheduling.availability import Availability, DateException, TimeRange, WeeklyRule
+from common.domain.scheduling.availability import Availability, DateException, Holiday, TimeRange, WeeklyRule
 from common.domain.scheduling.slots import Busy, SlotStatus, bookable_slots, slot_status
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,10 +57,15 @@ def availabilities(draw: st.DrawFn, day: date) -> Availability:
             max_size=2,
         )
     )
+    away = draw(st.sampled_from([None, None, (0, 0), (-1, 0), (1, 3)]))
+    holidays = (
+        [Holiday(first_date=day + timedelta(days=away[0]), last_date=day + timedelta(days=away[1]))] if away else []
+    )
     return Availability(
         timezone=draw(st.sampled_from(ZONES)),
         weekly=weekly,
         exceptions=exceptions,
+        holidays=holidays,
         slot_step_minutes=draw(st.sampled_from([15, 30, 45, 60, 90])),
         buffer_before_minutes=draw(st.sampled_from([0, 10, 30])),
         buffer_after_minutes=draw(st.sampled_from([0, 5, 45])),
@@ -90,6 +95,8 @@ def is_working(rules: Availability, instant: datetime) -> bool:
     local = instant.astimezone(ZoneInfo(rules.timezone))
     today = [item for item in rules.exceptions if item.date == local.date()]
     weekly = [r for rule in rules.weekly if rule.weekday == local.weekday() for r in rule.ranges]
+    if any(each.first_date <= local.date() <= each.last_date for each in rules.holidays):
+        return False
     if any(item.kind == "closed" for item in today):
         return False
     if any(item.kind == "different" for item in today):

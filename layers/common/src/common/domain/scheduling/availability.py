@@ -1,4 +1,4 @@
-"""When a provider works: weekly rules in one IANA zone, dated exceptions, buffers, notice, window and limits."""
+"""When a provider works: weekly rules in one IANA zone, dated exceptions, holidays, buffers, notice and limits."""
 
 from datetime import date, time
 
@@ -29,12 +29,24 @@ class DateException(Model):
     ranges: list[TimeRange] = Field(default_factory=list)
 
 
+class Holiday(Model):
+    """Local dates, the last one included, on which nobody works, whatever else the rules say of them.
+
+    ``reason`` is the provider's own note, shown to nobody else.
+    """
+
+    first_date: date
+    last_date: date
+    reason: str = ""
+
+
 class Availability(Model):
     """Everything that shapes a provider's free time. Minutes are whole multiples of five where they shape slots."""
 
     timezone: str
     weekly: list[WeeklyRule] = Field(default_factory=list)
     exceptions: list[DateException] = Field(default_factory=list)
+    holidays: list[Holiday] = Field(default_factory=list)
     slot_step_minutes: int = 30
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0

@@ -12,6 +12,12 @@ from common.domain.shared.time_zones import check_timezone
 _DAY_MINUTES = 1440
 MAX_RANGES_PER_DAY = 8
 MAX_EXCEPTIONS = 366
+MAX_HOLIDAYS = 50
+#: Longer than a sabbatical; somebody who is away for longer takes their services out.
+MAX_HOLIDAY_DAYS = 366
+MAX_REASON = 200
+#: Years of holidays; nothing is booked further ahead, and instants stay far from the calendar's ends.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 #: Bounds of the whole-minute fields: smallest, largest, and what they must be multiples of.
 _BOUNDS = {
     "slot_step_minutes": (CELL_MINUTES, _DAY_MINUTES, CELL_MINUTES),
@@ -30,7 +36,7 @@ def check_availability(availability: Availability) -> None:
     """
     check_timezone(availability.timezone)
     errors = [*_bound_errors(availability), *_limit_errors(availability), *_weekly_errors(availability)]
-    errors += _exception_errors(availability)
+    errors += [*_exception_errors(availability), *_holiday_errors(availability)]
     if errors:
         raise InvalidInput("The availability has errors.", errors=errors)
 
@@ -74,6 +80,28 @@ def _exception_errors(availability: Availability) -> Iterator[FieldError]:
         if item.kind != "closed" and not item.ranges:
             yield FieldError(f"exceptions.{index}.ranges", "Give the hours.", "missing")
         yield from _range_errors(f"exceptions.{index}.ranges", item.ranges)
+
+
+def _holiday_errors(availability: Availability) -> Iterator[FieldError]:
+    holidays = availability.holidays
+    if len(holidays) > MAX_HOLIDAYS:
+        yield FieldError("holidays", f"Give at most {MAX_HOLIDAYS}.", "too_many")
+    for index, item in enumerate(holidays):
+        field = f"holidays.{index}"
+        for name in ("first_date", "last_date"):
+            if not _FIRST_YEAR <= getattr(item, name).year <= _LAST_YEAR:
+                years = f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}."
+                yield FieldError(f"{field}.{name}", years, "out_of_range")
+        if item.last_date < item.first_date:
+            yield FieldError(f"{field}.last_date", "The last day must not come before the first.", "end_before_start")
+        if (item.last_date - item.first_date).days >= MAX_HOLIDAY_DAYS:
+            yield FieldError(f"{field}.last_date", f"At most {MAX_HOLIDAY_DAYS} days.", "too_long")
+        if len(item.reason) > MAX_REASON:
+            yield FieldError(f"{field}.reason", f"At most {MAX_REASON} characters.", "too_long")
+    in_order = sorted(enumerate(holidays), key=lambda each: each[1].first_date)
+    for (_, earlier), (index, later) in pairwise(in_order):
+        if later.first_date <= earlier.last_date:
+            yield FieldError(f"holidays.{index}", "This holiday overlaps another one.", "overlap")
 
 
 def _range_errors(field: str, ranges: Sequence[TimeRange]) -> Iterator[FieldError]:

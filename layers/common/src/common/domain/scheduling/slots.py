@@ -236,9 +236,18 @@ class _Hours:
         self._exceptions: dict[int, list[DateException]] = {}
         for exception in availability.exceptions:
             self._exceptions.setdefault(exception.date.toordinal() - _EPOCH_ORDINAL, []).append(exception)
+        self._holidays = [
+            (each.first_date.toordinal() - _EPOCH_ORDINAL, each.last_date.toordinal() - _EPOCH_ORDINAL)
+            for each in availability.holidays
+        ]
 
     def of_day(self, day: int) -> list[tuple[int, int]]:
-        """Working ranges of one local day: ``closed`` beats ``different``, which beats the weekly rule with extras."""
+        """Working ranges of one local day.
+
+        A holiday beats ``closed``, which beats ``different``, which beats the weekly rule with extras.
+        """
+        if any(first <= day <= last for first, last in self._holidays):
+            return []
         weekly = self._weekly[(day + _EPOCH_WEEKDAY) % 7]
         exceptions = self._exceptions.get(day)
         if not exceptions:
