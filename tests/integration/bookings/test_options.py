@@ -88,6 +88,7 @@ async def test_money_of_a_booking_with_options_is_named_by_lines_to_the_last_cen
     await offer.drain()
     async with api_client("payments", offer.container) as payments:
         paid = (await payments.get(f"/v1/bookings/{made['id']}/payment", headers=customer)).json()
+        table = (await payments.get(f"/v1/bookings/{made['id']}/payment/statement.csv", headers=customer)).text
     captured = {
         each["price_line_id"]: -each["amount"]["amount"]
         for each in paid["ledger"]
@@ -95,6 +96,7 @@ async def test_money_of_a_booking_with_options_is_named_by_lines_to_the_last_cen
     }
     assert captured == {"line_1": 12_500, "line_2": 3_000, "line_3": 999}
     assert [each["label"] for each in paid["price_lines"]] == [offer.service.title, "Windows inside", "Green waste"]
+    assert "line_2,Windows inside,2," in table
     await offer.move_to(booking.slot.end_at + offer.deps.settings.settle_after + timedelta(hours=1))
     lines = await offer.container.payments.ledger.list_by_booking(made["id"])
     held: dict[str | None, int] = {}

@@ -23,6 +23,7 @@ _NAMES = (
     "pay_by",
     "kept_until",
     "notes",
+    "options",
     "preferences_url",
     "ratings_note",
     "report_until",

@@ -1,18 +1,20 @@
 """What the templates of a booking's mails may show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from common.domain.bookings.booking import ActorKind, Booking, Place
 from common.domain.bookings.charges import net_paid
 from common.domain.bookings.disclosure import given_name, is_disclosed, seen_by
+from common.domain.bookings.line_taxes import platform_taxes, receipt_taxes
+from common.domain.bookings.price_lines import LineKind, PriceLine
 from common.domain.bookings.settings import BookingSettings
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.users import User
 from common.domain.payments.decline_advice import decline_advice
-from common.domain.payments.tax import TaxParty, tax_line
+from common.domain.payments.tax import TaxLine
 from common.domain.shared.display import duration_text, local_time_text, money_text, share_text
 from common.domain.shared.events import Event
 from common.domain.shared.money import Money
@@ -119,6 +121,7 @@ def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
     paid = net_paid(booking)
     return {
         "price": money_text(booking.price.total),
+        "options": ", ".join(_line_text(booking, line) for line in booking.price.lines if line.kind is LineKind.OPTION),
         "amount": text(moved),
         "paid": text(moved or booking.captured_amount),
         "refunded": text(moved or booking.refunded_amount),
@@ -137,19 +140,24 @@ def receipt_lines(booking: Booking, paid: int) -> list[str]:
         paid: what was charged, in minor units; less than the price where a fee or a part was charged.
     """
     total = Money(amount=paid, currency=booking.price.total.currency)
-    lines = [f"{booking.service.title}: {money_text(booking.price.total)}", f"Charged: {money_text(total)}"]
-    return lines + _tax_texts(booking, TaxParty.PROVIDER, total)
+    lines = [f"{_line_text(booking, line)}: {money_text(line.amount)}" for line in booking.price.lines]
+    return [*lines, f"Charged: {money_text(total)}", *_tax_texts(receipt_taxes(booking.price, paid))]
 
 
 def commission_lines(booking: Booking) -> list[str]:
     """The lines of our invoice to the provider: the commission, and the tax in it where the platform is registered."""
     commission = Money(amount=booking.commission_amount, currency=booking.price.total.currency)
-    lines = [f"Our commission: {money_text(commission)}"]
-    return lines + _tax_texts(booking, TaxParty.PLATFORM, commission)
+    taxes = platform_taxes(booking.price, commission.amount)
+    return [f"Our commission: {money_text(commission)}", *_tax_texts(taxes)]
 
 
-def _tax_texts(booking: Booking, party: TaxParty, amount: Money) -> list[str]:
-    lines = [tax_line(term, amount) for term in booking.price.taxes if term.party is party]
+def _line_text(booking: Booking, line: PriceLine) -> str:
+    """A line of the price as people say it: a quantity other than one goes before its label."""
+    label = booking.label_of(line)
+    return label if line.quantity == 1 else f"{line.quantity} \N{MULTIPLICATION SIGN} {label}"
+
+
+def _tax_texts(lines: Sequence[TaxLine]) -> list[str]:
     return [
         f"Includes {line.name} {share_text(line.basis_points)}: {money_text(line.amount)} (number {line.tax_number})"
         for line in lines

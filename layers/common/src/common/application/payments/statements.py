@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from common.application.payments.deps import PaymentDeps
+from common.application.payments.statement_lines import LineFacts, line_facts
 from common.application.shared.booking_access import find_booking
+from common.domain.bookings.booking import Booking
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine
 from common.domain.shared.errors import Forbidden, InvalidInput
@@ -17,7 +19,10 @@ _LONGEST = timedelta(days=366)
 _BATCH = 500
 #: More lines than a year of one provider has; a longer statement is asked for in parts.
 _MOST_LINES = 20_000
-_COLUMNS = ("at_utc", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id")
+_COLUMNS = (
+    *("at_utc", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id"),
+    *("line_id", "line", "quantity", "tax"),
+)
 #: Reasons of ledger entries on the account of held money, by the name of their figure.
 _REASONS = {
     "capture": "sales",
@@ -88,7 +93,7 @@ async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: st
         NotFound: there is no such booking, or it is none of the caller's business.
     """
     booking, _ = await find_booking(deps, caller, booking_id)
-    return to_csv(await deps.ledger.list_by_booking(booking.id))
+    return to_csv(await deps.ledger.list_by_booking(booking.id), {booking.id: booking})
 
 
 async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetime, before: datetime) -> str:
@@ -99,12 +104,14 @@ async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetim
     """
     _check_period(since, before)
     lines: list[LedgerLine] = []
+    bookings: dict[str, Booking] = {}
     after: str | None = None
     while len(lines) <= _MOST_LINES:
         page = await deps.ledger.list_by_provider(provider_id, since=since, before=before, limit=_BATCH, after=after)
         lines.extend(page)
+        bookings |= await deps.bookings.get_many(sorted({line.booking_id for line in page} - set(bookings)))
         if len(page) < _BATCH:
-            return to_csv(lines)
+            return to_csv(lines, bookings)
         after = page[-1].id
     raise InvalidInput.of("to", "This period has too many lines; ask for a shorter one.", "too_many_lines")
 
@@ -128,17 +135,26 @@ def _statement(currency: str, by_reason: Mapping[str, int]) -> Statement:
     return Statement(currency=currency, held=-sum(by_reason.values()), **amounts)
 
 
-def to_csv(lines: Iterable[LedgerLine]) -> str:
-    """Ledger lines as CSV (RFC 4180) with a header row.
+def to_csv(lines: Sequence[LedgerLine], bookings: Mapping[str, Booking] | None = None) -> str:
+    """Ledger lines as CSV (RFC 4180) with a header row; those of held money say which line of the price they are about.
 
+    ``tax`` is what is contained in the amount of money that a customer paid or got back.
     Instants are in UTC and written so that spreadsheets take them for dates; a ``T`` or a ``Z`` makes them text.
     """
+    facts = line_facts(lines, bookings or {})
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for line in lines:
-        writer.writerow(_row(line))
+        writer.writerow((*_row(line), *_facts_row(line, facts.get(line.id))))
     return text.getvalue()
+
+
+def _facts_row(line: LedgerLine, facts: LineFacts | None) -> tuple[str, ...]:
+    if facts is None:
+        return ("", "", "", "")
+    tax = "" if facts.tax is None else decimal_text(facts.tax, line.amount.currency)
+    return (facts.line_id, _cell(facts.label), str(facts.quantity), tax)
 
 
 def _row(line: LedgerLine) -> tuple[str, ...]:

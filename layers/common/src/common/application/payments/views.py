@@ -40,5 +40,6 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
 
 def tax_lines(booking: Booking) -> list[TaxLine]:
     """The provider's tax in what the customer has paid and not got back, and ours in the commission."""
-    price = booking.price
-    return [*provider_taxes(price, net_paid(booking)), *platform_taxes(price, booking.commission_amount)]
+    price, paid, commission = booking.price, net_paid(booking), booking.commission_amount
+    provider_lines = provider_taxes(price, paid) if paid > 0 else []
+    return [*provider_lines, *(platform_taxes(price, commission) if commission > 0 else [])]

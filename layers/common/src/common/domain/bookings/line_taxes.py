@@ -8,58 +8,63 @@ from collections.abc import Sequence
 
 from common.domain.bookings.booking import PriceSnapshot
 from common.domain.bookings.commission import commission_by_line
-from common.domain.bookings.price_lines import spread
+from common.domain.bookings.price_lines import PriceLine, spread
 from common.domain.payments.tax import TaxLine, TaxParty, TaxTerm, tax_line
 from common.domain.shared.money import Money
 
 
 def provider_taxes(price: PriceSnapshot, paid: int) -> list[TaxLine]:
-    """The tax that the provider owes on what the customer has paid, in minor units; none where that is nothing."""
-    parts = price.spread(paid)
+    """The tax that the provider owes on what the customer has paid, in minor units."""
     terms = [term for term in price.taxes if term.party is TaxParty.PROVIDER]
-    return _taxes(price, terms, parts)
+    parts = price.spread(paid)
+    return [_tax(price, term, _bases(price, term, parts)) for term in terms]
 
 
 def platform_taxes(price: PriceSnapshot, commission: int) -> list[TaxLine]:
-    """The tax that we owe on our commission, fees included, in minor units; none where that is nothing."""
-    parts = spread(commission, commission_by_line(price, price.total.amount))
+    """The tax that we owe on our commission, fees included, in minor units."""
     terms = [term for term in price.taxes if term.party is TaxParty.PLATFORM]
-    return _taxes(price, terms, parts)
+    parts = spread(commission, commission_by_line(price, price.total.amount))
+    return [_tax(price, term, _bases(price, term, parts)) for term in terms]
 
 
 def receipt_taxes(price: PriceSnapshot, paid: int) -> list[TaxLine]:
     """The taxes that a customer's receipt shows of what was paid: those of whose money each line is."""
     parts = price.spread(paid)
-    bases = [(term, _shown(price, term, parts)) for term in price.taxes]
-    return [_tax(price, term, each) for term, each in bases if sum(each) > 0]
+    return [_tax(price, term, _shown(price, term, parts)) for term in _shown_terms(price)]
 
 
-def taxes_by_line(price: PriceSnapshot) -> list[list[TaxLine]]:
-    """For each line the taxes contained in its amount, which add up to the receipt's of the whole price."""
-    amounts = [each.amount.amount for each in price.lines]
+def taxes_by_line(price: PriceSnapshot, parts: Sequence[int] | None = None) -> list[list[TaxLine]]:
+    """For each line the taxes contained in its part, which add up to the receipt's of the whole.
+
+    Args:
+        price: with the lines and their terms.
+        parts: minor units of each line that moved, of one sign with the lines' amounts; those amounts without it.
+    """
+    amounts = [each.amount.amount for each in price.lines] if parts is None else parts
     by_line: list[list[TaxLine]] = [[] for _ in price.lines]
-    for term in price.taxes:
+    for term in _shown_terms(price):
         bases = _shown(price, term, amounts)
         taxes = spread(_tax(price, term, bases).amount.amount, bases)
         for shown, base, tax in zip(by_line, bases, taxes, strict=True):
             if base:
-                amount = Money(amount=tax, currency=price.currency)
-                shown.append(TaxLine(**term.model_dump(), amount=amount))
+                shown.append(TaxLine(**term.model_dump(), amount=Money(amount=tax, currency=price.currency)))
     return by_line
 
 
-def _taxes(price: PriceSnapshot, terms: Sequence[TaxTerm], parts: Sequence[int]) -> list[TaxLine]:
-    bases = [(term, _bases(price, term, parts)) for term in terms]
-    return [_tax(price, term, each) for term, each in bases if sum(each) > 0]
+def _shown_terms(price: PriceSnapshot) -> list[TaxTerm]:
+    return [term for term in price.taxes if any(_shows(line, term) for line in price.lines)]
+
+
+def _shows(line: PriceLine, term: TaxTerm) -> bool:
+    return term in line.taxes and line.borne_by.value == term.party.value
+
+
+def _shown(price: PriceSnapshot, term: TaxTerm, parts: Sequence[int]) -> list[int]:
+    return [part if _shows(line, term) else 0 for line, part in zip(price.lines, parts, strict=True)]
 
 
 def _bases(price: PriceSnapshot, term: TaxTerm, parts: Sequence[int]) -> list[int]:
     return [part if term in line.taxes else 0 for line, part in zip(price.lines, parts, strict=True)]
-
-
-def _shown(price: PriceSnapshot, term: TaxTerm, parts: Sequence[int]) -> list[int]:
-    owed = [line.borne_by.value == term.party.value for line in price.lines]
-    return [part if is_owed else 0 for part, is_owed in zip(_bases(price, term, parts), owed, strict=True)]
 
 
 def _tax(price: PriceSnapshot, term: TaxTerm, bases: Sequence[int]) -> TaxLine:

@@ -97,6 +97,11 @@ class MongoBookings:
         """One booking by id."""
         return _booking(await self._bookings.find_one({"_id": booking_id}))
 
+    async def get_many(self, booking_ids: Sequence[str]) -> Mapping[str, Booking]:
+        """Those of the bookings that there are, by id."""
+        cursor = self._bookings.find({"_id": {"$in": list(booking_ids)}})
+        return {booking.id: booking async for row in cursor if (booking := _booking(row))}
+
     async def find_by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
         """The booking a customer made with this idempotency key."""
         return _booking(await self._bookings.find_one({"customer_id": customer_id, "idempotency_key": key}))

@@ -48,6 +48,10 @@ class BookingRepository(Protocol):
         """One booking by id."""
         ...
 
+    async def get_many(self, booking_ids: Sequence[str]) -> Mapping[str, Booking]:
+        """Those of the bookings that there are, by id."""
+        ...
+
     async def find_by_idempotency_key(self, customer_id: str, key: str) -> Booking | None:
         """The booking a customer made with this idempotency key."""
         ...

@@ -1,0 +1,75 @@
+"""Statements and receipts of prices with several lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from common.application.notifications.booking_data import receipt_lines
+from common.application.payments.statements import to_csv
+from common.domain.bookings.booking import PriceSnapshot
+from common.domain.bookings.ledger_entries import Entry
+from common.domain.bookings.price_lines import BorneBy, LineKind, PriceLine
+from common.domain.payments.ledger import Account
+from common.domain.payments.operations import FIRST_CHARGE
+from common.domain.payments.tax import TaxParty, TaxTerm
+from common.domain.shared.money import Money
+
+from tests.factories.bookings import NOW, make_booking
+
+GST = TaxTerm(party=TaxParty.PROVIDER, name="GST", basis_points=1_500, tax_number="12-345-678")
+
+
+def line(position: int, kind: LineKind, amount: int, **fields: object) -> PriceLine:
+    values = {"id": f"line_{position}", "kind": kind, "unit_amount": Money(amount=amount, currency="nzd")}
+    return PriceLine.model_validate({"taxes": [GST], **values, **fields})
+
+
+PRICE = PriceSnapshot(
+    lines=[
+        line(1, LineKind.SERVICE, 10_000),
+        line(2, LineKind.OPTION, 750, quantity=2, label="=Windows"),
+        line(3, LineKind.DISCOUNT, -1_000, label="Spring", taxes=[], borne_by=BorneBy.PROVIDER),
+    ],
+    commission_basis_points=1_000,
+)
+BOOKING = make_booking(price=PRICE)
+
+
+def test_rows_of_held_money_name_their_line_and_the_tax_in_it() -> None:
+    entry = Entry(BOOKING, FIRST_CHARGE, NOW)
+    ledger = [*entry.captured(10_500), *entry.stripe_fee(300), *entry.refunded(5_250)]
+    rows = list(csv.DictReader(io.StringIO(to_csv(ledger, {BOOKING.id: BOOKING}))))
+    named = [(row["line"], row["quantity"], row["amount"], row["tax"]) for row in rows if row["account"] == "held"]
+    assert named == [
+        ("Lawn mowing", "1", "-100.00", "-13.04"),
+        ("'=Windows", "2", "-15.00", "-1.96"),
+        ("Spring", "1", "10.00", ""),
+        ("Lawn mowing", "1", "50.00", "6.52"),
+        ("'=Windows", "2", "7.50", "0.98"),
+        ("Spring", "1", "-5.00", ""),
+    ]
+    assert {row["line_id"] for row in rows if row["account"] != "held"} == {""}
+
+
+def test_rows_of_before_the_ledger_named_lines_are_of_the_service() -> None:
+    booking = make_booking()
+    ledger = [
+        each.model_copy(update={"price_line_id": None}) for each in Entry(booking, FIRST_CHARGE, NOW).captured(12_500)
+    ]
+    (row,) = (
+        row
+        for row in csv.DictReader(io.StringIO(to_csv(ledger, {booking.id: booking})))
+        if row["account"] == Account.HELD.value
+    )
+    assert (row["line_id"], row["line"]) == ("line_1", "Lawn mowing")
+
+
+def test_a_receipt_has_the_lines_of_the_price_and_one_tax() -> None:
+    assert receipt_lines(BOOKING, 10_500) == [
+        "Lawn mowing: NZD 100.00",
+        "2 \N{MULTIPLICATION SIGN} =Windows: NZD 15.00",
+        "Spring: -NZD 10.00",
+        "Charged: NZD 105.00",
+        "Includes GST 15%: NZD 15.00 (number 12-345-678)",
+    ]
