@@ -4,6 +4,7 @@ from typing import Annotated
 
 from common.application.ports.search.listings import ListingKind
 from common.application.search.queries import MAX_RADIUS_KM, SearchQuery, Sort
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.shared.money import MAX_AMOUNT, CurrencyCode
 from common.runtime.http.paging import Cursor, Limit
 from common.runtime.http.schemas import Instant
@@ -21,6 +22,10 @@ class SearchParams(BaseModel):
     Prices are what one booking costs, in minor units of one ``currency``: filters and the order by price compare only
     what is priced in it, and leave out services by quote. Without ``currency`` it is what the nearest listings are
     priced in, or, without a point, the best rated ones.
+
+    ``place_kind`` finds what can be done there. Without one a point finds what can be had in person around it:
+    providers who come there, and places within the radius to go to. Online no point counts: where one is given, it and
+    the radius are not looked at.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,6 +43,7 @@ class SearchParams(BaseModel):
     available_from: Instant | None = None
     available_to: Instant | None = None
     provider_name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    place_kind: PlaceKind | None = None
     sort: Sort = Sort.RELEVANCE
     facets: bool = True
     limit: Limit = 20
@@ -60,6 +66,7 @@ class SearchParams(BaseModel):
             free_from=self.available_from,
             free_to=self.available_to,
             provider_name=self.provider_name,
+            place_kind=self.place_kind,
             sort=self.sort,
         )
 

@@ -8,6 +8,7 @@ from common.application.ports.search.listings import CategoryCount, Hit
 from common.application.search.facets import PRICE_EDGES, Facets
 from common.application.search.suggest import Suggestions
 from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.price_keys import price_of
 from common.domain.catalogue.services import PriceType
 from common.domain.shared.money import CurrencyCode
@@ -42,6 +43,7 @@ class FoundService(ResponseModel):
     duration_minutes: int
     image: str | None
     auto_accept: bool
+    place_kinds: list[PlaceKind]
     provider: FoundProvider
     rating: FoundRating
     distance_m: int | None
@@ -60,6 +62,7 @@ class FoundService(ResponseModel):
             duration_minutes=hit.duration_minutes,
             image=hit.image,
             auto_accept=hit.auto_accept,
+            place_kinds=[PlaceKind(kind) for kind in hit.place_kinds],
             provider=FoundProvider(id=hit.provider_id, trading_name=hit.trading_name, is_verified=hit.is_verified),
             rating=_rating(hit),
             distance_m=_metres(hit),
@@ -75,6 +78,7 @@ class ProviderFound(ResponseModel):
     is_verified: bool
     categories: list[str]
     price_from: MoneySchema | None
+    place_kinds: list[PlaceKind]
     rating: FoundRating
     distance_m: int | None
 
@@ -87,6 +91,7 @@ class ProviderFound(ResponseModel):
             is_verified=hit.is_verified,
             categories=[slug for slug in hit.categories if tree.is_leaf(slug)],
             price_from=_total(hit),
+            place_kinds=[PlaceKind(kind) for kind in hit.place_kinds],
             rating=_rating(hit),
             distance_m=_metres(hit),
         )
@@ -115,6 +120,13 @@ class RatingFacet(ResponseModel):
     count: int
 
 
+class PlaceKindFacet(ResponseModel):
+    """How many can be done at a kind of place; what can be done at several counts for each."""
+
+    place_kind: PlaceKind
+    count: int
+
+
 class FacetsView(ResponseModel):
     """How what was found is spread; only the first 500 listings are counted (``is_complete`` tells).
 
@@ -124,6 +136,7 @@ class FacetsView(ResponseModel):
     categories: list[CategoryFacet]
     prices: list[PriceFacet]
     ratings: list[RatingFacet]
+    place_kinds: list[PlaceKindFacet]
     currency: CurrencyCode | None
     counted: int
     is_complete: bool
@@ -137,6 +150,7 @@ class FacetsView(ResponseModel):
             categories=[CategoryFacet(slug=slug, name=names[slug], count=n) for slug, n in facets.categories],
             prices=[PriceFacet(min=low, max=end, count=n) for (low, n), end in zip(facets.prices, ends, strict=True)],
             ratings=[RatingFacet(min_rating=edge, count=n) for edge, n in facets.ratings],
+            place_kinds=[PlaceKindFacet(place_kind=kind, count=n) for kind, n in facets.place_kinds],
             currency=facets.currency,
             counted=facets.counted,
             is_complete=facets.is_complete,

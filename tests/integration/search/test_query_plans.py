@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.adapters.mongo.search.filters import near_query, sorted_query
 from common.application.ports.search.listings import Criteria, Order, Position, WordGroup
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.price_keys import price_key
 from common.domain.shared.geo import Point
 from common.domain.shared.money import Money
@@ -73,8 +74,10 @@ def counts(plan: Any) -> tuple[set[str], int, int]:
         Criteria(groups=(CLEANERS,), **NEAR),
         Criteria(groups=(FRIENDLY,), category="cleaning", leaves=("house-cleaning", "deep-cleaning"), **NEAR),
         Criteria(groups=(CLEANERS, FRIENDLY), min_rating=4.0, **NEAR),
+        Criteria(place_kind=PlaceKind.PROVIDER, **NEAR),
+        Criteria(groups=(CLEANERS,), place_kind=PlaceKind.CUSTOMER, **NEAR),
     ],
-    ids=["all", "category", "rating", "price", "words", "words in category", "two words"],
+    ids=["all", "category", "rating", "price", "words", "words in category", "two words", "salons", "visits"],
 )
 @pytest.mark.parametrize("edges", [(0.0, 3_000.0), (3_000.0, 12_000.0), (12_000.0, 40_000.0)])
 def test_nearest_first_reads_the_near_index(
@@ -102,6 +105,8 @@ def test_nearest_first_reads_the_near_index(
         (Criteria(category="garden"), Order.RATING, "area_score"),
         (Criteria(category="garden", currency="nzd"), Order.PRICE, "area_price"),
         (Criteria(groups=(CLEANERS,)), Order.RATING, "token_score"),
+        (Criteria(place_kind=PlaceKind.ONLINE), Order.RATING, "token_score"),
+        (Criteria(category="tutoring", place_kind=PlaceKind.ONLINE), Order.RATING, "token_score"),
         (
             Criteria(groups=(FRIENDLY, CLEANERS), category="cleaning", leaves=("house-cleaning",)),
             Order.RATING,
@@ -136,6 +141,11 @@ def test_sorted_walks_read_their_index_in_its_order(
         (
             "services",
             {"filter": {"provider_id": "p", "status": {"$in": ["active"]}}, "sort": {"_id": -1}},
+            "provider_status",
+        ),
+        (
+            "services",
+            {"filter": {"provider_id": "p", "status": "active", "place_kinds": "provider"}, "limit": 1},
             "provider_status",
         ),
         ("providers", {"filter": {"user_id": "u"}}, "user"),

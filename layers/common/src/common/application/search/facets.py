@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from common.application.ports.search.listings import Criteria, Hit, ListingKind, Sample
 from common.application.search.deps import SearchDeps
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.price_keys import price_of, price_span
 
 #: Facets count at most this many listings: the nearest, or the best rated without a point.
@@ -19,7 +20,7 @@ _MAX_CATEGORIES = 30
 
 @dataclass(frozen=True)
 class Facets:
-    """Counts by leaf category, by price band (lower edge) and by least mean rating.
+    """Counts by leaf category, by price band (lower edge), by least mean rating, and by where it can be done.
 
     Prices are counted in one currency only: the one that is asked for, or that of the first listing that has a price.
     ``is_complete`` is false where only the first ``SAMPLE`` listings were counted.
@@ -28,6 +29,7 @@ class Facets:
     categories: Sequence[tuple[str, int]]
     prices: Sequence[tuple[int, int]]
     ratings: Sequence[tuple[float, int]]
+    place_kinds: Sequence[tuple[PlaceKind, int]]
     currency: str | None
     counted: int
     is_complete: bool
@@ -62,6 +64,7 @@ def summarise(hits: Sequence[Hit | Sample], currency: str | None, *, is_complete
         categories=sorted(categories.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAX_CATEGORIES],
         prices=[(edge, bands[edge]) for edge in PRICE_EDGES],
         ratings=[(edge, sum(hit.mean >= edge for hit in hits)) for edge in RATING_EDGES],
+        place_kinds=[(kind, sum(kind in hit.place_kinds for hit in hits)) for kind in PlaceKind],
         currency=currency,
         counted=len(hits),
         is_complete=is_complete,

@@ -94,12 +94,12 @@ def _plan(query: SearchQuery, criteria: Criteria, limit: int) -> tuple[Order, in
     plain = Order.RATING if criteria.point is None else Order.DISTANCE
     if reads_calendars(query):
         own = {Sort.RATING: Order.RATING, Sort.PRICE: Order.PRICE}.get(query.sort, plain)
-        return (plain if criteria.groups else own), _SLOT_BATCH
+        return (plain if criteria.is_by_tokens else own), _SLOT_BATCH
     if query.sort is Sort.RELEVANCE:
         return plain, _RELEVANCE_BATCH
     if query.sort is Sort.DISTANCE:
         return Order.DISTANCE, limit
-    if criteria.groups and not (criteria.point is None and query.sort is Sort.RATING):
+    if criteria.is_by_tokens and not (criteria.point is None and query.sort is Sort.RATING):
         return plain, _WORDS_BATCH
     return (Order.RATING if query.sort is Sort.RATING else Order.PRICE), limit
 

@@ -8,6 +8,7 @@ from common.application.ports.search.listings import Criteria, WordGroup
 from common.application.search.deps import SearchDeps
 from common.application.search.queries import SearchQuery
 from common.application.search.words import MAX_WORDS
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.search.text import words
 from common.domain.shared.geo import Point
 
@@ -54,7 +55,7 @@ async def _split_place(
     deps: SearchDeps, criteria: Criteria, typed_groups: list[tuple[str, WordGroup]]
 ) -> tuple[Located | None, list[tuple[str, WordGroup]]]:
     """The place that the last words name, and the words before it."""
-    if criteria.point is not None:
+    if criteria.point is not None or criteria.place_kind is PlaceKind.ONLINE:
         return None, typed_groups
     for length in range(min(_LONGEST_PLACE, len(typed_groups) - 1), 0, -1):
         place = await deps.places.named(" ".join(word for word, _ in typed_groups[-length:]))

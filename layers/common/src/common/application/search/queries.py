@@ -10,6 +10,7 @@ from common.application.search.currencies import usual_currency
 from common.application.search.deps import SearchDeps
 from common.application.search.words import understand
 from common.domain.catalogue.categories import category_tag
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.search.text import stems
 from common.domain.shared.display import duration_text
 from common.domain.shared.errors import InvalidInput
@@ -48,6 +49,7 @@ class SearchQuery:
     free_from: datetime | None = None
     free_to: datetime | None = None
     provider_name: str | None = None
+    place_kind: PlaceKind | None = None
     sort: Sort = Sort.RELEVANCE
 
 
@@ -108,6 +110,7 @@ async def criteria_of(deps: SearchDeps, query: SearchQuery, *, currency: str | N
         max_price=query.max_price,
         provider_name=name,
         doubt_m=place.uncertainty_m if place else 0,
+        place_kind=query.place_kind,
     )
     return Understood(criteria, place)
 
@@ -123,6 +126,8 @@ def _check(query: SearchQuery) -> None:
         raise InvalidInput.of(field, "Give both lat and lng.", "missing")
     if query.sort is Sort.DISTANCE and not has_point and not query.address:
         raise InvalidInput.of("sort", "Sorting by distance needs lat and lng, or an address.", "needs_point")
+    if query.sort is Sort.DISTANCE and query.place_kind is PlaceKind.ONLINE:
+        raise InvalidInput.of("sort", "Nothing is nearer than anything else online.", "not_allowed")
     if query.radius_km is not None and not has_point and not query.address:
         raise InvalidInput.of("radius_km", "A radius needs lat and lng, or an address.", "needs_point")
     low, high = query.min_price, query.max_price
@@ -152,8 +157,8 @@ async def _currency(deps: SearchDeps, query: SearchQuery, point: Point | None) -
 
 
 async def _place(deps: SearchDeps, query: SearchQuery) -> Located | None:
-    """The place of the address, where no point is given."""
-    if not query.address or query.lat is not None:
+    """The place of the address, where no point is given and one counts."""
+    if not query.address or query.lat is not None or query.place_kind is PlaceKind.ONLINE:
         return None
     located = await deps.geocoder.locate(query.address)
     if located is None or not located.is_reliable:
@@ -162,6 +167,8 @@ async def _place(deps: SearchDeps, query: SearchQuery) -> Located | None:
 
 
 def _point(query: SearchQuery, place: Located | None) -> Point | None:
+    if query.place_kind is PlaceKind.ONLINE:
+        return None
     if query.lat is not None and query.lng is not None:
         return Point(query.lat, query.lng)
     return Point(place.lat, place.lng) if place else None

@@ -33,6 +33,11 @@ def category_tag(slug: str) -> str:
     return f"#{slug}"
 
 
+def place_tag(slug: str, place_kind: str) -> str:
+    """The search token of listings in a category that can be done at a kind of place; no word contains an ``@``."""
+    return f"{category_tag(slug)}@{place_kind}"
+
+
 class CategoryTree:
     """All categories, by slug and by the words that mean them.
 

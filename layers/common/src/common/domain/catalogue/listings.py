@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from common.domain.catalogue.categories import CategoryTree, category_path, category_tag
+from common.domain.catalogue.categories import CategoryTree, category_path, category_tag, place_tag
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.price_keys import price_key
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.rating_scores import bayesian_score
@@ -30,14 +31,19 @@ _MAX_OFFER_WORDS = 64
 DESCRIPTION_WORDS = 24
 _MEANINGFUL_WORDS = 24
 _READ_WORDS = 1_000
+#: To the provider's own place people come from as far as they ask for: further than any two places are apart.
+FROM_ANYWHERE_M = 21_000_000
+#: Nobody meets what is done online alone.
+NOWHERE_M = -1
 
 
 class Listing(Model):
     """What searches read: one shown service with its provider's part copied in, or one shown provider.
 
     ``tokens`` are word stems and category tags, ``name_stems`` those of the provider's name. ``areas`` are
-    ``path@tile`` keys. ``price`` is what one booking costs, as a ``price_key``. ``reach_m`` is the
-    provider's service radius. ``mean`` is the plain mean of the stars (0 without any), ``score`` the one that ranks.
+    ``path@tile`` keys. ``price`` is what one booking costs, as a ``price_key``. ``reach_m`` is from how far
+    it can be had in person, ``visit_m`` the provider's service radius where that is by visits. ``mean`` is the plain
+    mean of the stars (0 without any), ``score`` the one that ranks.
     """
 
     id: str
@@ -51,6 +57,8 @@ class Listing(Model):
     areas: list[str]
     location: dict[str, Any]
     reach_m: int
+    visit_m: int
+    place_kinds: list[PlaceKind]
     price: int
     price_type: PriceType = PriceType.FIXED
     unit_price: Money | None = None
@@ -79,11 +87,14 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         trading_name=provider.trading_name,
         category=service.category,
         categories=path,
-        tokens=tokens_of(tree, path, service.title, provider.trading_name, service.description),
+        tokens=[
+            *tokens_of(tree, path, service.title, provider.trading_name, service.description),
+            *place_tags(path, service.place_kinds),
+        ],
         name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
-        reach_m=round(provider.service_radius_km * 1000),
+        **_reach(provider, service.place_kinds),
         price=price_key(total),
         price_type=service.price_type,
         unit_price=service.price,
@@ -107,6 +118,7 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         return None
     categories = sorted({service.category for service in active})
     path = list(dict.fromkeys(slug for category in categories for slug in category_path(tree, category)))
+    kinds = [kind for kind in PlaceKind if any(kind in service.place_kinds for service in active)]
     cheapest = _cheapest([total for service in active if (total := service.total_price())])
     titles = " ".join(service.title for service in active)
     return Listing(
@@ -116,11 +128,14 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         trading_name=provider.trading_name,
         category=categories[0],
         categories=path,
-        tokens=tokens_of(tree, path, provider.trading_name, titles, provider.bio, _MAX_OFFER_WORDS),
+        tokens=[
+            *tokens_of(tree, path, provider.trading_name, titles, provider.bio, _MAX_OFFER_WORDS),
+            *provider_place_tags(tree, active),
+        ],
         name_stems=list(title_stems(provider.trading_name, _MAX_TITLE_WORDS)),
         areas=areas_of(path, point),
         location=geojson(point),
-        reach_m=round(provider.service_radius_km * 1000),
+        **_reach(provider, kinds),
         price=price_key(cheapest),
         unit_price=cheapest,
         duration_minutes=min((service.duration_minutes for service in active if service.total_price()), default=0),
@@ -158,6 +173,25 @@ def tokens_of(
         *meaningful,
     ]
     return list(dict.fromkeys([*tags, *text]))
+
+
+def place_tags(path: Iterable[str], kinds: Iterable[PlaceKind]) -> list[str]:
+    """Search tokens of where it can be done: each category of its path with each kind of place."""
+    slugs = list(path)
+    return [place_tag(slug, kind) for kind in kinds for slug in slugs]
+
+
+def provider_place_tags(tree: CategoryTree, services: Iterable[Service]) -> list[str]:
+    """Those of a provider: what of its services is done where, and not each of them everywhere."""
+    tags = [tag for each in services for tag in place_tags(category_path(tree, each.category), each.place_kinds)]
+    return list(dict.fromkeys(tags))
+
+
+def _reach(provider: Provider, kinds: Sequence[PlaceKind]) -> dict[str, Any]:
+    """The fields of a listing that say where it can be had."""
+    visit_m = round(provider.service_radius_km * 1000) if PlaceKind.CUSTOMER in kinds else NOWHERE_M
+    reach_m = FROM_ANYWHERE_M if PlaceKind.PROVIDER in kinds else visit_m
+    return {"reach_m": reach_m, "visit_m": visit_m, "place_kinds": list(kinds)}
 
 
 def _cheapest(prices: Sequence[Money]) -> Money | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from common.adapters.mongo.shared.database import Document
 from common.application.ports.search.listings import Criteria, Order, Position
-from common.domain.catalogue.categories import EVERYTHING, category_tag
+from common.domain.catalogue.categories import EVERYTHING, category_tag, place_tag
 from common.domain.catalogue.listings import EVERYWHERE, area_key
 from common.domain.catalogue.price_keys import price_span
 from common.domain.shared.geo import covering_tiles
@@ -36,7 +36,7 @@ def sorted_query(
 ) -> tuple[Document, list[tuple[str, int]], str]:
     """Filter, sort and index of a scan by rating or price."""
     field, direction = ("price", 1) if order is Order.PRICE else ("score", -1)
-    by_words = bool(criteria.groups) and criteria.point is None and order is Order.RATING
+    by_words = criteria.is_by_tokens and criteria.point is None and order is Order.RATING
     query: Document = _words(criteria) if by_words else {**_areas(criteria), **_filtered_words(criteria)}
     ranges = _ranges(criteria)
     bounds = dict(ranges.pop(field, {}))
@@ -66,19 +66,20 @@ def _beyond(field: str, direction: int, place: Position, *, inclusive: bool) -> 
 def _words(criteria: Criteria) -> Document:
     """The token filter: the rarest group bounds the index, the others and the category are checked on what it finds."""
     if not criteria.groups:
-        return {"tokens": category_tag(criteria.category or EVERYTHING)}
+        slug = criteria.category or EVERYTHING
+        return {"tokens": place_tag(slug, criteria.place_kind) if criteria.place_kind else category_tag(slug)}
     rarest, *others = sorted(criteria.groups, key=lambda group: group.used)
     query: Document = {"tokens": _any_of(rarest.tokens)}
     if criteria.leaves:
         query["category"] = {"$in": list(criteria.leaves)}
-    if checks := [_has_any(group.tokens) for group in others] + _name_checks(criteria):
+    if checks := [_has_any(group.tokens) for group in others] + _other_checks(criteria):
         query["$expr"] = {"$and": checks}
     return query
 
 
 def _filtered_words(criteria: Criteria) -> Document:
     """The token filter where another index gives the order."""
-    checks = [_has_any(group.tokens) for group in criteria.groups] + _name_checks(criteria)
+    checks = [_has_any(group.tokens) for group in criteria.groups] + _other_checks(criteria)
     return {"$expr": {"$and": checks}} if checks else {}
 
 
@@ -98,8 +99,11 @@ def _ranges(criteria: Criteria) -> dict[str, Any]:
     return ranges
 
 
-def _name_checks(criteria: Criteria) -> list[Document]:
-    return [{"$in": [word, "$name_stems"]} for word in criteria.provider_name]
+def _other_checks(criteria: Criteria) -> list[Document]:
+    """The name and the kind of place, on what the words have found."""
+    names: list[Document] = [{"$in": [word, "$name_stems"]} for word in criteria.provider_name]
+    slug = EVERYTHING if criteria.leaves else criteria.category or EVERYTHING
+    return [*names, _has_any((place_tag(slug, criteria.place_kind),))] if criteria.place_kind else names
 
 
 def _has_any(tokens: tuple[str, ...]) -> Document:

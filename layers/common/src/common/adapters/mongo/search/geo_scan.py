@@ -12,6 +12,7 @@ from typing import Any
 from common.adapters.mongo.search.filters import near_query
 from common.adapters.mongo.shared.database import Collection, Document
 from common.application.ports.search.listings import Criteria
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.shared.geo import Point, distance_m
 
 #: Outer edges of the rings in metres. Beyond each, only providers that come so far are read; fewer rings mean fewer
@@ -34,7 +35,7 @@ async def nearest(
         criteria: with a point and a radius.
         start: metres, where to begin.
         wanted: how many rows the caller will probably take.
-        shown: the projection; it has ``location`` and ``reach_m``.
+        shown: the projection; it has ``location``, ``reach_m`` and ``visit_m``.
     """
     point, seen, found = criteria.point, set[str](), 0
     for inner, outer in _rings(criteria, start):
@@ -50,12 +51,25 @@ async def nearest(
             ready = [place for place in placed if place[0] < end and place[1] not in seen]
             for distance, id_, row in ready:
                 seen.add(id_)
-                if distance <= row["reach_m"] + criteria.doubt_m:
+                if is_reached(criteria, row, distance):
                     found += 1
                     yield row, distance
             if is_whole:
                 break
             begin, size = (end, 0) if ready else (begin, 2 * size)
+
+
+def is_reached(criteria: Criteria, row: Mapping[str, Any], distance: float) -> bool:
+    """Whether it can be had at the point in person, as it is asked for.
+
+    Args:
+        criteria: with a point.
+        row: a listing; what older releases wrote is for visits.
+        distance: metres from the point.
+    """
+    is_visit = criteria.place_kind is PlaceKind.CUSTOMER
+    reach = row.get("visit_m", row["reach_m"]) if is_visit else row["reach_m"]
+    return bool(reach >= 0 and distance <= reach + criteria.doubt_m)
 
 
 def with_spare(missing: int) -> int:

@@ -103,12 +103,12 @@ def count_words(listing: Document, named: Counter[str], others: Counter[str]) ->
     Args:
         listing: its ``title``, ``trading_name`` and ``tokens``.
         named: gets the words of the title and the name.
-        others: gets the category tags, and the stems that only the description has.
+        others: gets the category tags, and the stems that only the description has; nobody types where it is done.
     """
     found = words(f"{listing['title']} {listing['trading_name']}")
     named.update(found)
     own = {stem(word) for word in found}
-    others.update(token for token in listing["tokens"] if token not in own)
+    others.update(token for token in listing["tokens"] if token not in own and "@" not in token)
 
 
 def all_terms(named: Counter[str], others: Counter[str], tree: CategoryTree) -> dict[str, Document]:

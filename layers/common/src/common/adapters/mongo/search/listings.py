@@ -14,17 +14,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from common.adapters.mongo.search.filters import sorted_query
-from common.adapters.mongo.search.geo_scan import nearest, with_spare
+from common.adapters.mongo.search.geo_scan import is_reached, nearest, with_spare
 from common.adapters.mongo.shared.database import Collection, Document, Mongo
 from common.application.ports.search.listings import Criteria, Hit, ListingKind, Order, Position, Sample, Scan
+from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS
 from common.domain.shared.geo import Point, distance_m
 
 _COLLECTIONS = {ListingKind.SERVICES: "service_listings", ListingKind.PROVIDERS: "provider_listings"}
 #: Sorted walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
 _MAX_EXAMINED_PER_HIT = 50
 _HIDDEN: Final = {"areas": 0, "tokens": 0, "name_stems": 0, "updated_at": 0}
-_COUNTED: Final = {"category": 1, "price": 1, "mean": 1}
-_COUNTED_NEAR: Final = {**_COUNTED, "location": 1, "reach_m": 1}
+_COUNTED: Final = {"category": 1, "price": 1, "mean": 1, "place_kinds": 1}
+_COUNTED_NEAR: Final = {**_COUNTED, "location": 1, "reach_m": 1, "visit_m": 1}
 
 
 class MongoListingIndex:
@@ -69,7 +70,7 @@ class MongoListingIndex:
                     rows.append(row)
                     if len(rows) > limit:
                         break
-        samples = [Sample(row["category"], row["price"], row["mean"]) for row in rows[:limit]]
+        samples = [Sample(row["category"], row["price"], row["mean"], _place_kinds(row)) for row in rows[:limit]]
         return samples, len(rows) <= limit
 
 
@@ -124,7 +125,13 @@ def _within(row: Document, criteria: Criteria) -> Hit | None:
         return _hit(row, None)
     lng, lat = row["location"]["coordinates"]
     distance = distance_m(criteria.point, Point(lat, lng))
-    return _hit(row, distance) if distance <= min(criteria.radius_m, row["reach_m"] + criteria.doubt_m) else None
+    is_near = distance <= criteria.radius_m and is_reached(criteria, row, distance)
+    return _hit(row, distance) if is_near else None
+
+
+def _place_kinds(row: Mapping[str, Any]) -> Sequence[str]:
+    """Where it can be done; what older releases wrote is for visits."""
+    return row.get("place_kinds") or DEFAULT_PLACE_KINDS
 
 
 def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
@@ -148,6 +155,7 @@ def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
         mean=row["mean"],
         score=row["score"],
         reach_m=row["reach_m"],
+        place_kinds=_place_kinds(row),
         distance_m=distance,
         resource_ids=row.get("resource_ids") or [row["provider_id"]],
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.shared.geo import Point
 
 
@@ -46,7 +47,8 @@ class Criteria:
     ``category`` is a slug of the tree; ``leaves`` are what is below it, where the words bound the search. With a point,
     the listing's provider must also reach it. ``provider_name`` are stems that its name must have. With a currency,
     only what is priced in it meets them; the order by price needs one. ``doubt_m`` is how far from the point the place
-    that was meant may lie, which widens what reaches it.
+    that was meant may lie, which widens what reaches it. With ``place_kind`` it can be done there, with a point alone
+    in person; online no point counts.
     """
 
     groups: tuple[WordGroup, ...] = ()
@@ -60,6 +62,12 @@ class Criteria:
     max_price: int | None = None
     provider_name: tuple[str, ...] = ()
     doubt_m: float = 0
+    place_kind: PlaceKind | None = None
+
+    @property
+    def is_by_tokens(self) -> bool:
+        """Whether what bounds it are tokens, so that no index has the order by price or, near a point, by rating."""
+        return bool(self.groups) or self.place_kind is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,7 @@ class Hit:
     mean: float
     score: float
     reach_m: int
+    place_kinds: Sequence[str]
     distance_m: float | None
     resource_ids: Sequence[str]
 
@@ -100,6 +109,7 @@ class Sample(NamedTuple):
     category: str
     price: int
     mean: float
+    place_kinds: Sequence[str]
 
 
 @dataclass(frozen=True)
