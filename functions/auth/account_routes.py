@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from functions.auth.account_schemas import (
     AccountExport,
+    AccountView,
     ChangeEmailRequest,
     ChangePasswordRequest,
     ConfirmEmailRequest,
@@ -21,9 +22,9 @@ router = APIRouter(prefix="/v1/users/me", tags=["account"])
 
 
 @router.get("")
-async def get_account(container: ContainerDep, caller: CurrentUser) -> UserView:
-    """The caller's account."""
-    return UserView.of(await account.get_account(container.onboarding, caller))
+async def get_account(container: ContainerDep, caller: CurrentUser) -> AccountView:
+    """The caller's account, and whether terms are to be accepted."""
+    return AccountView.of_account(await account.get_account(container.onboarding, caller), container.terms)
 
 
 @router.patch("")

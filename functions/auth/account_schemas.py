@@ -1,13 +1,68 @@
 """Requests and responses of the account."""
 
-from typing import Any
+from typing import Any, Self
 
+from common.domain.identity.terms import Terms
+from common.domain.identity.users import User
 from common.domain.shared.contact_fields import AddressText, EmailText, PhoneText
 from common.domain.shared.names import PersonName
 from common.runtime.http.schemas import PatchModel, RequestModel, ResponseModel
 from pydantic import ConfigDict
 
-from functions.auth.schemas import OpaqueToken, Password
+from functions.auth.schemas import OpaqueToken, Password, TermsVersion, UserView
+
+
+class TermsState(ResponseModel):
+    """Which terms the account's owner has accepted, and which are in force."""
+
+    accepted_version: str | None
+    current_version: str | None
+    must_accept: bool
+
+    @classmethod
+    def of(cls, user: User, terms: Terms) -> Self:
+        """Where an account stands."""
+        return cls(
+            accepted_version=user.accepted_terms[-1].version if user.accepted_terms else None,
+            current_version=terms.version or None,
+            must_accept=terms.must_accept(user.accepted_terms),
+        )
+
+
+class AccountView(UserView):
+    """An account, as its owner sees it, with the terms."""
+
+    terms: TermsState
+
+    @classmethod
+    def of_account(cls, user: User, terms: Terms) -> Self:
+        """The account on the wire."""
+        return cls(**UserView.of(user).model_dump(), terms=TermsState.of(user, terms))
+
+
+class AcceptTermsRequest(RequestModel):
+    """The version that was shown."""
+
+    version: TermsVersion
+
+
+class TermsView(ResponseModel):
+    """The terms and the privacy notice in force; no version where there is nothing to accept."""
+
+    version: str | None
+    url: str
+    privacy_version: str | None
+    privacy_url: str
+
+    @classmethod
+    def of(cls, terms: Terms) -> Self:
+        """The terms on the wire."""
+        return cls(
+            version=terms.version or None,
+            url=terms.url,
+            privacy_version=terms.privacy_version or None,
+            privacy_url=terms.privacy_url,
+        )
 
 
 class UpdateAccountRequest(PatchModel):

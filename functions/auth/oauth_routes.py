@@ -11,7 +11,7 @@ from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Request, Response
 
 from functions.auth.client import Client, known_client, remember_device
-from functions.auth.oauth_schemas import AuthorizationAnswer, CallbackRequest, IdentityView
+from functions.auth.oauth_schemas import AuthorizationAnswer, CallbackRequest, IdentityView, SignInCallbackRequest
 from functions.auth.schemas import Tokens
 
 Provider = Literal["google", "facebook"]
@@ -47,7 +47,7 @@ async def start_sign_in(
 @router.post("/v1/auth/oauth/{provider}/callback", dependencies=[_GENTLY])
 async def finish_sign_in(
     provider: Provider,
-    body: CallbackRequest,
+    body: SignInCallbackRequest,
     container: ContainerDep,
     client: Client,
     cookie: Binding,
@@ -55,7 +55,15 @@ async def finish_sign_in(
 ) -> Tokens:
     """Sign in with what the provider sent the browser back with."""
     binding = body.binding or cookie
-    pair = await oauth.finish_sign_in(container.oauth, provider, body.code, body.state, binding, client)
+    pair = await oauth.finish_sign_in(
+        container.oauth,
+        provider,
+        body.code,
+        body.state,
+        binding,
+        client,
+        accepted_terms_version=body.accepted_terms_version,
+    )
     set_cookie(response, container, _COOKIE, "", path="/v1", seconds=0)
     remember_device(response, container, pair.device_token)
     return Tokens.of(pair)

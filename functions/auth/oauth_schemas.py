@@ -5,6 +5,8 @@ from typing import Annotated
 from common.runtime.http.schemas import RequestModel, ResponseModel
 from pydantic import Field
 
+from functions.auth.schemas import AcceptsTerms
+
 
 class AuthorizationAnswer(ResponseModel):
     """Where the browser goes, and what it must come back with.
@@ -23,6 +25,10 @@ class CallbackRequest(RequestModel):
     code: Annotated[str, Field(min_length=1, max_length=2048)]
     state: Annotated[str, Field(min_length=1, max_length=128)]
     binding: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
+class SignInCallbackRequest(CallbackRequest, AcceptsTerms):
+    """The same, to sign in with; somebody new may accept the terms with it."""
 
 
 class IdentityView(ResponseModel):

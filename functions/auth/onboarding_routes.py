@@ -39,6 +39,7 @@ async def complete_profile(
         client,
         password=body.password,
         booking_intent_id=body.booking_intent_id,
+        accepted_terms_version=body.accepted_terms_version,
     )
     return ProfileAnswer.of_completed(done)
 
@@ -51,10 +52,19 @@ async def choose_path(body: PathRequest, container: ContainerDep, caller: Curren
 
 
 @router.post("/provider", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
-async def apply_as_provider(body: ProviderRequest, container: ContainerDep, caller: CurrentUser) -> OnboardingAnswer:
+async def apply_as_provider(
+    body: ProviderRequest, container: ContainerDep, caller: CurrentUser, client: Client
+) -> OnboardingAnswer:
     """Give a provider's details, which applies; again to correct them, or after a rejection to apply anew."""
     profile = steps.Profile(body.full_name, body.phone_number, body.address)
-    user, provider = await steps.apply_as_provider(container.onboarding, caller, profile, body.trading_name)
+    user, provider = await steps.apply_as_provider(
+        container.onboarding,
+        caller,
+        profile,
+        body.trading_name,
+        client,
+        accepted_terms_version=body.accepted_terms_version,
+    )
     return OnboardingAnswer(
         user=UserView.of(user), provider=provider_view(provider), next_steps=progress.next_steps(user)
     )

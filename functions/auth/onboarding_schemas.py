@@ -11,10 +11,10 @@ from common.domain.shared.names import PersonName, TradingName
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
 from pydantic import Field
 
-from functions.auth.schemas import AddressView, Password, Tokens, UserView
+from functions.auth.schemas import AcceptsTerms, AddressView, Password, Tokens, UserView
 
 
-class ProfileRequest(RequestModel):
+class ProfileRequest(AcceptsTerms):
     """What everybody tells about themselves; a guest also sets a password and names the booking to go on with."""
 
     full_name: PersonName
@@ -30,7 +30,7 @@ class PathRequest(RequestModel):
     path: Literal["seeker", "provider"]
 
 
-class ProviderRequest(RequestModel):
+class ProviderRequest(AcceptsTerms):
     """A provider's details."""
 
     full_name: PersonName

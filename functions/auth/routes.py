@@ -9,6 +9,7 @@ from functions.auth import (
     onboarding_routes,
     session_routes,
     sign_in_routes,
+    terms_routes,
     well_known_routes,
 )
 
@@ -19,5 +20,6 @@ router = join_routers(
     factor_routes.router,
     account_routes.router,
     onboarding_routes.router,
+    terms_routes.router,
     well_known_routes.router,
 )

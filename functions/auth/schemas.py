@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from common.application.identity.sessions import TokenPair
 from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
+from common.domain.identity.terms import MAX_VERSION
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.shared.contact_fields import EmailText
 from common.domain.shared.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
@@ -21,7 +22,16 @@ Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1
 OpaqueToken = Annotated[str, Field(min_length=1, max_length=_MAX_TOKEN_INPUT), PARSED]
 
 
-class RegisterRequest(RequestModel):
+TermsVersion = Annotated[str, Field(min_length=1, max_length=MAX_VERSION), PARSED]
+
+
+class AcceptsTerms(RequestModel):
+    """What may accept the terms along with something else; see `GET /v1/terms` for the version in force."""
+
+    accepted_terms_version: TermsVersion | None = None
+
+
+class RegisterRequest(AcceptsTerms):
     """A new registration."""
 
     email: EmailText
@@ -34,7 +44,7 @@ class EmailRequest(RequestModel):
     email: EmailText
 
 
-class VerifyEmailRequest(RequestModel):
+class VerifyEmailRequest(AcceptsTerms):
     """The code of a mailed link.
 
     ``password`` is the follower's own choice, whatever was registered. ``discard_password`` signs in without bringing

@@ -33,7 +33,9 @@ router = APIRouter(prefix="/v1/auth", tags=["identity"])
 async def register(body: RegisterRequest, container: ContainerDep, client: Client, response: Response) -> Accepted:
     """Register an address; the answer is the same whether or not it has an account."""
     known = known_client(response, container, client)
-    await registration.register(container.auth, body.email, body.password, known)
+    await registration.register(
+        container.auth, body.email, body.password, known, accepted_terms_version=body.accepted_terms_version
+    )
     return CHECK_MAIL
 
 
@@ -46,7 +48,12 @@ async def verify_email(body: VerifyEmailRequest, container: ContainerDep, client
     cookies sends the person's `password` along instead.
     """
     pair = await registration.verify_email(
-        container.auth, body.token, client, password=body.password, discard_password=body.discard_password
+        container.auth,
+        body.token,
+        client,
+        password=body.password,
+        discard_password=body.discard_password,
+        accepted_terms_version=body.accepted_terms_version,
     )
     remember_device(response, container, pair.device_token)
     return Tokens.of(pair)

@@ -237,6 +237,8 @@ class LocalCloud(RunningCloud):
             "JwtSigningKeysSecretName": secrets.SIGNING_KEYS,
             "FactorKeysSecretName": secrets.FACTOR_KEYS,
             "OauthSettingsSecretName": secrets.OAUTH,
+            "TermsVersion": "2026-11-01",
+            "PrivacyVersion": "2026-11-01",
             "PublicBaseUrl": base_url,
             "FrontendBaseUrl": self._frontend_url(base_url),
             "MailFrom": MAIL_FROM,

@@ -109,6 +109,7 @@ def _nobody(user: User) -> dict[str, Any]:
         "is_active": False,
         "is_oauth_registered": False,
         "factor_kinds": [],
+        "accepted_terms": [],
     }
 
 

@@ -20,6 +20,7 @@ from common.application.ports.identity.factors import FactorChallenges, Factors,
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import RateLimits
 from common.application.ports.shared.outbox import Outbox, Publisher
+from common.domain.identity.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -49,5 +50,6 @@ class AuthDeps:
     factor_challenges: FactorChallenges
     codes: OneTimeCodes
     passkeys: Passkeys
+    terms: Terms
     frontend_base_url: str
     recent_sign_in: timedelta

@@ -16,12 +16,14 @@ from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.registration import device_hash, request_verification
 from common.application.identity.sessions import TokenPair, end_other_sessions, open_session, refuse_suspended
+from common.application.identity.terms import accepted_or_none, record_terms
 from common.application.ports.identity.oauth import IdentityProviders, ProvenIdentity, SignInAttempt, SignInAttempts
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.credentials import ExternalIdentity
 from common.domain.identity.registrations import REGISTRATION_LIFETIME, Registration
 from common.domain.identity.roles import Principal
 from common.domain.identity.security_events import SecurityEventType
+from common.domain.identity.terms import AcceptedTerms
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -88,21 +90,29 @@ async def start_attempt(deps: OAuthDeps, provider: str) -> StartedAttempt:
 
 
 async def finish_sign_in(
-    deps: OAuthDeps, provider: str, code: str, state: str, binding: str | None, client: ClientInfo
+    deps: OAuthDeps,
+    provider: str,
+    code: str,
+    state: str,
+    binding: str | None,
+    client: ClientInfo,
+    *,
+    accepted_terms_version: str | None = None,
 ) -> TokenPair:
-    """Sign in with the code and state that the provider returned to the browser.
+    """Sign in with the code and state that the provider returned to the browser; a first time may accept the terms.
 
     Raises:
         InvalidInput: the attempt is unknown, used, expired or another browser's, or the provider does not confirm it.
         Forbidden: the account is suspended, or a mail must be followed first (``email_confirmation_required``).
         Unavailable: the provider does not answer.
     """
+    terms = accepted_or_none(deps, accepted_terms_version, "oauth")
     proven = await _proven(deps, provider, code, state, binding)
     identity = _identity(proven, provider)
     owner = await deps.credentials.find_owner(proven.issuer, proven.subject)
     user = await deps.users.get(owner) if owner else None
     if user is None:
-        user = await _first_sign_in(deps, proven, identity, client)
+        user = await _first_sign_in(deps, proven, identity, client, terms)
     return await open_session(deps, user, client, provider, identity=identity)
 
 
@@ -116,7 +126,7 @@ def _identity(proven: ProvenIdentity, provider: str) -> ExternalIdentity:
 
 
 async def _first_sign_in(
-    deps: AuthDeps, proven: ProvenIdentity, identity: ExternalIdentity, client: ClientInfo
+    deps: AuthDeps, proven: ProvenIdentity, identity: ExternalIdentity, client: ClientInfo, terms: AcceptedTerms | None
 ) -> User:
     """An identity without an account: its verified address has one, or gets one."""
     if not proven.email:
@@ -130,6 +140,7 @@ async def _first_sign_in(
             email_key=address.key,
             identity=identity,
             device_hash=device_hash(client),
+            accepted_terms=terms,
             created_at=now,
             expires_at=now + REGISTRATION_LIFETIME,
         )
@@ -148,6 +159,7 @@ async def _first_sign_in(
             told.append(_linked(deps, user.id, identity))
         await deps.outbox.insert(told)
         await log_event(deps, SecurityEventType.IDENTITY_LINKED, user.id, client, provider=identity.provider)
+        user = await record_terms(deps, user, terms, client)
         if (name := clean_name(proven.name)) and not user.full_name:
             return await deps.users.update(user.id, {"full_name": name, "updated_at": deps.clock.now()})
         return user

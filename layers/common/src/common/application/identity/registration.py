@@ -8,6 +8,7 @@ from common.application.identity.address_ownership import own_address
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import LINK_REQUESTED, limit_mails, publish
 from common.application.identity.sessions import TokenPair, open_session, refuse_suspended
+from common.application.identity.terms import accepted_or_none, record_terms
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.mailed_codes import MailPurpose, MailToken
 from common.domain.identity.passwords import check_password
@@ -20,7 +21,9 @@ from common.domain.shared.ids import new_id
 from common.domain.shared.opaque_tokens import digest
 
 
-async def register(deps: AuthDeps, email: str, password: str, client: ClientInfo) -> None:
+async def register(
+    deps: AuthDeps, email: str, password: str, client: ClientInfo, *, accepted_terms_version: str | None = None
+) -> None:
     """Keep a registration and have its link mailed.
 
     Args:
@@ -28,12 +31,15 @@ async def register(deps: AuthDeps, email: str, password: str, client: ClientInfo
         email: as typed.
         password: as typed; it comes into force only where the link is followed by the same client.
         client: where the request comes from.
+        accepted_terms_version: the terms that are accepted by it; they are kept with the account it becomes.
 
     Raises:
-        InvalidInput: no usable address, or a password that is too short, too long or too common.
+        InvalidInput: no usable address, a password that is too short, too long or too common, or terms that are not
+            in force.
         RateLimited: the address has had enough mails for now.
     """
     address = parse_email(email)
+    terms = accepted_or_none(deps, accepted_terms_version, "register")
     accepted = check_password(password, email=address.key)
     await limit_mails(deps, "register", address.key)
     password_hash = await deps.passwords.hash(accepted)
@@ -44,6 +50,7 @@ async def register(deps: AuthDeps, email: str, password: str, client: ClientInfo
         email_key=address.key,
         password_hash=password_hash,
         device_hash=device_hash(client),
+        accepted_terms=terms,
         created_at=now,
         expires_at=now + REGISTRATION_LIFETIME,
     )
@@ -93,7 +100,13 @@ async def request_link(deps: AuthDeps, address: EmailAddress, purpose: MailPurpo
 
 
 async def verify_email(
-    deps: AuthDeps, token: str, client: ClientInfo, *, password: str | None = None, discard_password: bool = False
+    deps: AuthDeps,
+    token: str,
+    client: ClientInfo,
+    *,
+    password: str | None = None,
+    discard_password: bool = False,
+    accepted_terms_version: str | None = None,
 ) -> TokenPair:
     """Follow a mailed link: prove the address and sign in.
 
@@ -107,13 +120,16 @@ async def verify_email(
         client: where the request comes from.
         password: the follower's own choice, instead of any that was registered.
         discard_password: the follower did not choose the password that was registered; it dies.
+        accepted_terms_version: the terms that the follower accepts.
 
     Raises:
-        InvalidInput: the code is unknown, expired or used, or the password is not accepted; then the code lives on.
+        InvalidInput: the code is unknown, expired or used, or the password or the terms are not accepted; then the
+            code lives on.
         Conflict: a password is given and the address was proven before (``already_verified``); the code lives on.
         Forbidden: the account is suspended.
     """
     now = deps.clock.now()
+    terms = accepted_or_none(deps, accepted_terms_version, "verify_email")
     chosen = await deps.passwords.hash(check_password(password)) if password is not None else None
 
     async def write() -> tuple[MailToken, User] | None:
@@ -122,7 +138,8 @@ async def verify_email(
             return None
         if password is not None:
             check_password(password, email=code.email_key)
-        return code, await _prove(deps, code, client, chosen=chosen, discard_password=discard_password)
+        user = await _prove(deps, code, client, chosen=chosen, discard_password=discard_password)
+        return code, await record_terms(deps, user, terms, client)
 
     proven = await deps.unit_of_work.run(write)
     if proven is None:
@@ -143,13 +160,14 @@ async def _prove(
         raise Conflict("The address is confirmed; set the password in the account.", code="already_verified")
     own = None if code.user_id else await _own_registration(deps, code, client)
     registered = own.password_hash if own is not None and not discard_password else None
-    return await own_address(
+    owner = await own_address(
         deps,
         EmailAddress(user.email if user else code.email, code.email_key),
         client,
         password_hash=chosen or registered,
         identity=own.identity if own else None,
     )
+    return await record_terms(deps, owner, own.accepted_terms if own else None, client)
 
 
 async def _own_registration(deps: AuthDeps, code: MailToken, client: ClientInfo) -> Registration | None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.credentials import ExternalIdentity
+from common.domain.identity.terms import AcceptedTerms
 from common.domain.shared.model import Model
 from common.domain.shared.opaque_tokens import digest
 
@@ -22,6 +23,7 @@ class Registration(Model):
     email_key: str
     password_hash: str | None = None
     identity: ExternalIdentity | None = None
+    accepted_terms: AcceptedTerms | None = None
     device_hash: str | None = None
     created_at: datetime
     expires_at: datetime

@@ -32,6 +32,7 @@ class SecurityEventType(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_REPLACED = "recovery_codes_replaced"
     REAUTHENTICATED = "reauthenticated"
+    TERMS_ACCEPTED = "terms_accepted"
     EMAIL_LINK_REQUESTED = "email_link_requested"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
     EMAIL_CHANGED = "email_changed"

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
+from common.domain.identity.terms import AcceptedTerms
 from common.domain.shared.model import Model
 
 
@@ -72,6 +73,7 @@ class User(Model):
     stripe_customer_id: str | None = None
     session_epoch: int = 0
     factor_kinds: list[FactorKind] = Field(default_factory=list)
+    accepted_terms: list[AcceptedTerms] = Field(default_factory=list)
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,8 @@ from common.application.identity.mail_links import LinkDeps
 from common.application.identity.oauth import OAuthDeps
 from common.application.identity.onboarding.deps import OnboardingDeps
 from common.application.ports.identity.accounts import Passwords
+from common.domain.identity.terms import MAX_VERSION as MAX_TERMS_VERSION
+from common.domain.identity.terms import Terms
 from common.runtime.container.core import CoreContainer
 from common.runtime.settings import Count, SecretRef, SettingsGroup
 
@@ -73,6 +75,24 @@ class FactorSettings(SettingsGroup):
 
     factor_keys: SecretRef
     passkey_domain: str = ""
+
+
+class TermsSettings(SettingsGroup):
+    """The platform's terms and privacy notice.
+
+    Attributes:
+        terms_version: the version in force, any text; empty where there are no terms to accept.
+        terms_url: where they can be read; the page ``/terms`` by default.
+        privacy_version: the privacy notice's version.
+        privacy_url: where it can be read; the page ``/privacy`` by default.
+        terms_required: ``providers`` where nobody applies as a provider without having accepted; ``nobody`` by default.
+    """
+
+    terms_version: Annotated[str, Field(max_length=MAX_TERMS_VERSION)] = ""
+    terms_url: str = ""
+    privacy_version: Annotated[str, Field(max_length=MAX_TERMS_VERSION)] = ""
+    privacy_url: str = ""
+    terms_required: Literal["nobody", "providers"] = "nobody"
 
 
 class IdentityContainer(CoreContainer):
@@ -119,8 +139,21 @@ class IdentityContainer(CoreContainer):
             passkeys=WebAuthnPasskeys(
                 lambda: self.frontend_base_url, lambda: self.settings.of(FactorSettings).passkey_domain
             ),
+            terms=self.terms,
             frontend_base_url=self.frontend_base_url,
             recent_sign_in=timedelta(minutes=self.settings.of(SignInSettings).recent_sign_in_minutes),
+        )
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The platform's terms and privacy notice in force."""
+        settings = self.settings.of(TermsSettings)
+        return Terms(
+            settings.terms_version,
+            settings.terms_url or f"{self.frontend_base_url}/terms",
+            settings.privacy_version,
+            settings.privacy_url or f"{self.frontend_base_url}/privacy",
+            is_required_of_providers=settings.terms_required == "providers",
         )
 
     @cached_property

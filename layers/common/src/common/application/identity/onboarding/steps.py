@@ -13,6 +13,7 @@ from common.application.identity.onboarding.deps import OnboardingDeps
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
+from common.application.identity.terms import accepted_or_none, record_terms
 from common.application.ports.catalogue.geocoding import Located
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.clients import ClientInfo
@@ -28,6 +29,7 @@ from common.domain.shared.ids import new_id
 from common.domain.shared.phones import parse_phone
 
 _WORKING_DAYS = range(5)
+_UNKNOWN_CLIENT = ClientInfo()
 _OPENS, _CLOSES = time(9), time(17)
 
 
@@ -69,13 +71,14 @@ async def complete_profile(
     *,
     password: str | None = None,
     booking_intent_id: str | None = None,
+    accepted_terms_version: str | None = None,
 ) -> CompletedProfile:
     """Store name, telephone number and address, if given; a guest becomes a full account and goes on with the booking.
 
     The caller gets a fresh token pair: of the same sign-in, or of a new one that replaces a guest's.
 
     Raises:
-        InvalidInput: the telephone number or the password is not accepted.
+        InvalidInput: the telephone number, the password or the terms' version is not accepted.
         Conflict: a password is given and the account has one (``password_exists``).
         Forbidden: a password is given and the sign-in is not recent (``recent_sign_in_required``).
         NotFound, SlotUnavailable: of the booking intent.
@@ -83,10 +86,11 @@ async def complete_profile(
     if password is not None:
         require_recent_sign_in(deps, caller)
     password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
+    terms = accepted_or_none(deps, accepted_terms_version, "profile")
     fields, _ = await _profile_fields(deps, profile)
 
     async def write() -> User:
-        user = await get_account(deps, caller)
+        user = await record_terms(deps, await get_account(deps, caller), terms, client)
         more: dict[str, Any] = {"is_provisional": False}
         if user.onboarding_status is OnboardingStatus.NOT_STARTED:
             more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
@@ -143,7 +147,13 @@ async def choose_path(deps: OnboardingDeps, caller: Principal, path: str) -> Use
 
 
 async def apply_as_provider(
-    deps: OnboardingDeps, caller: Principal, profile: Profile, trading_name: str
+    deps: OnboardingDeps,
+    caller: Principal,
+    profile: Profile,
+    trading_name: str,
+    client: ClientInfo = _UNKNOWN_CLIENT,
+    *,
+    accepted_terms_version: str | None = None,
 ) -> tuple[User, Provider]:
     """Give a provider's details; this is the application, which a moderator decides on.
 
@@ -151,10 +161,15 @@ async def apply_as_provider(
 
     Raises:
         StepOutOfOrder: the provider's path has not been chosen.
-        InvalidInput: the telephone number is not accepted, or the address is in another country than the platform's.
+        InvalidInput: the telephone number or the terms' version is not accepted, or the address is in another country
+            than the platform's.
         Conflict: the address cannot be located, and customers come to it (code ``provider_address_needed``).
+        Forbidden: the terms in force have not been accepted, where that is required (``terms_not_accepted``).
     """
-    _require_providers_path(await get_account(deps, caller))
+    terms = accepted_or_none(deps, accepted_terms_version, "provider")
+    seen = await get_account(deps, caller)
+    _require_providers_path(seen)
+    deps.terms.require_of_provider([*seen.accepted_terms, *([terms] if terms else [])])
     now = deps.clock.now()
     fields, place = await _profile_fields(deps, profile)
     deps.platform.require_provider_in(place.country if place else "")
@@ -163,6 +178,7 @@ async def apply_as_provider(
     async def write() -> tuple[User, Provider, list[Event]]:
         user = await get_account(deps, caller)
         _require_providers_path(user)
+        user = await record_terms(deps, user, terms, client)
         is_approved = user.provider_status is ProviderStatus.APPROVED
         status = ProviderStatus.APPROVED if is_approved else ProviderStatus.PENDING
         details = {"trading_name": trading_name, "address": fields["address"], "status": status}
