@@ -67,6 +67,27 @@ async def test_every_booking_is_worth_what_it_was(stored: tuple[Any, Documents],
             assert getattr(booking, f"{name}_amount") == details[f"{name}_amount"], row["_id"]
 
 
+def test_what_is_stored_has_the_shapes_of_now(stored: tuple[Any, Documents]) -> None:
+    """One line, one charge with what has moved, and time of one resource, the provider."""
+    database, documents = stored
+    for row in documents["bookings"]:
+        booking = database["bookings"].find_one({"_id": row["_id"]})
+        total, details = row["price"]["total"], row["payment_details"]
+        (line,) = booking["price"]["lines"]
+        assert (line["kind"], line["quantity"], line["unit_amount"]) == ("service", 1, total)
+        (charge,) = booking["charges"]
+        assert (charge["purpose"], charge["state"], charge["amount"]) == ("booking", row["payment"], total["amount"])
+        moved = ("captured_amount", "refunded_amount", "transferred_amount", "reversed_amount", "commission_amount")
+        assert {name: charge[name] for name in moved} == {name: details[name] for name in moved}
+        assert charge["payment_intent_id"] == details["payment_intent_id"]
+        assert charge["stripe_charge_id"] == details["charge_id"]
+    for row in documents["slot_claims"]:
+        claim = database["slot_claims"].find_one({"_id": row["_id"]})
+        assert (claim["resource_id"], claim["cells"]) == (row["provider_id"], row["cells"])
+    for name in ("payment_operations", "ledger_entries"):
+        assert database[name].count_documents({"charge_id": "chg_1"}) == len(documents[name])
+
+
 async def test_its_parties_read_every_booking_and_its_payment(
     stored: tuple[Any, Documents], container: Container
 ) -> None:
