@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from common.adapters.identity.one_time_codes import codes_of
 from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.domain.identity.roles import Role
 
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, sign_in
+from tests.support.authenticator import Authenticator
 from tests.support.people import PASSWORD, Identity, bearer
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ async def _live(identity: Identity) -> None:
     await identity.post("/v1/auth/refresh", {"refresh_token": pair["refresh_token"]})
     await identity.client.get("/v1/auth/sessions", headers=headers)
     await identity.client.get("/v1/users/me/identities", headers=headers)
+    await _use_factors(identity)
     body = {"current_password": PASSWORD, "new_password": NEW}
     await identity.client.put("/v1/users/me/password", json=body, headers=headers)
     await identity.post("/v1/onboarding/path", {"path": "provider"}, **headers)
@@ -62,6 +65,29 @@ async def _live(identity: Identity) -> None:
     erasure = replace(identity.container.erasure, gateway=FakePaymentGateway())
     await erase_person(erasure, next(each for each in identity.publisher.events if each.type == ACCOUNT_DELETED))
     await erasure.personal.erase_mentions(["bkg_none"])
+
+
+async def _use_factors(identity: Identity) -> None:
+    """One person's second factors: an app, a passkey, a recovery code."""
+    tokens = await identity.register("factored@example.com")
+    factors, headers = "/v1/users/me/factors", bearer(tokens)
+    begun = (await identity.post(f"{factors}/totp", {}, **headers)).json()
+    code = codes_of(begun["secret"], identity.container.clock.now())[1][1]
+    confirmed = {"factor_id": begun["factor_id"], "code": code}
+    [recovery, *_] = (await identity.post(f"{factors}/totp/confirm", confirmed, **headers)).json()["recovery_codes"]
+    waiting = (await identity.log_in("factored@example.com")).json()["challenge_token"]
+    await identity.post("/v1/auth/factor/options", {"challenge_token": waiting})
+    proof = {"challenge_token": waiting, "recovery_code": recovery}
+    headers = bearer((await identity.post("/v1/auth/factor", proof)).json())
+    made = (await identity.post(f"{factors}/passkeys/options", {}, **headers)).json()
+    key = Authenticator()
+    body = {"challenge_token": made["challenge_token"], "credential": key.create(made["options"])}
+    assert (await identity.post(f"{factors}/passkeys", body, **headers)).status_code == 200
+    asked = (await identity.post("/v1/auth/passkey/options")).json()
+    proof = {"challenge_token": asked["challenge_token"], "credential": key.get(asked["options"])}
+    assert (await identity.post("/v1/auth/factor", proof)).status_code == 200
+    await identity.client.delete(f"{factors}/{begun['factor_id']}", headers=headers)
+    assert (await identity.client.delete("/v1/users/me", headers=headers)).status_code == 204
 
 
 async def _look_through(container: Container, headers: dict[str, str]) -> None:

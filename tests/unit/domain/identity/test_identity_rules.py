@@ -144,6 +144,8 @@ def test_what_is_no_telephone_number_is_refused(text: str) -> None:
         "1q2w3e4r",
         "abcabcabc",
         "correct horse battery staple",
+        "GigSta2026!",
+        "customer1",
     ],
 )
 def test_common_passwords_are_refused(password: str) -> None:

@@ -13,6 +13,8 @@ _FEWEST_DISTINCT = 4
 _KEYBOARD_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz")
 #: What people write for a letter ("p@ssw0rd"): the substitutions every cracking rule set tries first.
 _LEET = str.maketrans("0134578@$!+", "oleastbasit")
+#: The product's own words, which are the first guess here and stand on no public list.
+_OWN_WORDS = frozenset({"gigsta", "gigstar", "provider", "customer", "booking", "marketplace"})
 _TAIL = re.compile(r"[\W\d_]+$")
 _HEAD = re.compile(r"^[\W\d_]+")
 
@@ -85,4 +87,4 @@ def _is_made_of(password: str, email: str) -> bool:
 def _known() -> frozenset[str]:
     """Words and passwords that head every published list of leaked ones; one a line, lower case."""
     text = files("common.domain.identity").joinpath("data/common_passwords.txt").read_text(encoding="ascii")
-    return frozenset(text.split())
+    return frozenset(text.split()) | _OWN_WORDS
