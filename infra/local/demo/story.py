@@ -16,6 +16,8 @@ _PASSWORD = "a-quiet-river-runs-1984"  # noqa: S105 - accounts of a throw-away m
 _NEAR = "lat=-36.8485&lng=174.7633&radius_km=20"
 _ADDRESS = "12 Ponsonby Road, Auckland 1011, New Zealand"
 _PRICE = {"amount": 12_500, "currency": "nzd"}
+_OPTION = {"label": "Feed and mulch", "price": {"amount": 2_000, "currency": "nzd"}, "duration_minutes": 30}
+_TOTAL = {"amount": 14_500, "currency": "nzd"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def publish_service(narrator: Narrator, provider: Person) -> str:
         "price_type": "fixed",
         "price": _PRICE,
         "duration_minutes": 60,
+        "options": [_OPTION],
         "status": "active",
         "cancellation_policy": "moderate",
     }
@@ -91,23 +94,33 @@ def publish_service(narrator: Narrator, provider: Person) -> str:
 
 
 def find_slot(narrator: Narrator, customer: Person, service_id: str, after: datetime) -> str:
-    """Search near a point and read the free slots; returns the start of the first one after the given instant."""
+    """Search near a point and read the slots free with the option; returns the first start after the given instant."""
     found = wait_for("the service in search results", lambda: _find(customer, service_id))
     narrator.step(customer.name, f"searches “hedge” within 20 km: “{found['title']}”, {found['distance_m']} m away")
     window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
-    slots = customer.call("GET", f"/v1/services/{service_id}/slots?{window}")["items"]
+    option = _option(customer, service_id)
+    slots = customer.call("GET", f"/v1/services/{service_id}/slots?{window}&options={option['id']}")["items"]
     narrator.expect("free slots are shown", bool(slots), expected=True)
     narrator.step(customer.name, f"reads {len(slots)} free slots and takes the one at {slots[0]['local_start']}")
     return str(slots[0]["start_at"])
 
 
 def request_booking(narrator: Narrator, customer: Person, service_id: str, start_at: str) -> dict[str, Any]:
-    """Book a slot without paying yet."""
-    request = {"service_id": service_id, "start_at": start_at, "address": _ADDRESS, "notes": "The long hedge, please."}
+    """Book a slot with the option, without paying yet."""
+    option = _option(customer, service_id)
+    request = {
+        "service_id": service_id,
+        "start_at": start_at,
+        "address": _ADDRESS,
+        "notes": "The long hedge, please.",
+        "options": [{"option_id": option["id"]}],
+        "expected_price": _TOTAL,
+    }
     booking: dict[str, Any] = customer.call("POST", "/v1/bookings", request, Idempotency_Key=f"demo-{start_at}")
     narrator.expect("status", booking["status"], "pending_payment")
-    narrator.expect("price", booking["price"], _PRICE)
-    narrator.step(customer.name, "books it", booking)
+    narrator.expect("price", booking["price"], _TOTAL)
+    lines = ", ".join(f"{line['label']} {money(line['amount'])}" for line in booking["price_lines"])
+    narrator.step(customer.name, f"books it: {lines}", booking)
     return booking
 
 
@@ -192,6 +205,12 @@ def wait_for_axis(person: Person, booking_id: str, axis: str, state: str) -> dic
         return booking if booking[axis]["state"] == state else None
 
     return wait_for(f"{axis} {state}", look)
+
+
+def _option(customer: Person, service_id: str) -> dict[str, Any]:
+    """The one thing that can be added to the service."""
+    option: dict[str, Any] = customer.call("GET", f"/v1/services/{service_id}")["options"][0]
+    return option
 
 
 def _find(customer: Person, service_id: str) -> dict[str, Any] | None:

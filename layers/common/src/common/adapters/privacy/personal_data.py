@@ -40,6 +40,7 @@ _OPEN: tuple[Document, ...] = (
     {"payment_details.needs_attention": True},
 )
 _DEBT: Document = {"payout": PayoutState.DEBT.value}
+_BLANK_SERVICE: Document = {"status": "deleted", "title": "Deleted service", "description": "", "options": []}
 _FORGOTTEN_TITLE = "News of a booking"
 _FORGOTTEN_BODY = "The account of one of its parties was deleted, and what this said went with it."
 
@@ -116,7 +117,7 @@ class MongoPersonalData:
         if provider_id is not None:
             await self._mongo.collection("services").update_many(
                 {"provider_id": provider_id},
-                {"$set": {"status": "deleted", "title": "Deleted service", "description": "", "updated_at": now}},
+                {"$set": {**_BLANK_SERVICE, "updated_at": now}},
                 session=session,
             )
 
