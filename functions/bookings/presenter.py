@@ -44,6 +44,7 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
         start_code=start_code(booking, seen.actor),
         contact=schemas.ContactView.model_validate(seen.contact) if seen.contact else None,
         reschedule=_reschedule(booking.reschedule),
+        extra=schemas.ExtraView.model_validate(booking.extra) if booking.extra else None,
         no_show=schemas.NoShowView.model_validate(booking.no_show) if booking.no_show else None,
         dispute=_dispute(booking.dispute, money),
         available_actions=present_actions(seen),

@@ -178,6 +178,14 @@ class PayoutView(ResponseModel):
     state: PayoutState
 
 
+class ExtraView(ResponseModel):
+    """What the provider proposes to do beyond what was booked; it waits for the customer's answer."""
+
+    label: str
+    amount: MoneySchema
+    proposed_at: Instant
+
+
 class RescheduleView(ResponseModel):
     """A proposed new time that waits for an answer."""
 
@@ -263,6 +271,7 @@ class BookingView(ResponseModel):
     cancel_reason: str
     reschedule: RescheduleView | None
     reschedule_count: int
+    extra: Annotated[ExtraView | None, Field(description="The extra that is proposed, until it is answered")]
     no_show: NoShowView | None
     dispute: DisputeView | None
     available_actions: list[ActionView]

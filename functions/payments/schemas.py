@@ -5,8 +5,8 @@ from typing import Annotated, Self
 from common.application.payments.intents import PaymentAction
 from common.application.payments.views import BookingPayment
 from common.application.ports.payments.cards import Card
-from common.domain.bookings.booking import BookingStatus, PayoutState
-from common.domain.bookings.charges import PaymentState
+from common.domain.bookings.booking import Booking, BookingStatus, PayoutState
+from common.domain.bookings.charges import ChargePurpose, PaymentState
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import OperationStatus, PaymentMode, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxLine, TaxParty
@@ -20,6 +20,7 @@ class PaymentActionView(ResponseModel):
     """What the customer's client has to do at Stripe; give ``client_secret`` to Stripe.js."""
 
     kind: Annotated[str, Field(examples=["payment_intent"])]
+    charge_id: Annotated[str | None, Field(description="The booking's charge that it pays")]
     status: str
     client_secret: str | None
     next_action_type: str | None
@@ -43,6 +44,7 @@ class OperationView(ResponseModel):
     """One step at Stripe; ``failure_message`` says what the customer can do."""
 
     id: str
+    charge_id: Annotated[str, Field(description="The charge that it is about")]
     purpose: Purpose
     amount: MoneySchema
     status: OperationStatus
@@ -63,6 +65,7 @@ class LedgerLineView(ResponseModel):
     account: str
     amount: SignedMoneySchema
     reason: str
+    charge_id: Annotated[str, Field(description="The charge whose money moved")]
     price_line_id: str | None
     at: Instant
 
@@ -82,6 +85,44 @@ class TaxLineView(ResponseModel):
         return cls.model_validate(line)
 
 
+class ChargeView(ResponseModel):
+    """One payment of the booking. Those that came to nothing stay with their state, and pay for no line."""
+
+    id: str
+    purpose: ChargePurpose
+    state: PaymentState
+    mode: PaymentMode
+    amount: Annotated[MoneySchema, Field(description="What was agreed to be paid by it")]
+    authorized: MoneySchema
+    captured: MoneySchema
+    refunded: MoneySchema
+    charged_back: MoneySchema
+    capture_before: Instant | None
+    line_ids: Annotated[list[str], Field(description="The lines of the price that it pays for")]
+
+    @classmethod
+    def of_booking(cls, booking: Booking) -> list[Self]:
+        """The charges of a booking, its own first."""
+
+        def money(amount: int) -> Money:
+            return Money(amount=amount, currency=booking.price.currency)
+
+        return [
+            cls.model_validate(
+                {
+                    **each.model_dump(include={"id", "purpose", "state", "mode", "capture_before"}),
+                    "amount": money(each.amount),
+                    "authorized": money(each.authorized_amount),
+                    "captured": money(each.captured_amount),
+                    "refunded": money(each.refunded_amount),
+                    "charged_back": money(each.charged_back_amount),
+                    "line_ids": [line.id for line in booking.lines_of(each.id)],
+                }
+            )
+            for each in booking.charges
+        ]
+
+
 class BookingPaymentView(ResponseModel):
     """A booking's money. ``fee`` is the platform's commission, ``payout_amount`` what the provider gets.
 
@@ -96,6 +137,7 @@ class BookingPaymentView(ResponseModel):
     payout: PayoutState
     total: MoneySchema
     price_lines: list[PriceLineView]
+    charges: list[ChargeView]
     authorized: MoneySchema
     captured: MoneySchema
     refunded: MoneySchema
@@ -131,6 +173,7 @@ class BookingPaymentView(ResponseModel):
                 "payout": booking.payout,
                 "total": money(booking.price.total.amount),
                 "price_lines": PriceLineView.of_booking(booking),
+                "charges": ChargeView.of_booking(booking),
                 "authorized": money(booking.authorized_amount),
                 "captured": money(booking.captured_amount),
                 "refunded": money(booking.refunded_amount),

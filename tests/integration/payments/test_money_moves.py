@@ -190,3 +190,35 @@ async def test_an_intent_that_stripe_still_works_on_is_neither_void_nor_captured
     assert stored is not None
     assert stored.status is OperationStatus.SUCCEEDED
     assert gateway.intents[intent.id].status is PaymentIntentStatus.CANCELED
+
+
+async def test_with_an_extra_each_charge_is_disputed_refunded_and_paid_out_by_itself(
+    real_bench: MoneyBench, stripe_client: stripe.StripeClient, stripe_server: RunningStripe
+) -> None:
+    bench = real_bench
+    booking = await bench.book()
+    intent_id = booking.first_charge.payment_intent_id or ""
+    await stripe_client.v1.payment_intents.confirm_async(intent_id, {"payment_method": "pm_card_visa"})
+    booking = await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
+    await bench.perform(booking, "propose_extra", ActorKind.PROVIDER, label="More", amount=3_000)
+    booking = await bench.perform(booking, "accept_extra", ActorKind.CUSTOMER)
+    assert booking.charges[1].state is PaymentState.AUTHORIZED
+    booking = await bench.fire(await bench.perform(booking, "complete", ActorKind.PROVIDER))
+    own, extra = booking.charges
+    assert [(each.captured_amount, each.transferred_amount) for each in (own, extra)] == [
+        (12_500, 11_000),
+        (3_000, 2_640),
+    ]
+    made = await stripe_client.v1.transfers.list_async({"transfer_group": booking.id})
+    assert {each.source_transaction for each in made.data} <= {own.stripe_charge_id, extra.stripe_charge_id}
+    await agree(bench, booking)
+
+    lost = await stripe_server.control.dispute(extra.stripe_charge_id or "")
+    booking = await dispute(bench, booking, lost["id"])
+    assert [each.charged_back_amount for each in booking.charges] == [0, 3_000]
+    assert [each.reversed_amount for each in booking.charges] == [0, 2_640]
+    await agree(bench, booking)
+    booking = await bench.perform(booking, "refund", ActorKind.OPERATOR, amount=2_500, reason="A window was missed")
+    assert [each.refunded_amount for each in booking.charges] == [2_500, 0]
+    assert [each.transferred_amount - each.reversed_amount for each in booking.charges] == [8_800, 0]
+    await agree(bench, booking)

@@ -39,6 +39,8 @@ _NAMES = (
     "discard_link",
     "ended_plan",
     "factor",
+    "extra",
+    "extra_amount",
     "frontend",
     "grace_until",
     "lifetime",

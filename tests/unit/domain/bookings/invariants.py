@@ -27,6 +27,7 @@ def check_change(node: Node, change: BookingChange) -> Node:
     balances = add_balances(node.balances, change)
     check_books(change.booking, dict(balances))
     check_money(change.booking)
+    check_charges(change)
     return Node(change.booking, node.position, balances, claims)
 
 
@@ -97,7 +98,9 @@ def check_money(booking: Booking) -> None:
     """Money is where the status says, or on its way there, or a person has been called."""
     details = booking.payment_details
     net = booking.captured_amount - booking.refunded_amount
-    assert 0 <= booking.refunded_amount <= booking.captured_amount <= booking.price.total.amount
+    assert 0 <= booking.refunded_amount <= booking.captured_amount
+    in_time = [each for each in booking.charges if each is booking.first_charge or each.line_ids]
+    assert sum(each.captured_amount for each in in_time) <= booking.price.total.amount
     assert 0 <= details.debt_amount <= max(received(booking), 0)
     assert received(booking) <= booking.captured_amount
     if booking.payout in {PayoutState.HELD, PayoutState.TRANSFERRED}:
@@ -111,6 +114,28 @@ def check_money(booking: Booking) -> None:
             _check_finished(booking)
     if booking.status in {BookingStatus.PAYMENT_EXPIRED, BookingStatus.DECLINED, BookingStatus.EXPIRED}:
         assert net == 0
+
+
+def check_charges(change: BookingChange) -> None:
+    """Each charge takes no more than was agreed and gives no more than it took; what is held is held by its lines."""
+    booking = change.booking
+    lines = [line.id for each in booking.charges for line in booking.lines_of(each.id)]
+    assert sorted(lines) == sorted(line.id for line in booking.price.lines)
+    paying = [each for each in booking.charges if each is booking.first_charge or each.line_ids]
+    assert sum(each.amount for each in paying) == booking.price.total.amount
+    for charge in booking.charges:
+        assert 0 <= charge.refunded_amount <= charge.captured_amount <= charge.amount
+        assert charge.charged_back_amount <= charge.captured_amount - charge.refunded_amount
+        assert charge.transferred_amount == sum(each.amount for each in charge.transfers)
+        assert charge.reversed_amount == sum(each.reversed_amount for each in charge.transfers)
+        assert (charge.authorized_amount > 0) == (charge.state is PaymentState.AUTHORIZED)
+    known = {each.id for each in booking.charges}
+    assert {each.charge_id for each in change.operations} <= known
+    for entry_id in {line.entry_id for line in change.ledger}:
+        assert len({line.charge_id for line in change.ledger if line.entry_id == entry_id} & known) == 1
+    has_extras = booking.extra is not None or len(paying) > 1
+    assert booking.extra is None or booking.status in {BookingStatus.ACCEPTED, BookingStatus.IN_PROGRESS}
+    assert has_extras or booking.price.total.amount == booking.first_charge.amount
 
 
 def _check_finished(booking: Booking) -> None:

@@ -25,7 +25,7 @@ from common.domain.bookings.state_machine import (
     perform,
 )
 from common.domain.bookings.state_machine.verdict import SlotVerdict
-from common.domain.payments.operations import FIRST_CHARGE, OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.money import Money
 
@@ -70,6 +70,7 @@ class Scenario:
     moves: bool = False
     resource_ids: tuple[str, ...] = ()
     refunds: bool = False
+    extras: bool = False
     skipped: tuple[str, ...] = ()
     place: Place = VISIT
     actors: tuple[Actor, ...] = (CUSTOMER, PROVIDER, OPERATOR)
@@ -149,13 +150,8 @@ class Walk:
         for change in self._answers(booking, now):
             yield True, change
         if self.scenario.chargebacks:
-            # A won chargeback may be reopened any number of times, which would be lives without end.
-            for outcome in set(ChargebackOutcome) - {ChargebackOutcome.REOPENED}:
-                amount = booking.captured_amount - booking.refunded_amount
-                if (amount or booking.chargeback_ids) and (
-                    hit := apply_chargeback(booking, FIRST_CHARGE, "dp_1", outcome, amount, now, settings)
-                ):
-                    yield False, hit
+            for hit in self._chargebacks(booking, now):
+                yield False, hit
         for actor in self.scenario.actors:
             for offer in get_available_booking_actions(booking, actor, now, settings):
                 for given in self._inputs(offer.action_name, booking, now):
@@ -184,10 +180,23 @@ class Walk:
                     assert again is None, "a repeated result must do nothing"
                     yield change
 
+    def _chargebacks(self, booking: Booking, now: datetime) -> Iterator[BookingChange]:
+        # A won chargeback may be reopened any number of times, which would be lives without end.
+        for outcome in set(ChargebackOutcome) - {ChargebackOutcome.REOPENED}:
+            for number, charge in enumerate(booking.charges, 1):
+                amount = charge.captured_amount - charge.refunded_amount
+                if amount or charge.dispute_ids:
+                    dispute, settings = f"dp_{number}", self.scenario.settings
+                    hit = apply_chargeback(booking, charge.id, dispute, outcome, amount, now, settings)
+                    if hit is not None:
+                        yield hit
+
     def _inputs(self, action: str, booking: Booking, now: datetime) -> list[dict[str, Any]]:
         given, start = sample_inputs(action, booking), NOW + self.scenario.start_in
         moves: tuple[timedelta, ...] = ()
         if action == "refund" and not self.scenario.refunds:
+            return []
+        if action == "propose_extra" and not self.scenario.extras:
             return []
         if action == "move":
             moves = (timedelta(0), timedelta(minutes=-30), timedelta(days=10)) if self.scenario.moves else ()
@@ -208,6 +217,7 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
         "open_dispute": [{"reason": "not as agreed"}],
         "add_evidence": [{"text": "what I know"}],
         "resolve": [{"refund_amount": refund, "reason": "decided"} for refund in (0, total // 4, total)],
+        "propose_extra": [{"label": "The hedge too", "amount": 3_000}],
         "refund": [{"amount": total // 4, "reason": "goodwill"}],
         "move": [{"start_at": booking.slot.start_at + timedelta(days=10), "reason": "agreed by phone"}],
         "propose_reschedule": [{"start_at": booking.slot.start_at + timedelta(days=10)}],
@@ -249,7 +259,7 @@ def clock_positions(scenario: Scenario) -> list[datetime]:
 WALKED = frozenset(
     {
         "status", "payment", "payout", "review", "slot", "payment_details", "charges", "accept_by", "started_at",
-        "reschedule",
+        "reschedule", "extra", "extra_count", "price",
         "reschedule_count", "notice_limit_minutes", "is_free_to_cancel", "no_show", "dispute", "chargeback_ids",
         "next_due_at", "next_due_action",
     }
@@ -259,7 +269,7 @@ WALKED = frozenset(
 NOT_WALKED = frozenset(
     {
         "id", "version", "customer_id", "provider_id", "provider_user_id", "service_id", "service", "place", "notes",
-        "access_notes", "price", "policy", "resource_ids", "claim_id", "start_code", "hold_expires_at", "held_by",
+        "access_notes", "policy", "resource_ids", "claim_id", "start_code", "hold_expires_at", "held_by",
         "accepted_at", "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason",
         "provider_away_since", "chargeback_fees", "reminders_sent", "operation_sequence", "idempotency_key",
         "created_at", "updated_at",
@@ -288,6 +298,9 @@ def node_key(node: Node) -> Key:
         booking.notice_limit_minutes,
         booking.is_free_to_cancel,
         tuple(booking.chargeback_ids),
+        booking.extra is not None,
+        booking.extra_count,
+        tuple((line.kind, line.amount.amount) for line in booking.price.lines),
         proposal and (proposal.proposed_by, proposal.slot.start_at, proposal.expires_at),
         no_show and (no_show.absent, no_show.contest_until),
         dispute and (dispute.from_status, dispute.opened_at, dispute.first_approval_by, dispute.resolved_at is None),

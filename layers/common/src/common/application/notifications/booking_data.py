@@ -122,6 +122,8 @@ def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
     return {
         "price": money_text(booking.price.total),
         "options": ", ".join(_line_text(booking, line) for line in booking.price.lines if line.kind is LineKind.OPTION),
+        "extra": str(event.payload.get("extra_label") or "an extra"),
+        "extra_amount": text(int(event.payload.get("extra_amount") or 0)),
         "amount": text(moved),
         "paid": text(moved or booking.captured_amount),
         "refunded": text(moved or booking.refunded_amount),

@@ -243,6 +243,14 @@ class RescheduleProposal(Model):
     expires_at: datetime
 
 
+class ExtraProposal(Model):
+    """What the provider offers to do beyond what was booked, and what it costs; the customer has not answered."""
+
+    label: str
+    amount: Money
+    proposed_at: datetime
+
+
 class NoShow(Model):
     """Who was reported absent, and until when that may be contested."""
 
@@ -322,6 +330,8 @@ class Booking(Model):
     cancel_reason: str = ""
     reschedule: RescheduleProposal | None = None
     reschedule_count: int = 0
+    extra: ExtraProposal | None = None
+    extra_count: int = 0
     notice_limit_minutes: int | None = None
     is_free_to_cancel: bool = False
     provider_away_since: datetime | None = None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
-from common.domain.bookings.charges import PaymentState
+from common.domain.bookings.charges import ChargePurpose, PaymentState
 
 
 class StatusGroup(StrEnum):
@@ -48,6 +48,13 @@ def awaited_parties(booking: Booking) -> tuple[ActorKind, ...]:
         if booking.reschedule is not None:
             proposer = booking.reschedule.proposed_by
             parties.add(ActorKind.PROVIDER if proposer is ActorKind.CUSTOMER else ActorKind.CUSTOMER)
+    if booking.extra is not None or _has_extra_to_confirm(booking):
+        parties.add(ActorKind.CUSTOMER)
     if booking.status is BookingStatus.NO_SHOW and booking.no_show is not None:
         parties.add(booking.no_show.absent)
     return tuple(sorted(parties))
+
+
+def _has_extra_to_confirm(booking: Booking) -> bool:
+    extras = [each for each in booking.charges if each.purpose is ChargePurpose.EXTRA]
+    return any(each.state is PaymentState.ACTION_REQUIRED for each in extras)

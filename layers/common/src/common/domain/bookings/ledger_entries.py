@@ -8,7 +8,7 @@ the other. Over all bookings of a provider it sums to zero, and ``provider`` to 
 On ``held`` each entry has a line for every line of the price that its charge pays for and that has a part in it. What
 the customer pays or gets back is spread in proportion to the lines' amounts, commission in proportion to each line's
 commission, and what goes to or comes from the provider in proportion to what is held of each line: the last of it
-leaves nothing held on any line.
+leaves nothing held on any line. What was paid late for an extra that had lapsed belongs to no line, and goes back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +130,7 @@ class Entry:
 
     def _parts(self, account: Account, amount: int, weights: Sequence[int] | None) -> list[tuple[str | None, int]]:
         """What moves on an account: on that of held money by the price's lines, else in one."""
-        if account is not Account.HELD:
+        if account is not Account.HELD or not self._lines:
             return [(None, amount)]
         used = weights or [line.amount.amount for line in self._lines]
         parts = spread(amount, used, charge_step(self._booking.price.currency))

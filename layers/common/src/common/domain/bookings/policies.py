@@ -17,7 +17,10 @@ POLICIES: dict[CancellationPolicyName, PolicySnapshot] = {
 
 
 class Terms(Model):
-    """What an end of the booking means for the customer now; ``refund`` and ``fee`` sum to the price."""
+    """What an action means for the customer now: what comes back, and what they pay.
+
+    Where it ends the booking ``refund`` and ``fee`` sum to the price.
+    """
 
     refund: Money
     fee: Money

@@ -37,6 +37,8 @@ class BookingSettings(_Configured):
     ``authorization_window`` is how long card networks keep an online authorization
     (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method#authorization-validity-windows);
     ``authorization_margin`` is how long before its end we stop relying on it.
+    ``extra_limit`` bounds how many extras may be proposed, ``extras_basis_points`` what all of them may cost, as a
+    share of what was booked.
     ``minimum_charge`` is Stripe's smallest charge in NZD and AUD
     (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts); smaller fees are waived.
     ``commission_by_category`` goes by the slug of the category that a service is filed under; ``tax_rules`` and
@@ -55,6 +57,8 @@ class BookingSettings(_Configured):
     reschedule_cutoff: Window = timedelta(hours=12)
     reschedule_hold: Window = timedelta(hours=24)
     reschedule_limit: int = Field(default=3, ge=0)
+    extra_limit: int = Field(default=5, ge=0)
+    extras_basis_points: int = Field(default=20_000, ge=0)
     start_early: Window = timedelta(minutes=30)
     start_late: Window = timedelta(hours=4)
     no_show_after: Window = timedelta(minutes=15)

@@ -8,7 +8,7 @@ from common.application.payments.gone_accounts import request_account_check
 from common.application.payments.operations import results
 from common.application.ports.payments.gateway import GatewayCall, Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking, BookingStatus
-from common.domain.bookings.charges import Charge
+from common.domain.bookings.charges import Charge, ChargePurpose
 from common.domain.payments.operations import (
     ACCOUNT_GONE,
     ACCOUNT_NOT_READY,
@@ -162,7 +162,7 @@ async def _find_or_make(
         found = await deps.gateway.find_intent(customer_id=customer_id, operation_id=operation.id, is_setup=is_setup)
         if found is not None:
             return results.of_intent(found)
-    if booking.payment_details.due_amount == 0:
+    if booking.payment_details.due_amount == 0 or booking.charge(operation.charge_id).has_lapsed:
         return PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more")
     made = await _make_intent(deps, booking, operation, customer_id, call)
     return results.of_intent(made).model_copy(update={"stripe_customer_id": customer_id})
@@ -176,7 +176,7 @@ async def _make_intent(
     A card that is unknown or somebody else's is not used: the customer, who is there, is asked for another one.
     """
     method = booking.payment_details.payment_method_id
-    is_present = booking.status is BookingStatus.PENDING_PAYMENT
+    is_present = _is_payer_present(booking, operation)
     try:
         return await _create(deps, booking, operation, customer_id, method, call)
     except (GatewayRefused, NotFound) as refused:
@@ -185,6 +185,13 @@ async def _make_intent(
     other = call.model_copy(update={"key": f"{call.key}:other_card"})
     made = await _create(deps, booking, operation, customer_id, None, other)
     return made.model_copy(update={"error_code": CARD_NOT_USABLE})
+
+
+def _is_payer_present(booking: Booking, operation: PaymentOperation) -> bool:
+    """Whether the customer has just agreed to pay: at booking, and as they accept an extra."""
+    charge = booking.charge(operation.charge_id)
+    is_new_extra = charge.purpose is ChargePurpose.EXTRA and charge.payment_intent_id is None
+    return booking.status is BookingStatus.PENDING_PAYMENT or is_new_extra
 
 
 async def _create(
@@ -201,7 +208,7 @@ async def _create(
         operation.amount,
         customer_id=customer_id,
         payment_method_id=method,
-        off_session=booking.status is not BookingStatus.PENDING_PAYMENT,
+        off_session=not _is_payer_present(booking, operation),
         call=call,
         is_fee=operation.purpose is Purpose.CHARGE_FEE,
     )

@@ -55,12 +55,16 @@ def _without_small(booking: Booking, parts: dict[str, int]) -> dict[str, int]:
 
 
 def refunds(booking: Booking) -> dict[str, int]:
-    """What of each charge goes back now, by its id: too much of its own first, then what others cannot give back."""
+    """What of each charge goes back now, by its id: too much of its own first, then what others cannot give back.
+
+    What was paid for an extra that has lapsed goes back whatever else is due.
+    """
     parts, due = dues(booking), booking.payment_details.due_amount or 0
-    left = max(net_paid(booking) - due, 0)
-    going = dict.fromkeys(parts, 0)
+    going = {each.id: 0 if booking.lines_of(each.id) else refundable(booking, each) for each in booking.charges}
+    paying = [each for each in booking.charges if booking.lines_of(each.id)]
+    left = max(sum(net_paid(each) for each in paying) - due, 0)
     for is_own in (True, False):
-        for charge in booking.charges:
+        for charge in paying:
             most = refundable(booking, charge) - going[charge.id]
             more = min(left, most, max(net_paid(charge) - parts[charge.id], 0)) if is_own else min(left, most)
             going[charge.id] += more

@@ -18,7 +18,7 @@ def to_authorize(booking: Booking) -> Charge | None:
 
 def first_to_lapse(booking: Booking) -> Charge | None:
     """The reserved charge whose authorization ends first; ``None`` where nothing is reserved."""
-    reserved = [each for each in booking.charges if each.state is PaymentState.AUTHORIZED]
+    reserved = [each for each in booking.charges if each.state is PaymentState.AUTHORIZED and not each.has_lapsed]
     return min(reserved, key=lambda each: each.capture_before or _LATEST, default=None)
 
 

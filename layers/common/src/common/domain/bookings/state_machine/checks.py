@@ -4,14 +4,23 @@ import hmac
 from datetime import datetime, timedelta
 
 from common.domain.bookings.charges import net_paid
+from common.domain.bookings.price_lines import LineKind
 from common.domain.bookings.state_machine.charge_parts import refundable_in_all
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.effects import expect
-from common.domain.bookings.state_machine.inputs import Move, NewStart, OnlineLink, RefundInput, Resolution, StartCode
-from common.domain.payments.currencies import charge_step
+from common.domain.bookings.state_machine.inputs import (
+    Extra,
+    Move,
+    NewStart,
+    OnlineLink,
+    RefundInput,
+    Resolution,
+    StartCode,
+)
+from common.domain.payments.currencies import charge_step, minimum_charge
 from common.domain.shared.display import money_text
 from common.domain.shared.errors import InvalidInput
-from common.domain.shared.money import Money
+from common.domain.shared.money import Money, rounded_share
 
 #: No slot may lie further ahead; a provider's own booking window is shorter.
 MAX_AHEAD = timedelta(days=366)
@@ -52,11 +61,25 @@ def link_is_another(context: Context) -> None:
         raise InvalidInput.of("online_link", "The booking has this link already.", "unchanged")
 
 
+def extra_is_possible(context: Context) -> None:
+    """A card can be charged the extra, and all extras together stay in proportion to what was booked."""
+    price, amount = context.booking.price, expect(context, Extra).amount
+    _is_chargeable(context, "amount", amount)
+    least = max(minimum_charge(price.currency), context.settings.minimum_charge)
+    if amount < least:
+        shown = money_text(Money(amount=least, currency=price.currency))
+        raise InvalidInput.of("amount", f"At least {shown}.", "too_small")
+    booked = sum(line.amount.amount for line in price.lines if line.kind is not LineKind.EXTRA)
+    most = rounded_share(booked, context.settings.extras_basis_points) - (price.total.amount - booked)
+    if amount > most:
+        raise InvalidInput.of("amount", "More than extras may cost beside what was booked.", "too_large")
+
+
 def refund_is_possible(context: Context) -> None:
     """A decision cannot refund more than the price, nor charge again what has already gone back."""
     refund, booking = expect(context, Resolution).refund_amount, context.booking
     total = booking.price.total.amount
-    _is_refundable(context, "refund_amount", refund)
+    _is_chargeable(context, "refund_amount", refund)
     if refund > total:
         raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
     if booking.captured_amount and total - refund > net_paid(booking):
@@ -66,7 +89,7 @@ def refund_is_possible(context: Context) -> None:
 def refund_is_left(context: Context) -> None:
     """A refund cannot be more than what is left to refund, nor less than what the customer is owed already."""
     amount, booking = expect(context, RefundInput).amount, context.booking
-    _is_refundable(context, "amount", amount)
+    _is_chargeable(context, "amount", amount)
     left = refundable_in_all(booking)
     owed = min(net_paid(booking) - (booking.payment_details.due_amount or 0), left)
     if amount < owed:
@@ -83,7 +106,7 @@ def _is_another_start(context: Context, start: datetime) -> None:
         raise InvalidInput.of("start_at", "The new start is too far ahead.", "too_far")
 
 
-def _is_refundable(context: Context, field: str, amount: int) -> None:
+def _is_chargeable(context: Context, field: str, amount: int) -> None:
     """Currencies of three digits move in tens of the minor unit."""
     currency = context.booking.price.total.currency
     step = charge_step(currency)

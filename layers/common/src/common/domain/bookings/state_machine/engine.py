@@ -7,6 +7,7 @@ from typing import Any
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
+from common.domain.bookings.state_machine.extras import words_of
 from common.domain.bookings.state_machine.inputs import NewStart
 from common.domain.bookings.state_machine.offers import AvailableAction, describe
 from common.domain.bookings.state_machine.outcome import begin, finalize, next_due, to_change
@@ -133,10 +134,13 @@ def apply_transition(context: Context, transition: BookingTransition, draft: Dra
     target = transition.target(context)
     draft = draft if target is None else draft.set(status=target)
     draft = finalize(transition.run_effects(context, draft), context.settings)
+    told = words_of(draft.booking.extra or context.booking.extra)
     for rule in transition.notifications:
         if rule.applies(context, draft.booking.status):
             recipients = rule.recipients_of(context.actor.kind)
-            draft = draft.notify(rule.notification, recipients, action=transition.name, by=context.actor.kind.value)
+            draft = draft.notify(
+                rule.notification, recipients, action=transition.name, by=context.actor.kind.value, **told
+            )
     return draft
 
 

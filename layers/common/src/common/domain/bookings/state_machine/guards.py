@@ -41,6 +41,13 @@ def _may_propose(context: Context) -> bool:
     )
 
 
+def _may_propose_extra(context: Context) -> bool:
+    booking = context.booking
+    is_time = booking.status is BookingStatus.IN_PROGRESS or _within_start_window(context)
+    is_paid = booking.first_charge.state in {PaymentState.AUTHORIZED, PaymentState.CAPTURED}
+    return is_time and is_paid and booking.extra is None and booking.extra_count < context.settings.extra_limit
+
+
 def _no_show_time(context: Context) -> bool:
     slot = context.booking.slot
     first, last = slot.start_at + context.settings.no_show_after, slot.end_at + context.settings.unstarted_after_end
@@ -103,6 +110,12 @@ MAY_PROPOSE = Guard[Context](
 )
 OTHER_PARTY_PROPOSED = Guard[Context]("the other party has proposed a time and it is still held", _other_party_proposed)
 PROPOSAL_OPEN = Guard[Context]("a proposal is open", _may_withdraw_or_decline)
+MAY_PROPOSE_EXTRA = Guard[Context](
+    "from {start_early} before the start until the work is completed, the payment being secured; one at a time, "
+    "at most {extra_limit}",
+    _may_propose_extra,
+)
+EXTRA_PROPOSED = Guard[Context]("an extra is proposed", lambda context: context.booking.extra is not None)
 START_WINDOW = Guard[Context]("from {start_early} before to {start_late} after the start", _within_start_window)
 ONLINE = Guard[Context]("the work happens online", _is_online)
 NO_SHOW_TIME = Guard[Context]("{no_show_after} after the start, until a person is asked to decide", _no_show_time)

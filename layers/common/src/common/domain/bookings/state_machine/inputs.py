@@ -107,6 +107,15 @@ class Move(ActionInput):
     reason: RequiredText = Field(title="Grounds")
 
 
+class Extra(ActionInput):
+    """What is to be done beyond what was booked, and what it costs."""
+
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100), PROSE] = Field(
+        title="What is added"
+    )
+    amount: int = Field(gt=0, le=MAX_AMOUNT, strict=True, title="Price, in minor units")
+
+
 class PaymentMethod(ActionInput):
     """A saved card to use from now on; the present one without."""
 

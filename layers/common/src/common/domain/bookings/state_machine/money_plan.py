@@ -32,7 +32,7 @@ from common.domain.payments.operations import Purpose
 def plan_money(draft: Draft) -> Draft:
     """Request the next operation, where one is needed, and bring the payment and payout axes up to date."""
     if not _has_to_wait(draft):
-        draft = _plan_charges(draft)
+        draft = _plan_charges(_plan_lapsed(draft))
         if draft.booking.payment_details.is_payout_released and not in_flight(draft.booking):
             draft = _plan_payout(draft)
     draft = draft.set(payout=payout_state(draft.booking))
@@ -100,9 +100,20 @@ def payout_state(booking: Booking) -> PayoutState:
     return PayoutState.HELD if owed > 0 else PayoutState.NONE
 
 
+def _plan_lapsed(draft: Draft) -> Draft:
+    """Give up what is reserved, or waits for the payer, of a charge that pays for nothing any more."""
+    for charge in draft.booking.charges:
+        waiting = waiting_operation(draft.booking, charge.id)
+        is_reserved = charge.state is PaymentState.AUTHORIZED
+        if charge.has_lapsed and not in_flight(draft.booking) and (waiting or is_reserved):
+            amount = waiting.amount if waiting else charge.authorized_amount
+            draft = draft.request(Purpose.VOID, amount, charge.id)
+    return draft
+
+
 def _plan_charges(draft: Draft) -> Draft:
     """One charge after the other, until something is to be done."""
-    if draft.booking.payment_details.due_amount is None:
+    if draft.booking.payment_details.due_amount is None or in_flight(draft.booking):
         return draft
     parts, going = dues(draft.booking), refunds(draft.booking)
     for charge in draft.booking.charges:

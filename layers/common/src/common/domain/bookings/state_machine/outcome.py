@@ -6,6 +6,7 @@ from typing import Any
 from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
+from common.domain.bookings.state_machine.extras import drop_extras
 from common.domain.bookings.state_machine.money_plan import plan_money
 from common.domain.bookings.state_machine.table import MONEY_TIMERS, OCCUPYING, TERMINAL, TIMED_TRANSITIONS
 from common.domain.shared.ids import new_id
@@ -18,6 +19,7 @@ _FACTS = (
     "notice_limit_minutes",
     "is_free_to_cancel",
     "cancel_reason",
+    "extra",
     "no_show",
     "chargeback_ids",
 )
@@ -52,8 +54,11 @@ def free_slots(draft: Draft) -> Draft:
 
 
 def finalize(draft: Draft, settings: BookingSettings) -> Draft:
-    """Free slots, plan money, forget the network address, arm the timer: what every change does after its effects."""
-    draft = plan_money(free_slots(draft))
+    """What every change does after its effects.
+
+    Slots are freed, extras lapse, money is planned, the network address is forgotten, the timer is armed.
+    """
+    draft = plan_money(drop_extras(free_slots(draft)))
     if draft.booking.status is not BookingStatus.PENDING_PAYMENT:
         draft = draft.set(held_by=None)
     due = next_due(draft.booking, settings)

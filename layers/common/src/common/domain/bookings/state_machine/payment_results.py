@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common.domain.bookings import notifications
 from common.domain.bookings.booking import Actor, Booking, BookingChange, BookingStatus, OpenOperation, PaymentDetails
-from common.domain.bookings.charges import Charge, PaymentState, Transferred, kept_amount, paid_state
+from common.domain.bookings.charges import Charge, ChargePurpose, PaymentState, Transferred, kept_amount, paid_state
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.payment_plan import expected_capture_before
 from common.domain.bookings.settings import BookingSettings
@@ -174,7 +174,8 @@ def _close(draft: Draft, opened: OpenOperation) -> Draft:
 
 def _wait(draft: Draft, opened: OpenOperation, state: PaymentState) -> Draft:
     """The operation waits for the payer."""
-    draft = draft.with_charge(opened.charge_id, state=state)
+    if not draft.booking.charge(opened.charge_id).has_lapsed:
+        draft = draft.with_charge(opened.charge_id, state=state)
     operations = draft.booking.payment_details.open_operations
     waiting = opened.model_copy(update={"needs_action": True})
     return draft.with_payment(open_operations=[waiting if each.id == opened.id else each for each in operations])
@@ -246,6 +247,8 @@ def _voided(draft: Draft, answer: _Answer) -> Draft:
     charge, details = answer.charge_in(draft), draft.booking.payment_details
     if charge.captured_amount:
         return _paid(draft, answer)
+    if charge.has_lapsed:
+        return draft.with_charge(charge.id, state=PaymentState.FAILED)
     is_due = details.due_amount is None or dues(draft.booking)[charge.id] > 0
     usable = details.payment_method_id is not None and is_due
     return draft.with_charge(charge.id, state=PaymentState.CARD_SAVED if usable else PaymentState.NONE)
@@ -301,9 +304,16 @@ def _after_reversal(charge: Charge, amount: int | None) -> list[Transferred]:
 
 
 def _not_reserved(draft: Draft, answer: _Answer) -> Draft:
+    if _is_extra(draft, answer):
+        return draft.with_charge(answer.charge_id, state=PaymentState.FAILED)
     draft = _attend_gone(draft, answer)
     unwanted = draft.booking.payment_details.due_amount == 0
     return draft.with_charge(answer.charge_id, state=PaymentState.NONE if unwanted else PaymentState.FAILED)
+
+
+def _is_extra(draft: Draft, answer: _Answer) -> bool:
+    """An extra whose card is refused lapses, and what was booked is not touched by it."""
+    return answer.charge_in(draft).purpose is ChargePurpose.EXTRA
 
 
 def _attend_gone(draft: Draft, answer: _Answer) -> Draft:
@@ -335,6 +345,8 @@ def _not_captured(draft: Draft, answer: _Answer) -> Draft:
 
 def _not_charged(draft: Draft, answer: _Answer) -> Draft:
     draft = draft.with_charge(answer.charge_id, state=PaymentState.FAILED, is_charge_failed=True)
+    if _is_extra(draft, answer):
+        return draft
     return _attend(draft, answer, by_itself=False)
 
 
@@ -399,9 +411,11 @@ def _notify(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
         draft = draft.notify(notifications.PAYMENT_NEEDS_ATTENTION, purpose=purpose.value)
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
         return draft.notify(notifications.PAYOUT_WAITING)
-    if purpose not in _RESERVING or booking.status is not BookingStatus.ACCEPTED:
+    charge = answer.charge_in(draft)
+    is_awaited = booking.status is BookingStatus.ACCEPTED or _is_extra(draft, answer)
+    if purpose not in _RESERVING or not is_awaited or charge.has_lapsed:
         return draft
-    waits = booking.payment is PaymentState.ACTION_REQUIRED
+    waits = charge.state is PaymentState.ACTION_REQUIRED
     return draft.notify(notifications.PAYMENT_ACTION_REQUIRED if waits else notifications.PAYMENT_FAILED)
 
 

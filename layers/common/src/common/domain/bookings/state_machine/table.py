@@ -4,6 +4,7 @@ from common.domain.bookings.booking import BookingStatus as Status
 from common.domain.bookings.state_machine.transition import BookingTransition
 from common.domain.bookings.state_machine.transitions_agreement import ANSWER_TRANSITIONS, RESCHEDULE_TRANSITIONS
 from common.domain.bookings.state_machine.transitions_closing import CHARGEBACK, CLOSING_TRANSITIONS
+from common.domain.bookings.state_machine.transitions_extras import EXTRA_TRANSITIONS
 from common.domain.bookings.state_machine.transitions_payment import CREATE, PAYMENT_TRANSITIONS
 from common.domain.bookings.state_machine.transitions_work import DISPUTE_TRANSITIONS, WORK_TRANSITIONS
 
@@ -14,6 +15,7 @@ TABLE: tuple[BookingTransition, ...] = (
     *ANSWER_TRANSITIONS,
     *RESCHEDULE_TRANSITIONS,
     *WORK_TRANSITIONS,
+    *EXTRA_TRANSITIONS,
     *DISPUTE_TRANSITIONS,
     *CLOSING_TRANSITIONS,
 )

@@ -14,7 +14,7 @@ UNPAID = frozenset({PaymentState.NONE, PaymentState.CARD_SAVED, PaymentState.ACT
 
 
 def _authorize(booking: Booking, settings: BookingSettings) -> datetime | None:
-    is_saved = any(each.state is PaymentState.CARD_SAVED for each in booking.charges)
+    is_saved = any(each.state is PaymentState.CARD_SAVED and not each.has_lapsed for each in booking.charges)
     if not is_saved or booking.payment_details.open_operations:
         return None
     return booking.slot.start_at - settings.authorize_before_start
