@@ -2,10 +2,11 @@
 
 from common.runtime.http import join_routers
 
-from functions.providers import catalogue_routes, profile_routes, statistics_routes
+from functions.providers import catalogue_routes, own_time_routes, profile_routes, statistics_routes
 
 router = join_routers(
     profile_routes.own,
+    own_time_routes.own,
     statistics_routes.own,
     statistics_routes.public,
     profile_routes.public,

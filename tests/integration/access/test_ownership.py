@@ -6,11 +6,13 @@ A cell is ``in`` for a caller who is let in, else the status. Where even existen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from common.application.identity.sessions import open_session
+from common.application.scheduling.own_time import NewManualBooking, add_block, add_manual_booking
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
 from common.domain.notifications.inbox import InboxEntry
@@ -61,7 +63,14 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
         created_at=clock.now(),
     )
     await container.inbox.notifications.insert(notice)
-    ids = {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
+    own = container.catalogue
+    free = booking.slot.end_at + timedelta(days=1)
+    block = await add_block(own, world.provider, free, free + timedelta(hours=1), "")
+    after = free + timedelta(hours=1)
+    entered = NewManualBooking(start_at=after, customer_name="Mere", title="Hedge", duration_minutes=60)
+    manual = await add_manual_booking(own, world.provider, entered)
+    ids = {"block": block.id, "manual_booking": manual.id}
+    ids |= {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
     people = {"customer": world.customer, "provider": world.provider_user, "stranger": make_user()}
     other = make_provider()
     await container.providers.insert(other)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
 from common.application.payments.operations.sync import sync_booking_payment
+from common.application.scheduling.own_time import NewManualBooking, add_block, add_manual_booking
 from common.domain.identity.roles import Role
 from common.domain.shared.ids import new_id
 from fastapi import FastAPI
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
 
 #: Rows that requests may change and that the next operation should find as they were.
-_KEPT = ("users", "providers", "services", "bookings", "notifications")
+_KEPT = ("users", "providers", "services", "bookings", "notifications", "blocks", "manual_bookings")
 #: So many hours from the world's fifth day on are free when it opens.
 _FREE_HOURS = 24 * 60
 STAFF_PREFIX = "/v1/admin"
@@ -176,6 +177,10 @@ class FuzzWorld:
             await self._pay(container, client, booking)
         await world.act(bookings[2], "accept", world.provider_user)
         self._first_free = world.start_in(days=5)
+        before = world.start_in(hours=12)
+        block = await add_block(container.catalogue, world.provider, before, before + timedelta(hours=1), "Lunch")
+        entered = NewManualBooking(before + timedelta(hours=2), "Mere Tane", service_id=world.service.id)
+        manual = await add_manual_booking(container.catalogue, world.provider, entered)
         # The customer offers services of another kind, so that both callers may use what providers have.
         own = make_provider(user_id=world.customer.id, stripe_account_id=account_id)
         await container.providers.insert(own)
@@ -198,6 +203,8 @@ class FuzzWorld:
             "users": [world.customer.id, world.provider_user.id],
             "services": [world.service.id],
             "notifications": [str(note["_id"])],
+            "block_id": [block.id],
+            "manual_booking_id": [manual.id],
             "slug": ["hedge-trimming"],
             "action_name": ["accept", "decline", "cancel", "start", "complete", "propose_reschedule"],
         }

@@ -9,6 +9,7 @@ from icalendar.enums import CUTYPE, PARTSTAT, STATUS
 
 from common.application.ports.bookings.calendar_writer import Invitation
 from common.domain.bookings.booking import Booking, BookingStatus
+from common.domain.scheduling.own_time import ManualBooking
 
 _PRODUCT = "-//GigSta//Bookings//EN"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -31,10 +32,12 @@ class ICalendarWriter:
         *,
         is_feed: bool = False,
         invitation: Invitation | None = None,
+        manual_bookings: Sequence[ManualBooking] = (),
     ) -> str:
         """See the port."""
         method = invitation.method if invitation else "PUBLISH"
         events = [_event(booking, now, is_feed=is_feed, invitation=invitation) for booking in bookings]
+        events += [_manual_event(booking, now) for booking in manual_bookings]
         calendar = Calendar.new(prodid=_PRODUCT, calscale="GREGORIAN", method=method, subcomponents=events)
         written: bytes = calendar.to_ical()
         return written.decode()
@@ -68,6 +71,21 @@ def _event(booking: Booking, now: datetime, *, is_feed: bool, invitation: Invita
     if invitation:
         event.add("organizer", vCalAddress.new(invitation.organizer, cn="GigSta"))
         event.add("attendee", _attendee(invitation))
+    return event
+
+
+def _manual_event(booking: ManualBooking, now: datetime) -> Event:
+    event = Event.new(
+        uid=f"{booking.id}@gigsta",
+        stamp=now,
+        last_modified=booking.updated_at,
+        sequence=booking.version,
+        start=booking.start_at,
+        end=booking.end_at,
+        status=STATUS.CONFIRMED,
+    )
+    event.add("summary", _text(booking.title))
+    event.add("description", _text(booking.customer_name))
     return event
 
 

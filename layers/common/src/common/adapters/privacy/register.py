@@ -32,6 +32,7 @@ from common.adapters.mongo.payments.operations import HOLDINGS as PAYMENTS_OPERA
 from common.adapters.mongo.payments.reviews import HOLDINGS as PAYMENTS_REVIEWS
 from common.adapters.mongo.payments.subscriptions import HOLDINGS as PAYMENTS_SUBSCRIPTIONS
 from common.adapters.mongo.payments.webhook_events import HOLDINGS as PAYMENTS_WEBHOOK_EVENTS
+from common.adapters.mongo.scheduling.own_time import HOLDINGS as SCHEDULING_OWN_TIME
 from common.adapters.mongo.scheduling.slot_claims import HOLDINGS as SCHEDULING_SLOT_CLAIMS
 from common.adapters.mongo.scheduling.slot_limits import HOLDINGS as SCHEDULING_SLOT_LIMITS
 from common.adapters.mongo.search.index_terms import HOLDINGS as SEARCH_INDEX_TERMS
@@ -71,6 +72,7 @@ REGISTER: Holdings = {
     **PAYMENTS_REVIEWS,
     **PAYMENTS_SUBSCRIPTIONS,
     **PAYMENTS_WEBHOOK_EVENTS,
+    **SCHEDULING_OWN_TIME,
     **SCHEDULING_SLOT_CLAIMS,
     **SCHEDULING_SLOT_LIMITS,
     **SEARCH_INDEX_TERMS,

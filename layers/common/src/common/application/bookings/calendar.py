@@ -1,6 +1,7 @@
 """Bookings in people's own calendars: a file for one booking, and a private feed for each part somebody has."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from common.application.bookings.deps import BookingDeps
 from common.application.ports.bookings.repository import BookingQuery
@@ -9,6 +10,7 @@ from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.groups import UPCOMING
 from common.domain.identity.roles import Principal
+from common.domain.scheduling.own_time import ManualBooking
 from common.domain.shared.errors import Forbidden, NotFound
 from common.domain.shared.opaque_tokens import digest, new_token
 
@@ -84,8 +86,14 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
     )
     found = await deps.bookings.search(query, limit=_MOST_ENTRIES)
     part = ActorKind.CUSTOMER if is_customer else ActorKind.PROVIDER
-    return deps.calendar_writer.write(
-        [seen_by(booking, part, now, deps.settings) for booking in found], now, is_feed=True
+    entered = [] if is_customer else await _entered(deps, owner_id, now)
+    shown = [seen_by(booking, part, now, deps.settings) for booking in found]
+    return deps.calendar_writer.write(shown, now, is_feed=True, manual_bookings=entered)
+
+
+async def _entered(deps: BookingDeps, provider_id: str, now: datetime) -> Sequence[ManualBooking]:
+    return await deps.manual_bookings.list_by_provider(
+        provider_id, ends_after=now - _SHOWN_BACK, starts_before=None, limit=_MOST_ENTRIES
     )
 
 

@@ -12,11 +12,13 @@ from common.application.ports.bookings.repository import BookingRepository
 from common.application.ports.catalogue.moderation import TextScreen
 from common.application.ports.catalogue.repositories import Summaries
 from common.application.ports.identity.people import ProviderReader, ServiceReader, UserReader
+from common.application.ports.scheduling.own_time import OwnTimes
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import RateLimits
 from common.application.ports.shared.outbox import Outbox, Publisher
 from common.domain.bookings.settings import BookingSettings
 from common.domain.identity.users import Address
+from common.domain.scheduling.own_time import ManualBooking
 
 Locate = Callable[[str], Awaitable[Address]]
 
@@ -42,6 +44,7 @@ class BookingDeps:
     summaries: Summaries
     screen: TextScreen
     feeds: CalendarFeeds
+    manual_bookings: OwnTimes[ManualBooking]
     calendar_writer: CalendarWriter
     intents: BookingIntents
     limits: RateLimits

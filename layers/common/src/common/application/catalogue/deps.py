@@ -8,8 +8,10 @@ from common.application.ports.bookings.statistics import BookingStatistics, Publ
 from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers, Services
 from common.application.ports.identity.accounts import UnitOfWork
+from common.application.ports.scheduling.own_time import OwnTimes
 from common.application.ports.shared.clock import Clock
 from common.domain.payments.platform import Platform
+from common.domain.scheduling.own_time import Block, ManualBooking
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class ProviderDeps:
     services: Services
     categories: Categories
     busy: BusyTimes
+    blocks: OwnTimes[Block]
+    manual_bookings: OwnTimes[ManualBooking]
     bookings: BookingRepository
     statistics: BookingStatistics
     ratings: PublishedRatings

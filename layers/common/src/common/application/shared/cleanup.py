@@ -19,6 +19,8 @@ class Expiring(StrEnum):
     MAIL_TOKENS = "mail_tokens"
     REGISTRATIONS = "registrations"
     REFRESH_TOKENS = "refresh_tokens"
+    BLOCKS = "blocks"
+    MANUAL_BOOKINGS = "manual_bookings"
     IDEMPOTENCY_KEYS = "idempotency_keys"
 
 
@@ -30,6 +32,8 @@ GRACE = {
     Expiring.MAIL_TOKENS: timedelta(0),
     Expiring.REGISTRATIONS: timedelta(0),
     Expiring.REFRESH_TOKENS: timedelta(0),
+    Expiring.BLOCKS: timedelta(0),
+    Expiring.MANUAL_BOOKINGS: timedelta(0),
     Expiring.IDEMPOTENCY_KEYS: timedelta(0),
 }
 

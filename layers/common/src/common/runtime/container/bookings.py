@@ -9,6 +9,7 @@ from common.adapters.mongo.bookings.intents import MongoBookingIntents
 from common.adapters.mongo.bookings.ratings import MongoRatings
 from common.adapters.mongo.bookings.repository import MongoBookings
 from common.adapters.mongo.bookings.timers import MongoBookingTimers
+from common.adapters.mongo.scheduling.own_time import MongoManualBookings
 from common.adapters.text_screen import RuleTextScreen
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.intents import IntentDeps
@@ -61,6 +62,7 @@ class BookingContainer(CoreContainer):
             screen=self.text_screen,
             limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
+            manual_bookings=MongoManualBookings(self.mongo),
             calendar_writer=ICalendarWriter(),
             intents=MongoBookingIntents(self.mongo),
             outbox=self.outbox,

@@ -22,6 +22,7 @@ from common.adapters.mongo.catalogue.listings import MongoListings
 from common.adapters.mongo.catalogue.providers import MongoProviders
 from common.adapters.mongo.catalogue.services import MongoServices
 from common.adapters.mongo.scheduling.busy_times import MongoBusyTimes
+from common.adapters.mongo.scheduling.own_time import MongoBlocks, MongoManualBookings
 from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.search.listings import MongoListingIndex
 from common.adapters.mongo.search.popularity import MongoPopularity
@@ -144,6 +145,8 @@ class CatalogueContainer(CoreContainer):
             services=self.services,
             categories=self.categories,
             busy=self.busy_times,
+            blocks=MongoBlocks(self.mongo),
+            manual_bookings=MongoManualBookings(self.mongo),
             bookings=self.container.booking_repository,
             statistics=MongoBookingStatistics(self.mongo),
             ratings=MongoPublishedRatings(self.mongo),

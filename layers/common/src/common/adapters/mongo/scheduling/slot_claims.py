@@ -17,7 +17,7 @@ from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.errors import SlotUnavailable, TooManyHolds, Unavailable
 
 HOLDINGS: Holdings = {
-    "slot_claims": (provider("provider_id", Fate.KEPT, why="times of bookings, which are exported"),),
+    "slot_claims": (provider("provider_id", Fate.KEPT, why="times of what is exported itself"),),
 }
 
 Write = Callable[[Session], Awaitable[None]]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from common.domain.bookings.booking import Booking
+from common.domain.scheduling.own_time import ManualBooking
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class CalendarWriter(Protocol):
         *,
         is_feed: bool = False,
         invitation: Invitation | None = None,
+        manual_bookings: Sequence[ManualBooking] = (),
     ) -> str:
         """A calendar object with one event for each booking; lines end in CRLF.
 
@@ -48,5 +50,6 @@ class CalendarWriter(Protocol):
             is_feed: whether it goes to anyone who has an address, such as somebody's calendar service: then without the
                 customer's notes.
             invitation: what goes with a mail instead of being published.
+            manual_bookings: what a provider has entered by hand, shown with its customer's name and no more.
         """
         ...
