@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from infra.local.demo import story, timers
+from infra.local.demo import online, story, timers
 from infra.local.demo.narrator import Narrator, StoryDiffers
 from infra.local.demo.people import RequestRefused
 from infra.local.demo.stage import Stage
@@ -70,6 +70,9 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     story.rate(narrator, cast, booking["id"])
     story.settle(stage, narrator, cast, booking["id"])
     story.show_books(narrator, cast.customer, booking["id"])
+
+    narrator.chapter("A lesson online")
+    online.play(stage, narrator, cast)
 
     if fast_clock:
         narrator.chapter("What timers do when nobody does anything")

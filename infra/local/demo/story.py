@@ -97,12 +97,15 @@ def find_slot(narrator: Narrator, customer: Person, service_id: str, after: date
     """Search near a point and read the slots free with the option; returns the first start after the given instant."""
     found = wait_for("the service in search results", lambda: _find(customer, service_id))
     narrator.step(customer.name, f"searches “hedge” within 20 km: “{found['title']}”, {found['distance_m']} m away")
-    window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
-    option = _option(customer, service_id)
-    slots = customer.call("GET", f"/v1/services/{service_id}/slots?{window}&options={option['id']}")["items"]
+    slots = _slots(customer, service_id, after, _option(customer, service_id)["id"])
     narrator.expect("free slots are shown", bool(slots), expected=True)
     narrator.step(customer.name, f"reads {len(slots)} free slots and takes the one at {slots[0]['local_start']}")
     return str(slots[0]["start_at"])
+
+
+def first_slot(customer: Person, service_id: str, after: datetime) -> str:
+    """The start of the first free slot after an instant."""
+    return str(_slots(customer, service_id, after)[0]["start_at"])
 
 
 def request_booking(narrator: Narrator, customer: Person, service_id: str, start_at: str) -> dict[str, Any]:
@@ -126,7 +129,11 @@ def request_booking(narrator: Narrator, customer: Person, service_id: str, start
 
 def book(stage: Stage, narrator: Narrator, customer: Person, service_id: str, start_at: str) -> dict[str, Any]:
     """Book and pay with a test card; returns the booking once Stripe's webhook has moved it on."""
-    booking = request_booking(narrator, customer, service_id, start_at)
+    return pay(stage, narrator, customer, request_booking(narrator, customer, service_id, start_at))
+
+
+def pay(stage: Stage, narrator: Narrator, customer: Person, booking: dict[str, Any]) -> dict[str, Any]:
+    """Pay a booking with a test card; returns it once Stripe's webhook has moved it on."""
     stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
     narrator.step(customer.name, "enters a Visa test card at Stripe; the signed webhook is on its way")
     booking = wait_for("the webhook", lambda: _no_longer(customer, booking["id"], "pending_payment"))
@@ -211,6 +218,13 @@ def _option(customer: Person, service_id: str) -> dict[str, Any]:
     """The one thing that can be added to the service."""
     option: dict[str, Any] = customer.call("GET", f"/v1/services/{service_id}")["options"][0]
     return option
+
+
+def _slots(customer: Person, service_id: str, after: datetime, option_id: str = "") -> list[dict[str, Any]]:
+    window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
+    option = f"&options={option_id}" if option_id else ""
+    slots: list[dict[str, Any]] = customer.call("GET", f"/v1/services/{service_id}/slots?{window}{option}")["items"]
+    return slots
 
 
 def _find(customer: Person, service_id: str) -> dict[str, Any] | None:

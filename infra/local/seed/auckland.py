@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import CancellationPolicyName, PriceType, Service, ServiceStatus
 from common.domain.identity.users import Address, ProviderStatus
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).with_suffix(".txt")
 OWN = "Harbour Home Help"
+_LINK = "https://meet.example.com/seeded"
 _CURRENCY, _ZONE = "nzd", "Pacific/Auckland"
 #: Centres of suburbs, degrees north and east (https://www.openstreetmap.org).
 _SUBURBS = {
@@ -85,7 +87,9 @@ def _offer(random: Random, key: str, name: str, rows: list[list[str]]) -> market
         trading_name=name,
         bio=first[6],
         status=ProviderStatus.APPROVED,
-        address=Address.model_construct(text=f"{suburb}, Auckland", lat=lat, lng=lng, is_located=True),
+        address=Address.model_construct(
+            text=f"{suburb}, Auckland", lat=lat, lng=lng, is_located=True, suburb=f"{suburb}, Auckland"
+        ),
         service_radius_km=random.choice((15.0, 20.0, 25.0, 30.0)),
         timezone=_ZONE,
         availability=random.choice(market.patterns(_ZONE)),
@@ -102,7 +106,8 @@ def _offer(random: Random, key: str, name: str, rows: list[list[str]]) -> market
 
 def _service(random: Random, service_id: str, provider_id: str, row: list[str]) -> Service:
     """Make a service from its line."""
-    _, _, category, title, price, minutes, description = row
+    _, _, category, title, price, minutes, description, *places = row
+    place_kinds = [PlaceKind(each) for part in places for each in part.split()] or list(DEFAULT_PLACE_KINDS)
     amount, _, unit = price.partition(" ")
     kind = PriceType.QUOTE if amount == "?" else PriceType.HOURLY if unit == "h" else PriceType.FIXED
     return Service.model_construct(
@@ -118,6 +123,8 @@ def _service(random: Random, service_id: str, provider_id: str, row: list[str]) 
         status=ServiceStatus.ACTIVE,
         cancellation_policy=random.choice(tuple(CancellationPolicyName)),
         auto_accept=False,
+        place_kinds=place_kinds,
+        online_link=_LINK if PlaceKind.ONLINE in place_kinds else None,
         rating=market.rating(random),
         version=1,
         created_at=market.EPOCH,

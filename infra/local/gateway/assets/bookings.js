@@ -44,11 +44,11 @@ async function draw(id, said = null) {
   const facts = table([
     ["State", h("b", { id: "status" }, booking.status)],
     ["When", `${instant(booking.start_at, booking.timezone)} (${booking.timezone})`],
-    ["Where", place.address],
+    ["Where", where(place)],
     ["Price", money(booking.price)],
     ["Payment", payment.state],
     ["Payout", booking.payout.state],
-    ...(booking.role === "customer" && booking.start_code ? [["Code to give at the door", booking.start_code]] : []),
+    ...(booking.role === "customer" && booking.start_code ? [["Code to give when you meet", booking.start_code]] : []),
   ]);
   const trail = trailItems.map((row) => [
     instant(row.at), row.action, row.actor.kind, `${row.from_status ?? "–"} → ${row.to_status}`,
@@ -57,6 +57,12 @@ async function draw(id, said = null) {
     booking.available_actions.length ? h("h2", {}, "What you may do now") : null,
     booking.available_actions.map((action) => actionForm(booking, action)),
     h("h2", {}, "History"), table(trail, ["When", "Action", "By", "State"]));
+}
+
+/** An address, or the link, which is shown while the work is agreed. */
+function where({ kind, address, online_link: url }) {
+  if (kind !== "online") return kind === "provider" ? `${address || "–"} (at the provider's)` : address;
+  return url ? h("a", { href: url, rel: "noreferrer" }, url) : "Online";
 }
 
 function pay(booking, unpaid) {

@@ -45,6 +45,21 @@ export async function servicePage(id) {
     slots.items.length ? wishForm(service, slots.items) : note("No slot is free."));
 }
 
+const PLACES = { customer: "At my address", provider: "At the provider's place", online: "Online" };
+
+/** Where it shall be done; only a visit asks for the address. */
+function place(kinds, address) {
+  const select = h("select", { name: "place_kind" }, kinds.map((kind) => h("option", { value: kind }, PLACES[kind])));
+  const follow = () => {
+    const isVisit = select.value === "customer";
+    address.hidden = !isVisit;
+    address.querySelector("input").disabled = !isVisit;
+  };
+  select.addEventListener("change", follow);
+  follow();
+  return h("label", { hidden: kinds.length === 1 }, "Place", select);
+}
+
 function wishForm(service, slots) {
   const key = crypto.randomUUID();
   // What is shown above is what is booked: other terms are refused.
@@ -52,10 +67,8 @@ function wishForm(service, slots) {
     service_id: service.id, expected_price: service.total_price, expected_cancellation_policy: service.cancellation_policy,
   };
   const options = slots.map((slot) => h("option", { value: slot.start_at }, slot.local_start.slice(0, 16).replace("T", " ")));
-  const fields = [
-    h("label", {}, "When", h("select", { name: "start_at" }, options)),
-    field("address", "Where", { placeholder: "1 Queen Street, Auckland", autocomplete: "street-address" }),
-  ];
+  const address = field("address", "Where", { placeholder: "1 Queen Street, Auckland", autocomplete: "street-address" });
+  const fields = [h("label", {}, "When", h("select", { name: "start_at" }, options)), place(service.place_kinds, address), address];
   if (session()) return form("Book", fields, (wish) => book({ ...terms, ...wish }, key), { id: "book" });
   fields.push(field("full_name", "Your name", { autocomplete: "name" }),
     field("email", "Mail address", { type: "email", autocomplete: "email" }));
