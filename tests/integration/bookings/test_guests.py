@@ -51,7 +51,13 @@ async def guest(world: BookingWorld, email: str = EMAIL) -> User:
     return await world.container.users.update(found.id, profile)
 
 
-async def test_a_guest_holds_a_slot_and_books_it(world: BookingWorld, client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("resource_ids", [[], ["res_a", "res_b"]], ids=["one resource", "two resources"])
+async def test_a_guest_holds_a_slot_and_books_it(
+    world: BookingWorld, client: httpx.AsyncClient, resource_ids: list[str]
+) -> None:
+    service = await world.container.services.update(
+        world.service.id, {"resource_ids": resource_ids}, now=world.clock.now()
+    )
     opened = await open_intent(world, client)
     assert opened["status"] == "pending"
     assert len(world.publisher.events) == 1
@@ -65,7 +71,8 @@ async def test_a_guest_holds_a_slot_and_books_it(world: BookingWorld, client: ht
     read = (await client.get(f"/v1/booking-intents/{opened['id']}?secret={opened['secret']}")).json()
     assert (read["status"], read["booking_id"]) == ("completed", done.id)
     claims = [row async for row in world.container.mongo.collection("slot_claims").find()]
-    assert [row["booking_id"] for row in claims] == [done.id]
+    assert {row["booking_id"] for row in claims} == {done.id}
+    assert sorted(row["resource_id"] for row in claims) == service.resources()
 
 
 async def test_the_guest_has_no_power_before_the_address_is_proven(

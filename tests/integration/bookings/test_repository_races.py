@@ -9,16 +9,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.mongo.bookings.repository import MongoBookings
+from common.adapters.mongo.scheduling.own_time import MongoBlocks
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, BookingStatus, HistoryEntry
+from common.domain.scheduling.own_time import Block
 from common.domain.scheduling.slot_cells import SlotClaim, claim_ids
 from common.domain.shared.errors import Conflict, GigstaError, SlotUnavailable, VersionConflict
 from common.domain.shared.events import Topic, new_event
 from common.domain.shared.ids import new_id
 
 from tests.factories.bookings import NOW, make_booking, make_claims, make_creation, make_slot, make_update
+from tests.support.watched import WatchedMongo
 
 if TYPE_CHECKING:
-    from common.adapters.mongo.bookings.repository import MongoBookings
     from common.adapters.mongo.shared.database import Mongo
 
 ROOMS = ("res_a", "res_b", "res_c", "res_d")
@@ -237,3 +240,43 @@ async def test_an_expired_hold_gives_up_only_the_resource_that_is_wanted(mongo: 
     new = booking_of(["res_b", "res_d"])
     await bookings.commit(make_creation(new))
     assert await taken(mongo) == {old.id: {"res_a"}, standing.id: {"res_c"}, new.id: {"res_b", "res_d"}}
+
+
+async def test_blocks_and_bookings_of_one_time_exclude_each_other(mongo: Mongo, bookings: MongoBookings) -> None:
+    await mongo.collection("users").insert_one({"_id": "usr_provider", "email_key": "p", "deleted_at": None})
+    blocks, slot = MongoBlocks(mongo), make_slot()
+    times = {"start_at": slot.start_at, "end_at": slot.end_at, "expires_at": slot.end_at}
+    made = [
+        Block(id=f"blk_{n}", provider_id="prv_provider", **times, created_at=NOW, updated_at=NOW) for n in range(10)
+    ]
+
+    async def block(item: Block) -> type[GigstaError] | None:
+        try:
+            await blocks.insert(item, user_id="usr_provider", most=10)
+        except GigstaError as error:
+            return type(error)
+        return None
+
+    rivals = [make_creation(make_booking()) for _ in range(10)]
+    results = await asyncio.gather(*(block(item) for item in made), *(outcome(bookings, each) for each in rivals))
+
+    assert results.count(None) == 1
+    assert results.count(SlotUnavailable) == 19
+    assert len(await taken(mongo)) == 1
+    assert (
+        await mongo.collection("blocks").count_documents({}) + await mongo.collection("bookings").count_documents({})
+        == 1
+    )
+
+
+async def test_several_resources_cost_no_more_commands_than_one(mongodb_uri: str, migrated_database: str) -> None:
+    watched = WatchedMongo(mongodb_uri, migrated_database)
+    seen = []
+    for number, resource_ids in enumerate((["prv_provider"], ["res_a", "res_b", "res_c"])):
+        watched.commands.seen.clear()
+        day = make_slot(NOW + timedelta(days=200 + number))
+        await MongoBookings(watched).commit(recorded(make_creation(booking_of(list(resource_ids), slot=day))))
+        seen.append(list(watched.commands.seen))
+    await watched.close()
+    assert seen[0] == seen[1]
+    assert [command for command in seen[0] if command.endswith("slot_claims")] == ["update slot_claims"]
