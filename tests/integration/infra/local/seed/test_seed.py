@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.identity.one_time_codes import codes_of
 from common.adapters.identity.passwords import Argon2Passwords
 from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.providers import Provider
@@ -18,6 +19,7 @@ from infra.local.seed.market import generate
 from infra.ops.migrations.category_data import load_categories
 from infra.ops.rebuild.steps import rebuild_listings, rebuild_ratings
 from tests.support import make_container
+from tests.support.containers import factor_keys
 
 if TYPE_CHECKING:
     from infra.local.seed.market import Offer
@@ -60,11 +62,20 @@ async def test_a_seeded_database_can_be_signed_in_to_and_rebuilt_to_the_same(
     mongodb_uri: str, own_database: str
 ) -> None:
     environ = {"STAGE": "test", "MONGODB_URI": mongodb_uri, "MONGODB_DATABASE": own_database}
+    environ["FACTOR_KEYS"] = factor_keys()
     done = await seed(environ, providers=20, number=3, password=None)
     assert done is not None
     assert {person.who for person in done.sign_ins} >= {"customer", "provider", "moderator", "operator", "admin"}
     assert await seed(environ, providers=20, number=3, password=None) is None
     container = make_container(mongodb_uri, own_database)
+    staff = {person.who: person.email for person in done.sign_ins if person.totp_secret}
+    assert set(staff) == {"moderator", "operator", "admin", "super admin"}
+    for person in (each for each in done.sign_ins if each.totp_secret):
+        stored_user = await container.users.find_by_email_key(person.email)
+        assert stored_user is not None
+        [app] = await container.auth.factors.list_confirmed(stored_user.id)
+        at = container.clock.now()
+        assert container.codes.codes_at(app, at) == codes_of(person.totp_secret, at), "what is printed opens it"
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         db = client[own_database]
         person = next(each for each in done.sign_ins if each.who == "provider")
