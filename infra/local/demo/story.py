@@ -18,6 +18,8 @@ _ADDRESS = "12 Ponsonby Road, Auckland 1011, New Zealand"
 _PRICE = {"amount": 12_500, "currency": "nzd"}
 _OPTION = {"label": "Feed and mulch", "price": {"amount": 2_000, "currency": "nzd"}, "duration_minutes": 30}
 _TOTAL = {"amount": 14_500, "currency": "nzd"}
+_EXTRA = {"label": "Take the clippings away", "amount": 3_000}
+_WITH_EXTRA = 17_500
 
 
 @dataclass(frozen=True)
@@ -150,10 +152,30 @@ def work(stage: Stage, narrator: Narrator, cast: Cast, booking_id: str) -> None:
     stage.wait_for_mail(aroha.email, "accepted")
     code = aroha.call("GET", f"/v1/bookings/{booking_id}")["start_code"]
     narrator.step(tom.name, "starts with the customer's code", act(tom, booking_id, "start", {"code": code}))
+    agree_on_extra(narrator, cast, booking_id)
     narrator.step(tom.name, "completes the work", act(tom, booking_id, "complete"))
     done = wait_for_axis(aroha, booking_id, "payment", "captured")
+    narrator.expect("captured", done["payment"]["captured"]["amount"], _WITH_EXTRA)
     narrator.expect("payout", done["payout"]["state"], "held")
     narrator.step("Payments worker", "captures the authorized amount at Stripe", done)
+
+
+def agree_on_extra(narrator: Narrator, cast: Cast, booking_id: str) -> None:
+    """More is done than was booked: the provider names its price, the customer agrees, and their card is asked."""
+    tom, aroha = cast.provider, cast.customer
+    asked = act(tom, booking_id, "propose_extra", _EXTRA)
+    shown = f"{_EXTRA['label']}, {money(asked['extra']['amount'])}"
+    narrator.step(tom.name, f"proposes an extra: {shown}", asked)
+    agreed = act(aroha, booking_id, "accept_extra")
+    narrator.expect("price with the extra", agreed["price"]["amount"], _WITH_EXTRA)
+    narrator.step(aroha.name, "accepts it, a charge of its own", agreed)
+
+    def reserved() -> dict[str, Any] | None:
+        booking: dict[str, Any] = aroha.call("GET", f"/v1/bookings/{booking_id}")
+        return booking if booking["payment"]["authorized"]["amount"] == agreed["price"]["amount"] else None
+
+    wait_for("the extra's authorization", reserved)
+    narrator.step("Payments worker", "reserves the extra on the same card")
 
 
 def rate(narrator: Narrator, cast: Cast, booking_id: str) -> None:
@@ -181,7 +203,10 @@ def show_books(narrator: Narrator, customer: Person, booking_id: str) -> None:
     history = customer.call("GET", f"/v1/bookings/{booking_id}/history?limit=100")["items"]
     trail = [(h["at"], h["action"], h["actor"]["kind"], h["from_status"] or "-", h["to_status"]) for h in history]
     narrator.table(f"History of {booking_id}", ("at", "action", "by", "from", "to"), trail)
-    ledger = customer.call("GET", f"/v1/bookings/{booking_id}/payment")["ledger"]
+    payment = customer.call("GET", f"/v1/bookings/{booking_id}/payment")
+    charges = [(each["id"], each["purpose"], each["state"], money(each["captured"])) for each in payment["charges"]]
+    narrator.table("Charges", ("id", "purpose", "state", "captured"), charges)
+    ledger = payment["ledger"]
     lines = [(line["at"], line["reason"], line["account"], money(line["amount"])) for line in ledger]
     narrator.table("Ledger (debits positive)", ("at", "reason", "account", "amount"), lines)
     narrator.expect("the ledger has lines", bool(ledger), expected=True)

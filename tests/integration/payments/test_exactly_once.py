@@ -146,7 +146,7 @@ async def _live(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     mortal_deps = bench.deps
     bench.deps = immortal
     booking = await bench.create()
-    for prepare in (_nothing, _paid, _done, _settled, _part_back):
+    for prepare in (_nothing, _paid, _extra, _done, _settled, _part_back):
         bench.deps = immortal
         await prepare(Scene(bench, gateway, booking))
         bench.deps = mortal_deps
@@ -179,12 +179,18 @@ async def _paid(scene: Scene) -> None:
     scene.gateway.confirm(charge.payment_intent_id or "")
 
 
-async def _done(scene: Scene) -> None:
+async def _extra(scene: Scene) -> None:
+    """The work begins, and both agree on more: another charge."""
     bench = scene.bench
     booking = await bench.perform(scene.booking, "accept", ActorKind.PROVIDER, settle=False)
     bench.clock.set(booking.slot.start_at)
     await bench.perform(booking, "start", ActorKind.PROVIDER, settle=False, code=booking.start_code)
-    await bench.perform(booking, "complete", ActorKind.PROVIDER, settle=False)
+    await bench.perform(booking, "propose_extra", ActorKind.PROVIDER, settle=False, label="The hedge", amount=3_000)
+    await bench.perform(booking, "accept_extra", ActorKind.CUSTOMER, settle=False)
+
+
+async def _done(scene: Scene) -> None:
+    await scene.bench.perform(scene.booking, "complete", ActorKind.PROVIDER, settle=False)
 
 
 async def _settled(scene: Scene) -> None:
