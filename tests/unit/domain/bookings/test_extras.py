@@ -233,6 +233,8 @@ class TestMoney:
         life.pay_all()
         assert [each.authorized_amount for each in life.booking.charges] == [0, 0]
         assert (life.booking.captured_amount, life.booking.payment) == (0, PaymentState.NONE)
+        assert "booking.extra_lapsed" not in [event.type for change in life.changes for event in change.events]
+        assert life.booking.price.total.amount == PRICE + EXTRA, "what was agreed stays to be read"
 
     @given(st.integers(1, PRICE + EXTRA), st.integers(0, PRICE + EXTRA))
     def test_refunds_after_the_payout_come_back_from_both_and_leave_nothing(self, first: int, second: int) -> None:
@@ -283,13 +285,44 @@ class TestMoney:
         assert net_paid(life.booking) == PRICE + EXTRA - refund
         assert left_over(life.ledger) == {}
 
+    @given(st.integers(0, PRICE + EXTRA))
+    def test_a_decision_may_find_one_charge_taken_and_the_other_reserved(self, refund: int) -> None:
+        life = half_taken()
+        life.do("resolve", OPERATOR, refund_amount=refund, reason="Half")
+        refunds = purposes(life.last).count(Purpose.REFUND)
+        while life.booking.payment_details.open_operations:
+            life.answer()
+            refunds += purposes(life.last).count(Purpose.REFUND)
+        assert net_paid(life.booking) == PRICE + EXTRA - refund
+        assert {each.id: net_paid(each) for each in life.booking.charges} == dues(life.booking)
+        assert refunds <= 1, "what goes back to a card goes at once"
+        assert left_over(life.ledger) == {}
+
+    def test_work_is_paid_whole_by_default_where_one_charge_was_only_reserved(self) -> None:
+        life = half_taken()
+        life.at(life.now + life.settings.dispute_deadline).do("expire_dispute", SYSTEM)
+        life.pay_all()
+        assert [net_paid(each) for each in life.booking.charges] == [PRICE, EXTRA]
+        assert life.booking.refunded_amount == 0
+
     def test_a_part_that_no_card_can_be_charged_is_taken_with_the_other_charge(self) -> None:
         life = proposed_small()
         life.do("open_dispute", CUSTOMER, reason="Hardly anything")
         life.do("resolve", OPERATOR, refund_amount=6_030, reason="Half")
         life.pay_all()
         assert [each.captured_amount for each in life.booking.charges] == [6_030, 0]
+        assert (life.booking.refunded_amount, life.booking.payment_details.due_amount) == (0, 6_030)
         assert left_over(life.ledger) == {}
+
+
+def half_taken() -> Life:
+    """Disputed while the first charge was being captured, and the extra had not been."""
+    life = secured()
+    life.do("complete", PROVIDER)
+    life.do("open_dispute", CUSTOMER, reason="Half the lawn")
+    life.answer()
+    assert [each.captured_amount for each in life.booking.charges] == [PRICE, 0]
+    return life
 
 
 def proposed_small() -> Life:

@@ -42,6 +42,23 @@ def dues(booking: Booking) -> dict[str, int]:
     return _without_small(booking, parts)
 
 
+def may_be_due(booking: Booking, charge: Charge) -> bool:
+    """Whether something of a charge is due, or may become due where that is not decided yet."""
+    return booking.payment_details.due_amount is None or dues(booking)[charge.id] > 0
+
+
+def payable(booking: Booking) -> int:
+    """The most that the customer can come to have paid, in minor units.
+
+    A charge that was captured can take no more than what is left of it; any other can take what its lines are.
+    """
+    return sum(
+        net_paid(each) if each.captured_amount else sum(line.amount.amount for line in booking.lines_of(each.id))
+        for each in booking.charges
+        if booking.lines_of(each.id)
+    )
+
+
 def _without_small(booking: Booking, parts: dict[str, int]) -> dict[str, int]:
     least = minimum_charge(booking.price.currency)
     paying = [each for each in booking.charges if not each.has_lapsed]
@@ -57,12 +74,13 @@ def _without_small(booking: Booking, parts: dict[str, int]) -> dict[str, int]:
 def refunds(booking: Booking) -> dict[str, int]:
     """What of each charge goes back now, by its id: too much of its own first, then what others cannot give back.
 
-    What was paid for an extra that has lapsed goes back whatever else is due.
+    What was paid for an extra that has lapsed goes back whatever else is due. What is still to be taken of a charge
+    counts as paid, so that what goes back of the others goes at once.
     """
     parts, due = dues(booking), booking.payment_details.due_amount or 0
     going = {each.id: 0 if booking.lines_of(each.id) else refundable(booking, each) for each in booking.charges}
     paying = [each for each in booking.charges if booking.lines_of(each.id)]
-    left = max(sum(net_paid(each) for each in paying) - due, 0)
+    left = max(sum(net_paid(each) + _coming(each, parts[each.id]) for each in paying) - due, 0)
     for is_own in (True, False):
         for charge in paying:
             most = refundable(booking, charge) - going[charge.id]
@@ -106,6 +124,11 @@ def reversal_source(booking: Booking, amount: int) -> tuple[str, int] | None:
     several = sum(not each[1].is_refused for each in holding) > 1
     most = min(amount, _overdrawn(charge)) if several and _overdrawn(charge) > 0 else amount
     return charge.id, min(most, source.left)
+
+
+def _coming(charge: Charge, part: int) -> int:
+    """What of its part is still to be taken of a charge that has taken nothing and has not failed to."""
+    return 0 if charge.captured_amount or charge.is_charge_failed else part
 
 
 def _room(charge: Charge, part: int) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from common.domain.bookings.charges import net_paid
 from common.domain.bookings.price_lines import LineKind
-from common.domain.bookings.state_machine.charge_parts import refundable_in_all
+from common.domain.bookings.state_machine.charge_parts import payable, refundable_in_all
 from common.domain.bookings.state_machine.context import Context
 from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import (
@@ -82,7 +82,7 @@ def refund_is_possible(context: Context) -> None:
     _is_chargeable(context, "refund_amount", refund)
     if refund > total:
         raise InvalidInput.of("refund_amount", "More than the price.", "too_large")
-    if booking.captured_amount and total - refund > net_paid(booking):
+    if total - refund > payable(booking):
         raise InvalidInput.of("refund_amount", "Less than what has already been refunded.", "too_small")
 
 

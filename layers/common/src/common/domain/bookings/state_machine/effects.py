@@ -21,7 +21,7 @@ from common.domain.bookings.booking import (
 from common.domain.bookings.charges import PaymentState, net_paid
 from common.domain.bookings.payment_plan import outlives
 from common.domain.bookings.policies import absence_terms, cancellation_terms, counted_notice
-from common.domain.bookings.state_machine.charge_parts import reversal_source
+from common.domain.bookings.state_machine.charge_parts import payable, reversal_source
 from common.domain.bookings.state_machine.charge_states import first_to_lapse, to_authorize
 from common.domain.bookings.state_machine.claims import moved, slot_claims
 from common.domain.bookings.state_machine.context import Context, Draft, waiting_operation
@@ -265,8 +265,7 @@ def decide_by_default(context: Context, draft: Draft) -> Draft:
         due = _absence_fee(context)
     else:
         due = booking.price.total.amount if booking.started_at else 0
-    if booking.captured_amount:
-        due = min(due, net_paid(booking))
+    due = min(due, payable(booking))
     resolution = {"refund_amount": booking.price.total.amount - due, "reason": "Not decided in time."}
     closed = dispute.model_copy(update={"resolution": resolution, "resolved_at": context.now})
     return _settled(context, draft.set(dispute=closed).with_payment(due_amount=due))

@@ -6,6 +6,7 @@ from common.domain.bookings import notifications
 from common.domain.bookings.booking import Booking, BookingStatus, ExtraProposal
 from common.domain.bookings.charges import Charge, ChargePurpose, PaymentState
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id
+from common.domain.bookings.state_machine.charge_parts import may_be_due
 from common.domain.bookings.state_machine.context import Context, Draft
 from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import Extra
@@ -63,13 +64,17 @@ def drop_extras(draft: Draft) -> Draft:
 
 
 def _has_failed(booking: Booking, charge: Charge) -> bool:
-    """Whether nothing will come of an extra: refused, given up, or still waiting for the customer after the work."""
+    """Whether nothing will come of an extra: refused, given up, or still waiting for the customer after the work.
+
+    One of which nothing is due has not failed: what was reserved for it was let go with the rest, as both know.
+    """
     if charge.purpose is not ChargePurpose.EXTRA or charge.has_lapsed or charge.captured_amount:
         return False
     if charge.state is PaymentState.ACTION_REQUIRED:
         return booking.status not in _UNDER_WAY
     is_open = any(each.charge_id == charge.id for each in booking.payment_details.open_operations)
-    return charge.state is PaymentState.FAILED or (charge.state is PaymentState.NONE and not is_open)
+    is_given_up = charge.state is PaymentState.NONE and not is_open and may_be_due(booking, charge)
+    return charge.state is PaymentState.FAILED or is_given_up
 
 
 def _lapse(draft: Draft, charge: Charge) -> Draft:

@@ -10,7 +10,7 @@ from common.domain.bookings.charges import Charge, ChargePurpose, PaymentState, 
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.payment_plan import expected_capture_before
 from common.domain.bookings.settings import BookingSettings
-from common.domain.bookings.state_machine.charge_parts import dues
+from common.domain.bookings.state_machine.charge_parts import may_be_due
 from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
 from common.domain.bookings.state_machine.engine import apply_transition
 from common.domain.bookings.state_machine.money_plan import overpaid, owe
@@ -249,8 +249,7 @@ def _voided(draft: Draft, answer: _Answer) -> Draft:
         return _paid(draft, answer)
     if charge.has_lapsed:
         return draft.with_charge(charge.id, state=PaymentState.FAILED)
-    is_due = details.due_amount is None or dues(draft.booking)[charge.id] > 0
-    usable = details.payment_method_id is not None and is_due
+    usable = details.payment_method_id is not None and may_be_due(draft.booking, charge)
     return draft.with_charge(charge.id, state=PaymentState.CARD_SAVED if usable else PaymentState.NONE)
 
 
