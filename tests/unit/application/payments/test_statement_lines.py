@@ -8,6 +8,7 @@ import io
 from common.application.notifications.booking_data import receipt_lines
 from common.application.payments.statements import to_csv
 from common.domain.bookings.booking import PriceSnapshot
+from common.domain.bookings.charges import ChargePurpose
 from common.domain.bookings.ledger_entries import Entry
 from common.domain.bookings.price_lines import BorneBy, LineKind, PriceLine
 from common.domain.payments.ledger import Account
@@ -73,3 +74,19 @@ def test_a_receipt_has_the_lines_of_the_price_and_one_tax() -> None:
         "Charged: NZD 105.00",
         "Includes GST 15%: NZD 15.00 (number 12-345-678)",
     ]
+
+
+def test_a_receipt_of_one_charge_has_the_lines_that_it_pays_for() -> None:
+    own = BOOKING.first_charge
+    extra = line(4, LineKind.EXTRA, 2_300, label="The hedge")
+    other = own.model_copy(update={"id": "chg_2", "purpose": ChargePurpose.EXTRA, "line_ids": [extra.id]})
+    lapsed = other.model_copy(update={"id": "chg_3", "line_ids": []})
+    price = PRICE.model_copy(update={"lines": [*PRICE.lines, extra]})
+    booking = BOOKING.model_copy(update={"price": price, "charges": [own, other, lapsed]})
+    assert receipt_lines(booking, 2_300, "chg_2") == [
+        "The hedge: NZD 23.00",
+        "Charged: NZD 23.00",
+        "Includes GST 15%: NZD 3.00 (number 12-345-678)",
+    ]
+    assert receipt_lines(booking, 10_500, own.id) == receipt_lines(BOOKING, 10_500)
+    assert receipt_lines(booking, 2_300, "chg_3") == ["Charged: NZD 23.00"]

@@ -204,6 +204,9 @@ class TestMoney:
     def test_both_charges_are_captured_paid_out_and_leave_nothing(self) -> None:
         life = settled_with_extra()
         booking, whole = life.booking, PRICE + EXTRA
+        events = [event for change in life.changes for event in change.events]
+        captured = [each.payload for each in events if each.type == "booking.payment_captured"]
+        assert [(each["amount"], each["charge_id"]) for each in captured] == [(PRICE, "chg_1"), (EXTRA, "chg_2")]
         assert [each.captured_amount for each in booking.charges] == [PRICE, EXTRA]
         assert booking.commission_amount == commission_of(booking.price, whole)
         assert booking.transferred_amount == provider_share(booking.price, whole)

@@ -127,23 +127,26 @@ def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
         "amount": text(moved),
         "paid": text(moved or booking.captured_amount),
         "refunded": text(moved or booking.refunded_amount),
-        "receipt_lines": receipt_lines(booking, moved),
+        "receipt_lines": receipt_lines(booking, moved, event.payload.get("charge_id")),
         "commission_lines": commission_lines(booking),
         "advice": decline_advice(details.last_error_code),
         "refund_note": _refund_note(booking, text(details.due_amount or 0), text(paid)),
     }
 
 
-def receipt_lines(booking: Booking, paid: int) -> list[str]:
+def receipt_lines(booking: Booking, paid: int, charge_id: str | None = None) -> list[str]:
     """The lines of a receipt: what was sold, what was paid, and the tax in it where the provider is registered.
 
     Args:
         booking: with the agreed price.
         paid: what was charged, in minor units; less than the price where a fee or a part was charged.
+        charge_id: the charge that was paid, for the lines that it pays for; all lines without.
     """
     total = Money(amount=paid, currency=booking.price.total.currency)
-    lines = [f"{_line_text(booking, line)}: {money_text(line.amount)}" for line in booking.price.lines]
-    return [*lines, f"Charged: {money_text(total)}", *_tax_texts(receipt_taxes(booking.price, paid))]
+    sold = booking.price.lines if charge_id is None else booking.lines_of(charge_id)
+    lines = [f"{_line_text(booking, line)}: {money_text(line.amount)}" for line in sold]
+    taxes = receipt_taxes(booking.price.model_copy(update={"lines": sold}), paid) if sold else []
+    return [*lines, f"Charged: {money_text(total)}", *_tax_texts(taxes)]
 
 
 def commission_lines(booking: Booking) -> list[str]:

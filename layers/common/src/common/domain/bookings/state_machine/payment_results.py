@@ -405,7 +405,9 @@ def _notify(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     purpose, booking = answer.opened.purpose, draft.booking
     if status is OperationStatus.SUCCEEDED and not _is_gone(answer):
         notification = _NOTIFICATIONS.get(purpose)
-        return draft.notify(notification, amount=answer.amount) if notification else draft
+        if notification is None:
+            return draft
+        return draft.notify(notification, amount=answer.amount, charge_id=answer.charge_id)
     if _is_news_for_operators(booking.payment_details):
         draft = draft.notify(notifications.PAYMENT_NEEDS_ATTENTION, purpose=purpose.value)
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
