@@ -14,7 +14,7 @@ from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Body, Request, Response
 
-from functions.bookings.presenter import present_actions, present_booking, start_code
+from functions.bookings.presenter import present_actions, present_booking, secrets_of
 from functions.bookings.schemas import ActionView, BookingView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
@@ -31,15 +31,15 @@ async def get_actions(
     return present_actions(seen)
 
 
-async def _code_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The start code, which the first answer showed to the customer alone, read anew."""
+async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The start code and the link, which the first answer showed to those alone whom they concern, read anew."""
     container, caller = await get_container(request), await current_user(await authenticate_request(request))
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
-    return {"start_code": start_code(booking, actor)}
+    return secrets_of(read.view(container.bookings, booking, actor))
 
 
 @router.post("/{booking_id}/actions/{action_name}")
-@keeps_out(_code_again, "start_code", "payment.client_secret")
+@keeps_out(_secrets_again, "start_code", "place.online_link", "payment.client_secret")
 async def post_action(
     container: ContainerDep,
     caller: CurrentUser,

@@ -25,7 +25,7 @@ from common.runtime.http.schemas import Instant, Page
 from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from functions.bookings.presenter import present_booking, start_code
+from functions.bookings.presenter import present_booking, secrets_of
 from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
@@ -47,11 +47,11 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
     action = await pending_action(container.payments, booking) if kept["payment"]["action"] else None
     secret = action.client_secret if action else None
-    return {"payment.client_secret": secret, "start_code": start_code(booking, actor)}
+    return {"payment.client_secret": secret, **secrets_of(read.view(container.bookings, booking, actor))}
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[Depends(limit_lookups)])
-@keeps_out(_secrets_again, "payment.client_secret", "start_code")
+@keeps_out(_secrets_again, "payment.client_secret", "start_code", "place.online_link")
 async def post_booking(
     container: ContainerDep,
     caller: CurrentUser,

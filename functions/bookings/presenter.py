@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from common.application.bookings.read import VisibleBooking
 from common.application.payments.intents import PaymentAction
-from common.domain.bookings.booking import Actor, ActorKind, Booking, Dispute, RescheduleProposal
+from common.domain.bookings.booking import ActorKind, Booking, Dispute, RescheduleProposal
 from common.runtime.http.price_schemas import PriceLineView
 from common.runtime.http.schemas import MoneySchema
 
@@ -41,7 +41,7 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
         price=money(booking.price.total.amount),
         price_lines=PriceLineView.of_booking(booking),
         cancellation_policy=_policy(booking),
-        start_code=start_code(booking, seen.actor),
+        start_code=_start_code(seen),
         contact=schemas.ContactView.model_validate(seen.contact) if seen.contact else None,
         reschedule=_reschedule(booking.reschedule),
         extra=schemas.ExtraView.model_validate(booking.extra) if booking.extra else None,
@@ -51,9 +51,14 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
     )
 
 
-def start_code(booking: Booking, actor: Actor) -> str | None:
+def secrets_of(seen: VisibleBooking) -> dict[str, str | None]:
+    """What only the caller may know of the booking, by its path in the view: a stored answer leaves it out."""
+    return {"start_code": _start_code(seen), "place.online_link": seen.booking.place.online_link}
+
+
+def _start_code(seen: VisibleBooking) -> str | None:
     """The code that the customer, who alone sees it, reads out when they meet; there is none online."""
-    return (booking.start_code or None) if actor.kind is ActorKind.CUSTOMER else None
+    return (seen.booking.start_code or None) if seen.actor.kind is ActorKind.CUSTOMER else None
 
 
 def present_actions(seen: VisibleBooking) -> list[schemas.ActionView]:

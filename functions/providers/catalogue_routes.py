@@ -1,7 +1,8 @@
 """Categories, services and their slots."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from common.application.catalogue import services
@@ -11,11 +12,12 @@ from common.domain.scheduling.slots import FreeSlot
 from common.domain.shared.errors import NotFound
 from common.domain.shared.time_zones import TimeZoneName
 from common.runtime.http import ContainerDep, OptionalUser
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.dependencies import get_container
+from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.schemas import Instant, Page
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import StringConstraints
 
 from functions.providers.availability_schemas import SlotList, SlotView
@@ -35,13 +37,21 @@ own = APIRouter(prefix="/v1", tags=["services"], route_class=IdempotentRoute, de
 public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 
+async def _link_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's link, which the first answer showed to its owner alone, read anew."""
+    service = await (await get_container(request)).catalogue.services.get(kept["id"])
+    return {"online_link": service.online_link if service else None}
+
+
 @own.post("/services", status_code=HTTPStatus.CREATED)
+@keeps_out(_link_again, "online_link")
 async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> OwnServiceView:
     """Make a service of the caller's."""
     return OwnServiceView.of(await services.create_service(container.catalogue, provider, body.fields()), provider)
 
 
 @own.patch("/services/{service_id}")
+@keeps_out(_link_again, "online_link")
 async def update_service(
     container: ContainerDep, provider: CallingProvider, service_id: str, body: ServicePatch
 ) -> OwnServiceView:
