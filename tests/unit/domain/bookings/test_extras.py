@@ -301,6 +301,20 @@ class TestMoney:
         assert refunds <= 1, "what goes back to a card goes at once"
         assert left_over(life.ledger) == {}
 
+    def test_a_refund_charges_no_card_for_what_was_never_paid(self) -> None:
+        life = secured()
+        life.do("complete", PROVIDER)
+        life.answer(failed())
+        life.answer(action_required())
+        life.answer()
+        assert [each.captured_amount for each in life.booking.charges] == [0, EXTRA]
+        life.do("refund", OPERATOR, amount=1_000, reason="Goodwill")
+        life.pay_all()
+        assert [net_paid(each) for each in life.booking.charges] == [0, EXTRA - 1_000]
+        asked = [each.amount.amount for each in life.operations.values() if each.purpose is Purpose.CHARGE_FEE]
+        assert asked == [PRICE], "only the price, which the bank had asked about"
+        assert life.booking.refunded_amount == 1_000
+
     def test_work_is_paid_whole_by_default_where_one_charge_was_only_reserved(self) -> None:
         life = half_taken()
         life.at(life.now + life.settings.dispute_deadline).do("expire_dispute", SYSTEM)

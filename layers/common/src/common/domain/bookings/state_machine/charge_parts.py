@@ -4,7 +4,7 @@ A booking of one charge has one part, the whole. Parts are made by the one round
 """
 
 from common.domain.bookings.booking import Booking
-from common.domain.bookings.charges import Charge, kept_amount, net_paid
+from common.domain.bookings.charges import Charge, PaymentState, kept_amount, net_paid
 from common.domain.bookings.price_lines import spread
 from common.domain.payments.currencies import charge_step, minimum_charge
 
@@ -33,13 +33,13 @@ def dues(booking: Booking) -> dict[str, int]:
     """What of the booking's due amount each charge shall have taken in the end, by its id; nought for the lapsed.
 
     It is spread over the price lines, and a charge is due what its lines are; the first charge has all lines that no
-    other one names. A part that is too small for a card, of a charge
-    that has taken nothing, is taken with another charge that has room for it.
+    other one names. A part that is too small for a card, of a charge that has taken nothing, is taken with another
+    charge that has room for it. Where others have taken all that is due, no card is charged for what is not reserved.
     """
     due, price = booking.payment_details.due_amount or 0, booking.price
     by_line = dict(zip((line.id for line in price.lines), price.spread(due), strict=True))
     parts = {each.id: sum(by_line[line.id] for line in booking.lines_of(each.id)) for each in booking.charges}
-    return _without_small(booking, parts)
+    return _without_needless(booking, _without_small(booking, parts), due)
 
 
 def may_be_due(booking: Booking, charge: Charge) -> bool:
@@ -74,8 +74,8 @@ def _without_small(booking: Booking, parts: dict[str, int]) -> dict[str, int]:
 def refunds(booking: Booking) -> dict[str, int]:
     """What of each charge goes back now, by its id: too much of its own first, then what others cannot give back.
 
-    What was paid for an extra that has lapsed goes back whatever else is due. What is still to be taken of a charge
-    counts as paid, so that what goes back of the others goes at once.
+    What was paid for an extra that has lapsed goes back whatever else is due. What is reserved and still to be
+    captured counts as paid, so that what goes back of other charges goes at once.
     """
     parts, due = dues(booking), booking.payment_details.due_amount or 0
     going = {each.id: 0 if booking.lines_of(each.id) else refundable(booking, each) for each in booking.charges}
@@ -127,8 +127,22 @@ def reversal_source(booking: Booking, amount: int) -> tuple[str, int] | None:
 
 
 def _coming(charge: Charge, part: int) -> int:
-    """What of its part is still to be taken of a charge that has taken nothing and has not failed to."""
-    return 0 if charge.captured_amount or charge.is_charge_failed else part
+    """What of its part is reserved and still to be captured."""
+    return min(part, charge.authorized_amount) if charge.state is PaymentState.AUTHORIZED else 0
+
+
+def _without_needless(booking: Booking, parts: dict[str, int], due: int) -> dict[str, int]:
+    paid = [each for each in booking.charges if each.captured_amount and booking.lines_of(each.id)]
+    if due > sum(net_paid(each) for each in paid):
+        return parts
+    for charge in booking.charges:
+        if charge.captured_amount or charge.state is PaymentState.AUTHORIZED:
+            continue
+        for other in paid:
+            moved = min(parts[charge.id], max(net_paid(other) - parts[other.id], 0))
+            parts[charge.id] -= moved
+            parts[other.id] += moved
+    return parts
 
 
 def _room(charge: Charge, part: int) -> int:
