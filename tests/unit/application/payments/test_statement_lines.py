@@ -66,6 +66,17 @@ def test_rows_of_before_the_ledger_named_lines_are_of_the_service() -> None:
     assert (row["line_id"], row["line"]) == ("line_1", "Lawn mowing")
 
 
+def test_what_is_paid_for_an_extra_that_lapsed_is_of_no_line() -> None:
+    own = BOOKING.first_charge
+    lapsed = own.model_copy(update={"id": "chg_2", "purpose": ChargePurpose.EXTRA, "line_ids": []})
+    booking = BOOKING.model_copy(update={"charges": [own, lapsed]})
+    entry = Entry(booking, "chg_2", NOW)
+    ledger = [*entry.captured(2_300), *entry.refunded(2_300)]
+    rows = csv.DictReader(io.StringIO(to_csv(ledger, {booking.id: booking})))
+    named = [(row["line_id"], row["line"], row["tax"]) for row in rows if row["account"] == Account.HELD.value]
+    assert named == [("", "", "")] * 2
+
+
 def test_a_receipt_has_the_lines_of_the_price_and_one_tax() -> None:
     assert receipt_lines(BOOKING, 10_500) == [
         "Lawn mowing: NZD 100.00",

@@ -24,7 +24,8 @@ class LineFacts(Model):
 def line_facts(lines: Iterable[LedgerLine], bookings: Mapping[str, Booking]) -> dict[str, LineFacts]:
     """The facts of the lines on the account of held money, by the ledger line's id.
 
-    Entries of before the ledger named lines belong to the one line that their booking had.
+    Entries of before the ledger named lines belong to the one line that their booking had. What was paid for an extra
+    after it had lapsed, and goes back, belongs to none.
 
     Args:
         lines: whole entries.
@@ -48,7 +49,7 @@ def line_facts(lines: Iterable[LedgerLine], bookings: Mapping[str, Booking]) -> 
 def _position(line: LedgerLine, booking: Booking) -> int | None:
     ids = [each.id for each in booking.price.lines]
     if line.price_line_id is None:
-        return 0
+        return 0 if line.charge_id == booking.first_charge.id else None
     return ids.index(line.price_line_id) if line.price_line_id in ids else None
 
 
