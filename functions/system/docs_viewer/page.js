@@ -11,7 +11,8 @@ async function show() {
     dom_id: "#viewer",
     deepLinking: true,
     displayRequestDuration: true,
-    docExpansion: "list",
+    // With all operations listed at once, Swagger UI keeps those alone in the page that are on the screen.
+    docExpansion: "none",
     defaultModelsExpandDepth: 0,
     filter: true,
     tryItOutEnabled: true,
