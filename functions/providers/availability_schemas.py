@@ -127,19 +127,29 @@ class AffectedBookingView(ResponseModel):
 
 
 class AvailabilityView(AvailabilityFields):
-    """The availability as it is stored, with the version of the profile it belongs to, and what it affects."""
+    """The availability as it is stored, with the version of the profile it belongs to; all of it may be sent back."""
 
     model_config = ConfigDict(extra="ignore")
 
     version: int
+
+    @classmethod
+    def of(cls, availability: Availability, version: int) -> "AvailabilityView":
+        """The view of an availability."""
+        return cls(**availability.model_dump(), version=version)
+
+
+class SavedAvailabilityView(AvailabilityView):
+    """The availability as it was just stored, and what it affects."""
+
     affected_bookings: Annotated[
         list[AffectedBookingView],
         Field(description=f"Bookings to come that lie in a holiday and stand; the soonest {MOST_AFFECTED}"),
     ]
 
     @classmethod
-    def of(cls, availability: Availability, version: int, affected: Sequence[Booking]) -> "AvailabilityView":
-        """The view of an availability."""
+    def naming(cls, availability: Availability, version: int, affected: Sequence[Booking]) -> "SavedAvailabilityView":
+        """The view of an availability with the bookings that it affects."""
         bookings = [AffectedBookingView.of(booking) for booking in affected]
         return cls(**availability.model_dump(), version=version, affected_bookings=bookings)
 

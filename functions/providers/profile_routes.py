@@ -2,13 +2,12 @@
 
 from common.application.catalogue import profile
 from common.application.scheduling.holidays import bookings_in_holidays
-from common.domain.catalogue.providers import Provider
 from common.runtime.http import ContainerDep, OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.rate_limits import limit_lookups
 from fastapi import APIRouter, Depends, Request, Response
 
-from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView
+from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView, SavedAvailabilityView
 from functions.providers.callers import CallingProvider
 from functions.providers.schemas import OwnProviderView, ProviderPatch, ProviderView
 
@@ -34,18 +33,19 @@ async def update_own_provider(
 
 
 @own.get("/availability")
-async def get_availability(container: ContainerDep, provider: CallingProvider) -> AvailabilityView:
-    """The caller's availability."""
-    return await _view(container, provider)
+async def get_availability(provider: CallingProvider) -> AvailabilityView:
+    """The caller's availability, as it may be sent back with changes."""
+    return AvailabilityView.of(profile.availability_of(provider), provider.version)
 
 
 @own.put("/availability")
 async def put_availability(
     container: ContainerDep, provider: CallingProvider, body: AvailabilityRequest
-) -> AvailabilityView:
+) -> SavedAvailabilityView:
     """Replace the caller's availability as a whole; bookings made before stay, and those in a holiday are named."""
     changed = await profile.set_availability(container.catalogue, provider, body.to_domain(), expected=body.version)
-    return await _view(container, changed)
+    affected = await bookings_in_holidays(container.catalogue, changed)
+    return SavedAvailabilityView.naming(profile.availability_of(changed), changed.version, affected)
 
 
 @public.get("/{provider_id}", dependencies=[Depends(cache_for(60))])
@@ -53,8 +53,3 @@ async def get_provider(container: ContainerDep, viewer: OptionalUser, provider_i
     """A provider's public profile."""
     viewer_id = viewer.provider_id if viewer else None
     return ProviderView.of(await profile.visible_provider(container.catalogue, provider_id, viewer_id))
-
-
-async def _view(container: ContainerDep, provider: Provider) -> AvailabilityView:
-    affected = await bookings_in_holidays(container.catalogue, provider)
-    return AvailabilityView.of(profile.availability_of(provider), provider.version, affected)

@@ -203,6 +203,9 @@ async def test_a_holiday_closes_its_days_and_names_the_bookings_in_it(
     assert put.status_code == 200, put.text
     assert put.json()["holidays"] == away
     assert [each["id"] for each in put.json()["affected_bookings"]] == [made[0].id]
+    read = (await client.get("/v1/providers/me/availability", headers=owner.headers)).json()
+    back = await client.put("/v1/providers/me/availability", json=read, headers=owner.headers)
+    assert (back.status_code, back.json()["holidays"]) == (200, away), "what was read may be sent back"
     public = (await client.get(f"/v1/services/{service.id}/slots")).json()
     assert {slot["local_start"][:10] for slot in public["items"]} == set()
     later = await client.get(f"/v1/services/{service.id}/slots?from=2030-03-13T00:00:00Z")
