@@ -65,7 +65,7 @@ SCENARIOS = [
         skipped=("answer late",),
     ),
     Scenario("payouts that fail", ONE, auto_accept=True, failing=PAYOUTS, skipped=EARLY),
-    Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=EARLY),
+    Scenario("chargebacks", ONE, auto_accept=True, chargebacks=True, skipped=(*EARLY, "absent", "unstarted")),
     Scenario(
         "other times, online",
         ONE,
@@ -73,7 +73,7 @@ SCENARIOS = [
         reschedules=True,
         resource_ids=PAIR,
         place=Place(kind=PlaceKind.ONLINE),
-        skipped=("unpaid", "unstarted", "completing", "settling", "ratings over"),
+        skipped=("unpaid", "absent", "unstarted", "completing", "settling", "ratings over"),
     ),
     Scenario("an extra during the work", EXTRA, auto_accept=True, extras=True, skipped=(*EARLY, "absent")),
     Scenario(
@@ -82,12 +82,19 @@ SCENARIOS = [
         auto_accept=True,
         extras=True,
         failing=frozenset({Purpose.AUTHORIZE, Purpose.CAPTURE, Purpose.CHARGE_FEE}),
-        skipped=(*EARLY, "absent", "unstarted"),
+        skipped=(*EARLY, "absent", "unstarted", "ratings over"),
         actors=(CUSTOMER, PROVIDER),
     ),
-    Scenario("moved by an operator", ONE, moves=True, resource_ids=PAIR, skipped=("authorizing", "completing")),
+    Scenario(
+        "moved by an operator",
+        ONE,
+        moves=True,
+        resource_ids=PAIR,
+        skipped=("authorizing", "completing", "ratings over"),
+    ),
 ]
 NIGHTLY = [
+    Scenario("chargebacks at every time", ONE, auto_accept=True, chargebacks=True),
     Scenario("other times and every time", ONE, auto_accept=True, reschedules=True),
     Scenario("every failure", ONE, failing=frozenset(Purpose)),
     Scenario("every failure of a saved card", ONE, start_in=MONTH, failing=frozenset(Purpose)),
