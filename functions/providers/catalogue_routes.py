@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from common.application.catalogue import services
 from common.application.scheduling.slots import is_bookable, list_slots, slot_interval
-from common.domain.catalogue.service_options import MOST_OPTIONS, ChosenOption, minutes_with, pick_options
+from common.domain.catalogue.service_options import MOST_OPTIONS, ChosenOption
 from common.domain.scheduling.slots import FreeSlot
 from common.domain.shared.errors import NotFound
 from common.domain.shared.time_zones import TimeZoneName
@@ -114,8 +114,7 @@ async def get_slots(
     service, provider = await services.visible_service(container.catalogue, service_id, viewer_id)
     zone = ZoneInfo(timezone or provider.timezone)
     first, last = slot_interval(container.clock.now(), starts_from, starts_before)
-    picked = pick_options(service.options, [_chosen(each) for each in options])
-    minutes = minutes_with(service.duration_minutes, picked)
+    minutes = service.minutes_with([_chosen(each) for each in options])
     found = await list_slots(container.catalogue, provider, service, first, last, duration_minutes=minutes)
     return SlotList(
         items=[_slot_view(slot, zone) for slot in found],

@@ -1,10 +1,14 @@
 """Time that a provider takes by hand: blocks, and bookings taken on the telephone."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+from common.application.ports.scheduling.own_time import OwnTimes
 from common.application.scheduling import own_time
+from common.domain.catalogue.providers import Provider
 from common.domain.scheduling.own_time import OwnTime
 from common.domain.shared.errors import InvalidInput
 from common.runtime.http import ContainerDep
@@ -13,6 +17,7 @@ from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import clear_cache
 from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
 
 from functions.providers.callers import CallingProvider
 from functions.providers.own_time_schemas import (
@@ -29,6 +34,21 @@ own = APIRouter(
 
 EndsAfter = Annotated[Instant | None, Query(alias="from", description="What ends after this instant; now by default")]
 StartsBefore = Annotated[Instant | None, Query(alias="to", description="What starts before this instant")]
+Item = TypeVar("Item", bound=OwnTime)
+View = TypeVar("View", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a list is asked for."""
+
+    ends_after: EndsAfter = None
+    starts_before: StartsBefore = None
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+Asked = Annotated[Part, Depends()]
 
 
 @own.post("/blocks", status_code=HTTPStatus.CREATED)
@@ -39,23 +59,9 @@ async def create_block(container: ContainerDep, provider: CallingProvider, body:
 
 
 @own.get("/blocks")
-async def list_blocks(
-    container: ContainerDep,
-    provider: CallingProvider,
-    ends_after: EndsAfter = None,
-    starts_before: StartsBefore = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> Page[BlockView]:
+async def list_blocks(container: ContainerDep, provider: CallingProvider, asked: Asked) -> Page[BlockView]:
     """The caller's blocks, the earliest first."""
-    rows = await container.catalogue.blocks.list_by_provider(
-        provider.id,
-        ends_after=_from(container.clock.now(), ends_after, starts_before),
-        starts_before=starts_before,
-        limit=limit + 1,
-        after=_after(cursor),
-    )
-    return make_page(rows, limit, cursor=_key, item=BlockView.of)
+    return await _page(container.catalogue.blocks, provider, container.clock.now(), asked, BlockView.of)
 
 
 @own.delete("/blocks/{block_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -79,22 +85,12 @@ async def create_manual_booking(
 
 @own.get("/manual-bookings")
 async def list_manual_bookings(
-    container: ContainerDep,
-    provider: CallingProvider,
-    ends_after: EndsAfter = None,
-    starts_before: StartsBefore = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    container: ContainerDep, provider: CallingProvider, asked: Asked
 ) -> Page[ManualBookingView]:
     """The caller's manual bookings, the earliest first; a calendar shows them beside the jobs."""
-    rows = await container.catalogue.manual_bookings.list_by_provider(
-        provider.id,
-        ends_after=_from(container.clock.now(), ends_after, starts_before),
-        starts_before=starts_before,
-        limit=limit + 1,
-        after=_after(cursor),
+    return await _page(
+        container.catalogue.manual_bookings, provider, container.clock.now(), asked, ManualBookingView.of
     )
-    return make_page(rows, limit, cursor=_key, item=ManualBookingView.of)
 
 
 @own.get("/manual-bookings/{manual_booking_id}")
@@ -121,6 +117,19 @@ async def delete_manual_booking(container: ContainerDep, provider: CallingProvid
     """Take a manual booking of the caller's out, with all it says of its customer."""
     await own_time.remove_manual_booking(container.catalogue, provider, manual_booking_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def _page(
+    items: OwnTimes[Item], provider: Provider, now: datetime, part: Part, view: Callable[[Item], View]
+) -> Page[View]:
+    rows = await items.list_by_provider(
+        provider.id,
+        ends_after=_from(now, part.ends_after, part.starts_before),
+        starts_before=part.starts_before,
+        limit=part.limit + 1,
+        after=_after(part.cursor),
+    )
+    return make_page(rows, part.limit, cursor=_key, item=view)
 
 
 def _from(now: datetime, ends_after: datetime | None, starts_before: datetime | None) -> datetime:

@@ -16,10 +16,9 @@ from common.application.admin.staff import appoint_first_super_admin, reset_fact
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import Conflict, GigstaError
-from common.runtime.container.bootstrap import Container
 from common.runtime.loop import run as run_async
-from common.runtime.settings import load_settings
 
+from infra.ops.container import operating
 from infra.ops.environment import DATABASE, required
 
 if TYPE_CHECKING:
@@ -76,11 +75,8 @@ async def remove_factors(environ: Mapping[str, str], email: str) -> User:
     Raises:
         NotFound: The address has no account.
     """
-    container = Container(load_settings(environ={"STAGE": "operations", **environ}))
-    try:
+    async with operating(environ) as container:
         return await reset_factors(container.admin, Principal(user_id=ACTOR), email, ClientInfo(user_agent=ACTOR))
-    finally:
-        await container.close()
 
 
 async def appoint_first(environ: Mapping[str, str], email: str) -> User:
@@ -97,12 +93,9 @@ async def appoint_first(environ: Mapping[str, str], email: str) -> User:
         Conflict: There is a super admin already (``super_admin_exists``).
         NotFound: The address has no confirmed account.
     """
-    container = Container(load_settings(environ={"STAGE": "operations", **environ}))
-    try:
+    async with operating(environ) as container:
         staff = await container.admin.staff.list_staff(limit=_MOST, before=None)
         if any(Role.SUPER_ADMIN in each.roles and each.is_active for each in staff):
             raise Conflict("There is a super admin already; appoint others through the API.", code="super_admin_exists")
         boss = Principal(user_id=ACTOR)
         return await appoint_first_super_admin(container.admin, boss, email, ClientInfo(user_agent=ACTOR))
-    finally:
-        await container.close()

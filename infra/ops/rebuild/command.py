@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.runtime.container.bootstrap import Container
 from common.runtime.loop import run as run_async
-from common.runtime.settings import load_settings
 
+from infra.ops.container import operating
 from infra.ops.environment import DATABASE, required
 from infra.ops.rebuild.steps import STEPS
 
@@ -38,9 +37,6 @@ def run(chosen: Namespace, environ: Mapping[str, str]) -> int:
 
 
 async def _rebuild(names: Sequence[str], environ: Mapping[str, str]) -> None:
-    container = Container(load_settings(environ={"STAGE": "operations", **environ}))
-    try:
+    async with operating(environ) as container:
         for name in names:
             print(f"{name}: {await STEPS[name](container)}")
-    finally:
-        await container.close()

@@ -3,6 +3,7 @@
 from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
 from common.application.identity.onboarding.billing import may_be_listed
+from common.application.identity.present_account import present_account
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.domain.catalogue.providers import PROVIDER_SWITCHED
@@ -11,7 +12,7 @@ from common.domain.identity.roles import Principal
 from common.domain.identity.security_events import SecurityEvent, SecurityEventType
 from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import User
-from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.errors import Conflict
 from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
 
@@ -46,9 +47,7 @@ async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
 async def _target(deps: AdminDeps, staff: Principal, user_id: str, *, is_active: bool) -> User:
     """The account as read in the present transaction, if the caller may suspend or restore it."""
-    user = await deps.users.get(user_id)
-    if user is None or user.deleted_at is not None:
-        raise NotFound("There is no such account.")
+    user = await present_account(deps.users, user_id)
     require_others_matter(staff, user.id)
     if is_staff(user):
         await require_super_admin(deps, staff)

@@ -21,7 +21,7 @@ from common.domain.bookings.intents import BookingIntent
 from common.domain.bookings.places import at_customer, check_address, choose_kind, elsewhere
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
-from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
+from common.domain.catalogue.service_options import ChosenOption
 from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
 from common.domain.identity.users import User
 from common.domain.shared.errors import (
@@ -237,7 +237,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         deps.bookings,
         provider,
         request.start_at,
-        duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
+        duration_minutes=service.minutes_with(request.options),
         resource_ids=service.resources(),
         now=now,
         apart_from=held.ids,

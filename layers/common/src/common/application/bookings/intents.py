@@ -16,7 +16,7 @@ from common.domain.bookings import state_machine
 from common.domain.bookings.booking import BookingChange
 from common.domain.bookings.intents import BookingIntent, IntentStatus
 from common.domain.catalogue.place_kinds import PlaceKind
-from common.domain.catalogue.service_options import ChosenOption, minutes_with, pick_options
+from common.domain.catalogue.service_options import ChosenOption
 from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.identity.users import User
 from common.domain.scheduling.slot_cells import SlotClaim
@@ -248,7 +248,7 @@ async def _hold(
         deps.bookings,
         provider,
         request.start_at,
-        duration_minutes=minutes_with(service.duration_minutes, pick_options(service.options, request.options)),
+        duration_minutes=service.minutes_with(request.options),
         resource_ids=service.resources(),
         now=now,
         apart_from=[each.id for each in earlier],

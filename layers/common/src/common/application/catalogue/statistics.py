@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from common.application.catalogue.deps import ProviderDeps
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus, PayoutState
+from common.domain.bookings.charges import net_paid
 from common.domain.bookings.commission import commission_of, provider_share
 from common.domain.catalogue.providers import Provider
 from common.domain.shared.errors import InvalidInput
@@ -109,7 +110,7 @@ def _with(sums: Earnings, booking: Booking) -> Earnings:
     """The sums with one booking more."""
     expected = held = commission = 0
     details = booking.payment_details
-    kept = booking.captured_amount - booking.refunded_amount
+    kept = net_paid(booking)
     if booking.status in _EXPECTED:
         expected = provider_share(booking.price, booking.price.total.amount)
     elif kept > 0:

@@ -7,6 +7,7 @@ from typing import Any
 
 from common.application.identity.deps import AuthDeps
 from common.application.identity.erasure import ACCOUNT_DELETED
+from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, publish
 from common.application.ports.catalogue.repositories import Providers
@@ -15,7 +16,7 @@ from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import Address, User
-from common.domain.shared.errors import Conflict, NotFound
+from common.domain.shared.errors import Conflict
 from common.domain.shared.events import Event, Topic, new_event
 
 #: What a refusal names at most.
@@ -32,7 +33,7 @@ class AccountDeletionDeps(AuthDeps):
 
 async def export_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> Mapping[str, Any]:
     """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6)."""
-    user = await _account(deps, caller)
+    user = await present_account(deps.users, caller.user_id)
     found = await deps.personal.collect(user.id, user.provider_id)
     await log_event(deps, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
     return {"account": user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), **found}
@@ -53,7 +54,7 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
     now = deps.clock.now()
 
     async def write() -> Event:
-        user = await _account(deps, caller)
+        user = await present_account(deps.users, caller.user_id)
         event = _deleted_event(user, now)
         matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
         if matters:
@@ -111,10 +112,3 @@ def _nobody(user: User) -> dict[str, Any]:
         "factor_kinds": [],
         "accepted_terms": [],
     }
-
-
-async def _account(deps: AccountDeletionDeps, caller: Principal) -> User:
-    user = await deps.users.get(caller.user_id)
-    if user is None or user.deleted_at is not None:
-        raise NotFound("There is no such account.")
-    return user

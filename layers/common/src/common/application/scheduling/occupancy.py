@@ -52,16 +52,12 @@ async def check_slot(
         return SlotVerdict(is_bookable=False, message=_MESSAGES[SlotStatus.OUTSIDE_HOURS])
     first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
     claims = await bookings.list_claims(provider.id, resource_ids, first, last)
-    others = [each for each in claims if each.booking_id not in apart_from and _stands(each, now)]
+    others = [each for each in claims if each.booking_id not in apart_from and each.stands_at(now)]
     busy = _calendars(others).busy(provider.id, resource_ids)
     status = slot_status(availability, duration_minutes, busy, now, start_at)
     if status is SlotStatus.BOOKABLE:
         return SlotVerdict(limits=tuple(limits_at(availability, start_at)))
     return SlotVerdict(is_bookable=False, message=_MESSAGES[status], reason=status.value)
-
-
-def _stands(claim: SlotClaim, now: datetime) -> bool:
-    return claim.expires_at is None or claim.expires_at > now
 
 
 def _calendars(claims: Iterable[SlotClaim]) -> Calendars:

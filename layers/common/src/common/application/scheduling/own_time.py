@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.application.catalogue.deps import ProviderDeps
+from common.application.catalogue.services import own_service
 from common.domain.bookings.state_machine import MAX_AHEAD
 from common.domain.catalogue.providers import Provider
-from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.scheduling.own_time import (
     LONGEST_BLOCK,
     LONGEST_MANUAL_BOOKING,
@@ -103,7 +103,7 @@ async def add_manual_booking(deps: ProviderDeps, provider: Provider, new: NewMan
         Conflict: the provider has as many as may be (``too_many``).
     """
     now = deps.clock.now()
-    service = await _own_service(deps, provider, new.service_id) if new.service_id is not None else None
+    service = await own_service(deps, provider, new.service_id) if new.service_id is not None else None
     title = new.title or (service.title if service else None)
     minutes = new.duration_minutes or (service.duration_minutes if service else None)
     if title is None:
@@ -216,13 +216,6 @@ def _phone(provider: Provider, text: str | None) -> str | None:
     return parse_phone(text, country=provider.address.country, field="customer_phone_number") if text else None
 
 
-async def _own_service(deps: ProviderDeps, provider: Provider, service_id: str) -> Service:
-    service = await deps.services.get(service_id)
-    if service is None or service.provider_id != provider.id or service.status is ServiceStatus.DELETED:
-        raise NotFound("There is no such service.")
-    return service
-
-
 async def _with_reasons(
     deps: ProviderDeps, item: OwnTime, resource_ids: Sequence[str], refused: SlotUnavailable
 ) -> SlotUnavailable:
@@ -234,9 +227,7 @@ async def _with_reasons(
     in_the_way = {
         claim.booking_id: claim
         for claim in sorted(claims, key=lambda each: each.start_at)
-        if claim.resource_id in resource_ids
-        and claim.booking_id != item.id
-        and (claim.expires_at is None or claim.expires_at > now)
+        if claim.resource_id in resource_ids and claim.booking_id != item.id and claim.stands_at(now)
     }
     named = [await _named(deps, item.provider_id, claim) for claim in list(in_the_way.values())[:_MOST_NAMED]]
     return SlotUnavailable(refused.detail, extra={"in_the_way": named})

@@ -125,6 +125,8 @@ def paid_state(moved: Moved) -> PaymentState:
     return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
 
 
+#: How many have to be weighed against each other.
+_SEVERAL = 2
 #: Of several charges the one that has come least far says where the money stands.
 _UNPAID_ORDER = (
     PaymentState.ACTION_REQUIRED,
@@ -152,34 +154,28 @@ def payment_axis(charges: Sequence[Charge], totals: Moved) -> PaymentState:
     return next((each for each in _UNPAID_ORDER if each in states), paid_state(totals))
 
 
-_SEVERAL = 2
-
-#: What a charge holds that stood in ``payment_details`` while a booking had one payment, by its name there.
-MOVED_FIELDS = {
-    **{
-        name: name
-        for name in (
-            "mode",
-            "payment_intent_id",
-            "setup_intent_id",
-            "authorized_amount",
-            "captured_amount",
-            "refunded_amount",
-            "charged_back_amount",
-            "commission_amount",
-            "transferred_amount",
-            "reversed_amount",
-            "stripe_fee_amount",
-            "refund_failed_amount",
-            "lost_twice_amount",
-            "transfers",
-            "is_charge_failed",
-            "capture_before",
-            "attempt",
-        )
-    },
-    "charge_id": "stripe_charge_id",
-}
+#: What a charge holds under the name that it had in ``payment_details`` while a booking had one payment.
+_SAME_NAMES = (
+    "mode",
+    "payment_intent_id",
+    "setup_intent_id",
+    "authorized_amount",
+    "captured_amount",
+    "refunded_amount",
+    "charged_back_amount",
+    "commission_amount",
+    "transferred_amount",
+    "reversed_amount",
+    "stripe_fee_amount",
+    "refund_failed_amount",
+    "lost_twice_amount",
+    "transfers",
+    "is_charge_failed",
+    "capture_before",
+    "attempt",
+)
+#: All that it holds of it, by its name there.
+MOVED_FIELDS = {name: name for name in _SAME_NAMES} | {"charge_id": "stripe_charge_id"}
 
 
 def with_charges(stored: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """A service that a provider offers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
 from common.domain.catalogue.providers import RatingSummary
-from common.domain.catalogue.service_options import ServiceOption
+from common.domain.catalogue.service_options import ChosenOption, ServiceOption, minutes_with, pick_options
 from common.domain.scheduling.slot_cells import MOST_RESOURCES
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
@@ -66,6 +67,14 @@ class Service(Model):
     version: int = 1
     created_at: datetime
     updated_at: datetime
+
+    def minutes_with(self, chosen: Sequence[ChosenOption]) -> int:
+        """How long the work takes with these options, in minutes.
+
+        Raises:
+            InvalidInput: the service has no such option, or not so much of it; or it takes longer than a day.
+        """
+        return minutes_with(self.duration_minutes, pick_options(self.options, chosen))
 
     def resources(self) -> list[str]:
         """What a booking takes the time of, each once."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from common.domain.scheduling.slot_cells import CELL_MINUTES, LONGEST_CLAIM, SlotClaim, cells_between, claim_ids
+from common.domain.scheduling.slot_cells import CELL_MINUTES, LONGEST_CLAIM, SlotClaim, cells_between
 from common.domain.shared.errors import FieldError, InvalidInput
 from common.domain.shared.model import Model
 
@@ -92,24 +92,18 @@ class ManualBooking(OwnTime):
         """A claim of each resource, buffers included, which counts for the provider's limits as any booking does."""
         start = self.start_at - timedelta(minutes=self.buffer_before_minutes)
         end = self.end_at + timedelta(minutes=self.buffer_after_minutes)
-        cells = cells_between(start, end)
-        return [
-            SlotClaim(
-                id=claim_id,
-                provider_id=self.provider_id,
-                resource_id=resource_id,
-                booking_id=self.id,
-                purpose="manual",
-                start_at=start,
-                end_at=end,
-                cells=cells,
-                work_start_at=self.start_at,
-                expires_at=end + _KEEP_CLAIM,
-            )
-            for claim_id, resource_id in zip(
-                claim_ids(f"clm_{self.id}", self.resource_ids), self.resource_ids, strict=True
-            )
-        ]
+        claim = SlotClaim(
+            id=f"clm_{self.id}",
+            provider_id=self.provider_id,
+            booking_id=self.id,
+            purpose="manual",
+            start_at=start,
+            end_at=end,
+            cells=cells_between(start, end),
+            work_start_at=self.start_at,
+            expires_at=end + _KEEP_CLAIM,
+        )
+        return claim.of_each(self.resource_ids)
 
 
 def block_expiry(end_at: datetime) -> datetime:

@@ -68,6 +68,19 @@ class SlotClaim(Model):
     expires_at: datetime | None = None
     held_by: str | None = None
 
+    def stands_at(self, now: datetime) -> bool:
+        """Whether it has not expired by then."""
+        return self.expires_at is None or self.expires_at > now
+
+    def of_each(self, resource_ids: Sequence[str]) -> tuple["SlotClaim", ...]:
+        """The same interval claimed of each of these resources; this one's id is the name of them all.
+
+        Args:
+            resource_ids: what is claimed, in the order in which the booking keeps it.
+        """
+        ids = zip(claim_ids(self.id, resource_ids), resource_ids, strict=True)
+        return tuple(self.model_copy(update={"id": each, "resource_id": resource}) for each, resource in ids)
+
     @model_validator(mode="before")
     @classmethod
     def _own_time_by_default(cls, fields: Any) -> Any:

@@ -8,6 +8,7 @@ from common.application.identity.deps import AuthDeps
 from common.application.identity.factors.challenges import challenge_ended, new_challenge, new_nonce
 from common.application.identity.factors.proof import begin_code_try
 from common.application.identity.factors.sign_in import PasskeyRequest
+from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.domain.identity.clients import ClientInfo
@@ -24,7 +25,6 @@ from common.domain.identity.factors import (
 from common.domain.identity.roles import Principal
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import is_staff
-from common.domain.identity.users import User
 from common.domain.shared.errors import Conflict, InvalidInput, NotFound
 from common.domain.shared.events import Event
 from common.domain.shared.ids import new_id
@@ -67,7 +67,7 @@ async def begin_totp(deps: AuthDeps, caller: Principal, name: str) -> StartedTot
         Conflict: the account has as many as it may (``too_many_factors``).
     """
     require_recent_sign_in(deps, caller)
-    user = await _account(deps, caller)
+    user = await present_account(deps.users, caller.user_id)
     _refuse_too_many(await deps.factors.list_confirmed(user.id))
     now = deps.clock.now()
     secret, sealed = deps.codes.new_secret(user.id)
@@ -128,7 +128,7 @@ async def begin_passkey(deps: AuthDeps, caller: Principal) -> PasskeyRequest:
         Conflict: the account has as many factors as it may.
     """
     require_recent_sign_in(deps, caller)
-    user = await _account(deps, caller)
+    user = await present_account(deps.users, caller.user_id)
     known = await deps.factors.list_confirmed(user.id)
     _refuse_too_many(known)
     nonce = new_nonce()
@@ -192,7 +192,7 @@ async def remove_factor(deps: AuthDeps, caller: Principal, factor_id: str, clien
 
     async def write() -> None:
         await deps.users.touch(caller.user_id)
-        user = await _account(deps, caller)
+        user = await present_account(deps.users, caller.user_id)
         confirmed = await deps.factors.list_confirmed(user.id)
         left = [each for each in confirmed if each.id != factor_id]
         if confirmed and not left and is_staff(user):
@@ -279,10 +279,3 @@ def _kinds(factors: Sequence[Factor]) -> list[FactorKind]:
 def _refuse_too_many(known: Sequence[Factor]) -> None:
     if len(known) >= MOST_FACTORS:
         raise Conflict("Remove one first; these are as many as an account may have.", code="too_many_factors")
-
-
-async def _account(deps: AuthDeps, caller: Principal) -> User:
-    user = await deps.users.get(caller.user_id)
-    if user is None or user.deleted_at is not None:
-        raise NotFound("There is no such account.")
-    return user

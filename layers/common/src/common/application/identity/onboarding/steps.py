@@ -10,6 +10,7 @@ from typing import Any
 
 from common.application.identity.onboarding.addresses import country_of, locate_address
 from common.application.identity.onboarding.deps import OnboardingDeps
+from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
@@ -23,7 +24,7 @@ from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.search.places import zone_of
-from common.domain.shared.errors import Conflict, NotFound, StepOutOfOrder, Unauthenticated
+from common.domain.shared.errors import Conflict, StepOutOfOrder, Unauthenticated
 from common.domain.shared.events import Event
 from common.domain.shared.ids import new_id
 from common.domain.shared.phones import parse_phone
@@ -57,10 +58,7 @@ async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
     Raises:
         NotFound: it is gone.
     """
-    user = await deps.users.get(caller.user_id)
-    if user is None or user.deleted_at is not None:
-        raise NotFound("There is no such account.")
-    return user
+    return await present_account(deps.users, caller.user_id)
 
 
 async def complete_profile(

@@ -3,6 +3,8 @@
 A booking of one charge has one part, the whole. Parts are made by the one rounding rule and add up exactly.
 """
 
+from collections.abc import Mapping
+
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.charges import Charge, PaymentState, kept_amount, net_paid
 from common.domain.bookings.price_lines import spread
@@ -71,13 +73,17 @@ def _without_small(booking: Booking, parts: dict[str, int]) -> dict[str, int]:
     return parts
 
 
-def refunds(booking: Booking) -> dict[str, int]:
+def refunds(booking: Booking, parts: Mapping[str, int]) -> dict[str, int]:
     """What of each charge goes back now, by its id: too much of its own first, then what others cannot give back.
 
     What was paid for an extra that has lapsed goes back whatever else is due. What is reserved and still to be
     captured counts as paid, so that what goes back of other charges goes at once.
+
+    Args:
+        booking: whose charges.
+        parts: what each is due (``dues``).
     """
-    parts, due = dues(booking), booking.payment_details.due_amount or 0
+    due = booking.payment_details.due_amount or 0
     going = {each.id: 0 if booking.lines_of(each.id) else refundable(booking, each) for each in booking.charges}
     paying = [each for each in booking.charges if booking.lines_of(each.id)]
     left = max(sum(net_paid(each) + _coming(each, parts[each.id]) for each in paying) - due, 0)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from common.domain.bookings.booking import Booking, Slot
-from common.domain.scheduling.slot_cells import SlotClaim, cells_between, claim_ids
+from common.domain.scheduling.slot_cells import SlotClaim, cells_between
 from common.domain.shared.ids import new_id
 
 
@@ -18,20 +18,15 @@ def slot_claims(
     """A claim of each of the booking's resources for a slot, buffers included; the first one's id names them all."""
     start = slot.start_at - timedelta(minutes=slot.buffer_before_minutes)
     end = slot.end_at + timedelta(minutes=slot.buffer_after_minutes)
-    ids = claim_ids(new_id("clm", now), booking.resource_ids)
-    cells = cells_between(start, end)
-    return tuple(
-        SlotClaim(
-            id=claim_id,
-            provider_id=booking.provider_id,
-            resource_id=resource_id,
-            booking_id=booking.id,
-            purpose=purpose,
-            start_at=start,
-            end_at=end,
-            cells=cells,
-            work_start_at=slot.start_at,
-            expires_at=expires_at,
-        )
-        for claim_id, resource_id in zip(ids, booking.resource_ids, strict=True)
+    claim = SlotClaim(
+        id=new_id("clm", now),
+        provider_id=booking.provider_id,
+        booking_id=booking.id,
+        purpose=purpose,
+        start_at=start,
+        end_at=end,
+        cells=cells_between(start, end),
+        work_start_at=slot.start_at,
+        expires_at=expires_at,
     )
+    return claim.of_each(booking.resource_ids)

@@ -204,6 +204,11 @@ def in_flight(booking: Booking) -> bool:
     return any(not each.needs_action for each in booking.payment_details.open_operations)
 
 
+def is_open(booking: Booking, charge_id: str) -> bool:
+    """Whether an operation of a charge has not ended."""
+    return any(each.charge_id == charge_id for each in booking.payment_details.open_operations)
+
+
 def waiting_operation(booking: Booking, charge_id: str) -> OpenOperation | None:
     """The operation of a charge that waits for the payer, if any."""
     opened = booking.payment_details.open_operations

@@ -7,7 +7,7 @@ from common.domain.bookings.booking import Booking, BookingStatus, ExtraProposal
 from common.domain.bookings.charges import Charge, ChargePurpose, PaymentState
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id
 from common.domain.bookings.state_machine.charge_parts import may_be_due
-from common.domain.bookings.state_machine.context import Context, Draft
+from common.domain.bookings.state_machine.context import Context, Draft, is_open
 from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import Extra
 from common.domain.payments.operations import PaymentMode, Purpose
@@ -72,8 +72,8 @@ def _has_failed(booking: Booking, charge: Charge) -> bool:
         return False
     if charge.state is PaymentState.ACTION_REQUIRED:
         return booking.status not in _UNDER_WAY
-    is_open = any(each.charge_id == charge.id for each in booking.payment_details.open_operations)
-    is_given_up = charge.state is PaymentState.NONE and not is_open and may_be_due(booking, charge)
+    is_idle = charge.state is PaymentState.NONE and not is_open(booking, charge.id)
+    is_given_up = is_idle and may_be_due(booking, charge)
     return charge.state is PaymentState.FAILED or is_given_up
 
 

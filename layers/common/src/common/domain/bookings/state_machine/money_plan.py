@@ -25,7 +25,7 @@ from common.domain.bookings.state_machine.charge_parts import (
     reversal_source,
     transfer_source,
 )
-from common.domain.bookings.state_machine.context import Draft, in_flight, waiting_operation
+from common.domain.bookings.state_machine.context import Draft, in_flight, is_open, waiting_operation
 from common.domain.payments.operations import Purpose
 
 
@@ -49,11 +49,9 @@ def _has_to_wait(draft: Draft) -> bool:
 
 def _is_over_unpaid(booking: Booking, charge: Charge) -> bool:
     """Whether the booking has ended owing nothing and nothing was ever taken: a saved or refused card says no more."""
-    details = booking.payment_details
-    if details.due_amount != 0 or charge.captured_amount or charge.has_lapsed:
+    if booking.payment_details.due_amount != 0 or charge.captured_amount or charge.has_lapsed:
         return False
-    is_open = any(each.charge_id == charge.id for each in details.open_operations)
-    return charge.state not in {PaymentState.NONE, PaymentState.AUTHORIZED} and not is_open
+    return charge.state not in {PaymentState.NONE, PaymentState.AUTHORIZED} and not is_open(booking, charge.id)
 
 
 def settled_amount(booking: Booking) -> int:
@@ -115,7 +113,8 @@ def _plan_charges(draft: Draft) -> Draft:
     """One charge after the other, until something is to be done."""
     if draft.booking.payment_details.due_amount is None or in_flight(draft.booking):
         return draft
-    parts, going = dues(draft.booking), refunds(draft.booking)
+    parts = dues(draft.booking)
+    going = refunds(draft.booking, parts)
     for charge in draft.booking.charges:
         if not _has_to_wait(draft):
             draft = _plan_charge(draft, charge, parts[charge.id], going[charge.id])
