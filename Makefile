@@ -103,8 +103,8 @@ browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/
 	$(PY) -m pytest tests/browser
 
 .PHONY: bench
-bench: $(STAMP) build ## Cold starts, requests and searches beside their baselines (ARGS=--full: a million services)
-	@$(PY) -m infra.bench $(ARGS)
+bench: $(STAMP) build ## What everything costs beside its baseline (CHECK=1: at every size, and fail where a target is missed)
+	@$(PY) -m infra.bench $(if $(CHECK),--check) $(ARGS)
 
 .PHONY: build
 build: $(STAMP) ## Build the layer and the functions for this machine

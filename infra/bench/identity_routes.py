@@ -10,13 +10,13 @@ from common.adapters.identity.passwords import Argon2Passwords
 
 from infra.bench import capture, measure, subjects
 from infra.bench.environments import Subject, http_event, running
-from infra.bench.report import Row, Section
+from infra.bench.results import Row, Section, compare
 from infra.bench.world import DATABASE
 
 if TYPE_CHECKING:
     from infra.bench.sections import Setting
 
-_RUNS, _WARMUP, _TARGET = 200, 20, 2.0
+_RUNS, _WARMUP = 200, 20
 _TEXT = (
     "Identity's routes in a warm environment, beside a bare handler that sends the same reads and atomic updates. The "
     "last row is one verification of a password, Argon2id with 19 MiB, two passes and one lane, on a whole core; a "
@@ -53,7 +53,7 @@ async def _rows(setting: Setting, method: str, path: str, body: dict[str, Any] |
     baseline = await _baseline(setting, subject)
     timings = await measure.warm(setting.bench, [subject, baseline], runs=setting.runs(_RUNS), warmup=_WARMUP)
     mine, bare = timings[subject.name], timings[baseline.name]
-    return [Row(f"{subject.name}: baseline", bare), Row(subject.name, mine, mine.median_ms / bare.median_ms, _TARGET)]
+    return [Row(f"{subject.name}: baseline", bare), compare(subject.name, mine, bare)]
 
 
 async def _baseline(setting: Setting, subject: Subject) -> Subject:

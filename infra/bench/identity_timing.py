@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,17 @@ from common.runtime.settings import load_settings
 
 from infra.bench import measure
 from infra.bench.environments import Subject, http_event, running
-from infra.bench.report import Row, Section
+from infra.bench.results import Row, Section, compare
+from infra.bench.targets import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from infra.bench.sections import Setting
-    from infra.bench.statistics import Timing
 
 _RUNS, _WARMUP = 200, 10
 #: So many that no account gets more of one kind of mail than it may in an hour, or has its sign-ins delayed.
 _CALLS_PER_ACCOUNT = 5
-#: Medians closer than this tell nothing that a stranger could measure over a network.
-_TARGET = 1.10
 #: Slots from here on are left alone by the other tables.
 _FIRST_SLOT = 2_000
 _PASSWORD = "nobody-has-this-password-7"  # noqa: S105 - nobody has
@@ -77,15 +76,9 @@ async def _rows(
         }
         timings = await measure.in_turn(kinds, runs=runs, warmup=_WARMUP)
     first, second = timings.values()
-    return [
-        Row(f"POST {path}: with an account", first),
-        Row(f"POST {path}: without", second, _apart(first, second), _TARGET),
-    ]
-
-
-def _apart(first: Timing, second: Timing) -> float:
-    medians = first.median_ms, second.median_ms
-    return max(medians) / min(medians)
+    slower, faster = sorted((first, second), key=lambda each: -each.median_ms)
+    ratio = compare("", slower, faster, Target.PROBING, of=path.rpartition("/")[2])
+    return [Row(f"POST {path}: with an account", first), replace(ratio, name=f"POST {path}: without", timing=second)]
 
 
 def _body(setting: Setting, path: str, email: str, slots: Iterator[int]) -> Mapping[str, Any]:

@@ -11,15 +11,17 @@ from bson import json_util
 
 from infra.bench import capture, measure, subjects, workers
 from infra.bench.environments import Bench, Subject, http_event, running
-from infra.bench.report import Row, Section
+from infra.bench.results import Row, Section, compare
 from infra.bench.servers import Servers, running_beanie
+from infra.bench.targets import Target
 from infra.bench.world import DATABASE, World
 
 if TYPE_CHECKING:
     import itertools
     from pathlib import Path
 
-_COLD_HTTP, _COLD_WORKER, _WARM, _WEBHOOK, _BOOK = 9.0, 4.0, 1.7, 2.0, 3.0
+    from infra.bench.parts import Options
+
 _CREATED = 201
 _COLD_TEXT = "From the start of the process to its first answer, by AWS's own runtime client, secrets given by value."
 
@@ -37,7 +39,7 @@ class Setting:
         folder: For files of the run.
         booking_id: A booking that was made beforehand.
         documents: What it wrote.
-        scale: Multiplies the number of runs.
+        options: How the benchmarks were asked for.
     """
 
     bench: Bench
@@ -48,7 +50,7 @@ class Setting:
     folder: Path
     booking_id: str
     documents: Path
-    scale: float
+    options: Options
 
     @property
     def http(self) -> list[Subject]:
@@ -56,8 +58,8 @@ class Setting:
         return subjects.http_subjects(self.functions, self.world, self.booking_id)
 
     def runs(self, number: int) -> int:
-        """The number of runs at this scale, at least three."""
-        return max(3, round(number * self.scale))
+        """The number of runs that were asked for."""
+        return self.options.runs(number)
 
 
 async def cold(setting: Setting) -> list[Section]:
@@ -69,14 +71,13 @@ async def cold(setting: Setting) -> list[Section]:
     timings = await measure.cold_starts(setting.bench, measured, setting.runs(9))
     baseline = timings[static.name]
 
-    def rows(some: list[Subject], target: float | None) -> list[Row]:
-        ratios = [(each.name, timings[each.name]) for each in some]
-        return [Row(name, timing, timing.median_ms / baseline.median_ms, target) for name, timing in ratios]
+    def rows(some: list[Subject]) -> list[Row]:
+        return [compare(each.name, timings[each.name], baseline) for each in some]
 
     base = Row(static.name, baseline)
-    worker_rows = [base, *rows([driver], None), *rows(light, _COLD_WORKER), *rows(real, None)]
+    worker_rows = [base, *rows([driver]), *rows(light), *rows(real)]
     return [
-        Section("Cold start: HTTP functions", _COLD_TEXT, [base, *rows(setting.http, _COLD_HTTP)]),
+        Section("Cold start: HTTP functions", _COLD_TEXT, [base, *rows(setting.http)]),
         Section("Cold start: workers", f"{_COLD_TEXT} {workers.TEXT}", worker_rows),
     ]
 
@@ -92,9 +93,8 @@ async def warm(setting: Setting) -> list[Section]:
         candidates = [subject, await _baseline_of(setting, subject)]
         timings = await measure.warm(setting.bench, candidates, runs=setting.runs(400), warmup=30)
         mine, baseline = (timings[each.name] for each in candidates)
-        target = _WEBHOOK if subject.name == "webhooks" else _WARM
         section.rows.append(Row(f"{subject.name}: baseline", baseline))
-        section.rows.append(Row(_label(subject), mine, mine.median_ms / baseline.median_ms, target))
+        section.rows.append(compare(_label(subject), mine, baseline, Target.WARM_READ, of=subject.name))
     return [section]
 
 
@@ -140,7 +140,7 @@ async def _read(setting: Setting, beanie: httpx.AsyncClient) -> Section:
             warmup=30,
         )
     text = "`GET /v1/services/{id}`: ours through the runtime client, Beanie's over HTTP from one client."
-    return _section("Reading a service, beside Beanie", text, timings, {"GigSta": _WARM})
+    return _section("Reading a service, beside Beanie", text, timings, {})
 
 
 async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.count[int]) -> Section:
@@ -178,7 +178,9 @@ async def _book(setting: Setting, beanie: httpx.AsyncClient, numbers: itertools.
         "the ratios, and Beanie also open the payment at the local Stripe. Only ours checks token, slot and rules, "
         "records the payment in a second transaction, and publishes its events."
     )
-    return _section("Making a booking", text, timings, {"GigSta": _BOOK}, base="baseline: with the call to Stripe")
+    return _section(
+        "Making a booking", text, timings, {"GigSta": Target.CREATE}, base="baseline: with the call to Stripe"
+    )
 
 
 async def first_booking(bench: Bench, world: World, functions: Path, number: int) -> str:
@@ -194,11 +196,11 @@ def _post(world: World, body: dict[str, object]) -> dict[str, Any]:
 
 
 def _section(
-    title: str, text: str, timings: dict[str, Any], targets: dict[str, float], base: str | None = None
+    title: str, text: str, timings: dict[str, Any], targets: dict[str, Target], base: str | None = None
 ) -> Section:
     baseline = timings[base or next(iter(timings))]
     rows = [
-        Row(name, timing, None if timing is baseline else timing.median_ms / baseline.median_ms, targets.get(name))
+        Row(name, timing) if timing is baseline else compare(name, timing, baseline, targets.get(name))
         for name, timing in timings.items()
     ]
     return Section(title, text, rows)

@@ -1,13 +1,16 @@
-"""``python -m infra.bench.search``: measure searching in markets of 10 000, 100 000 and 1 000 000 services."""
+"""Searching in markets of 10 000, 100 000 and 1 000 000 services: a part of the benchmarks, and a command."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from infra.bench import results
 from infra.bench.search import slots
 from infra.bench.search.markets import Market, build
 from infra.bench.search.measuring import Measured, Searcher
@@ -15,6 +18,11 @@ from infra.bench.search.results import Results, write
 from infra.bench.search.shapes import PLACES, SHAPES, around
 from infra.build.targets import ROOT
 from infra.local import mongod, ports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.bench.parts import Options
 
 _CACHE_GB = 4.0
 _SEARCHES = 60
@@ -34,29 +42,51 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs", help="folder of the results")
     parser.add_argument("--folder", type=Path, help="where the database keeps its files; by default a temporary folder")
     chosen = parser.parse_args(arguments)
-    cpu, found = slots.measure()
-    with tempfile.TemporaryDirectory(prefix="gigsta-bench-", dir=chosen.folder) as folder:
-        server = mongod.launch(Path(folder), ports.free_port(), cache_gb=_CACHE_GB)
-        try:
-            server.wait_ready()
-            results, markets = _measure(server.uri, chosen.sizes, chosen.searches)
-            write(results, markets, cpu, found, chosen.output)
-        finally:
-            server.stop()
+    _search(chosen.sizes, chosen.searches, chosen.output, chosen.folder)
     return 0
 
 
-def _measure(uri: str, sizes: list[int], searches: int) -> tuple[Results, list[Market]]:
+async def run(options: Options) -> results.Measured:
+    """Measure searching; only a full run replaces the kept page, a moderate one prints its own.
+
+    Args:
+        options: How the benchmarks were asked for.
+    """
+    options.say("searching")
+    searches = options.runs(_SEARCHES)
+    # The searched application has a loop of its own, which does not run inside another.
+    if options.is_full:
+        figures = await asyncio.to_thread(_search, _SIZES, searches, options.output)
+    else:
+        with tempfile.TemporaryDirectory(prefix="gigsta-bench-") as folder:
+            figures = await asyncio.to_thread(_search, _SIZES[:-1], searches, Path(folder))
+            print((Path(folder) / "benchmarks-search.md").read_text())
+    return results.Measured([results.Section("Searching", "", figures=tuple(figures))])
+
+
+def _search(sizes: Sequence[int], searches: int, output: Path, folder: Path | None = None) -> list[results.Held]:
+    cpu, found = slots.measure()
+    with tempfile.TemporaryDirectory(prefix="gigsta-bench-", dir=folder) as own:
+        server = mongod.launch(Path(own), ports.free_port(), cache_gb=_CACHE_GB)
+        try:
+            server.wait_ready()
+            found_in, markets = _measure(server.uri, sizes, searches)
+            return write(found_in, markets, cpu, found, output)
+        finally:
+            server.stop()
+
+
+def _measure(uri: str, sizes: Sequence[int], searches: int) -> tuple[Results, list[Market]]:
     markets = []
     for size in sizes:
         _say(f"building a market of {size:,} services")
         markets.append(build(uri, size, with_metropolis=size == sizes[-1], say=_say))
         _say(f"it took {markets[-1].seconds:.0f} s")
-    results: Results = {}
+    found: Results = {}
     for market in markets:
-        results[f"{market.size:,} services"] = _shapes(uri, market.database, "town", searches)
-    results[DENSE] = _shapes(uri, markets[-1].database, "dense city", searches)
-    return results, markets
+        found[f"{market.size:,} services"] = _shapes(uri, market.database, "town", searches)
+    found[DENSE] = _shapes(uri, markets[-1].database, "dense city", searches)
+    return found, markets
 
 
 def _shapes(uri: str, database: str, place: str, searches: int) -> dict[str, Measured]:

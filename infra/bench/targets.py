@@ -1,0 +1,92 @@
+"""Every target, and nothing else: a figure is held to a target by naming it, and no limit stands anywhere else.
+
+How a part of the benchmarks contributes is told in ``infra.bench.parts``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+_DECIDED = "docs/adr/0042-targets-of-speed.md"
+_SEARCHING = "docs/adr/0012-searching.md"
+_PROBING = "OWASP ASVS 4.0.3, 2.2 and 3.3.2: nobody can tell by timing who has an account"
+#: Areas of the HTTP functions.
+_AREAS = ("auth", "admin", "providers", "search", "bookings", "payments", "webhooks", "notifications", "system")
+_WORKERS = (
+    "notifications_queue", "payment_checks_queue", "stripe_events_queue", "sweep_schedule", "outbox_schedule",
+    "cleanup_schedule",
+)  # fmt: skip
+_IDENTITY_WRITES = ("refresh", "logout", "logout-all", "onboarding path", "onboarding profile", "profile")
+_PEER_ROUTES = ("read a service", "list bookings", "create a booking", "act on a booking")
+#: What is measured with ten thousand bookings, a hundred thousand and a million.
+_GROWING = (
+    "create", "act", "read", "list: all", "list: status", "list: awaiting", "list: period", "calendar", "statements",
+    "statistics", "reconciliation of a day", "sweep",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a target demands.
+
+    Attributes:
+        what: What is held to it, as it stands on the page.
+        most: The most it may be.
+        unit: Of ``most``; ``x`` is a ratio.
+        source: Where the figure was decided.
+        covers: Everything that has to be measured; each is held to the target by itself.
+        is_strict: Whether ``most`` itself misses it.
+    """
+
+    what: str
+    most: float
+    unit: str = "x"
+    source: str = _DECIDED
+    covers: tuple[str, ...] = ("",)
+    is_strict: bool = False
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value keeps within the target, to the two digits that are shown."""
+        shown = round(value, 2)
+        return shown < self.most if self.is_strict else shown <= self.most
+
+    def __str__(self) -> str:
+        """The limit as it is shown."""
+        unit = self.unit if self.unit == "x" else f" {self.unit}"
+        return f"{'<' if self.is_strict else '≤'} {self.most:g}{unit}"
+
+
+class Target(Enum):
+    """The targets; a row of a table names those that it is held to."""
+
+    WARM_READ = Limit("a warm request to its baseline", 1.4, covers=_AREAS)
+    CREATE = Limit("create booking to its baseline with the call to Stripe", 1.8)
+    CREATE_TRIPS = Limit("create booking: one after another to the database", 11, "round trips")
+    CREATE_TAIL = Limit("create booking: p99 to its median", 4.0)
+    ACT = Limit("act on a booking to its baseline", 1.6)
+    ACT_TRIPS = Limit("act on a booking: one after another to the database", 6, "round trips")
+    IDENTITY_WRITE = Limit("identity's writes to their baselines", 1.5, covers=_IDENTITY_WRITES)
+    PEER = Limit("to FastAPI + Beanie doing equal work", 1.0, covers=_PEER_ROUTES, is_strict=True)
+    RESTORE = Limit("first request after a restore to a bare handler that does the same", 2.0, covers=_AREAS)
+    INIT = Limit("init without a snapshot to a plain application of as many routes", 1.0, covers=_AREAS)
+    WORKER = Limit("a worker's first message to a bare worker with the same libraries", 2.0, covers=_WORKERS)
+    FACETS = Limit("facets to one read", 2.0)
+    PROBING = Limit(
+        "an address with an account to one without", 1.1, source=_PROBING,
+        covers=("login", "register", "forgot-password", "resend-verification", "booking-intents"),
+    )  # fmt: skip
+    GROWTH = Limit("bookings: largest collection to smallest", 1.3, covers=_GROWING)
+    GROWTH_TAIL = Limit("bookings in the largest collection: p99 to its median", 5.0, covers=_GROWING)
+    SWEEP = Limit("sweep of 10,000 due bookings to the bare writes", 4.0)
+    SWEEP_MEMORY = Limit("sweep of 10,000 due bookings: memory, last firing to first", 1.1)
+    SEARCH_GROWTH = Limit("searching near: largest market to smallest", 2.0, source=_SEARCHING)
+    SEARCH_TAIL = Limit("searching: p99 to its median", 5.0, source=_SEARCHING)
+    SEARCH = Limit("searching to the bare driver", 2.0, source=_SEARCHING)
+    SEARCH_EXAMINED = Limit("documents looked at for each one given", 50.0, "documents", source=_SEARCHING)
+    SLOTS = Limit("four weeks of slots, CPU", 5.0, "ms", source=_SEARCHING)
+
+    @property
+    def limit(self) -> Limit:
+        """What it demands."""
+        return self.value
