@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from common.application.payments.deps import PaymentDeps
+    from collections.abc import Sequence
+
+    from _typeshed import DataclassInstance
+
+    D = TypeVar("D", bound=DataclassInstance)
 
 _MORTAL_PORTS = ("bookings", "operations", "gateway", "customers", "outbox", "publisher")
 
@@ -52,7 +56,7 @@ class _Mortal:
         return call
 
 
-def mortal(deps: PaymentDeps, fate: Fate) -> PaymentDeps:
+def mortal(deps: D, fate: Fate, names: Sequence[str] = _MORTAL_PORTS) -> D:
     """The same ports, each call of which may be the process's last."""
-    ports: dict[str, Any] = {name: _Mortal(getattr(deps, name), fate) for name in _MORTAL_PORTS}
+    ports: dict[str, Any] = {name: _Mortal(getattr(deps, name), fate) for name in names}
     return replace(deps, **ports)

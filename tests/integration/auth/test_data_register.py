@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from common.adapters.mongo.shared.holdings import Fate, Whose
+from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.adapters.privacy.personal_data import MongoPersonalData
 from common.adapters.privacy.register import holdings
 
@@ -32,7 +33,14 @@ async def test_every_declared_subject_is_exported_and_every_row_erased_or_kept_a
     }
     assert "secret" not in str(found)
 
-    await personal.erase(account, provider, container.clock.now())
+    async def left(name: str, field: str, owner: str) -> int:
+        return await container.mongo.collection(name).count_documents({field: owner, "mark": mark})
+
+    now = container.clock.now()
+    await MongoUnitOfWork(container.mongo).run(lambda: personal.close(account, provider, now))
     for name, held in _OWNED:
-        left = await container.mongo.collection(name).count_documents({held.field: owners[held.whose], "mark": mark})
-        assert left == (0 if held.fate is Fate.DELETED else 1), name
+        is_gone = held.fate is Fate.DELETED and held.is_at_once
+        assert await left(name, held.field, owners[held.whose]) == (0 if is_gone else 1), name
+    assert await personal.erase(account, provider, has_time=lambda: True)
+    for name, held in _OWNED:
+        assert await left(name, held.field, owners[held.whose]) == (0 if held.fate is Fate.DELETED else 1), name

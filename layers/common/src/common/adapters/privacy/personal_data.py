@@ -1,6 +1,6 @@
 """Everything that is held about one person, as the collections hold it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,9 @@ from common.adapters.mongo.shared.holdings import Fate, Holding, Whose
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.adapters.privacy.register import holdings
 from common.application.ports.identity.personal_data import MatterKind, OpenMatter
-from common.domain.bookings.booking import ActorKind, PayoutState
+from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState
 from common.domain.bookings.state_machine import TERMINAL
+from common.domain.catalogue.services import ServiceStatus
 
 _MOST_ROWS = 1000
 _NEVER_SHOWN = frozenset(
@@ -32,15 +33,26 @@ _NEVER_SHOWN = frozenset(
     }
 )
 #: What keeps an account open. Stripe, too, closes no account with a balance or payments under way
-#: (https://support.stripe.com/questions/close-a-stripe-account).
-_CLOSED = [status.value for status in TERMINAL]
+#: (https://support.stripe.com/questions/close-a-stripe-account). The indexes ``customer_open`` and ``provider_open``
+#: hold what these filters find and nothing else, so a change of them is a migration too.
+_UNDER_WAY = sorted(status.value for status in BookingStatus if status not in TERMINAL)
 _OPEN: tuple[Document, ...] = (
-    {"status": {"$nin": _CLOSED}},
+    {"status": {"$in": _UNDER_WAY}},
     {"payment_details.open_operations.0": {"$exists": True}},
     {"payment_details.needs_attention": True},
 )
+#: Services that are not deleted: two hundred of a provider at most.
+_LIVING = [status.value for status in ServiceStatus if status is not ServiceStatus.DELETED]
 _DEBT: Document = {"payout": PayoutState.DEBT.value}
-_BLANK_SERVICE: Document = {"status": "deleted", "title": "Deleted service", "description": "", "options": []}
+_BLANK_SERVICE: Document = {
+    "status": ServiceStatus.DELETED.value,
+    "title": "Deleted service",
+    "description": "",
+    "options": [],
+}
+_UNNAMED: Document = {"ip": "", "user_agent": ""}
+#: Rows that one command of an erasure takes.
+_BATCH = 1_000
 _FORGOTTEN_TITLE = "News of a booking"
 _FORGOTTEN_BODY = "The account of one of its parties was deleted, and what this said went with it."
 
@@ -65,14 +77,17 @@ class MongoPersonalData:
 
     async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
         """Bookings of either side that keep the account open: under way, with money on its way, or with a debt."""
-        found = await self._open_of({"customer_id": user_id}, [*_OPEN], ActorKind.CUSTOMER, limit)
+        found = await self._open_of("customer_open", {"customer_id": user_id}, [*_OPEN], limit)
         if provider_id is not None:
-            found += await self._open_of({"provider_id": provider_id}, [*_OPEN, _DEBT], ActorKind.PROVIDER, limit)
+            found += await self._open_of("provider_open", {"provider_id": provider_id}, [*_OPEN, _DEBT], limit)
         return found[:limit]
 
-    async def _open_of(self, side: Document, reasons: list[Document], role: ActorKind, limit: int) -> list[OpenMatter]:
+    async def _open_of(self, index: str, side: Document, reasons: list[Document], limit: int) -> list[OpenMatter]:
+        """Matters of one side; the planner does not see on its own that the partial index holds all that is asked."""
+        role = ActorKind.CUSTOMER if "customer_id" in side else ActorKind.PROVIDER
+        found: Document = {**side, "$or": reasons}
         shown = {"status": 1, "payout": 1}
-        cursor = self._mongo.collection("bookings").find({**side, "$or": reasons}, shown, session=current_session())
+        cursor = self._mongo.collection("bookings").find(found, shown, session=current_session()).hint(index)
         return [
             OpenMatter(booking_id=row["_id"], status=row["status"], role=role, kind=_kind(row))
             async for row in cursor.limit(limit)
@@ -104,22 +119,54 @@ class MongoPersonalData:
         for action, note in notes.items():
             await history.update_many({**theirs, "action": action}, {"$set": {"note": note}}, session=session)
 
-    async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
-        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
+    async def close(self, user_id: str, provider_id: str | None, now: datetime) -> None:
+        """Remove what opens the account, what is sent by, and what others see of it: few rows, in the unit of work."""
         session = current_session()
-        for collection, holding in holdings():
-            owner = _owner(holding, user_id, provider_id)
-            if holding.fate is Fate.DELETED and owner is not None:
-                await self._mongo.collection(collection).delete_many({holding.field: owner}, session=session)
-        await self._mongo.collection("security_events").update_many(
-            {"user_id": user_id}, {"$set": {"ip": "", "user_agent": ""}}, session=session
-        )
+        for collection, owned in _deleted_rows(user_id, provider_id, is_at_once=True):
+            await self._mongo.collection(collection).delete_many(owned, session=session)
         if provider_id is not None:
-            await self._mongo.collection("services").update_many(
-                {"provider_id": provider_id},
-                {"$set": {**_BLANK_SERVICE, "updated_at": now}},
-                session=session,
-            )
+            shown = {"provider_id": provider_id, "status": {"$in": _LIVING}}
+            blank = {"$set": {**_BLANK_SERVICE, "updated_at": now}}
+            await self._mongo.collection("services").update_many(shown, blank, session=session)
+
+    async def erase(self, user_id: str, provider_id: str | None, *, has_time: Callable[[], bool]) -> bool:
+        """Remove what is only theirs, a thousand rows at a time, and what names them from the log (see the port)."""
+        for collection, owned in _deleted_rows(user_id, provider_id):
+            if not await self._delete_rows(collection, owned, has_time):
+                return False
+        if not await self._blank_rows("security_events", {"user_id": user_id}, _UNNAMED, has_time):
+            return False
+        gone = {"provider_id": provider_id, "status": ServiceStatus.DELETED.value}
+        return provider_id is None or await self._blank_rows("services", gone, _BLANK_SERVICE, has_time)
+
+    async def _delete_rows(self, collection: str, owned: Document, has_time: Callable[[], bool]) -> bool:
+        """Delete rows by their owner; each command is done for good, so that nothing is done twice after a death."""
+        rows = self._mongo.collection(collection)
+        while ids := [row["_id"] async for row in rows.find(owned, {"_id": 1}).limit(_BATCH)]:
+            await rows.delete_many({"_id": {"$in": ids}})
+            if len(ids) == _BATCH and not has_time():
+                return False
+        return True
+
+    async def _blank_rows(
+        self, collection: str, owned: Document, fields: Document, has_time: Callable[[], bool]
+    ) -> bool:
+        """Set fields of rows by their owner, where they are not set yet."""
+        rows = self._mongo.collection(collection)
+        undone = {**owned, "$or": [{name: {"$ne": value}} for name, value in fields.items()]}
+        while ids := [row["_id"] async for row in rows.find(undone, {"_id": 1}).limit(_BATCH)]:
+            await rows.update_many({"_id": {"$in": ids}}, {"$set": fields})
+            if len(ids) == _BATCH and not has_time():
+                return False
+        return True
+
+
+def _deleted_rows(user_id: str, provider_id: str | None, *, is_at_once: bool = False) -> Iterator[tuple[str, Document]]:
+    """Whose rows are deleted, by collection: all, or those that go at once."""
+    for collection, holding in holdings():
+        owner = _owner(holding, user_id, provider_id)
+        if holding.fate is Fate.DELETED and owner is not None and (holding.is_at_once or not is_at_once):
+            yield collection, {holding.field: owner}
 
 
 def _owner(holding: Holding, user_id: str, provider_id: str | None) -> str | None:
@@ -128,7 +175,7 @@ def _owner(holding: Holding, user_id: str, provider_id: str | None) -> str | Non
 
 
 def _kind(row: Document) -> MatterKind:
-    if row["status"] not in _CLOSED:
+    if row["status"] in _UNDER_WAY:
         return MatterKind.UNDER_WAY
     return MatterKind.DEBT if row.get("payout") == PayoutState.DEBT else MatterKind.MONEY_MOVING
 

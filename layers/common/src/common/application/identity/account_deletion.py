@@ -42,9 +42,12 @@ async def export_account(deps: AccountDeletionDeps, caller: Principal, client: C
 async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> None:
     """Delete the account: it can no longer be opened or recognised. Bookings and the ledger stay.
 
-    The account is gone when this returns; a worker then erases the person from closed bookings, from what others were
-    told, and at Stripe. Nobody can leave with a booking under way (which is anything before it is settled), with money
-    on its way, or owing some: the answer names what is open, and nothing is scheduled behind anybody's back.
+    The account is gone when this returns, however much it holds: what opens it, what is sent to it and what others see
+    of it go here. A worker then removes its rows by thousands, and erases the person from closed bookings, from what
+    others were told, and at Stripe.
+
+    Nobody can leave with a booking under way (which is anything before it is settled), with money on its way, or owing
+    some: the answer names what is open, and nothing is scheduled behind anybody's back.
 
     Raises:
         Conflict: something is open (``open_bookings``); ``bookings`` names it.
@@ -63,7 +66,7 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         await deps.mail_tokens.delete_by_user(user.id)
         await deps.registrations.delete_by_address(user.email_key)
         await log_event(deps, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
-        await deps.personal.erase(user.id, user.provider_id, now)
+        await deps.personal.close(user.id, user.provider_id, now)
         if user.provider_id is not None:
             nobody = {
                 "trading_name": "Deleted provider",

@@ -1,15 +1,21 @@
-"""What follows the deletion of an account, by a worker that repeats it until all is done."""
+"""What follows the deletion of an account, by a worker that goes on until all is done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from common.application.ports.bookings.repository import BookingQuery, BookingRepository
 from common.application.ports.identity.personal_data import PersonalData
 from common.application.ports.payments.gateway import PaymentGateway
 from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.outbox import Outbox, Publisher
+from common.application.shared.deadline import seconds_left
+from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.bookings.state_machine import TERMINAL, erase_customer, erase_provider, notes_without_words
 from common.domain.shared.errors import Unavailable, VersionConflict
-from common.domain.shared.events import Event
+from common.domain.shared.events import Event, new_event
 
 #: The intention that commits with a deletion.
 ACCOUNT_DELETED = "account.deleted"
@@ -17,21 +23,48 @@ ACCOUNT_DELETED = "account.deleted"
 _PAGE = 50
 #: A closed booking changes rarely: a late refund or a chargeback at most.
 _TRIES = 5
+#: What a page of bookings, or a thousand rows, may take at the worst; with less left the rest is another message's.
+_STEP_SECONDS = 8.0
+
+
+def _has_time() -> bool:
+    return seconds_left() > _STEP_SECONDS
 
 
 @dataclass(frozen=True)
 class ErasureDeps:
-    """Ports of what follows a deletion."""
+    """Ports of what follows a deletion; ``has_time`` is asked whether one more bounded step may begin."""
 
     clock: Clock
     bookings: BookingRepository
     gateway: PaymentGateway
     personal: PersonalData
+    outbox: Outbox
+    publisher: Publisher
+    has_time: Callable[[], bool] = _has_time
+
+
+class _Step(StrEnum):
+    """The parts of an erasure, in their order."""
+
+    ROWS = "rows"
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    STRIPE = "stripe"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an erasure goes on: a part of it and, among a party's bookings, the start and id of the last one done."""
+
+    step: _Step = _Step.ROWS
+    after: tuple[datetime, str] | None = None
 
 
 async def erase_person(deps: ErasureDeps, event: Event) -> None:
-    """Erase the person from closed bookings, from what others were told, and from Stripe. Safe to repeat.
+    """Erase the person's rows, and the person from closed bookings, from what others were told, and from Stripe.
 
+    Safe to repeat. What one message has no time for is left to another one, which begins at the place that was reached.
     Stripe keeps payments and invoices of a deleted customer, but no card and no address, and ends its subscriptions
     (https://docs.stripe.com/api/customers/delete). A provider's connected account stays: it is the provider's own
     contract with Stripe, and late chargebacks are settled with it.
@@ -39,25 +72,61 @@ async def erase_person(deps: ErasureDeps, event: Event) -> None:
     Args:
         deps: ports.
         event: ``account.deleted`` with ``user_id``, ``provider_id``, ``stripe_customer_id`` and, where no customer
-            was remembered, the ``email`` under which one may have been made.
+            was remembered, the ``email`` under which one may have been made; one that goes on has ``step`` and, among
+            bookings, ``after``.
 
     Raises:
         Unavailable, GatewayUncertain: the event must be delivered again.
     """
-    user_id = str(event.payload["user_id"])
-    await _erase_bookings(deps, BookingQuery(customer_id=user_id), ActorKind.CUSTOMER)
-    if provider_id := event.payload.get("provider_id"):
-        await _erase_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER)
+    place = _place_of(event)
+    for step in tuple(_Step)[tuple(_Step).index(place.step) :]:
+        rest = await _take(deps, event, place if step is place.step else _Place(step))
+        if rest is not None:
+            await _go_on(deps, event, rest)
+            return
+
+
+async def _take(deps: ErasureDeps, event: Event, place: _Place) -> _Place | None:
+    """Do one part; ``None`` where it is done, else the place that it goes on from."""
+    user_id, provider_id = str(event.payload["user_id"]), event.payload.get("provider_id")
+    if place.step is _Step.ROWS:
+        is_done = await deps.personal.erase(user_id, provider_id, has_time=deps.has_time)
+        return None if is_done else place
+    if place.step is _Step.CUSTOMER:
+        return await _erase_bookings(deps, BookingQuery(customer_id=user_id), ActorKind.CUSTOMER, place)
+    if place.step is _Step.PROVIDER and provider_id is not None:
+        return await _erase_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER, place)
+    if place.step is _Step.STRIPE:
+        await _delete_customer(deps, event)
+    return None
+
+
+async def _delete_customer(deps: ErasureDeps, event: Event) -> None:
     customer_id = event.payload.get("stripe_customer_id")
     if customer_id is None and event.payload.get("email"):
-        customer_id = await deps.gateway.find_customer(user_id, str(event.payload["email"]))
+        customer_id = await deps.gateway.find_customer(str(event.payload["user_id"]), str(event.payload["email"]))
     if customer_id is not None:
         await deps.gateway.delete_customer(customer_id)
 
 
-async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKind) -> None:
-    """All bookings of one party, page by page; they are few enough for one invocation, or it is repeated."""
-    after = None
+def _place_of(event: Event) -> _Place:
+    after = event.payload.get("after")
+    step = _Step(event.payload.get("step", _Step.ROWS))
+    return _Place(step, (datetime.fromisoformat(after[0]), str(after[1])) if after else None)
+
+
+async def _go_on(deps: ErasureDeps, event: Event, place: _Place) -> None:
+    """Ask for the rest by a message of its own; a death before this one is done asks twice, which harms nothing."""
+    after = [place.after[0].isoformat(), place.after[1]] if place.after else None
+    payload = {**event.payload, "step": place.step.value, "after": after}
+    rest = new_event(event.topic, event.type, deps.clock.now(), **payload)
+    await deps.outbox.insert([rest])
+    await publish_committed(deps.outbox, deps.publisher, [rest], deps.clock)
+
+
+async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKind, place: _Place) -> _Place | None:
+    """Bookings of one party, page by page; ``None`` where all are done, else the place that is next."""
+    after = place.after
     while page := await deps.bookings.search(query, limit=_PAGE, after=after):
         await deps.personal.erase_mentions([booking.id for booking in page])
         for booking in page:
@@ -69,6 +138,9 @@ async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKi
         disputed = [booking.id for booking in page if booking.dispute and booking.dispute.opened_by is party]
         await deps.personal.erase_reasons(disputed, "dispute")
         after = (page[-1].slot.start_at, page[-1].id)
+        if not deps.has_time():
+            return _Place(place.step, after)
+    return None
 
 
 async def _erase(deps: ErasureDeps, booking: Booking, party: ActorKind) -> None:

@@ -28,7 +28,7 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
         raise _refused()
     session = await deps.sessions.get(stored.session_id)
     user = await deps.users.get(stored.user_id)
-    if session is None or user is None or not session.is_live(now):
+    if session is None or user is None or user.deleted_at is not None or not session.is_live(now):
         raise _refused()
     refuse_suspended(user)
     successor = await _successor(deps, token, stored, session, client)

@@ -181,6 +181,8 @@ class IdentityContainer(CoreContainer):
             self.container.booking_repository,
             self.container.payments.gateway,
             MongoPersonalData(self.mongo),
+            self.outbox,
+            self.publisher,
         )
 
     @cached_property

@@ -8,8 +8,8 @@ from common.adapters.mongo.shared.unit_of_work import current_session
 
 HOLDINGS: Holdings = {
     "calendar_feeds": (
-        account("_id", Fate.DELETED, why=SECRETS),
-        provider("_id", Fate.DELETED, why=SECRETS),
+        account("_id", Fate.DELETED, why=SECRETS, is_at_once=True),
+        provider("_id", Fate.DELETED, why=SECRETS, is_at_once=True),
     ),
 }
 

@@ -13,7 +13,7 @@ from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
 from common.domain.shared.events import Event
 
 HOLDINGS: Holdings = {
-    "booking_intents": (account("user_id", Fate.DELETED, "booking_intents"),),
+    "booking_intents": (account("user_id", Fate.DELETED, "booking_intents", is_at_once=True),),
 }
 
 

@@ -16,7 +16,7 @@ from common.domain.identity.credentials import ExternalIdentity, PasswordCredent
 from common.domain.shared.errors import Conflict
 
 HOLDINGS: Holdings = {
-    "credentials": (account("user_id", Fate.DELETED, "identities"),),
+    "credentials": (account("user_id", Fate.DELETED, "identities", is_at_once=True),),
 }
 
 _MAX_IDENTITIES = 10

@@ -10,7 +10,7 @@ from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.factors import ChallengePurpose, FactorChallenge
 
 HOLDINGS: Holdings = {
-    "factor_challenges": (account("user_id", Fate.DELETED, why=SECRETS),),
+    "factor_challenges": (account("user_id", Fate.DELETED, why=SECRETS, is_at_once=True),),
 }
 
 

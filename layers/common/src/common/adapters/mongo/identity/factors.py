@@ -23,6 +23,7 @@ HOLDINGS: Holdings = {
             "user_id",
             "factors",
             hidden=frozenset({"sealed_secret", "last_step", "digests"}),
+            is_at_once=True,
         ),
     ),
 }

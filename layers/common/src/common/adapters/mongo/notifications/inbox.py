@@ -15,7 +15,7 @@ from common.domain.notifications.inbox import InboxEntry, Preferences
 HOLDINGS: Holdings = {
     "notification_preferences": (account("_id", Fate.DELETED, "notification_preferences"),),
     "notifications": (account("user_id", Fate.DELETED, "notifications"),),
-    "push_subscriptions": (account("user_id", Fate.DELETED, "push_subscriptions"),),
+    "push_subscriptions": (account("user_id", Fate.DELETED, "push_subscriptions", is_at_once=True),),
 }
 
 #: More browsers than anybody uses.

@@ -40,6 +40,8 @@ class Holding:
         hidden: fields that are not exported, being the other side's.
         shown: what of a row is exported, where that depends on what is in it.
         why: the reason for keeping it, or for not exporting it.
+        is_at_once: whether its rows go in the transaction that deletes the account, for they open something to whoever
+            holds them, or something is sent by them. There are few of these, by limits of their own.
     """
 
     whose: Whose
@@ -49,20 +51,21 @@ class Holding:
     hidden: frozenset[str] = frozenset()
     shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     why: str = ""
+    is_at_once: bool = False
 
 
 #: What a module holds, by its collections' names.
 Holdings = Mapping[str, tuple[Holding, ...]]
 
 
-def account(field: str, fate: Fate, subject: str | None = None, *, why: str = "") -> Holding:
+def account(field: str, fate: Fate, subject: str | None = None, *, why: str = "", is_at_once: bool = False) -> Holding:
     """What rows hold of the account that a field names."""
-    return Holding(Whose.ACCOUNT, fate, field, subject, why=why)
+    return Holding(Whose.ACCOUNT, fate, field, subject, why=why, is_at_once=is_at_once)
 
 
-def provider(field: str, fate: Fate, subject: str | None = None, *, why: str = "") -> Holding:
+def provider(field: str, fate: Fate, subject: str | None = None, *, why: str = "", is_at_once: bool = False) -> Holding:
     """What rows hold of the provider whose profile a field names."""
-    return Holding(Whose.PROVIDER, fate, field, subject, why=why)
+    return Holding(Whose.PROVIDER, fate, field, subject, why=why, is_at_once=is_at_once)
 
 
 def nobody(why: str) -> tuple[Holding]:

@@ -1,6 +1,6 @@
 """Everything that is held about one person, wherever it lies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -37,8 +37,21 @@ class PersonalData(Protocol):
         """Bookings of either side that keep the account open, in no order."""
         ...
 
-    async def erase(self, user_id: str, provider_id: str | None, now: datetime) -> None:
-        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer."""
+    async def close(self, user_id: str, provider_id: str | None, now: datetime) -> None:
+        """Remove what opens the account, what is sent by, and what others see of it: few rows, in the unit of work."""
+        ...
+
+    async def erase(self, user_id: str, provider_id: str | None, *, has_time: Callable[[], bool]) -> bool:
+        """Remove what is only theirs, and what names them from the log; bookings are left to their own writer.
+
+        Args:
+            user_id: the account.
+            provider_id: its provider's profile, if it has one.
+            has_time: asked after each thousand of rows.
+
+        Returns:
+            ``False`` where it stopped for lack of time; call it again, it goes on with what is left.
+        """
         ...
 
     async def erase_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
