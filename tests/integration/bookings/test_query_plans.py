@@ -109,7 +109,7 @@ def test_lists_read_what_they_return(
 @pytest.mark.parametrize(
     ("collection", "query", "sort", "index"),
     [
-        ("bookings", due_filter(NOW), "next_due_at", "due"),
+        ("bookings", due_filter(NOW), "next_due_at", "due_page"),
         ("bookings", dispute_filter((NOW, "bkg_")), "dispute.opened_at", "open_disputes"),
         ("ratings", {"state": "hidden", "_id": {"$lt": "rat_9"}}, "_id", "state"),
         ("bookings", {"customer_id": "usr_1", "idempotency_key": "key"}, None, "customer_idempotency_key"),

@@ -66,6 +66,25 @@ async def test_several_sweeps_fire_each_booking_once(world: BookingWorld) -> Non
     assert await rows.count_documents({"action": "expire"}) == MANY
 
 
+async def test_a_sweep_reads_each_due_booking_once_and_what_others_have_taken_never(world: BookingWorld) -> None:
+    """Finding what is due reads the index alone, from where the others have stopped."""
+    now, database = world.clock.now(), world.container.mongo.db
+    await store_due(world, 60, now)
+    await store_due(world, 60, now + timedelta(hours=1))
+    for _ in range(2):
+        taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
+        assert len(taken.bookings) == 20
+
+    await database.command("profile", 2)
+    await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
+    await database.command("profile", 0)
+
+    profiled = database["system.profile"].find({"ns": {"$regex": "bookings$"}}).sort("ts", 1)
+    read = [(row["op"], row["docsExamined"]) async for row in profiled]
+    await database.drop_collection("system.profile")
+    assert read == [("query", 0), ("update", 20), ("query", 20)]
+
+
 async def test_what_a_dead_sweep_had_taken_comes_back(world: BookingWorld) -> None:
     await store_due(world, 30, world.clock.now())
     now = world.clock.now()

@@ -115,11 +115,32 @@ async def test_unpublished_events_are_found_without_reading_the_published_ones(
     clock.advance(minutes=1)
     await container.mongo.db.command("profile", 2)
     events = await container.outbox.list_unpublished(before=clock.now(), limit=100)
-    await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2].id)
+    await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2])
     await container.mongo.db.command("profile", 0)
     profiled = container.mongo.collection("system.profile").find({"op": "query", "ns": {"$regex": "outbox$"}})
     read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) async for row in profiled]
-    assert read == [(5, 5, False), (2, 2, False)]
+    assert read == [(5, 5, False), (2, 2, False), (0, 0, False)]
+
+
+async def test_events_that_wait_for_later_are_not_read(container: Container, clock: FakeClock) -> None:
+    """They come when they are due, after those that are due at once, each once and page by page."""
+    at_once = sorted(_events(clock, 3), key=lambda each: each.id)
+    later = [
+        event.model_copy(update={"not_before": clock.now() + timedelta(minutes=20 + number)})
+        for number, event in enumerate(_events(clock, 300))
+    ]
+    await container.outbox.insert([*later, *at_once])
+    clock.advance(minutes=6)
+    await container.mongo.db.drop_collection("system.profile")
+    await container.mongo.db.command("profile", 2)
+    found = await container.outbox.list_unpublished(before=clock.now(), limit=2)
+    rest = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=found[-1])
+    last = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=rest[-1])
+    await container.mongo.db.command("profile", 0)
+    profiled = container.mongo.collection("system.profile").find({"op": "query", "ns": {"$regex": "outbox$"}})
+    read = [(row["nreturned"], row["docsExamined"]) async for row in profiled]
+    assert [each.id for each in (*found, *rest, *last)] == [each.id for each in (*at_once, *later[:2])]
+    assert read == [(2, 2), (1, 1), (1, 1), (0, 0), (1, 1)]
 
 
 async def test_what_expired_is_removed_after_its_grace_and_nothing_else(container: Container, clock: FakeClock) -> None:

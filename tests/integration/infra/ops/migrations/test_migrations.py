@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -113,3 +113,18 @@ def test_a_category_that_joins_the_list_reaches_a_database_that_is_there(mongodb
         assert list(categories.find({"_id": {"$ne": "left"}}).sort("_id")) == before
         assert categories.find_one({"_id": "left"}) is not None, "services may still be in it"
         assert terms.find_one({"_id": "plumber"}) is not None
+
+
+def test_what_the_release_before_has_leased_is_due_at_the_leases_end(
+    mongodb_uri: str, database_name: str, database: Any
+) -> None:
+    migrate(mongodb_uri, database_name)
+    now = datetime.now(UTC).replace(microsecond=0)
+    early, later = now - timedelta(minutes=5), now + timedelta(minutes=50)
+    leases = {"leased": {"until": later}, "ended": {"until": early}, "free": None}
+    database["bookings"].insert_many(
+        [{"_id": name, "next_due_at": early, "lease": lease} for name, lease in leases.items()]
+    )
+    import_module("infra.ops.migrations.versions.0107_due_work").upgrade(database)
+    due = {row["_id"]: row["next_due_at"].replace(tzinfo=UTC) for row in database["bookings"].find({})}
+    assert due == {"leased": later, "ended": early, "free": early}

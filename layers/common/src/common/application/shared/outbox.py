@@ -35,7 +35,7 @@ async def sweep_outbox(deps: OutboxDeps, *, has_time: Callable[[], bool]) -> int
         How many events were published.
     """
     before = deps.clock.now() - GRACE
-    published, after = 0, ""
+    published, after = 0, None
     while has_time():
         events = await deps.outbox.list_unpublished(before=before, limit=_BATCH, after=after)
         taken = await deps.publisher.publish(events) if events else []
@@ -44,5 +44,5 @@ async def sweep_outbox(deps: OutboxDeps, *, has_time: Callable[[], bool]) -> int
         published += len(taken)
         if len(events) < _BATCH:
             break
-        after = events[-1].id
+        after = events[-1]
     return published

@@ -200,23 +200,25 @@ class MongoBookings:
     async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
         """Take due bookings under a lease; every commit rewrites the document and so ends the lease.
 
-        A row that cannot be read is set aside, so that it keeps nobody else's booking waiting.
+        The lease is the next instant at which the booking is due. A row that cannot be read is set aside, so that it
+        keeps nobody else's booking waiting.
         """
         free = due_filter(now)
-        due = self._bookings.find(free, {"_id": 1}).sort("next_due_at", 1).limit(limit)
-        ids = [row["_id"] async for row in due]
+        due = self._bookings.find(free, {"_id": 1}).sort([("next_due_at", 1), ("_id", 1)]).limit(limit)
+        ids = [row["_id"] for row in await due.to_list()]
         if not ids:
             return DueBookings()
         token = uuid4().hex
-        lease = {"lease.token": token, "lease.until": until}
+        lease = {"next_due_at": until, "lease.token": token}
         await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": lease})
-        taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).sort("next_due_at", 1)
+        taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).limit(limit)
+        rows = {row["_id"]: row async for row in taken}
         bookings, unreadable = [], []
-        async for row in taken:
+        for row_id in ids:
             try:
-                bookings.append(from_document(Booking, row))
+                bookings += [from_document(Booking, rows[row_id])] if row_id in rows else []
             except ValidationError:
-                unreadable.append(str(row["_id"]))
+                unreadable.append(str(row_id))
         return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
 
     async def increment_checks(self, booking_id: str) -> int:
@@ -232,7 +234,7 @@ class MongoBookings:
     async def postpone(self, booking_id: str, action: str, *, until: datetime) -> None:
         """Keep a due booking from every caller of ``claim_due`` until an instant, while this action is what is due."""
         await self._bookings.update_one(
-            {"_id": booking_id, "next_due_action": action}, {"$set": {"lease.until": until}}
+            {"_id": booking_id, "next_due_action": action}, {"$set": {"next_due_at": until}}
         )
 
     async def list_claims(

@@ -6,8 +6,11 @@ from common.adapters.mongo.shared.database import Document, Mongo
 
 
 def due_filter(now: datetime) -> Document:
-    """What is due and not leased; the partial index serves only queries that repeat its condition on the type."""
-    return {"next_due_at": {"$type": "date", "$lte": now}, "lease.until": {"$not": {"$gt": now}}}
+    """What is due; the partial index serves only queries that repeat its condition on the type.
+
+    Who takes a booking moves ``next_due_at`` to the end of the lease, so that nothing taken is read again before.
+    """
+    return {"next_due_at": {"$type": "date", "$lte": now}}
 
 
 class MongoBookingTimers:

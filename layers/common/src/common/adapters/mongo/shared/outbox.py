@@ -42,16 +42,18 @@ class MongoOutbox:
         if rows:
             await self._mongo.collection("outbox").insert_many(rows, session=current_session())
 
-    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
-        """Events that were made before the instant, have not been marked and can be sent by now, oldest first."""
-        due = {"$or": [{"not_before": None}, {"not_before": {"$lte": before + _HORIZON}}]}
-        query: Document = {"published_at": None, "created_at": {"$lt": before}, **due}
-        if after:
-            query["_id"] = {"$gt": after}
-        rows = await self._mongo.collection("outbox").find(query).sort("_id", 1).limit(limit).to_list()
-        if not rows:
-            return []
+    async def list_unpublished(self, *, before: datetime, limit: int, after: Event | None = None) -> Sequence[Event]:
+        """Events that were made before the instant, have not been marked and can be sent by now.
 
+        Those that are due at once come first, in the order of their ids, then the others by their instant.
+        """
+        outbox, rows = self._mongo.collection("outbox"), list[Document]()
+        for part in _parts(before + _HORIZON, after):
+            query = {"published_at": None, "created_at": {"$lt": before}, **part}
+            page = outbox.find(query).sort([("not_before", 1), ("_id", 1)]).limit(limit - len(rows))
+            rows += await page.to_list()
+            if len(rows) == limit:
+                break
         return [Event(id=row["_id"], **row) for row in rows]
 
     async def mark_published(self, event_ids: Sequence[str], now: datetime) -> None:
@@ -67,3 +69,12 @@ class MongoOutbox:
             )
         except PyMongoError as error:
             self._warn("Events not marked as published", {"error": type(error).__name__, "count": len(event_ids)})
+
+
+def _parts(latest: datetime, after: Event | None) -> Sequence[Document]:
+    """What comes after an event in the order of the index; each part is one range of it."""
+    if after is None:
+        return [{"not_before": {"$not": {"$gt": latest}}}]
+    alike = {"not_before": after.not_before, "_id": {"$gt": after.id}}
+    later = {"$lte": latest, **({"$gt": after.not_before} if after.not_before else {})}
+    return [alike, {"not_before": later}]

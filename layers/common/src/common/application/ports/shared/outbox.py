@@ -22,10 +22,11 @@ class Outbox(Protocol):
         """Store events on their own, where no other write belongs to them."""
         ...
 
-    async def list_unpublished(self, *, before: datetime, limit: int, after: str = "") -> Sequence[Event]:
+    async def list_unpublished(self, *, before: datetime, limit: int, after: Event | None = None) -> Sequence[Event]:
         """Events that were made before the instant, have not been marked and can be sent by now, oldest first.
 
-        ``after`` is the id of the last event seen in this sweep; ids sort by the time they were made.
+        Those that ask for a later delivery come last. ``after`` is the last event seen in this sweep; ids sort by the
+        time they were made.
         """
         ...
 
