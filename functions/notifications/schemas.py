@@ -37,7 +37,7 @@ class Inbox(ResponseModel):
 
 
 class ReadAll(ResponseModel):
-    """How many entries were unread."""
+    """How many entries were unread; like `unread_count`, counted at most to 1,000."""
 
     marked: int
 

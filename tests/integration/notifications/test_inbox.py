@@ -145,3 +145,31 @@ async def test_an_account_has_ten_browsers_at_most_and_the_newest_stay(container
         assert {row["endpoint"].rsplit("-", 1)[1] for row in rows} == {str(number) for number in range(2, 12)}
         await asyncio.gather(*(subscribe(number) for number in range(20, 40)))
     assert await container.mongo.collection("push_subscriptions").count_documents({"user_id": user.id}) == 10
+
+
+async def test_all_of_a_large_inbox_is_read_by_one_small_write(container: Container, clock: FakeClock) -> None:
+    """The newest thousand are marked on their own, the rest by one mark; what comes later is unread."""
+    user = make_user()
+    headers = await sign_in(container, user)
+    rows = container.mongo.collection("notifications")
+    [model] = [row async for row in rows.find({"_id": (await fill(container, user.id, 1))[0]})]
+    ids = [new_id("ntf", START + timedelta(seconds=number)) for number in range(1, 3_000)]
+    await rows.insert_many([{**model, "_id": each} for each in ids])
+    async with api_client("notifications", container) as client:
+
+        async def unread() -> list[str]:
+            page = (await client.get(URL, params={"unread_only": True, "limit": 100}, headers=headers)).json()
+            assert page["unread_count"] == len(page["items"])
+            return [each["id"] for each in page["items"]]
+
+        assert (await client.put(f"{URL}/read-all", headers=headers)).json() == {"marked": 1_000}
+        assert await rows.count_documents({"user_id": user.id, "read_at": None}) == 2_000
+        assert await unread() == []
+        first_read = (await client.put(f"{URL}/{ids[0]}/read", headers=headers)).json()["read_at"]
+        clock.advance(seconds=60)
+        newest = new_id("ntf", START + timedelta(days=1))
+        await rows.insert_one({**model, "_id": newest})
+        assert await unread() == [newest]
+        assert (await client.put(f"{URL}/read-all", headers=headers)).json() == {"marked": 1}
+        page = (await client.get(URL, params={"limit": 2}, headers=headers)).json()["items"]
+        assert [each["read_at"] == first_read for each in page] == [False, True], "the first reading counts"

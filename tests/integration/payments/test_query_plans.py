@@ -90,7 +90,7 @@ QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "unread": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=True, limit=20, before="ntf_1"),
     "unread count": lambda db: MongoNotifications(db).count_unread("usr_1", most=1_000),
     "read": lambda db: MongoNotifications(db).mark_read("usr_1", "ntf_1", START),
-    "read all": lambda db: MongoNotifications(db).mark_all_read("usr_1", START),
+    "read all": lambda db: MongoNotifications(db).mark_all_read("usr_1", START, most=5),
     "preferences": lambda db: _put_and_get_preferences(MongoPreferences(db)),
     "forgetting a browser": lambda db: MongoPushSubscriptions(db).delete("usr_1", "https://push.test/1"),
     "browsers": lambda db: MongoPushSubscriptions(db).list_by_user("usr_1"),

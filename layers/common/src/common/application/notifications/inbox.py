@@ -1,5 +1,6 @@
 """The inbox in the app, preferences and push subscriptions."""
 
+import asyncio
 from collections.abc import Sequence
 
 from common.application.notifications.deps import InboxDeps
@@ -17,8 +18,11 @@ async def list_notifications(
     deps: InboxDeps, user_id: str, *, unread_only: bool, limit: int, before: str | None
 ) -> tuple[Sequence[InboxEntry], int]:
     """One page of an inbox, newest first, and how many entries are unread."""
-    entries = await deps.notifications.list_by_user(user_id, unread_only=unread_only, limit=limit, before=before)
-    return entries, await deps.notifications.count_unread(user_id, most=MOST_UNREAD)
+    marks = await deps.notifications.get_marks(user_id)
+    return await asyncio.gather(
+        deps.notifications.list_by_user(user_id, unread_only=unread_only, limit=limit, before=before, marks=marks),
+        deps.notifications.count_unread(user_id, most=MOST_UNREAD, marks=marks),
+    )
 
 
 async def read_notification(deps: InboxDeps, user_id: str, notification_id: str) -> InboxEntry:
@@ -27,15 +31,17 @@ async def read_notification(deps: InboxDeps, user_id: str, notification_id: str)
     Raises:
         NotFound: it is not the caller's.
     """
-    entry = await deps.notifications.mark_read(user_id, notification_id, deps.clock.now())
+    marks = await deps.notifications.get_marks(user_id)
+    entry = await deps.notifications.mark_read(user_id, notification_id, deps.clock.now(), marks=marks)
     if entry is None:
         raise NotFound("There is no such notification.")
     return entry
 
 
 async def read_all_notifications(deps: InboxDeps, user_id: str) -> int:
-    """Mark every entry as read; returns how many were not."""
-    return await deps.notifications.mark_all_read(user_id, deps.clock.now())
+    """Mark every entry as read, however many there are; returns how many were not, at most ``MOST_UNREAD``."""
+    marks = await deps.notifications.get_marks(user_id)
+    return await deps.notifications.mark_all_read(user_id, deps.clock.now(), most=MOST_UNREAD, marks=marks)
 
 
 async def delete_notification(deps: InboxDeps, user_id: str, notification_id: str) -> None:

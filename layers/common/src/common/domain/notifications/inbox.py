@@ -31,6 +31,36 @@ class InboxEntry(Model):
     created_at: datetime
 
 
+class ReadMark(Model):
+    """That somebody had read everything up to and including the entry ``until`` at an instant."""
+
+    until: str
+    at: datetime
+
+
+class ReadMarks(Model):
+    """What somebody has read without its being noted in each entry: the marks in order, the newest last."""
+
+    marks: list[ReadMark] = Field(default_factory=list)
+
+    @property
+    def until(self) -> str:
+        """The newest entry that is read by a mark; below every id where there is none."""
+        return self.marks[-1].until if self.marks else ""
+
+    def read_at(self, entry_id: str) -> datetime | None:
+        """When an entry was read by a mark, which is by the first that reaches it; ``None`` where none does."""
+        return next((mark.at for mark in self.marks if entry_id <= mark.until), None)
+
+    def apply(self, entry: InboxEntry) -> InboxEntry:
+        """The entry as its owner sees it: one that was read on its own keeps its instant."""
+        return entry if entry.read_at else entry.model_copy(update={"read_at": self.read_at(entry.id)})
+
+
+#: Of somebody whose entries say on their own whether they are read.
+UNMARKED = ReadMarks()
+
+
 class QuietHours(Model):
     """Wall-clock times of a zone between which nothing is pushed; may span midnight."""
 

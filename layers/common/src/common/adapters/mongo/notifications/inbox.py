@@ -10,64 +10,90 @@ from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.application.ports.notifications.inbox import PushSubscription
-from common.domain.notifications.inbox import InboxEntry, Preferences
+from common.domain.notifications.inbox import UNMARKED, InboxEntry, Preferences, ReadMarks
 
 HOLDINGS: Holdings = {
+    "inbox_marks": (account("_id", Fate.DELETED, "inbox_marks"),),
     "notification_preferences": (account("_id", Fate.DELETED, "notification_preferences"),),
     "notifications": (account("user_id", Fate.DELETED, "notifications"),),
     "push_subscriptions": (account("user_id", Fate.DELETED, "push_subscriptions", is_at_once=True),),
 }
 
+#: Marks that are remembered; of entries below the oldest of them, the instant of that one is shown.
+_MOST_MARKS = 20
 #: More browsers than anybody uses.
 _MOST_SUBSCRIPTIONS = 10
 
 
 class MongoNotifications:
-    """``Notifications`` over the collection ``notifications``."""
+    """``Notifications`` over the collections ``notifications`` and ``inbox_marks``, a document of each account."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._notifications = database["notifications"]
+        self._marks = database["inbox_marks"]
 
     async def insert(self, notification: InboxEntry) -> None:
         """Store an entry; storing it again changes nothing."""
         row = to_native_document(notification)
         await self._notifications.update_one({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True)
 
+    async def get_marks(self, user_id: str) -> ReadMarks:
+        """Up to where somebody has read everything."""
+        found = await self._marks.find_one({"_id": user_id})
+        return UNMARKED if found is None else ReadMarks.model_validate(found)
+
     async def list_by_user(
-        self, user_id: str, *, unread_only: bool, limit: int, before: str | None
+        self, user_id: str, *, unread_only: bool, limit: int, before: str | None, marks: ReadMarks = UNMARKED
     ) -> Sequence[InboxEntry]:
-        """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
-        query: Document = {"user_id": user_id}
-        if unread_only:
-            query["read_at"] = None
+        """Somebody's entries, newest first (see the port)."""
+        query: Document = _unread(user_id, marks) if unread_only else {"user_id": user_id}
         if before is not None:
-            query["_id"] = {"$lt": before}
+            query["_id"] = {**query.get("_id", {}), "$lt": before}
         cursor = self._notifications.find(query).sort("_id", -1).limit(limit)
-        return [from_document(InboxEntry, row) async for row in cursor]
+        return [marks.apply(from_document(InboxEntry, row)) async for row in cursor]
 
-    async def count_unread(self, user_id: str, *, most: int) -> int:
+    async def count_unread(self, user_id: str, *, most: int, marks: ReadMarks = UNMARKED) -> int:
         """How many entries somebody has not read, counted at most to ``most``."""
-        return await self._notifications.count_documents({"user_id": user_id, "read_at": None}, limit=most)
+        return await self._notifications.count_documents(_unread(user_id, marks), limit=most)
 
-    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:
+    async def mark_read(
+        self, user_id: str, notification_id: str, now: datetime, *, marks: ReadMarks = UNMARKED
+    ) -> InboxEntry | None:
         """Mark one entry as read; ``None`` if it is not theirs. The first reading counts."""
+        read_at = marks.read_at(notification_id) or now
         found = await self._notifications.find_one_and_update(
             {"_id": notification_id, "user_id": user_id},
-            [{"$set": {"read_at": {"$ifNull": ["$read_at", now]}}}],
+            [{"$set": {"read_at": {"$ifNull": ["$read_at", read_at]}}}],
             return_document=ReturnDocument.AFTER,
         )
         return None if found is None else from_document(InboxEntry, found)
 
-    async def mark_all_read(self, user_id: str, now: datetime) -> int:
-        """Mark every entry as read; returns how many were not."""
-        unread = {"user_id": user_id, "read_at": None}
-        changed = await self._notifications.update_many(unread, {"$set": {"read_at": now}})
-        return changed.modified_count
+    async def mark_all_read(self, user_id: str, now: datetime, *, most: int, marks: ReadMarks = UNMARKED) -> int:
+        """Mark every entry as read (see the port).
+
+        The mark reaches the newest of those that are too many, not the present instant: what comes in meanwhile stays
+        unread, as an entry's id is as old as its event.
+        """
+        newest = self._notifications.find(_unread(user_id, marks), {"_id": 1}).sort("_id", -1).limit(most + 1)
+        ids = [row["_id"] async for row in newest]
+        if len(ids) > most:
+            mark = {"until": ids.pop(), "at": now}
+            ordered = {"$each": [mark], "$sort": {"until": 1}, "$slice": -_MOST_MARKS}
+            await self._marks.update_one({"_id": user_id}, {"$push": {"marks": ordered}}, upsert=True)
+        if ids:
+            unread = {"_id": {"$in": ids}, "read_at": None}
+            await self._notifications.update_many(unread, {"$set": {"read_at": now}})
+        return len(ids)
 
     async def delete(self, user_id: str, notification_id: str) -> bool:
         """Remove one entry; ``False`` if it is not theirs."""
         removed = await self._notifications.delete_one({"_id": notification_id, "user_id": user_id})
         return removed.deleted_count == 1
+
+
+def _unread(user_id: str, marks: ReadMarks) -> Document:
+    """What selects somebody's unread entries, by one range of the index ``unread``."""
+    return {"user_id": user_id, "read_at": None, "_id": {"$gt": marks.until}}
 
 
 class MongoPreferences:

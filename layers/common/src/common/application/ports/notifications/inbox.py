@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.notifications.inbox import InboxEntry, Preferences
+from common.domain.notifications.inbox import UNMARKED, InboxEntry, Preferences, ReadMarks
 from common.domain.shared.model import Model
 
 
@@ -31,22 +31,38 @@ class Notifications(Protocol):
         """Store an entry; storing it again changes nothing."""
         ...
 
-    async def list_by_user(
-        self, user_id: str, *, unread_only: bool, limit: int, before: str | None
-    ) -> Sequence[InboxEntry]:
-        """Somebody's entries, newest first; ``before`` is the id of the last one seen."""
+    async def get_marks(self, user_id: str) -> ReadMarks:
+        """Up to where somebody has read everything."""
         ...
 
-    async def count_unread(self, user_id: str, *, most: int) -> int:
+    async def list_by_user(
+        self, user_id: str, *, unread_only: bool, limit: int, before: str | None, marks: ReadMarks = UNMARKED
+    ) -> Sequence[InboxEntry]:
+        """Somebody's entries, newest first; ``before`` is the id of the last one seen, ``marks`` what is read."""
+        ...
+
+    async def count_unread(self, user_id: str, *, most: int, marks: ReadMarks = UNMARKED) -> int:
         """How many entries somebody has not read, counted at most to ``most``."""
         ...
 
-    async def mark_read(self, user_id: str, notification_id: str, now: datetime) -> InboxEntry | None:
-        """Mark one entry as read; ``None`` if it is not theirs."""
+    async def mark_read(
+        self, user_id: str, notification_id: str, now: datetime, *, marks: ReadMarks = UNMARKED
+    ) -> InboxEntry | None:
+        """Mark one entry as read; ``None`` if it is not theirs. The first reading counts."""
         ...
 
-    async def mark_all_read(self, user_id: str, now: datetime) -> int:
-        """Mark every entry as read; returns how many were not."""
+    async def mark_all_read(self, user_id: str, now: datetime, *, most: int, marks: ReadMarks = UNMARKED) -> int:
+        """Mark every entry as read: the newest one by one, all that are older by one mark.
+
+        Args:
+            user_id: whose.
+            now: when they were read.
+            most: how many are marked one by one.
+            marks: what is read already.
+
+        Returns:
+            How many were unread, counted at most to ``most``.
+        """
         ...
 
     async def delete(self, user_id: str, notification_id: str) -> bool:
