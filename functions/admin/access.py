@@ -17,7 +17,7 @@ SuperAdmin = Annotated[Principal, Depends(require(Role.SUPER_ADMIN))]
 Id = Annotated[str, Path(max_length=_MAX_ID_LENGTH)]
 
 
-def client_info(request: Request) -> ClientInfo:
+async def client_info(request: Request) -> ClientInfo:
     """The caller's address and program."""
     return ClientInfo(client_address(request), request.headers.get("user-agent", "")[:_MAX_USER_AGENT_LENGTH])
 

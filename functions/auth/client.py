@@ -17,7 +17,7 @@ _MAX_USER_AGENT_LENGTH = 256
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
-def client_info(request: Request) -> ClientInfo:
+async def client_info(request: Request) -> ClientInfo:
     """The caller's address, program and device."""
     token = request.cookies.get(DEVICE_COOKIE)
     return ClientInfo(

@@ -23,7 +23,7 @@ _GENTLY = Depends(rate_limit("oauth", limit=60, per_seconds=60))
 router = APIRouter(tags=["identity"])
 
 
-def read_binding(request: Request) -> str | None:
+async def read_binding(request: Request) -> str | None:
     """The secret that binds an attempt to this browser."""
     return request.cookies.get(_COOKIE)
 

@@ -9,7 +9,7 @@ from common.application.bookings.provider_unavailable import find_present_bookin
 from common.application.payments.cards import require_own_card
 from common.application.shared.booking_access import find_booking
 from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.dependencies import current_user, get_container
 from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Body, Request, Response
@@ -33,7 +33,7 @@ async def get_actions(
 
 async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The start code and the link, which the first answer showed to those alone whom they concern, read anew."""
-    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(request)
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
     return secrets_of(read.view(container.bookings, booking, actor))
 

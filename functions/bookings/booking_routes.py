@@ -16,14 +16,16 @@ from common.domain.bookings.groups import StatusGroup
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.opaque_tokens import digest
 from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.dependencies import current_user, get_container
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
+from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import client_address, limit_lookups
 from common.runtime.http.schemas import Instant, Page
 from common.runtime.observability.logging import set_booking_id
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import BaseModel, Field
 
 from functions.bookings.presenter import present_booking, secrets_of
 from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
@@ -43,7 +45,7 @@ class Side(StrEnum):
 
 async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """What the first answer showed to the customer alone, read anew."""
-    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(request)
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
     action = await pending_action(container.payments, booking) if kept["payment"]["action"] else None
     secret = action.client_secret if action else None
@@ -83,34 +85,38 @@ async def post_booking(
     return present_booking(read.view(container.bookings, booking, actor), action)
 
 
+class ListParams(BaseModel):
+    """Which bookings, and which part of the list."""
+
+    role: Side = Side.CUSTOMER
+    status: Annotated[
+        list[str], Field(max_length=_MAX_STATUSES, description="Statuses, or one of upcoming, needs_action, past")
+    ] = []
+    starts_from: Annotated[Instant | None, Field(alias="from", description="Earliest start")] = None
+    starts_before: Annotated[Instant | None, Field(alias="to", description="Starts before this")] = None
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
 @router.get("")
 async def list_bookings(
-    container: ContainerDep,
-    caller: CurrentUser,
-    role: Side = Side.CUSTOMER,
-    status: Annotated[
-        list[str], Query(max_length=_MAX_STATUSES, description="Statuses, or one of upcoming, needs_action, past")
-    ] = [],  # noqa: B006 - FastAPI copies defaults
-    starts_from: Annotated[Instant | None, Query(alias="from", description="Earliest start")] = None,
-    starts_before: Annotated[Instant | None, Query(alias="to", description="Starts before this")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    container: ContainerDep, caller: CurrentUser, params: Annotated[ListParams, Depends(query_of(ListParams))]
 ) -> Page[BookingView]:
     """The caller's bookings, each with its actions: upcoming ones soonest first, others latest first."""
-    group, statuses = _read_statuses(status)
+    group, statuses = _read_statuses(params.status)
     found = await read.list_bookings(
         container.bookings,
         caller,
-        role=ActorKind(role.value),
+        role=ActorKind(params.role.value),
         group=group,
         statuses=statuses,
-        starts_from=starts_from,
-        starts_before=starts_before,
-        limit=limit + 1,
-        after=_read_cursor(cursor),
+        starts_from=params.starts_from,
+        starts_before=params.starts_before,
+        limit=params.limit + 1,
+        after=_read_cursor(params.cursor),
     )
     return make_page(
-        found, limit, cursor=lambda seen: (seen.booking.slot.start_at, seen.booking.id), item=present_booking
+        found, params.limit, cursor=lambda seen: (seen.booking.slot.start_at, seen.booking.id), item=present_booking
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from common.application.payments import payouts
 from common.runtime.http import ContainerDep
-from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.dependencies import current_user, get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from fastapi import APIRouter, Request
@@ -37,7 +37,7 @@ async def list_payouts(
 
 async def _link_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh link, since one works once."""
-    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(request)
     return {"url": await payouts.make_dashboard_link(container.payouts, caller)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from common.application.payments.subscriptions import checkout
 from common.application.payments.subscriptions import plans as subscriptions
 from common.runtime.http import ContainerDep
-from common.runtime.http.dependencies import authenticate_request, current_user, get_container
+from common.runtime.http.dependencies import current_user, get_container
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Request
 
@@ -31,14 +31,14 @@ async def get_my_plan(container: ContainerDep, caller: Provider) -> MyPlan:
 
 async def _checkout_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page in place of the first, which is closed."""
-    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(request)
     body = CheckoutRequest.model_validate_json(await request.body())
     return {"url": await checkout.start_checkout(container.subscriptions, caller, body.plan_id)}
 
 
 async def _portal_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page."""
-    container, caller = await get_container(request), await current_user(await authenticate_request(request))
+    container, caller = await get_container(request), await current_user(request)
     return {"url": await subscriptions.open_portal(container.subscriptions, caller)}
 
 

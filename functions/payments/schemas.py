@@ -11,7 +11,7 @@ from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import OperationStatus, PaymentMode, PaymentOperation, Purpose
 from common.domain.payments.tax import TaxLine, TaxParty
 from common.domain.shared.money import Money
-from common.runtime.http.price_schemas import PriceLineView
+from common.runtime.http.price_schemas import PriceLineView, lines_of_booking
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel, SignedMoneySchema
 from pydantic import Field
 
@@ -172,7 +172,7 @@ class BookingPaymentView(ResponseModel):
                 "payment": booking.payment,
                 "payout": booking.payout,
                 "total": money(booking.price.total.amount),
-                "price_lines": PriceLineView.of_booking(booking),
+                "price_lines": lines_of_booking(booking),
                 "charges": ChargeView.of_booking(booking),
                 "authorized": money(booking.authorized_amount),
                 "captured": money(booking.captured_amount),

@@ -1,7 +1,6 @@
 """Time that a provider takes by hand: blocks, and bookings taken on the telephone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, TypeVar
@@ -15,9 +14,10 @@ from common.runtime.http import ContainerDep
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import clear_cache
+from common.runtime.http.queries import query_of
 from common.runtime.http.schemas import Instant, Page
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, Field
 
 from functions.providers.callers import CallingProvider
 from functions.providers.own_time_schemas import (
@@ -32,23 +32,22 @@ own = APIRouter(
     prefix="/v1/providers/me", tags=["providers"], route_class=IdempotentRoute, dependencies=[Depends(clear_cache)]
 )
 
-EndsAfter = Annotated[Instant | None, Query(alias="from", description="What ends after this instant; now by default")]
-StartsBefore = Annotated[Instant | None, Query(alias="to", description="What starts before this instant")]
 Item = TypeVar("Item", bound=OwnTime)
 View = TypeVar("View", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(BaseModel):
     """Which part of a list is asked for."""
 
-    ends_after: EndsAfter = None
-    starts_before: StartsBefore = None
+    ends_after: Annotated[
+        Instant | None, Field(alias="from", description="What ends after this instant; now by default")
+    ] = None
+    starts_before: Annotated[Instant | None, Field(alias="to", description="What starts before this instant")] = None
     limit: Limit = 20
     cursor: Cursor = None
 
 
-Asked = Annotated[Part, Depends()]
+Asked = Annotated[Part, Depends(query_of(Part))]
 
 
 @own.post("/blocks", status_code=HTTPStatus.CREATED)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from common.runtime.http.dependencies import current_user, optional_user
+from common.runtime.http.dependencies import Caller, MaybeCaller
 from common.runtime.http.idempotency import IdempotentRoute
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -103,8 +103,8 @@ def _parameter(name: str, field: dict[str, Any], *, is_required: bool) -> dict[s
 
 def _may_be_anonymous(dependant: Dependant) -> bool:
     """A route that reads the token where there is one, and demands none."""
-    calls = {each.call for each in _tree(dependant)}
-    return optional_user in calls and current_user not in calls
+    calls = [each.call for each in _tree(dependant)]
+    return any(isinstance(call, MaybeCaller) for call in calls) and not any(isinstance(call, Caller) for call in calls)
 
 
 def _tree(dependant: Dependant) -> Iterator[Dependant]:

@@ -5,7 +5,7 @@ gets it without saying so. Documented switches of the interpreter and of pydanti
 
 - the garbage collector rests while the function's modules are imported (only inside a Lambda process), and what the
   imports left is frozen out of later collections
-  (https://docs.python.org/3/library/gc.html#gc.freeze);
+  (https://docs.python.org/3/library/gc.html#gc.freeze); from then on it looks at what is new less often;
 - pydantic builds a model's validator at its first use, not at import, except where Lambda makes the environment ahead
   of its requests: there all are built before (https://docs.pydantic.dev/latest/api/config/#pydantic.config.ConfigDict.defer_build);
 - pydantic does not search the installed packages for plugins, of which there are none
@@ -24,6 +24,10 @@ from pydantic import BaseModel
 _IN_LAMBDA = "AWS_LAMBDA_RUNTIME_API"
 _INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
 _ON_DEMAND = "on-demand"
+#: How many objects more than before are made until the collector looks for circles among them. A page of a hundred
+#: bookings is some ten thousand, and nearly all go without it; a request leaves few enough for this to stay small
+#: (https://docs.python.org/3/library/gc.html#gc.set_threshold).
+_NEW_OBJECTS = 20_000
 
 
 def is_in_lambda(environ: Mapping[str, str]) -> bool:
@@ -49,6 +53,7 @@ def finish() -> None:
     """Freeze what the imports made and let the collector work; called when a handler is made."""
     if is_in_lambda(os.environ) and not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS)
         gc.enable()
 
 

@@ -11,7 +11,9 @@ def written_out(value: object) -> object:
     Raises:
         PydanticCustomError: it is neither a text nor an instant already.
     """
+    if isinstance(value, datetime):
+        return value
     is_number = isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
-    if is_number or not isinstance(value, str | datetime):
+    if is_number or not isinstance(value, str):
         raise PydanticCustomError("instant_format", "Give an instant like 2026-11-20T09:00:00Z (RFC 3339).")
     return value

@@ -1,8 +1,7 @@
 """What a route may ask for: the container and the caller."""
 
-from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
@@ -15,23 +14,6 @@ from common.runtime.container.bootstrap import Container
 
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
-
-
-class _BearerToken(SecurityBase):
-    """Tells OpenAPI how the access token is sent; the description is made when somebody asks for it."""
-
-    scheme_name = "access_token"
-
-    @cached_property
-    def model(self) -> HTTPBearer:  # type: ignore[override] # FastAPI only reads it
-        """The scheme as OpenAPI describes it."""
-        return HTTPBearer(bearerFormat="JWT")
-
-    async def __call__(self) -> None:
-        """Read nothing: the token is read by ``authenticate_request``."""
-
-
-_BEARER = _BearerToken()
 
 
 async def get_container(request: Request) -> Container:
@@ -62,43 +44,65 @@ async def authenticate_request(request: Request) -> Principal | None:
     return principal
 
 
-async def optional_user(request: Request, _: Annotated[Any, Depends(_BEARER)]) -> Principal | None:
-    """The caller, if there is one.
+class _Caller(SecurityBase):
+    """Who calls, as one dependency that also tells OpenAPI how the access token is sent.
 
-    Raises:
-        Unauthenticated: a token was sent and proves nothing.
+    One, because the framework works anew through every dependency of a route, and the dependencies of each, with every
+    request.
     """
-    return await authenticate_request(request)
+
+    scheme_name = "access_token"
+
+    @cached_property
+    def model(self) -> HTTPBearer:  # type: ignore[override] # FastAPI only reads it
+        """The scheme as OpenAPI describes it, made when somebody asks for it."""
+        return HTTPBearer(bearerFormat="JWT")
 
 
-OptionalUser = Annotated[Principal | None, Depends(optional_user)]
+class MaybeCaller(_Caller):
+    """The caller, if there is one; calling it raises ``Unauthenticated`` where a token was sent and proves nothing."""
+
+    async def __call__(self, request: Request) -> Principal | None:
+        """Read the token, where there is one."""
+        return await authenticate_request(request)
 
 
-async def current_user(principal: OptionalUser) -> Principal:
-    """The caller.
+class Caller(_Caller):
+    """The caller; calling it raises ``Unauthenticated`` where no token was sent, or it proves nothing."""
 
-    Raises:
-        Unauthenticated: no token was sent, or it proves nothing.
-    """
-    if principal is None:
-        raise Unauthenticated("Sign in first.")
-    return principal
+    async def __call__(self, request: Request) -> Principal:
+        """Read the token."""
+        principal = await authenticate_request(request)
+        if principal is None:
+            raise Unauthenticated("Sign in first.")
+        return principal
 
 
+class _CallerWithRole(Caller):
+    """The caller who has any of some roles."""
+
+    def __init__(self, roles: tuple[Role, ...]) -> None:
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Principal:
+        """Read the token and compare the roles."""
+        principal = await super().__call__(request)
+        if not principal.has(*self._roles):
+            principal.refuse_withheld(*self._roles)
+            raise Forbidden("Your account may not do this.")
+        return principal
+
+
+current_user = Caller()
+
+OptionalUser = Annotated[Principal | None, Depends(MaybeCaller())]
 CurrentUser = Annotated[Principal, Depends(current_user)]
 
 
-def require(*roles: Role) -> Callable[..., Coroutine[Any, Any, Principal]]:
+def require(*roles: Role) -> Caller:
     """A dependency that gives the caller who has any of ``roles``: ``Annotated[Principal, Depends(require(...))]``.
 
     The dependency raises ``Unauthenticated`` without a caller and ``Forbidden`` for one without these roles, or who has
     them as staff and has not used a second factor (``staff_factor_required``).
     """
-
-    async def check(principal: CurrentUser) -> Principal:
-        if not principal.has(*roles):
-            principal.refuse_withheld(*roles)
-            raise Forbidden("Your account may not do this.")
-        return principal
-
-    return check
+    return _CallerWithRole(roles)

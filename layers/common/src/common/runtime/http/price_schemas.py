@@ -1,6 +1,6 @@
 """The lines of a price on the wire, wherever bookings and their money are shown."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
@@ -34,18 +34,10 @@ class PriceLineView(ResponseModel):
     option_id: Annotated[str | None, Field(description="The service's option that was chosen")]
     taxes: Annotated[list[LineTaxView], Field(description="Contained in the amount")]
 
-    @classmethod
-    def of_booking(cls, booking: Booking) -> list[Self]:
-        """The lines of a booking's price, in their order."""
-        shown = zip(booking.price.lines, taxes_by_line(booking.price), strict=True)
-        return [
-            cls.model_validate(
-                {
-                    **line.model_dump(exclude={"taxes"}),
-                    "label": booking.label_of(line),
-                    "amount": line.amount.model_dump(),
-                    "taxes": [each.model_dump() for each in taxes],
-                }
-            )
-            for line, taxes in shown
-        ]
+
+def lines_of_booking(booking: Booking) -> list[dict[str, object]]:
+    """The lines of a booking's price in their order, as a view takes them for its ``PriceLineView``s."""
+    shown = zip(booking.price.lines, taxes_by_line(booking.price), strict=True)
+    return [
+        {**dict(line), "label": booking.label_of(line), "amount": line.amount, "taxes": taxes} for line, taxes in shown
+    ]

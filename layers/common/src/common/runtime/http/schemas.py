@@ -61,15 +61,21 @@ def _to_utc_milliseconds(value: datetime) -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         message = "Give an instant from the year {first} to {last}."
         raise PydanticCustomError("instant_range", message, {"first": _FIRST_YEAR, "last": _LAST_YEAR})
-    utc = value.astimezone(UTC)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+    utc = _in_utc(value)
+    finer = utc.microsecond % 1000
+    return utc.replace(microsecond=utc.microsecond - finer) if finer else utc
+
+
+def _in_utc(value: datetime) -> datetime:
+    """The instant in UTC; what the database gives is already."""
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def format_instant(value: datetime) -> str:
     """RFC 3339 in UTC with ``Z``: whole seconds, or milliseconds where there are any."""
-    utc = value.astimezone(UTC)
+    utc = _in_utc(value)
     precision = "milliseconds" if utc.microsecond else "seconds"
-    return utc.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+    return utc.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
 #: An instant: an aware date-time in, UTC with ``Z`` out. A naive one is refused; finer than milliseconds is cut.

@@ -64,6 +64,8 @@ class Mongo:
         self._uri = uri
         self._name = database
         self._limits = limits or MongoLimits()
+        #: By name: the driver makes a new object for each that it is asked for.
+        self._collections: dict[str, Collection] = {}
 
     @cached_property
     def client(self) -> AsyncMongoClient[Document]:
@@ -93,7 +95,10 @@ class Mongo:
 
     def collection(self, name: str) -> Collection:
         """One collection by name."""
-        return self.db[name]
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = self.db[name]
+        return found
 
     async def in_transaction(self, work: Callable[[Session], Awaitable[T]], *, seconds: float | None = None) -> T:
         """Run ``work`` in a transaction and commit it; run it again after a transient failure, while time lasts.
@@ -141,6 +146,7 @@ class Mongo:
             await self.client.close()
             del self.__dict__["client"]
             self.__dict__.pop("db", None)
+            self._collections.clear()
 
 
 def as_unavailable(error: BaseException) -> Unavailable | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Generic
 
 from common.domain.shared.state_machine.context import ActorT, ContextT, DraftT, StatusT
@@ -71,21 +72,35 @@ class Transition(Generic[ContextT, DraftT, StatusT, ActorT]):
     choose: Callable[[ContextT], StatusT] | None = None
     attempt_limit: AttemptLimit | None = None
 
+    def is_for(self, actor_kind: StrEnum, status: StrEnum) -> bool:
+        """Whether it is ever open to this part in this status."""
+        return actor_kind in self.actors and status in self.sources
+
     def is_open_to(self, context: ContextT) -> bool:
         """Whether this actor may perform it now: what is offered and what is accepted."""
-        return self.refusal(context) is None
+        if not self.is_for(context.actor_kind, context.status):
+            return False
+        if context.is_system and self.timer is not None:
+            at = self.timer.at(context)
+            return at is not None and at <= context.now
+        return self._failed(context) is None
 
     def refusal(self, context: ContextT) -> str | None:
         """Why it is closed to this actor now, or ``None``."""
+        if self.is_open_to(context):
+            return None
         if context.actor_kind not in self.actors:
             return "It is not for this party."
         if context.status not in self.sources:
             return f"The {context.subject_name} is {context.status.value.replace('_', ' ')}."
         if context.is_system and self.timer is not None:
-            at = self.timer.at(context)
-            return None if at is not None and at <= context.now else f"Not due: {context.render(self.timer.text)}."
-        failed = next((guard for guard in self.guards if not guard.test(context)), None)
+            return f"Not due: {context.render(self.timer.text)}."
+        failed = self._failed(context)
         return None if failed is None else f"Only possible if: {context.render(failed.text)}."
+
+    def _failed(self, context: ContextT) -> Guard[ContextT] | None:
+        """The first condition that is not met."""
+        return next((guard for guard in self.guards if not guard.test(context)), None)
 
     def input_for(self, context: ContextT) -> type[ActionInput]:
         """What it needs to know of this subject."""
