@@ -23,7 +23,7 @@ async def list_users(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[UserView]:
-    """Accounts, newest first."""
+    """Accounts, newest first; with `q`, in the order of their mail addresses."""
     del staff
     before = decode_cursor(cursor, str)[0] if cursor else None
     rows = await container.admin.users.search(text=q, is_active=is_active, limit=limit + 1, before=before)

@@ -87,7 +87,7 @@ def _index_of(stage: dict[str, Any]) -> str:
         (BookingQuery(provider_id="prv_1", statuses=(BookingStatus.ACCEPTED,)), "provider_status_start"),
         (
             BookingQuery(provider_id="prv_1", awaiting=ActorKind.PROVIDER, soonest_first=True),
-            "provider_awaiting_start",
+            "provider_awaited_start",
         ),
     ],
 )

@@ -1,4 +1,7 @@
-"""Indexes of notifications: inboxes, push subscriptions, and the log of mails."""
+"""Indexes of notifications: inboxes, push subscriptions, and the log of mails.
+
+Where this was applied before, entries of inboxes were kept for a year; ``0114_lean_indexes`` shortens that.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,12 @@ name = "0070_notifications"
 dependencies = ["0001_base"]
 
 _NINETY_DAYS = 90 * 24 * 3600
-_ONE_YEAR = 365 * 24 * 3600
 
 INDEXES = {
     "notifications": [
         IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], name="inbox"),
         IndexModel([("user_id", ASCENDING), ("read_at", ASCENDING), ("_id", DESCENDING)], name="unread"),
-        IndexModel([("created_at", ASCENDING)], name="ttl", expireAfterSeconds=_ONE_YEAR),
+        IndexModel([("created_at", ASCENDING)], name="ttl", expireAfterSeconds=_NINETY_DAYS),
     ],
     "push_subscriptions": [
         IndexModel([("endpoint", ASCENDING)], name="endpoint", unique=True),

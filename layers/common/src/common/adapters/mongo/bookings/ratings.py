@@ -43,8 +43,8 @@ class MongoRatings:
 
     async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
-        rows = self._ratings.find({"booking_id": booking_id}).sort("created_at", 1)
-        return [from_document(Rating, row) async for row in rows]
+        rows = self._ratings.find({"booking_id": booking_id})
+        return sorted([from_document(Rating, row) async for row in rows], key=lambda rating: rating.created_at)
 
     async def search(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
         """Ratings of all bookings in a state, or all of them, newest first."""

@@ -41,7 +41,8 @@ class MongoPlanLimit:
         if limit is None:
             return []
         rows = self._services.find(_active(provider_id), {"_id": 1}, session=current_session())
-        return [row["_id"] async for row in rows.sort("_id", 1).skip(limit).limit(MAX_SERVICES)]
+        oldest_first = [row["_id"] async for row in rows.sort("_id", 1).limit(MAX_SERVICES)]
+        return oldest_first[limit:]
 
     async def _limit_of(self, provider_id: str) -> int | None:
         row = await self._lock.take(provider_id)

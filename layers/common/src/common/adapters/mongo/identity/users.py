@@ -98,15 +98,22 @@ class MongoUsers:
     async def search(
         self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
     ) -> Sequence[User]:
-        """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
-        wanted: Document = {}
+        """Accounts, newest first, or by address (see the port)."""
+        wanted: Document = {} if is_active is None else {"is_active": is_active}
         if text:
-            wanted["email_key"] = {"$gte": text.lower(), "$lt": text.lower() + _LAST_CHARACTER}
-        if is_active is not None:
-            wanted["is_active"] = is_active
+            return await self._search_addresses(text.lower(), wanted, limit, before)
         if before:
             wanted["_id"] = {"$lt": before}
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
+        return [from_document(User, row) async for row in cursor]
+
+    async def _search_addresses(self, beginning: str, wanted: Document, limit: int, after: str | None) -> list[User]:
+        """Accounts whose address begins so, in the order of the index; ``after`` is the id last seen."""
+        span = {"$gte": beginning, "$lt": beginning + _LAST_CHARACTER}
+        last = await self._users.find_one({"_id": after}, {"email_key": 1}) if after else None
+        if last is not None:
+            span["$gt"] = last["email_key"]
+        cursor = self._users.find({**wanted, "email_key": span}, hint="email_key").sort("email_key", 1).limit(limit)
         return [from_document(User, row) async for row in cursor]
 
     async def list_staff(self, *, limit: int, before: str | None) -> Sequence[User]:

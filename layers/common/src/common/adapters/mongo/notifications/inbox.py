@@ -1,7 +1,7 @@
 """Inboxes, preferences and push subscriptions in MongoDB."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
@@ -23,6 +23,9 @@ HOLDINGS: Holdings = {
 _MOST_MARKS = 20
 #: More browsers than anybody uses.
 _MOST_SUBSCRIPTIONS = 10
+#: Each that is stored drops those beyond the most, so there are more only while several are being stored.
+_READ_SUBSCRIPTIONS = 100
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 class MongoNotifications:
@@ -92,7 +95,7 @@ class MongoNotifications:
 
 
 def _unread(user_id: str, marks: ReadMarks) -> Document:
-    """What selects somebody's unread entries, by one range of the index ``unread``."""
+    """What selects somebody's unread entries, by one range of the index ``unread_newest``."""
     return {"user_id": user_id, "read_at": None, "_id": {"$gt": marks.until}}
 
 
@@ -139,10 +142,9 @@ class MongoPushSubscriptions:
         return from_document(PushSubscription, stored or row)
 
     async def _drop_oldest(self, user_id: str) -> None:
-        newest_first = [("renewed_at", -1), ("_id", -1)]
-        cursor = self._subscriptions.find({"user_id": user_id}, {"_id": 1}).sort(newest_first)
-        beyond = [row["_id"] async for row in cursor.skip(_MOST_SUBSCRIPTIONS)]
-        if beyond:
+        cursor = self._subscriptions.find({"user_id": user_id}, {"renewed_at": 1}).limit(_READ_SUBSCRIPTIONS)
+        newest_first = sorted([(row.get("renewed_at") or _NEVER, row["_id"]) async for row in cursor], reverse=True)
+        if beyond := [row_id for _, row_id in newest_first[_MOST_SUBSCRIPTIONS:]]:
             await self._subscriptions.delete_many({"_id": {"$in": beyond}})
 
     async def delete(self, user_id: str, endpoint: str) -> bool:

@@ -100,6 +100,7 @@ class MongoPaymentReviews:
         query: Document = {"resolved_at": None}
         if before is not None:
             at, last = before
+            query["first_seen_at"] = {"$lte": at}
             query["$or"] = [{"first_seen_at": {"$lt": at}}, {"first_seen_at": at, "_id": {"$lt": last}}]
         cursor = self._discrepancies.find(query).sort([("first_seen_at", -1), ("_id", -1)]).limit(limit)
         return [from_document(Discrepancy, row) async for row in cursor]

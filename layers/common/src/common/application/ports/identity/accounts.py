@@ -82,7 +82,10 @@ class Users(Protocol):
     async def search(
         self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
     ) -> Sequence[User]:
-        """Accounts, newest first; ``text`` is the beginning of a mail address, ``before`` the id last seen."""
+        """Accounts, newest first; ``before`` is the id last seen.
+
+        With ``text``, those whose mail address begins so, in the order of their addresses.
+        """
         ...
 
 

@@ -1,0 +1,156 @@
+"""Every query of every collection has its index: nothing is read whole, sorted in memory or skipped."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import common.adapters
+import pytest
+from pymongo import MongoClient
+
+from tests.integration.query_plans import bookings, catalogue, messages, money, people, platform, seeds
+from tests.support.containers import make_container
+from tests.support.query_plans import Explained, RecordedMongo, unused_indexes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.integration.query_plans.calls import Calls
+
+pytestmark = pytest.mark.xdist_group("query_plans")
+
+#: The erasure of a person is among the last.
+TABLES: tuple[Calls, ...] = (
+    platform.CALLS,
+    catalogue.CALLS,
+    bookings.CALLS,
+    money.CALLS,
+    messages.CALLS,
+    people.CALLS,
+)
+#: Methods without a line, and why.
+NOT_CALLED = {
+    **dict.fromkeys(("Mongo.close", "Mongo.in_transaction", "Mongo.ping"), "the connection, which sends no query"),
+    **{
+        f"MongoOwnTimes.{each}": "called of its two kinds, blocks and manual bookings"
+        for each in ("insert", "save", "get", "list_by_provider", "delete")
+    },
+}
+#: What is known to be slower with more documents, and why it may stay.
+KNOWN = {
+    **{
+        ("MongoPersonalData.collect", each): "an export is made by hand, and stops at a thousand rows"
+        for each in ("sorts in memory", "walks the whole index _id_")
+    },
+}
+#: Indexes that no query chooses, and why they are there.
+KEPT = {
+    ("outbox", "unpublished"): "the release before finds what waits by it",
+    ("provider_listings", "provider"): "the rebuild of listings groups by it",
+    ("push_messages", "user_newest"): "developers read what would have been sent to somebody",
+}
+
+#: Of the driver: what chooses a plan.
+_COMMANDS = frozenset(
+    {
+        *("find", "find_one", "find_one_and_update", "find_one_and_delete", "find_one_and_replace", "bulk_write"),
+        *("update_one", "update_many", "replace_one", "delete_one", "delete_many"),
+        *("aggregate", "count_documents", "distinct"),
+    }
+)
+_ROOT = Path(common.adapters.__path__[0])
+
+
+@pytest.fixture(scope="module")
+async def plans(mongodb_uri: str, migrated_database: str) -> AsyncIterator[list[Explained]]:
+    """The plans of every command that the calls send."""
+    mongo = RecordedMongo(mongodb_uri, migrated_database)
+    container = make_container(mongodb_uri, migrated_database, mongo=mongo)
+    explained: list[Explained] = []
+    try:
+        with MongoClient[dict[str, Any]](mongodb_uri) as client:
+            database = client[migrated_database]
+            seeds.store(database)
+            for name, call in (pair for table in TABLES for pair in table.items()):
+                mongo.recorder.call = name
+                await call(container)
+                explained += mongo.recorder.explain(database)
+        yield explained
+    finally:
+        await container.close()
+
+
+def test_every_method_of_a_repository_is_called() -> None:
+    called = {name.partition(":")[0] for table in TABLES for name in table}
+    methods = set(_methods())
+    assert sorted(methods - called - set(NOT_CALLED)) == [], "give each a line in its context's table"
+    assert sorted(each for each in (called | set(NOT_CALLED)) - methods if each.startswith("Mongo")) == []
+
+
+def test_every_function_that_sends_a_command_has_sent_one(plans: list[Explained]) -> None:
+    seen = frozenset[str]().union(*(plan.sent.senders for plan in plans))
+    assert sorted(set(_senders()) - seen) == [], "call it so that it sends all of its commands"
+
+
+def test_every_query_runs_on_an_index(plans: list[Explained]) -> None:
+    found = {(plan.sent.call, each): plan.sent.command for plan in plans for each in plan.complaints()}
+    assert {key: command for key, command in found.items() if key not in KNOWN} == {}
+    assert set(KNOWN) - set(found) == set(), "known no more: take it off the list"
+
+
+def test_every_index_serves_a_query(plans: list[Explained], mongodb_uri: str, migrated_database: str) -> None:
+    with MongoClient[dict[str, Any]](mongodb_uri) as client:
+        unused = unused_indexes(client[migrated_database], plans)
+    assert {(collection, name) for collection, names in unused.items() for name in names} - set(KEPT) == set()
+
+
+def _methods() -> Iterator[str]:
+    """Public asynchronous methods of every class over MongoDB, as ``Class.method``."""
+    for module in pkgutil.walk_packages(common.adapters.__path__, "common.adapters."):
+        for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if name.startswith("Mongo") and kind.__module__ == module.name:
+                yield from (f"{name}.{each}" for each in _asynchronous(kind))
+
+
+def _asynchronous(kind: type) -> Iterator[str]:
+    """Names of a class's own and inherited public methods that do something later."""
+    for name, method in inspect.getmembers(kind, inspect.isfunction):
+        plain = inspect.unwrap(method)
+        if not name.startswith("_") and (inspect.iscoroutinefunction(plain) or inspect.isasyncgenfunction(plain)):
+            yield name
+
+
+def _senders() -> Iterator[str]:
+    """Functions of the adapters in which a command is written that chooses a plan, as a recorder names them."""
+    for file in sorted(_ROOT.rglob("*.py")):
+        tree = ast.parse(file.read_text())
+        if "pymongo" in file.read_text() or "mongo" in file.read_text():
+            yield from (f"{file.relative_to(_ROOT)}:{name}" for name in _functions(tree, ""))
+
+
+def _functions(parent: ast.AST, prefix: str) -> Iterator[str]:
+    for node in ast.iter_child_nodes(parent):
+        if isinstance(node, ast.ClassDef):
+            yield from _functions(node, f"{prefix}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            name = f"{prefix}{node.name}"
+            if _writes_command(node):
+                yield name
+            yield from _functions(node, f"{name}.<locals>.")
+
+
+def _writes_command(function: ast.AST) -> bool:
+    """Whether a command stands in the function itself, not in one inside of it."""
+    for node in ast.iter_child_nodes(function):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COMMANDS:
+            return True
+        if _writes_command(node):
+            return True
+    return False
