@@ -15,7 +15,7 @@ async def process(container: Container, message: StripeEventMessage) -> None:
     event = await container.webhook_events.get(message.event_id)
     if event is not None and event.booking_id:
         set_booking_id(event.booking_id)
-    status = await process_stripe_event(container.stripe_events, message.event_id)
+    status = await process_stripe_event(container.stripe_events, message.event_id, event)
     metrics.count(f"StripeEvents{status.value.title()}")
     fields = {"stripe_event": message.event_id, "type": event.type if event else "", "outcome": status}
     get_logger().info("Stripe event processed", extra=fields)

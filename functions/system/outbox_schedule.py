@@ -1,7 +1,8 @@
-"""Every minute: publish committed events that nobody has published."""
+"""Every minute: publish committed events that nobody has published, and ask for operations whose process died."""
 
 from collections.abc import Mapping
 
+from common.application.payments.operations.leases import hand_over_abandoned
 from common.application.shared.outbox import sweep_outbox
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
@@ -10,8 +11,10 @@ from common.runtime.schedule import create_schedule_handler
 
 
 async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
-    """Publish what a crash or a dead queue left in the outbox."""
-    return {"EventsSwept": await sweep_outbox(container.outbox_sweep, has_time=budget.has_time)}
+    """Publish what a crash or a dead queue left in the outbox, and events for what a crash left at Stripe's door."""
+    handed = await hand_over_abandoned(container.abandoned_operations, has_time=budget.has_time)
+    swept = await sweep_outbox(container.outbox_sweep, has_time=budget.has_time)
+    return {"EventsSwept": handed + swept}
 
 
 handler = create_schedule_handler(sweep, service="outbox-schedule", needs=(EVENTS,))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from common.application.bookings.create import BookingInput, create_booking, open_payment
-from common.application.payments.operations.execute import LEASE, OperationBusy
+from common.application.payments.operations.execute import OperationBusy
+from common.application.payments.operations.leases import LEASE
 from common.domain.bookings.booking import BookingStatus, PayoutState
 from common.domain.bookings.charges import PaymentState
 from common.domain.payments.ledger import LedgerLine, balance
@@ -68,9 +69,9 @@ async def test_events_are_published_and_marked(world: BookingWorld) -> None:
 
 async def test_a_dead_queue_loses_nothing(world: BookingWorld) -> None:
     world.publisher.is_unavailable = True
-    booking = await world.book()
+    booking = await world.requested()
 
-    assert booking.status is BookingStatus.PENDING_PAYMENT
+    assert booking.status is BookingStatus.REQUESTED
     outbox = world.container.mongo.collection("outbox")
     assert await outbox.count_documents({"booking_id": booking.id, "published_at": None}) > 0
 

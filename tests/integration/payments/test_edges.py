@@ -16,7 +16,8 @@ from common.application.payments.intents import ensure_intent
 from common.application.payments.operations import results
 from common.application.payments.operations.checks import CHECK_REQUESTED, check_payment
 from common.application.payments.operations.commit import commit_result
-from common.application.payments.operations.execute import LEASE, OperationBusy, OperationPostponed, execute_operation
+from common.application.payments.operations.execute import OperationBusy, OperationPostponed, execute_operation
+from common.application.payments.operations.leases import LEASE
 from common.application.payments.operations.steps import take_step
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.payouts import PayoutDeps, list_payouts, make_dashboard_link, tell_of_payout

@@ -69,6 +69,8 @@ QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "operation": lambda db: MongoPaymentOperations(db).get("pay_1"),
     "operations of a booking": lambda db: MongoPaymentOperations(db).list_by_booking("bkg_1"),
     "claim": lambda db: MongoPaymentOperations(db).claim("pay_1", START, LATER),
+    "abandoned operations": lambda db: MongoPaymentOperations(db).list_abandoned(START, limit=50),
+    "ended leases": lambda db: MongoPaymentOperations(db).end_leases(["pay_1"], START),
     "open operations": lambda db: MongoPaymentOperations(db).list_due(START, limit=50),
     "ledger of a booking": lambda db: MongoLedger(db).list_by_booking("bkg_1"),
     "ledger of a provider": lambda db: MongoLedger(db).list_by_provider(

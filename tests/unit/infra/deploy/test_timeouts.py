@@ -17,7 +17,7 @@ from common.adapters.mail import ses
 from common.adapters.mongo.shared.idempotency import STALE_AFTER
 from common.adapters.mongo.shared.processed_events import STALE_AFTER as EVENT_STALE_AFTER
 from common.adapters.stripe.client import make_stripe_client
-from common.application.payments.operations.execute import LEASE
+from common.application.payments.operations.leases import LEASE
 from common.application.shared.deadline import LEAST_SECONDS, RECORDING_SECONDS
 from common.application.shared.publishing import PATIENCE_SECONDS
 from common.runtime import secrets

@@ -9,8 +9,9 @@ from typing import Protocol
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
 from common.application.bookings.provider_unavailable import apply_to_booking, is_provider_unavailable
-from common.application.payments.intents import PaymentAction, ensure_intent
+from common.application.payments.intents import PaymentAction, ensure_intent, make_intent
 from common.application.payments.operations.execute import OperationBusy
+from common.application.payments.operations.leases import born_taken
 from common.application.ports.shared.limits import KEEP_KEYS
 from common.application.scheduling.occupancy import check_slot
 from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
@@ -98,8 +99,9 @@ async def create_booking(
 ) -> tuple[Booking, PaymentAction | None]:
     """Take the slot, record what was agreed, and open the payment.
 
-    The booking commits before Stripe is called. A request that comes again with its key, after a crash or a lost
-    answer, finds the booking and goes on with its payment. What the customer keeps of the slot already, as a guest or
+    The booking commits before Stripe is called, and its payment with it, taken by this request: no other worker has it
+    meanwhile, and nothing is read again. A request that comes again with its key, after a crash or a lost answer, finds
+    the booking and goes on with its payment. What the customer keeps of the slot already, as a guest or
     as a booking that has not been paid, is taken over.
 
     Args:
@@ -122,15 +124,36 @@ async def create_booking(
         Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
     """
     attempt = _Attempt(deps, customer_id, request, idempotency_key)
-    booking, change = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []))
+    made = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []))
+    if isinstance(made, BookingChange):
+        return await _open_new(deps, made)
     try:
-        return await open_payment(deps, booking)
+        return await open_payment(deps, made)
     except OperationBusy:
         # A second press of the button may have come to the payment before the request that made the booking.
-        return await _opened_by_another(deps, booking)
-    finally:
-        if change is not None:
-            await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
+        return await _opened_by_another(deps, made)
+
+
+async def _open_new(deps: BookingDeps, change: BookingChange) -> tuple[Booking, PaymentAction | None]:
+    """Open the payment of a booking that this request has committed; its provider's account is read meanwhile.
+
+    The provider may have been suspended while the booking was decided, after the open bookings were looked through:
+    whoever does that misses only what had not committed by then, and so this reads the account after the commit.
+    """
+    (operation,) = change.operations
+    opened, is_unavailable, _ = await asyncio.gather(
+        make_intent(deps.payments(), change.booking, operation),
+        is_provider_unavailable(deps, change.booking.provider_user_id),
+        publish_committed(deps.outbox, deps.publisher, change.events, deps.clock),
+        return_exceptions=True,
+    )
+    present, action = (change.booking, None) if isinstance(opened, BaseException) else opened
+    if is_unavailable is True:
+        present = await apply_to_booking(deps, present, is_unavailable=True)
+    for ended in (opened, is_unavailable):
+        if isinstance(ended, BaseException):
+            raise ended
+    return present, action
 
 
 async def _opened_by_another(deps: BookingDeps, booking: Booking) -> tuple[Booking, PaymentAction | None]:
@@ -161,8 +184,9 @@ class _Attempt:
     key: str | None
 
 
-async def _commit_new(attempt: _Attempt, known: OwnHolds) -> tuple[Booking, BookingChange | None]:
-    deps = attempt.deps
+async def _commit_new(attempt: _Attempt, known: OwnHolds) -> Booking | BookingChange:
+    """Commit a new booking; gives the change, or the booking that there is instead."""
+    deps, change = attempt.deps, None
     try:
         change = await _decide(attempt, known)
         await deps.bookings.commit(change)
@@ -176,17 +200,12 @@ async def _commit_new(attempt: _Attempt, known: OwnHolds) -> tuple[Booking, Book
             raise
         if not known.intents and _is_key_over(existing, deps.clock.now()):
             return await _commit_new(replace(attempt, key=_next_key(key, existing)), known)
+        if change is not None and existing.id == change.booking.id:
+            return change  # it has committed, and the answer to that was lost
         if not _is_same(existing, attempt.request):
             raise IdempotencyKeyReused("This idempotency key has made another booking.") from None
-        return existing, None
-    return await _with_account_status(deps, change)
-
-
-async def _with_account_status(deps: BookingDeps, change: BookingChange) -> tuple[Booking, BookingChange]:
-    if await is_provider_unavailable(deps, change.booking.provider_user_id):
-        # Suspended while this was decided, perhaps after its open bookings were looked through.
-        return await apply_to_booking(deps, change.booking, is_unavailable=True), change
-    return change.booking, change
+        return existing
+    return change
 
 
 def _is_key_over(booking: Booking, now: datetime) -> bool:
@@ -199,9 +218,7 @@ def _next_key(key: str | None, booking: Booking) -> str:
     return f"{(key or '').partition(_AFTER)[0]}{_AFTER}{booking.id}"
 
 
-async def _take_over(
-    attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable
-) -> tuple[Booking, BookingChange | None]:
+async def _take_over(attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable) -> Booking | BookingChange:
     """Continue where only the customer's own holds occupy the slot: return the same booking, or replace another.
 
     Raises:
@@ -212,7 +229,7 @@ async def _take_over(
     found = await own_holds(deps, attempt.customer_id, service.provider_id, request.start_at)
     same = next((each for each in found.unpaid if _is_same(each, request)), None)
     if same is not None:
-        return same, None
+        return same
     if not set(found.ids) - set(known.ids):
         raise refused
     held = OwnHolds(list({each.id: each for each in (*known.intents, *found.intents)}.values()), found.unpaid)
@@ -225,7 +242,7 @@ async def _take_over(
     await deps.bookings.commit(change)
     for intent in held.intents:
         await deps.intents.complete(intent.id, change.booking.id)
-    return await _with_account_status(deps, change)
+    return change
 
 
 async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
@@ -257,7 +274,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         expected_price=request.expected_price,
         expected_policy=request.expected_cancellation_policy,
     )
-    return state_machine.create(new, service, provider, verdict, now, deps.settings)
+    return born_taken(state_machine.create(new, service, provider, verdict, now, deps.settings), now)
 
 
 async def read_offer(deps: BookingDeps, request: PlaceRequest) -> tuple[Service, Provider, Place]:

@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from common.application.payments.deps import PaymentDeps
-from common.application.payments.operations.execute import OPEN, execute_operation
-from common.application.payments.operations.steps import current_intent
+from common.application.payments.operations.execute import OPEN, execute_operation, execute_taken
+from common.application.payments.operations.steps import current_intent, intent_id_of
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.charges import PaymentState
-from common.domain.payments.operations import Purpose
+from common.domain.payments.operations import PaymentOperation, Purpose
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.model import Model
 
@@ -65,10 +65,35 @@ async def ensure_intent(deps: PaymentDeps, booking: Booking) -> tuple[Booking, P
     return booking, await pending_action(deps, booking)
 
 
-async def pending_action(deps: PaymentDeps, booking: Booking) -> PaymentAction | None:
-    """What the customer has to do now, as Stripe says: for the first charge that waits for them."""
+async def make_intent(
+    deps: PaymentDeps, booking: Booking, operation: PaymentOperation
+) -> tuple[Booking, PaymentAction | None]:
+    """Make the intent of a booking that the caller has just committed, with its operation taken, and read nothing.
+
+    Returns:
+        As ``ensure_intent``.
+
+    Raises:
+        OperationPostponed: Stripe gave no answer; the booking stays, and the payments worker goes on.
+    """
+    executed = await execute_taken(deps, booking, operation)
+    present = executed.booking or await _reread(deps, booking)
+    return present, await pending_action(deps, present, executed.intent)
+
+
+async def pending_action(deps: PaymentDeps, booking: Booking, made: Intent | None = None) -> PaymentAction | None:
+    """What the customer has to do now, as Stripe says: for the first charge that waits for them.
+
+    Args:
+        deps: ports.
+        booking: as it is now.
+        made: an intent as Stripe has just answered, which is not read again.
+    """
     for charge in booking.charges:
-        intent = await current_intent(deps, charge) if charge.state in _MAY_WAIT and not charge.has_lapsed else None
+        if charge.state not in _MAY_WAIT or charge.has_lapsed:
+            continue
+        is_made = made is not None and made.id == intent_id_of(charge)
+        intent = made if is_made else await current_intent(deps, charge)
         if intent is not None and intent.status in _WAITS_FOR_CUSTOMER:
             return action_of(intent).model_copy(update={"charge_id": charge.id})
     return None

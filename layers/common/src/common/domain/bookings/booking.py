@@ -474,7 +474,8 @@ class BookingChange(Model):
     ``expected_version`` is the version that must still be stored; ``None`` for a new booking. ``operations`` are
     written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
     ``limits`` bound how many bookings the provider may have around the time that is claimed, ``hold_limit`` how many
-    unpaid ones the network address may have, this one included.
+    unpaid ones the network address may have, this one included. Until ``taken_until`` the operations belong to whoever
+    commits the change, as if claimed; nobody has them where it is ``None``.
     """
 
     expected_version: int | None
@@ -486,5 +487,6 @@ class BookingChange(Model):
     limits: list[SlotLimit] = Field(default_factory=list)
     hold_limit: HoldLimit | None = None
     operations: list[PaymentOperation] = Field(default_factory=list)
+    taken_until: datetime | None = None
     canceled_operation_ids: list[str] = Field(default_factory=list)
     ledger: list[LedgerLine] = Field(default_factory=list)

@@ -30,6 +30,8 @@ class Purpose(StrEnum):
 #: The id, within its booking, of the charge that every booking begins with.
 FIRST_CHARGE = "chg_1"
 
+#: The event that asks the payments worker to execute an operation.
+OPERATION_REQUESTED = "payment.operation_requested"
 #: The event that asks the payments worker to re-read a booking's payment.
 CHECK_REQUESTED = "payment.check_requested"
 #: The event that asks the payments worker to compare a booking with Stripe; the value is stored, and stays.

@@ -28,6 +28,7 @@ from common.application.payments.cards import CardDeps
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.events.handlers import StripeEventDeps
 from common.application.payments.events.webhooks import WebhookReceiverDeps
+from common.application.payments.operations.leases import AbandonedDeps
 from common.application.payments.payouts import PayoutDeps
 from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.payments.subscriptions.plans import SubscriptionDeps
@@ -112,11 +113,21 @@ class PaymentContainer(CoreContainer):
         return StripeGateway(self.stripe, self.stripe_owner)
 
     @cached_property
+    def payment_operations(self) -> MongoPaymentOperations:
+        """What is to be done at Stripe, and what came of it."""
+        return MongoPaymentOperations(self.mongo.db)
+
+    @cached_property
+    def abandoned_operations(self) -> AbandonedDeps:
+        """What handing over the operations of dead processes needs; nothing of Stripe."""
+        return AbandonedDeps(self.payment_operations, self.outbox, self.publisher, self.clock)
+
+    @cached_property
     def payments(self) -> PaymentDeps:
         """What the payment use cases need."""
         return PaymentDeps(
             bookings=self.container.booking_repository,
-            operations=MongoPaymentOperations(self.mongo.db),
+            operations=self.payment_operations,
             ledger=MongoLedger(self.mongo.db),
             gateway=lazy(lambda: self.gateway),
             users=self.container.users,

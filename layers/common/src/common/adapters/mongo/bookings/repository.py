@@ -316,7 +316,8 @@ def list_filter(query: BookingQuery, after: tuple[datetime, str] | None) -> Docu
 
 
 def _operation_writes(change: BookingChange) -> list[ReplaceOne[Document] | UpdateMany]:
-    rows = [to_native_document(operation) for operation in change.operations]
+    taken = {"locked_until": change.taken_until} if change.taken_until else {}
+    rows = [{**to_native_document(operation), **taken} for operation in change.operations]
     writes: list[ReplaceOne[Document] | UpdateMany] = [
         ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows
     ]

@@ -72,6 +72,16 @@ class MongoPaymentOperations:
             },
         )
 
+    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
+        """Operations whose lease has ended without a result or a release, those that ended first first."""
+        ended = self._operations.find({"locked_until": {"$lte": now}}).sort("locked_until", 1).limit(limit)
+        return [from_document(PaymentOperation, row) async for row in ended]
+
+    async def end_leases(self, operation_ids: Sequence[str], now: datetime) -> None:
+        """Forget leases that have ended by then, so that these operations are no longer listed as abandoned."""
+        ended: Document = {"_id": {"$in": list(operation_ids)}, "locked_until": {"$lte": now}}
+        await self._operations.update_many(ended, {"$unset": {"locked_until": ""}})
+
     async def list_due(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
         """Operations still open whose next try is due and that nobody has taken, in order of their ids."""
         due: Document = {

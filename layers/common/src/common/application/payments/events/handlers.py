@@ -38,19 +38,19 @@ class StripeEventDeps(PayoutDeps):
 
 async def _payment_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """An intent, charge, refund or transfer changed: bring its booking up to date."""
-    booking_id = await booking_of(deps, event)
-    if booking_id is not None:
-        await sync_booking_payment(deps, booking_id)
-    return booking_id is not None
+    booking = await booking_of(deps, event)
+    if booking is not None:
+        await sync_booking_payment(deps, booking.id, known=booking)
+    return booking is not None
 
 
 async def _refund_changed(deps: StripeEventDeps, event: StripeEvent) -> bool:
     """A refund changed, perhaps long after it was made: bring its booking up to date, and book back what failed."""
-    booking_id = await booking_of(deps, event)
-    if booking_id is None:
+    booking = await booking_of(deps, event)
+    if booking is None:
         return False
-    await sync_booking_payment(deps, booking_id)
-    if not await reread_refunds(deps, booking_id):
+    await sync_booking_payment(deps, booking.id, known=booking)
+    if not await reread_refunds(deps, await deps.operations.list_by_booking(booking.id)):
         raise Unavailable("Another payment step of the booking is in flight.", retry_after=30)
     return True
 

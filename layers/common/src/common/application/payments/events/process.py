@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from common.application.payments.events.handlers import StripeEventDeps, handler_of
 from common.application.payments.events.webhooks import NotYetKnown
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
+from common.application.shared.together import together
 from common.domain.payments.operations import GONE
 from common.domain.shared.errors import NotFound
 
@@ -14,12 +15,13 @@ MOST_TRIES = 12
 LONGEST_WAIT = timedelta(days=1)
 
 
-async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookStatus:
+async def process_stripe_event(deps: StripeEventDeps, event_id: str, known: StripeEvent | None = None) -> WebhookStatus:
     """Process a stored event.
 
     Args:
         deps: ports.
         event_id: Stripe's id of the event.
+        known: the event, as the caller has just read it.
 
     Returns:
         What became of it. Processing twice is harmless.
@@ -28,13 +30,13 @@ async def process_stripe_event(deps: StripeEventDeps, event_id: str) -> WebhookS
         NotYetKnown: its booking is not there yet; the event must be delivered again.
         Unavailable: Stripe or the database is unavailable; the event must be delivered again.
     """
-    event = await deps.events.get(event_id)
+    event = known or await deps.events.get(event_id)
     if event is None or event.status in {WebhookStatus.PROCESSED, WebhookStatus.IGNORED}:
         return WebhookStatus.IGNORED if event is None else event.status
     now = deps.clock.now()
-    await deps.events.increment_tries(event_id)
     try:
-        status = WebhookStatus.PROCESSED if await _handle(deps, event) else WebhookStatus.IGNORED
+        is_ours, _ = await together(_handle(deps, event), deps.events.increment_tries(event_id))
+        status = WebhookStatus.PROCESSED if is_ours else WebhookStatus.IGNORED
     except NotYetKnown:
         if event.tries + 1 < MOST_TRIES or not _is_old(event, now):
             raise

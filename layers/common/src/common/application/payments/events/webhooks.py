@@ -11,6 +11,7 @@ from common.application.ports.payments.webhooks import (
     WebhookVerifier,
 )
 from common.application.ports.shared.clock import Clock
+from common.domain.bookings.booking import Booking
 from common.domain.shared.errors import NotFound, Unavailable
 from common.domain.shared.ids import BOOKING_PREFIX
 
@@ -51,12 +52,12 @@ class NotYetKnown(Unavailable):
     code = "booking_not_committed"
 
 
-async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
+async def booking_of(deps: PaymentDeps, event: StripeEvent) -> Booking | None:
     """The booking an event is about: by its metadata, or by the intent, charge or transfer it names.
 
     Returns:
-        Its id; ``None`` for an object that carries no sign of ours, such as a card saved without a booking, and for
-        whatever lies in a connected account.
+        As stored now; ``None`` for an object that carries no sign of ours, such as a card saved without a booking, and
+        for whatever lies in a connected account.
 
     Raises:
         NotYetKnown: it names a booking that is not there.
@@ -70,15 +71,15 @@ async def booking_of(deps: PaymentDeps, event: StripeEvent) -> str | None:
     for stripe_id in (event.object_id, intent_id, charge_id):
         booking = await deps.bookings.find_by_stripe_id(stripe_id) if stripe_id else None
         if booking is not None:
-            return booking.id
+            return booking
     return await booking_of_intent(deps, intent_id) if intent_id else None
 
 
-async def booking_of_intent(deps: PaymentDeps, intent_id: str) -> str | None:
+async def booking_of_intent(deps: PaymentDeps, intent_id: str) -> Booking | None:
     """The booking that an intent names at Stripe, for what names only the intent: disputes, refunds by hand.
 
     Returns:
-        Its id; ``None`` for an intent of a plan, another deployment or another program, or one that is gone.
+        As stored now; ``None`` for an intent of a plan, another deployment or another program, or one that is gone.
 
     Raises:
         NotYetKnown: it names a booking that is not there.
@@ -96,7 +97,8 @@ def _is_booking_id(value: str | None) -> bool:
     return value is not None and value.startswith(f"{BOOKING_PREFIX}_")
 
 
-async def _committed(deps: PaymentDeps, booking_id: str) -> str:
-    if await deps.bookings.get(booking_id) is None:
+async def _committed(deps: PaymentDeps, booking_id: str) -> Booking:
+    booking = await deps.bookings.get(booking_id)
+    if booking is None:
         raise NotYetKnown("The booking has not committed yet.")
-    return booking_id
+    return booking

@@ -8,13 +8,11 @@ from common.application.payments.operations.execute import OperationPostponed, e
 from common.application.payments.operations.sync import sync_booking_payment
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.state_machine import EXPIRE_PAYMENT
-from common.domain.payments.operations import CHECK_REQUESTED
+from common.domain.payments.operations import CHECK_REQUESTED, OPERATION_REQUESTED
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 
 __all__ = ["CHECK_REQUESTED", "CheckPostponed", "check_payment", "wait_before_check"]
-
-_OPERATION = "payment.operation_requested"
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(minutes=30)
@@ -39,7 +37,7 @@ async def check_payment(deps: PaymentDeps, event: Event) -> Booking | None:
         CheckPostponed: a re-read got no answer; the next one is due later, and later still after each failure.
         Unavailable: the database is unavailable; the message must come again.
     """
-    if event.type == _OPERATION:
+    if event.type == OPERATION_REQUESTED:
         return await _execute(deps, str(event.payload["operation_id"]))
     if event.type == CHECK_REQUESTED and event.booking_id:
         return await _reread(deps, event.booking_id)

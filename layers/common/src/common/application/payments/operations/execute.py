@@ -1,22 +1,20 @@
 """Executing a recorded operation at Stripe, exactly once however often it is retried."""
 
 import math
+from dataclasses import dataclass
 from datetime import timedelta
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations import results
 from common.application.payments.operations.commit import commit_result
+from common.application.payments.operations.leases import LEASE, request_event
 from common.application.payments.operations.set_off import set_off_debts
 from common.application.payments.operations.steps import RefundPending, take_step
+from common.application.ports.payments.gateway import Intent
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
 from common.domain.shared.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
-from common.domain.shared.events import Topic, new_event
-
-#: Two workers never act at once: Lambda ends every function that executes operations after 30 s at the latest
-#: (``template.yaml``); the rest is for clocks that disagree. A payer whose request died waits no longer than this.
-LEASE = timedelta(seconds=40)
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=30)
@@ -37,6 +35,19 @@ class OperationBusy(Unavailable):
     """Another worker has the operation; try again soon."""
 
     code = "payment_in_progress"
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What came of an operation.
+
+    Args:
+        booking: with the result; ``None`` where another worker had committed one.
+        intent: as Stripe answered, where the operation made one.
+    """
+
+    booking: Booking | None
+    intent: Intent | None = None
 
 
 async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | None:
@@ -67,8 +78,23 @@ async def execute_operation(deps: PaymentDeps, operation_id: str) -> Booking | N
         without = await set_off_debts(deps, booking, operation)
         if without is not None:
             return without
+    return (await execute_taken(deps, booking, operation)).booking
+
+
+async def execute_taken(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Executed:
+    """Execute an operation that the caller has, and commit its result.
+
+    Args:
+        deps: ports.
+        booking: as it was read, or has just been committed; the commit finds out whether it still is so.
+        operation: claimed, or committed as taken.
+
+    Raises:
+        OperationPostponed: Stripe gave no answer; the operation stays open and its next try is queued.
+    """
     result = await _attempt(deps, booking, operation)
-    return await commit_result(deps, operation, result)
+    committed = await commit_result(deps, operation, result, booking=booking)
+    return Executed(committed, result.intent if isinstance(result, results.IntentResult) else None)
 
 
 async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
@@ -109,14 +135,7 @@ async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavail
         changed["status"] = OperationStatus.UNCERTAIN
         changed["key_generation"] = operation.key_generation + int(why.is_final)
     due = now + (_REFUND_WAIT if isinstance(why, RefundPending) else wait_before(operation.tries))
-    event = new_event(
-        Topic.PAYMENTS,
-        "payment.operation_requested",
-        now,
-        booking_id=operation.booking_id,
-        operation_id=operation.id,
-    )
-    check = event.model_copy(update={"not_before": due})
+    check = request_event(operation, now).model_copy(update={"not_before": due})
     await deps.outbox.insert([check])
     await deps.operations.release(operation.model_copy(update=changed), due)
     await publish_committed(deps.outbox, deps.publisher, [check], deps.clock)

@@ -1,6 +1,7 @@
 """Re-reading refunds: pending ones, and succeeded ones that may have failed since."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations import results
@@ -24,15 +25,34 @@ def is_pending_refund(operation: PaymentOperation) -> bool:
     return operation.purpose is Purpose.REFUND and operation.failure_code == RefundPending.code
 
 
-async def reread_pending(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> None:
-    """Commit the outcome of a pending refund; does nothing while it is pending."""
+async def reread_pending(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
+    """Commit the outcome of a pending refund; does nothing while it is pending.
+
+    Returns:
+        The booking as committed, ``None`` where nothing was.
+    """
     result = await _read(deps, booking, operation)
-    if result is not None and result.status is not OperationStatus.PENDING:
-        await commit_result(deps, operation, result)
+    if result is None or result.status is OperationStatus.PENDING:
+        return None
+    return await commit_result(deps, operation, result, booking=booking)
 
 
-async def reread_refunds(deps: PaymentDeps, booking_id: str) -> bool:
+def has_failing_refunds(operations: Sequence[PaymentOperation], now: datetime) -> bool:
+    """Whether any of these is a refund that has succeeded, and may still fail."""
+    return any(_may_fail(each, now) for each in operations)
+
+
+def _may_fail(operation: PaymentOperation, now: datetime) -> bool:
+    is_made = operation.purpose is Purpose.REFUND and operation.status is OperationStatus.SUCCEEDED
+    return is_made and now - operation.updated_at <= MAY_FAIL
+
+
+async def reread_refunds(deps: PaymentDeps, operations: Sequence[PaymentOperation]) -> bool:
     """Book back refunds that had succeeded and have failed since.
+
+    Args:
+        deps: ports.
+        operations: of one booking; each that is worked on is read again.
 
     Returns:
         ``False`` where a payment step of the booking is in flight, so that nothing could be decided yet.
@@ -41,9 +61,8 @@ async def reread_refunds(deps: PaymentDeps, booking_id: str) -> bool:
         Unavailable: Stripe or the database is unavailable, or the booking kept changing.
     """
     now = deps.clock.now()
-    for operation in await deps.operations.list_by_booking(booking_id):
-        is_made = operation.purpose is Purpose.REFUND and operation.status is OperationStatus.SUCCEEDED
-        if is_made and now - operation.updated_at <= MAY_FAIL and not await _reread(deps, operation):
+    for operation in operations:
+        if _may_fail(operation, now) and not await _reread(deps, operation):
             return False
     return True
 

@@ -1,5 +1,7 @@
 """Stripe's answers as results of an operation."""
 
+from pydantic import Field
+
 from common.application.ports.payments.gateway import Intent, Movement, PaymentIntentStatus
 from common.domain.payments.decline_advice import decline_advice
 from common.domain.payments.operations import OBJECT_GONE, OperationStatus, PaymentResult
@@ -17,6 +19,17 @@ _STATUS = {
 
 _DONE = "succeeded"
 _REFUND_FAILED = frozenset({"failed", "canceled"})
+
+
+class IntentResult(PaymentResult):
+    """The result of making an intent, with the intent as Stripe answered: who made it need not read it again."""
+
+    intent: Intent = Field(exclude=True, repr=False)
+
+
+def of_made_intent(intent: Intent, customer_id: str) -> IntentResult:
+    """What it means that an intent was made just now, for a customer."""
+    return IntentResult(**{**dict(of_intent(intent)), "stripe_customer_id": customer_id}, intent=intent)
 
 
 def of_intent(intent: Intent) -> PaymentResult:

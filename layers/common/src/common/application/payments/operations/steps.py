@@ -119,7 +119,7 @@ async def _replaced_customer(deps: PaymentDeps, user_id: str, gone: str) -> str:
 
 async def current_intent(deps: PaymentDeps, charge: Charge) -> Intent | None:
     """The charge's intent as Stripe has it now; ``None`` where none was made, or Stripe has none of ours."""
-    intent_id = _intent_id(charge)
+    intent_id = intent_id_of(charge)
     if intent_id is None:
         return None
     try:
@@ -130,7 +130,8 @@ async def current_intent(deps: PaymentDeps, charge: Charge) -> Intent | None:
         return None
 
 
-def _intent_id(charge: Charge) -> str | None:
+def intent_id_of(charge: Charge) -> str | None:
+    """The id of the charge's intent at Stripe, once one was made."""
     return charge.payment_intent_id or charge.setup_intent_id
 
 
@@ -165,7 +166,7 @@ async def _find_or_make(
     if booking.payment_details.due_amount == 0 or booking.charge(operation.charge_id).has_lapsed:
         return PaymentResult(status=OperationStatus.CANCELED, failure_code="not_wanted_any_more")
     made = await _make_intent(deps, booking, operation, customer_id, call)
-    return results.of_intent(made).model_copy(update={"stripe_customer_id": customer_id})
+    return results.of_made_intent(made, customer_id)
 
 
 async def _make_intent(
@@ -244,7 +245,7 @@ async def _void(deps: PaymentDeps, booking: Booking, operation: PaymentOperation
     charge = booking.charge(operation.charge_id)
     intent = await current_intent(deps, charge)
     if intent is None or intent.status in {PaymentIntentStatus.CANCELED, PaymentIntentStatus.SUCCEEDED}:
-        return results.of_void(intent, was_made=_intent_id(charge) is not None)
+        return results.of_void(intent, was_made=intent_id_of(charge) is not None)
     try:
         canceled = await deps.gateway.cancel_intent(intent.id, call=GatewayCall.of(operation))
     except GatewayRefused:

@@ -5,7 +5,12 @@ from common.application.payments.intents import PaymentAction, pending_action
 from common.application.payments.operations import results
 from common.application.payments.operations.commit import commit_result
 from common.application.payments.operations.execute import OPEN, OperationBusy, execute_operation
-from common.application.payments.operations.late_refunds import is_pending_refund, reread_pending, reread_refunds
+from common.application.payments.operations.late_refunds import (
+    has_failing_refunds,
+    is_pending_refund,
+    reread_pending,
+    reread_refunds,
+)
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import GONE, OperationStatus, PaymentOperation, Purpose
 from common.domain.shared.errors import NotFound
@@ -13,11 +18,16 @@ from common.domain.shared.errors import NotFound
 _MAKES_INTENT = frozenset({Purpose.AUTHORIZE, Purpose.SAVE_CARD, Purpose.CHARGE_FEE})
 
 
-async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
+async def sync_booking_payment(deps: PaymentDeps, booking_id: str, *, known: Booking | None = None) -> Booking:
     """Re-read the booking's payment at Stripe and commit what differs; safe to call at any time, in any order.
 
     Open operations are tried in their order; an intent that waits for the customer is read again, and so are refunds
     that are on their way or may still fail.
+
+    Args:
+        deps: ports.
+        booking_id: whose payment.
+        known: the booking, as the caller has just read it.
 
     Returns:
         The booking as it is now.
@@ -26,14 +36,20 @@ async def sync_booking_payment(deps: PaymentDeps, booking_id: str) -> Booking:
         NotFound: there is no such booking.
         OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
     """
-    for operation in await deps.operations.list_by_booking(booking_id):
-        if operation.status in OPEN and is_pending_refund(operation):
-            await _reread_refund(deps, operation)
-        elif operation.status in OPEN:
-            await _try(deps, operation)
-        elif operation.status is OperationStatus.REQUIRES_ACTION:
-            await _reread_intent(deps, operation)
-    await reread_refunds(deps, booking_id)
+    booking = known or await _read(deps, booking_id)
+    operations = await deps.operations.list_by_booking(booking_id)
+    present: Booking | None = booking
+    for operation in operations:
+        if operation.status in OPEN or operation.status is OperationStatus.REQUIRES_ACTION:
+            # What was read before another operation was worked on may have changed with it.
+            present = await _work_on(deps, present or await _read(deps, booking_id), operation)
+    if has_failing_refunds(operations, deps.clock.now()):
+        await reread_refunds(deps, operations)
+        present = None
+    return present or await _read(deps, booking_id)
+
+
+async def _read(deps: PaymentDeps, booking_id: str) -> Booking:
     booking = await deps.bookings.get(booking_id)
     if booking is None:
         raise NotFound("There is no such booking.")
@@ -46,22 +62,21 @@ async def confirm_booking_payment(deps: PaymentDeps, booking_id: str) -> tuple[B
     return booking, await pending_action(deps, booking)
 
 
-async def _try(deps: PaymentDeps, operation: PaymentOperation) -> None:
+async def _work_on(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
+    """Try or re-read one operation; gives the booking with what came of it, ``None`` where that has to be read."""
+    if operation.status is OperationStatus.REQUIRES_ACTION:
+        return await _reread_intent(deps, booking, operation)
+    if is_pending_refund(operation):
+        return await reread_pending(deps, booking, operation)
     try:
-        await execute_operation(deps, operation.id)
+        return await execute_operation(deps, operation.id)
     except OperationBusy:
-        return
+        return None
 
 
-async def _reread_refund(deps: PaymentDeps, operation: PaymentOperation) -> None:
-    booking = await deps.bookings.get(operation.booking_id)
-    if booking is not None:
-        await reread_pending(deps, booking, operation)
-
-
-async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None:
+async def _reread_intent(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> Booking | None:
     if operation.purpose not in _MAKES_INTENT or operation.stripe_id is None:
-        return
+        return booking
     try:
         result = results.of_intent(await deps.gateway.get_intent(operation.stripe_id))
     except NotFound as missing:
@@ -69,5 +84,5 @@ async def _reread_intent(deps: PaymentDeps, operation: PaymentOperation) -> None
             raise
         result = results.of_gone_intent()
     if result.status is OperationStatus.REQUIRES_ACTION and result.failure_code in {None, operation.failure_code}:
-        return
-    await commit_result(deps, operation, result)
+        return None
+    return await commit_result(deps, operation, result, booking=booking)

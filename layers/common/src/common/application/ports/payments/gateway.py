@@ -193,6 +193,14 @@ class PaymentOperations(Protocol):
         """
         ...
 
+    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
+        """Operations whose lease has ended without a result or a release, those that ended first first."""
+        ...
+
+    async def end_leases(self, operation_ids: Sequence[str], now: datetime) -> None:
+        """Forget leases that have ended by then, so that these operations are no longer listed as abandoned."""
+        ...
+
     async def list_due(self, now: datetime, *, limit: int, after: str = "") -> Sequence[PaymentOperation]:
         """Operations still open whose next try is due and that nobody has taken, in order of their ids.
 

@@ -11,7 +11,7 @@ from common.domain.bookings.ledger_entries import held_after
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
-from common.domain.payments.operations import PaymentOperation, Purpose
+from common.domain.payments.operations import OPERATION_REQUESTED, PaymentOperation, Purpose
 from common.domain.scheduling.slot_cells import SlotClaim, claim_ids
 from common.domain.scheduling.slot_limits import SlotLimit
 from common.domain.shared.events import Event, Topic, new_event
@@ -135,7 +135,7 @@ class Draft:
         )
         event = new_event(
             Topic.PAYMENTS,
-            "payment.operation_requested",
+            OPERATION_REQUESTED,
             self.now,
             booking_id=booking.id,
             operation_id=operation.id,
