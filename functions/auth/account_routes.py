@@ -1,9 +1,14 @@
 """The account: reading, changing, its password, its export and deletion."""
 
+from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from common.application.identity import account, account_deletion, email_change, recovery
+from common.application.ports.identity.personal_data import ExportPlace
+from common.domain.shared.errors import InvalidInput
 from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http.paging import Cursor, decode_cursor, encode_cursor
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -19,6 +24,7 @@ from functions.auth.client import Client
 from functions.auth.schemas import CHECK_MAIL, Accepted, UserView
 
 router = APIRouter(prefix="/v1/users/me", tags=["account"])
+_EXPORTS = rate_limit("export", limit=10, per_seconds=3600, by="user")
 
 
 @router.get("")
@@ -74,12 +80,36 @@ async def confirm_email(
     return UserView.of(await email_change.confirm_change(container.auth, caller, body.token, client))
 
 
-@router.get("/export", dependencies=[Depends(rate_limit("export", limit=10, per_seconds=3600, by="user"))])
-async def export_account(container: ContainerDep, caller: CurrentUser, client: Client) -> AccountExport:
-    """All that is held about the caller."""
-    return AccountExport.model_validate(
-        await account_deletion.export_account(container.account_deletion, caller, client)
-    )
+async def _limit_exports(request: Request, response: Response, cursor: Cursor = None) -> None:
+    """Ten exports an hour, and as many pages as a large account has."""
+    limit = rate_limit("export-pages", limit=600, per_seconds=3600, by="user") if cursor else _EXPORTS
+    await limit(request, response)
+
+
+@router.get("/export", dependencies=[Depends(_limit_exports)])
+async def export_account(
+    container: ContainerDep, caller: CurrentUser, client: Client, cursor: Cursor = None
+) -> AccountExport:
+    """All that is held about the caller: the account, and rows by subject, the newest first.
+
+    One answer holds some thousands of rows. Where there are more, `next_cursor` leads to the rest, until it is
+    null; each answer begins where the one before ended, and together they hold every row once.
+    """
+    after = _export_place(cursor) if cursor else None
+    export = await account_deletion.export_account(container.account_deletion, caller, client, after)
+    rest = export.page.rest
+    at = rest.at.isoformat() if rest and rest.at else ""
+    next_cursor = encode_cursor(rest.subject, rest.row_id, at) if rest else None
+    sections: dict[str, Any] = dict(export.page.sections)
+    return AccountExport(account=dict(export.account), next_cursor=next_cursor, **sections)
+
+
+def _export_place(cursor: str) -> ExportPlace:
+    subject, row_id, at = decode_cursor(cursor, str, str, str)
+    try:
+        return ExportPlace(subject, row_id, datetime.fromisoformat(at) if at else None)
+    except ValueError as error:
+        raise InvalidInput.of("cursor", "This is not a cursor of this list.", "invalid_cursor") from error
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT)

@@ -93,8 +93,9 @@ class ConfirmEmailRequest(RequestModel):
 
 
 class AccountExport(ResponseModel):
-    """All that is held about an account: itself, and rows by subject as they are stored."""
+    """All that is held about an account: itself, and rows by subject as they are stored; the rest by `next_cursor`."""
 
     model_config = ConfigDict(extra="allow")
 
     account: dict[str, Any]
+    next_cursor: str | None = None

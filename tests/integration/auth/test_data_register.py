@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from common.adapters.mongo.shared.holdings import Fate, Whose
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.adapters.privacy.export import MongoPersonalExport
 from common.adapters.privacy.personal_data import MongoPersonalData
 from common.adapters.privacy.register import holdings
 
@@ -23,11 +24,12 @@ async def test_every_declared_subject_is_exported_and_every_row_erased_or_kept_a
     mark = uuid4().hex
     for name, held in _OWNED:
         row = {"_id": uuid4().hex, "endpoint": mark, "email_key": mark, "booking_id": f"{mark}{held.field}"}
+        row["status"] = next(iter(held.walk.statuses), "")
         row |= {held.field: owners[held.whose], "mark": mark, "password_hash": "secret", "token_hash": uuid4().hex}
         await container.mongo.collection(name).replace_one({"_id": row["_id"]}, row, upsert=True)
     personal = MongoPersonalData(container.mongo)
     account, provider = owners[Whose.ACCOUNT], owners[Whose.PROVIDER]
-    found = await personal.collect(account, provider)
+    found = (await MongoPersonalExport(container.mongo).collect(account, provider, most_bytes=1_000_000)).sections
     assert {subject for subject, rows in found.items() if [row["mark"] for row in rows] == [mark]} == {
         held.subject for _, held in _OWNED if held.subject
     }

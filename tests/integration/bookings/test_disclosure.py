@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.privacy.personal_data import MongoPersonalData
+from common.adapters.privacy.export import MongoPersonalExport
 from common.application.notifications.deliver import deliver_event
 from common.domain.bookings.booking import BookingStatus
 from common.domain.bookings.state_machine import erase_customer
@@ -69,9 +69,9 @@ async def everything_shown(
     async with api_client("payments", world.container) as payments:
         texts.append((await payments.get(f"{path}/payment", headers=provider)).text)
     texts.append(await notified(world))
-    personal = MongoPersonalData(world.container.mongo)
-    held = await personal.collect(world.provider_user.id, world.provider.id)
-    texts.append(json.dumps({name: [str(row) for row in rows] for name, rows in held.items()}))
+    personal = MongoPersonalExport(world.container.mongo)
+    held = await personal.collect(world.provider_user.id, world.provider.id, most_bytes=1_000_000)
+    texts.append(json.dumps({name: [str(row) for row in rows] for name, rows in held.sections.items()}))
     return "\n".join(texts).replace("\r\n ", "")
 
 

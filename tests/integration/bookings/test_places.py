@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.privacy.personal_data import MongoPersonalData
+from common.adapters.privacy.export import MongoPersonalExport
 from common.application.bookings.create import BookingInput, create_booking
 from common.application.bookings.intents import complete_intent
 from common.application.notifications.deliver import deliver_event
@@ -78,8 +78,9 @@ async def mailed(world: BookingWorld, *types: str) -> dict[str, str]:
 
 
 async def exported(world: BookingWorld, user_id: str, provider_id: str | None = None) -> str:
-    held = await MongoPersonalData(world.container.mongo).collect(user_id, provider_id)
-    return json.dumps({name: [str(row) for row in rows] for name, rows in held.items() if name.startswith("bookings")})
+    held = await MongoPersonalExport(world.container.mongo).collect(user_id, provider_id, most_bytes=1_000_000)
+    rows_by_name = held.sections.items()
+    return json.dumps({name: [str(row) for row in rows] for name, rows in rows_by_name if name.startswith("bookings")})
 
 
 @pytest.mark.parametrize(

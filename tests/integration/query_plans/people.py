@@ -16,6 +16,7 @@ from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
 from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.adapters.privacy.export import MongoPersonalExport
 from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.ports.identity.oauth import SignInAttempt
 from common.domain.bookings.booking import ActorKind
@@ -162,7 +163,9 @@ CALLS: Calls = {
     ),
     "MongoSigningKeys.get": lambda c: MongoSigningKeys(c.mongo).get("unknown"),
     "MongoSigningKeys.all": lambda c: MongoSigningKeys(c.mongo).all(),
-    "MongoPersonalData.collect": lambda c: MongoPersonalData(c.mongo).collect(CUSTOMER, PROVIDER),
+    "MongoPersonalExport.collect": lambda c: MongoPersonalExport(c.mongo).collect(
+        CUSTOMER, PROVIDER, most_bytes=1_000_000
+    ),
     "MongoPersonalData.open_matters": lambda c: MongoPersonalData(c.mongo).open_matters(CUSTOMER, PROVIDER, limit=20),
     "MongoPersonalData.erase_mentions": lambda c: MongoPersonalData(c.mongo).erase_mentions([BOOKING]),
     "MongoPersonalData.erase_reasons": lambda c: MongoPersonalData(c.mongo).erase_reasons([BOOKING], "cancel_reason"),

@@ -43,10 +43,7 @@ NOT_CALLED = {
 }
 #: What is known to be slower with more documents, and why it may stay.
 KNOWN = {
-    **{
-        ("MongoPersonalData.collect", each): "an export is made by hand, and stops at a thousand rows"
-        for each in ("sorts in memory", "walks the whole index _id_")
-    },
+    ("MongoPersonalExport.collect", "sorts in memory"): "ten browsers and ten identities at most",
 }
 #: Indexes that no query chooses, and why they are there.
 KEPT = {

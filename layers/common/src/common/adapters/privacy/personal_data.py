@@ -1,11 +1,10 @@
-"""Everything that is held about one person, as the collections hold it."""
+"""What keeps an account open, and the erasure of all that is held about its person."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from common.adapters.mongo.shared.database import Document, Mongo
-from common.adapters.mongo.shared.holdings import Fate, Holding, Whose
+from common.adapters.mongo.shared.holdings import Fate
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.adapters.privacy.register import holdings
 from common.application.ports.identity.personal_data import MatterKind, OpenMatter
@@ -13,25 +12,6 @@ from common.domain.bookings.booking import ActorKind, BookingStatus, PayoutState
 from common.domain.bookings.state_machine import TERMINAL
 from common.domain.catalogue.services import ServiceStatus
 
-_MOST_ROWS = 1000
-_NEVER_SHOWN = frozenset(
-    {
-        "password_hash",
-        "device_hash",
-        "secret_hash",
-        "renewed_secret_hashes",
-        "p256dh",
-        "auth",
-        "endpoint",
-        "tokens",
-        "email_key",
-        "idempotency_key",
-        "session_epoch",
-        "touches",
-        "ended_sign_ins",
-        "held_by",
-    }
-)
 #: What keeps an account open. Stripe, too, closes no account with a balance or payments under way
 #: (https://support.stripe.com/questions/close-a-stripe-account). The indexes ``customer_open`` and ``provider_open``
 #: hold what these filters find and nothing else, so a change of them is a migration too.
@@ -62,18 +42,6 @@ class MongoPersonalData:
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
-
-    async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
-        found: dict[str, list[Document]] = {}
-        for collection, holding in holdings():
-            owner = _owner(holding, user_id, provider_id)
-            if holding.subject is None or owner is None:
-                continue
-            hidden = _NEVER_SHOWN | holding.hidden
-            cursor = self._mongo.collection(collection).find({holding.field: owner}).sort("_id", -1).limit(_MOST_ROWS)
-            found[holding.subject] = [_shown(holding.shown(row), hidden) async for row in cursor]
-        return found
 
     async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
         """Bookings of either side that keep the account open: under way, with money on its way, or with a debt."""
@@ -164,22 +132,12 @@ class MongoPersonalData:
 def _deleted_rows(user_id: str, provider_id: str | None, *, is_at_once: bool = False) -> Iterator[tuple[str, Document]]:
     """Whose rows are deleted, by collection: all, or those that go at once."""
     for collection, holding in holdings():
-        owner = _owner(holding, user_id, provider_id)
+        owner = holding.owner(user_id, provider_id)
         if holding.fate is Fate.DELETED and owner is not None and (holding.is_at_once or not is_at_once):
             yield collection, {holding.field: owner}
-
-
-def _owner(holding: Holding, user_id: str, provider_id: str | None) -> str | None:
-    """Whom a holding's field names, where that is an account or a provider."""
-    return {Whose.ACCOUNT: user_id, Whose.PROVIDER: provider_id}.get(holding.whose)
 
 
 def _kind(row: Document) -> MatterKind:
     if row["status"] in _UNDER_WAY:
         return MatterKind.UNDER_WAY
     return MatterKind.DEBT if row.get("payout") == PayoutState.DEBT else MatterKind.MONEY_MOVING
-
-
-def _shown(row: Mapping[str, Any], hidden: frozenset[str] | set[str]) -> Document:
-    shown = {name: value for name, value in row.items() if name not in hidden}
-    return {"id": shown.pop("_id"), **shown}

@@ -11,7 +11,13 @@ from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, publish
 from common.application.ports.catalogue.repositories import Providers
-from common.application.ports.identity.personal_data import OpenMatter, PersonalData
+from common.application.ports.identity.personal_data import (
+    ExportPage,
+    ExportPlace,
+    OpenMatter,
+    PersonalData,
+    PersonalExport,
+)
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.security_events import SecurityEventType
@@ -19,6 +25,10 @@ from common.domain.identity.users import Address, User
 from common.domain.shared.errors import Conflict
 from common.domain.shared.events import Event, Topic, new_event
 
+#: Of a page of an export. Lambda answers 6 MB at most
+#: (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), as JSON that
+#: holds this one, escaped again.
+_MOST_EXPORTED_BYTES = 3_000_000
 #: What a refusal names at most.
 _MOST_MATTERS = 20
 
@@ -29,14 +39,37 @@ class AccountDeletionDeps(AuthDeps):
 
     providers: Providers
     personal: PersonalData
+    exports: PersonalExport
 
 
-async def export_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> Mapping[str, Any]:
-    """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6)."""
+@dataclass(frozen=True)
+class AccountExport:
+    """The account, a page of what else is held about it, and where the rest begins."""
+
+    account: Mapping[str, Any]
+    page: ExportPage
+
+
+async def export_account(
+    deps: AccountDeletionDeps, caller: Principal, client: ClientInfo, after: ExportPlace | None = None
+) -> AccountExport:
+    """All that is held about the caller, by subject (GDPR articles 15, 20; NZ Privacy Act 2020, principle 6).
+
+    Most accounts fit into the first page; of others, the pages together hold every row once.
+
+    Args:
+        deps: ports.
+        caller: whose.
+        client: for the log, which each page is noted in.
+        after: where an earlier page ended.
+
+    Raises:
+        InvalidInput: there is no such place.
+    """
     user = await present_account(deps.users, caller.user_id)
-    found = await deps.personal.collect(user.id, user.provider_id)
+    page = await deps.exports.collect(user.id, user.provider_id, after=after, most_bytes=_MOST_EXPORTED_BYTES)
     await log_event(deps, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
-    return {"account": user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), **found}
+    return AccountExport(user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), page)
 
 
 async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> None:

@@ -24,6 +24,7 @@ from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
 from common.adapters.mongo.identity.users import MongoUsers
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.adapters.privacy.export import MongoPersonalExport
 from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.admin.deps import AdminDeps
 from common.application.bookings.guest_completion import GuestBookings
@@ -170,7 +171,10 @@ class IdentityContainer(CoreContainer):
     def account_deletion(self) -> AccountDeletionDeps:
         """What export and deletion of an account need."""
         return AccountDeletionDeps(
-            **vars(self.auth), providers=self.container.providers, personal=MongoPersonalData(self.mongo)
+            **vars(self.auth),
+            providers=self.container.providers,
+            personal=MongoPersonalData(self.mongo),
+            exports=MongoPersonalExport(self.mongo),
         )
 
     @cached_property

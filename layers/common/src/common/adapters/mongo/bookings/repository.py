@@ -17,7 +17,7 @@ from common.adapters.mongo.scheduling.claim_filters import around
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
-from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Whose, nobody
+from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Walk, Whose, nobody
 from common.application.ports.bookings.repository import BookingQuery, DueBookings
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
@@ -43,6 +43,8 @@ def _place_of(side: Whose) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     return shown
 
 
+_BY_START = Walk("slot.start_at", statuses=[status.value for status in BookingStatus])
+
 HOLDINGS: Holdings = {
     "booking_history": nobody("the audit trail of bookings, read there; what people wrote is blanked with the booking"),
     "bookings": (
@@ -52,6 +54,7 @@ HOLDINGS: Holdings = {
             "customer_id",
             "bookings_as_customer",
             shown=_place_of(Whose.ACCOUNT),
+            walk=_BY_START,
         ),
         Holding(
             Whose.PROVIDER,
@@ -60,6 +63,7 @@ HOLDINGS: Holdings = {
             "bookings_as_provider",
             hidden=_CUSTOMERS,
             shown=_place_of(Whose.PROVIDER),
+            walk=_BY_START,
         ),
     ),
 }

@@ -11,14 +11,16 @@ from common.adapters.mongo.catalogue.plan_limit import MongoPlanLimit
 from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
-from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
+from common.adapters.mongo.shared.holdings import Fate, Holdings, Walk, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.shared.errors import Conflict, NotFound, VersionConflict
 
 HOLDINGS: Holdings = {
-    "services": (provider("provider_id", Fate.BLANKED, "services"),),
+    "services": (
+        provider("provider_id", Fate.BLANKED, "services", walk=Walk(statuses=[each.value for each in ServiceStatus])),
+    ),
 }
 
 _NOT_DELETED = [status.value for status in ServiceStatus if status is not ServiceStatus.DELETED]

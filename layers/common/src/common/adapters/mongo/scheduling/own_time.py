@@ -7,13 +7,13 @@ from typing import Generic, TypeVar
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Collection, Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
-from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
+from common.adapters.mongo.shared.holdings import Fate, Holdings, Walk, provider
 from common.domain.scheduling.own_time import LONGEST_BLOCK, LONGEST_MANUAL_BOOKING, Block, ManualBooking, OwnTime
 from common.domain.shared.errors import Conflict, NotFound, VersionConflict
 
 HOLDINGS: Holdings = {
-    "blocks": (provider("provider_id", Fate.DELETED, "blocks"),),
-    "manual_bookings": (provider("provider_id", Fate.DELETED, "manual_bookings"),),
+    "blocks": (provider("provider_id", Fate.DELETED, "blocks", walk=Walk("start_at")),),
+    "manual_bookings": (provider("provider_id", Fate.DELETED, "manual_bookings", walk=Walk("start_at")),),
 }
 
 T = TypeVar("T", bound=OwnTime)

@@ -4,7 +4,7 @@
 that declares nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,19 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
+class Walk:
+    """In which order an export reads a person's rows, the newest first: by the index that their list has.
+
+    Args:
+        field: what that index orders by before the id; the id alone without.
+        statuses: all there are, where the index has the status between the owner and the order.
+    """
+
+    field: str | None = None
+    statuses: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Holding:
     """What one collection holds of one person.
 
@@ -40,6 +53,7 @@ class Holding:
         hidden: fields that are not exported, being the other side's.
         shown: what of a row is exported, where that depends on what is in it.
         why: the reason for keeping it, or for not exporting it.
+        walk: how an export reads its rows.
         is_at_once: whether its rows go in the transaction that deletes the account, for they open something to whoever
             holds them, or something is sent by them. There are few of these, by limits of their own.
     """
@@ -51,7 +65,12 @@ class Holding:
     hidden: frozenset[str] = frozenset()
     shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     why: str = ""
+    walk: Walk = Walk()
     is_at_once: bool = False
+
+    def owner(self, user_id: str, provider_id: str | None) -> str | None:
+        """Whom the field names, where that is an account or a provider."""
+        return {Whose.ACCOUNT: user_id, Whose.PROVIDER: provider_id}.get(self.whose)
 
 
 #: What a module holds, by its collections' names.
@@ -63,9 +82,17 @@ def account(field: str, fate: Fate, subject: str | None = None, *, why: str = ""
     return Holding(Whose.ACCOUNT, fate, field, subject, why=why, is_at_once=is_at_once)
 
 
-def provider(field: str, fate: Fate, subject: str | None = None, *, why: str = "", is_at_once: bool = False) -> Holding:
+def provider(
+    field: str,
+    fate: Fate,
+    subject: str | None = None,
+    *,
+    why: str = "",
+    walk: Walk = Walk(),
+    is_at_once: bool = False,
+) -> Holding:
     """What rows hold of the provider whose profile a field names."""
-    return Holding(Whose.PROVIDER, fate, field, subject, why=why, is_at_once=is_at_once)
+    return Holding(Whose.PROVIDER, fate, field, subject, why=why, walk=walk, is_at_once=is_at_once)
 
 
 def nobody(why: str) -> tuple[Holding]:

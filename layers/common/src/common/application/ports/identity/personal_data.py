@@ -1,6 +1,7 @@
 """Everything that is held about one person, wherever it lies."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -26,12 +27,51 @@ class OpenMatter(Model):
     kind: MatterKind
 
 
+@dataclass(frozen=True)
+class ExportPlace:
+    """Where an export goes on: the subject, and the last of its rows that was shown.
+
+    Args:
+        subject: the section.
+        row_id: the row's id.
+        at: what its list orders by before the id, where it does.
+    """
+
+    subject: str
+    row_id: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExportPage:
+    """Rows by subject, without secrets, and where the rest begins; ``None`` where this was all."""
+
+    sections: Mapping[str, Sequence[Mapping[str, Any]]]
+    rest: ExportPlace | None
+
+
+class PersonalExport(Protocol):
+    """What is held about an account, to be handed to its owner."""
+
+    async def collect(
+        self, user_id: str, provider_id: str | None, *, after: ExportPlace | None = None, most_bytes: int
+    ) -> ExportPage:
+        """Rows about the account, subject by subject, the newest first in each.
+
+        Args:
+            user_id: the account.
+            provider_id: its provider's profile, if it has one.
+            after: where an earlier page ended.
+            most_bytes: how much JSON a page holds at most, beyond its first row.
+
+        Raises:
+            InvalidInput: no section has the subject of ``after``.
+        """
+        ...
+
+
 class PersonalData(Protocol):
     """What is held about an account, across all areas."""
-
-    async def collect(self, user_id: str, provider_id: str | None) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """Rows about the account by subject, without secrets; at most a thousand of each, the newest."""
-        ...
 
     async def open_matters(self, user_id: str, provider_id: str | None, *, limit: int) -> Sequence[OpenMatter]:
         """Bookings of either side that keep the account open, in no order."""
