@@ -1,1 +1,1 @@
-"""Makes anew what is derived: rating summaries, search listings, and the words that searches know."""
+"""Makes anew what is derived: rating summaries, search listings, words that searches know, and figures of earnings."""

@@ -6,6 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.search.index_terms import all_terms, count_words
+from common.adapters.mongo.shared.documents import from_document
+from common.domain.bookings.booking import Booking
+from common.domain.bookings.earnings import earned_of
 from pymongo import UpdateOne
 
 if TYPE_CHECKING:
@@ -83,4 +86,29 @@ def _batches(writes: list[UpdateOne]) -> Iterable[list[UpdateOne]]:
         yield writes[begin : begin + _BATCH]
 
 
-STEPS: dict[str, Any] = {"ratings": rebuild_ratings, "listings": rebuild_listings, "terms": rebuild_terms}
+async def rebuild_earnings(container: Container) -> int:
+    """Compute anew what each booking adds to its provider's earnings; one that changes meanwhile brings its own.
+
+    Returns:
+        The number of bookings whose figures were missing or wrong.
+    """
+    bookings = container.mongo.collection("bookings")
+    last, changed = "", 0
+    while rows := await bookings.find({"_id": {"$gt": last}}).sort("_id", 1).limit(_BATCH).to_list():
+        last = rows[-1]["_id"]
+        writes = [
+            UpdateOne({"_id": row["_id"], "version": row["version"]}, {"$set": {"figures": figures}})
+            for row in rows
+            if (figures := earned_of(from_document(Booking, row)).model_dump()) != row.get("figures")
+        ]
+        if writes:
+            changed += (await bookings.bulk_write(writes, ordered=False)).modified_count
+    return changed
+
+
+STEPS: dict[str, Any] = {
+    "ratings": rebuild_ratings,
+    "listings": rebuild_listings,
+    "terms": rebuild_terms,
+    "earnings": rebuild_earnings,
+}

@@ -4,17 +4,22 @@ from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import to_native_document
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.charges import MOVED_FIELDS
+from common.domain.bookings.earnings import earned_of
 from common.domain.bookings.groups import awaited_parties
 from common.domain.shared.events import Event
 
 
 def booking_document(booking: Booking) -> Document:
-    """A booking with ``awaiting`` beside its own fields: the parties that must act, for the index of lists."""
+    """A booking with what indexes need beside its own fields.
+
+    ``awaiting`` are the parties that must act, ``figures`` what it adds to its provider's earnings.
+    """
     document = to_native_document(booking)
     return {
         **document,
         "payment_details": {**document["payment_details"], **_one_payment(document["charges"])},
         "awaiting": list(awaited_parties(booking)),
+        "figures": earned_of(booking).model_dump(),
     }
 
 

@@ -53,6 +53,7 @@ HOLDINGS: Holdings = {
             Fate.BLANKED,
             "customer_id",
             "bookings_as_customer",
+            hidden=frozenset({"figures"}),
             shown=_place_of(Whose.ACCOUNT),
             walk=_BY_START,
         ),

@@ -36,7 +36,7 @@ class MongoLedger:
         wanted = {"provider_id": provider_id, "at": {"$gte": since, "$lt": before}, "account": Account.HELD}
         group = {"_id": {"currency": "$amount.currency", "reason": "$reason"}, "sum": {"$sum": "$amount.amount"}}
         sums: dict[str, dict[str, int]] = {}
-        async for row in await self._lines.aggregate([{"$match": wanted}, {"$group": group}]):
+        async for row in await self._lines.aggregate([{"$match": wanted}, {"$group": group}], hint="provider_held"):
             sums.setdefault(row["_id"]["currency"], {})[row["_id"]["reason"]] = int(row["sum"])
         return sums
 

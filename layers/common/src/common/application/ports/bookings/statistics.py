@@ -1,20 +1,24 @@
 """Reads that sum up bookings and ratings for the people they concern."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.bookings.booking import Booking
+from common.domain.bookings.earnings import Earned
 from common.domain.bookings.ratings import Rating
 
 
 class BookingStatistics(Protocol):
     """Statistics of a provider's bookings."""
 
-    def stream_by_provider(self, provider_id: str, start: datetime, end: datetime) -> AsyncIterator[Booking]:
-        """Each booking with start in the half-open interval that brings or brought money, in no order.
+    async def sum_earned(self, provider_id: str, bounds: Sequence[datetime]) -> Mapping[tuple[int, str], Earned]:
+        """What bookings bring or brought, by the part of the period in which they start and by currency.
 
-        However many there are: what is left out would be missing in the sums. None is held for longer than its turn.
+        However many there are: what is left out would be missing in the sums.
+
+        Args:
+            provider_id: whose bookings.
+            bounds: the instants between which the parts lie, in order; a part has its first and not its last.
         """
         ...
 
