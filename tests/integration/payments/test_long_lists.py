@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.payments import statements
 from common.application.payments.reconciliation.run import reconcile_payments
 from common.application.payments.statements import provider_statement
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.domain.bookings.discrepancies import StripeBooks
 from common.domain.payments.ledger import LedgerLine
-from common.domain.shared.errors import GatewayRefused, InvalidInput
+from common.domain.shared.errors import GatewayRefused
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
 
@@ -33,6 +34,8 @@ class EndlessLedger:
     """A ledger with so many lines of one provider, in pages."""
 
     lines: int
+    per_instant: int
+    commands: int = 0
 
     async def list_by_provider(
         self,
@@ -41,9 +44,10 @@ class EndlessLedger:
         since: datetime,
         before: datetime,  # noqa: ARG002 - the port's
         limit: int,
-        after: str | None,
+        after: tuple[datetime, str] | None,
     ) -> Sequence[LedgerLine]:
-        first = int(after.removeprefix("led_")) + 1 if after else 0
+        self.commands += 1
+        first = int(after[1].removeprefix("led_")) + 1 if after else 0
         return [
             LedgerLine(
                 id=f"led_{number}",
@@ -53,21 +57,44 @@ class EndlessLedger:
                 account="commission",
                 amount=Money(amount=1, currency="nzd"),
                 reason="commission",
-                at=since,
+                at=since + timedelta(seconds=number // self.per_instant),
             )
             for number in range(first, min(first + limit, self.lines))
         ]
 
 
-async def test_a_statement_has_every_line_of_every_page_and_a_bound(bench: MoneyBench) -> None:
+@pytest.mark.parametrize("per_instant", [1, 7, 50_000])
+async def test_a_statement_has_every_line_once_in_bounded_parts_of_whole_instants(
+    bench: MoneyBench, per_instant: int
+) -> None:
+    now, most = bench.clock.now(), 20_000
+    ledger = EndlessLedger(50_000, per_instant)
+    long = replace(bench.payments, ledger=ledger)  # type: ignore[arg-type]
+    after, rows, parts, ends = None, [], 0, set[str]()
+    while True:
+        text, after = await provider_statement(long, "prv_1", now - timedelta(days=30), now, after)
+        header, *lines = text.splitlines()
+        assert header.startswith("at_utc,booking_id,entry_id")
+        assert len(lines) <= most
+        parts, rows = parts + 1, [*rows, *lines]
+        if after is None:
+            break
+        ends.add(lines[-1].split(",")[0])
+    assert [row.split(",")[2] for row in rows] == [f"ent_{number}" for number in range(50_000)]
+    assert parts == 3
+    assert ledger.commands <= 4 * parts + 3
+    if per_instant < most:
+        starts = [row.split(",")[0] for row in rows]
+        assert all(starts.count(end) == min(per_instant, 50_000) for end in ends)
+
+
+async def test_a_part_is_bounded_in_bytes_too(bench: MoneyBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "_MOST_BYTES", 10_000)
     now = bench.clock.now()
-    long = replace(bench.payments, ledger=EndlessLedger(1_100))  # type: ignore[arg-type]
-    text = await provider_statement(long, "prv_1", now - timedelta(days=30), now)
-    assert len(text.splitlines()) == 1 + 1_100
-    endless = replace(bench.payments, ledger=EndlessLedger(50_000))  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput) as caught:
-        await provider_statement(endless, "prv_1", now - timedelta(days=30), now)
-    assert caught.value.errors[0].code == "too_many_lines"
+    long = replace(bench.payments, ledger=EndlessLedger(500, 1))  # type: ignore[arg-type]
+    text, after = await provider_statement(long, "prv_1", now - timedelta(days=30), now)
+    assert 9_000 < len(text) < 11_000
+    assert after is not None
 
 
 def intent_at_stripe(number: int, status: PaymentIntentStatus, **metadata: str) -> Intent:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.application.payments import statements
 from common.application.payments.operations.sync import sync_booking_payment
 from common.domain.bookings.booking import ActorKind, Booking
 from common.domain.identity.roles import Role
@@ -104,6 +105,28 @@ async def test_a_booking_and_a_provider_can_be_handed_to_an_accountant(
     assert (await api.get(everything, params=period(bench), headers=owner)).status_code == 403
     assert sum(round(float(row["amount"]) * 100) for row in mine) == 0
     assert {row["account"] for row in mine} == {"stripe", "held", "commission", "stripe_fees"}
+
+
+async def test_a_long_statement_comes_in_parts_that_name_the_next(
+    bench: MoneyBench, gateway: FakePaymentGateway, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await settled(bench, gateway)
+        bench.clock.advance(minutes=1)
+    owner = await provider_of(bench)
+    operator = await sign_in(bench.container, make_user(roles=[Role.USER, Role.OPERATOR]))
+    everything = f"/v1/admin/providers/{bench.provider.id}/statements.csv"
+    whole = rows_of(await api.get("/v1/payments/statements.csv", params=period(bench), headers=owner))
+    monkeypatch.setattr(statements, "_MOST_LINES", len(whole) // 2)
+    for path, headers in (("/v1/payments/statements.csv", owner), (everything, operator)):
+        answer = await api.get(path, params=period(bench), headers=headers)
+        rows = rows_of(answer)
+        while "next" in answer.links:
+            answer = await api.get(answer.links["next"]["url"], headers=headers)
+            rows += rows_of(answer)
+        assert rows == whole
+    wrong = await api.get("/v1/payments/statements.csv", params={**period(bench), "cursor": "x"}, headers=owner)
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "cursor")
 
 
 @pytest.mark.parametrize(("currency", "price", "written"), [("jpy", 5_000, "5000"), ("bhd", 12_340, "12.340")])

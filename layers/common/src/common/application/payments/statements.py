@@ -1,9 +1,9 @@
 """Statements of a provider and of a booking, as figures and as CSV, for an accountant."""
 
 import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.statement_lines import LineFacts, line_facts
@@ -16,9 +16,11 @@ from common.domain.shared.model import Model
 from common.domain.shared.money import exponent
 
 _LONGEST = timedelta(days=366)
-_BATCH = 500
-#: More lines than a year of one provider has; a longer statement is asked for in parts.
+_BATCH = 5_000
+#: A part's size: Lambda answers with at most 6 MB
+#: (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and JSON adds to what it wraps.
 _MOST_LINES = 20_000
+_MOST_BYTES = 4_500_000
 _COLUMNS = (
     *("at_utc", "booking_id", "entry_id", "account", "reason", "amount", "currency", "stripe_id"),
     *("line_id", "line", "quantity", "tax"),
@@ -61,6 +63,13 @@ class Statement(Model):
     held: int = 0
 
 
+class StatementPart(NamedTuple):
+    """Lines of a statement as CSV with a header row; ``after`` is (instant, id) of the last where more follow."""
+
+    text: str
+    after: tuple[datetime, str] | None
+
+
 async def provider_summary(
     deps: PaymentDeps, caller: Principal, since: datetime, before: datetime
 ) -> Sequence[Statement]:
@@ -76,14 +85,16 @@ async def provider_summary(
     return [_statement(currency, by_reason) for currency, by_reason in sorted(sums.items())]
 
 
-async def own_statement(deps: PaymentDeps, caller: Principal, since: datetime, before: datetime) -> str:
-    """The caller's ledger lines of a period as CSV.
+async def own_statement(
+    deps: PaymentDeps, caller: Principal, since: datetime, before: datetime, after: tuple[datetime, str] | None = None
+) -> StatementPart:
+    """The caller's ledger lines of a period as CSV (see ``provider_statement``).
 
     Raises:
         Forbidden: the caller is no provider.
-        InvalidInput: the period is empty, longer than a year, or holds too many lines.
+        InvalidInput: the period is empty or longer than a year.
     """
-    return await provider_statement(deps, _provider_of(caller), since, before)
+    return await provider_statement(deps, _provider_of(caller), since, before, after)
 
 
 async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: str) -> str:
@@ -96,24 +107,71 @@ async def booking_statement(deps: PaymentDeps, caller: Principal, booking_id: st
     return to_csv(await deps.ledger.list_by_booking(booking.id), {booking.id: booking})
 
 
-async def provider_statement(deps: PaymentDeps, provider_id: str, since: datetime, before: datetime) -> str:
+async def provider_statement(
+    deps: PaymentDeps, provider_id: str, since: datetime, before: datetime, after: tuple[datetime, str] | None = None
+) -> StatementPart:
     """A provider's ledger lines of a period as CSV, oldest first, amounts in main units with the currency's digits.
 
+    What is too much for one answer comes in parts, which end between two instants, so that each has whole entries.
+
+    Args:
+        deps: ports.
+        provider_id: whose lines.
+        since: the first instant of the period.
+        before: the first instant after it.
+        after: where the part before ended.
+
     Raises:
-        InvalidInput: the period is empty, longer than a year, or holds too many lines.
+        InvalidInput: the period is empty or longer than a year.
     """
     _check_period(since, before)
-    lines: list[LedgerLine] = []
-    bookings: dict[str, Booking] = {}
-    after: str | None = None
-    while len(lines) <= _MOST_LINES:
+    part, waiting = _Part(), list[LedgerLine]()
+    while True:
         page = await deps.ledger.list_by_provider(provider_id, since=since, before=before, limit=_BATCH, after=after)
-        lines.extend(page)
-        bookings |= await deps.bookings.get_many(sorted({line.booking_id for line in page} - set(bookings)))
-        if len(page) < _BATCH:
-            return to_csv(lines, bookings)
-        after = page[-1].id
-    raise InvalidInput.of("to", "This period has too many lines; ask for a shorter one.", "too_many_lines")
+        waiting, is_last = [*waiting, *page], len(page) < _BATCH
+        ready = waiting if is_last else _whole_entries(waiting)
+        bookings = await deps.bookings.get_many(sorted({line.booking_id for line in ready}))
+        for line, row in zip(ready, _rows(ready, bookings), strict=True):
+            if not part.add(line, row):
+                return part.cut()
+        if is_last:
+            return StatementPart(part.text(), None)
+        waiting, after = waiting[len(ready) :], (page[-1].at, page[-1].id)
+
+
+def _whole_entries(lines: Sequence[LedgerLine]) -> Sequence[LedgerLine]:
+    """The lines before the last instant, more of which may follow; all of them where there is only that one."""
+    return [line for line in lines if line.at < lines[-1].at] or lines
+
+
+class _Part:
+    """Rows of CSV up to the size of an answer."""
+
+    def __init__(self) -> None:
+        self._rows = [_csv_row(_COLUMNS)]
+        self._bytes = 0
+        self._last: LedgerLine | None = None
+        self._end: tuple[int, LedgerLine] | None = None
+
+    def add(self, line: LedgerLine, row: str) -> bool:
+        """Add a line's row; ``False`` where it does not fit any more."""
+        if self._last is not None and self._last.at < line.at:
+            self._end = len(self._rows), self._last
+        self._bytes += len(row.encode())
+        if self._last is not None and (len(self._rows) > _MOST_LINES or self._bytes > _MOST_BYTES):
+            return False
+        self._rows.append(row)
+        self._last = line
+        return True
+
+    def cut(self) -> StatementPart:
+        """What there is up to the last whole instant; up to the last line where all are of one."""
+        rows, line = self._end or (len(self._rows), self._last)
+        return StatementPart("".join(self._rows[:rows]), (line.at, line.id) if line else None)
+
+    def text(self) -> str:
+        """All rows."""
+        return "".join(self._rows)
 
 
 def _provider_of(caller: Principal) -> str:
@@ -141,13 +199,26 @@ def to_csv(lines: Sequence[LedgerLine], bookings: Mapping[str, Booking] | None =
     ``tax`` is what is contained in the amount of money that a customer paid or got back.
     Instants are in UTC and written so that spreadsheets take them for dates; a ``T`` or a ``Z`` makes them text.
     """
-    facts = line_facts(lines, bookings or {})
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for line in lines:
-        writer.writerow((*_row(line), *_facts_row(line, facts.get(line.id))))
-    return text.getvalue()
+    return "".join([_csv_row(_COLUMNS), *_rows(lines, bookings or {})])
+
+
+def _rows(lines: Sequence[LedgerLine], bookings: Mapping[str, Booking]) -> Iterator[str]:
+    facts = line_facts(lines, bookings)
+    return (_csv_row((*_row(line), *_facts_row(line, facts.get(line.id)))) for line in lines)
+
+
+class _Returned:
+    """A file that gives back what is written; a CSV writer's ``writerow`` returns it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+_WRITER = csv.writer(_Returned())
+
+
+def _csv_row(values: Sequence[str]) -> str:
+    return str(_WRITER.writerow(values))
 
 
 def _facts_row(line: LedgerLine, facts: LineFacts | None) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ _CORS_REQUEST_HEADERS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id",
 )  # fmt: skip
 _CORS_RESPONSE_HEADERS = (
-    "ETag", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed",
+    "ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed",
     "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy",
 )  # fmt: skip
 _CORS_MAX_AGE_SECONDS = 600

@@ -41,13 +41,13 @@ class MongoLedger:
         return sums
 
     async def list_by_provider(
-        self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None
+        self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: tuple[datetime, str] | None
     ) -> Sequence[LedgerLine]:
-        """Lines of a provider's bookings in a period, oldest first; ``after`` is the id of the last line seen."""
+        """Lines of a provider's bookings in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
         query: Document = {"provider_id": provider_id, "at": {"$gte": since, "$lt": before}}
         if after is not None:
-            last = await self._lines.find_one({"_id": after}, {"at": 1})
-            if last is not None:
-                query["$or"] = [{"at": {"$gt": last["at"]}}, {"at": last["at"], "_id": {"$gt": after}}]
-        cursor = self._lines.find(query).sort([("at", 1), ("_id", 1)]).limit(limit)
+            at, last_id = after
+            query["at"]["$gte"] = max(since, at)
+            query["$or"] = [{"at": {"$gt": at}}, {"at": at, "_id": {"$gt": last_id}}]
+        cursor = self._lines.find(query, batch_size=limit).sort([("at", 1), ("_id", 1)]).limit(limit)
         return [from_document(LedgerLine, row) async for row in cursor]

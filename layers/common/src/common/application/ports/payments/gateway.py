@@ -223,7 +223,7 @@ class Ledger(Protocol):
         ...
 
     async def list_by_provider(
-        self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: str | None
+        self, provider_id: str, *, since: datetime, before: datetime, limit: int, after: tuple[datetime, str] | None
     ) -> Sequence[LedgerLine]:
-        """Lines of a provider's bookings in a period, oldest first; ``after`` is the id of the last line seen."""
+        """Lines of a provider's bookings in a period, oldest first; ``after`` is (instant, id) of the last one seen."""
         ...
