@@ -70,7 +70,7 @@ async def test_a_statement_has_every_line_once_in_bounded_parts_of_whole_instant
     now, most = bench.clock.now(), 20_000
     ledger = EndlessLedger(50_000, per_instant)
     long = replace(bench.payments, ledger=ledger)  # type: ignore[arg-type]
-    after, rows, parts, ends = None, [], 0, set[str]()
+    after, rows, parts, ends = None, list[str](), 0, set[str]()
     while True:
         text, after = await provider_statement(long, "prv_1", now - timedelta(days=30), now, after)
         header, *lines = text.splitlines()

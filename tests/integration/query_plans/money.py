@@ -64,7 +64,7 @@ CALLS: Calls = {
         PROVIDER, since=NOW, before=LATER, limit=20, after=None
     ),
     "MongoLedger.list_by_provider: later": lambda c: MongoLedger(c.mongo.db).list_by_provider(
-        PROVIDER, since=NOW, before=LATER, limit=20, after="led_1"
+        PROVIDER, since=NOW, before=LATER, limit=20, after=(NOW, "led_1")
     ),
     "MongoSubscriptions.save": _subscribe,
     "MongoSubscriptions.get": lambda c: MongoSubscriptions(c.mongo.db).get(PROVIDER),

@@ -27,7 +27,14 @@ _BOOKING = (
 _LINE = ("provider_id", "account", "at", "amount.currency", "reason", "amount.amount")
 
 INDEXES = {
-    "bookings": [IndexModel([(field, ASCENDING) for field in _BOOKING], name="provider_figures")],
+    "bookings": [
+        IndexModel(
+            [(field, ASCENDING) for field in _BOOKING],
+            name="provider_figures",
+            # Holds all bookings. A list, which does not repeat it, would take this index and sort in memory.
+            partialFilterExpression={"slot.start_at": {"$type": "date"}},
+        ),
+    ],
     "ledger_entries": [
         IndexModel(
             [(field, ASCENDING) for field in _LINE],
