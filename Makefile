@@ -136,9 +136,11 @@ plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET
 docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew
 	@$(PY) -m infra.docs.openapi
 	@$(PY) -m infra.docs.booking_states
+	@$(PY) -m infra.docs.scale
 drift: $(STAMP) ## Fail if the written OpenAPI document or diagram is stale
 	$(PY) -m infra.docs.openapi --check
 	$(PY) -m infra.docs.booking_states --check
+	$(PY) -m infra.docs.scale --check
 
 .PHONY: clean
 clean: ## Forget the local cloud's state and every build (the environment stays)

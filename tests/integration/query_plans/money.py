@@ -106,6 +106,8 @@ CALLS: Calls = {
     "MongoDueReconciliations.claim": lambda c: MongoDueReconciliations(c.mongo.db).claim(NOW, limit=20),
     "MongoDueReconciliations.complete": _complete,
     "MongoDueReconciliations.find_oldest": lambda c: MongoDueReconciliations(c.mongo.db).find_oldest(),
+    "MongoPaymentOperations.list_abandoned": lambda c: MongoPaymentOperations(c.mongo.db).list_abandoned(NOW, limit=20),
+    "MongoPaymentOperations.end_leases": lambda c: MongoPaymentOperations(c.mongo.db).end_leases(["pay_1"], NOW),
     "MongoPaymentOperations.list_due": lambda c: MongoPaymentOperations(c.mongo.db).list_due(NOW, limit=20),
     "MongoPaymentOperations.list_due: later": lambda c: MongoPaymentOperations(c.mongo.db).list_due(
         NOW, limit=20, after="pay_1"
