@@ -13,12 +13,13 @@ from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
 from common.adapters.mongo.search.listings import MongoListingIndex
 from common.adapters.mongo.search.popularity import MongoPopularity
 from common.application.ports.search.listings import Criteria, ListingKind, Order, WordGroup
+from common.domain.catalogue.providers import RatingSummary
 from common.domain.shared.errors import NotFound
 from common.domain.shared.geo import Point
 from common.runtime.container.bootstrap import Container
 
 from tests.factories.providers import make_provider, make_service
-from tests.integration.query_plans.calls import BEFORE, NOW, PROVIDER, SERVICE, Calls
+from tests.integration.query_plans.calls import BEFORE, BOOKING, NOW, PROVIDER, SERVICE, Calls
 
 _NEAR: dict[str, Any] = {"point": Point(-36.844, 174.767), "radius_m": 25_000.0}
 _WORDS = (WordGroup(("clean",), 9),)
@@ -45,6 +46,14 @@ async def _bill(c: Container) -> None:
     provider = await c.providers.get(PROVIDER)
     assert provider is not None
     await c.providers.update_billing(provider, {"is_billable": False}, now=NOW)
+
+
+async def _count_rating(c: Container) -> None:
+    """First all of the provider's, as of an earlier release, then one alone."""
+    whose: dict[str, Any] = {"provider_id": PROVIDER, "service_id": SERVICE, "now": NOW}
+    for state in ("published", "moderated"):
+        await c.mongo.collection("ratings").update_one({"_id": "rat_1"}, {"$set": {"state": state}})
+        await MongoSummaries(c.mongo, c.listings).apply(BOOKING, **whose)
 
 
 CALLS: Calls = {
@@ -119,6 +128,8 @@ CALLS: Calls = {
     "MongoSummaries.refresh": lambda c: MongoSummaries(c.mongo, c.listings).refresh(
         provider_id=PROVIDER, service_id=SERVICE, now=NOW
     ),
+    "MongoSummaries.apply": _count_rating,
+    "MongoListings.set_ratings": lambda c: c.listings.set_ratings(PROVIDER, RatingSummary(), SERVICE, RatingSummary()),
     "MongoServices.pause_beyond_limit": _keep_plan,
     "MongoPlanLimit.hold": lambda c: MongoPlanLimit(c.mongo).hold(PROVIDER),
     "MongoPlanLimit.beyond": lambda c: MongoPlanLimit(c.mongo).beyond(PROVIDER),

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from common.adapters.mongo.catalogue.categories import MongoCategories
@@ -128,9 +129,12 @@ class Shop:
         await delete_service(self.container.catalogue, self.provider, self.shown.id)
 
     async def count_ratings(self) -> None:
-        await self.container.rating_summaries.refresh(
-            provider_id=self.provider.id, service_id=self.shown.id, now=self.container.clock.now()
-        )
+        booking_id = f"bkg_{uuid4().hex}"
+        whose = {"provider_id": self.provider.id, "service_id": self.shown.id}
+        told = {"author_kind": "customer", "state": "published", "stars": 5, "counted": 0}
+        row = {"_id": f"rat_{booking_id}", "booking_id": booking_id, **whose, **told}
+        await self.container.mongo.collection("ratings").insert_one(row)
+        await self.container.rating_summaries.apply(booking_id, **whose, now=self.container.clock.now())
 
     async def move(self) -> None:
         fields = {"address": "25 Worcester Street, Christchurch", "trading_name": "Southern Help"}

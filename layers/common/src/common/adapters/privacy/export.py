@@ -26,6 +26,7 @@ _NEVER_SHOWN = frozenset(
         "touches",
         "ended_sign_ins",
         "held_by",
+        "counted",
     }
 )
 #: Rows that one answer of the server brings.

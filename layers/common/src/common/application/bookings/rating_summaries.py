@@ -10,7 +10,7 @@ SUMMARY_EVENTS = frozenset({RATINGS_PUBLISHED.type, RATINGS_CLOSED.type, RATING_
 
 
 async def refresh_summaries(deps: BookingDeps, event: Event) -> None:
-    """Recompute the summaries of the booking's service and provider; does nothing for other events.
+    """Bring the summaries of the booking's service and provider up to date; does nothing for other events.
 
     The event commits with what is shown, so that a crash in between delays the summaries and leaves none stale.
     Harmless to repeat, in any order.
@@ -21,4 +21,5 @@ async def refresh_summaries(deps: BookingDeps, event: Event) -> None:
     booking = await deps.bookings.get(event.booking_id) if event.type in SUMMARY_EVENTS and event.booking_id else None
     if booking is not None:
         now = deps.clock.now()
-        await deps.summaries.refresh(provider_id=booking.provider_id, service_id=booking.service_id, now=now)
+        whose = {"provider_id": booking.provider_id, "service_id": booking.service_id}
+        await deps.summaries.apply(booking.id, **whose, now=now)

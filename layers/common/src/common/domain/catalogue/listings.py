@@ -103,9 +103,7 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         auto_accept=service.auto_accept,
         resource_ids=service.resource_ids,
         is_verified=provider.status is ProviderStatus.APPROVED,
-        rating=service.rating,
-        mean=mean_of(service.rating),
-        score=bayesian_score(service.rating.count, service.rating.total),
+        **rating_fields(service.rating),
         updated_at=service.updated_at,
     )
 
@@ -140,11 +138,15 @@ def provider_listing(provider: Provider, services: Iterable[Service], tree: Cate
         unit_price=cheapest,
         duration_minutes=min((service.duration_minutes for service in active if service.total_price()), default=0),
         is_verified=provider.status is ProviderStatus.APPROVED,
-        rating=provider.rating,
-        mean=mean_of(provider.rating),
-        score=bayesian_score(provider.rating.count, provider.rating.total),
+        **rating_fields(provider.rating),
         updated_at=provider.updated_at,
     )
+
+
+def rating_fields(rating: RatingSummary) -> dict[str, Any]:
+    """The fields of a listing that ratings make, as they are stored."""
+    score = bayesian_score(rating.count, rating.total)
+    return {"rating": rating.model_dump(), "mean": mean_of(rating), "score": score}
 
 
 def listed_point(provider: Provider) -> Point | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from common.domain.catalogue.rating_scores import bayesian_score
 from common.domain.identity.users import Address, ProviderStatus
 from common.domain.scheduling.availability import Availability
 from common.domain.shared.model import Model
@@ -18,6 +19,15 @@ class RatingSummary(Model):
     count: int = 0
     total: int = 0
     score: float = 0.0
+
+    @classmethod
+    def of(cls, count: int, total: int) -> "RatingSummary":
+        """The summary of so many ratings with so many stars together."""
+        return cls(count=count, total=total, score=bayesian_score(count, total)) if count else cls()
+
+    def after(self, before: int, stars: int) -> "RatingSummary":
+        """The summary once a rating that was counted with ``before`` stars is with ``stars``; 0 is not at all."""
+        return self.of(max(0, self.count + (stars > 0) - (before > 0)), max(0, self.total + stars - before))
 
     @property
     def mean(self) -> float | None:

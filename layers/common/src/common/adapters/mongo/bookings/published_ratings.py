@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.adapters.mongo.catalogue.listings import MongoListings
+from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.bookings.booking import ActorKind
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.catalogue.providers import RatingSummary
-from common.domain.catalogue.rating_scores import bayesian_score
 
 #: Only what customers say of providers is shown and counted.
 _COUNTED = {"author_kind": ActorKind.CUSTOMER.value, "state": RatingState.PUBLISHED.value}
@@ -43,6 +43,9 @@ class MongoPublishedRatings:
 class MongoSummaries:
     """Implements ``Summaries``.
 
+    A rating's ``counted`` is what of it is in the summaries: its stars, or 0. Whoever changes a summary takes the
+    provider's lock and writes both together, so that an event that comes twice, or late, counts once.
+
     Args:
         mongo: the connection.
         listings: what searches read.
@@ -53,7 +56,34 @@ class MongoSummaries:
         self._services = mongo.collection("services")
         self._providers = mongo.collection("providers")
         self._listings = listings
+        self._lock = MongoProviderLock(mongo)
         self._unit = MongoUnitOfWork(mongo)
+
+    async def apply(self, booking_id: str, *, provider_id: str, service_id: str, now: datetime) -> None:
+        """Count what has become of a booking's rating since it was counted last (see the port)."""
+
+        async def work() -> None:
+            session = current_session()
+            provider = await self._lock.take(provider_id)
+            of_booking = {"booking_id": booking_id, "author_kind": _COUNTED["author_kind"]}
+            rating = await self._ratings.find_one(of_booking, session=session)
+            if rating is None:
+                return
+            if "counted" not in rating:
+                await self._recount(provider_id, service_id, now)
+                return
+            stars = rating["stars"] if rating["state"] == _COUNTED["state"] else 0
+            if stars == rating["counted"]:
+                return
+            await self._ratings.update_one({"_id": rating["_id"]}, {"$set": {"counted": stars}}, session=session)
+            service = await self._services.find_one({"_id": service_id}, {"rating": 1}, session=session)
+            of_service, of_provider = (
+                RatingSummary.model_validate((row or {}).get("rating") or {}).after(rating["counted"], stars)
+                for row in (service, provider)
+            )
+            await self._store(provider_id, of_provider, service_id, of_service, now)
+
+        await self._unit.run(work)
 
     async def refresh(self, *, provider_id: str, service_id: str, now: datetime) -> RatingSummary:
         """Recompute a service's and its provider's summaries, and their listings, in one transaction.
@@ -62,25 +92,41 @@ class MongoSummaries:
         """
 
         async def work() -> RatingSummary:
-            session = current_session()
-            of_service = await self._summary({"service_id": service_id})
-            of_provider = await self._summary({"provider_id": provider_id})
-            marked = {"rating_at": now}
-            await self._services.update_one(
-                {"_id": service_id}, {"$set": {"rating": of_service.model_dump(), **marked}}, session=session
-            )
-            await self._providers.update_one(
-                {"_id": provider_id}, {"$set": {"rating": of_provider.model_dump(), **marked}}, session=session
-            )
-            await self._listings.refresh_provider(provider_id)
-            return of_service
+            await self._lock.take(provider_id)
+            return await self._recount(provider_id, service_id, now)
 
         return await self._unit.run(work)
+
+    async def _recount(self, provider_id: str, service_id: str, now: datetime) -> RatingSummary:
+        """Count every rating anew; from now on they say what of them is counted."""
+        is_shown: Document = {"$eq": ["$state", _COUNTED["state"]]}
+        counted: Document = {"$cond": [is_shown, "$stars", 0]}
+        differs = {
+            "provider_id": provider_id,
+            "author_kind": _COUNTED["author_kind"],
+            "$expr": {"$ne": ["$counted", counted]},
+        }
+        await self._ratings.update_many(differs, [{"$set": {"counted": counted}}], session=current_session())
+        of_service = await self._summary({"service_id": service_id})
+        of_provider = await self._summary({"provider_id": provider_id})
+        await self._store(provider_id, of_provider, service_id, of_service, now)
+        return of_service
+
+    async def _store(
+        self, provider_id: str, of_provider: RatingSummary, service_id: str, of_service: RatingSummary, now: datetime
+    ) -> None:
+        session, marked = current_session(), {"rating_at": now}
+        await self._services.update_one(
+            {"_id": service_id}, {"$set": {"rating": of_service.model_dump(), **marked}}, session=session
+        )
+        await self._providers.update_one(
+            {"_id": provider_id}, {"$set": {"rating": of_provider.model_dump(), **marked}}, session=session
+        )
+        await self._listings.set_ratings(provider_id, of_provider, service_id, of_service)
 
     async def _summary(self, of: Document) -> RatingSummary:
         group = {"_id": None, "count": {"$sum": 1}, "total": {"$sum": "$stars"}}
         pipeline = [{"$match": {**of, **_COUNTED}}, {"$group": group}]
         async for row in await self._ratings.aggregate(pipeline, session=current_session()):
-            count, total = int(row["count"]), int(row["total"])
-            return RatingSummary(count=count, total=total, score=bayesian_score(count, total))
+            return RatingSummary.of(int(row["count"]), int(row["total"]))
         return RatingSummary()

@@ -73,7 +73,7 @@ class MongoRatings:
                 raise Conflict("Ratings of this booking are not open.", code="ratings_closed")
             return await self._ratings.find_one_and_update(
                 key,
-                {"$set": changed, "$setOnInsert": document},
+                {"$set": changed, "$setOnInsert": {**document, "counted": 0}},
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
                 session=session,

@@ -10,8 +10,8 @@ from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
-from common.domain.catalogue.listings import Listing, provider_listing, service_listing
-from common.domain.catalogue.providers import Provider
+from common.domain.catalogue.listings import Listing, provider_listing, rating_fields, service_listing
+from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.shared.errors import NotFound
 
@@ -69,6 +69,17 @@ class MongoListings:
             await self._service_listings.delete_one({"_id": service.id}, session=current_session())
         else:
             await self._replace(listing)
+
+    async def set_ratings(
+        self, provider_id: str, of_provider: RatingSummary, service_id: str, of_service: RatingSummary
+    ) -> None:
+        """Show new summaries of a provider and one service; call it where the provider's document is written too."""
+        for listings, listing_id, rating in (
+            (self._service_listings, service_id, of_service),
+            (self._provider_listings, provider_id, of_provider),
+        ):
+            fields = {"$set": rating_fields(rating)}
+            await listings.update_one({"_id": listing_id}, fields, session=current_session())
 
     async def _read(self, provider_id: str) -> tuple[Provider | None, list[Service]]:
         session = current_session()

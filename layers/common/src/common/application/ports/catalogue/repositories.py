@@ -126,6 +126,14 @@ class BusyTimes(Protocol):
 class Summaries(Protocol):
     """Rating summaries, computed from the published ratings."""
 
+    async def apply(self, booking_id: str, *, provider_id: str, service_id: str, now: datetime) -> None:
+        """Count what has become of a booking's rating since it was counted last, in one transaction.
+
+        However many ratings there are, it reads one. Harmless to repeat, in any order. A rating of an earlier release,
+        which does not say whether it is counted, makes all of its provider's be counted anew, once.
+        """
+        ...
+
     async def refresh(self, *, provider_id: str, service_id: str, now: datetime) -> RatingSummary:
         """Recompute a service's and its provider's summaries, and their listings, in one transaction.
 
