@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from infra.bench import core, report
+from infra.bench.growth.part import run as growth
 from infra.bench.parts import Options, Part
 from infra.bench.results import State, judge
 from infra.bench.search.__main__ import run as search
@@ -17,6 +18,7 @@ from infra.build.targets import ROOT
 PARTS = (
     Part("core", "benchmarks", "Benchmarks", core.run),
     Part("search", "benchmarks-search", "Searching, against the size of the marketplace", search, writes_itself=True),
+    Part("growth", "benchmarks-growth", "Bookings, against the size of the marketplace", growth, writes_itself=True),
 )
 _STARTED = time.monotonic()
 

@@ -58,16 +58,17 @@ class World:
     staff_token: str
 
 
-async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str) -> World:
+async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str, database: str = DATABASE) -> World:
     """Migrate the database and store the few rows that requests need.
 
     Args:
         mongodb_uri: A replica set.
         stripe_url: The local Stripe.
         queue_url: Where functions send their messages.
+        database: Its name.
     """
-    migrate(mongodb_uri, DATABASE)
-    environment = _environment(mongodb_uri, stripe_url, queue_url)
+    migrate(mongodb_uri, database)
+    environment = _environment(mongodb_uri, stripe_url, queue_url) | {"MONGODB_DATABASE": database}
     container = Container(load_settings(environ=environment))
     now = datetime.now(UTC).replace(microsecond=0)
     owner = _user("tom@example.com", now, [Role.USER, Role.PROVIDER])

@@ -96,13 +96,14 @@ def uri_for(port: int) -> str:
     return f"mongodb://{ports.LOOPBACK}:{port}/?directConnection=true"
 
 
-def launch(folder: Path, port: int, *, cache_gb: float = 0.5) -> Mongod:
+def launch(folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = False) -> Mongod:
     """Start mongod without waiting for it.
 
     Args:
         folder: Folder for data (``data/``) and log (``mongod.log``); kept between starts.
         port: Loopback port to listen on.
         cache_gb: WiredTiger cache in gigabytes.
+        is_alone: Without a replica set: no transactions, and no log of operations, which makes filling it faster.
 
     Returns:
         The server, still starting.
@@ -112,7 +113,8 @@ def launch(folder: Path, port: int, *, cache_gb: float = 0.5) -> Mongod:
     log = folder / "mongod.log"
     log.unlink(missing_ok=True)
     command: list[str | Path] = [
-        find_mongod(), "--replSet", REPLICA_SET, "--bind_ip", ports.LOOPBACK, "--port", str(port),
+        find_mongod(), *(() if is_alone else ("--replSet", REPLICA_SET)),
+        "--bind_ip", ports.LOOPBACK, "--port", str(port),
         "--dbpath", data, "--nounixsocket", "--oplogSize", "64", "--wiredTigerCacheSizeGB", str(cache_gb),
         "--setParameter", "diagnosticDataCollectionEnabled=false",
     ]  # fmt: skip

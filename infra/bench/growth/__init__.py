@@ -1,0 +1,1 @@
+"""What requests and jobs cost as a marketplace's bookings grow from ten thousand to a million."""
