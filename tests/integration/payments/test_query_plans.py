@@ -1,4 +1,4 @@
-"""Every query of payments and notifications runs on an index and sorts nothing in memory."""
+"""What schedules look for each minute costs what they find, not what waits beside it."""
 
 from __future__ import annotations
 
@@ -6,30 +6,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.adapters.mongo.notifications.inbox import MongoNotifications, MongoPreferences, MongoPushSubscriptions
 from common.adapters.mongo.payments.due_reconciliations import MongoDueReconciliations
-from common.adapters.mongo.payments.ledger import MongoLedger
 from common.adapters.mongo.payments.operations import MongoPaymentOperations
-from common.adapters.mongo.payments.reviews import MongoPaymentReviews
-from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
 from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
-from common.application.ports.payments.reconciliation import Progress
-from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
-from common.domain.notifications.inbox import Preferences
 from common.domain.payments.operations import PaymentOperation, Purpose
 from common.domain.shared.money import Money
-from pymongo import AsyncMongoClient, MongoClient
-from pymongo.monitoring import CommandListener
+from pymongo import MongoClient
 
 from tests.support import START
+from tests.support.query_plans import RecordedMongo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from pymongo.monitoring import CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent
-
-_EXPLAINED = frozenset({"find", "findAndModify", "update", "delete", "aggregate", "count"})
-_ENVELOPE = frozenset({"lsid", "$clusterTime", "$db", "$readPreference", "txnNumber", "writeConcern", "readConcern"})
 LATER = START + timedelta(days=1)
 OPERATION = PaymentOperation(
     id="pay_1",
@@ -41,103 +30,11 @@ OPERATION = PaymentOperation(
 )
 
 
-async def _put_and_get_preferences(store: MongoPreferences) -> None:
-    await store.save(Preferences(user_id="usr_1"))
-    await store.get("usr_1")
-
-
-async def _keep_place(reviews: MongoPaymentReviews) -> None:
-    for revision in (1, 2):
-        await reviews.save_progress(Progress(id="intents", verified_until=START, revision=revision))
-    await reviews.get_progress("intents")
-
-
-async def _tell(reviews: MongoPaymentReviews) -> None:
-    found = {"booking_id": "bkg_1", "kind": DiscrepancyKind.CAPTURED, "first_seen_at": START, "last_seen_at": START}
-    await reviews.report([Discrepancy(id="bkg_1:captured_amount", **found)])
-    await reviews.claim_unreported(limit=500)
-
-
-async def _reconcile(rows: MongoDueReconciliations) -> None:
-    await rows.request(["bkg_1"], START)
-    (due,) = await rows.claim(START, limit=4)
-    await rows.request(["bkg_1"], START)
-    await rows.complete(due, START)
-
-
-QUERIES: dict[str, Callable[[Any], Awaitable[Any]]] = {
-    "operation": lambda db: MongoPaymentOperations(db).get("pay_1"),
-    "operations of a booking": lambda db: MongoPaymentOperations(db).list_by_booking("bkg_1"),
-    "claim": lambda db: MongoPaymentOperations(db).claim("pay_1", START, LATER),
-    "abandoned operations": lambda db: MongoPaymentOperations(db).list_abandoned(START, limit=50),
-    "ended leases": lambda db: MongoPaymentOperations(db).end_leases(["pay_1"], START),
-    "open operations": lambda db: MongoPaymentOperations(db).list_due(START, limit=50),
-    "ledger of a booking": lambda db: MongoLedger(db).list_by_booking("bkg_1"),
-    "ledger of a provider": lambda db: MongoLedger(db).list_by_provider(
-        "prv_1", since=START, before=LATER, limit=500, after=None
-    ),
-    "waiting events": lambda db: MongoWebhookEvents(db).list_unprocessed(before=START, limit=50),
-    "touched bookings": lambda db: MongoPaymentReviews(db).list_touched(START, LATER, limit=50, after=(START, "pay_1")),
-    "differences": lambda db: MongoPaymentReviews(db).list_open(limit=20, before=None),
-    "next differences": lambda db: MongoPaymentReviews(db).list_open(limit=20, before=(START, "x")),
-    "resolving differences": lambda db: MongoPaymentReviews(db).resolve_others("bkg_1", ["a"], START),
-    "closing differences": lambda db: MongoPaymentReviews(db).resolve(["a"], START),
-    "differences to tell": lambda db: _tell(MongoPaymentReviews(db)),
-    "place of a phase": lambda db: _keep_place(MongoPaymentReviews(db)),
-    "due reconciliations": lambda db: _reconcile(MongoDueReconciliations(db)),
-    "oldest reconciliation": lambda db: MongoDueReconciliations(db).find_oldest(),
-    "unpaid plans": lambda db: MongoSubscriptions(db).list_past_due(START, limit=100),
-    "inbox": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=False, limit=20, before=None),
-    "next inbox": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=False, limit=20, before="ntf_1"),
-    "unread": lambda db: MongoNotifications(db).list_by_user("usr_1", unread_only=True, limit=20, before="ntf_1"),
-    "unread count": lambda db: MongoNotifications(db).count_unread("usr_1", most=1_000),
-    "read": lambda db: MongoNotifications(db).mark_read("usr_1", "ntf_1", START),
-    "read all": lambda db: MongoNotifications(db).mark_all_read("usr_1", START, most=5),
-    "preferences": lambda db: _put_and_get_preferences(MongoPreferences(db)),
-    "forgetting a browser": lambda db: MongoPushSubscriptions(db).delete("usr_1", "https://push.test/1"),
-    "browsers": lambda db: MongoPushSubscriptions(db).list_by_user("usr_1"),
-}
-
-
-class Recorder(CommandListener):
-    """Keeps what was sent to the server."""
-
-    def __init__(self) -> None:
-        self.commands: list[dict[str, Any]] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        if event.command_name in _EXPLAINED:
-            self.commands.append({key: value for key, value in event.command.items() if key not in _ENVELOPE})
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Not of interest."""
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        """Not of interest."""
-
-
 @pytest.fixture
-async def recorded(mongodb_uri: str, migrated_database: str) -> AsyncIterator[tuple[Any, Recorder]]:
-    recorder = Recorder()
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongodb_uri, event_listeners=[recorder], tz_aware=True)
-    yield client[migrated_database], recorder
-    await client.close()
-
-
-@pytest.mark.parametrize("name", QUERIES)
-async def test_a_query_runs_on_its_index(
-    recorded: tuple[Any, Recorder], mongodb_uri: str, migrated_database: str, name: str
-) -> None:
-    database, recorder = recorded
-    await QUERIES[name](database)
-    assert recorder.commands
-    with MongoClient[dict[str, Any]](mongodb_uri) as client:
-        for command in recorder.commands:
-            plan = client[migrated_database].command("explain", command, verbosity="queryPlanner")
-            stages = _stages(plan)
-            assert "COLLSCAN" not in stages, (name, stages)
-            assert "SORT" not in stages, (name, stages)
-            assert stages & {"IXSCAN", "IDHACK", "COUNT_SCAN"}, (name, stages)
+async def mongo(mongodb_uri: str, migrated_database: str) -> AsyncIterator[RecordedMongo]:
+    made = RecordedMongo(mongodb_uri, migrated_database)
+    yield made
+    await made.close()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +67,7 @@ async def test_a_query_runs_on_its_index(
     ],
 )
 async def test_what_schedules_look_for_reads_what_it_finds_and_not_what_waits(
-    recorded: tuple[Any, Recorder],
+    mongo: RecordedMongo,
     mongodb_uri: str,
     migrated_database: str,
     collection: str,
@@ -178,7 +75,7 @@ async def test_what_schedules_look_for_reads_what_it_finds_and_not_what_waits(
     due: dict[str, Any],
     find: Callable[[Any, str], Awaitable[Any]],
 ) -> None:
-    database, recorder = recorded
+    database, sent = mongo.db, mongo.recorder.sent
     whole = OPERATION.model_dump(exclude={"id"}) if collection == "payment_operations" else {}
     event = {"type": "x", "object_id": "x", "created": 1} if collection == "webhook_events" else {}
     base = {**whole, **event, "charge_id": "chg_1"}
@@ -186,21 +83,10 @@ async def test_what_schedules_look_for_reads_what_it_finds_and_not_what_waits(
     await database[collection].insert_many([{"_id": f"b_{n:03d}", **base, **due} for n in range(60)])
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         for after in ("", "b_019"):
-            recorder.commands.clear()
+            sent.clear()
             assert len(await find(database, after)) == 20
-            for command in [each for each in recorder.commands if "find" in each]:
-                stats = client[migrated_database].command("explain", command, verbosity="executionStats")[
-                    "executionStats"
-                ]
+            for command in [each.command for each in sent if each.name == "find"]:
+                plan = client[migrated_database].command("explain", command, verbosity="executionStats")
+                stats = plan["executionStats"]
                 assert stats["totalDocsExamined"] <= stats["nReturned"] + 1, (collection, stats)
     await database[collection].delete_many({})
-
-
-def _stages(plan: Any) -> set[str]:
-    """Names of all stages of the winning plan."""
-    if isinstance(plan, dict):
-        found = {plan["stage"]} if isinstance(plan.get("stage"), str) else set()
-        return found.union(*(_stages(value) for key, value in plan.items() if key != "rejectedPlans"))
-    if isinstance(plan, list):
-        return set().union(*(_stages(value) for value in plan))
-    return set()

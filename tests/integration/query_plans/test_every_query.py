@@ -13,6 +13,7 @@ import common.adapters
 import pytest
 from pymongo import MongoClient
 
+from infra.build.targets import ROOT
 from tests.integration.query_plans import bookings, catalogue, messages, money, people, platform, seeds
 from tests.support.containers import make_container
 from tests.support.query_plans import Explained, RecordedMongo, unused_indexes
@@ -104,6 +105,24 @@ def test_every_index_serves_a_query(plans: list[Explained], mongodb_uri: str, mi
     with MongoClient[dict[str, Any]](mongodb_uri) as client:
         unused = unused_indexes(client[migrated_database], plans)
     assert {(collection, name) for collection, names in unused.items() for name in names} - set(KEPT) == set()
+
+
+def test_nothing_else_skips_or_counts_without_an_end() -> None:
+    """Use cases and functions have no commands of their own; what operators run has some."""
+    files = [file for folder in ("layers", "functions", "infra/ops") for file in (ROOT / folder).rglob("*.py")]
+    found = {f"{file.relative_to(ROOT)}:{line}" for file in files for line in _endless(ast.parse(file.read_text()))}
+    assert {each for each in found if "/migrations/versions/" not in each} == set()
+
+
+def _endless(tree: ast.AST) -> Iterator[int]:
+    """Lines that page by reading what they pass over, or count without a limit."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == "$skip":
+            yield node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name, is_limited = node.func.attr, any(each.arg == "limit" for each in node.keywords)
+            if name in {"skip", "estimated_document_count"} or (name == "count_documents" and not is_limited):
+                yield node.lineno
 
 
 def _methods() -> Iterator[str]:
