@@ -8,6 +8,7 @@ from common.application.identity import account, account_deletion, email_change,
 from common.application.ports.identity.personal_data import ExportPlace
 from common.domain.shared.errors import InvalidInput
 from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http.dependencies import CurrentAccount
 from common.runtime.http.paging import Cursor, decode_cursor, encode_cursor
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Request, Response
@@ -28,9 +29,9 @@ _EXPORTS = rate_limit("export", limit=10, per_seconds=3600, by="user")
 
 
 @router.get("")
-async def get_account(container: ContainerDep, caller: CurrentUser) -> AccountView:
+async def get_account(container: ContainerDep, user: CurrentAccount) -> AccountView:
     """The caller's account, and whether terms are to be accepted."""
-    return AccountView.of_account(await account.get_account(container.onboarding, caller), container.terms)
+    return AccountView.of_account(user, container.terms)
 
 
 @router.patch("")

@@ -6,7 +6,7 @@ from typing import Annotated
 from common.application.identity.onboarding import billing, progress, steps
 from common.domain.identity.roles import Principal, Role
 from common.runtime.http import ContainerDep, CurrentUser, require
-from common.runtime.http.rate_limits import limit_lookups, rate_limit
+from common.runtime.http.rate_limits import at_once, limit_lookups, rate_limit
 from fastapi import APIRouter, Depends
 
 from functions.auth.client import Client
@@ -22,12 +22,14 @@ from functions.auth.onboarding_schemas import (
 from functions.auth.schemas import UserView
 
 #: Each of these may ask a geocoder or Stripe, which cost money.
-_GENTLY = [Depends(rate_limit("onboarding", limit=60, per_seconds=600, by="user"))]
+_LIMIT = rate_limit("onboarding", limit=60, per_seconds=600, by="user")
+_GENTLY = [Depends(_LIMIT)]
+_GENTLY_WITH_ADDRESS = [Depends(at_once(_LIMIT, limit_lookups))]
 
-router = APIRouter(prefix="/v1/onboarding", tags=["onboarding"], dependencies=_GENTLY)
+router = APIRouter(prefix="/v1/onboarding", tags=["onboarding"])
 
 
-@router.post("/profile", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
+@router.post("/profile", status_code=HTTPStatus.OK, dependencies=_GENTLY_WITH_ADDRESS)
 async def complete_profile(
     body: ProfileRequest, container: ContainerDep, caller: CurrentUser, client: Client
 ) -> ProfileAnswer:
@@ -44,14 +46,14 @@ async def complete_profile(
     return ProfileAnswer.of_completed(done)
 
 
-@router.post("/path", status_code=HTTPStatus.OK)
+@router.post("/path", status_code=HTTPStatus.OK, dependencies=_GENTLY)
 async def choose_path(body: PathRequest, container: ContainerDep, caller: CurrentUser) -> OnboardingAnswer:
     """Choose to go on as a customer or as a provider; one may become the other later, and be both."""
     user = await steps.choose_path(container.onboarding, caller, body.path)
     return OnboardingAnswer(user=UserView.of(user), next_steps=progress.next_steps(user))
 
 
-@router.post("/provider", status_code=HTTPStatus.OK, dependencies=[Depends(limit_lookups)])
+@router.post("/provider", status_code=HTTPStatus.OK, dependencies=_GENTLY_WITH_ADDRESS)
 async def apply_as_provider(
     body: ProviderRequest, container: ContainerDep, caller: CurrentUser, client: Client
 ) -> OnboardingAnswer:
@@ -70,13 +72,13 @@ async def apply_as_provider(
     )
 
 
-@router.post("/billing", status_code=HTTPStatus.OK)
+@router.post("/billing", status_code=HTTPStatus.OK, dependencies=_GENTLY)
 async def start_billing(container: ContainerDep, caller: CurrentUser) -> BillingAnswer:
     """Make the Stripe account, if there is none, and a fresh link to Stripe's onboarding pages."""
     return BillingAnswer.of(await billing.start_billing(container.onboarding, caller))
 
 
-@router.get("/billing")
+@router.get("/billing", dependencies=_GENTLY)
 async def get_billing(
     container: ContainerDep, caller: Annotated[Principal, Depends(require(Role.PROVIDER))]
 ) -> BillingAnswer:

@@ -10,8 +10,6 @@ from common.domain.identity.roles import Principal
 from common.domain.identity.users import User
 from common.domain.shared.phones import parse_phone
 
-__all__ = ["get_account", "update_account"]
-
 
 async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mapping[str, str]) -> User:
     """Change name, telephone number or address; what is not named stays.

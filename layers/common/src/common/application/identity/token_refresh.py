@@ -3,9 +3,11 @@
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
 from common.application.identity.sessions import TokenPair, end_session, make_refresh_token, pair_of, refuse_suspended
+from common.application.shared.together import together
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import REFRESH_GRACE, RefreshToken, Session
+from common.domain.identity.users import User
 from common.domain.shared.errors import Unauthenticated
 from common.domain.shared.opaque_tokens import digest, new_token, seal, unseal
 
@@ -26,23 +28,40 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
     stored = await deps.sessions.find_token(digest(token))
     if stored is None or stored.expires_at <= now:
         raise _refused()
-    session = await deps.sessions.get(stored.session_id)
-    user = await deps.users.get(stored.user_id)
-    if session is None or user is None or user.deleted_at is not None or not session.is_live(now):
+    session, user = await together(deps.sessions.touch(stored.session_id, now), deps.users.get(stored.user_id))
+    if session is None or user is None or user.deleted_at is not None:
         raise _refused()
     refuse_suspended(user)
-    successor = await _successor(deps, token, stored, session, client)
-    await deps.sessions.insert_token(make_refresh_token(user, session, successor, deps))
-    await deps.sessions.touch(session.id, now)
+    successor = await _first_successor(deps, token, stored, user, session)
+    if successor is None:
+        successor = await _same_successor(deps, token, stored, session, client)
+        await deps.sessions.insert_token(make_refresh_token(user, session, successor, deps))
     return pair_of(deps, user, session, successor)
 
 
-async def _successor(deps: AuthDeps, token: str, stored: RefreshToken, session: Session, client: ClientInfo) -> str:
-    """The token that follows: a new one at the first use, the same one within the grace."""
-    now = deps.clock.now()
+async def _first_successor(
+    deps: AuthDeps, token: str, stored: RefreshToken, user: User, session: Session
+) -> str | None:
+    """A new token, where this is the first use.
+
+    It is stored while the use is being decided: where another request wins, what was stored is a token that nobody has
+    seen, and that ends as any other does.
+    """
+    if stored.used_at is not None:
+        return None
     fresh = new_token()
-    if stored.used_at is None and await deps.sessions.use_token(stored.id, seal(fresh, key=token), now):
-        return fresh
+    is_first, _ = await together(
+        deps.sessions.use_token(stored.id, seal(fresh, key=token), deps.clock.now()),
+        deps.sessions.insert_token(make_refresh_token(user, session, fresh, deps)),
+    )
+    return fresh if is_first else None
+
+
+async def _same_successor(
+    deps: AuthDeps, token: str, stored: RefreshToken, session: Session, client: ClientInfo
+) -> str:
+    """The token that followed at the first use, within the grace; any other use ends the family."""
+    now = deps.clock.now()
     used = await deps.sessions.find_token(stored.id)
     is_twin = (
         used is not None

@@ -2,6 +2,7 @@
 
 from common.application.payments.deps import PaymentDeps
 from common.application.shared.booking_access import find_booking
+from common.application.shared.together import together
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.charges import net_paid
 from common.domain.bookings.line_taxes import platform_taxes, provider_taxes
@@ -28,8 +29,9 @@ async def get_booking_payment(deps: PaymentDeps, principal: Principal, booking_i
         NotFound: there is no such booking, or it is none of the caller's business.
     """
     booking, _ = await find_booking(deps, principal, booking_id)
-    operations = await deps.operations.list_by_booking(booking.id)
-    ledger = await deps.ledger.list_by_booking(booking.id)
+    operations, ledger = await together(
+        deps.operations.list_by_booking(booking.id), deps.ledger.list_by_booking(booking.id)
+    )
     return BookingPayment(
         booking=booking,
         operations=list(operations),

@@ -7,8 +7,9 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from common.application.identity.access import authenticate
+from common.application.identity.access import authenticate, authenticate_account
 from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import User
 from common.domain.shared.errors import Forbidden, Unauthenticated
 from common.runtime.container.bootstrap import Container
 
@@ -32,16 +33,21 @@ async def authenticate_request(request: Request) -> Principal | None:
     """
     if hasattr(request.state, "principal"):
         return cast("Principal | None", request.state.principal)
-    header = request.headers.get("authorization")
-    principal = None
-    if header is not None:
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
-            raise Unauthenticated("Send the access token as 'Authorization: Bearer …'.", code="invalid_token")
-        container = await get_container(request)
-        principal = await authenticate(container.access, token.strip())
+    token = _token(request)
+    principal = None if token is None else await authenticate((await get_container(request)).access, token)
     request.state.principal = principal
     return principal
+
+
+def _token(request: Request) -> str | None:
+    """The token in the ``Authorization`` header; ``None`` without the header."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
+        raise Unauthenticated("Send the access token as 'Authorization: Bearer …'.", code="invalid_token")
+    return token.strip()
 
 
 class _Caller(SecurityBase):
@@ -74,8 +80,23 @@ class Caller(_Caller):
         """Read the token."""
         principal = await authenticate_request(request)
         if principal is None:
-            raise Unauthenticated("Sign in first.")
+            raise _nobody()
         return principal
+
+
+class CallingAccount(_Caller):
+    """The caller's whole account, in the place of the caller: one read where a route answers the account itself."""
+
+    async def __call__(self, request: Request) -> User:
+        """Read the token."""
+        token = _token(request)
+        if token is None:
+            raise _nobody()
+        return await authenticate_account((await get_container(request)).access, token)
+
+
+def _nobody() -> Unauthenticated:
+    return Unauthenticated("Sign in first.")
 
 
 class _CallerWithRole(Caller):
@@ -97,6 +118,7 @@ current_user = Caller()
 
 OptionalUser = Annotated[Principal | None, Depends(MaybeCaller())]
 CurrentUser = Annotated[Principal, Depends(current_user)]
+CurrentAccount = Annotated[User, Depends(CallingAccount())]
 
 
 def require(*roles: Role) -> Caller:

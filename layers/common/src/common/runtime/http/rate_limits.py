@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from common.application.ports.shared.limits import Bucket
+from common.application.shared.together import together
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.problems import LimitReached
 from common.runtime.settings import Count, SettingsGroup
@@ -17,6 +18,7 @@ _IPV6_HOST_BITS = 64
 _MINUTE = 60
 
 By = Literal["address", "user"]
+Check = Callable[[Request, Response], Coroutine[Any, Any, None]]
 
 
 class RateLimitSettings(SettingsGroup):
@@ -26,9 +28,7 @@ class RateLimitSettings(SettingsGroup):
     searches_per_minute: Annotated[Count, Field(ge=1)] = 240
 
 
-def rate_limit(
-    name: str, *, limit: int, per_seconds: int, by: By = "address"
-) -> Callable[[Request, Response], Coroutine[Any, Any, None]]:
+def rate_limit(name: str, *, limit: int, per_seconds: int, by: By = "address") -> Check:
     """Make a dependency that lets ``limit`` requests per window through, evenly refilled, shared by all instances.
 
     The response tells what is left in ``RateLimit-Limit``, ``-Remaining``, ``-Reset`` and ``-Policy``
@@ -52,6 +52,19 @@ def rate_limit(
             raise LimitReached(retry_after=bucket.retry_after, headers=headers)
         for header, value in headers.items():
             response.headers[header] = value
+
+    return check
+
+
+def at_once(first: Check, second: Check) -> Check:
+    """Make a dependency of two limits that are asked at once; the response tells of the second.
+
+    Either refuses, the first one before the second.
+    """
+
+    async def check(request: Request, response: Response) -> None:
+        told = Response()
+        await together(first(request, told), second(request, response))
 
     return check
 

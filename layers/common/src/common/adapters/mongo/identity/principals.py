@@ -1,7 +1,9 @@
 """Accounts as authorization reads them: one indexed, projected read per request."""
 
-from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.documents import from_document
 from common.domain.identity.roles import Principal, Role
+from common.domain.identity.users import User
 
 _FIELDS = {
     "is_active": 1,
@@ -24,11 +26,7 @@ class MongoPrincipals:
     async def get(self, user_id: str, *, session_id: str, epoch: int) -> Principal | None:
         """The caller as the database says now; ``None`` if suspended, deleted, or if the sign-in has ended."""
         row = await self._mongo.collection("users").find_one({"_id": user_id}, _FIELDS)
-        if row is None or not row.get("is_active", True) or row.get("deleted_at"):
-            return None
-        if row.get("session_epoch", 0) != epoch:
-            return None
-        if any(ended["id"] == session_id for ended in row.get("ended_sign_ins", ())):
+        if row is None or not _may_act(row, session_id, epoch):
             return None
         return Principal(
             user_id=user_id,
@@ -38,3 +36,15 @@ class MongoPrincipals:
             is_provisional=row.get("is_provisional", False),
             has_factor=bool(row.get("factor_kinds")),
         )
+
+    async def get_account(self, user_id: str, *, session_id: str, epoch: int) -> User | None:
+        """The caller's whole account, by one read; ``None`` where ``get`` gives it."""
+        row = await self._mongo.collection("users").find_one({"_id": user_id})
+        return from_document(User, row) if row and _may_act(row, session_id, epoch) else None
+
+
+def _may_act(row: Document, session_id: str, epoch: int) -> bool:
+    """Whether the account may act, and the sign-in goes on."""
+    if not row.get("is_active", True) or row.get("deleted_at") or row.get("session_epoch", 0) != epoch:
+        return False
+    return all(ended["id"] != session_id for ended in row.get("ended_sign_ins", ()))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pymongo.asynchronous.collection import ReturnDocument
+
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
 from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holdings, account
@@ -87,9 +89,14 @@ class MongoSessions:
         key = {"_id": document.pop("_id")}
         await self._tokens.update_one(key, {"$setOnInsert": document}, upsert=True, session=current_session())
 
-    async def touch(self, session_id: str, now: datetime) -> None:
-        """Note that a sign-in has been used."""
-        await self._sessions.update_one({"_id": session_id}, {"$max": {"last_used_at": now}}, session=current_session())
+    async def touch(self, session_id: str, now: datetime) -> Session | None:
+        """Note that a live sign-in is used, and give it; ``None`` if it has ended."""
+        live = {"_id": session_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        used = {"$max": {"last_used_at": now}}
+        row = await self._sessions.find_one_and_update(
+            live, used, return_document=ReturnDocument.AFTER, session=current_session()
+        )
+        return from_document(Session, row) if row else None
 
     async def reauthenticate(self, session_id: str, amr: Sequence[str], now: datetime) -> None:
         """Note that the owner of a sign-in has proven again who they are, and how."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from common.domain.identity.roles import Principal
+from common.domain.identity.users import User
 
 #: Whom access tokens are for (``aud``, RFC 7519 section 4.1.3).
 AUDIENCE = "gigsta"
@@ -48,4 +49,8 @@ class PrincipalReader(Protocol):
 
     async def get(self, user_id: str, *, session_id: str, epoch: int) -> Principal | None:
         """The caller as the database says now; ``None`` if suspended, deleted, or if the sign-in has ended."""
+        ...
+
+    async def get_account(self, user_id: str, *, session_id: str, epoch: int) -> User | None:
+        """The caller's whole account, by one read; ``None`` where ``get`` gives it."""
         ...

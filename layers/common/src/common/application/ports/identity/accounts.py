@@ -182,8 +182,8 @@ class Sessions(Protocol):
         """Store a successor; storing it a second time changes nothing."""
         ...
 
-    async def touch(self, session_id: str, now: datetime) -> None:
-        """Note that a sign-in has been used."""
+    async def touch(self, session_id: str, now: datetime) -> Session | None:
+        """Note that a live sign-in is used, and give it; ``None`` if it has ended."""
         ...
 
     async def reauthenticate(self, session_id: str, amr: Sequence[str], now: datetime) -> None:
