@@ -47,6 +47,11 @@ class Sent:
     senders: frozenset[str]
 
     @property
+    def method(self) -> str:
+        """The method that was called, ``Class.method``."""
+        return self.call.partition(":")[0]
+
+    @property
     def name(self) -> str:
         """The command's name."""
         return next(iter(self.command))
@@ -87,6 +92,8 @@ class Explained:
             yield "counts without an end"
         if _is_count(command) and not _has_stage(command, "$limit"):
             yield "counts without an end"
+        if self.sent.name == "find" and not command.get("limit") and not _is_by_id(command["filter"]):
+            yield "reads without an end"
         if _has_filter(command):
             yield from (f"walks the whole index {each}" for each in self._walked_whole())
 
@@ -213,6 +220,12 @@ def _has_stage(command: dict[str, Any], name: str) -> bool:
 def _is_count(command: dict[str, Any]) -> bool:
     """Whether it is what the driver makes of ``count_documents``."""
     return {"$group": {"_id": 1, "n": {"$sum": 1}}} in command.get("pipeline", [])
+
+
+def _is_by_id(wanted: dict[str, Any]) -> bool:
+    """Whether a filter names the documents one by one."""
+    key = wanted.get("_id", {})
+    return not isinstance(key, dict) or "$in" in key
 
 
 def _has_filter(command: dict[str, Any]) -> bool:

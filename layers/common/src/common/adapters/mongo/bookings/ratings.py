@@ -20,6 +20,8 @@ HOLDINGS: Holdings = {
 }
 
 _SHOWN = frozenset({ReviewState.PUBLISHED, ReviewState.CLOSED})
+#: A booking has a rating of each side.
+_SIDES = 2
 #: States of a rating whose time of being hidden is over; a moderator decides on these.
 _DECIDABLE = [RatingState.PUBLISHED, RatingState.MODERATED, RatingState.HELD]
 
@@ -43,7 +45,7 @@ class MongoRatings:
 
     async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
-        rows = self._ratings.find({"booking_id": booking_id})
+        rows = self._ratings.find({"booking_id": booking_id}).limit(_SIDES)
         return sorted([from_document(Rating, row) async for row in rows], key=lambda rating: rating.created_at)
 
     async def search(self, *, state: RatingState | None, limit: int, before: str | None = None) -> Sequence[Rating]:
