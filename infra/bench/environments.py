@@ -12,16 +12,22 @@ import json
 import os
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from infra.bench import production
+from infra.bench.production import Sampling
 from infra.local.runner.runtime_api import Invocation, Outcome, RuntimeApi
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from pathlib import Path
 
 PATIENCE_SECONDS = 30.0
+#: For loading a function's modules; Lambda itself gives ten.
+_LOADING_SECONDS = 60.0
+ON_DEMAND, SNAP_START = "on-demand", "snap-start"
+_COUNTING = "infra.bench.baselines.counting.handler"
 _ARN = "arn:aws:lambda:ap-southeast-2:000000000000:function:bench"
 
 
@@ -40,6 +46,7 @@ class Subject:
         event: What it is invoked with.
         expect_status: Status of its answer, where it answers HTTP.
         extra_environment: Variables besides the common ones.
+        extra_path: Folders of modules besides the layer.
         fresh: Makes an event that has not been sent before, and what it needs; ``event`` serves where it is ``None``.
     """
 
@@ -49,7 +56,24 @@ class Subject:
     event: Mapping[str, Any]
     expect_status: int | None = None
     extra_environment: tuple[tuple[str, str], ...] = ()
+    extra_path: tuple[Path, ...] = ()
     fresh: Callable[[], Mapping[str, Any]] | None = None
+
+    def named(self, name: str) -> Subject:
+        """The same under another name."""
+        return replace(self, name=name)
+
+    def sending(self, fresh: Callable[[], Mapping[str, Any]], status: int) -> Subject:
+        """The same with events that are made one by one, and the status of their answers."""
+        return replace(self, fresh=fresh, expect_status=status)
+
+    def asking(self, event: Mapping[str, Any]) -> Subject:
+        """The same with another event."""
+        return replace(self, event=event, fresh=None)
+
+    def with_environment(self, **variables: str) -> Subject:
+        """The same with more variables."""
+        return replace(self, extra_environment=(*self.extra_environment, *variables.items()))
 
     def next_event(self) -> Mapping[str, Any]:
         """The event of the next invocation."""
@@ -63,28 +87,35 @@ class Bench:
     Attributes:
         interpreter: Python of the clean environment with the runtime client.
         layer: Folder that stands for ``/opt/python``.
-        environment: Variables of every function.
+        ours: Variables of every function of ours, as in production: secrets by name.
+        others: Variables of baselines, which have their secrets at hand.
+        baselines: Folder of the compiled baselines.
+        log: What all processes print.
     """
 
     interpreter: Path
     layer: Path
-    environment: Mapping[str, str]
+    ours: Mapping[str, str]
+    others: Mapping[str, str]
+    baselines: Path
+    log: Path
 
     def variables(self, subject: Subject, address: str) -> dict[str, str]:
         """The subject's whole environment."""
+        is_ours = subject.handler.startswith("functions.")
         return {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "TZ": ":UTC",
-            "PYTHONPATH": os.pathsep.join((str(subject.task_root), str(self.layer))),
+            "PYTHONPATH": os.pathsep.join(map(str, (subject.task_root, self.layer, *subject.extra_path))),
             "AWS_LAMBDA_RUNTIME_API": address,
             "_HANDLER": subject.handler,
             "LAMBDA_TASK_ROOT": str(subject.task_root),
             "AWS_LAMBDA_FUNCTION_NAME": "bench",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "POWERTOOLS_TRACE_DISABLED": "true",
-            **self.environment,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": ON_DEMAND,
+            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+            **({**self.ours, **production.variables(subject.handler)} if is_ours else self.others),
             **dict(subject.extra_environment),
         }
 
@@ -95,6 +126,7 @@ class Environment:
     def __init__(self, process: asyncio.subprocess.Process, api: RuntimeApi) -> None:
         self._process = process
         self._api = api
+        self._sampling = Sampling()
 
     @property
     def pid(self) -> int:
@@ -112,7 +144,7 @@ class Environment:
             BenchmarkError: The function failed, ended, took too long or answered with another status.
         """
         deadline = int((time.time() + PATIENCE_SECONDS) * 1000)
-        invocation = Invocation(str(uuid.uuid4()), json.dumps(event).encode(), _ARN, deadline)
+        invocation = Invocation(str(uuid.uuid4()), json.dumps(event).encode(), _ARN, deadline, self._sampling.header())
         outcome = await self._outcome(invocation)
         answer = json.loads(outcome.payload or b"null")
         if outcome.kind != "response":
@@ -135,17 +167,36 @@ class Environment:
 
 
 @contextlib.asynccontextmanager
-async def running(bench: Bench, subject: Subject) -> AsyncIterator[Environment]:
-    """Start a subject's process; it ends with the context."""
+async def running(bench: Bench, subject: Subject, *, counts: Path | None = None) -> AsyncIterator[Environment]:
+    """Start a subject's process; it ends with the context.
+
+    Args:
+        bench: What all share.
+        subject: What to run.
+        counts: A file for when its commands to the database were sent and answered; they are not watched without one.
+    """
     api = RuntimeApi()
-    address = await api.open()
-    process = await asyncio.create_subprocess_exec(
-        str(bench.interpreter), "-m", "awslambdaric", subject.handler,
-        env=bench.variables(subject, address), cwd=subject.task_root,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
+    async with _process(bench, subject, api, counts) as process:
         yield Environment(process, api)
+
+
+@contextlib.asynccontextmanager
+async def _process(
+    bench: Bench, subject: Subject, api: RuntimeApi, counts: Path | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    address = await api.open()
+    environment, handler = bench.variables(subject, address), subject.handler
+    if counts is not None:
+        environment |= {"BENCH_HANDLER": handler, "BENCH_COUNTS": str(counts), "_HANDLER": _COUNTING}
+        environment["PYTHONPATH"] += f"{os.pathsep}{bench.baselines}"
+        handler = _COUNTING
+    with bench.log.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            str(bench.interpreter), "-m", "awslambdaric", handler, env=environment, cwd=subject.task_root,
+            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        yield process
     finally:
         if process.returncode is None:
             process.kill()
@@ -160,6 +211,50 @@ async def cold_start_ms(bench: Bench, subject: Subject) -> float:
     async with running(bench, subject) as environment:
         await environment.invoke(event, subject.expect_status)
         return (time.perf_counter() - started) * 1000
+
+
+async def init_ms(bench: Bench, subject: Subject) -> float:
+    """Milliseconds from the start of the process until it asks for its first event; without a snapshot."""
+    api = RuntimeApi()
+    started = time.perf_counter()
+    async with _process(bench, subject, api) as process:
+        await _initialized(api, process, subject)
+        return (time.perf_counter() - started) * 1000
+
+
+@contextlib.asynccontextmanager
+async def restored(bench: Bench, subject: Subject) -> AsyncIterator[Callable[[], Awaitable[float]]]:
+    """A process that has initialized for a snapshot, which stands for the snapshot.
+
+    Yields:
+        What restores it, once: returns the milliseconds of its hook and of its first answer together.
+    """
+    api = RuntimeApi()
+    api.may_restore.clear()
+    snapped = subject.with_environment(AWS_LAMBDA_INITIALIZATION_TYPE=SNAP_START)
+    async with _process(bench, snapped, api) as process:
+        await _initialized(api, process, subject)
+
+        async def restore() -> float:
+            environment, event = Environment(process, api), subject.next_event()
+            started = time.perf_counter()
+            api.may_restore.set()
+            await environment.invoke(event, subject.expect_status)
+            return (time.perf_counter() - started) * 1000
+
+        yield restore
+
+
+async def _initialized(api: RuntimeApi, process: asyncio.subprocess.Process, subject: Subject) -> None:
+    loaded = asyncio.ensure_future(api.initialized.wait())
+    ended = asyncio.ensure_future(process.wait())
+    either: set[asyncio.Future[Any]] = {loaded, ended}
+    await asyncio.wait(either, timeout=_LOADING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    is_loaded = loaded.done()
+    loaded.cancel()
+    ended.cancel()
+    if not is_loaded:
+        raise BenchmarkError(f"{subject.name} did not load")
 
 
 def http_event(

@@ -20,7 +20,7 @@ from infra.bench.targets import Target
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from infra.bench.sections import Setting
+    from infra.bench.setting import Setting
 
 _RUNS, _WARMUP = 200, 10
 #: So many that no account gets more of one kind of mail than it may in an hour, or has its sign-ins delayed.
@@ -47,8 +47,7 @@ async def identity_timing(setting: Setting) -> Section:
         ("auth", "/v1/auth/resend-verification"),
         ("bookings", "/v1/booking-intents"),
     ):
-        subject = next(each for each in setting.http if each.name == area)
-        rows += await _rows(setting, subject, path, known, slots, runs)
+        rows += await _rows(setting, setting.http[area], path, known, slots, runs)
     return Section("Timing and accounts", _TEXT, rows=rows)
 
 

@@ -14,20 +14,28 @@ from common.runtime.http import create_app
 from common.runtime.settings import load_settings
 
 from functions.bookings.routes import router
-from infra.bench.environments import Bench, Subject, cold_start_ms, running
+from infra.bench.environments import Bench, Subject, running
 from infra.bench.statistics import Timing, summarise
 from infra.bench.world import World, nth_start
 
 Call = Callable[[], Awaitable[object]]
+Start = Callable[[Bench, Subject], Awaitable[float]]
 _HOUR_CELLS = 12
 
 
-async def cold_starts(bench: Bench, subjects: list[Subject], rounds: int) -> dict[str, Timing]:
-    """Start every subject in turn, several times over; the first round only warms the file system."""
+async def starts(bench: Bench, subjects: list[Subject], start: Start, *, runs: int) -> dict[str, Timing]:
+    """Start every subject in turn, several times over; the first round only warms the file system.
+
+    Args:
+        bench: The environments.
+        subjects: What is started.
+        start: Starts one, and says how many milliseconds that took.
+        runs: How often.
+    """
     series: dict[str, list[float]] = {subject.name: [] for subject in subjects}
-    for number in range(rounds + 1):
+    for number in range(runs + 1):
         for subject in subjects:
-            taken = await cold_start_ms(bench, subject)
+            taken = await start(bench, subject)
             if number:
                 series[subject.name].append(taken)
     return {name: summarise(values) for name, values in series.items()}

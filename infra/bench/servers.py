@@ -1,26 +1,22 @@
-"""The servers that benchmarks need: database, queue, local Stripe, and the Beanie application."""
+"""The servers that benchmarks need: database, queue and secrets, local Stripe."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
 
-from infra.build.targets import ROOT
-from infra.local import mongod, ports, processes
+from infra.local import mongod, ports
 from infra.local.ministack import server as ministack
 from stripe_local.testing import running_stripe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 _CACHE_GB = 2.0
-_READY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -57,33 +53,3 @@ async def running_servers(folder: Path) -> AsyncIterator[Servers]:
         cloud.wait_ready()
         queue = boto3.client("sqs", **ministack.client_settings(cloud.url)).create_queue(QueueName="bench")
         yield Servers(database.uri, stripe.url, queue["QueueUrl"], cloud.url)
-
-
-@contextlib.contextmanager
-def running_beanie(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Serve the Beanie application with uvicorn; yields its address.
-
-    Args:
-        folder: For its log.
-        environment: Its variables.
-    """
-    port = ports.free_port()
-    command = [
-        sys.executable, "-m", "uvicorn", "infra.bench.beanie_app:app", "--host", ports.LOOPBACK, "--port", str(port),
-        "--no-access-log", "--log-level", "warning",
-    ]  # fmt: skip
-    log = folder / "beanie.log"
-    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), **environment}
-    process = processes.start(command, log=log, env=environment, cwd=ROOT)
-    try:
-        url = f"http://{ports.LOOPBACK}:{port}"
-        processes.wait_until(
-            lambda: ministack.answers(f"{url}/openapi.json"),
-            process=process,
-            log=log,
-            name="Beanie",
-            timeout=_READY_SECONDS,
-        )
-        yield url
-    finally:
-        processes.stop(process, grace=5)

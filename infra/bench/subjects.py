@@ -40,12 +40,6 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subjec
     ]
 
 
-def baseline(folder: Path, name: str, event: dict[str, Any], **environment: str) -> Subject:
-    """One of the baselines, from its compiled copy."""
-    extra = tuple(environment.items())
-    return Subject(f"baseline: {name}", f"infra.bench.baselines.{name}.handler", folder, event, None, extra)
-
-
 def webhook() -> dict[str, Any]:
     """A signed event (https://docs.stripe.com/webhooks#verify-manually), never sent before, of none of our bookings."""
     created = int(time.time())

@@ -79,7 +79,7 @@ class Target(Enum):
     RESTORE = Limit("first request after a restore to a bare handler that does the same", 2.0, covers=_AREAS)
     INIT = Limit("init without a snapshot to a plain application of as many routes", 1.0, covers=_AREAS)
     WORKER = Limit("a worker's first message to a bare worker with the same libraries", 2.0, covers=_WORKERS)
-    FACETS = Limit("facets to one read", 2.0)
+    FACETS = Limit("a search with facets to the same read without", 2.0)
     PROBING = Limit(
         "an address with an account to one without", 1.1, source=_PROBING,
         covers=("login", "register", "forgot-password", "resend-verification", "booking-intents"),

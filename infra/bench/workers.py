@@ -1,4 +1,4 @@
-"""Queue and schedule functions under measurement: with nothing left to do, and doing their real work."""
+"""Queue and schedule functions under measurement, each with one message of real work."""
 
 from __future__ import annotations
 
@@ -15,14 +15,8 @@ from infra.bench.world import DATABASE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.bench.sections import Setting
+    from infra.bench.setting import Setting
 
-TEXT = (
-    "The target is held to the first rows: a worker that asks the database and finds nothing left to do (a message "
-    "delivered twice, a schedule with nothing due), which is what a bare worker with PyMongo does too. The rows after "
-    "them do real work, with all that this needs: a mail rendered and sent, a payment read at the local Stripe, a "
-    "stored Stripe event processed, one due booking swept, one left-over event published, one expired row removed."
-)
 _WORKERS = {
     "notifications_queue": "notifications",
     "payment_checks_queue": "payments",
@@ -32,24 +26,6 @@ _WORKERS = {
     "cleanup_schedule": "system",
 }
 _SECOND = timedelta(seconds=1)
-
-
-def light(setting: Setting) -> list[Subject]:
-    """Every worker with a message that has been worked on before, or nothing due."""
-    done = f"evt_{uuid4().hex}"
-    now = datetime.now(UTC)
-    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
-        client[DATABASE]["processed_events"].insert_many([
-            {"_id": f"{name.replace('_', '-')}:{done}", "done_at": now, "claimed_until": now,
-             "expires_at": now + timedelta(days=1)}
-            for name in _WORKERS if name.endswith("queue")
-        ])  # fmt: skip
-    event = _event(setting, "mail.requested").model_copy(update={"id": done}).model_dump_json()
-    bodies = {"stripe_events_queue": f'{{"event_id": "{done}"}}'}
-    return [
-        _subject(setting, name, "nothing left to do", _message(bodies.get(name, event)) if "queue" in name else {})
-        for name in _WORKERS
-    ]
 
 
 def real(setting: Setting) -> list[Subject]:
@@ -62,15 +38,12 @@ def real(setting: Setting) -> list[Subject]:
         "outbox_schedule": lambda: _left_over(setting),
         "cleanup_schedule": lambda: _expired(setting),
     }
-    return [_subject(setting, name, "real work", {}, fresh[name]) for name in _WORKERS]
+    return [_subject(setting, name, fresh[name]) for name in _WORKERS]
 
 
-def _subject(
-    setting: Setting, name: str, what: str, event: dict[str, Any], fresh: Callable[[], dict[str, Any]] | None = None
-) -> Subject:
+def _subject(setting: Setting, name: str, fresh: Callable[[], dict[str, Any]]) -> Subject:
     area = _WORKERS[name]
-    handler = f"functions.{area}.{name}.handler"
-    return Subject(f"{name}: {what}", handler, setting.functions / area, event, fresh=fresh)
+    return Subject(name, f"functions.{area}.{name}.handler", setting.functions / area, {}, fresh=fresh)
 
 
 def _message(body: str) -> dict[str, Any]:

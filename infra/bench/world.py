@@ -22,6 +22,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from infra.bench.production import common_variables
 from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ WEBHOOK_SECRET = "whsec_bench"  # noqa: S105 - known to nobody but this run
 _KEY_BITS = 2048
 _TOKEN_LIFETIME = timedelta(hours=6)
 _STEP_MINUTES = 30
+_SECRETS = frozenset({"MONGODB_URI", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "JWT_SIGNING_KEYS", "FACTOR_KEYS"})
 _HOME = Address(text="1 Queen Street, Auckland", lat=-36.8440, lng=174.7670, is_located=True)
 
 
@@ -40,19 +42,25 @@ class World:
     """What requests are made with.
 
     Attributes:
-        environment: Variables of every function.
+        environment: Variables with secrets by value, for baselines and for what runs in this process.
+        production: Variables of our functions besides those that the template gives each: secrets by name.
+        secrets: Values of the secrets, by the template's parameter with their name.
         user: The customer.
         provider: Open round the clock, every half hour.
         service: One hour for a fixed price.
+        staff_id: An administrator's account.
         token: The customer's access token.
         provider_token: The provider's.
-        staff_token: An administrator's.
+        staff_token: The administrator's.
     """
 
     environment: dict[str, str]
+    production: dict[str, str]
+    secrets: dict[str, str]
     user: User
     provider: Provider
     service: Service
+    staff_id: str
     token: str
     provider_token: str
     staff_token: str
@@ -84,7 +92,8 @@ async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str, database
         await container.signing_keys.publish(key.kid, key.public_jwk(), now)
     tokens = [_token(container, user, now) for user in (customer, owner, staff)]
     await container.close()
-    return World(environment, customer, provider, service, *tokens)
+    production, secrets = _by_name(environment)
+    return World(environment, production, secrets, customer, provider, service, staff.id, *tokens)
 
 
 def nth_start(number: int) -> datetime:
@@ -105,7 +114,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
     return {
         "STAGE": "test",
         "BOOKING_SETTINGS": '{"holds_per_address": 1000000}',
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "INFO",
         "MONGODB_URI": mongodb_uri,
         "MONGODB_DATABASE": DATABASE,
         "PUBLIC_BASE_URL": "https://api.example.com",
@@ -126,6 +135,19 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
         "AWS_ACCESS_KEY_ID": "000000000000",
         "AWS_SECRET_ACCESS_KEY": "bench",
     }
+
+
+def _by_name(environment: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The same variables for functions that get their secrets by name, and the secrets."""
+    stripe = {"secret_key": environment["STRIPE_SECRET_KEY"], "webhook_secrets": [WEBHOOK_SECRET]}
+    secrets = {
+        "MongodbSecretName": environment["MONGODB_URI"],
+        "StripeSecretName": json.dumps(stripe),
+        "JwtSigningKeysSecretName": environment["JWT_SIGNING_KEYS"],
+        "FactorKeysSecretName": environment["FACTOR_KEYS"],
+    }
+    rest = {name: value for name, value in environment.items() if name not in _SECRETS}
+    return {**rest, **common_variables(), "STAGE": "bench"}, secrets
 
 
 def _token(container: Container, user: User, now: datetime) -> str:

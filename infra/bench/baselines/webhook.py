@@ -9,28 +9,26 @@ import uuid
 from typing import Any
 
 import boto3
-from pymongo import AsyncMongoClient
 
-_loop = asyncio.new_event_loop()
-_client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(os.environ["MONGODB_URI"], w="majority")
-_events = _client[os.environ["MONGODB_DATABASE"]]["bench_webhook_events"]
+from infra.bench.baselines.connection import Document, answer, database
+
 _queue: Any = boto3.client("sqs")
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Document, _context: object) -> Document:
     """Take one signed event in; it is stored under a fresh id each time."""
     signature = dict(part.split("=", 1) for part in event["headers"]["stripe-signature"].split(","))
     signed = f"{signature['t']}.{event['body']}".encode()
     expected = hmac.new(os.environ["STRIPE_WEBHOOK_SECRETS"].encode(), signed, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signature["v1"]):
         return {"statusCode": 400}
-    _loop.run_until_complete(_take_in(json.loads(event["body"])))
-    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": '{"received": true}'}
+    return answer(_take_in(json.loads(event["body"])))
 
 
-async def _take_in(found: dict[str, Any]) -> None:
+async def _take_in(found: Document) -> Document:
     row = {"_id": uuid.uuid4().hex, "type": found["type"], "created": found["created"], "object": found["data"]}
-    await _events.insert_one(row)
+    await database["bench_webhook_events"].insert_one(row)
     url = os.environ["STRIPE_EVENTS_QUEUE_URL"]
     message = json.dumps({"event_id": found["id"]})
     await asyncio.to_thread(_queue.send_message, QueueUrl=url, MessageBody=message)
+    return {"received": True}

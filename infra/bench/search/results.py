@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from infra.bench.results import Held
 from infra.bench.search.measuring import REPEATS
-from infra.bench.search.shapes import MAIN, SHAPES
+from infra.bench.search.shapes import MAIN, SHAPES, WITH_FACETS, WITHOUT_FACETS
 from infra.bench.search.slots import BOOKINGS, DAYS
 from infra.bench.targets import Target
 
@@ -70,11 +70,13 @@ def _held(results: Results, slots: Timing) -> dict[str, Held]:
     first, last = results[names[0]][MAIN.name], results[names[-2]][MAIN.name]
     every = [measured for shapes in results.values() for measured in shapes.values()]
     runs = last.request.searches
+    facets = [shapes[WITH_FACETS].request.median / shapes[WITHOUT_FACETS].request.median for shapes in results.values()]
     tails = [measured.request.p99 / measured.request.median for measured in every]
     values = {
         f"{MAIN.name}, largest to smallest": (Target.SEARCH_GROWTH, last.request.median / first.request.median),
         "p99 to its median, of any line below": (Target.SEARCH_TAIL, max(tails)),
         "to the bare driver, of any line below": (Target.SEARCH, max(measured.ratio for measured in every)),
+        "a search with facets to the same without, of any market": (Target.FACETS, max(facets)),
         "documents looked at for each one given, of any search below": (
             Target.SEARCH_EXAMINED, max(measured.worst for measured in every)
         ),

@@ -36,6 +36,8 @@ def _tomorrow() -> str:
     return f"available_from={first}&available_to={last}"
 
 
+#: Names of the same search with facets and without.
+WITH_FACETS, WITHOUT_FACETS = "everything near, with facets", "everything near, without facets"
 _LEAN = "radius_km=25&limit=20&facets=false"
 _NARROW = f"category=house-cleaning&min_rating=4&{_LEAN}"
 SHAPES = (
@@ -45,7 +47,8 @@ SHAPES = (
     Shape("most relevant, category, rating", f"{_NARROW}&sort=relevance"),
     Shape("most relevant, words", f"q=friendly%20cleaner&{_LEAN}"),
     Shape("a word mistyped, one of descriptions", f"q=plumer%20insured&{_LEAN}"),
-    Shape("everything near, with facets", "radius_km=25&limit=20"),
+    Shape(WITH_FACETS, "radius_km=25&limit=20"),
+    Shape(WITHOUT_FACETS, _LEAN),
     Shape("soonest slot, category", f"category=cleaning&{_LEAN}&sort=soonest", needs_providers=True),
     Shape("free tomorrow, category", f"category=cleaning&{_LEAN}&{_tomorrow()}", needs_providers=True),
 )

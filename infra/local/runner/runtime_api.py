@@ -30,12 +30,14 @@ class Invocation:
         payload: The event as JSON.
         function_arn: ARN the caller used.
         deadline_ms: End of the function's time, in milliseconds since the epoch.
+        trace_id: X-Ray's trace header, which says whether the invocation is recorded; none by default.
     """
 
     request_id: str
     payload: bytes
     function_arn: str
     deadline_ms: int
+    trace_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,17 @@ class Outcome:
 
 
 class RuntimeApi:
-    """A Runtime API for a single worker, which asks for one invocation at a time."""
+    """A Runtime API for a single worker, which asks for one invocation at a time.
+
+    Attributes:
+        initialized: Set once the worker has loaded its handler.
+        may_restore: A worker that was snapshotted waits for this after its initialization; set from the start.
+    """
 
     def __init__(self) -> None:
+        self.initialized = asyncio.Event()
+        self.may_restore = asyncio.Event()
+        self.may_restore.set()
         self._queue: asyncio.Queue[tuple[Invocation, asyncio.Future[Outcome]]] = asyncio.Queue()
         self._running: dict[str, asyncio.Future[Outcome]] = {}
         self._server: asyncio.Server | None = None
@@ -122,10 +132,13 @@ class RuntimeApi:
     async def _answer(self, target: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         """Act on one request of the runtime client."""
         if target == f"{PREFIX}/invocation/next":
+            self.initialized.set()
             invocation, future = await self._queue.get()
             self._running[invocation.request_id] = future
             return 200, _headers(invocation), invocation.payload
         if target == f"{PREFIX}/restore/next":
+            self.initialized.set()
+            await self.may_restore.wait()
             return 200, [], b""
         if target in {f"{PREFIX}/init/error", f"{PREFIX}/restore/error"}:
             self._fail_init(Outcome("init_error", body))
@@ -164,7 +177,9 @@ async def _read_request(connection: h11.Connection, reader: StreamReader) -> tup
 
 def _headers(invocation: Invocation) -> list[tuple[str, str]]:
     """Return the headers that carry an invocation's context."""
+    traced = [("Lambda-Runtime-Trace-Id", invocation.trace_id)] if invocation.trace_id else []
     return [
+        *traced,
         ("Content-Type", "application/json"),
         ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
         ("Lambda-Runtime-Deadline-Ms", str(invocation.deadline_ms)),

@@ -1,0 +1,61 @@
+"""A warm request of every HTTP function, beside the fewest commands that find the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.bench import costs, measure
+from infra.bench.results import Row, Section, compare
+from infra.bench.targets import Target
+
+if TYPE_CHECKING:
+    from infra.bench.environments import Subject
+    from infra.bench.setting import Setting
+
+_RUNS, _WARMUP = 200, 30
+#: The baseline of each function's request.
+_BASELINES = {
+    "auth": "reads.me",
+    "admin": "reads.list_providers",
+    "providers": "reads.service",
+    "search": "reads.services_near",
+    "bookings": "reads.list_bookings",
+    "payments": "reads.payment",
+    "webhooks": "webhook.handler",
+    "notifications": "reads.notifications",
+    "system": "reads.health",
+}
+_TEXT = (
+    "One request in a warm environment, with production's settings (secrets by name, `INFO`, spans as X-Ray samples "
+    "them). Beside it a bare handler sends, written by hand, the fewest commands that find the same: whether the "
+    "account may act, and what is asked for; where a route limits its rate, the write that a limit needs. It verifies "
+    "no token, decides nothing about who may see what, and answers documents by `json.dumps`. A webhook's baseline "
+    "verifies the signature, stores the event and queues its id."
+)
+
+
+async def warm(setting: Setting) -> Section:
+    """Each function's request beside its baseline."""
+    section = Section("Warm request", _TEXT)
+    for area, subject in setting.http.items():
+        baseline = setting.baseline(_BASELINES[area], subject.event, status=200, fresh=subject.fresh)
+        section.rows.extend(await _rows(setting, subject, baseline))
+    return section
+
+
+async def _rows(setting: Setting, subject: Subject, baseline: Subject) -> list[Row]:
+    timings = await measure.warm(setting.bench, [subject, baseline], runs=setting.runs(_RUNS), warmup=_WARMUP)
+    mine, bare = timings[subject.name], timings[baseline.name]
+    request = subject.event["requestContext"]["http"]
+    cost, bare_cost = [(await costs.trace(setting, each)).cost for each in (subject, baseline)]
+    return [
+        Row(f"{subject.name}: baseline", bare, cost=bare_cost),
+        compare(
+            f"{subject.name}: {request['method']} {request['path']}",
+            mine,
+            bare,
+            Target.WARM_READ,
+            of=subject.name,
+            cost=cost,
+        ),
+    ]
