@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.adapters.mongo.search.index_terms import all_terms, count_words
 from common.adapters.mongo.shared.documents import from_document
+from common.application.search.popular import count_bookings
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.earnings import earned_of
 from pymongo import UpdateOne
@@ -81,6 +82,16 @@ async def rebuild_terms(container: Container) -> int:
     return len(kept)
 
 
+async def rebuild_popularity(container: Container) -> int:
+    """Count the bookings of the last thirty days anew, by day and map tile.
+
+    Returns:
+        The number of bookings.
+    """
+    await container.booking_counts.reset()
+    return await count_bookings(container.booking_counts, container.clock, has_time=lambda: True)
+
+
 def _batches(writes: list[UpdateOne]) -> Iterable[list[UpdateOne]]:
     for begin in range(0, len(writes), _BATCH):
         yield writes[begin : begin + _BATCH]
@@ -111,4 +122,5 @@ STEPS: dict[str, Any] = {
     "listings": rebuild_listings,
     "terms": rebuild_terms,
     "earnings": rebuild_earnings,
+    "popularity": rebuild_popularity,
 }

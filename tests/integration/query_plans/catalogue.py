@@ -10,6 +10,7 @@ from common.adapters.mongo.catalogue.categories import MongoCategories
 from common.adapters.mongo.catalogue.plan_limit import MongoPlanLimit
 from common.adapters.mongo.catalogue.provider_lists import MongoProviderLists
 from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
+from common.adapters.mongo.search.booking_counts import MongoBookingCounts
 from common.adapters.mongo.search.listings import MongoListingIndex
 from common.adapters.mongo.search.popularity import MongoPopularity
 from common.application.ports.search.listings import Criteria, ListingKind, Order, WordGroup
@@ -19,7 +20,7 @@ from common.domain.shared.geo import Point
 from common.runtime.container.bootstrap import Container
 
 from tests.factories.providers import make_provider, make_service
-from tests.integration.query_plans.calls import BEFORE, BOOKING, NOW, PROVIDER, SERVICE, Calls
+from tests.integration.query_plans.calls import BEFORE, BOOKING, LATER, NOW, PROVIDER, SERVICE, Calls
 
 _NEAR: dict[str, Any] = {"point": Point(-36.844, 174.767), "radius_m": 25_000.0}
 _WORDS = (WordGroup(("clean",), 9),)
@@ -115,6 +116,9 @@ CALLS: Calls = {
     "MongoListingIndex.sample: near": lambda c: MongoListingIndex(c.mongo).sample(
         ListingKind.SERVICES, Criteria(category="garden", **_NEAR), limit=20
     ),
+    "MongoBookingCounts.advance": lambda c: MongoBookingCounts(c.mongo).advance(BEFORE, LATER),
+    "MongoBookingCounts.sum_by_category": lambda c: MongoBookingCounts(c.mongo).sum_by_category(["8/1/1"], BEFORE),
+    "MongoBookingCounts.reset": lambda c: MongoBookingCounts(c.mongo).reset(),
     "MongoPopularity.count_by_category": lambda c: MongoPopularity(c.mongo).count_by_category(_LEAVES, None, 0, BEFORE),
     "MongoPopularity.count_by_category: near": lambda c: MongoPopularity(c.mongo).count_by_category(
         _LEAVES, _NEAR["point"], _NEAR["radius_m"], BEFORE

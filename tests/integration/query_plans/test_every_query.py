@@ -44,6 +44,7 @@ NOT_CALLED = {
 }
 #: What is known to be slower with more documents, and why it may stay.
 KNOWN = {
+    ("MongoBookingCounts.reset", "reads the whole collection"): "a rebuild forgets all thirty days of it",
     ("MongoPersonalExport.collect", "sorts in memory"): "ten browsers and ten identities at most",
     ("MongoPersonalExport.collect", "reads without an end"): "by batches, until an answer is full",
     ("MongoBookings.list_claims", "reads without an end"): "what the days around one slot hold",

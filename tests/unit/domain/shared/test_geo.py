@@ -3,7 +3,16 @@
 from math import asin, atan2, cos, degrees, pi, radians, sin
 
 import pytest
-from common.domain.shared.geo import EARTH_RADIUS_M, TILE_LEVELS, Point, blurred, covering_tiles, distance_m, tile
+from common.domain.shared.geo import (
+    EARTH_RADIUS_M,
+    TILE_LEVELS,
+    Point,
+    blurred,
+    covering_tiles,
+    distance_m,
+    tile,
+    tile_bounds,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -57,3 +66,10 @@ def test_few_points_stand_for_all_addresses_of_a_neighbourhood(point: Point, nor
     """What is shown tells a cell of a kilometre and nothing within it, however many addresses of it somebody knows."""
     area = [Point(point.lat + north * step / 20, point.lng + east * step / 20) for step in range(20)]
     assert len({blurred(each) for each in area}) <= 6
+
+
+@given(points, st.sampled_from(TILE_LEVELS))
+def test_a_point_lies_within_the_bounds_of_its_tile(point: Point, zoom: int) -> None:
+    south, west, north, east = tile_bounds(tile(point, zoom))
+    assert south - 1e-9 <= point.lat <= north + 1e-9
+    assert west - 1e-9 <= point.lng <= east + 1e-9

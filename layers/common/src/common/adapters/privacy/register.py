@@ -35,6 +35,7 @@ from common.adapters.mongo.payments.webhook_events import HOLDINGS as PAYMENTS_W
 from common.adapters.mongo.scheduling.own_time import HOLDINGS as SCHEDULING_OWN_TIME
 from common.adapters.mongo.scheduling.slot_claims import HOLDINGS as SCHEDULING_SLOT_CLAIMS
 from common.adapters.mongo.scheduling.slot_limits import HOLDINGS as SCHEDULING_SLOT_LIMITS
+from common.adapters.mongo.search.booking_counts import HOLDINGS as SEARCH_BOOKING_COUNTS
 from common.adapters.mongo.search.index_terms import HOLDINGS as SEARCH_INDEX_TERMS
 from common.adapters.mongo.shared.breakers import HOLDINGS as SHARED_BREAKERS
 from common.adapters.mongo.shared.holdings import Holding, Holdings
@@ -75,6 +76,7 @@ REGISTER: Holdings = {
     **SCHEDULING_OWN_TIME,
     **SCHEDULING_SLOT_CLAIMS,
     **SCHEDULING_SLOT_LIMITS,
+    **SEARCH_BOOKING_COUNTS,
     **SEARCH_INDEX_TERMS,
     **SHARED_BREAKERS,
     **SHARED_IDEMPOTENCY,

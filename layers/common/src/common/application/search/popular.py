@@ -1,8 +1,10 @@
 """Popular categories, by active services and recent bookings."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from common.application.ports.search.listings import CategoryCount
+from common.application.ports.search.listings import BookingCounts, CategoryCount
+from common.application.ports.shared.clock import Clock
 from common.application.search.deps import SearchDeps
 from common.domain.catalogue.categories import Category
 from common.domain.shared.geo import TILE_LEVELS, Point, tile
@@ -40,3 +42,23 @@ async def popular_categories(
     tree = await deps.categories.tree()
     ranked = sorted(kept[1], key=lambda row: (-(row.services + _BOOKING_WEIGHT * row.bookings), row.slug))
     return [(tree.by_slug[row.slug], row) for row in ranked if row.slug in tree.by_slug][:limit]
+
+
+async def count_bookings(counts: BookingCounts, clock: Clock, *, has_time: Callable[[], bool]) -> int:
+    """Count what has been booked since the last time, in steps; what there is no time for waits for the next run.
+
+    Args:
+        counts: port.
+        clock: port.
+        has_time: asked before each step.
+
+    Returns:
+        How many bookings were counted.
+    """
+    total, now = 0, clock.now()
+    while has_time():
+        counted = await counts.advance(now - WINDOW, now)
+        if counted is None:
+            break
+        total += counted
+    return total

@@ -1,6 +1,6 @@
 """Points, distances and map tiles."""
 
-from math import asin, asinh, cos, floor, pi, radians, sin, sqrt, tan
+from math import asin, asinh, atan, cos, degrees, floor, pi, radians, sin, sinh, sqrt, tan
 from typing import NamedTuple
 
 #: Mean Earth radius that MongoDB's geospatial queries use, in metres.
@@ -77,14 +77,29 @@ def covering_tiles(centre: Point, radius_m: float) -> list[str]:
     """
     chosen: list[str] = []
     for zoom in TILE_LEVELS:
-        candidate = _tiles_at(centre, radius_m, zoom)
+        candidate = tiles_at(centre, radius_m, zoom)
         if chosen and len(candidate) > _MAX_TILES:
             break
         chosen = candidate
     return chosen
 
 
-def _tiles_at(centre: Point, radius_m: float, zoom: int) -> list[str]:
+def tile_bounds(name: str) -> tuple[float, float, float, float]:
+    """South, west, north and east of a tile in degrees; its points lie above the south and up to the north of it."""
+    zoom, x, y = (int(part) for part in name.split("/"))
+    size = 1 << zoom
+    north, south = (degrees(atan(sinh(pi * (1 - 2 * row / size)))) for row in (y, y + 1))
+    return south, x / size * 360 - 180, north, (x + 1) / size * 360 - 180
+
+
+def tiles_at(centre: Point, radius_m: float, zoom: int) -> list[str]:
+    """Tiles of one level that together hold a disc.
+
+    Args:
+        centre: of the disc.
+        radius_m: in metres, at most a few hundred kilometres.
+        zoom: the level.
+    """
     lat_span = radius_m / EARTH_RADIUS_M * 180 / pi
     lng_span = lat_span / max(0.05, cos(radians(min(_MAX_LATITUDE, abs(centre.lat) + lat_span))))
     left, top = _tile_xy(Point(centre.lat + lat_span, centre.lng - lng_span), zoom)

@@ -23,6 +23,7 @@ from common.adapters.mongo.catalogue.providers import MongoProviders
 from common.adapters.mongo.catalogue.services import MongoServices
 from common.adapters.mongo.scheduling.busy_times import MongoBusyTimes
 from common.adapters.mongo.scheduling.own_time import MongoBlocks, MongoManualBookings
+from common.adapters.mongo.search.booking_counts import MongoBookingCounts
 from common.adapters.mongo.search.index_terms import MongoIndexTerms
 from common.adapters.mongo.search.listings import MongoListingIndex
 from common.adapters.mongo.search.popularity import MongoPopularity
@@ -31,6 +32,7 @@ from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.application.catalogue.deps import ProviderDeps
 from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.catalogue.repositories import BusyTimes, Summaries
+from common.application.ports.search.listings import BookingCounts
 from common.application.search.deps import SearchDeps
 from common.runtime.container.core import CoreContainer
 from common.runtime.response_cache import ResponseCache
@@ -129,6 +131,11 @@ class CatalogueContainer(CoreContainer):
     def busy_times(self) -> BusyTimes:
         """What is taken of providers' time."""
         return MongoBusyTimes(self.mongo)
+
+    @cached_property
+    def booking_counts(self) -> BookingCounts:
+        """How often categories have been booked, by day and place."""
+        return MongoBookingCounts(self.mongo)
 
     @cached_property
     def rating_summaries(self) -> Summaries:

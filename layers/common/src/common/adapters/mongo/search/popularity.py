@@ -1,19 +1,17 @@
-"""How much categories are offered and booked, counted over indexes alone."""
+"""How much categories are offered, counted over an index alone, and booked, by the counts of days."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from math import cos, degrees, radians
 
-from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.search.booking_counts import LEVEL, MongoBookingCounts
+from common.adapters.mongo.shared.database import Mongo
 from common.application.ports.search.listings import CategoryCount
 from common.domain.catalogue.listings import EVERYWHERE, area_key
-from common.domain.shared.geo import EARTH_RADIUS_M, Point, covering_tiles
+from common.domain.shared.geo import Point, covering_tiles, tiles_at
 
 #: Counting stops here: beyond it a category is simply popular.
 _MAX_SERVICES = 2_000
-_MAX_BOOKINGS = 20_000
 _AT_ONCE = 5
 
 
@@ -26,7 +24,7 @@ class MongoPopularity:
 
     def __init__(self, mongo: Mongo) -> None:
         self._listings = mongo.collection("service_listings")
-        self._bookings = mongo.collection("bookings")
+        self._booked = MongoBookingCounts(mongo)
 
     async def count_by_category(
         self, leaves: Sequence[str], point: Point | None, radius_m: float, since: datetime
@@ -41,22 +39,7 @@ class MongoPopularity:
                 return await self._listings.count_documents(wanted, limit=_MAX_SERVICES, hint="area_score")
 
         offered = await asyncio.gather(*(services(slug) for slug in leaves))
-        booked = await self._booked(point, radius_m, since)
+        around = tiles_at(point, radius_m, LEVEL) if point else [EVERYWHERE]
+        booked = await self._booked.sum_by_category(around, since)
         rows = [CategoryCount(slug, number, booked[slug]) for slug, number in zip(leaves, offered, strict=True)]
         return [row for row in rows if row.services or row.bookings]
-
-    async def _booked(self, point: Point | None, radius_m: float, since: datetime) -> Counter[str]:
-        wanted: Document = {"created_at": {"$gte": since}}
-        if point is not None:
-            high = degrees(radius_m / EARTH_RADIUS_M)
-            wide = high / max(0.05, cos(radians(point.lat)))
-            wanted["place.lat"] = {"$gte": point.lat - high, "$lte": point.lat + high}
-            wanted["place.lng"] = {"$gte": point.lng - wide, "$lte": point.lng + wide}
-        pipeline: list[Document] = [
-            {"$match": wanted},
-            {"$sort": {"created_at": -1}},
-            {"$limit": _MAX_BOOKINGS},
-            {"$group": {"_id": "$service.category", "count": {"$sum": 1}}},
-        ]
-        rows = await self._bookings.aggregate(pipeline, hint="recent_categories")
-        return Counter({row["_id"]: row["count"] async for row in rows})

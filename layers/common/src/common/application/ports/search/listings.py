@@ -181,6 +181,26 @@ class CategoryCount(NamedTuple):
     bookings: int
 
 
+class BookingCounts(Protocol):
+    """How often categories have been booked, by day and place."""
+
+    async def advance(self, since: datetime, now: datetime) -> int | None:
+        """Count the next stretch of bookings, at most an hour of them.
+
+        Args:
+            since: where counting begins at the first time.
+            now: the present instant; the last minutes are left to the next time.
+
+        Returns:
+            How many were counted; ``None`` where there is nothing to count, or another one has just counted it.
+        """
+        ...
+
+    async def reset(self) -> None:
+        """Forget all counts, so that everything is counted anew."""
+        ...
+
+
 class Popularity(Protocol):
     """How much categories are offered and booked."""
 
