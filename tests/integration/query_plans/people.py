@@ -75,6 +75,9 @@ CALLS: Calls = {
     "MongoUsers.search: text, later": lambda c: c.users.search(text="usr", is_active=True, limit=20, before="usr_5"),
     "MongoUsers.search: active": lambda c: c.users.search(text=None, is_active=False, limit=20, before="usr_5"),
     "MongoUsers.list_staff": lambda c: c.users.list_staff(limit=20, before="usr_5"),
+    "MongoPrincipals.get_account": lambda c: MongoPrincipals(c.mongo).get_account(
+        CUSTOMER, session_id="ses_1", epoch=0
+    ),
     "MongoPrincipals.get": lambda c: MongoPrincipals(c.mongo).get(CUSTOMER, session_id="ses_1", epoch=0),
     "MongoCredentials.set_password": lambda c: MongoCredentials(c.mongo).set_password(CUSTOMER, "hash", NOW),
     "MongoCredentials.find_password": lambda c: MongoCredentials(c.mongo).find_password(CUSTOMER),

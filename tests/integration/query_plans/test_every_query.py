@@ -67,6 +67,8 @@ _COMMANDS = frozenset(
         *("aggregate", "count_documents", "distinct"),
     }
 )
+#: What stands in a file that pages by reading what it passes over, or counts; parsing all of them takes long.
+_ENDLESS = ("skip(", "$skip", "estimated_document_count", "count_documents")
 _ROOT = Path(common.adapters.__path__[0])
 
 
@@ -116,8 +118,9 @@ def test_every_index_serves_a_query(plans: list[Explained], mongodb_uri: str, mi
 def test_nothing_else_skips_or_counts_without_an_end() -> None:
     """Use cases and functions have no commands of their own; what operators run has some."""
     files = [file for folder in ("layers", "functions", "infra/ops") for file in (ROOT / folder).rglob("*.py")]
-    found = {f"{file.relative_to(ROOT)}:{line}" for file in files for line in _endless(ast.parse(file.read_text()))}
-    assert {each for each in found if "/migrations/versions/" not in each} == set()
+    texts = {file.relative_to(ROOT): file.read_text() for file in files if file.parent.name != "versions"}
+    suspect = {file: text for file, text in texts.items() if any(word in text for word in _ENDLESS)}
+    assert {f"{file}:{line}" for file, text in suspect.items() for line in _endless(ast.parse(text))} == set()
 
 
 def _endless(tree: ast.AST) -> Iterator[int]:
