@@ -226,3 +226,26 @@ async def test_a_browsers_push_messages_end_with_its_sign_in(
         {"user_id": devices.here["user"]["id"]}
     )
     assert left == int(goes_on)
+
+
+@pytest.mark.parametrize("step", ["find_token", "get", "touch", "use_token", "insert_token"])
+async def test_signing_out_everywhere_while_a_token_is_refreshed_leaves_nobody_in(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    devices = await Devices.of(identity)
+    deps = identity.container.auth
+    owner: Any = deps.users if step == "get" else deps.sessions
+    original = getattr(owner, step)
+
+    async def then_sign_out(*given: Any, **named: Any) -> Any:
+        done = await original(*given, **named)
+        monkeypatch.setattr(owner, step, original)
+        await _log_out_everywhere(devices)
+        return done
+
+    monkeypatch.setattr(owner, step, then_sign_out)
+    answer = await identity.post("/v1/auth/refresh", {"refresh_token": devices.there["refresh_token"]})
+    assert answer.status_code in {200, 401}
+    if answer.status_code == 200:
+        assert not await devices.opens(answer.json())
+        assert not await devices.goes_on(answer.json())

@@ -28,7 +28,9 @@ async def refresh(deps: AuthDeps, token: str, client: ClientInfo) -> TokenPair:
     stored = await deps.sessions.find_token(digest(token))
     if stored is None or stored.expires_at <= now:
         raise _refused()
-    session, user = await together(deps.sessions.touch(stored.session_id, now), deps.users.get(stored.user_id))
+    # The account first: what ends every sign-in in between leaves no live session, and what comes later another epoch.
+    user = await deps.users.get(stored.user_id)
+    session = await deps.sessions.touch(stored.session_id, now)
     if session is None or user is None or user.deleted_at is not None:
         raise _refused()
     refuse_suspended(user)
