@@ -100,6 +100,7 @@ PLACEMENTS: Mapping[str, Placement] = {
     "provider_listings": Placement("fewer than services"),
     "categories": Placement(_SMALL),
     "search_terms": Placement("the words of a language"),
+    "booking_counts": Placement("a document a day of each tile that has bookings", kept="32 days"),
     "geocode_cache": Placement(_SHORT, kept=_DAY),
     "booking_intents": Placement("guests who have not confirmed yet", kept=_WEEK + " after their end"),
     "blocks": Placement(_PEOPLE, kept="90 days after their end"),
