@@ -159,6 +159,27 @@ async def test_a_row_that_cannot_be_read_holds_up_nobody_and_is_told(world: Book
         await world.sweep()
 
 
+async def test_the_events_of_a_batch_are_sent_together(world: BookingWorld) -> None:
+    publisher = CountingCalls()
+    world.deps = replace(world.deps, publisher=publisher)
+    await store_due(world, 200, world.clock.now())
+
+    assert await world.sweep() == {"expire": 200}
+
+    assert publisher.calls == 2
+    assert await world.container.mongo.collection("outbox").count_documents({"published_at": None}) == 0
+
+
+class CountingCalls:
+    """Queues that take everything, and count how often they were called with something."""
+
+    calls = 0
+
+    async def publish(self, events: Sequence[Event]) -> Sequence[str]:
+        self.calls += bool(events)
+        return [event.id for event in events]
+
+
 class Forgetting:
     """Queues that take everything and keep nothing, so that only the sweep's own memory is seen."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
@@ -33,7 +34,7 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
     """Fire what is due, batch by batch; any number of sweeps may run at once.
 
     Each batch is leased in the database: no other sweep works on it, and one that dies leaves it to the next firing.
-    Memory does not grow with what is due.
+    Memory does not grow with what is due. Events of a batch are sent together, while the next batch is worked on.
 
     Args:
         deps: ports.
@@ -48,22 +49,25 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
     """
     counts: Counter[str] = Counter()
     faults: list[BaseException] = []
+    committed: list[Event] = []
     while has_time():
         now = deps.clock.now()
         due = await deps.bookings.claim_due(now, until=now + LEASE, limit=_BATCH)
         for row_id in due.unreadable:
             counts["failed"] += 1
             faults = faults or [UnreadableBookingError(f"{row_id} cannot be read; its timers do not fire")]
-        for start in range(0, len(due.bookings), _WIDTH):
-            firings = (_fire_and_publish(deps, booking) for booking in due.bookings[start : start + _WIDTH])
-            for outcome in await asyncio.gather(*firings, return_exceptions=True):
-                if isinstance(outcome, BaseException):
-                    counts["failed"] += 1
-                    faults = faults or [outcome]
-                else:
-                    counts.update(outcome)
+        outcomes, _ = await asyncio.gather(_fire_each(deps, due.bookings), _publish(deps, committed))
+        committed = []
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                counts["failed"] += 1
+                faults = faults or [outcome]
+            else:
+                counts.update(outcome.actions)
+                committed += outcome.events
         if due.is_all:
             break
+    await _publish(deps, committed)
     if faults:
         raise faults[0]
     return counts
@@ -82,10 +86,28 @@ async def fire_due(deps: BookingDeps, booking_id: str) -> Booking | None:
     return booking
 
 
-async def _fire_and_publish(deps: BookingDeps, booking: Booking) -> Sequence[str]:
-    _, actions, events = await _fire_all(deps, booking, needs_stripe=True)
+class _Fired(NamedTuple):
+    """What was done to one booking, and what is to be told of it."""
+
+    actions: Sequence[str]
+    events: Sequence[Event]
+
+
+async def _fire_each(deps: BookingDeps, bookings: Sequence[Booking]) -> Sequence[_Fired | BaseException]:
+    """Fire what is due on each booking, a few at once; what one meets does not stop the others."""
+    limit = asyncio.Semaphore(_WIDTH)
+
+    async def one(booking: Booking) -> _Fired:
+        async with limit:
+            _, actions, events = await _fire_all(deps, booking, needs_stripe=True)
+            return _Fired(actions, events)
+
+    return await asyncio.gather(*map(one, bookings), return_exceptions=True)
+
+
+async def _publish(deps: BookingDeps, events: Sequence[Event]) -> None:
+    """Send the events of a whole batch in few calls, while the next one is fired."""
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
-    return actions
 
 
 async def _fire_all(
