@@ -51,13 +51,14 @@ async def process(container: Container, event: Event) -> None:
 
 
 async def _reconcile(container: Container, event: Event) -> None:
-    """Compare a booking with Stripe; one that Stripe gave no answer about waits for a later run."""
+    """Compare a few bookings with Stripe; those that Stripe gave no answer about wait for a later run."""
     try:
-        metrics.count("Discrepancies", await reconcile_requested(container.reconciliation, event))
+        compared = await reconcile_requested(container.reconciliation, event)
     except Unavailable:
-        get_logger().warning("Booking not reconciled: Stripe gave no answer")
+        get_logger().warning("Bookings not reconciled: Stripe gave no answer")
         return
-    metrics.count("BookingsReconciled")
+    metrics.count("Discrepancies", compared.differences)
+    metrics.count("BookingsReconciled", compared.bookings)
 
 
 handler = create_event_handler(process, service="payment-checks-queue", needs=(EVENTS, STRIPE))

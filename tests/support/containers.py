@@ -46,6 +46,7 @@ def make_settings(mongodb_uri: str, database_name: str, **variables: str) -> Set
     """Settings of the stage ``test``; further variables by their environment names."""
     environ = {
         "STAGE": "test",
+        "RECONCILIATION_READS_PER_SECOND": "1000",
         "MONGODB_URI": mongodb_uri,
         "MONGODB_DATABASE": database_name,
         "PUBLIC_BASE_URL": BASE_URL,

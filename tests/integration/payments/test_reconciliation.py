@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from common.adapters.stripe.client import DeadlineTransport
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.payments.reconciliation.run import reconcile_booking, reconcile_payments
 from common.application.ports.payments.gateway import GatewayCall, PaymentIntentStatus
@@ -47,6 +49,26 @@ async def test_clean_books_have_no_differences(
     booking = await settled(real_bench, stripe_client)
     booking = await real_bench.perform(booking, "refund", ActorKind.OPERATOR, amount=3_000, reason="Less work")
     assert await reconcile_booking(reconciliation, booking) == []
+
+
+async def test_a_booking_takes_two_reads_its_refunds_included(
+    real_bench: MoneyBench,
+    stripe_client: stripe.StripeClient,
+    reconciliation: ReconciliationDeps,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booking = await settled(real_bench, stripe_client)
+    booking = await real_bench.perform(booking, "refund", ActorKind.OPERATOR, amount=3_000, reason="Less work")
+    asked: list[str] = []
+    send = DeadlineTransport.request_async
+
+    async def counting(self: DeadlineTransport, method: str, url: str, *given: Any) -> Any:
+        asked.append(f"{method} {urlsplit(url).path}")
+        return await send(self, method, url, *given)
+
+    monkeypatch.setattr(DeadlineTransport, "request_async", counting)
+    assert await reconcile_booking(reconciliation, booking) == []
+    assert asked == [f"get /v1/payment_intents/{booking.first_charge.payment_intent_id}", "get /v1/transfers"]
 
 
 async def test_a_refund_made_behind_our_back_is_shown_to_operators_until_it_is_settled(

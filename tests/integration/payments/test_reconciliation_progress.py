@@ -6,6 +6,7 @@ import asyncio
 import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -14,9 +15,11 @@ from common.application.payments.reconciliation.run import reconcile_payments, r
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe, Progress
 from common.application.ports.payments.webhooks import StripeEvent
+from common.application.shared.deadline import deadline
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind, StripeBooks
 from common.domain.payments.operations import OBJECT_GONE, RECONCILIATION_REQUESTED
 from common.domain.shared.errors import NotFound, Unavailable
+from common.domain.shared.events import Topic, new_event
 from common.domain.shared.ids import new_id
 
 from tests.integration.webhooks.conftest import CollectingStripeEvents
@@ -235,7 +238,7 @@ async def test_two_runs_at_once_compare_everything_and_harm_nothing(
         bench.clock.advance(seconds=1)
         if set(ids) <= set(records.seen):
             break
-    assert set(ids) <= set(records.seen)
+    assert sorted(records.seen) == ids
 
 
 async def test_what_is_more_than_a_run_compares_is_spread_over_the_queue(
@@ -245,19 +248,78 @@ async def test_what_is_more_than_a_run_compares_is_spread_over_the_queue(
     bench.publisher.events.clear()
     counts = await reconcile_payments(deps, has_time=lambda: True)
     queued = [each for each in bench.publisher.events if each.type == RECONCILIATION_REQUESTED]
-    assert (
-        counts["BookingsReconciled"] + len(queued)
-        == counts["BookingsReconciled"] + counts["ReconciliationsQueued"]
-        == 200
-    )
+    assert counts["BookingsReconciled"] + counts["ReconciliationsQueued"] == 200
+    assert sum(len(each.payload["bookings"]) for each in queued) == counts["ReconciliationsQueued"]
     assert counts["BookingsReconciled"] < 60
+    assert len(queued) <= counts["ReconciliationsQueued"] / 8 + 4
     at = sorted(each.not_before for each in queued if each.not_before)
     assert len(at) == len(queued)
-    assert all(later - earlier >= timedelta(seconds=0.99) for earlier, later in zip(at, at[5:], strict=False))
+    slowest = timedelta(seconds=0.99 * 2 / (0.8 * deps.reads_per_second))
+    assert all(later - earlier >= slowest for earlier, later in pairwise(at))
     for event in queued:
+        first, again = await reconcile_requested(deps, event), await reconcile_requested(deps, event)
+        assert (first.bookings, again.bookings) == (len(event.payload["bookings"]), 0)
+    assert sorted(records.seen) == ids
+
+
+async def test_a_request_of_the_release_before_names_one_booking(
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
+) -> None:
+    ids = await bookings(bench, 1)
+    await deps.due.request(ids, bench.clock.now())
+    event = new_event(Topic.PAYMENTS, RECONCILIATION_REQUESTED, bench.clock.now())
+    event = event.model_copy(update={"payload": {"booking_id": ids[0], "revision": 1}})
+    assert await reconcile_requested(deps, event) == (1, 0)
+    assert records.seen == ids
+
+
+async def test_what_a_message_has_no_time_for_is_due_again_at_once(
+    bench: MoneyBench, deps: ReconciliationDeps, records: Records
+) -> None:
+    ids = await bookings(bench, 6)
+    await deps.due.request(ids, bench.clock.now())
+    taken = await deps.due.claim(bench.clock.now(), limit=6)
+    named = [{"booking_id": each.booking_id, "revision": each.revision} for each in taken]
+    event = new_event(Topic.PAYMENTS, RECONCILIATION_REQUESTED, bench.clock.now(), bookings=named)
+    with deadline(4.0):
+        assert await reconcile_requested(deps, event) == (0, 0)
+    assert records.seen == []
+    records.broken = {ids[2]}
+    again = await deps.due.claim(bench.clock.now(), limit=6)
+    assert again == taken
+    with pytest.raises(ValueError, match=ids[2]):
         await reconcile_requested(deps, event)
-        await reconcile_requested(deps, event)
-    assert set(records.seen) == set(ids)
+    assert sorted(records.seen) == ids
+    assert [each.booking_id for each in await deps.due.list_waiting(taken)] == [ids[2]]
+
+
+async def test_a_day_of_a_million_bookings_a_month_is_drained_within_the_rate(
+    bench: MoneyBench, deps: ReconciliationDeps
+) -> None:
+    """Each run gives the queue what the rate allows until the next one, none of it twice: a tenth of both."""
+    day, deps = 3_300, replace(deps, reads_per_second=1)
+    now = bench.clock.now()
+    rows = bench.container.mongo.collection("payment_verifications")
+    first = {"asked_at": now, "next_at": now, "tries": 0, "revision": 1}
+    await rows.insert_many([{"_id": f"bkg_{number:06d}", **first} for number in range(day)])
+    bench.publisher.events.clear()
+    asked: list[str] = []
+    runs = 0
+    while await rows.estimated_document_count():
+        counts = await reconcile_payments(deps, has_time=lambda: True)
+        runs += 1
+        queued = [each for each in bench.publisher.events if each.type == RECONCILIATION_REQUESTED]
+        bench.publisher.events.clear()
+        named = [each["booking_id"] for event in queued for each in event.payload["bookings"]]
+        assert len(named) == counts["ReconciliationsQueued"] <= 900 * deps.reads_per_second / 2
+        assert all(
+            event.not_before <= bench.clock.now() + timedelta(minutes=15) for event in queued if event.not_before
+        )
+        asked += named
+        await rows.delete_many({"_id": {"$in": named}})
+        bench.clock.advance(minutes=15)
+    assert len(asked) == len(set(asked))
+    assert runs <= 10
     assert await bench.container.mongo.collection("payment_verifications").count_documents({}) == 0
 
 

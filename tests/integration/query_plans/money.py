@@ -11,7 +11,7 @@ from common.adapters.mongo.payments.operations import MongoPaymentOperations
 from common.adapters.mongo.payments.reviews import MongoPaymentReviews
 from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
 from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
-from common.application.ports.payments.reconciliation import Progress
+from common.application.ports.payments.reconciliation import DueReconciliation, Progress
 from common.application.ports.payments.webhooks import StripeEvent, WebhookStatus
 from common.domain.bookings.discrepancies import Discrepancy, DiscrepancyKind
 from common.domain.payments.operations import PaymentOperation, Purpose
@@ -41,6 +41,9 @@ async def _keep_place(c: Container) -> None:
         await MongoPaymentReviews(c.mongo.db).save_progress(
             Progress(id="intents", verified_until=NOW, revision=revision)
         )
+
+
+_DUE = DueReconciliation(BOOKING, 1)
 
 
 async def _complete(c: Container) -> None:
@@ -105,6 +108,8 @@ CALLS: Calls = {
     "MongoDueReconciliations.request": lambda c: MongoDueReconciliations(c.mongo.db).request([BOOKING], NOW),
     "MongoDueReconciliations.claim": lambda c: MongoDueReconciliations(c.mongo.db).claim(NOW, limit=20),
     "MongoDueReconciliations.complete": _complete,
+    "MongoDueReconciliations.list_waiting": lambda c: MongoDueReconciliations(c.mongo.db).list_waiting([_DUE]),
+    "MongoDueReconciliations.release": lambda c: MongoDueReconciliations(c.mongo.db).release([_DUE], NOW),
     "MongoDueReconciliations.find_oldest": lambda c: MongoDueReconciliations(c.mongo.db).find_oldest(),
     "MongoPaymentOperations.list_abandoned": lambda c: MongoPaymentOperations(c.mongo.db).list_abandoned(NOW, limit=20),
     "MongoPaymentOperations.end_leases": lambda c: MongoPaymentOperations(c.mongo.db).end_leases(["pay_1"], NOW),

@@ -79,6 +79,7 @@ CALLS: Calls = {
     "MongoProcessedEvents.complete": lambda c: MongoProcessedEvents(c.mongo).complete("consumer", "evt_1", NOW),
     "MongoProcessedEvents.release": lambda c: MongoProcessedEvents(c.mongo).release("consumer", "evt_1"),
     "MongoRateLimits.take": lambda c: MongoRateLimits(c.mongo).take("k", limit=5, window_seconds=60, now=NOW),
+    "MongoRateLimits.pause": lambda c: MongoRateLimits(c.mongo).pause("k", until=NOW),
     "MongoBreakers.guard": _fail_and_try_again,
     "MongoExpiry.delete_expired": _expire,
     "MongoUnitOfWork.run": lambda c: MongoUnitOfWork(c.mongo).run(_nothing),

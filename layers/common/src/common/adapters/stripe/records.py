@@ -11,6 +11,7 @@ from stripe import params
 
 from common.adapters.stripe import mapping
 from common.adapters.stripe.errors import translated
+from common.adapters.stripe.pacing import PacedReads
 from common.application.ports.payments.gateway import Intent, PaymentIntentStatus
 from common.application.ports.payments.reconciliation import MovedAtStripe
 from common.domain.bookings.discrepancies import StripeBooks
@@ -18,6 +19,11 @@ from common.domain.payments.ownership import Owner
 from common.domain.shared.errors import NotFound
 
 _CHARGE = "latest_charge.balance_transaction"
+#: The refunds with their entries, four levels deep, which is as far as Stripe goes
+#: (https://docs.stripe.com/expand); a charge carries ten of them.
+_REFUNDS = tuple(
+    f"latest_charge.refunds.data.{entry}" for entry in ("balance_transaction", "failure_balance_transaction")
+)
 _ENTRY = "data.balance_transaction"
 _REVERSALS = "data.reversals.data.balance_transaction"
 _MOST = 100
@@ -51,21 +57,29 @@ class StripeRecordBooks:
     Args:
         client: Stripe.
         owner: whose bookings are asked after; entries of another deployment's objects name none.
+        reads: paces the calls.
     """
 
-    def __init__(self, client: stripe.StripeClient, owner: Owner) -> None:
+    def __init__(self, client: stripe.StripeClient, owner: Owner, reads: PacedReads) -> None:
         self._v1 = client.v1
         self._owner = owner
+        self._ask = reads.ask
 
     async def get_books(self, booking_id: str, intent_ids: Sequence[str]) -> StripeBooks:
-        """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance."""
+        """Sums of a booking's intents, refunds, transfers and fees, and of what all that did to our balance.
+
+        One call for the transfers and one for each intent, which brings its refunds along; more only where there are
+        more than ten of them, or a dispute.
+        """
         sums = _Sums()
         for intent_id in intent_ids:
             with suppress(NotFound), translated():
                 await self._add_intent(sums, intent_id)
         with translated():
-            transfers = await self._v1.transfers.list_async(
-                {"transfer_group": booking_id, "limit": _MOST, "expand": [_ENTRY, _REVERSALS]}
+            transfers = await self._ask(
+                lambda: self._v1.transfers.list_async(
+                    {"transfer_group": booking_id, "limit": _MOST, "expand": [_ENTRY, _REVERSALS]}
+                )
             )
         for transfer in transfers.data:
             sums.currency = sums.currency or transfer.currency
@@ -83,21 +97,34 @@ class StripeRecordBooks:
 
     async def _add_intent(self, sums: _Sums, intent_id: str) -> None:
         """Add one intent; of one that Stripe has no more, nothing is there."""
-        found = await self._v1.payment_intents.retrieve_async(intent_id, {"expand": [_CHARGE]})
+        expand = [_CHARGE, *_REFUNDS]
+        found = await self._ask(lambda: self._v1.payment_intents.retrieve_async(intent_id, {"expand": expand}))
         intent = mapping.payment_intent(found)
         sums.currency = intent.currency
         if intent.status is PaymentIntentStatus.SUCCEEDED:
             sums.captured, sums.fees = sums.captured + intent.amount_received, sums.fees + (intent.fee or 0)
         charge = mapping.charge_of(found)
-        if charge is not None:
-            sums.entries.append(charge.balance_transaction)
-        listed = await self._v1.refunds.list_async(
-            {"payment_intent": intent_id, "limit": _MOST, "expand": [_ENTRY, "data.failure_balance_transaction"]}
-        )
-        _add_refunds(sums, listed.data)
-        if charge is not None and charge.disputed:
-            disputes = await self._v1.disputes.list_async({"payment_intent": intent_id, "limit": _MOST})
+        if charge is None:
+            return
+        sums.entries.append(charge.balance_transaction)
+        _add_refunds(sums, await self._refunds(intent_id, charge))
+        if charge.disputed:
+            disputes = await self._ask(
+                lambda: self._v1.disputes.list_async({"payment_intent": intent_id, "limit": _MOST})
+            )
             sums.entries.extend(entry for each in disputes.data for entry in each.balance_transactions)
+
+    async def _refunds(self, intent_id: str, charge: stripe.Charge) -> Sequence[stripe.Refund]:
+        """The refunds that came with the charge, or all where it did not carry all."""
+        carried = charge.refunds
+        if carried is not None and not carried.has_more:
+            return carried.data
+        listed = await self._ask(
+            lambda: self._v1.refunds.list_async(
+                {"payment_intent": intent_id, "limit": _MOST, "expand": [_ENTRY, "data.failure_balance_transaction"]}
+            )
+        )
+        return listed.data
 
     async def list_intents(
         self, since: datetime, before: datetime, *, limit: int, after: str | None
@@ -111,7 +138,7 @@ class StripeRecordBooks:
         if after is not None:
             wanted["starting_after"] = after
         with translated():
-            found = await self._v1.payment_intents.list_async(wanted)
+            found = await self._ask(lambda: self._v1.payment_intents.list_async(wanted))
         return [mapping.payment_intent(each) for each in found.data]
 
     async def list_movements(
@@ -126,7 +153,7 @@ class StripeRecordBooks:
         if after is not None:
             wanted["starting_after"] = after
         with translated():
-            found = await self._v1.balance_transactions.list_async(wanted)
+            found = await self._ask(lambda: self._v1.balance_transactions.list_async(wanted))
         return [self._moved(each.id, each.source) for each in found.data]
 
     def _moved(self, entry_id: str, source: Any) -> MovedAtStripe:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import stripe
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from common.adapters.aws.stripe_event_queue import SqsStripeEvents
 from common.adapters.mongo.payments.customers import MongoStripeCustomers
@@ -16,10 +16,12 @@ from common.adapters.mongo.payments.operations import MongoPaymentOperations
 from common.adapters.mongo.payments.reviews import MongoPaymentReviews
 from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
 from common.adapters.mongo.payments.webhook_events import MongoWebhookEvents
+from common.adapters.mongo.shared.rate_limits import MongoRateLimits
 from common.adapters.stripe.cards import StripeCards
 from common.adapters.stripe.client import make_stripe_client
 from common.adapters.stripe.connect import StripeConnect
 from common.adapters.stripe.gateway import StripeGateway
+from common.adapters.stripe.pacing import PacedReads
 from common.adapters.stripe.payouts import StripePayouts
 from common.adapters.stripe.plans import StripePlans
 from common.adapters.stripe.records import StripeRecordBooks
@@ -40,7 +42,16 @@ from common.domain.payments.ownership import Owner
 from common.domain.payments.plans import Plan, load_plans
 from common.runtime.container.core import CoreContainer, StripeApiSettings
 from common.runtime.container.lazy import lazy
-from common.runtime.settings import CoreSettings, NamedBy, Secret, SecretRef, SettingsError, SettingsGroup, as_secret
+from common.runtime.settings import (
+    CoreSettings,
+    Count,
+    NamedBy,
+    Secret,
+    SecretRef,
+    SettingsError,
+    SettingsGroup,
+    as_secret,
+)
 
 
 class StripeSettings(SettingsGroup):
@@ -89,6 +100,18 @@ class StripeEventSettings(SettingsGroup):
     needed = ("stripe_events_queue_url",)
 
     stripe_events_queue_url: str = ""
+
+
+class ReconciliationSettings(SettingsGroup):
+    """How fast reconciliation goes.
+
+    Attributes:
+        reconciliation_reads_per_second: what all workers together may ask of Stripe in a second. Stripe takes 100
+            requests a second, 25 of a sandbox and 25 of any one kind, and people's own payments need theirs
+            (https://docs.stripe.com/rate-limits).
+    """
+
+    reconciliation_reads_per_second: Annotated[Count, Field(ge=1)] = 10
 
 
 class PaymentContainer(CoreContainer):
@@ -185,14 +208,17 @@ class PaymentContainer(CoreContainer):
     @cached_property
     def reconciliation(self) -> ReconciliationDeps:
         """What reconciliation of payments needs."""
+        per_second = self.settings.of(ReconciliationSettings).reconciliation_reads_per_second
+        reads = PacedReads(MongoRateLimits(self.mongo), per_second)
         return ReconciliationDeps(
             **vars(self.payments),
-            records=StripeRecordBooks(self.stripe, self.stripe_owner),
+            records=StripeRecordBooks(self.stripe, self.stripe_owner, reads),
             reviews=self.payment_reviews,
             due=MongoDueReconciliations(self.mongo.db),
             owner=self.stripe_owner,
             events=self.webhook_events,
             queue=self.stripe_event_queue,
+            reads_per_second=per_second,
         )
 
     @cached_property

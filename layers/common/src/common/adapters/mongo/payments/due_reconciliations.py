@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
@@ -36,22 +37,32 @@ class MongoDueReconciliations:
             await self._rows.bulk_write([UpdateOne({"_id": each}, change, upsert=True) for each in booking_ids])
 
     async def claim(self, now: datetime, *, limit: int) -> Sequence[DueReconciliation]:
-        """Take what is due, the longest due first; what is not done comes back later, and later still each time.
+        """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
+        due = {"next_at": {"$lte": now}}
+        found = self._rows.find(due, {"_id": 1}).sort([("next_at", 1), ("_id", 1)]).limit(limit)
+        ids = [row["_id"] for row in await found.to_list()]
+        if not ids:
+            return []
+        token = uuid4().hex
+        doubled = {"$pow": [2, {"$min": ["$tries", _MOST_DOUBLINGS]}]}
+        wait = {"$multiply": [_FIRST_WAIT // timedelta(milliseconds=1), doubled]}
+        taken = {"next_at": {"$add": [now, wait]}, "tries": {"$add": ["$tries", 1]}, "taken_by": token}
+        await self._rows.update_many({"_id": {"$in": ids}, **due}, [{"$set": taken}])
+        mine = self._rows.find({"_id": {"$in": ids}, "taken_by": token}).limit(limit)
+        revisions = {row["_id"]: row["revision"] async for row in mine}
+        return [DueReconciliation(each, revisions[each]) for each in ids if each in revisions]
 
-        Two callers at once may be given the same; comparing twice is harmless.
-        """
-        found = self._rows.find({"next_at": {"$lte": now}}).sort([("next_at", 1), ("_id", 1)]).limit(limit)
-        rows = [row async for row in found]
-        writes = [
-            UpdateOne(
-                {"_id": row["_id"], "next_at": row["next_at"]},
-                {"$set": {"next_at": now + _wait(row["tries"])}, "$inc": {"tries": 1}},
-            )
-            for row in rows
-        ]
-        if writes:
-            await self._rows.bulk_write(writes)
-        return [DueReconciliation(row["_id"], row["revision"]) for row in rows]
+    async def list_waiting(self, taken: Sequence[DueReconciliation]) -> Sequence[DueReconciliation]:
+        """Those of what was taken that have not been compared meanwhile, each with its present revision."""
+        ids = [each.booking_id for each in taken]
+        revisions = {row["_id"]: row["revision"] async for row in self._rows.find({"_id": {"$in": ids}})}
+        return [DueReconciliation(each, revisions[each]) for each in ids if each in revisions]
+
+    async def release(self, taken: Sequence[DueReconciliation], now: datetime) -> None:
+        """Give back what was not begun: it is due at once, and the try does not count."""
+        ids = [each.booking_id for each in taken]
+        again: Document = {"$set": {"next_at": now}, "$inc": {"tries": -1}}
+        await self._rows.update_many({"_id": {"$in": ids}, "tries": {"$gt": 0}}, again)
 
     async def complete(self, due: DueReconciliation, now: datetime) -> None:
         """The booking was compared; one that has been asked for again since then is due again at once."""
@@ -64,7 +75,3 @@ class MongoDueReconciliations:
         """Since when the longest waiting one has waited; ``None`` where none does."""
         found = await self._rows.find_one({}, {"asked_at": 1}, sort=[("asked_at", 1)])
         return None if found is None else found["asked_at"]
-
-
-def _wait(tries: int) -> timedelta:
-    return _FIRST_WAIT * int(2 ** min(tries, _MOST_DOUBLINGS))

@@ -14,9 +14,11 @@ HOLDINGS: Holdings = {
     "rate_limits": nobody("counters by digest or network address, for an hour at most"),
 }
 
+_KEEP_PAUSE = timedelta(minutes=1)
+
 
 class MongoRateLimits:
-    """Implements ``RateLimits`` over the collection ``rate_limits``; a TTL index removes full buckets."""
+    """Implements ``SharedRate`` over the collection ``rate_limits``; a TTL index removes full buckets."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
@@ -33,6 +35,11 @@ class MongoRateLimits:
             retry_after=0 if tokens >= 1 else math.ceil((1 - tokens) / per_second),
             reset=math.ceil((limit - tokens) / per_second),
         )
+
+    async def pause(self, key: str, *, until: datetime) -> None:
+        """Let nobody take a token before an instant; they come back evenly from then on."""
+        empty = {"tokens": 0.0, "at": until, "expires_at": until + _KEEP_PAUSE}
+        await self._mongo.collection("rate_limits").update_one({"_id": key}, {"$set": empty}, upsert=True)
 
     async def _update(self, key: str, update: list[Document]) -> Document:
         """Apply the update; two first requests may both try to insert, and the loser goes again."""

@@ -10,7 +10,7 @@ from common.domain.payments.ownership import Owner
 
 @dataclass(frozen=True)
 class ReconciliationDeps(PaymentDeps):
-    """Ports of reconciliation."""
+    """Ports of reconciliation; ``reads_per_second`` is what it may ask of Stripe, over all workers."""
 
     records: ProviderRecords
     reviews: PaymentReviews
@@ -18,3 +18,4 @@ class ReconciliationDeps(PaymentDeps):
     owner: Owner
     events: WebhookEvents
     queue: StripeEventQueue
+    reads_per_second: int

@@ -26,14 +26,18 @@ FIRST_PERIOD = timedelta(days=1)
 #: Stripe lists the newest first, so a period is read in parts that one run can end.
 _WINDOW = timedelta(hours=1)
 _BATCH = 50
+#: Stripe lists at most so many in a page (https://docs.stripe.com/api/pagination).
+_LISTED = 100
 #: Compared at once by a run itself, and how many in all; what is more goes to the queue.
 _WIDTH = 4
 _INLINE = 48
-#: Bookings that the queue is given in a second. Each takes about four calls, and Stripe takes 100 a second, 25 in test
-#: mode, of which payments need theirs (https://docs.stripe.com/rate-limits).
-_PER_SECOND = 5
+#: Bookings of one message: what a worker compares in its share of an invocation, with its waits for its turn at Stripe.
+_PER_MESSAGE = 8
+#: What a booking takes of the reads, and what part of all reads the queue is given; the run's own lists have the rest.
+_READS_EACH = 2
+_QUEUES_PART = 0.8
 #: SQS delays a message by at most 15 minutes, which is how often reconciliation runs.
-_MOST_QUEUED = 900 * _PER_SECOND
+_SPREAD_SECONDS = 900
 
 #: What one row or object can be at fault for; the driver's own errors are none of these.
 _OF_ITS_OWN = (GigstaError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
@@ -114,7 +118,7 @@ async def _intents(step: Step) -> tuple[Progress, bool]:
     records = step.deps.records
 
     async def page(since: datetime, until: datetime, after: str | None) -> Sequence[Intent]:
-        return await records.list_intents(since, until, limit=_BATCH, after=after)
+        return await records.list_intents(since, until, limit=_LISTED, after=after)
 
     async def look(intents: Sequence[Intent]) -> str | None:
         for intent in intents:
@@ -134,7 +138,7 @@ async def _moved(step: Step) -> tuple[Progress, bool]:
     records = step.deps.records
 
     async def page(since: datetime, until: datetime, after: str | None) -> Sequence[MovedAtStripe]:
-        return await records.list_movements(since, until, limit=_BATCH, after=after)
+        return await records.list_movements(since, until, limit=_LISTED, after=after)
 
     async def look(entries: Sequence[MovedAtStripe]) -> str | None:
         found: set[str | None] = set()
@@ -165,7 +169,7 @@ async def _window(
             raise
         return step.at(None), True  # what was seen last is gone at Stripe: the part is begun again
     stopped_after = await look(listed)
-    if stopped_after is None and len(listed) < _BATCH:
+    if stopped_after is None and len(listed) < _LISTED:
         return step.up_to(until), until < last
     after = stopped_after or listed[-1].id
     return place.model_copy(update={"window_end": until, "after": after}), True
@@ -200,21 +204,27 @@ async def _due(step: Step) -> tuple[Progress, bool]:
 
 
 async def _queue_due(step: Step) -> tuple[Progress, bool]:
+    """Give the queue a share of the waiting bookings, spread over the time until the next run."""
     deps, queued = step.deps, step.counts["ReconciliationsQueued"]
-    claimed = await step.deps.due.claim(step.now, limit=_BATCH)
-    events = [_request(each, step.now, queued + number) for number, each in enumerate(claimed)]
+    per_second = deps.reads_per_second * _QUEUES_PART / _READS_EACH
+    room = min(_BATCH, int(_SPREAD_SECONDS * per_second) - queued)
+    claimed = await deps.due.claim(step.now, limit=room) if room > 0 else []
+    groups = [claimed[first : first + _PER_MESSAGE] for first in range(0, len(claimed), _PER_MESSAGE)]
+    events = [
+        _request(group, step.now + timedelta(seconds=(queued + number * _PER_MESSAGE) / per_second))
+        for number, group in enumerate(groups)
+    ]
     await deps.outbox.insert(events)
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
-    step.counts["ReconciliationsQueued"] += len(events)
-    return step.up_to(step.now), len(events) == _BATCH and queued + _BATCH < _MOST_QUEUED
+    step.counts["ReconciliationsQueued"] += len(claimed)
+    return step.up_to(step.now), len(claimed) == _BATCH
 
 
-def _request(due: DueReconciliation, now: datetime, number: int) -> Event:
-    """The message about the n-th booking of a run, in its second."""
-    event = new_event(Topic.PAYMENTS, RECONCILIATION_REQUESTED, now, booking_id=due.booking_id)
-    payload = {"booking_id": due.booking_id, "revision": due.revision}
-    later = timedelta(seconds=number / _PER_SECOND)
-    return event.model_copy(update={"payload": payload, "not_before": now + later})
+def _request(group: Sequence[DueReconciliation], at: datetime) -> Event:
+    """The message about a few bookings, to be delivered at an instant."""
+    event = new_event(Topic.PAYMENTS, RECONCILIATION_REQUESTED, at)
+    payload = {"bookings": [{"booking_id": each.booking_id, "revision": each.revision} for each in group]}
+    return event.model_copy(update={"payload": payload, "not_before": at})
 
 
 async def _unclaimed(step: Step) -> tuple[Progress, bool]:

@@ -11,15 +11,18 @@ of its own, and what is more than one run compares is spread over the payments w
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.payments.reconciliation.phases import DUE, FIRST_PERIOD, PHASES, Step
 from common.application.ports.payments.reconciliation import DueReconciliation, Progress
+from common.application.shared.deadline import seconds_left
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.discrepancies import COUNTS, Difference, Discrepancy, compare
 from common.domain.payments.operations import Purpose
 from common.domain.shared.display import money_text
+from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.money import Money
 
@@ -27,6 +30,8 @@ from common.domain.shared.money import Money
 _MOST_TOLD = 20
 #: So many are taken into one message's count; what is more is told by the next run.
 _MOST_COUNTED = 500
+#: A booking is not begun with less than this: a few calls to Stripe, and what is recorded of them.
+_SECONDS_EACH = 5.0
 _MAKES_PAYMENT = frozenset({Purpose.AUTHORIZE, Purpose.CHARGE_FEE})
 #: The phases whose instant says how far they have come.
 _DATED = ("intents", "moved", "touched")
@@ -100,14 +105,46 @@ async def compare_booking(deps: ReconciliationDeps, due: DueReconciliation) -> i
     return len(found)
 
 
-async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> int:
-    """Do what a queued request asks for (``RECONCILIATION_REQUESTED``); returns how many differences were found.
+class Compared(NamedTuple):
+    """How many bookings were compared, and how many differences were found."""
+
+    bookings: int
+    differences: int
+
+
+async def reconcile_requested(deps: ReconciliationDeps, event: Event) -> Compared:
+    """Compare the bookings that a queued request names (``RECONCILIATION_REQUESTED``), as far as the time goes.
+
+    What another worker has compared meanwhile is passed over, and what is not reached is due again at once.
 
     Raises:
-        Unavailable: Stripe or the database is unavailable; the booking waits on and is asked for again by a later run.
+        Unavailable: Stripe or the database is unavailable; the bookings wait on and are asked for again by a later run.
+        Exception: the first fault that one booking met, after the others had their turn.
     """
-    due = DueReconciliation(str(event.payload["booking_id"]), int(event.payload["revision"]))
-    return await compare_booking(deps, due)
+    waiting = await deps.due.list_waiting(_named(event))
+    compared, differences, faults = 0, 0, list[Exception]()
+    for position, due in enumerate(waiting):
+        if seconds_left() < _SECONDS_EACH:
+            await deps.due.release(waiting[position:], deps.clock.now())
+            break
+        try:
+            differences += await compare_booking(deps, due)
+        except Unavailable:
+            await deps.due.release(waiting[position + 1 :], deps.clock.now())
+            raise
+        except Exception as fault:  # noqa: BLE001 - what one booking meets must not stop the others; it is raised after them
+            faults.append(fault)
+        else:
+            compared += 1
+    if faults:
+        raise faults[0]
+    return Compared(compared, differences)
+
+
+def _named(event: Event) -> Sequence[DueReconciliation]:
+    """The bookings that a request names; the release before names one, in the payload itself."""
+    named = event.payload.get("bookings", [event.payload])
+    return [DueReconciliation(str(each["booking_id"]), int(each["revision"])) for each in named]
 
 
 async def reconciliation_lag(deps: ReconciliationDeps) -> int:

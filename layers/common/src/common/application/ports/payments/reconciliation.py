@@ -76,7 +76,18 @@ class DueReconciliations(Protocol):
         ...
 
     async def claim(self, now: datetime, *, limit: int) -> Sequence[DueReconciliation]:
-        """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
+        """Take what is due, the longest due first, for this caller alone.
+
+        What is not done comes back later, and later still each time.
+        """
+        ...
+
+    async def list_waiting(self, taken: Sequence[DueReconciliation]) -> Sequence[DueReconciliation]:
+        """Those of what was taken that have not been compared meanwhile, each with its present revision."""
+        ...
+
+    async def release(self, taken: Sequence[DueReconciliation], now: datetime) -> None:
+        """Give back what was not begun: it is due at once, and the try does not count."""
         ...
 
     async def complete(self, due: DueReconciliation, now: datetime) -> None:

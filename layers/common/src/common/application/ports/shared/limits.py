@@ -40,6 +40,14 @@ class RateLimits(Protocol):
         ...
 
 
+class SharedRate(RateLimits, Protocol):
+    """A rate at which all instances together ask somebody else, who may say that it is too much."""
+
+    async def pause(self, key: str, *, until: datetime) -> None:
+        """Let nobody take a token before an instant; they come back evenly from then on."""
+        ...
+
+
 @dataclass(frozen=True)
 class StoredResponse:
     """The first answer to a request, as it is replayed."""
