@@ -34,7 +34,7 @@ _MULTIPLIED: Mapping[str, tuple[str, ...]] = {
     "bookings": ("claim_id", "idempotency_key"),
     "payment_operations": ("booking_id",),
     "ledger_entries": ("booking_id", "entry_id"),
-    "slot_claims": ("booking_id", "provider_id"),
+    "slot_claims": ("booking_id", "provider_id", "resource_id"),
 }
 _CACHE_GB = 1.0
 

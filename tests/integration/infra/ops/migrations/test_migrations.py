@@ -34,6 +34,12 @@ def _indexes(database: Any) -> dict[str, set[str]]:
     }
 
 
+def test_every_step_builds_on_one_other() -> None:
+    """The library follows branches to their ends: of several steps it would wait for the first that it meets alone."""
+    steps = [import_module(f"infra.ops.migrations.versions.{name}") for name in STEPS]
+    assert {step.name: step.dependencies for step in steps if len(step.dependencies) > 1} == {}
+
+
 def test_every_step_is_applied_once(mongodb_uri: str, database_name: str, database: Any) -> None:
     assert {name for name, applied_at in status(mongodb_uri, database_name) if applied_at is None} == set(STEPS)
     assert sorted(migrate(mongodb_uri, database_name)) == STEPS
