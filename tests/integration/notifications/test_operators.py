@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,3 +109,35 @@ async def test_new_differences_are_mailed_to_operators_or_where_there_are_none_t
     operator = await staff(bench.container, Role.OPERATOR)
     await deliver_event(bench.container.delivery, found.model_copy(update={"id": "evt_later"}))
     assert [to for to, _ in mailer.sent[1:]] == [operator.email]
+
+
+async def test_many_operators_are_told_once_each_by_messages_of_their_own(
+    bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
+) -> None:
+    """Whatever is delivered twice, in any order, and whoever cannot be mailed at first."""
+    operators = [await staff(bench.container, Role.OPERATOR) for _ in range(8)]
+    booking = await started(bench, gateway)
+    await deliver_all(bench)
+    await bench.perform(booking, "open_dispute", ActorKind.CUSTOMER, reason="Nothing was done")
+    disputed = next(each for each in bench.publisher.events if each.type == "booking.disputed")
+    found = new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        bench.clock.now(),
+        template="discrepancies_found",
+        to_role="operator",
+        data={"count": 1, "lines": ["bkg_1: refunded_amount is 700, expected 0"]},
+    )
+    mailer.sent.clear()
+    for event in (disputed, disputed, found):
+        await deliver_event(bench.container.delivery, event)
+    addresses = {each.email for each in operators}
+    assert [to for to, _ in mailer.sent if to in addresses] == []
+    waiting = await bench.container.outbox.list_unpublished(before=bench.clock.now() + timedelta(minutes=1), limit=100)
+    told = [each for each in waiting if "for_operator" in each.payload]
+    assert len(told) == 3 * len(operators)
+    for event in [*told, *reversed(told)]:
+        await deliver_event(bench.container.delivery, event)
+    assert Counter(to for to, _ in mailer.sent if to in addresses) == dict.fromkeys(addresses, 2)
+    for each in operators:
+        assert await inbox_of(bench, each.id) == ["booking.disputed"]

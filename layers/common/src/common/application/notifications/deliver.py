@@ -7,7 +7,8 @@ from common.application.bookings.rating_summaries import RATING_MODERATED
 from common.application.identity.mail_links import prepare_mail
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
-from common.application.notifications.dispatch import Message, dispatch, operators, send_mail
+from common.application.notifications.dispatch import Message, dispatch, send_mail
+from common.application.notifications.operators import is_for_one, original, tell_operators
 from common.application.ports.bookings.calendar_writer import Invitation
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
 from common.domain.bookings.disclosure import seen_by
@@ -33,6 +34,7 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
         Unavailable: the mail service or the database is unavailable; deliver the event again.
         LookupError: a template is missing or lacks something; the event ends up with the dead letters.
     """
+    event = original(event)
     if event.type == _MAIL_REQUESTED:
         await _send_requested(deps, event)
     elif event.type == _LINK_REQUESTED:
@@ -54,7 +56,8 @@ async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
     provider = await deps.providers.get(booking.provider_id)
     parties = {ActorKind.CUSTOMER: customer, ActorKind.PROVIDER: provider_user}
     now = deps.clock.now()
-    for recipient in notification.recipients:
+    recipients = [ActorKind.OPERATOR] if is_for_one(event) else notification.recipients
+    for recipient in recipients:
         data = booking_data(booking, event, recipient, customer, provider, deps.frontend_base_url, deps.settings, now)
         data = {**data, "ratings_note": _ratings_note(booking, ratings)}
         entry = _calendar_entry(deps, booking, recipient, now) if notification.changes_calendar else None
@@ -113,8 +116,11 @@ async def _dispatch_to_party(deps: DeliveryDeps, message: Message, user: User | 
 
 async def _dispatch_to_operators(deps: DeliveryDeps, message: Message) -> None:
     if message.event.payload.get("notify_operators", True):
-        for user in await operators(deps):
+
+        async def tell(user: User) -> None:
             await dispatch(deps, message, user, f"o{user.id.removeprefix('usr_')}")
+
+        await tell_operators(deps, message.event, tell)
 
 
 async def _send_requested(deps: DeliveryDeps, event: Event) -> None:
@@ -122,8 +128,12 @@ async def _send_requested(deps: DeliveryDeps, event: Event) -> None:
     template = str(event.payload["template"])
     data = {"frontend": deps.frontend_base_url, **dict(event.payload.get("data") or {})}
     if event.payload.get("to_role") == OPERATORS:
-        for operator in await operators(deps):
-            await send_mail(deps, event, template, operator.email, deps.renderer.render(template, data), operator.id)
+        mail = deps.renderer.render(template, data)
+
+        async def tell(user: User) -> None:
+            await send_mail(deps, event, template, user.email, mail, user.id)
+
+        await tell_operators(deps, event, tell)
         return
     user_id = event.payload.get("to_user_id")
     user = await deps.users.get(str(user_id)) if user_id else None

@@ -12,6 +12,7 @@ from common.application.ports.notifications.inbox import Notifications, Preferen
 from common.application.ports.notifications.mail import Mailer, MailLog, MailRenderer
 from common.application.ports.notifications.push import PushSender
 from common.application.ports.shared.clock import Clock
+from common.application.ports.shared.outbox import Outbox
 from common.domain.bookings.settings import BookingSettings
 
 
@@ -50,3 +51,4 @@ class DeliveryDeps:
     ratings: Ratings
     calendar_writer: CalendarWriter
     organizer: str
+    outbox: Outbox

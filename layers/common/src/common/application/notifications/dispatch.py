@@ -7,15 +7,11 @@ from typing import Any
 from common.application.notifications.deps import DeliveryDeps
 from common.application.ports.notifications.mail import MailRefused, MailStatus, RenderedMail
 from common.application.ports.notifications.push import PushMessage, PushOutcome
-from common.domain.identity.roles import Role
 from common.domain.identity.users import User
 from common.domain.notifications.inbox import Channel, InboxEntry
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 from common.domain.shared.notification_kinds import Kind
-
-#: Staff beyond this number find their work in the lists alone.
-_MOST_STAFF = 100
 
 
 @dataclass(frozen=True)
@@ -81,13 +77,6 @@ def _addressed(message: Message, mail: RenderedMail, user: User) -> RenderedMail
     if message.calendar is not None:
         fields["calendar_method"], fields["calendar"] = message.calendar(user.email)
     return mail.model_copy(update=fields)
-
-
-async def operators(deps: DeliveryDeps) -> list[User]:
-    """Active operators; where there are none, the super admins."""
-    staff = [each for each in await deps.staff.list_staff(limit=_MOST_STAFF, before=None) if each.is_active]
-    chosen = [each for each in staff if Role.OPERATOR in each.roles]
-    return chosen or [each for each in staff if Role.SUPER_ADMIN in each.roles]
 
 
 async def send_mail(

@@ -85,4 +85,5 @@ class NotificationContainer(CoreContainer):
             ratings=MongoRatings(self.mongo),
             calendar_writer=ICalendarWriter(),
             organizer=parseaddr(self.settings.of(MailSettings).mail_from)[1],
+            outbox=self.outbox,
         )
