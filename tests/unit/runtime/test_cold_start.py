@@ -23,6 +23,7 @@ import gc, json, sys
 from pydantic import BaseModel
 print(json.dumps({{
     "collecting": gc.isenabled(), "frozen": gc.get_freeze_count(), "modules": sorted(sys.modules),
+    "new_objects": gc.get_threshold()[0],
     "defer_build": BaseModel.model_config.get("defer_build"),
 }}))
 """
@@ -53,6 +54,7 @@ def test_after_the_imports_the_collector_works_and_they_are_frozen() -> None:
     report = _report(code, **IN_LAMBDA)
     assert report["collecting"] is True
     assert report["frozen"] > 0
+    assert report["new_objects"] == 20_000
 
 
 @pytest.mark.parametrize("module", ENTRY_POINTS)
