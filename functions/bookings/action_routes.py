@@ -8,11 +8,13 @@ from common.application.bookings.act import perform_action
 from common.application.bookings.provider_unavailable import find_present_booking
 from common.application.payments.cards import require_own_card
 from common.application.shared.booking_access import find_booking
+from common.domain.bookings.booking import Booking
+from common.domain.identity.roles import Principal
 from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import current_user, get_container
+from common.runtime.http.dependencies import CallerAnd, current_user, get_container
 from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 
 from functions.bookings.presenter import present_actions, present_booking, secrets_of
 from functions.bookings.schemas import ActionView, BookingView
@@ -38,11 +40,17 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     return secrets_of(read.view(container.bookings, booking, actor))
 
 
+async def _booking(request: Request) -> Booking | None:
+    """The booking of the path, whoever asks: the use case says whose business it is."""
+    container = await get_container(request)
+    return await container.bookings.bookings.get(request.path_params["booking_id"])
+
+
 @router.post("/{booking_id}/actions/{action_name}")
 @keeps_out(_secrets_again, "start_code", "place.online_link", "payment.client_secret")
 async def post_action(
     container: ContainerDep,
-    caller: CurrentUser,
+    asked: Annotated[tuple[Principal, Booking | None], Depends(CallerAnd(_booking))],
     booking_id: str,
     action_name: str,
     response: Response,
@@ -55,11 +63,19 @@ async def post_action(
     A critical action with `consequences` names what was seen: `accepted_fee` in the body, or `If-Match`. Without
     either, or where the fee is another one by now, the answer is 409 `fee_not_accepted` with the present consequences.
     """
+    caller, booking = asked
     card_id = (values or {}).get("payment_method_id")
     if isinstance(card_id, str):
         await require_own_card(container.cards, caller, card_id)
     seen = await perform_action(
-        container.bookings, caller, booking_id, action_name, values, expected_version=expected, seen_fee=fee
+        container.bookings,
+        caller,
+        booking_id,
+        action_name,
+        values,
+        expected_version=expected,
+        seen_fee=fee,
+        known=booking,
     )
     response.headers["ETag"] = etag(seen.booking.version, read.changed_fee(container.bookings, seen))
     return present_booking(seen)

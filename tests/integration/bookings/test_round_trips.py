@@ -117,7 +117,7 @@ async def test_accepting(world: BookingWorld, watched: WatchedMongo, client: htt
         with counted.once_more():
             answer = await client.post(path, headers={**headers, **_key(number, has_key)})
         assert answer.status_code == 200, answer.text
-    counted.check(round_trips=8 + 2 * has_key, commands=8 + 2 * has_key, transactions=1)
+    counted.check(round_trips=6 + 3 * has_key, commands=8 + 2 * has_key, transactions=1)
 
 
 async def test_completing_and_settling(world: BookingWorld, watched: WatchedMongo, client: httpx.AsyncClient) -> None:
@@ -137,7 +137,7 @@ async def test_completing_and_settling(world: BookingWorld, watched: WatchedMong
         with transferred.once_more():
             await _work(PAYMENT_CHECKS, world, _latest_request(world))
         assert (await world.get(booking)).payout is PayoutState.TRANSFERRED
-    completed.check(round_trips=10, commands=10, transactions=1)
+    completed.check(round_trips=8, commands=10, transactions=1)
     captured.check(round_trips=11, commands=11, transactions=1)
     transferred.check(round_trips=13, commands=13, transactions=1)
 

@@ -10,6 +10,7 @@ from common.application.bookings.read import VisibleBooking, view, with_contact
 from common.application.scheduling.occupancy import check_slot
 from common.application.shared.booking_access import find_booking, find_booking_as
 from common.application.shared.publishing import publish_committed
+from common.application.shared.together import together
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange
 from common.domain.identity.roles import Principal
@@ -28,12 +29,15 @@ async def perform_action(
     *,
     expected_version: int | None = None,
     seen_fee: int | None = None,
+    known: Booking | None = None,
 ) -> VisibleBooking:
     """Perform an action as the caller, in the caller's role in the booking.
 
     A booking that changes meanwhile is read and judged again, so the loser of a race is refused by the rules and told
     the present state; with ``expected_version`` it is refused at once. What a critical action costs has to be agreed
     to: by ``accepted_fee`` in the input, or by the version that was read, with the fee that was shown beside it.
+    ``known`` is the booking where it has just been read; the first try decides on it, and its commit finds out whether
+    it is still so.
 
     Raises:
         NotFound: no such booking for the caller, or no such action.
@@ -45,7 +49,7 @@ async def perform_action(
         Unavailable: the booking kept changing, or the database is unavailable.
     """
     for number in range(_TRIES):
-        booking, actor = await find_booking(deps, caller, booking_id)
+        booking, actor = await find_booking(deps, caller, booking_id, known if number == 0 else None)
         if number == 0:
             await _count_attempt(deps, booking, actor, action)
         require_version(deps, booking, actor, expected_version)
@@ -71,7 +75,11 @@ async def perform_action(
             refused.extra |= _state(deps, booking, actor)
             raise
         if is_committed:
-            return await with_contact(deps, view(deps, change.booking, actor))
+            seen, _ = await together(
+                with_contact(deps, view(deps, change.booking, actor)),
+                publish_committed(deps.outbox, deps.publisher, change.events, deps.clock),
+            )
+            return seen
     raise Unavailable("The booking is being changed by others.", retry_after=1)
 
 
@@ -147,10 +155,9 @@ async def _verdict(deps: BookingDeps, booking: Booking, start: datetime, now: da
 
 
 async def _committed(deps: BookingDeps, change: BookingChange) -> bool:
-    """Commit and publish; ``False`` where somebody else changed the booking first."""
+    """Commit; ``False`` where somebody else changed the booking first."""
     try:
         await deps.bookings.commit(change)
     except VersionConflict:
         return False
-    await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
     return True

@@ -19,14 +19,22 @@ class ReadsBookings(Protocol):
         ...
 
 
-async def find_booking(deps: ReadsBookings, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:
+async def find_booking(
+    deps: ReadsBookings, caller: Principal, booking_id: str, known: Booking | None = None
+) -> tuple[Booking, Actor]:
     """A booking and the caller's part in it.
+
+    Args:
+        deps: ports.
+        caller: who asks.
+        booking_id: for which.
+        known: the booking, where it has just been read.
 
     Raises:
         NotFound: there is none, or it is none of the caller's business; even its existence is private.
         Forbidden: the caller is an operator who has not used a second factor (``staff_factor_required``).
     """
-    booking = await deps.bookings.get(booking_id)
+    booking = known or await deps.bookings.get(booking_id)
     actor = part_in(booking, caller) if booking else None
     if booking is None or actor is None:
         caller.refuse_withheld(Role.OPERATOR)

@@ -1,17 +1,21 @@
 """What a route may ask for: the container and the caller."""
 
+from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import Annotated, cast
+from typing import Annotated, Generic, TypeVar, cast
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from common.application.identity.access import authenticate, authenticate_account
+from common.application.shared.together import together
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import User
 from common.domain.shared.errors import Forbidden, Unauthenticated
 from common.runtime.container.bootstrap import Container
+
+T = TypeVar("T")
 
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
@@ -112,6 +116,25 @@ class _CallerWithRole(Caller):
             principal.refuse_withheld(*self._roles)
             raise Forbidden("Your account may not do this.")
         return principal
+
+
+class CallerAnd(_Caller, Generic[T]):
+    """The caller and something else, read at once: ``Annotated[tuple[Principal, …], Depends(CallerAnd(…))]``.
+
+    Without a token nothing is read, and whatever ``Caller`` raises comes before what ``read`` does.
+
+    Args:
+        read: reads for a request what does not depend on who asks; it is shown to nobody before that is known.
+    """
+
+    def __init__(self, read: Callable[[Request], Awaitable[T]]) -> None:
+        self._read = read
+
+    async def __call__(self, request: Request) -> tuple[Principal, T]:
+        """Read both."""
+        if "authorization" not in request.headers:
+            return await current_user(request), await self._read(request)
+        return await together(current_user(request), self._read(request))
 
 
 current_user = Caller()
