@@ -275,6 +275,16 @@ class TestOneAddress:
         proof = {"id": kept[1]["id"], "secret": kept[1]["secret"]}
         await ask(client, guest_request(world, hours=90, replaces=proof))
 
+    async def test_holds_of_the_release_before_count_which_lists_none(
+        self, world: BookingWorld, client: httpx.AsyncClient
+    ) -> None:
+        locks = world.container.mongo.collection("limit_locks")
+        for number in range(world.deps.settings.holds_per_address):
+            await ask(client, guest_request(world, hours=48 + 2 * number, email=f"g{number}@example.com"))
+            await locks.update_many({}, {"$inc": {"taken": number % 2}, "$unset": {"holds": "", "listed": ""}})
+
+        assert (await client.post("/v1/booking-intents", json=guest_request(world, hours=90))).status_code == 429
+
     async def test_another_provider_s_slots_are_another_matter(
         self, world: BookingWorld, client: httpx.AsyncClient
     ) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.mongo.bookings.offers import offer_pipeline
 from common.adapters.mongo.bookings.repository import STRIPE_FIELDS, dispute_filter, list_filter, stripe_id_filter
 from common.adapters.mongo.bookings.timers import due_filter
 from common.adapters.mongo.scheduling.claim_filters import around, claim_document, taking_any
@@ -169,3 +170,21 @@ def test_an_id_of_stripes_is_found_by_index_in_charges_and_in_what_was_written_b
     _, stats = plan(stored, "bookings", stripe_id_filter(fields, "x_1"))
 
     assert (stats["nReturned"], stats["totalDocsExamined"]) == (0, 0)
+
+
+@pytest.mark.parametrize("resource_ids", [[], ["prv_1"], ["res_a", "res_b"]], ids=["own time", "named", "others"])
+def test_an_offer_reads_one_service_and_what_is_taken_around_its_start(
+    stored: Database[dict[str, Any]], resource_ids: list[str]
+) -> None:
+    stored["providers"].replace_one({"_id": "prv_1"}, {"_id": "prv_1"}, upsert=True)
+    service = {"_id": "svc_1", "provider_id": "prv_1", "resource_ids": resource_ids}
+    stored["services"].replace_one({"_id": "svc_1"}, service, upsert=True)
+    pipeline = offer_pipeline("svc_1", NOW + timedelta(hours=100))
+    explained = stored.command(
+        "explain", {"aggregate": "services", "pipeline": pipeline, "cursor": {}}, verbosity="executionStats"
+    )
+    assert "COLLSCAN" not in str(explained)
+    lookups = [stage for stage in explained["stages"] if "$lookup" in stage]
+    assert sum(each["collectionScans"] for each in lookups) == 0
+    # Four days at most of this provider's, every other hour.
+    assert max(each["totalDocsExamined"] for each in lookups) <= 80

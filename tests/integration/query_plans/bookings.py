@@ -8,6 +8,7 @@ from typing import Any
 
 from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
 from common.adapters.mongo.bookings.intents import MongoBookingIntents
+from common.adapters.mongo.bookings.offers import MongoOffers
 from common.adapters.mongo.bookings.ratings import MongoRatings
 from common.adapters.mongo.bookings.statistics import MongoBookingStatistics
 from common.adapters.mongo.bookings.timers import MongoBookingTimers
@@ -33,7 +34,7 @@ from tests.integration.query_plans.calls import BEFORE, BOOKING, CUSTOMER, LATER
 _FAR = NOW + timedelta(days=400)
 _TIMES: dict[str, Any] = {"created_at": NOW, "updated_at": NOW}
 _LIMIT = SlotLimit(starts_at=_FAR, ends_at=_FAR + timedelta(days=1), most=50, reason="day")
-_HOLD = HoldLimit(provider_id=PROVIDER, held_by="digest", most=50)
+_HOLD = HoldLimit(provider_id=PROVIDER, held_by="digest", most=50, ends_at=LATER)
 _EVENT, _OTHER_EVENT, _THIRD_EVENT = (new_event(Topic.PAYMENTS, "t", NOW) for _ in range(3))
 _OPERATION = PaymentOperation(id="pay_new", booking_id="bkg_new", purpose=Purpose.AUTHORIZE, amount=MONEY, **_TIMES)
 _NEW = make_booking(
@@ -149,9 +150,13 @@ async def _count_limits(c: Container) -> None:
 
 
 async def _lock(c: Container) -> None:
+    hold = _HOLD.model_copy(update={"held_by": "of the release before"})
+    key = {"_id": f"{PROVIDER}:{hold.held_by}"}
+    await c.mongo.collection("limit_locks").replace_one(key, {"taken": 1}, upsert=True)
+
     async def work(session: Any) -> None:
         await MongoSlotLimits(c.mongo).lock(PROVIDER, session)
-        await MongoSlotLimits(c.mongo).lock_holds(_HOLD, NOW, session)
+        await MongoSlotLimits(c.mongo).add_hold(hold, "clm_x", ["clm_x"], NOW, session)
 
     await c.mongo.in_transaction(work)
 
@@ -236,9 +241,9 @@ CALLS: Calls = {
     ),
     "MongoManualBookings.save": lambda c: MongoManualBookings(c.mongo).save(_manual(version=2), expected_version=1),
     "MongoManualBookings.delete": lambda c: MongoManualBookings(c.mongo).delete(_manual()),
+    "MongoOffers.get": lambda c: MongoOffers(c.mongo).get(SERVICE, NOW),
     "MongoSlotClaims.commit": _commit_claims,
     "MongoSlotLimits.lock": _lock,
-    "MongoSlotLimits.lock_holds": _lock,
+    "MongoSlotLimits.add_hold": _lock,
     "MongoSlotLimits.reached": _count_limits,
-    "MongoSlotLimits.holds_end": lambda c: MongoSlotLimits(c.mongo).holds_end(_HOLD, ["clm_x"], NOW),
 }

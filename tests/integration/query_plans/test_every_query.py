@@ -54,6 +54,7 @@ KNOWN = {
     ("MongoBookings.commit", "reads without an end"): "claims of one provider's week, to be counted",
     ("MongoSlotLimits.reached", "reads without an end"): "claims of one provider's week, to be counted",
     ("MongoBookingStatistics.sum_earned", "reads without an end"): "bookings of a release before their figures",
+    ("MongoOffers.get", "joins collections"): "a service, its provider and four days of claims, by their indexes",
 }
 #: Indexes that no query chooses, and why they are there.
 KEPT = {

@@ -40,7 +40,7 @@ async def world(container: Container, clock: FakeClock) -> BookingWorld:
 def locating(deps: BookingDeps) -> tuple[BookingDeps, Held]:
     """Ports whose first address is located only when the gate lets it go."""
     held = Held(deps, "locate")
-    return replace(deps, locate=held.locate), held
+    return replace(deps, locate=held.locate, locates_outside=True), held
 
 
 async def outcome(work: Awaitable[object]) -> type[GigstaError] | None:
@@ -72,7 +72,7 @@ async def test_what_cannot_be_booked_any_more_once_the_address_is_located_is_ref
     if who == "customer":
         slow = create_booking(deps, world.customer.id, BookingInput(**request))
     else:
-        intents = replace(world.container.booking_intents, locate=deps.locate)
+        intents = replace(world.container.booking_intents, locate=deps.locate, locates_outside=True)
         slow = open_intent(intents, GuestBookingInput(**request, full_name="Mere Tui", email="mere@example.com"))
     with pytest.raises(Conflict) as refused:
         await held.meanwhile(slow, change(world))

@@ -4,26 +4,24 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from common.application.bookings.deps import BookingDeps
+from common.application.bookings.offers import find_offer, locate, place_of, verdict_of
 from common.application.bookings.own_holds import OwnHolds, give_up_unpaid, own_holds
 from common.application.bookings.provider_unavailable import apply_to_booking, is_provider_unavailable
 from common.application.payments.intents import PaymentAction, ensure_intent, make_intent
 from common.application.payments.operations.execute import OperationBusy
 from common.application.payments.operations.leases import born_taken
 from common.application.ports.shared.limits import KEEP_KEYS
-from common.application.scheduling.occupancy import check_slot
 from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
 from common.application.shared.publishing import publish_committed
+from common.application.shared.together import together
 from common.domain.bookings import state_machine
-from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, Place
+from common.domain.bookings.booking import Booking, BookingChange, BookingStatus
 from common.domain.bookings.intents import BookingIntent
-from common.domain.bookings.places import at_customer, check_address, choose_kind, elsewhere
 from common.domain.catalogue.place_kinds import PlaceKind
-from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.service_options import ChosenOption
-from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
+from common.domain.catalogue.services import CancellationPolicyName
 from common.domain.identity.users import User
 from common.domain.shared.errors import (
     Conflict,
@@ -41,30 +39,6 @@ _AFTER = "\n"
 #: two.
 _OTHERS_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.25
-
-
-class PlaceRequest(Protocol):
-    """What a request says of the service and of where it shall be done."""
-
-    @property
-    def service_id(self) -> str:
-        """Which service."""
-        ...
-
-    @property
-    def place_kind(self) -> PlaceKind | None:
-        """Which kind of place; ``None`` for the only one."""
-        ...
-
-    @property
-    def address(self) -> str | None:
-        """The customer's, for a visit."""
-        ...
-
-    @property
-    def access_notes(self) -> str:
-        """How to get in there."""
-        ...
 
 
 class BookingInput(Model):
@@ -225,8 +199,8 @@ async def _take_over(attempt: _Attempt, known: OwnHolds, refused: SlotUnavailabl
         SlotUnavailable: they are not what stands in the way.
     """
     deps, request = attempt.deps, attempt.request
-    service, _ = await _find_service(deps, request.service_id)
-    found = await own_holds(deps, attempt.customer_id, service.provider_id, request.start_at)
+    offer = await find_offer(deps, request)
+    found = await own_holds(deps, attempt.customer_id, offer.provider.id, request.start_at)
     same = next((each for each in found.unpaid if _is_same(each, request)), None)
     if same is not None:
         return same
@@ -246,27 +220,23 @@ async def _take_over(attempt: _Attempt, known: OwnHolds, refused: SlotUnavailabl
 
 
 async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
+    """Decide on the offer and the customer, both read at once, and anew after a call outside to find the address."""
     deps, request = attempt.deps, attempt.request
-    service, provider, place = await read_offer(deps, request)
+    offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))
+    located = await locate(deps, request, offer.service)
+    if located.is_late:
+        offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))
+    place = place_of(located, offer.service, offer.provider)
     now = deps.clock.now()
-    customer = await _customer(deps, attempt.customer_id)
-    verdict = await check_slot(
-        deps.bookings,
-        provider,
-        request.start_at,
-        duration_minutes=service.minutes_with(request.options),
-        resource_ids=service.resources(),
-        now=now,
-        apart_from=held.ids,
-    )
+    payer = _able_to_book(customer)
     new = state_machine.NewBooking(
-        customer_id=customer.id,
+        customer_id=payer.id,
         start_at=request.start_at,
         place=place,
         notes=request.notes,
         access_notes=request.access_notes,
         options=request.options,
-        stripe_customer_id=customer.stripe_customer_id,
+        stripe_customer_id=payer.stripe_customer_id,
         payment_method_id=request.payment_method_id,
         idempotency_key=attempt.key,
         replaces_claim_ids=tuple(claim_id for intent in held.intents for claim_id in intent.claim_ids),
@@ -274,39 +244,12 @@ async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
         expected_price=request.expected_price,
         expected_policy=request.expected_cancellation_policy,
     )
-    return born_taken(state_machine.create(new, service, provider, verdict, now, deps.settings), now)
+    verdict = await verdict_of(deps, offer, request, now, held.ids)
+    return born_taken(state_machine.create(new, offer.service, offer.provider, verdict, now, deps.settings), now)
 
 
-async def read_offer(deps: BookingDeps, request: PlaceRequest) -> tuple[Service, Provider, Place]:
-    """A service with its provider, and where the work happens; what is decided on is read after the slow locating.
-
-    Raises:
-        NotFound: there is no such service.
-        InvalidInput: it is not done where it is asked for, or not so far away; or an address is missing or needless.
-        Conflict: it is done at the provider's place, and nobody knows where that is.
-    """
-    service, provider = await _find_service(deps, request.service_id)
-    kind = choose_kind(service, request.place_kind)
-    check_address(kind, request.address, request.access_notes)
-    if kind is not PlaceKind.CUSTOMER:
-        return service, provider, elsewhere(kind, service, provider)
-    found = await deps.locate(request.address or "")
-    service, provider = await _find_service(deps, request.service_id)
-    choose_kind(service, kind)
-    return service, provider, at_customer(found, provider)
-
-
-async def _find_service(deps: BookingDeps, service_id: str) -> tuple[Service, Provider]:
-    service = await deps.services.get(service_id)
-    provider = await deps.providers.get(service.provider_id) if service else None
-    if service is None or provider is None or service.status is ServiceStatus.DRAFT:
-        raise NotFound("There is no such service.")
-    return service, provider
-
-
-async def _customer(deps: BookingDeps, customer_id: str) -> User:
+def _able_to_book(customer: User | None) -> User:
     """The customer who books; the account must have a name and a telephone number for the provider."""
-    customer = await deps.users.get(customer_id)
     if customer is None or customer.deleted_at is not None:
         raise NotFound("There is no such account.")
     if missing := [name for name in ("full_name", "phone_number") if not getattr(customer, name)]:

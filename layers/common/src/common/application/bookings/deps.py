@@ -7,6 +7,7 @@ from common.application.payments.deps import PaymentDeps
 from common.application.ports.bookings.calendar_feeds import CalendarFeeds
 from common.application.ports.bookings.calendar_writer import CalendarWriter
 from common.application.ports.bookings.intents import BookingIntents
+from common.application.ports.bookings.offers import Offers
 from common.application.ports.bookings.ratings import Ratings
 from common.application.ports.bookings.repository import BookingRepository
 from common.application.ports.catalogue.moderation import TextScreen
@@ -33,10 +34,12 @@ class BookingDeps:
     """Ports of the booking use cases.
 
     ``payments`` gives the payment ports when they are needed: only making a booking reaches Stripe, so that nothing
-    else pays for loading it. ``locate`` turns an address into a point, where that is possible.
+    else pays for loading it. ``locate`` turns an address into a point, where that is possible; ``locates_outside`` says
+    whether somebody else is asked for it, so that time passes.
     """
 
     bookings: BookingRepository
+    offers: Offers
     services: ServiceReader
     providers: ProviderReader
     users: UserReader
@@ -54,3 +57,4 @@ class BookingDeps:
     settings: BookingSettings
     payments: Callable[[], PaymentDeps]
     locate: Locate = keep_as_written
+    locates_outside: bool = False

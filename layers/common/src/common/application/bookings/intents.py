@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.application.bookings.create import BookingInput, create_booking, open_payment, read_offer
+from common.application.bookings.create import BookingInput, create_booking, open_payment
 from common.application.bookings.deps import BookingDeps
+from common.application.bookings.offers import find_offer, locate, place_of, verdict_of
 from common.application.bookings.own_holds import guests_at
 from common.application.identity.deps import AuthDeps
 from common.application.identity.provisional import ensure_provisional_user, sign_in_link_event
-from common.application.scheduling.occupancy import check_slot
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import BookingChange
@@ -147,10 +147,10 @@ async def _open(
         "when": local_time_text(intent.start_at, zone),
         "kept_until": local_time_text(intent.expires_at, zone),
     }
+    limit = rehearsed.hold_limit
+    held = limit.model_copy(update={"ends_at": intent.expires_at}) if limit else None
     events = [sign_in_link_event(auth, user, intent.id, **shown)]
-    await deps.intents.insert(
-        intent, holds, events, limits=rehearsed.limits, hold_limit=rehearsed.hold_limit, replaced=earlier
-    )
+    await deps.intents.insert(intent, holds, events, limits=rehearsed.limits, hold_limit=held, replaced=earlier)
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return intent, secret
 
@@ -243,16 +243,12 @@ async def _hold(
     deps: BookingDeps, request: GuestBookingInput, earlier: Sequence[BookingIntent], now: datetime
 ) -> tuple[Sequence[SlotClaim], BookingChange]:
     """Holds of the slot that the booking would take, by the very rules of booking it, and the change that makes it."""
-    service, provider, place = await read_offer(deps, request)
-    verdict = await check_slot(
-        deps.bookings,
-        provider,
-        request.start_at,
-        duration_minutes=service.minutes_with(request.options),
-        resource_ids=service.resources(),
-        now=now,
-        apart_from=[each.id for each in earlier],
-    )
+    offer = await find_offer(deps, request)
+    located = await locate(deps, request, offer.service)
+    if located.is_late:
+        offer = await find_offer(deps, request)
+    place = place_of(located, offer.service, offer.provider)
+    verdict = await verdict_of(deps, offer, request, now, [each.id for each in earlier])
     intent_id = new_id("bki", now)
     rehearsal = state_machine.NewBooking(
         customer_id=intent_id,
@@ -265,7 +261,7 @@ async def _hold(
         options=request.options,
         held_by=request.held_by,
     )
-    change = state_machine.create(rehearsal, service, provider, verdict, now, deps.settings)
+    change = state_machine.create(rehearsal, offer.service, offer.provider, verdict, now, deps.settings)
     ends = now + deps.settings.intent_hold
     hold = {"booking_id": intent_id, "purpose": "intent", "expires_at": ends, "held_by": request.held_by}
     return [claim.model_copy(update=hold) for claim in change.claims], change

@@ -47,11 +47,43 @@ async def check_slot(
         now: the present instant.
         apart_from: bookings and intents whose own claims do not count, because they would make way.
     """
+    bounds = claims_around(provider, start_at, duration_minutes, now)
+    claims = await bookings.list_claims(provider.id, resource_ids, *bounds) if bounds else ()
+    return judge_slot(
+        claims,
+        provider,
+        start_at,
+        duration_minutes=duration_minutes,
+        resource_ids=resource_ids,
+        now=now,
+        apart_from=apart_from,
+    )
+
+
+def claims_around(
+    provider: Provider, start_at: datetime, duration_minutes: int, now: datetime
+) -> tuple[datetime, datetime] | None:
+    """The interval whose claims judge a start; ``None`` where none are needed, as the provider cannot take it."""
     availability = provider.availability
     if availability is None or not now < start_at <= now + MAX_AHEAD:
+        return None
+    return calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
+
+
+def judge_slot(
+    claims: Iterable[SlotClaim],
+    provider: Provider,
+    start_at: datetime,
+    *,
+    duration_minutes: int,
+    resource_ids: Sequence[str],
+    now: datetime,
+    apart_from: Collection[str] = (),
+) -> SlotVerdict:
+    """What ``check_slot`` says, by claims that were read already: at least those of the interval ``claims_around``."""
+    availability = provider.availability
+    if availability is None or claims_around(provider, start_at, duration_minutes, now) is None:
         return SlotVerdict(is_bookable=False, message=_MESSAGES[SlotStatus.OUTSIDE_HOURS])
-    first, last = calendar_bounds(availability, duration_minutes, start_at, start_at + timedelta(seconds=1))
-    claims = await bookings.list_claims(provider.id, resource_ids, first, last)
     others = [each for each in claims if each.booking_id not in apart_from and each.stands_at(now)]
     busy = _calendars(others).busy(provider.id, resource_ids)
     status = slot_status(availability, duration_minutes, busy, now, start_at)

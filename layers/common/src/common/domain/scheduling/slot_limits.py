@@ -19,12 +19,14 @@ class SlotLimit(Model):
 class HoldLimit(Model):
     """At most so many slots of one provider that one network address keeps without having paid or confirmed.
 
-    ``held_by`` is the digest of the network address (of its /64 for IPv6).
+    ``held_by`` is the digest of the network address (of its /64 for IPv6). ``ends_at`` is when the hold that is taken
+    now ends, unless it is paid or confirmed before.
     """
 
     provider_id: str
     held_by: str
     most: int
+    ends_at: datetime
 
 
 def limits_at(availability: Availability, start_at: datetime) -> list[SlotLimit]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from common.adapters.calendar_writer import ICalendarWriter
 from common.adapters.mongo.bookings.calendar_feeds import MongoCalendarFeeds
 from common.adapters.mongo.bookings.intents import MongoBookingIntents
+from common.adapters.mongo.bookings.offers import MongoOffers
 from common.adapters.mongo.bookings.ratings import MongoRatings
 from common.adapters.mongo.bookings.repository import MongoBookings
 from common.adapters.mongo.bookings.timers import MongoBookingTimers
@@ -54,6 +55,7 @@ class BookingContainer(CoreContainer):
 
         return BookingDeps(
             bookings=self.booking_repository,
+            offers=MongoOffers(self.mongo),
             services=self.container.services,
             providers=self.container.providers,
             users=self.container.users,
@@ -71,6 +73,7 @@ class BookingContainer(CoreContainer):
             settings=self.booking_settings,
             payments=lambda: self.container.payments,
             locate=locate,
+            locates_outside=self.container.is_geocoder_outside,
         )
 
     @cached_property

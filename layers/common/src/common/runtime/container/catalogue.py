@@ -106,6 +106,11 @@ class CatalogueContainer(CoreContainer):
         """The words that searches know."""
         return MongoIndexTerms(self.mongo)
 
+    @property
+    def is_geocoder_outside(self) -> bool:
+        """Whether looking an address up may ask somebody else."""
+        return self.settings.of(GeocoderSettings).geocoder != "gazetteer"
+
     @cached_property
     def geocoder(self) -> Geocoder:
         """Addresses and points: by the chosen service, behind a breaker and a cache, else by the gazetteer."""

@@ -41,6 +41,11 @@ class ContainerProtocol(Protocol):
         ...
 
     @property
+    def is_geocoder_outside(self) -> bool:
+        """Whether looking an address up may ask somebody else."""
+        ...
+
+    @property
     def geocoder(self) -> Geocoder:
         """Addresses to points and back."""
         ...

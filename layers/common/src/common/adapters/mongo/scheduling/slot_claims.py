@@ -155,8 +155,8 @@ class MongoSlotClaims:
         limit = change.hold_limit
         if limit is None:
             return
-        await self._limits.lock_holds(limit, change.now, session)
-        end = await self._limits.holds_end(limit, _own_ids(change), change.now, session)
+        first = change.claims[0].id
+        end = await self._limits.add_hold(limit, first, _own_ids(change), change.now, session)
         if end is not None:
             wait = max(1, math.ceil((end - change.now).total_seconds()))
             raise TooManyHolds(_HELD.format(most=limit.most), retry_after=wait)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from pymongo.asynchronous.collection import ReturnDocument
+
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.holdings import Fate, Holdings, provider
 from common.domain.bookings.booking import BookingStatus
@@ -38,27 +40,45 @@ class MongoSlotLimits:
         """
         await self._locks.update_one({"_id": provider_id}, {"$inc": {"taken": 1}}, upsert=True, session=session)
 
-    async def lock_holds(self, limit: HoldLimit, now: datetime, session: Session) -> None:
-        """Write to the document of one address at one provider, as ``lock`` does; it goes when nothing is held."""
-        keep = {"expires_at": now + _HOLDS_LAST}
-        await self._locks.update_one(
-            {"_id": f"{limit.provider_id}:{limit.held_by}"},
-            {"$inc": {"taken": 1}, "$set": keep},
-            upsert=True,
-            session=session,
-        )
-
-    async def holds_end(
-        self, limit: HoldLimit, own_ids: Sequence[str], now: datetime, session: Session | None = None
+    async def add_hold(
+        self, limit: HoldLimit, claim_id: str, own_ids: Sequence[str], now: datetime, session: Session
     ) -> datetime | None:
-        """When the first hold of an address ends that keeps as many as it may; ``None`` if it keeps fewer.
+        """Take a place among the holds of an address at a provider; if there is none, when the first of them ends.
+
+        One write to a document of the address's own, which makes others wait as ``lock`` does, and lists its holds. It
+        may list what has been paid meanwhile, and miss what the release before has made, which counts ``taken`` alone:
+        where it seems full, or the two counters differ, holds are read and the list is made anew.
 
         Args:
-            limit: whose, and how many.
+            limit: whose, how many, and until when this one is held.
+            claim_id: what is held, one claim of it.
             own_ids: claims that make way.
             now: holds that have expired by then do not count.
-            session: of the transaction that adds one.
+            session: of the transaction that adds it.
         """
+        key = {"_id": f"{limit.provider_id}:{limit.held_by}"}
+        row = await self._locks.find_one_and_update(
+            key,
+            _add_hold(limit, claim_id, own_ids, now),
+            {"has_room": 1},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        if row is not None and row["has_room"]:
+            return None
+        held = await self._holds(limit, own_ids, now, session)
+        if len(held) >= limit.most:
+            return min(held.values())
+        held[claim_id] = limit.ends_at
+        listed = [{"claim_id": each, "ends_at": ends_at} for each, ends_at in held.items()]
+        await self._locks.update_one(key, [{"$set": {"holds": listed, "listed": "$taken"}}], session=session)
+        return None
+
+    async def _holds(
+        self, limit: HoldLimit, own_ids: Sequence[str], now: datetime, session: Session
+    ) -> dict[str, datetime]:
+        """When each hold of an address at a provider ends, as many as it may keep or more."""
         mine: Document = {"provider_id": limit.provider_id, "held_by": limit.held_by}
         claims = self._claims.find(
             {**mine, "expires_at": {"$gt": now}, "_id": {"$nin": list(own_ids)}},
@@ -72,14 +92,19 @@ class MongoSlotLimits:
                 "hold_expires_at": {"$gt": now},
                 "claim_id": {"$nin": list(own_ids)},
             },
-            {"hold_expires_at": 1},
+            {"claim_id": 1, "hold_expires_at": 1},
             hint="provider_held_by",
             session=session,
         )
-        held = {row["booking_id"]: row["expires_at"] async for row in claims.limit(limit.most * MOST_RESOURCES)}
-        ends = list(held.values())
-        ends += [row["hold_expires_at"] async for row in unpaid.limit(limit.most)]
-        return min(ends) if len(ends) >= limit.most else None
+        ends: dict[str, datetime] = {}
+        first: dict[str, str] = {}
+        async for row in claims.limit(limit.most * MOST_RESOURCES):
+            # Of claims of several resources the name of the first is that of all, and the shortest.
+            known = first.get(row["booking_id"])
+            first[row["booking_id"]] = min(known, row["_id"], key=len) if known else row["_id"]
+            ends[row["booking_id"]] = row["expires_at"]
+        held = {first[booking_id]: ends_at for booking_id, ends_at in ends.items()}
+        return held | {row["claim_id"]: row["hold_expires_at"] async for row in unpaid.limit(limit.most)}
 
     async def reached(
         self,
@@ -116,3 +141,23 @@ class MongoSlotLimits:
 def _stands(claim: Document, now: datetime) -> bool:
     expires_at = claim.get("expires_at")
     return expires_at is None or expires_at > now
+
+
+def _add_hold(limit: HoldLimit, claim_id: str, own_ids: Sequence[str], now: datetime) -> list[Document]:
+    """The update pipeline: forget what has ended or makes way, then add a hold if the list is whole and has room."""
+    stays = {"$and": [{"$gt": ["$$this.ends_at", now]}, {"$not": [{"$in": ["$$this.claim_id", list(own_ids)]}]}]}
+    is_whole = {"$eq": [{"$ifNull": ["$taken", 0]}, {"$ifNull": ["$listed", 0]}]}
+    taken = {"$add": [{"$ifNull": ["$taken", 0]}, 1]}
+    added = {"$concatArrays": ["$holds", [{"claim_id": claim_id, "ends_at": limit.ends_at}]]}
+    return [
+        {"$set": {"holds": {"$filter": {"input": {"$ifNull": ["$holds", []]}, "cond": stays}}}},
+        {"$set": {"has_room": {"$and": [is_whole, {"$lt": [{"$size": "$holds"}, limit.most]}]}}},
+        {
+            "$set": {
+                "holds": {"$cond": ["$has_room", added, "$holds"]},
+                "listed": {"$cond": ["$has_room", taken, "$listed"]},
+                "taken": taken,
+                "expires_at": now + _HOLDS_LAST,
+            }
+        },
+    ]

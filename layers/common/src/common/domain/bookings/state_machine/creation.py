@@ -114,13 +114,18 @@ def create(
     draft = draft.request(purpose, total.amount, booking.first_charge.id)
     actor = Actor(kind=ActorKind.CUSTOMER, id=new.customer_id)
     change = to_change(None, finalize(draft, settings), actor, CREATE.name, CREATE.note)
-    return change.model_copy(update={"hold_limit": _hold_limit(new, provider, settings)})
+    return change.model_copy(update={"hold_limit": _hold_limit(new, provider, now, settings)})
 
 
-def _hold_limit(new: NewBooking, provider: Provider, settings: BookingSettings) -> HoldLimit | None:
+def _hold_limit(new: NewBooking, provider: Provider, now: datetime, settings: BookingSettings) -> HoldLimit | None:
     if new.held_by is None:
         return None
-    return HoldLimit(provider_id=provider.id, held_by=new.held_by, most=settings.holds_per_address)
+    return HoldLimit(
+        provider_id=provider.id,
+        held_by=new.held_by,
+        most=settings.holds_per_address,
+        ends_at=now + settings.payment_hold,
+    )
 
 
 def _price(new: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
