@@ -40,7 +40,7 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     return secrets_of(read.view(container.bookings, booking, actor))
 
 
-async def _booking(request: Request) -> Booking | None:
+async def _booking(request: Request, _: Response) -> Booking | None:
     """The booking of the path, whoever asks: the use case says whose business it is."""
     container = await get_container(request)
     return await container.bookings.bookings.get(request.path_params["booking_id"])
@@ -50,7 +50,7 @@ async def _booking(request: Request) -> Booking | None:
 @keeps_out(_secrets_again, "start_code", "place.online_link", "payment.client_secret")
 async def post_action(
     container: ContainerDep,
-    asked: Annotated[tuple[Principal, Booking | None], Depends(CallerAnd(_booking))],
+    asked: Annotated[tuple[Principal, Booking | None], Depends(CallerAnd(current_user, _booking))],
     booking_id: str,
     action_name: str,
     response: Response,
@@ -66,7 +66,7 @@ async def post_action(
     caller, booking = asked
     card_id = (values or {}).get("payment_method_id")
     if isinstance(card_id, str):
-        await require_own_card(container.cards, caller, card_id)
+        await require_own_card(container.cards, caller.user_id, card_id)
     seen = await perform_action(
         container.bookings,
         caller,

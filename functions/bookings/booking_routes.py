@@ -7,16 +7,19 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.bookings import read
-from common.application.bookings.create import BookingInput, create_booking
+from common.application.bookings.create import BookingInput, Known, create_booking
 from common.application.payments.cards import require_own_card
 from common.application.payments.intents import pending_action
+from common.application.ports.bookings.offers import Offer
 from common.application.shared.booking_access import find_booking
+from common.application.shared.together import together
 from common.domain.bookings.booking import Actor, ActorKind, BookingStatus
 from common.domain.bookings.groups import StatusGroup
+from common.domain.identity.users import User
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.opaque_tokens import digest
 from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import current_user, get_container
+from common.runtime.http.dependencies import CallerAnd, current_account, current_user, get_container
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -52,11 +55,29 @@ async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str,
     return {"payment.client_secret": secret, **secrets_of(read.view(container.bookings, booking, actor))}
 
 
-@router.post("", status_code=HTTPStatus.CREATED, dependencies=[Depends(limit_lookups)])
+async def _limited_offer(request: Request, response: Response) -> Offer | None:
+    """What the body asks for, counted against the limit of look-ups; ``None`` where that cannot be read.
+
+    The route then says what is wrong with the body.
+    """
+    try:
+        body = BookingRequest.model_validate(await request.json())
+    except ValueError:
+        body = None
+    container = await get_container(request)
+    if body is None:
+        await limit_lookups(request, response)
+        return None
+    found = container.bookings.offers.get(body.service_id, body.start_at)
+    _, offer = await together(limit_lookups(request, response), found)
+    return offer
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
 @keeps_out(_secrets_again, "payment.client_secret", "start_code", "place.online_link")
 async def post_booking(
     container: ContainerDep,
-    caller: CurrentUser,
+    asked: Annotated[tuple[User, Offer | None], Depends(CallerAnd(current_account, _limited_offer))],
     body: BookingRequest,
     request: Request,
     response: Response,
@@ -70,18 +91,21 @@ async def post_booking(
     A slot that the caller has booked and not paid is taken over: the same request answers with the same booking,
     another one takes its place. An account without a name or a telephone number is refused (`profile_incomplete`).
     """
+    customer, offer = asked
     if body.payment_method_id is not None:
-        await require_own_card(container.cards, caller, body.payment_method_id)
+        await require_own_card(container.cards, customer.id, body.payment_method_id)
+        offer = None  # Stripe has been asked meanwhile
     booking, action = await create_booking(
         container.bookings,
-        caller.user_id,
+        customer.id,
         BookingInput(**{**dict(body), **body.seen()}, held_by=digest(client_address(request))),
         idempotency_key=idempotency_key,
+        known=Known(offer, customer) if offer else None,
     )
     set_booking_id(booking.id)
     response.headers["ETag"] = etag(booking.version)
     response.headers["Location"] = f"/v1/bookings/{booking.id}"
-    actor = Actor(kind=ActorKind.CUSTOMER, id=caller.user_id)
+    actor = Actor(kind=ActorKind.CUSTOMER, id=customer.id)
     return present_booking(read.view(container.bookings, booking, actor), action)
 
 

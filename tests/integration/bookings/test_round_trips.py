@@ -88,7 +88,7 @@ async def test_making_a_booking(
         with counted.once_more():
             answer = await client.post("/v1/bookings", json=body, headers={**headers, **_key(number, has_key)})
         assert answer.status_code == 201, answer.text
-    counted.check(round_trips=13 + 2 * has_key, commands=15 + 2 * has_key, transactions=2)
+    counted.check(round_trips=11 + 3 * has_key, commands=14 + 3 * has_key, transactions=2)
 
 
 async def test_hearing_from_stripe_that_it_is_paid(world: BookingWorld, watched: WatchedMongo) -> None:

@@ -12,6 +12,7 @@ from common.application.bookings.provider_unavailable import apply_to_booking, i
 from common.application.payments.intents import PaymentAction, ensure_intent, make_intent
 from common.application.payments.operations.execute import OperationBusy
 from common.application.payments.operations.leases import born_taken
+from common.application.ports.bookings.offers import Offer
 from common.application.ports.shared.limits import KEEP_KEYS
 from common.application.shared.deadline import RECORDING_SECONDS, seconds_left
 from common.application.shared.publishing import publish_committed
@@ -63,6 +64,14 @@ class BookingInput(Model):
     held_by: str | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What was read for a request just now: what it asks for, and who the customer is."""
+
+    offer: Offer
+    customer: User
+
+
 async def create_booking(
     deps: BookingDeps,
     customer_id: str,
@@ -70,6 +79,7 @@ async def create_booking(
     *,
     idempotency_key: str | None = None,
     intent: BookingIntent | None = None,
+    known: Known | None = None,
 ) -> tuple[Booking, PaymentAction | None]:
     """Take the slot, record what was agreed, and open the payment.
 
@@ -85,6 +95,7 @@ async def create_booking(
         idempotency_key: what makes a repeated request the same booking, for a day; that of a guest's intent means its
             one booking for ever.
         intent: what the customer asked for as a guest, whose hold this booking takes over.
+        known: what has just been read for this request.
 
     Returns:
         The booking, and what the customer has to do to pay; ``None`` where nothing is left.
@@ -98,7 +109,7 @@ async def create_booking(
         Unavailable: Stripe gave no answer. The booking stands; ask again with the same key.
     """
     attempt = _Attempt(deps, customer_id, request, idempotency_key)
-    made = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []))
+    made = await _commit_new(attempt, OwnHolds(intents=[intent] if intent else []), known)
     if isinstance(made, BookingChange):
         return await _open_new(deps, made)
     try:
@@ -158,22 +169,22 @@ class _Attempt:
     key: str | None
 
 
-async def _commit_new(attempt: _Attempt, known: OwnHolds) -> Booking | BookingChange:
+async def _commit_new(attempt: _Attempt, held: OwnHolds, known: Known | None = None) -> Booking | BookingChange:
     """Commit a new booking; gives the change, or the booking that there is instead."""
     deps, change = attempt.deps, None
     try:
-        change = await _decide(attempt, known)
+        change = await _decide(attempt, held, known)
         await deps.bookings.commit(change)
     except GigstaError as refused:
         # A request that comes again is refused by what it has made before: its own booking holds the key and the slot.
         key = attempt.key
         existing = await deps.bookings.find_by_idempotency_key(attempt.customer_id, key) if key is not None else None
         if existing is None and isinstance(refused, SlotUnavailable):
-            return await _take_over(attempt, known, refused)
+            return await _take_over(attempt, held, refused)
         if existing is None:
             raise
-        if not known.intents and _is_key_over(existing, deps.clock.now()):
-            return await _commit_new(replace(attempt, key=_next_key(key, existing)), known)
+        if not held.intents and _is_key_over(existing, deps.clock.now()):
+            return await _commit_new(replace(attempt, key=_next_key(key, existing)), held)
         if change is not None and existing.id == change.booking.id:
             return change  # it has committed, and the answer to that was lost
         if not _is_same(existing, attempt.request):
@@ -219,10 +230,14 @@ async def _take_over(attempt: _Attempt, known: OwnHolds, refused: SlotUnavailabl
     return change
 
 
-async def _decide(attempt: _Attempt, held: OwnHolds) -> BookingChange:
+async def _decide(attempt: _Attempt, held: OwnHolds, known: Known | None = None) -> BookingChange:
     """Decide on the offer and the customer, both read at once, and anew after a call outside to find the address."""
     deps, request = attempt.deps, attempt.request
-    offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))
+    if known is not None:
+        offer = await find_offer(deps, request, known.offer)
+        customer: User | None = known.customer
+    else:
+        offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))
     located = await locate(deps, request, offer.service)
     if located.is_late:
         offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))

@@ -68,13 +68,18 @@ class Located:
     is_late: bool = False
 
 
-async def find_offer(deps: BookingDeps, request: OfferRequest) -> Offer:
+async def find_offer(deps: BookingDeps, request: OfferRequest, known: Offer | None = None) -> Offer:
     """The service with its provider and what is taken around the start.
+
+    Args:
+        deps: ports.
+        request: for which service and start.
+        known: where it has just been read.
 
     Raises:
         NotFound: there is no such service.
     """
-    offer = await deps.offers.get(request.service_id, request.start_at)
+    offer = known or await deps.offers.get(request.service_id, request.start_at)
     if offer is None or offer.service.status is ServiceStatus.DRAFT:
         raise NotFound("There is no such service.")
     return offer

@@ -55,14 +55,14 @@ async def own_card(deps: CardDeps, user_id: str, card_id: str) -> Card:
     return card
 
 
-async def require_own_card(deps: CardDeps, principal: Principal, card_id: str) -> None:
-    """Refuse to pay with a card that is not the caller's.
+async def require_own_card(deps: CardDeps, user_id: str, card_id: str) -> None:
+    """Refuse to pay with a card that is not the account's.
 
     Raises:
         InvalidInput: it does not exist or is somebody else's.
     """
     try:
-        await own_card(deps, principal.user_id, card_id)
+        await own_card(deps, user_id, card_id)
     except NotFound:
         raise InvalidInput.of("payment_method_id", "You have no such saved card.", "unknown_payment_method") from None
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import Annotated, Generic, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
@@ -16,6 +16,7 @@ from common.domain.shared.errors import Forbidden, Unauthenticated
 from common.runtime.container.bootstrap import Container
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
@@ -118,30 +119,35 @@ class _CallerWithRole(Caller):
         return principal
 
 
-class CallerAnd(_Caller, Generic[T]):
+class CallerAnd(_Caller, Generic[W, T]):
     """The caller and something else, read at once: ``Annotated[tuple[Principal, …], Depends(CallerAnd(…))]``.
 
-    Without a token nothing is read, and whatever ``Caller`` raises comes before what ``read`` does.
+    Without a token nothing is read, and what ``who`` raises comes before what ``read`` does.
 
     Args:
+        who: ``current_user`` or ``current_account``.
         read: reads for a request what does not depend on who asks; it is shown to nobody before that is known.
     """
 
-    def __init__(self, read: Callable[[Request], Awaitable[T]]) -> None:
+    def __init__(
+        self, who: Callable[[Request], Awaitable[W]], read: Callable[[Request, Response], Awaitable[T]]
+    ) -> None:
+        self._who = who
         self._read = read
 
-    async def __call__(self, request: Request) -> tuple[Principal, T]:
+    async def __call__(self, request: Request, response: Response) -> tuple[W, T]:
         """Read both."""
-        if "authorization" not in request.headers:
-            return await current_user(request), await self._read(request)
-        return await together(current_user(request), self._read(request))
+        if _token(request) is None:
+            raise _nobody()
+        return await together(self._who(request), self._read(request, response))
 
 
 current_user = Caller()
+current_account = CallingAccount()
 
 OptionalUser = Annotated[Principal | None, Depends(MaybeCaller())]
 CurrentUser = Annotated[Principal, Depends(current_user)]
-CurrentAccount = Annotated[User, Depends(CallingAccount())]
+CurrentAccount = Annotated[User, Depends(current_account)]
 
 
 def require(*roles: Role) -> Caller:
