@@ -12,6 +12,7 @@ from common.domain.shared.geo import (
     distance_m,
     tile,
     tile_bounds,
+    tile_km2,
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -73,3 +74,8 @@ def test_a_point_lies_within_the_bounds_of_its_tile(point: Point, zoom: int) -> 
     south, west, north, east = tile_bounds(tile(point, zoom))
     assert south - 1e-9 <= point.lat <= north + 1e-9
     assert west - 1e-9 <= point.lng <= east + 1e-9
+
+
+def test_a_tile_is_as_large_as_its_level_and_latitude_make_it() -> None:
+    assert tile_km2("0/0/0") > 0
+    assert tile_km2(tile(Point(-36.85, 174.76), TILE_LEVELS[-1])) == pytest.approx(3.92**2, rel=0.02)

@@ -92,6 +92,13 @@ def tile_bounds(name: str) -> tuple[float, float, float, float]:
     return south, x / size * 360 - 180, north, (x + 1) / size * 360 - 180
 
 
+def tile_km2(name: str) -> float:
+    """The area of a tile in square kilometres, as if it were flat."""
+    south, west, north, east = tile_bounds(name)
+    height, width = (radians(span) * EARTH_RADIUS_M / 1_000 for span in (north - south, east - west))
+    return height * width * cos(radians((south + north) / 2))
+
+
 def tiles_at(centre: Point, radius_m: float, zoom: int) -> list[str]:
     """Tiles of one level that together hold a disc.
 

@@ -7,6 +7,7 @@ the index alone.
 
 from collections.abc import AsyncGenerator, Mapping
 from itertools import pairwise
+from math import hypot, inf, pi, sqrt
 from typing import Any
 
 from common.adapters.mongo.search.filters import near_query
@@ -19,6 +20,10 @@ from common.domain.shared.geo import Point, distance_m
 #: commands. Without words and category listings are dense, and a narrow first ring keeps the server from reading wide.
 _RING_EDGES = (12_000.0, 40_000.0, 100_000.0)
 _DENSE_RING_EDGES = (3_000.0, *_RING_EDGES)
+#: A ring that is chosen by density holds so many times what is wanted, so that it is filled though they lie unevenly.
+_EXPECTED = 1.5
+#: Services of one address lie in one point, and are read together.
+_LEAST_RING_M = 150.0
 #: The server rounds distances differently.
 _SLACK_M = 0.01
 #: Read besides a third more than what is wanted: some providers do not come as far as they live away.
@@ -26,7 +31,13 @@ _SPARE = 10
 
 
 async def nearest(
-    collection: Collection, criteria: Criteria, *, start: float, wanted: int, shown: Document
+    collection: Collection,
+    criteria: Criteria,
+    *,
+    start: float,
+    wanted: int,
+    shown: Document,
+    per_km2: float = 0.0,
 ) -> AsyncGenerator[tuple[Mapping[str, Any], float], None]:
     """Rows of providers that reach the point, and their distances in metres, by distance and id.
 
@@ -36,9 +47,10 @@ async def nearest(
         start: metres, where to begin.
         wanted: how many rows the caller will probably take.
         shown: the projection; it has ``location``, ``reach_m`` and ``visit_m``.
+        per_km2: how dense listings are around the point, as far as known; it only tells how wide to read.
     """
     point, seen, found = criteria.point, set[str](), 0
-    for inner, outer in _rings(criteria, start):
+    for inner, outer in _rings(criteria, start, first_ring(with_spare(wanted), per_km2)):
         begin, size = inner, 0
         while True:
             size = max(size, with_spare(wanted - found))
@@ -77,9 +89,22 @@ def with_spare(missing: int) -> int:
     return max(0, missing) * 4 // 3 + _SPARE
 
 
-def _rings(criteria: Criteria, start: float) -> list[tuple[float, float]]:
+def first_ring(size: int, per_km2: float) -> float:
+    """The radius of a disc in which so many listings are expected with some to spare; infinite where nothing is known.
+
+    Args:
+        size: how many rows are to be read.
+        per_km2: how dense they are.
+    """
+    return max(_LEAST_RING_M, sqrt(_EXPECTED * size / (pi * per_km2)) * 1_000) if per_km2 else inf
+
+
+def _rings(criteria: Criteria, start: float, first: float) -> list[tuple[float, float]]:
+    """Inner and outer edges; further out a ring as wide as the first holds as many in a narrower band."""
     is_narrow = bool(criteria.groups) or criteria.category is not None
-    outer = _RING_EDGES if is_narrow else _DENSE_RING_EDGES
+    usual = _RING_EDGES if is_narrow else _DENSE_RING_EDGES
+    dense = [edge for edge in (hypot(start, first), hypot(start, 2 * first)) if edge < usual[-1]]
+    outer = [*dense, *(edge for edge in usual if not dense or edge > dense[-1])]
     edges = [start, *(edge for edge in outer if start < edge < criteria.radius_m), criteria.radius_m]
     return [(inner, outer) for inner, outer in pairwise(edges) if inner <= outer]
 

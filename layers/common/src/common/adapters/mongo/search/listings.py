@@ -11,18 +11,25 @@ Each read is limited to what is wanted of it with some to spare, so that no curs
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from time import monotonic
 from typing import Any, Final
 
 from common.adapters.mongo.search.filters import sorted_query
 from common.adapters.mongo.search.geo_scan import is_reached, nearest, with_spare
 from common.adapters.mongo.shared.database import Collection, Document, Mongo
 from common.application.ports.search.listings import Criteria, Hit, ListingKind, Order, Position, Sample, Scan
+from common.domain.catalogue.categories import EVERYTHING
+from common.domain.catalogue.listings import area_key
 from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS
-from common.domain.shared.geo import Point, distance_m
+from common.domain.shared.geo import TILE_LEVELS, Point, distance_m, tile, tile_km2
 
 _COLLECTIONS = {ListingKind.SERVICES: "service_listings", ListingKind.PROVIDERS: "provider_listings"}
 #: Sorted walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
 _MAX_EXAMINED_PER_HIT = 50
+#: How far listings of one tile are counted, for how long and for how many tiles that is remembered.
+_MOST_COUNTED = 2_000
+_KEPT_SECONDS = 300.0
+_MOST_KEPT = 1_000
 _HIDDEN: Final = {"areas": 0, "tokens": 0, "name_stems": 0, "updated_at": 0}
 _COUNTED: Final = {"category": 1, "price": 1, "mean": 1, "place_kinds": 1}
 _COUNTED_NEAR: Final = {**_COUNTED, "location": 1, "reach_m": 1, "visit_m": 1}
@@ -37,6 +44,7 @@ class MongoListingIndex:
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
+        self._densities: dict[str, tuple[float, float]] = {}
 
     async def scan(
         self,
@@ -51,7 +59,7 @@ class MongoListingIndex:
         """Listings in an order (see the port)."""
         collection = self._mongo.collection(_COLLECTIONS[kind])
         if order is Order.DISTANCE:
-            return await _outwards(collection, criteria, limit, after, until)
+            return await _outwards(collection, criteria, limit, after, until, await self._density(kind, criteria))
         return await _sorted(collection, criteria, order, limit, after, until)
 
     async def sample(self, kind: ListingKind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
@@ -63,9 +71,9 @@ class MongoListingIndex:
             found = collection.find(query, _COUNTED, hint=index).sort(sort).limit(limit + 1).batch_size(limit + 1)
             rows.extend(await found.to_list())
         else:
-            async with aclosing(
-                nearest(collection, criteria, start=0.0, wanted=limit + 1, shown=_COUNTED_NEAR)
-            ) as near:
+            density = await self._density(kind, criteria)
+            near_rows = nearest(collection, criteria, start=0.0, wanted=limit + 1, shown=_COUNTED_NEAR, per_km2=density)
+            async with aclosing(near_rows) as near:
                 async for row, _ in near:
                     rows.append(row)
                     if len(rows) > limit:
@@ -73,16 +81,43 @@ class MongoListingIndex:
         samples = [Sample(row["category"], row["price"], row["mean"], _place_kinds(row)) for row in rows[:limit]]
         return samples, len(rows) <= limit
 
+    async def _density(self, kind: ListingKind, criteria: Criteria) -> float:
+        """Listings of the category a square kilometre around the point; 0 where words decide, which are not counted.
+
+        Counted in the map tile of the point over an index alone, and remembered for some minutes: it decides how much
+        is read, never what is found.
+        """
+        if criteria.point is None or criteria.groups:
+            return 0.0
+        name, now = tile(criteria.point, TILE_LEVELS[-1]), monotonic()
+        area = area_key(criteria.category or EVERYTHING, name)
+        known = self._densities.get(f"{kind}:{area}")
+        if known is not None and now - known[0] < _KEPT_SECONDS:
+            return known[1]
+        collection = self._mongo.collection(_COLLECTIONS[kind])
+        number = await collection.count_documents({"areas": area}, limit=_MOST_COUNTED, hint="area_score")
+        if len(self._densities) >= _MOST_KEPT:
+            self._densities.clear()
+        density = number / tile_km2(name)
+        self._densities[f"{kind}:{area}"] = (now, density)
+        return density
+
 
 async def _outwards(
-    collection: Collection, criteria: Criteria, limit: int, after: Position | None, until: Position | None
+    collection: Collection,
+    criteria: Criteria,
+    limit: int,
+    after: Position | None,
+    until: Position | None,
+    per_km2: float,
 ) -> Scan:
     """Nearest first, until there are enough."""
     hits: list[Hit] = []
     if until is not None:
         criteria = replace(criteria, radius_m=min(criteria.radius_m, until.value + 1))
     start = after.value if after else 0.0
-    async with aclosing(nearest(collection, criteria, start=start, wanted=limit + 1, shown=_HIDDEN)) as rows:
+    found = nearest(collection, criteria, start=start, wanted=limit + 1, shown=_HIDDEN, per_km2=per_km2)
+    async with aclosing(found) as rows:
         async for row, distance in rows:
             place = Position(distance, row["_id"])
             if after is not None and place <= after:
