@@ -180,14 +180,15 @@ def plot(grown: Sequence[Grown], path: Path) -> None:
     """
     mpl.rcParams["svg.hashsalt"] = "gigsta"
     mpl.rcParams["svg.fonttype"] = "none"
-    sizes = list(grown[0].costs)
+    sizes, tones = list(grown[0].costs), mpl.colormaps["tab20"]
     most = Target.GROWTH.limit.most
     figure = Figure(figsize=(11, 8.4), layout="constrained")
     axes: Any = figure.subplots(3, 2, sharey=True)
-    for axis, (title, names) in zip(axes.flat, _PANELS.items(), strict=True):
+    for axis, title in zip(axes.flat, _PANELS, strict=True):
+        axis.set_prop_cycle(color=[tones(number) for number in (*range(0, 20, 2), *range(1, 20, 2))])
         axis.axhspan(0, most, color="#0f766e", alpha=0.07, linewidth=0)
         for each in grown:
-            if each.name.startswith(names):
+            if _panel_of(each.name) == title:
                 medians = [cost.timing.median_ms for cost in each.costs.values()]
                 line = "--" if each.ratio > most else "-"
                 axis.plot(sizes, [value / medians[0] for value in medians], line, marker="o", ms=3, label=each.name)
@@ -203,3 +204,9 @@ def plot(grown: Sequence[Grown], path: Path) -> None:
         x=0.01, ha="left", fontsize=11,
     )  # fmt: skip
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _panel_of(name: str) -> str:
+    """The panel with the longest beginning of a subject's name."""
+    begun = ((len(each), title) for title, names in _PANELS.items() for each in names if name.startswith(each))
+    return max(begun, default=(0, ""))[1]

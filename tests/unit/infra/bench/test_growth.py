@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from common.domain.shared.ids import new_id
 from infra.bench.growth.lives import Era, Life
 from infra.bench.growth.loading import Schedule
 from infra.bench.growth.measuring import Cost, Grown
+from infra.bench.growth.page import plot
 from infra.bench.growth.part import figures
 from infra.bench.growth.patterns import Parties, Pattern
 from infra.bench.growth.people import LEAVERS, READER, Population, parties
@@ -116,3 +118,10 @@ def test_the_targets_cover_what_is_measured() -> None:
     measured = {each.name: each.runs for each in subjects()}
     assert set(Target.GROWTH.limit.covers) == set(measured)
     assert set(Target.GROWTH_TAIL.limit.covers) == {name for name, runs in measured.items() if runs == CHEAP}
+
+
+def test_every_subject_is_drawn_and_the_plot_stays_small(tmp_path: Path) -> None:
+    plot([_grown(each.name, 10.0, 12.0) for each in subjects()], tmp_path / "growth.svg")
+    text = (tmp_path / "growth.svg").read_text()
+    assert len(text) < 120_000
+    assert all(f">{each.name}</text>" in text for each in subjects())
