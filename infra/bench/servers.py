@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+MAIL_FROM = "hello@example.com"
 _CACHE_GB = 2.0
 
 
@@ -51,5 +52,7 @@ async def running_servers(folder: Path) -> AsyncIterator[Servers]:
         stripe = await stack.enter_async_context(running_stripe())
         database.wait_ready()
         cloud.wait_ready()
+        mails = boto3.client("sesv2", **ministack.client_settings(cloud.url))
+        mails.create_email_identity(EmailIdentity=MAIL_FROM)
         queue = boto3.client("sqs", **ministack.client_settings(cloud.url)).create_queue(QueueName="bench")
         yield Servers(database.uri, stripe.url, queue["QueueUrl"], cloud.url)

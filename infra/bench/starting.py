@@ -45,8 +45,9 @@ import importlib, json, sys
 before = set(sys.modules)
 importlib.import_module(sys.argv[1])
 own = {"common", "functions", "infra", "__main__"}
-found = [name for name in sys.modules if name not in before and name.split(".")[0] not in own]
-print(json.dumps([name for name in found if name.split(".")[0] not in sys.stdlib_module_names]))
+own |= sys.stdlib_module_names
+found = [name for name, module in sys.modules.items() if getattr(module, "__file__", None) and name not in before]
+print(json.dumps([name for name in found if name.split(".")[0] not in own]))
 """
 
 

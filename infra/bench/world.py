@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra.bench.production import common_variables
+from infra.bench.servers import MAIL_FROM
 from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
         "LOOKUPS_PER_MINUTE": "1000000",
         "SEARCHES_PER_MINUTE": "1000000",
         "FRONTEND_BASE_URL": "https://www.example.com",
-        "MAIL_FROM": "GigSta <hello@example.com>",
+        "MAIL_FROM": MAIL_FROM,
         "STRIPE_SECRET_KEY": "sk_test_bench",
         "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
         "STRIPE_API_BASE": stripe_url,

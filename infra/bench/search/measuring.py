@@ -171,7 +171,8 @@ class Searcher:
 
     async def _replay(self, commands: list[dict[str, Any]]) -> list[Any]:
         database = self._client[self._database]
-        return [(await database.command(command))["cursor"]["firstBatch"] for command in commands]
+        answers = [await database.command(command) for command in commands]
+        return [answer["cursor"]["firstBatch"] if "cursor" in answer else answer.get("value") for answer in answers]
 
 
 def _timed(call: Callable[[], object]) -> list[float]:

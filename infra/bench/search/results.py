@@ -7,9 +7,9 @@ import os
 import platform
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from infra.bench import plots
 from infra.bench.results import Held
 from infra.bench.search.measuring import REPEATS
 from infra.bench.search.shapes import MAIN, SHAPES, WITH_FACETS, WITHOUT_FACETS
@@ -148,7 +148,6 @@ def plot(results: Results, sizes: Sequence[int], path: Path) -> None:
         sizes: Of the markets, rising.
         path: An SVG, or a PNG to look at.
     """
-    mpl.rcParams["svg.hashsalt"] = "gigsta"
     names = list(results)[: len(sizes)]
     figure = Figure(figsize=(10, 4.8), layout="constrained")
     axes: Any = figure.subplots(1, 2, sharey=True)
@@ -166,4 +165,4 @@ def plot(results: Results, sizes: Sequence[int], path: Path) -> None:
     axes[0].set_ylabel("a warm request, ms")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
     figure.suptitle("What a search in the same town costs as the marketplace grows", x=0.01, ha="left", fontsize=11)
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plots.save(figure, path)
