@@ -180,7 +180,8 @@ async def _commit_new(attempt: _Attempt, held: OwnHolds, known: Known | None = N
         key = attempt.key
         existing = await deps.bookings.find_by_idempotency_key(attempt.customer_id, key) if key is not None else None
         if existing is None and isinstance(refused, SlotUnavailable):
-            return await _take_over(attempt, held, refused)
+            decided = change.booking.provider_id if change else known.offer.provider.id if known else None
+            return await _take_over(attempt, held, refused, decided)
         if existing is None:
             raise
         if not held.intents and _is_key_over(existing, deps.clock.now()):
@@ -203,15 +204,18 @@ def _next_key(key: str | None, booking: Booking) -> str:
     return f"{(key or '').partition(_AFTER)[0]}{_AFTER}{booking.id}"
 
 
-async def _take_over(attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable) -> Booking | BookingChange:
+async def _take_over(
+    attempt: _Attempt, known: OwnHolds, refused: SlotUnavailable, provider_id: str | None
+) -> Booking | BookingChange:
     """Continue where only the customer's own holds occupy the slot: return the same booking, or replace another.
 
     Raises:
         SlotUnavailable: they are not what stands in the way.
     """
     deps, request = attempt.deps, attempt.request
-    offer = await find_offer(deps, request)
-    found = await own_holds(deps, attempt.customer_id, offer.provider.id, request.start_at)
+    if provider_id is None:
+        provider_id = (await find_offer(deps, request)).provider.id
+    found = await own_holds(deps, attempt.customer_id, provider_id, request.start_at)
     same = next((each for each in found.unpaid if _is_same(each, request)), None)
     if same is not None:
         return same

@@ -57,12 +57,11 @@ async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start
         start_at: of the work, an aware instant.
     """
     intents, booking_ids = await guests_at(deps, provider_id, start_at)
-    bookings = [await deps.bookings.get(booking_id) for booking_id in booking_ids]
+    bookings = await deps.bookings.get_many(booking_ids) if booking_ids else {}
     unpaid = [
         each
-        for each in bookings
-        if each is not None
-        and (each.customer_id, each.status) == (customer_id, BookingStatus.PENDING_PAYMENT)
+        for each in bookings.values()
+        if (each.customer_id, each.status) == (customer_id, BookingStatus.PENDING_PAYMENT)
         and each.slot.start_at == start_at
     ]
     return OwnHolds([each for each in intents if each.user_id == customer_id], unpaid)

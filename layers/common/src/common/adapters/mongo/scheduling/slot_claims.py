@@ -76,9 +76,12 @@ class MongoSlotClaims:
             DuplicateKeyError, BulkWriteError: of the other writes' unique indexes.
             Unavailable: the database did not take the change.
         """
+        seen: list[SlotUnavailable] = []
         try:
-            await self._commit(change, before, after, evict_expired=False)
-        except SlotUnavailable:
+            await self._commit(change, before, after, evict_expired=False, seen=seen)
+        except SlotUnavailable as refused:
+            if refused in seen:
+                raise
             await self._refuse(change)
             await self._commit(change, before, after, evict_expired=True)
         except Unavailable:
@@ -86,14 +89,27 @@ class MongoSlotClaims:
             await self._refuse(change)
             raise
 
-    async def _commit(self, change: ClaimChange, before: Write | None, after: Write, *, evict_expired: bool) -> None:
+    async def _commit(
+        self,
+        change: ClaimChange,
+        before: Write | None,
+        after: Write,
+        *,
+        evict_expired: bool,
+        seen: list[SlotUnavailable] | None = None,
+    ) -> None:
+        """Take and free time; refusals by what stands in the way as committed go into ``seen``, to be final."""
         tries = 0
 
         async def work(session: Session) -> None:
             nonlocal tries
             tries += 1
             if tries > 1:
-                await self._refuse(change)
+                try:
+                    await self._refuse(change)
+                except SlotUnavailable as refused:
+                    (seen if seen is not None else []).append(refused)
+                    raise
             if before is not None:
                 await before(session)
             await self._keep_limits(change, session)
