@@ -2,7 +2,7 @@
 
 1. The account (may it act, name and telephone), and at the same time the service with its provider in one command.
 2. One transaction: the slot by its unique index, the booking, the audit row, the payment as it is about to be made, the
-   event. Five writes, for one command cannot write to several collections.
+   event, where the measured request has one. A write each, for one command cannot write to several collections.
 3. Stripe is asked under the operation's idempotency key; meanwhile the event is sent, and marked as sent.
 4. One transaction: the booking with its intent, on condition of its version, the audit row, the operation's result.
 
@@ -51,7 +51,8 @@ async def _book(request: Document) -> Any:
         await database["bookings"].insert_one(booking, session=session)
         await database["booking_history"].insert_one(renewed(first, booking_id), session=session)
         await database["payment_operations"].insert_one(operation, session=session)
-        await database["outbox"].insert_many(events, session=session)
+        if events:
+            await database["outbox"].insert_many(events, session=session)
     publishing = asyncio.create_task(publish(events))
     intent = await _open_payment(booking_id, operation["_id"])
     opened = {"charges.0.payment_intent_id": intent["id"], "payment": "action_required"}

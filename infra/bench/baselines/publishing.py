@@ -17,6 +17,8 @@ _url = os.environ["NOTIFICATIONS_QUEUE_URL"]
 
 async def publish(events: Sequence[Document]) -> None:
     """Send events, and mark them as sent; those that are lost here stay in the outbox."""
+    if not events:
+        return
     entries = [{"Id": str(number), "MessageBody": json.dumps(row, default=str)} for number, row in enumerate(events)]
     await asyncio.to_thread(_queue.send_message_batch, QueueUrl=_url, Entries=entries)
     sent = {"$set": {"published_at": datetime.now(UTC)}}

@@ -101,7 +101,8 @@ async def post_booking(request: BookingRequest, user: User) -> Booked:
             await booking.insert(session=session)
             await History.model_validate(first).insert(session=session)
             await operation.insert(session=session)
-            await Outbox.insert_many([Outbox.model_validate(row) for row in events], session=session)
+            if events:
+                await Outbox.insert_many([Outbox.model_validate(row) for row in events], session=session)
     except DuplicateKeyError as error:
         raise HTTPException(409, "That time has just been taken.") from error
     intent = await _open_payment(booking_id, operation.id)
