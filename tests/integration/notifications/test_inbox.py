@@ -173,3 +173,20 @@ async def test_all_of_a_large_inbox_is_read_by_one_small_write(container: Contai
         assert (await client.put(f"{URL}/read-all", headers=headers)).json() == {"marked": 1}
         page = (await client.get(URL, params={"limit": 2}, headers=headers)).json()["items"]
         assert [each["read_at"] == first_read for each in page] == [False, True], "the first reading counts"
+
+
+async def test_the_unread_are_counted_without_being_read(container: Container) -> None:
+    user = make_user()
+    headers = await sign_in(container, user)
+    await fill(container, user.id, 50)
+    database = container.mongo.db
+    await database.command("profile", 2)
+    async with api_client("notifications", container) as client:
+        page = (await client.get(URL, params={"limit": 2}, headers=headers)).json()
+    await database.command("profile", 0)
+    assert (len(page["items"]), page["unread_count"]) == (2, 50)
+    rows = database["system.profile"].find(
+        {"ns": f"{database.name}.notifications", "op": {"$in": ["query", "command"]}}
+    )
+    examined = {next(iter(row["command"])): row["docsExamined"] async for row in rows}
+    assert examined == {"find": 3, "aggregate": 0}

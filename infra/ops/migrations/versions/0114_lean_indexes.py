@@ -41,7 +41,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "notifications": [
         IndexModel(
-            [("user_id", ASCENDING), ("_id", DESCENDING)],
+            # With ``read_at`` in it counting reads no entry, though here it is always nothing.
+            [("user_id", ASCENDING), ("read_at", ASCENDING), ("_id", DESCENDING)],
             name="unread_newest",
             partialFilterExpression={"read_at": None},
         ),
