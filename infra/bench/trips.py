@@ -53,7 +53,8 @@ class Trace(NamedTuple):
 def sequential(commands: Sequence[Command], outside: Sequence[Command] = ()) -> int:
     """The most commands of which each was sent after the one before had been answered; those that overlap are one.
 
-    A command that is sent and answered while somebody outside is being asked keeps nobody waiting, and is none.
+    A command that is answered while somebody outside is being asked keeps nobody waiting, and is none: the question was
+    sent without its answer, and is still open when it comes.
 
     Args:
         commands: All that a request sent, in any order.
@@ -61,7 +62,7 @@ def sequential(commands: Sequence[Command], outside: Sequence[Command] = ()) -> 
     """
     number, free_at = 0, float("-inf")
     for command in sorted(commands, key=lambda each: each.ended):
-        is_hidden = any(call.started <= command.started and command.ended <= call.ended for call in outside)
+        is_hidden = any(call.started < command.ended <= call.ended for call in outside)
         if command.started >= free_at and not is_hidden:
             number, free_at = number + 1, command.ended
     return number

@@ -27,6 +27,11 @@ def test_what_is_asked_while_somebody_outside_is_asked_keeps_nobody_waiting() ->
 
     assert sequential([_command(0, 1), _command(3, 4), _command(5, 7), _command(9, 10)], [stripe]) == 2
     assert sequential([_command(0, 1), _command(7, 9)], [stripe]) == 2
+    assert sequential([_command(0, 1), _command(1.5, 2.5)], [stripe]) == 1
+
+
+def test_what_somebody_outside_is_asked_after_was_waited_for() -> None:
+    assert sequential([_command(0, 1), _command(1, 2)], [Command("Stripe", "", 2, 8)]) == 2
 
 
 def test_a_request_without_commands_makes_no_trip() -> None:
