@@ -73,6 +73,13 @@ async def test_counts_are_right_however_far_counting_has_come(
     await _assert_right(container, booked)
 
 
+async def test_counting_ends_where_the_clock_is_finer_than_the_database(container: Container) -> None:
+    counts, now = container.booking_counts, START + timedelta(microseconds=1_234)
+    await counts.reset()
+    steps = [await counts.advance(now - WINDOW, now) for _ in range(MANY + 2)]
+    assert steps[-1] is None
+
+
 async def test_an_answer_reads_days_and_not_bookings(container: Container, booked: list[dict[str, Any]]) -> None:
     await count_bookings(container.booking_counts, container.clock, has_time=lambda: True)
     database = container.mongo.db

@@ -48,7 +48,7 @@ class MongoBookingCounts:
     async def advance(self, since: datetime, now: datetime) -> int | None:
         """Count the next stretch of bookings (see the port)."""
         until = await self._until()
-        begin, limit = until or _midnight(since), now - _SETTLED
+        begin, limit = until or _midnight(since), _stored(now - _SETTLED)
         if until is None:
             await self._counts.update_one({"_id": _UNTIL}, {"$setOnInsert": {"until": begin}}, upsert=True)
         if begin >= limit:
@@ -139,6 +139,11 @@ class MongoBookingCounts:
 def _inside(name: str) -> Document:
     south, west, north, east = tile_bounds(name)
     return {"place.lat": {"$gt": south, "$lte": north}, "place.lng": {"$gte": west, "$lt": east}}
+
+
+def _stored(instant: datetime) -> datetime:
+    """The instant as the database keeps it, to the millisecond; one that differs would never be reached."""
+    return instant.replace(microsecond=instant.microsecond // 1_000 * 1_000)
 
 
 def _midnight(instant: datetime) -> datetime:
