@@ -67,6 +67,7 @@ async def post_action(
     card_id = (values or {}).get("payment_method_id")
     if isinstance(card_id, str):
         await require_own_card(container.cards, caller.user_id, card_id)
+        booking = None  # Stripe has been asked meanwhile
     seen = await perform_action(
         container.bookings,
         caller,

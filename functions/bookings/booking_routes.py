@@ -62,7 +62,7 @@ async def _limited_offer(request: Request, response: Response) -> Offer | None:
     """
     try:
         body = BookingRequest.model_validate(await request.json())
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of JSON that is too deep, sent as another type
         body = None
     container = await get_container(request)
     if body is None:

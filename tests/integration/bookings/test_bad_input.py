@@ -243,3 +243,16 @@ async def test_a_key_that_comes_again_with_another_body(
         answer = await client.post("/v1/bookings", json=booking_request(world, **changed), headers=keyed)
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert await everything(world) == before
+
+
+@pytest.mark.parametrize(("kind", "status"), [("application/json", 400), ("text/plain", 422)])
+async def test_a_body_of_unbounded_depth(
+    world: BookingWorld, client: httpx.AsyncClient, customer: Headers, kind: str, status: int
+) -> None:
+    before = await everything(world)
+
+    headers = {**customer, "Content-Type": kind}
+    answer = await client.post("/v1/bookings", content=b"[" * 30_000, headers=headers)
+
+    assert answer.status_code == status, answer.text
+    assert await everything(world) == before

@@ -8,15 +8,19 @@ import pytest
 from common.application.bookings.create import BookingInput, create_booking
 from common.application.payments.operations.execute import OperationBusy, execute_operation
 from common.application.payments.operations.leases import LEASE, hand_over_abandoned
+from common.application.payments.operations.sync import confirm_booking_payment, sync_booking_payment
 
+from functions.bookings import action_routes
 from tests.support.booking_checks import check_everything
 from tests.support.booking_world import ADDRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    import httpx
     from common.application.ports.payments.gateway import Intent, PaymentGateway
     from common.domain.bookings.booking import Booking
+    from common.domain.payments.operations import PaymentOperation
 
     from tests.support.booking_world import BookingWorld
 
@@ -94,3 +98,35 @@ async def test_a_booking_that_ends_while_stripe_is_asked_keeps_no_intent(world: 
     booking = await the_booking(world)
     assert booking.status == "cancelled"
     assert world.gateway.intents[booking.first_charge.payment_intent_id or ""].status == "canceled"
+
+
+async def test_what_a_worker_commits_while_a_payment_is_confirmed_is_in_the_answer(
+    world: BookingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = await world.book()
+    world.give_card(booking)
+    operations = world.container.payments.operations
+    list_by_booking = operations.list_by_booking
+
+    async def after_the_worker(booking_id: str) -> Sequence[PaymentOperation]:
+        monkeypatch.undo()
+        await sync_booking_payment(world.container.payments, booking_id)
+        return await list_by_booking(booking_id)
+
+    monkeypatch.setattr(operations, "list_by_booking", after_the_worker)
+    seen, action = await confirm_booking_payment(world.container.payments, booking.id)
+    assert (seen.status, action) == ("requested", None)
+
+
+async def test_an_action_that_asks_stripe_for_a_card_is_judged_by_what_stands_afterwards(
+    world: BookingWorld, client: httpx.AsyncClient, customer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = await world.requested()
+
+    async def asks_stripe(*_: Any) -> None:
+        await world.act(booking, "accept", world.provider_user)
+
+    monkeypatch.setattr(action_routes, "require_own_card", asks_stripe)
+    route = f"/v1/bookings/{booking.id}/actions/authorize"
+    answer = await client.post(route, json={"payment_method_id": "pm_card_visa"}, headers=customer)
+    assert (answer.status_code, answer.json()["booking_status"]) == (409, "accepted"), answer.text

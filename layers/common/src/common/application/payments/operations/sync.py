@@ -36,9 +36,9 @@ async def sync_booking_payment(deps: PaymentDeps, booking_id: str, *, known: Boo
         NotFound: there is no such booking.
         OperationPostponed, Unavailable: Stripe gave no answer; nothing was changed.
     """
-    booking = known or await _read(deps, booking_id)
     operations = await deps.operations.list_by_booking(booking_id)
-    present: Booking | None = booking
+    # The booking after its operations, so that a result that commits in between is not missed by both.
+    present: Booking | None = known or await _read(deps, booking_id)
     for operation in operations:
         if operation.status in OPEN or operation.status is OperationStatus.REQUIRES_ACTION:
             # What was read before another operation was worked on may have changed with it.
