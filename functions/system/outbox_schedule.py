@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from common.application.payments.operations.leases import hand_over_abandoned
 from common.application.shared.outbox import sweep_outbox
+from common.application.shared.together import together
 from common.runtime.budget import Budget
 from common.runtime.container.bootstrap import Container
 from common.runtime.needs import EVENTS
@@ -11,9 +12,14 @@ from common.runtime.schedule import create_schedule_handler
 
 
 async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
-    """Publish what a crash or a dead queue left in the outbox, and events for what a crash left at Stripe's door."""
-    handed = await hand_over_abandoned(container.abandoned_operations, has_time=budget.has_time)
-    swept = await sweep_outbox(container.outbox_sweep, has_time=budget.has_time)
+    """Publish what a crash or a dead queue left in the outbox, and events for what a crash left at Stripe's door.
+
+    Neither waits for the other, nor ends with it.
+    """
+    handed, swept = await together(
+        hand_over_abandoned(container.abandoned_operations, has_time=budget.has_time),
+        sweep_outbox(container.outbox_sweep, has_time=budget.has_time),
+    )
     return {"EventsSwept": handed + swept}
 
 

@@ -76,6 +76,36 @@ async def test_a_dead_queue_does_not_hold_up_another(
     assert await sweep(container, Budget(30)) == {"EventsSwept": 5}
 
 
+async def test_an_operation_that_nobody_can_read_keeps_neither_events_nor_other_operations_waiting(
+    container: Container, clock: FakeClock, publisher: CollectingPublisher
+) -> None:
+    operations = container.mongo.collection("payment_operations")
+    await operations.delete_many({})
+    rows = [{"_id": f"pay_{n}", "booking_id": f"bkg_{n}", "sequence": 1, "locked_until": clock.now()} for n in (1, 2)]
+    await operations.insert_many(rows)
+    await container.outbox.insert(_events(clock, 3))
+    clock.advance(minutes=1)
+    assert await sweep(container, Budget(30)) == {"EventsSwept": 5}
+    asked = [str(event.payload["operation_id"]) for event in publisher.events if event.topic is Topic.PAYMENTS]
+    assert sorted(asked) == ["pay_1", "pay_2"]
+    assert await operations.count_documents({"locked_until": {"$exists": True}}) == 0
+    await operations.delete_many({})
+
+
+async def test_what_hinders_the_hand_over_of_operations_keeps_no_event_waiting(
+    container: Container, clock: FakeClock, publisher: CollectingPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    await container.outbox.insert(_events(clock, 3))
+    clock.advance(minutes=1)
+    monkeypatch.setattr(container.payment_operations, "list_abandoned", fail)
+    with pytest.raises(RuntimeError):
+        await sweep(container, Budget(30))
+    assert len(publisher.events) == 3
+
+
 async def test_a_sweep_stops_when_its_time_is_over_and_the_next_goes_on(container: Container, clock: FakeClock) -> None:
     await container.outbox.insert(_events(clock, 150))
     clock.advance(minutes=1)

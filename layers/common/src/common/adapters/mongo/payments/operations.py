@@ -9,6 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document
 from common.adapters.mongo.shared.holdings import BOOKS, Holdings, nobody
+from common.application.ports.payments.gateway import AbandonedOperation
 from common.domain.payments.operations import OperationStatus, PaymentOperation
 
 HOLDINGS: Holdings = {
@@ -72,10 +73,11 @@ class MongoPaymentOperations:
             },
         )
 
-    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
+    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[AbandonedOperation]:
         """Operations whose lease has ended without a result or a release, those that ended first first."""
-        ended = self._operations.find({"locked_until": {"$lte": now}}).sort("locked_until", 1).limit(limit)
-        return [from_document(PaymentOperation, row) async for row in ended]
+        ended = self._operations.find({"locked_until": {"$lte": now}}, {"booking_id": 1})
+        rows = ended.sort("locked_until", 1).limit(limit)
+        return [AbandonedOperation(row["_id"], row["booking_id"]) async for row in rows]
 
     async def end_leases(self, operation_ids: Sequence[str], now: datetime) -> None:
         """Forget leases that have ended by then, so that these operations are no longer listed as abandoned."""

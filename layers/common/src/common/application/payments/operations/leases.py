@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from common.application.ports.payments.gateway import PaymentOperations
+from common.application.ports.payments.gateway import AbandonedOperation, PaymentOperations
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.outbox import Outbox, Publisher
 from common.application.shared.publishing import publish_committed
@@ -40,7 +40,7 @@ def born_taken(change: BookingChange, now: datetime) -> BookingChange:
     return change.model_copy(update={"operations": operations, "events": events, "taken_until": now + LEASE})
 
 
-def request_event(operation: PaymentOperation, now: datetime) -> Event:
+def request_event(operation: PaymentOperation | AbandonedOperation, now: datetime) -> Event:
     """What asks the payments worker to execute an operation."""
     named = {"booking_id": operation.booking_id, "operation_id": operation.id}
     return new_event(Topic.PAYMENTS, OPERATION_REQUESTED, now, **named)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -166,6 +166,13 @@ class PaymentGateway(Protocol):
         ...
 
 
+class AbandonedOperation(NamedTuple):
+    """Whose worker has died; no more is read of it, so that one that nobody can read keeps no other waiting."""
+
+    id: str
+    booking_id: str
+
+
 class PaymentOperations(Protocol):
     """Recorded intentions; they are inserted, and their outcome is written, only by ``BookingRepository.commit``."""
 
@@ -193,7 +200,7 @@ class PaymentOperations(Protocol):
         """
         ...
 
-    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[PaymentOperation]:
+    async def list_abandoned(self, now: datetime, *, limit: int) -> Sequence[AbandonedOperation]:
         """Operations whose lease has ended without a result or a release, those that ended first first."""
         ...
 
