@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.adapters.mongo.scheduling.slot_limits import MongoSlotLimits
 from common.application.bookings.intents import complete_intent
 from common.domain.bookings.booking import BookingStatus
+from common.domain.scheduling.slot_limits import HoldLimit
 from common.domain.shared.errors import Conflict
 from common.runtime.http import create_app
 
@@ -20,6 +23,7 @@ from tests.support.identity import sign_in, store_user
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from tests.support.booking_world import BookingWorld
 
@@ -284,6 +288,22 @@ class TestOneAddress:
             await locks.update_many({}, {"$inc": {"taken": number % 2}, "$unset": {"holds": "", "listed": ""}})
 
         assert (await client.post("/v1/booking-intents", json=guest_request(world, hours=90))).status_code == 429
+
+    async def test_its_list_stays_until_the_last_hold_ends(self, world: BookingWorld) -> None:
+        mongo, now = world.container.mongo, world.clock.now()
+
+        async def hold(number: int, ends_at: datetime) -> None:
+            limit = HoldLimit(provider_id="prv_1", held_by="address", most=5, ends_at=ends_at)
+            await mongo.in_transaction(
+                lambda session: MongoSlotLimits(mongo).add_hold(limit, f"clm_{number}", [], now, session)
+            )
+
+        longest = now + timedelta(days=3)
+        for number, ends_at in enumerate([longest, now + timedelta(minutes=15)]):
+            await hold(number, ends_at)
+        row = await mongo.collection("limit_locks").find_one({"_id": "prv_1:address"})
+        assert row is not None
+        assert (len(row["holds"]), row["expires_at"]) == (2, longest)
 
     async def test_another_provider_s_slots_are_another_matter(
         self, world: BookingWorld, client: httpx.AsyncClient

@@ -17,7 +17,8 @@ HOLDINGS: Holdings = {
 
 #: A claim begins before its work by the buffer, which is at most a day.
 _LONGEST_BUFFER = timedelta(days=1)
-#: How long the lock of an address stays after its last hold; nothing is held longer.
+#: How long the lock of an address stays after its last hold, or until the last of them ends where that is later:
+#: without it, holds that it lists would count for nothing.
 _HOLDS_LAST = timedelta(days=1)
 
 
@@ -157,7 +158,7 @@ def _add_hold(limit: HoldLimit, claim_id: str, own_ids: Sequence[str], now: date
                 "holds": {"$cond": ["$has_room", added, "$holds"]},
                 "listed": {"$cond": ["$has_room", taken, "$listed"]},
                 "taken": taken,
-                "expires_at": now + _HOLDS_LAST,
+                "expires_at": {"$max": ["$expires_at", now + _HOLDS_LAST, limit.ends_at]},
             }
         },
     ]
