@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from common.runtime.http.rate_limits import rate_limit
+from common.runtime.http.rate_limits import at_once, rate_limit
 from fastapi import APIRouter, Depends
 
 from tests.factories.users import make_user
@@ -81,6 +81,23 @@ async def test_users_behind_one_address_are_counted_apart(container: Container) 
         assert statuses == [200, 200, 200, 429]
         assert (await client.get("/limited", headers=second)).status_code == 200
         assert (await client.get("/limited")).status_code == 200
+
+
+async def test_a_token_that_proves_nothing_uses_up_no_limit_of_its_address(container: Container) -> None:
+    router = APIRouter()
+    of_user, of_address = (
+        rate_limit(f"test-{uuid4().hex}", limit=3, per_seconds=60, by=by) for by in ("user", "address")
+    )
+
+    @router.get("/limited", dependencies=[Depends(at_once(of_user, of_address))])
+    async def limited() -> dict[str, str]:
+        return {}
+
+    async with app_client(router, container) as client:
+        forged = {"Authorization": "Bearer forged"}
+        assert {(await client.get("/limited", headers=forged)).status_code for _ in range(4)} == {401}
+        present = await client.get("/limited", headers=await sign_in(container, make_user()))
+        assert (present.status_code, present.headers["ratelimit-remaining"]) == (200, "2")
 
 
 @pytest.mark.parametrize(

@@ -59,10 +59,11 @@ def rate_limit(name: str, *, limit: int, per_seconds: int, by: By = "address") -
 def at_once(first: Check, second: Check) -> Check:
     """Make a dependency of two limits that are asked at once; the response tells of the second.
 
-    Either refuses, the first one before the second.
+    Either refuses, the first one before the second. A token that proves nothing is refused before anything is counted.
     """
 
     async def check(request: Request, response: Response) -> None:
+        await authenticate_request(request)
         told = Response()
         await together(first(request, told), second(request, response))
 
