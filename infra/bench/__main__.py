@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from infra.bench import core, report
+from infra.bench.crowd.part import run as crowd
 from infra.bench.growth.part import run as growth
 from infra.bench.parts import Options, Part
 from infra.bench.results import State, judge
@@ -18,6 +19,7 @@ from infra.build.targets import ROOT
 PARTS = (
     Part("core", "benchmarks", "Benchmarks", core.run),
     Part("search", "benchmarks-search", "Searching, against the size of the marketplace", search, writes_itself=True),
+    Part("crowd", "benchmarks-crowd", "Many at once", crowd, writes_itself=True),
     Part("growth", "benchmarks-growth", "Bookings, against the size of the marketplace", growth, writes_itself=True),
 )
 _STARTED = time.monotonic()

@@ -49,7 +49,7 @@ async def _run(folder: Path, options: Options) -> Measured:
     target = targets.local()
     interpreter = builder.runtime_environment(target)
     built = builder.build(target)
-    baselines = _compiled_baselines(folder)
+    baselines = compiled_baselines(folder)
     say = options.say
     async with running_servers(folder) as servers:
         world = await make_world(servers.mongodb_uri, servers.stripe_url, servers.queue_url)
@@ -89,8 +89,12 @@ async def _run(folder: Path, options: Options) -> Measured:
     return Measured(tables, facts, {_RATIOS: "Ratios beside their targets", _WATERFALL: "Where a booking's time goes"})
 
 
-def _compiled_baselines(folder: Path) -> Path:
-    """A copy of the baselines and the peer, with Beanie, with byte-code, as Lambda would have them."""
+def compiled_baselines(folder: Path) -> Path:
+    """A copy of the baselines and the peer, with Beanie, with byte-code, as Lambda would have them.
+
+    Args:
+        folder: Where to.
+    """
     root = folder / "baselines"
     for package in (root / "infra", root / "infra" / "bench"):
         package.mkdir(parents=True)

@@ -35,6 +35,18 @@ class BenchmarkError(RuntimeError):
     """A subject did not answer as it should; a figure from it would mean nothing."""
 
 
+class PutBackError(BenchmarkError):
+    """A worker gave messages of its batch back.
+
+    Args:
+        answer: Its partial batch response.
+    """
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        super().__init__(f"the worker gave messages back: {answer}")
+        self.ids = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+
+
 @dataclass(frozen=True)
 class Subject:
     """A handler to be measured.
@@ -133,6 +145,15 @@ class Environment:
         """The process."""
         return self._process.pid
 
+    async def loaded(self) -> None:
+        """Wait until its modules are loaded.
+
+        Raises:
+            TimeoutError: They took too long.
+        """
+        async with asyncio.timeout(_LOADING_SECONDS):
+            await self._api.initialized.wait()
+
     async def invoke(self, event: Mapping[str, Any], expect_status: int | None = None) -> Any:
         """Hand over one event and wait for the answer.
 
@@ -142,6 +163,7 @@ class Environment:
 
         Raises:
             BenchmarkError: The function failed, ended, took too long or answered with another status.
+            PutBackError: A worker gave messages back.
         """
         deadline = int((time.time() + PATIENCE_SECONDS) * 1000)
         invocation = Invocation(str(uuid.uuid4()), json.dumps(event).encode(), _ARN, deadline, self._sampling.header())
@@ -150,7 +172,7 @@ class Environment:
         if outcome.kind != "response":
             raise BenchmarkError(f"the function failed: {answer}")
         if isinstance(answer, dict) and answer.get("batchItemFailures"):
-            raise BenchmarkError(f"the worker gave messages back: {answer}")
+            raise PutBackError(answer)
         if expect_status is not None and answer["statusCode"] != expect_status:
             raise BenchmarkError(f"{event['rawPath']} answered {answer['statusCode']}: {answer.get('body', '')[:300]}")
         return answer

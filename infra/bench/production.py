@@ -50,6 +50,34 @@ def variables(handler: str) -> dict[str, str]:
     }
 
 
+def memory_mb(handler: str) -> int:
+    """Memory that the template gives the function with this handler.
+
+    Args:
+        handler: Its dotted path.
+    """
+    return int(_functions()[handler]["MemorySize"])
+
+
+def batch_size(handler: str) -> int:
+    """How many messages of its queue the function with this handler gets at once.
+
+    Args:
+        handler: Its dotted path.
+    """
+    return int(_functions()[handler]["Events"]["Queue"]["Properties"]["BatchSize"])
+
+
+def architecture() -> str:
+    """What functions run on, unless a deployment chooses otherwise."""
+    return str(_template()["Parameters"]["Architecture"]["Default"])
+
+
+def visibility_seconds() -> str:
+    """How long a message that was received is hidden from others."""
+    return str(_template()["Parameters"]["QueueVisibilitySeconds"]["Default"])
+
+
 def common_variables() -> dict[str, str]:
     """What the template gives every function: how it logs and counts, and its secrets by name."""
     own = _template()["Globals"]["Function"]["Environment"]["Variables"]

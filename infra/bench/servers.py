@@ -13,7 +13,7 @@ from infra.local.ministack import server as ministack
 from stripe_local.testing import running_stripe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
 MAIL_FROM = "hello@example.com"
@@ -29,30 +29,33 @@ class Servers:
         stripe_url: The local Stripe.
         queue_url: A queue whose messages nobody reads.
         aws_url: The local AWS.
+        mongod_pid: The database's process.
     """
 
     mongodb_uri: str
     stripe_url: str
     queue_url: str
     aws_url: str
+    mongod_pid: int
 
 
 @contextlib.asynccontextmanager
-async def running_servers(folder: Path) -> AsyncIterator[Servers]:
+async def running_servers(folder: Path, webhooks: Sequence[tuple[str, str]] = ()) -> AsyncIterator[Servers]:
     """Start them all; they end with the context.
 
     Args:
         folder: For their files.
+        webhooks: Where the local Stripe sends its events, with the secrets that it signs with.
     """
     async with contextlib.AsyncExitStack() as stack:
         database = mongod.launch(folder / "mongodb", ports.free_port(), cache_gb=_CACHE_GB)
         stack.callback(database.stop)
         cloud = ministack.launch(folder / "aws", ports.free_port(), "http://127.0.0.1:9")
         stack.callback(cloud.stop)
-        stripe = await stack.enter_async_context(running_stripe())
+        stripe = await stack.enter_async_context(running_stripe(webhooks=webhooks))
         database.wait_ready()
         cloud.wait_ready()
         mails = boto3.client("sesv2", **ministack.client_settings(cloud.url))
         mails.create_email_identity(EmailIdentity=MAIL_FROM)
         queue = boto3.client("sqs", **ministack.client_settings(cloud.url)).create_queue(QueueName="bench")
-        yield Servers(database.uri, stripe.url, queue["QueueUrl"], cloud.url)
+        yield Servers(database.uri, stripe.url, queue["QueueUrl"], cloud.url, database.process.pid)

@@ -88,6 +88,7 @@ class Target(Enum):
     GROWTH_TAIL = Limit("bookings in the largest collection: p99 to its median", 5.0, covers=_GROWING)
     SWEEP = Limit("sweep of 10,000 due bookings to the bare writes", 4.0)
     SWEEP_MEMORY = Limit("sweep of 10,000 due bookings: memory, last firing to first", 1.1)
+    CROWD_ERRORS = Limit("eight environments at once: errors", 0, "errors")
     SEARCH_GROWTH = Limit("searching near: largest market to smallest", 2.0, source=_SEARCHING)
     SEARCH_TAIL = Limit("searching: p99 to its median", 5.0, source=_SEARCHING)
     SEARCH = Limit("searching to the bare driver", 2.0, source=_SEARCHING)

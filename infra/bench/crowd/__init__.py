@@ -1,0 +1,1 @@
+"""Eight environments at once, with the mixed traffic of the whole story, beside as many of the bare driver."""

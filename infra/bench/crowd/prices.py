@@ -1,0 +1,16 @@
+"""AWS's list prices in ap-southeast-2, and nothing else of money: every dollar of the benchmarks comes from here.
+
+US dollars of the first paid tier, without free tiers, taxes, logs, traces and data transfer, as known in November 2026;
+nothing fetches them. Sources: https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/sqs/pricing/ and
+https://aws.amazon.com/api-gateway/pricing/, each for Asia Pacific (Sydney).
+"""
+
+AS_OF = "November 2026"
+REGION = "ap-southeast-2"
+#: A gigabyte of a function for a second, by architecture.
+LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
+LAMBDA_REQUEST = 0.20 / 1_000_000
+#: A request to a standard queue.
+SQS_REQUEST = 0.40 / 1_000_000
+#: A request to an HTTP API, in steps of 512 KB.
+API_REQUEST = 1.29 / 1_000_000
