@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from common.domain.identity.security_events import SecurityEventType
-from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Query
 
 from functions.admin.access import Moderator
+from functions.admin.container import ContainerDep
 from functions.admin.schemas import SecurityEventView
 
 router = APIRouter(prefix="/v1/admin/audit-logs", tags=["administration"])

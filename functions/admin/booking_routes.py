@@ -11,7 +11,7 @@ from common.domain.bookings.ratings import RatingState
 from common.domain.bookings.state_machine import RESOLVE
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import NotFound
-from common.runtime.http import ContainerDep, require
+from common.runtime.http import require
 from common.runtime.http.etags import IfMatch, etag
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -20,6 +20,7 @@ from fastapi import APIRouter, Body, Depends, Response
 
 from functions.admin.access import Id
 from functions.admin.booking_schemas import DisputedBooking, ModeratedRating, StrandedBooking
+from functions.admin.container import ContainerDep
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
 

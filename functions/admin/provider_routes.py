@@ -2,12 +2,12 @@
 
 from common.application.admin import providers
 from common.domain.identity.users import ProviderStatus
-from common.runtime.http import ContainerDep
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
 from functions.admin.access import Client, Id, Moderator
+from functions.admin.container import ContainerDep
 from functions.admin.schemas import ProviderView, ReasonRequest
 
 router = APIRouter(prefix="/v1/admin/providers", tags=["administration"])

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 
 from common.application.admin import staff as use_cases
-from common.runtime.http import ContainerDep
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
 from functions.admin.access import Client, Id, SuperAdmin
+from functions.admin.container import ContainerDep
 from functions.admin.schemas import AppointRequest, StaffRolesRequest, UserView
 
 router = APIRouter(prefix="/v1/admin/staff", tags=["administration"], route_class=IdempotentRoute)

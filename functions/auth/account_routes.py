@@ -7,7 +7,7 @@ from typing import Any
 from common.application.identity import account, account_deletion, email_change, recovery
 from common.application.ports.identity.personal_data import ExportPlace
 from common.domain.shared.errors import InvalidInput
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.dependencies import CurrentAccount
 from common.runtime.http.paging import Cursor, decode_cursor, encode_cursor
 from common.runtime.http.rate_limits import limit_lookups, rate_limit
@@ -22,6 +22,7 @@ from functions.auth.account_schemas import (
     UpdateAccountRequest,
 )
 from functions.auth.client import Client
+from functions.auth.container import ContainerDep
 from functions.auth.schemas import CHECK_MAIL, Accepted, UserView
 
 router = APIRouter(prefix="/v1/users/me", tags=["account"])

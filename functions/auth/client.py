@@ -5,10 +5,11 @@ from typing import Annotated
 
 from common.domain.identity.clients import ClientInfo
 from common.domain.shared.opaque_tokens import new_token
-from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import client_address
 from fastapi import Depends, Request, Response
+
+from functions.auth.container import ContainerDep
 
 DEVICE_COOKIE = "gigsta_device"
 _DEVICE_PATH = "/v1/auth"

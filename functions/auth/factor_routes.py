@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from common.application.identity.factors import enrolment, sign_in
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Path, Response
 
 from functions.auth.client import Client, remember_device
+from functions.auth.container import ContainerDep
 from functions.auth.factor_schemas import (
     AddedFactorView,
     ChallengeRequest,

@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from common.application.identity import oauth
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.cookies import set_cookie
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Request, Response
 
 from functions.auth.client import Client, known_client, remember_device
+from functions.auth.container import ContainerDep
 from functions.auth.oauth_schemas import AuthorizationAnswer, CallbackRequest, IdentityView, SignInCallbackRequest
 from functions.auth.schemas import Tokens
 

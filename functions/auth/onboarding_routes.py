@@ -5,11 +5,12 @@ from typing import Annotated
 
 from common.application.identity.onboarding import billing, progress, steps
 from common.domain.identity.roles import Principal, Role
-from common.runtime.http import ContainerDep, CurrentUser, require
+from common.runtime.http import CurrentUser, require
 from common.runtime.http.rate_limits import at_once, limit_lookups, rate_limit
 from fastapi import APIRouter, Depends
 
 from functions.auth.client import Client
+from functions.auth.container import ContainerDep
 from functions.auth.onboarding_schemas import (
     BillingAnswer,
     OnboardingAnswer,

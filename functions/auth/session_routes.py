@@ -6,13 +6,14 @@ from typing import Annotated
 
 from common.application.identity import sessions, token_refresh
 from common.domain.identity.sessions import Session
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.rate_limits import rate_limit
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Depends, Path
 
 from functions.auth.client import Client
+from functions.auth.container import ContainerDep
 from functions.auth.schemas import RefreshRequest, SessionView, Tokens
 
 _MAX_ID_LENGTH = 64

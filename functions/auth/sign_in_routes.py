@@ -3,11 +3,11 @@
 from http import HTTPStatus
 
 from common.application.identity import login, recovery, registration
-from common.runtime.http import ContainerDep
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Response
 
 from functions.auth.client import Client, known_client, remember_device
+from functions.auth.container import ContainerDep
 from functions.auth.schemas import (
     CHECK_MAIL,
     Accepted,

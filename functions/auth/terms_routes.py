@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 from common.application.identity import terms
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.rate_limits import rate_limit
 from fastapi import APIRouter, Depends, Response
 
 from functions.auth.account_schemas import AcceptTermsRequest, TermsState, TermsView
 from functions.auth.client import Client
+from functions.auth.container import ContainerDep
 
 _CACHE = "public, max-age=300"
 

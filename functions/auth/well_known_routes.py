@@ -3,9 +3,10 @@
 from typing import Any
 
 from common.application.ports.identity.access import AUDIENCE
-from common.runtime.http import ContainerDep
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Response
+
+from functions.auth.container import ContainerDep
 
 #: Shorter than the time between publishing a key and signing with it.
 _CACHE = "public, max-age=300"

@@ -10,12 +10,13 @@ from common.application.payments.cards import require_own_card
 from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Booking
 from common.domain.identity.roles import Principal
-from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import CallerAnd, current_user, get_container
+from common.runtime.http import CurrentUser
+from common.runtime.http.dependencies import CallerAnd, container_of, current_user
 from common.runtime.http.etags import IfMatch, SeenFee, etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Body, Depends, Request, Response
 
+from functions.bookings.container import BookingsFunction, ContainerDep
 from functions.bookings.presenter import present_actions, present_booking, secrets_of
 from functions.bookings.schemas import ActionView, BookingView
 
@@ -35,14 +36,14 @@ async def get_actions(
 
 async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The start code and the link, which the first answer showed to those alone whom they concern, read anew."""
-    container, caller = await get_container(request), await current_user(request)
+    container, caller = container_of(request, BookingsFunction), await current_user(request)
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
     return secrets_of(read.view(container.bookings, booking, actor))
 
 
 async def _booking(request: Request, _: Response) -> Booking | None:
     """The booking of the path, whoever asks: the use case says whose business it is."""
-    container = await get_container(request)
+    container = container_of(request, BookingsFunction)
     return await container.bookings.bookings.get(request.path_params["booking_id"])
 
 

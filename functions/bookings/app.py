@@ -3,6 +3,7 @@
 from common.runtime.http import create_handler
 from common.runtime.needs import EVENTS, GEOCODER, HTTP, STRIPE
 
+from functions.bookings.container import BookingsFunction
 from functions.bookings.routes import router
 
-handler = create_handler(router, service="bookings", needs=(HTTP, EVENTS, STRIPE, GEOCODER))
+handler = create_handler(router, service="bookings", needs=(HTTP, EVENTS, STRIPE, GEOCODER), container=BookingsFunction)

@@ -18,8 +18,8 @@ from common.domain.bookings.groups import StatusGroup
 from common.domain.identity.users import User
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.opaque_tokens import digest
-from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import CallerAnd, current_account, current_user, get_container
+from common.runtime.http import CurrentUser
+from common.runtime.http.dependencies import CallerAnd, container_of, current_account, current_user
 from common.runtime.http.etags import etag
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -30,6 +30,7 @@ from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 
+from functions.bookings.container import BookingsFunction, ContainerDep
 from functions.bookings.presenter import present_booking, secrets_of
 from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
 
@@ -48,7 +49,7 @@ class Side(StrEnum):
 
 async def _secrets_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """What the first answer showed to the customer alone, read anew."""
-    container, caller = await get_container(request), await current_user(request)
+    container, caller = container_of(request, BookingsFunction), await current_user(request)
     booking, actor = await find_booking(container.bookings, caller, kept["id"])
     action = await pending_action(container.payments, booking) if kept["payment"]["action"] else None
     secret = action.client_secret if action else None
@@ -64,7 +65,7 @@ async def _limited_offer(request: Request, response: Response) -> Offer | None:
         body = BookingRequest.model_validate(await request.json())
     except (ValueError, RecursionError):  # the latter of JSON that is too deep, sent as another type
         body = None
-    container = await get_container(request)
+    container = container_of(request, BookingsFunction)
     if body is None:
         await limit_lookups(request, response)
         return None

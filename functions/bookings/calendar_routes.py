@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from common.application.bookings import calendar
 from common.domain.bookings.booking import ActorKind
 from common.domain.identity.roles import Principal
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from fastapi import APIRouter, Path, Query, Response
 
+from functions.bookings.container import ContainerDep
 from functions.bookings.schemas import CalendarFeedView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"])

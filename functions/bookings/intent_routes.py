@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from common.application.bookings.intents import GuestBookingInput, open_intent, read_intent, renew_secret
 from common.domain.shared.opaque_tokens import digest, new_token
-from common.runtime.http import ContainerDep
 from common.runtime.http.cookies import set_cookie
-from common.runtime.http.dependencies import get_container
+from common.runtime.http.dependencies import container_of
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.rate_limits import client_address, limit_lookups, rate_limit
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from functions.bookings.container import BookingsFunction, ContainerDep
 from functions.bookings.schemas import IntentRequest, IntentView, OpenedIntentView
 
 router = APIRouter(prefix="/v1/booking-intents", tags=["bookings"], route_class=IdempotentRoute)
@@ -25,7 +25,7 @@ _DAY_SECONDS = 24 * _HOUR_SECONDS
 
 async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Another secret for the same intent; the first is known to nobody but who got it."""
-    container = await get_container(request)
+    container = container_of(request, BookingsFunction)
     return {"secret": await renew_secret(container.booking_intents, kept["id"])}
 
 

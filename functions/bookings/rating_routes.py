@@ -3,10 +3,11 @@
 from http import HTTPStatus
 
 from common.application.bookings import ratings
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.idempotency import IdempotentRoute
 from fastapi import APIRouter
 
+from functions.bookings.container import ContainerDep
 from functions.bookings.schemas import RatingList, RatingRequest, RatingView, ReplyRequest
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)

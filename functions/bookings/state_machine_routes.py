@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from common.domain.bookings.state_machine import to_json, to_mermaid
-from common.runtime.http import ContainerDep
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
+
+from functions.bookings.container import ContainerDep
 
 #: The table changes with a release, and its windows with the settings of a stage.
 _CACHE = {"Cache-Control": "public, max-age=300"}

@@ -3,6 +3,7 @@
 from common.runtime.http import create_handler
 from common.runtime.needs import HTTP
 
+from functions.notifications.container import NotificationsFunction
 from functions.notifications.routes import router
 
-handler = create_handler(router, service="notifications", needs=(HTTP,))
+handler = create_handler(router, service="notifications", needs=(HTTP,), container=NotificationsFunction)

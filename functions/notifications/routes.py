@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from common.application.notifications import inbox
 from common.domain.shared.errors import NotFound
-from common.runtime.container.notifications import PushSettings
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.container.settings import PushSettings
+from common.runtime.http import CurrentUser
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from fastapi import APIRouter, Path, Request, Response
 
+from functions.notifications.container import ContainerDep
 from functions.notifications.schemas import (
     Inbox,
     NotificationView,

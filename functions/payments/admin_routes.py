@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from common.application.bookings import refunds
 from common.application.payments.views import get_booking_payment
-from common.runtime.http import ContainerDep
 from common.runtime.http.etags import IfMatch
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -14,6 +13,7 @@ from fastapi import APIRouter
 
 from functions.payments.access import Auditor, Id, Operator
 from functions.payments.admin_schemas import DebtView, DiscrepancyView, RefundRequest
+from functions.payments.container import ContainerDep
 from functions.payments.schemas import BookingPaymentView
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)

@@ -4,10 +4,11 @@ from common.application.payments.operations.sync import confirm_booking_payment
 from common.application.payments.views import get_booking_payment
 from common.application.shared.booking_access import find_booking_as
 from common.domain.bookings.booking import ActorKind
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from fastapi import APIRouter
 
 from functions.payments.access import Id
+from functions.payments.container import ContainerDep
 from functions.payments.schemas import BookingPaymentView, ConfirmedPayment, PaymentActionView
 
 router = APIRouter(prefix="/v1/bookings", tags=["payments"])

@@ -5,14 +5,15 @@ from http import HTTPStatus
 from typing import Any
 
 from common.application.payments import cards
-from common.runtime.http import ContainerDep, CurrentUser
-from common.runtime.http.dependencies import get_container
+from common.runtime.http import CurrentUser
+from common.runtime.http.dependencies import container_of
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter, Request, Response
 
 from functions.payments.access import Id
+from functions.payments.container import ContainerDep, PaymentsFunction
 from functions.payments.schemas import CardView, PaymentActionView
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=IdempotentRoute)
@@ -28,7 +29,7 @@ def _intent_id(client_secret: str | None) -> str | None:
 
 async def _secret_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The secret of the same intent, read anew from Stripe."""
-    container, intent_id = await get_container(request), kept["client_secret"]
+    container, intent_id = container_of(request, PaymentsFunction), kept["client_secret"]
     return {
         "client_secret": (await container.payments.gateway.get_intent(intent_id)).client_secret if intent_id else None
     }

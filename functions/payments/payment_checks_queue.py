@@ -13,14 +13,14 @@ from common.domain.catalogue.providers import PROVIDER_SWITCHED
 from common.domain.payments.operations import RECONCILIATION_REQUESTED
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.identity import IdentityContainer
 from common.runtime.needs import EVENTS, STRIPE
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger
 from common.runtime.sqs import create_event_handler
 
 
-async def process(container: Container, event: Event) -> None:
+async def process(container: IdentityContainer, event: Event) -> None:
     """Do what one event of the topic ``payments`` asks for; a check lets the booking's time go on with its answer."""
     if event.type == PROVIDER_SWITCHED:
         await apply_to_open_bookings(container.bookings, str(event.payload["provider_id"]))
@@ -50,7 +50,7 @@ async def process(container: Container, event: Event) -> None:
         await fire_due(container.bookings, event.booking_id)
 
 
-async def _reconcile(container: Container, event: Event) -> None:
+async def _reconcile(container: IdentityContainer, event: Event) -> None:
     """Compare a few bookings with Stripe; those that Stripe gave no answer about wait for a later run."""
     try:
         compared = await reconcile_requested(container.reconciliation, event)
@@ -61,4 +61,6 @@ async def _reconcile(container: Container, event: Event) -> None:
     metrics.count("BookingsReconciled", compared.bookings)
 
 
-handler = create_event_handler(process, service="payment-checks-queue", needs=(EVENTS, STRIPE))
+handler = create_event_handler(
+    process, service="payment-checks-queue", needs=(EVENTS, STRIPE), container=IdentityContainer
+)

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 from common.application.payments import payouts
-from common.runtime.http import ContainerDep
-from common.runtime.http.dependencies import current_user, get_container
+from common.runtime.http.dependencies import container_of, current_user
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from fastapi import APIRouter, Request
 
 from functions.payments.access import Provider
+from functions.payments.container import ContainerDep, PaymentsFunction
 from functions.payments.payout_schemas import DashboardLink, PayoutPage, PayoutView, balance_view
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=IdempotentRoute)
@@ -37,7 +37,7 @@ async def list_payouts(
 
 async def _link_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh link, since one works once."""
-    container, caller = await get_container(request), await current_user(request)
+    container, caller = container_of(request, PaymentsFunction), await current_user(request)
     return {"url": await payouts.make_dashboard_link(container.payouts, caller)}
 
 

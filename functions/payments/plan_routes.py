@@ -6,12 +6,12 @@ from typing import Any
 
 from common.application.payments.subscriptions import checkout
 from common.application.payments.subscriptions import plans as subscriptions
-from common.runtime.http import ContainerDep
-from common.runtime.http.dependencies import current_user, get_container
+from common.runtime.http.dependencies import container_of, current_user
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from fastapi import APIRouter, Request
 
 from functions.payments.access import Provider
+from functions.payments.container import ContainerDep, PaymentsFunction
 from functions.payments.plan_schemas import CheckoutRequest, MyPlan, Page, Plans, PlanView
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"], route_class=IdempotentRoute)
@@ -31,14 +31,14 @@ async def get_my_plan(container: ContainerDep, caller: Provider) -> MyPlan:
 
 async def _checkout_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page in place of the first, which is closed."""
-    container, caller = await get_container(request), await current_user(request)
+    container, caller = container_of(request, PaymentsFunction), await current_user(request)
     body = CheckoutRequest.model_validate_json(await request.body())
     return {"url": await checkout.start_checkout(container.subscriptions, caller, body.plan_id)}
 
 
 async def _portal_again(request: Request, _: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh page."""
-    container, caller = await get_container(request), await current_user(request)
+    container, caller = container_of(request, PaymentsFunction), await current_user(request)
     return {"url": await subscriptions.open_portal(container.subscriptions, caller)}
 
 

@@ -6,7 +6,7 @@ from common.application.payments.reconciliation.run import reconcile_payments, r
 from common.application.payments.subscriptions.sync import end_graces
 from common.domain.shared.errors import Unavailable
 from common.runtime.budget import Budget
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.payments import PaymentContainer
 from common.runtime.needs import EVENTS, STRIPE, STRIPE_EVENTS
 from common.runtime.observability import metrics
 from common.runtime.schedule import create_schedule_handler
@@ -15,7 +15,7 @@ from common.runtime.schedule import create_schedule_handler
 _SECONDS_PER_STEP = 40.0
 
 
-async def work(container: Container, budget: Budget) -> Mapping[str, int]:
+async def work(container: PaymentContainer, budget: Budget) -> Mapping[str, int]:
     """One run, as far as its time goes."""
     lapsed, faults = 0, list[Exception]()
     counts: Mapping[str, int] = {}
@@ -38,4 +38,6 @@ async def work(container: Container, budget: Budget) -> Mapping[str, int]:
     return {**counts, "PlansLapsed": lapsed}
 
 
-handler = create_schedule_handler(work, service="reconciliation-schedule", needs=(EVENTS, STRIPE, STRIPE_EVENTS))
+handler = create_schedule_handler(
+    work, service="reconciliation-schedule", needs=(EVENTS, STRIPE, STRIPE_EVENTS), container=PaymentContainer
+)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from common.application.payments import statements
-from common.runtime.http import ContainerDep, CurrentUser
+from common.runtime.http import CurrentUser
 from common.runtime.http.paging import decode_cursor, encode_cursor
 from common.runtime.http.schemas import Instant
 from fastapi import APIRouter, Query, Request, Response
 
 from functions.payments.access import Auditor, Id, Provider
+from functions.payments.container import ContainerDep
 from functions.payments.statement_schemas import Statements, StatementView
 
 router = APIRouter(prefix="/v1", tags=["payments"])

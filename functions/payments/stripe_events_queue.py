@@ -1,7 +1,7 @@
 """Works on the queue of received Stripe events; never imports FastAPI."""
 
 from common.application.payments.events.process import process_stripe_event
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.stripe_events import StripeEventContainer
 from common.runtime.needs import EVENTS, STRIPE
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger, set_booking_id
@@ -10,7 +10,7 @@ from common.runtime.sqs import create_queue_handler
 from functions.payments.stripe_event_message import StripeEventMessage
 
 
-async def process(container: Container, message: StripeEventMessage) -> None:
+async def process(container: StripeEventContainer, message: StripeEventMessage) -> None:
     """Process one stored event by re-reading what it is about."""
     event = await container.webhook_events.get(message.event_id)
     if event is not None and event.booking_id:
@@ -22,5 +22,10 @@ async def process(container: Container, message: StripeEventMessage) -> None:
 
 
 handler = create_queue_handler(
-    process, service="stripe-events-queue", needs=(EVENTS, STRIPE), model=StripeEventMessage, id_field="event_id"
+    process,
+    service="stripe-events-queue",
+    needs=(EVENTS, STRIPE),
+    container=StripeEventContainer,
+    model=StripeEventMessage,
+    id_field="event_id",
 )

@@ -5,8 +5,10 @@ from typing import Annotated
 from common.application.catalogue.profile import own_provider
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.roles import Principal, Role
-from common.runtime.http import ContainerDep, require
+from common.runtime.http import require
 from fastapi import Depends
+
+from functions.providers.container import ContainerDep
 
 
 async def calling_provider(

@@ -11,8 +11,8 @@ from common.domain.catalogue.service_options import MOST_OPTIONS, ChosenOption
 from common.domain.scheduling.slots import FreeSlot
 from common.domain.shared.errors import NotFound
 from common.domain.shared.time_zones import TimeZoneName
-from common.runtime.http import ContainerDep, OptionalUser
-from common.runtime.http.dependencies import get_container
+from common.runtime.http import OptionalUser
+from common.runtime.http.dependencies import container_of
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
@@ -22,6 +22,7 @@ from pydantic import StringConstraints
 
 from functions.providers.availability_schemas import SlotList, SlotView
 from functions.providers.callers import CallingProvider
+from functions.providers.container import ContainerDep, ProvidersFunction
 from functions.providers.schemas import (
     CategoryList,
     CategoryView,
@@ -39,7 +40,7 @@ public = APIRouter(prefix="/v1", tags=["services"], route_class=CachedRoute)
 
 async def _link_again(request: Request, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The service's link, which the first answer showed to its owner alone, read anew."""
-    service = await (await get_container(request)).catalogue.services.get(kept["id"])
+    service = await container_of(request, ProvidersFunction).catalogue.services.get(kept["id"])
     return {"online_link": service.online_link if service else None}
 
 

@@ -10,7 +10,6 @@ from common.application.scheduling import own_time
 from common.domain.catalogue.providers import Provider
 from common.domain.scheduling.own_time import OwnTime
 from common.domain.shared.errors import InvalidInput
-from common.runtime.http import ContainerDep
 from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import clear_cache
@@ -20,6 +19,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from functions.providers.callers import CallingProvider
+from functions.providers.container import ContainerDep
 from functions.providers.own_time_schemas import (
     BlockRequest,
     BlockView,

@@ -2,13 +2,14 @@
 
 from common.application.catalogue import profile
 from common.application.scheduling.holidays import bookings_in_holidays
-from common.runtime.http import ContainerDep, OptionalUser
+from common.runtime.http import OptionalUser
 from common.runtime.http.public_cache import CachedRoute, cache_for, clear_cache
 from common.runtime.http.rate_limits import limit_lookups
 from fastapi import APIRouter, Depends, Request, Response
 
 from functions.providers.availability_schemas import AvailabilityRequest, AvailabilityView, SavedAvailabilityView
 from functions.providers.callers import CallingProvider
+from functions.providers.container import ContainerDep
 from functions.providers.schemas import OwnProviderView, ProviderPatch, ProviderView
 
 own = APIRouter(prefix="/v1/providers/me", tags=["providers"], dependencies=[Depends(clear_cache)])

@@ -12,13 +12,14 @@ from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.ratings import Rating
 from common.domain.shared.errors import InvalidInput
-from common.runtime.http import ContainerDep, OptionalUser
+from common.runtime.http import OptionalUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.public_cache import CachedRoute, cache_for
 from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query
 
 from functions.providers.callers import CallingProvider
+from functions.providers.container import ContainerDep
 from functions.providers.statistics_schemas import (
     EarningsList,
     EarningsView,

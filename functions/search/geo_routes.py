@@ -5,10 +5,11 @@ from typing import Annotated
 from common.application.ports.catalogue.geocoding import Accuracy, Located
 from common.domain.search.places import zone_of
 from common.domain.shared.errors import NotFound
-from common.runtime.http import ContainerDep
 from common.runtime.http.rate_limits import limit_lookups
 from common.runtime.http.schemas import ResponseModel
 from fastapi import APIRouter, Depends, Query
+
+from functions.search.container import ContainerDep
 
 router = APIRouter(prefix="/v1/geo", tags=["places"], dependencies=[Depends(limit_lookups)])
 

@@ -13,13 +13,12 @@ from common.application.search.queries import SearchQuery, criteria_of
 from common.application.search.suggest import suggest
 from common.domain.shared.errors import InvalidInput
 from common.domain.shared.geo import Point
-from common.runtime.container.bootstrap import Container
-from common.runtime.http import ContainerDep
 from common.runtime.http.public_cache import CachedRoute, cache_for, no_store
 from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import limit_lookups, limit_searches
 from fastapi import APIRouter, Depends, Request, Response
 
+from functions.search.container import ContainerDep, SearchFunction
 from functions.search.cursors import read_search_cursor, search_cursor
 from functions.search.query_params import NearParams, SearchParams, SuggestParams
 from functions.search.schemas import (
@@ -131,7 +130,7 @@ class _Answer:
         return InterpretationView.of(self.place, self.ignored, is_loosened=self.tries > 0)
 
 
-async def _search(container: Container, params: SearchParams, query: SearchQuery, request: Request) -> _Answer:
+async def _search(container: SearchFunction, params: SearchParams, query: SearchQuery, request: Request) -> _Answer:
     if reads_calendars(query):
         no_store(request)
     bookmark, currency, tries = (
@@ -156,14 +155,19 @@ async def _search(container: Container, params: SearchParams, query: SearchQuery
 
 
 async def _tried(
-    container: Container, params: SearchParams, query: SearchQuery, bookmark: Bookmark | None, each: Try, number: int
+    container: SearchFunction,
+    params: SearchParams,
+    query: SearchQuery,
+    bookmark: Bookmark | None,
+    each: Try,
+    number: int,
 ) -> _Answer:
     found = await search_listings(container.search, query, each.criteria, limit=params.limit, bookmark=bookmark)
     return _Answer(found, each.criteria, each.place, each.ignored, number)
 
 
 async def _facets(
-    container: Container, params: SearchParams, kind: ListingKind, criteria: Criteria | None, found: Found
+    container: SearchFunction, params: SearchParams, kind: ListingKind, criteria: Criteria | None, found: Found
 ) -> FacetsView | None:
     if not params.facets or params.cursor is not None:
         return None

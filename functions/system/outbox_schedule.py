@@ -6,12 +6,12 @@ from common.application.payments.operations.leases import hand_over_abandoned
 from common.application.shared.outbox import sweep_outbox
 from common.application.shared.together import together
 from common.runtime.budget import Budget
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.outbox import OutboxContainer
 from common.runtime.needs import EVENTS
 from common.runtime.schedule import create_schedule_handler
 
 
-async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
+async def sweep(container: OutboxContainer, budget: Budget) -> Mapping[str, int]:
     """Publish what a crash or a dead queue left in the outbox, and events for what a crash left at Stripe's door.
 
     Neither waits for the other, nor ends with it.
@@ -23,4 +23,4 @@ async def sweep(container: Container, budget: Budget) -> Mapping[str, int]:
     return {"EventsSwept": handed + swept}
 
 
-handler = create_schedule_handler(sweep, service="outbox-schedule", needs=(EVENTS,))
+handler = create_schedule_handler(sweep, service="outbox-schedule", needs=(EVENTS,), container=OutboxContainer)

@@ -1,11 +1,11 @@
 """GET /v1/health, /v1/health/ready, /v1/openapi.json, /docs and what that page loads."""
 
 from common.domain.shared.errors import NotFound, Unavailable
-from common.runtime.http import ContainerDep
 from common.runtime.http.problems import UNKNOWN_ROUTE
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from functions.system.container import ContainerDep
 from functions.system.docs_assets import find_asset
 from functions.system.docs_page import DOCS_HEADERS, docs_page
 from functions.system.openapi_document import openapi_document

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from common.application.payments.events.webhooks import receive_webhook
-from common.runtime.http import ContainerDep
 from common.runtime.observability.logging import set_booking_id
 from fastapi import APIRouter, Header, Request
 
+from functions.webhooks.container import ContainerDep
 from functions.webhooks.schemas import WebhookReceived
 
 #: Stripe does not say how large an event may be; those we take are a few kilobytes, a subscription's some dozen.

@@ -231,7 +231,7 @@ class Stage:
         for body, _ in arrived:
             await receive_webhook(self.container.webhook_receiver, body, _signed_now(body))
 
-    async def _work(self, queue: Queue[Any], body: str) -> None:
+    async def _work(self, queue: Queue[Any, Any], body: str) -> None:
         records = {"Records": [{"messageId": "1", "body": body}]}
         answer = await queue.work_batch(self.container, records, Budget(_SECONDS))
         if answer["batchItemFailures"]:

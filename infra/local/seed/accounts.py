@@ -18,7 +18,7 @@ from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import Address, OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.shared.ids import new_id
-from common.runtime.container.identity import FactorSettings
+from common.runtime.container.settings import FactorSettings
 
 from infra.local.seed import wording
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import pytest
 from common.adapters.mongo.shared.database import Mongo, MongoLimits, as_unavailable
 from common.domain.shared.errors import Conflict, Unavailable
-from common.runtime.http import ContainerDep
-from fastapi import APIRouter
+from common.runtime.container.http import HttpContainer
+from common.runtime.http import get_container
+from fastapi import APIRouter, Depends
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tests.support import app_client, make_container
@@ -30,12 +31,12 @@ router = APIRouter()
 
 
 @router.get("/count")
-async def count(container: ContainerDep) -> dict[str, int]:
+async def count(container: Annotated[HttpContainer, Depends(get_container)]) -> dict[str, int]:
     return {"count": await container.mongo.collection("things").count_documents({})}
 
 
 @router.post("/things")
-async def add(container: ContainerDep) -> dict[str, int]:
+async def add(container: Annotated[HttpContainer, Depends(get_container)]) -> dict[str, int]:
     async def work(session: Session) -> None:
         await container.mongo.collection("things").insert_one({}, session=session)
 

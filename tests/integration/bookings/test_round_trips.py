@@ -152,7 +152,7 @@ def _latest_request(world: BookingWorld) -> dict[str, Any]:
     return asked[-1].model_dump(mode="json")
 
 
-async def _work(queue: Queue[Any], world: BookingWorld, body: dict[str, Any]) -> None:
+async def _work(queue: Queue[Any, Any], world: BookingWorld, body: dict[str, Any]) -> None:
     """Let a queue's worker do one message."""
     world.gateway.now = world.clock.now()
     answer = await queue.work_batch(

@@ -17,7 +17,7 @@ from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.push import PushMessage, PushOutcome
 from common.domain.notifications.inbox import Channel, Preferences, QuietHours
 from common.domain.shared.notification_kinds import Kind
-from common.runtime.container.notifications import PushSettings
+from common.runtime.container.settings import PushSettings
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -17,7 +17,8 @@ from common.domain.shared.errors import (
     Unavailable,
     VersionConflict,
 )
-from common.runtime.http import create_app, create_handler
+from common.runtime.container.http import HttpContainer
+from common.runtime.http import create_handler
 from common.runtime.http.middleware import SECURITY_HEADERS
 from common.runtime.http.schemas import Instant, MoneySchema, RequestModel
 from common.runtime.needs import HTTP
@@ -287,7 +288,7 @@ def test_the_lambda_handler_answers_invocation_after_invocation(monkeypatch: pyt
     }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    handler = create_handler(router, service="test", needs=(HTTP,))
+    handler = create_handler(router, service="test", needs=(HTTP,), container=HttpContainer)
     with ThreadPoolExecutor(1) as lambda_thread:
         created, refused, listed = (
             lambda_thread.submit(handler, event, None).result()
@@ -306,4 +307,4 @@ def test_an_application_without_settings_does_not_start(monkeypatch: pytest.Monk
     monkeypatch.delenv("MONGODB_DATABASE", raising=False)
     monkeypatch.delenv("STAGE", raising=False)
     with pytest.raises(RuntimeError, match=r"search.*STAGE.*MONGODB_DATABASE"):
-        create_app(router, service="search")
+        create_handler(router, service="search", needs=(HTTP,), container=HttpContainer)(_event("GET", "/things"), None)

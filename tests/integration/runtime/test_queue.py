@@ -40,7 +40,7 @@ class Worker:
             raise Unavailable
         self.done.append(event.id)
 
-    def queue(self, name: str = "test-queue") -> Queue[Event]:
+    def queue(self, name: str = "test-queue") -> Queue[Container, Event]:
         return Queue(name, Event, "id", self.process)
 
 
@@ -135,6 +135,7 @@ HANDLER_SCRIPT = """
 import json, types
 from common.adapters.clock import SystemClock
 from common.domain.shared.events import Topic, new_event
+from common.runtime.container.core import CoreContainer
 from common.runtime.sqs import create_event_handler
 
 done = []
@@ -142,7 +143,7 @@ done = []
 async def process(container, event):
     done.append(event.id)
 
-handler = create_event_handler(process, service="test-queue", needs=())
+handler = create_event_handler(process, service="test-queue", needs=(), container=CoreContainer)
 context = types.SimpleNamespace(aws_request_id="request-0001", get_remaining_time_in_millis=lambda: 20_000)
 for _ in range(3):
     event = new_event(Topic.PAYMENTS, "payment.check_requested", SystemClock().now())

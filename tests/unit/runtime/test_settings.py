@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from common.domain.shared.events import Topic
-from common.runtime.container.catalogue import GeocoderSettings, ResponseCacheSettings
+from common.runtime.container.settings import GeocoderSettings, ResponseCacheSettings
 from common.runtime.http.app import CorsSettings
 from common.runtime.needs import EVENTS, GEOCODER, HTTP, STRIPE, TOKENS
 from common.runtime.settings import CoreSettings, Settings, SettingsError, SettingsGroup, load_settings

@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from common.runtime.container.catalogue import GeocoderSettings
+from common.runtime.container.settings import GeocoderSettings
 from common.runtime.handlers import LambdaHandler
 from common.runtime.settings import CoreSettings, SettingsGroup
 

@@ -1,10 +1,16 @@
 """The groups of settings that entry points name as what they do not start without."""
 
-from common.runtime.container.catalogue import GeocoderSettings
-from common.runtime.container.core import EventSettings, FrontendSettings, HttpSettings, TokenSettings
-from common.runtime.container.identity import FactorSettings
-from common.runtime.container.notifications import MailSettings
-from common.runtime.container.payments import StripeEventSettings, StripeSettings
+from common.runtime.container.settings import (
+    EventSettings,
+    FactorSettings,
+    FrontendSettings,
+    GeocoderSettings,
+    HttpSettings,
+    MailSettings,
+    StripeEventSettings,
+    StripeSettings,
+    TokenSettings,
+)
 
 HTTP = HttpSettings
 FRONTEND = FrontendSettings

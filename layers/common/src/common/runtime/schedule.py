@@ -7,16 +7,15 @@ from pymongo.errors import PyMongoError
 
 from common.adapters.mongo.shared.database import as_unavailable
 from common.runtime.budget import Budget
-from common.runtime.container.bootstrap import Container
 from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.observability import metrics
 from common.runtime.observability.logging import get_logger
-from common.runtime.workers import make_handler
+from common.runtime.workers import C, make_handler
 
-ScheduledWork = Callable[[Container, Budget], Awaitable[Mapping[str, int]]]
+ScheduledWork = Callable[[C, Budget], Awaitable[Mapping[str, int]]]
 
 
-def create_schedule_handler(work: ScheduledWork, *, service: str, needs: Needs) -> LambdaHandler:
+def create_schedule_handler(work: ScheduledWork[C], *, service: str, needs: Needs, container: type[C]) -> LambdaHandler:
     """Make the Lambda handler of a schedule.
 
     Args:
@@ -24,15 +23,16 @@ def create_schedule_handler(work: ScheduledWork, *, service: str, needs: Needs) 
             it counted, by metric name (``{"EventsPublished": 3}``).
         service: the function's name.
         needs: the groups of settings it does not start without.
+        container: the class of what it is made of.
     """
 
-    async def fire(container: Container, _: Any, budget: Budget) -> dict[str, int]:
+    async def fire(container: C, _: Any, budget: Budget) -> dict[str, int]:
         return await run_scheduled(work, container, budget)
 
-    return make_handler(fire, service=service, needs=needs)
+    return make_handler(fire, service=service, needs=needs, container=container)
 
 
-async def run_scheduled(work: ScheduledWork, container: Container, budget: Budget) -> dict[str, int]:
+async def run_scheduled(work: ScheduledWork[C], container: C, budget: Budget) -> dict[str, int]:
     """Do one firing and count what it did.
 
     Raises:

@@ -15,7 +15,7 @@ from snapshot_restore_py import register_after_restore, register_before_snapshot
 
 from common.application.shared.deadline import deadline
 from common.domain.shared.errors import Unavailable
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.core import CoreContainer
 from common.runtime.loop import run
 from common.runtime.observability.logging import get_logger
 
@@ -24,7 +24,7 @@ from common.runtime.observability.logging import get_logger
 RESTORE_SECONDS = 9.5
 
 
-def register_hooks(container: Container, prime: Callable[[], object]) -> None:
+def register_hooks(container: CoreContainer, prime: Callable[[], object]) -> None:
     """Have Lambda's runtime call ``prepare`` before a snapshot and ``restore`` after each restore.
 
     Args:
@@ -35,14 +35,14 @@ def register_hooks(container: Container, prime: Callable[[], object]) -> None:
     register_after_restore(restore, container)
 
 
-def prepare(container: Container, prime: Callable[[], object]) -> None:
+def prepare(container: CoreContainer, prime: Callable[[], object]) -> None:
     """Make what the first request would otherwise make, and keep it out of later collections."""
     run(container.warm_up())
     prime()
     gc.freeze()
 
 
-def restore(container: Container) -> None:
+def restore(container: CoreContainer) -> None:
     """Give the environment random numbers of its own, fetch its secrets and connect it to the database.
 
     All environments that come from one snapshot would draw the same numbers from ``random``; what must not be guessed

@@ -21,15 +21,15 @@ from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event
 from common.runtime.budget import RELEASE_SECONDS, Budget
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.core import CoreContainer
 from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.observability import metrics
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import get_logger, set_booking_id
-from common.runtime.workers import make_handler
+from common.runtime.workers import C, make_handler
 
 M = TypeVar("M", bound=BaseModel)
-Process = Callable[[Container, M], Awaitable[None]]
+Process = Callable[[C, M], Awaitable[None]]
 
 #: Messages worked on at the same time: what the connection pool serves without waiting.
 CONCURRENCY = 5
@@ -42,7 +42,7 @@ class MalformedMessageError(Exception):
 
 
 @dataclass(frozen=True)
-class Queue(Generic[M]):
+class Queue(Generic[C, M]):
     """How one queue's messages are read and worked on.
 
     Args:
@@ -55,9 +55,9 @@ class Queue(Generic[M]):
     name: str
     model: type[M]
     id_field: str
-    process: Process[M]
+    process: Process[C, M]
 
-    async def work_batch(self, container: Container, event: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    async def work_batch(self, container: C, event: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
         """Work on a batch.
 
         Args:
@@ -86,7 +86,7 @@ class Queue(Generic[M]):
             metrics.count("MessagesFailed", len(failed))
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    async def _work(self, container: Container, record: Mapping[str, Any], budget: Budget, share: float) -> bool:
+    async def _work(self, container: C, record: Mapping[str, Any], budget: Budget, share: float) -> bool:
         """Work on one message in its share of the time that is left; ``False`` if it must come again."""
         begin_request(record.get("messageId"))
         set_booking_id("")
@@ -113,7 +113,7 @@ class Queue(Generic[M]):
         set_booking_id(str(body.get("booking_id") or ""))
         return event_id
 
-    async def _once(self, container: Container, event_id: str, body: str) -> None:
+    async def _once(self, container: C, event_id: str, body: str) -> None:
         events = container.processed_events
         if not await events.claim(self.name, event_id, container.clock.now()):
             return
@@ -141,7 +141,7 @@ def rounds(messages: int) -> int:
 
 
 def create_queue_handler(
-    process: Process[M], *, service: str, needs: Needs, model: type[M], id_field: str
+    process: Process[C, M], *, service: str, needs: Needs, container: type[C], model: type[M], id_field: str
 ) -> LambdaHandler:
     """Make the Lambda handler of a queue.
 
@@ -149,18 +149,23 @@ def create_queue_handler(
         process: ``async def process(container, message)``; works on one message and raises to have it again.
         service: the function's name; also the consumer's.
         needs: the groups of settings it does not start without.
+        container: the class of what it is made of.
         model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
     """
-    return make_handler(Queue(service, model, id_field, process).work_batch, service=service, needs=needs)
+    return make_handler(
+        Queue(service, model, id_field, process).work_batch, service=service, needs=needs, container=container
+    )
 
 
-def create_event_handler(process: Process[Event], *, service: str, needs: Needs) -> LambdaHandler:
+def create_event_handler(
+    process: Process[C, Event], *, service: str, needs: Needs, container: type[C]
+) -> LambdaHandler:
     """Make the Lambda handler of a queue whose messages are outbox events."""
-    return create_queue_handler(process, service=service, needs=needs, model=Event, id_field="id")
+    return create_queue_handler(process, service=service, needs=needs, container=container, model=Event, id_field="id")
 
 
-async def _release(container: Container, consumer: str, event_id: str) -> None:
+async def _release(container: CoreContainer, consumer: str, event_id: str) -> None:
     """Give the event back; if even that fails, its claim expires on its own."""
     try:
         with pymongo.timeout(RELEASE_SECONDS):

@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from common.runtime import cold_start
 from common.runtime.budget import Budget
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.core import CoreContainer
 from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.loop import run
 from common.runtime.observability import metrics, tracing
@@ -16,10 +16,11 @@ from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import set_service
 from common.runtime.settings import load_settings
 
-Work = Callable[[Container, Any, Budget], Coroutine[Any, Any, Any]]
+C = TypeVar("C", bound=CoreContainer)
+Work = Callable[[C, Any, Budget], Coroutine[Any, Any, Any]]
 
 
-def make_handler(work: Work, *, service: str, needs: Needs) -> LambdaHandler:
+def make_handler(work: Work[C], *, service: str, needs: Needs, container: type[C]) -> LambdaHandler:
     """Make a Lambda handler that runs ``work(container, event, budget)`` on the loop.
 
     In Lambda the settings are checked when the function starts; elsewhere, as in a test that imports the module, at the
@@ -29,22 +30,23 @@ def make_handler(work: Work, *, service: str, needs: Needs) -> LambdaHandler:
         work: does one invocation.
         service: the function's name, in logs and metrics.
         needs: the groups of settings it does not start without (``runtime.needs``).
+        container: the class of what it is made of: no more parts than the work uses, for all are imported.
 
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
 
     @cache
-    def container() -> Container:
-        return Container(load_settings(service, needs=needs))
+    def made() -> C:
+        return container(load_settings(service, needs=needs))
 
     def handle(event: Any, context: Any) -> Any:
         set_service(service)
         with invocation(service, context):
-            return run(work(container(), event, Budget.of(context)))
+            return run(work(made(), event, Budget.of(context)))
 
     if cold_start.is_in_lambda(os.environ):
-        container()
+        made()
         cold_start.finish()
     return LambdaHandler(service, needs, handle)
 

@@ -30,6 +30,15 @@ async def keep_as_written(address: str) -> Address:
 
 
 @dataclass(frozen=True)
+class SummaryDeps:
+    """Ports of what keeps rating summaries in step with the ratings of bookings."""
+
+    bookings: BookingRepository
+    summaries: Summaries
+    clock: Clock
+
+
+@dataclass(frozen=True)
 class BookingDeps:
     """Ports of the booking use cases.
 

@@ -1,6 +1,6 @@
 """Keeping the rating summaries of services and providers in step with what is shown."""
 
-from common.application.bookings.deps import BookingDeps
+from common.application.bookings.deps import SummaryDeps
 from common.domain.bookings.notifications import RATINGS_CLOSED, RATINGS_PUBLISHED
 from common.domain.shared.events import Event
 
@@ -9,7 +9,7 @@ RATING_MODERATED = "rating.moderated"
 SUMMARY_EVENTS = frozenset({RATINGS_PUBLISHED.type, RATINGS_CLOSED.type, RATING_MODERATED})
 
 
-async def refresh_summaries(deps: BookingDeps, event: Event) -> None:
+async def refresh_summaries(deps: SummaryDeps, event: Event) -> None:
     """Bring the summaries of the booking's service and provider up to date; does nothing for other events.
 
     The event commits with what is shown, so that a crash in between delays the summaries and leaves none stale.

@@ -1,1 +1,1 @@
-"""The parts of the container, area by area; ``runtime.bootstrap`` puts them together."""
+"""The parts of the container, of which each function names those that it uses: all that these reach is imported."""

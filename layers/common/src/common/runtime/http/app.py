@@ -19,7 +19,7 @@ from starlette.responses import Response
 from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import GigstaError
 from common.runtime import cold_start
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.http import HttpContainer
 from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
@@ -65,19 +65,15 @@ class CorsSettings(SettingsGroup):
     cors_origins: Names = ()
 
 
-def create_app(router: APIRouter, *, service: str, container: Container | None = None) -> FastAPI:
+def create_app(router: APIRouter, *, service: str, container: HttpContainer) -> FastAPI:
     """Make the application of one function.
 
     Args:
         router: the function's routes.
         service: its name, in logs and metrics.
-        container: what it is made of; by default from the environment.
-
-    Raises:
-        SettingsError: no container was given and the environment lacks something; the message names all of it.
+        container: what it is made of.
     """
     set_service(service)
-    container = container or Container(load_settings(service))
     app = FastAPI(
         title="GigSta",
         openapi_url=None,
@@ -105,7 +101,7 @@ def create_app(router: APIRouter, *, service: str, container: Container | None =
     return app
 
 
-def create_handler(router: APIRouter, *, service: str, needs: Needs) -> LambdaHandler:
+def create_handler(router: APIRouter, *, service: str, needs: Needs, container: type[HttpContainer]) -> LambdaHandler:
     """Make the Lambda handler of one HTTP function; its ``app.py`` is this call.
 
     In Lambda the application is made, and its settings are checked, when the function starts; elsewhere, as in a test
@@ -115,18 +111,19 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs) -> LambdaHa
         router: the function's routes.
         service: its name, in logs and metrics.
         needs: the groups of settings it does not start without (``runtime.needs``).
+        container: the class of what it is made of: no more parts than its routes use, for all are imported.
 
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
     """
 
     @cache
-    def container() -> Container:
-        return Container(load_settings(service, needs=needs))
+    def made() -> HttpContainer:
+        return container(load_settings(service, needs=needs))
 
     @cache
     def adapter() -> Mangum:
-        app = create_app(router, service=service, container=container())
+        app = create_app(router, service=service, container=made())
         return Mangum(app, lifespan="off", text_mime_types=list(_TEXT_TYPES))
 
     def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -139,7 +136,7 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs) -> LambdaHa
 
     if cold_start.is_in_lambda(os.environ):
         adapter()
-        register_hooks(container(), lambda: run(_UNKNOWN_ROUTE, None))
+        register_hooks(made(), lambda: run(_UNKNOWN_ROUTE, None))
         cold_start.finish()
     return LambdaHandler(service, needs, run)
 

@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Response
 
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.core import CoreContainer
 
 
-def set_cookie(response: Response, container: Container, name: str, value: str, *, path: str, seconds: int) -> None:
+def set_cookie(response: Response, container: CoreContainer, name: str, value: str, *, path: str, seconds: int) -> None:
     """Set a cookie that no script reads; ``seconds`` of 0 removes it.
 
     A page of another site gets only ``SameSite=None`` cookies sent with its calls, and those must be ``Secure``

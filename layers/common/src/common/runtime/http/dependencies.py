@@ -13,21 +13,29 @@ from common.application.shared.together import together
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import User
 from common.domain.shared.errors import Forbidden, Unauthenticated
-from common.runtime.container.bootstrap import Container
+from common.runtime.container.http import HttpContainer
 
 T = TypeVar("T")
 W = TypeVar("W")
+K = TypeVar("K", bound=HttpContainer)
 
 #: No access token of ours comes near this length; longer ones are not worth parsing.
 _MAX_TOKEN_LENGTH = 4096
 
 
-async def get_container(request: Request) -> Container:
-    """The process's container."""
-    return cast("Container", request.app.state.container)
+async def get_container(request: Request) -> HttpContainer:
+    """The process's container; each area says of which class its own is (``ContainerDep`` of its ``container.py``)."""
+    return cast("HttpContainer", request.app.state.container)
 
 
-ContainerDep = Annotated[Container, Depends(get_container)]
+def container_of(request: Request, kind: type[K]) -> K:  # noqa: ARG001 - says the type of the answer
+    """The process's container as its area knows it, where a route's parameter cannot give it.
+
+    Args:
+        request: any of the process.
+        kind: the class that the area's handler is made with.
+    """
+    return cast("K", request.app.state.container)
 
 
 async def authenticate_request(request: Request) -> Principal | None:

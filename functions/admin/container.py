@@ -1,0 +1,16 @@
+"""What the admin function is made of."""
+
+from typing import Annotated
+
+from common.runtime.container.admin import AdminContainer
+from common.runtime.container.bookings import BookingContainer
+from common.runtime.container.http import HttpContainer
+from common.runtime.http import get_container
+from fastapi import Depends
+
+
+class AdminFunction(AdminContainer, BookingContainer, HttpContainer):
+    """The parts that its routes use."""
+
+
+ContainerDep = Annotated[AdminFunction, Depends(get_container)]

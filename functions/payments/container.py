@@ -1,0 +1,15 @@
+"""What the payments function is made of."""
+
+from typing import Annotated
+
+from common.runtime.container.bookings import BookingContainer
+from common.runtime.container.http import HttpContainer
+from common.runtime.http import get_container
+from fastapi import Depends
+
+
+class PaymentsFunction(BookingContainer, HttpContainer):
+    """The parts that its routes use."""
+
+
+ContainerDep = Annotated[PaymentsFunction, Depends(get_container)]

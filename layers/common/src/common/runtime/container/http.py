@@ -1,0 +1,56 @@
+"""What every function that answers HTTP shares: access, kept answers, signs of life."""
+
+from functools import cached_property
+
+from common.adapters.identity.tokens import TokenVerifier
+from common.adapters.mongo.identity.principals import MongoPrincipals
+from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
+from common.adapters.mongo.shared.idempotency import MongoIdempotency
+from common.adapters.probes import Probes
+from common.adapters.warm_up import warm_up_http
+from common.application.identity.access import AccessDeps
+from common.application.ports.shared.limits import IdempotencyStore
+from common.domain.shared.phones import warm_up as warm_up_phones
+from common.runtime.container.core import CoreContainer
+from common.runtime.container.settings import EventSettings, ResponseCacheSettings, StripeApiSettings
+from common.runtime.response_cache import ResponseCache
+
+
+class HttpContainer(CoreContainer):
+    """What every function that answers HTTP shares."""
+
+    @cached_property
+    def signing_keys(self) -> MongoSigningKeys:
+        """Public token signing keys."""
+        return MongoSigningKeys(self.mongo)
+
+    @cached_property
+    def access(self) -> AccessDeps:
+        """What authenticating a request needs."""
+        tokens = TokenVerifier(self.public_base_url, self.signing_keys)
+        return AccessDeps(self.clock, tokens, MongoPrincipals(self.mongo))
+
+    @cached_property
+    def idempotency(self) -> IdempotencyStore:
+        """First answers by idempotency key."""
+        return MongoIdempotency(self.mongo)
+
+    @cached_property
+    def probes(self) -> Probes:
+        """Signs of life of what the product depends on."""
+        return Probes(
+            self.mongo,
+            self.settings.of(EventSettings).notifications_queue_url,
+            self.settings.of(StripeApiSettings).stripe_api_base,
+        )
+
+    @cached_property
+    def response_cache(self) -> ResponseCache:
+        """Answers to anonymous public reads that this process remembers."""
+        return ResponseCache(self.settings.of(ResponseCacheSettings).public_cache_entries)
+
+    async def warm_up(self) -> None:
+        """Load also the transport of httpx and all telephone numbering plans."""
+        await super().warm_up()
+        await warm_up_http()
+        warm_up_phones()
