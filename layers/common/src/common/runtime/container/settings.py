@@ -1,4 +1,4 @@
-"""The groups of settings of the parts; loads no part and no library but pydantic."""
+"""The groups of settings of the parts; loads no part, so that an entry point can name any of them."""
 
 import json
 from collections.abc import Mapping

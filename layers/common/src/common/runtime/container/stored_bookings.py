@@ -10,7 +10,11 @@ from common.runtime.settings import Settings
 
 
 class StoredBookingContainer(CoreContainer):
-    """The repository of bookings, and their settings."""
+    """The repository of bookings, and their settings.
+
+    Raises:
+        ValueError: the settings of bookings cannot be used: that ends a start, not the first request.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
