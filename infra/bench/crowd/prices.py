@@ -1,11 +1,12 @@
 """AWS's list prices in ap-southeast-2, and nothing else of money: every dollar of the benchmarks comes from here.
 
-US dollars of the first paid tier, without free tiers, taxes, logs, traces and data transfer, as known in November 2026;
-nothing fetches them. Sources: https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/sqs/pricing/ and
+US dollars of the first paid tier, without free tiers, taxes, logs, traces and data transfer, as they were in 2025.
+Nothing fetches them: look at the sources, and change the year, before money depends on them.
+Sources: https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/sqs/pricing/ and
 https://aws.amazon.com/api-gateway/pricing/, each for Asia Pacific (Sydney).
 """
 
-AS_OF = "November 2026"
+AS_OF = "2025"
 REGION = "ap-southeast-2"
 #: A gigabyte of a function for a second, by architecture.
 LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}

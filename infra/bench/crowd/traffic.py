@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: People at once: as many as there are environments for requests.
 AT_ONCE = 8
+#: After so long no story of a block begins any more.
+_BLOCK_SECONDS = 25.0
 _STORY_SECONDS, _DRAIN_SECONDS = 30.0, 30.0
 _LOOK_SECONDS = 0.005
 _PUBLISHABLE_KEY = "pk_test_bench"
@@ -103,6 +105,8 @@ class Crowd:
         async def live() -> None:
             nonlocal ended
             for pair in waiting:
+                if time.perf_counter() - started > _BLOCK_SECONDS:
+                    return
                 try:
                     async with asyncio.timeout(_STORY_SECONDS):
                         await play(self, pair, step)
