@@ -1,7 +1,8 @@
 """AWS's list prices in ap-southeast-2, and nothing else of money: every dollar of the benchmarks comes from here.
 
 US dollars of the first paid tier, without free tiers, taxes, logs, traces and data transfer, as they were in 2025.
-Nothing fetches them: look at the sources, and change the year, before money depends on them.
+Nothing fetches them, and that of the HTTP API could not be confirmed for this region (us-east-1 asks 1.00 a million):
+look at the sources, and change the year, before money depends on them.
 Sources: https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/sqs/pricing/ and
 https://aws.amazon.com/api-gateway/pricing/, each for Asia Pacific (Sydney).
 """
