@@ -26,7 +26,9 @@ from functions.auth.container import ContainerDep
 from functions.auth.schemas import CHECK_MAIL, Accepted, UserView
 
 router = APIRouter(prefix="/v1/users/me", tags=["account"])
+#: Ten exports an hour, and as many pages as a large account has.
 _EXPORTS = rate_limit("export", limit=10, per_seconds=3600, by="user")
+_EXPORT_PAGES = rate_limit("export-pages", limit=600, per_seconds=3600, by="user")
 
 
 @router.get("")
@@ -83,9 +85,8 @@ async def confirm_email(
 
 
 async def _limit_exports(request: Request, response: Response, cursor: Cursor = None) -> None:
-    """Ten exports an hour, and as many pages as a large account has."""
-    limit = rate_limit("export-pages", limit=600, per_seconds=3600, by="user") if cursor else _EXPORTS
-    await limit(request, response)
+    """The limit of exports, or of further pages."""
+    await (_EXPORT_PAGES if cursor else _EXPORTS)(request, response)
 
 
 @router.get("/export", dependencies=[Depends(_limit_exports)])

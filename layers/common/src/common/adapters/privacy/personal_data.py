@@ -100,30 +100,25 @@ class MongoPersonalData:
     async def erase(self, user_id: str, provider_id: str | None, *, has_time: Callable[[], bool]) -> bool:
         """Remove what is only theirs, a thousand rows at a time, and what names them from the log (see the port)."""
         for collection, owned in _deleted_rows(user_id, provider_id):
-            if not await self._delete_rows(collection, owned, has_time):
+            if not await self._clear(collection, owned, has_time):
                 return False
-        if not await self._blank_rows("security_events", {"user_id": user_id}, _UNNAMED, has_time):
+        if not await self._clear("security_events", {"user_id": user_id}, has_time, _UNNAMED):
             return False
         gone = {"provider_id": provider_id, "status": ServiceStatus.DELETED.value}
-        return provider_id is None or await self._blank_rows("services", gone, _BLANK_SERVICE, has_time)
+        return provider_id is None or await self._clear("services", gone, has_time, _BLANK_SERVICE)
 
-    async def _delete_rows(self, collection: str, owned: Document, has_time: Callable[[], bool]) -> bool:
-        """Delete rows by their owner; each command is done for good, so that nothing is done twice after a death."""
-        rows = self._mongo.collection(collection)
-        while ids := [row["_id"] async for row in rows.find(owned, {"_id": 1}).limit(_BATCH)]:
-            await rows.delete_many({"_id": {"$in": ids}})
-            if len(ids) == _BATCH and not has_time():
-                return False
-        return True
-
-    async def _blank_rows(
-        self, collection: str, owned: Document, fields: Document, has_time: Callable[[], bool]
+    async def _clear(
+        self, collection: str, owned: Document, has_time: Callable[[], bool], blank: Document | None = None
     ) -> bool:
-        """Set fields of rows by their owner, where they are not set yet."""
+        """Delete rows by their owner, or set the fields of ``blank`` where they are not set yet.
+
+        Each command is done for good, so that nothing is done twice after a death.
+        """
         rows = self._mongo.collection(collection)
-        undone = {**owned, "$or": [{name: {"$ne": value}} for name, value in fields.items()]}
+        undone = owned if blank is None else {**owned, "$or": [{name: {"$ne": blank[name]}} for name in blank]}
         while ids := [row["_id"] async for row in rows.find(undone, {"_id": 1}).limit(_BATCH)]:
-            await rows.update_many({"_id": {"$in": ids}}, {"$set": fields})
+            these = {"_id": {"$in": ids}}
+            await (rows.delete_many(these) if blank is None else rows.update_many(these, {"$set": blank}))
             if len(ids) == _BATCH and not has_time():
                 return False
         return True

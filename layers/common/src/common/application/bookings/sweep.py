@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
+from common.application.shared.together import together
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
 from common.domain.payments.operations import CHECK_REQUESTED
@@ -56,7 +57,7 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
         for row_id in due.unreadable:
             counts["failed"] += 1
             faults = faults or [UnreadableBookingError(f"{row_id} cannot be read; its timers do not fire")]
-        outcomes, _ = await asyncio.gather(_fire_each(deps, due.bookings), _publish(deps, committed))
+        outcomes, _ = await together(_fire_each(deps, due.bookings), _publish(deps, committed))
         committed = []
         for outcome in outcomes:
             if isinstance(outcome, BaseException):

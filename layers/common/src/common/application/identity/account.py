@@ -5,7 +5,7 @@ from typing import Any
 
 from common.application.identity.onboarding.addresses import country_of, locate_address
 from common.application.identity.onboarding.deps import OnboardingDeps
-from common.application.identity.onboarding.steps import get_account
+from common.application.identity.present_account import present_account
 from common.domain.identity.roles import Principal
 from common.domain.identity.users import User
 from common.domain.shared.phones import parse_phone
@@ -28,7 +28,7 @@ async def update_account(deps: OnboardingDeps, caller: Principal, changes: Mappi
     if "address" in changes:
         fields["address"], _ = await locate_address(deps.geocoder, changes["address"])
     if "phone_number" in changes:
-        address = fields.get("address") or (await get_account(deps, caller)).address
+        address = fields.get("address") or (await present_account(deps.users, caller.user_id)).address
         fields["phone_number"] = parse_phone(changes["phone_number"], country=country_of(address) if address else "")
     if caller.is_provisional and {"full_name", "phone_number", "address"} <= fields.keys():
         fields["is_provisional"] = False

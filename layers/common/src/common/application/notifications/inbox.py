@@ -1,10 +1,10 @@
 """The inbox in the app, preferences and push subscriptions."""
 
-import asyncio
 from collections.abc import Sequence
 
 from common.application.notifications.deps import InboxDeps
 from common.application.ports.notifications.inbox import PushSubscription
+from common.application.shared.together import together
 from common.domain.identity.roles import Principal
 from common.domain.notifications.inbox import InboxEntry, Preferences
 from common.domain.shared.errors import NotFound
@@ -19,7 +19,7 @@ async def list_notifications(
 ) -> tuple[Sequence[InboxEntry], int]:
     """One page of an inbox, newest first, and how many entries are unread."""
     marks = await deps.notifications.get_marks(user_id)
-    return await asyncio.gather(
+    return await together(
         deps.notifications.list_by_user(user_id, unread_only=unread_only, limit=limit, before=before, marks=marks),
         deps.notifications.count_unread(user_id, most=MOST_UNREAD, marks=marks),
     )

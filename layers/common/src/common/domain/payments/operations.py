@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
 
@@ -116,3 +117,8 @@ class PaymentResult(Model):
     fee: int | None = None
     failure_code: str | None = None
     failure_message: str | None = None
+
+
+def operation_requested(booking_id: str, operation_id: str, now: datetime) -> Event:
+    """What asks the payments worker to execute an operation."""
+    return new_event(Topic.PAYMENTS, OPERATION_REQUESTED, now, booking_id=booking_id, operation_id=operation_id)

@@ -13,7 +13,7 @@ from common.adapters.mongo.shared.outbox import MongoOutbox
 from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
 from common.adapters.mongo.shared.rate_limits import MongoRateLimits
 from common.application.ports.shared.clock import Clock
-from common.application.ports.shared.limits import RateLimits
+from common.application.ports.shared.limits import SharedRate
 from common.application.ports.shared.outbox import Outbox, ProcessedEvents, Publisher
 from common.application.shared.deadline import seconds_left
 from common.domain.payments.platform import Platform
@@ -101,7 +101,7 @@ class CoreContainer:
         return MongoProcessedEvents(self.mongo)
 
     @cached_property
-    def rate_limits(self) -> RateLimits:
+    def rate_limits(self) -> SharedRate:
         """Token buckets shared by all instances."""
         return MongoRateLimits(self.mongo)
 

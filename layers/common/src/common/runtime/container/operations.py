@@ -18,4 +18,4 @@ class OperationContainer(CoreContainer):
     @cached_property
     def abandoned_operations(self) -> AbandonedDeps:
         """What handing over the operations of dead processes needs; nothing of Stripe."""
-        return AbandonedDeps(self.payment_operations, self.outbox, self.publisher, self.clock)
+        return AbandonedDeps(self.clock, self.outbox, self.publisher, self.payment_operations)

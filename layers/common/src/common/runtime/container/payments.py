@@ -10,7 +10,6 @@ from common.adapters.mongo.payments.due_reconciliations import MongoDueReconcili
 from common.adapters.mongo.payments.ledger import MongoLedger
 from common.adapters.mongo.payments.reviews import MongoPaymentReviews
 from common.adapters.mongo.payments.subscriptions import MongoSubscriptions
-from common.adapters.mongo.shared.rate_limits import MongoRateLimits
 from common.adapters.stripe.cards import StripeCards
 from common.adapters.stripe.client import make_stripe_client
 from common.adapters.stripe.connect import StripeConnect
@@ -113,7 +112,7 @@ class PaymentContainer(OperationContainer, WebhookContainer, StoredBookingContai
     def reconciliation(self) -> ReconciliationDeps:
         """What reconciliation of payments needs."""
         per_second = self.settings.of(ReconciliationSettings).reconciliation_reads_per_second
-        reads = PacedReads(MongoRateLimits(self.mongo), per_second)
+        reads = PacedReads(self.rate_limits, per_second)
         return ReconciliationDeps(
             **vars(self.payments),
             records=StripeRecordBooks(self.stripe, self.stripe_owner, reads),

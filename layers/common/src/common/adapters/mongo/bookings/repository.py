@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from pydantic import ValidationError
 from pymongo import ReplaceOne, UpdateMany
@@ -18,6 +17,7 @@ from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotC
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Walk, Whose, nobody
+from common.adapters.mongo.shared.taking import take
 from common.application.ports.bookings.repository import BookingQuery, DueBookings
 from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
@@ -208,23 +208,16 @@ class MongoBookings:
         The lease is the next instant at which the booking is due. A row that cannot be read is set aside, so that it
         keeps nobody else's booking waiting.
         """
-        free = due_filter(now)
-        due = self._bookings.find(free, {"_id": 1}).sort([("next_due_at", 1), ("_id", 1)]).limit(limit)
-        ids = [row["_id"] for row in await due.to_list()]
-        if not ids:
-            return DueBookings()
-        token = uuid4().hex
-        lease = {"next_due_at": until, "lease.token": token}
-        await self._bookings.update_many({"_id": {"$in": ids}, **free}, {"$set": lease})
-        taken = self._bookings.find({"_id": {"$in": ids}, "lease.token": token}).limit(limit)
-        rows = {row["_id"]: row async for row in taken}
+        order = [("next_due_at", 1), ("_id", 1)]
+        lease = {"next_due_at": until}
+        taken = await take(self._bookings, due_filter(now), lease, mark="lease.token", limit=limit, order=order)
         bookings, unreadable = [], []
-        for row_id in ids:
+        for row in taken.rows:
             try:
-                bookings += [from_document(Booking, rows[row_id])] if row_id in rows else []
+                bookings.append(from_document(Booking, row))
             except ValidationError:
-                unreadable.append(str(row_id))
-        return DueBookings(bookings, unreadable, is_all=len(ids) < limit)
+                unreadable.append(str(row["_id"]))
+        return DueBookings(bookings, unreadable, is_all=taken.is_all)
 
     async def increment_checks(self, booking_id: str) -> int:
         """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.holdings import Holdings, nobody
+from common.adapters.mongo.shared.taking import take
 from common.application.ports.payments.reconciliation import DueReconciliation
 
 HOLDINGS: Holdings = {
@@ -38,19 +38,12 @@ class MongoDueReconciliations:
 
     async def claim(self, now: datetime, *, limit: int) -> Sequence[DueReconciliation]:
         """Take what is due, the longest due first; what is not done comes back later, and later still each time."""
-        due = {"next_at": {"$lte": now}}
-        found = self._rows.find(due, {"_id": 1}).sort([("next_at", 1), ("_id", 1)]).limit(limit)
-        ids = [row["_id"] for row in await found.to_list()]
-        if not ids:
-            return []
-        token = uuid4().hex
         doubled = {"$pow": [2, {"$min": ["$tries", _MOST_DOUBLINGS]}]}
         wait = {"$multiply": [_FIRST_WAIT // timedelta(milliseconds=1), doubled]}
-        taken = {"next_at": {"$add": [now, wait]}, "tries": {"$add": ["$tries", 1]}, "taken_by": token}
-        await self._rows.update_many({"_id": {"$in": ids}, **due}, [{"$set": taken}])
-        mine = self._rows.find({"_id": {"$in": ids}, "taken_by": token}).limit(limit)
-        revisions = {row["_id"]: row["revision"] async for row in mine}
-        return [DueReconciliation(each, revisions[each]) for each in ids if each in revisions]
+        later = {"next_at": {"$add": [now, wait]}, "tries": {"$add": ["$tries", 1]}}
+        due, order = {"next_at": {"$lte": now}}, [("next_at", 1), ("_id", 1)]
+        taken = await take(self._rows, due, later, mark="taken_by", limit=limit, order=order)
+        return [DueReconciliation(row["_id"], row["revision"]) for row in taken.rows]
 
     async def list_waiting(self, taken: Sequence[DueReconciliation]) -> Sequence[DueReconciliation]:
         """Those of what was taken that have not been compared meanwhile, each with its present revision."""

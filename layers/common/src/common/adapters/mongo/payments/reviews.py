@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
@@ -11,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_document
 from common.adapters.mongo.shared.holdings import Holdings, nobody
+from common.adapters.mongo.shared.taking import take
 from common.application.ports.payments.reconciliation import Progress, Touched
 from common.domain.bookings.discrepancies import UNCLAIMED, Discrepancy
 
@@ -86,14 +86,10 @@ class MongoPaymentReviews:
 
     async def claim_unreported(self, *, limit: int) -> Sequence[Discrepancy]:
         """Unreported differences; each is given to one caller."""
-        waiting = self._discrepancies.find({"is_told": False}, {"_id": 1}).limit(limit)
-        ids = [row["_id"] async for row in waiting]
-        if not ids:
-            return []
-        taken = {"is_told": True, "told_in": uuid4().hex}
-        await self._discrepancies.update_many({"_id": {"$in": ids}, "is_told": False}, {"$set": taken})
-        mine = self._discrepancies.find({"_id": {"$in": ids}, "told_in": taken["told_in"], "resolved_at": None})
-        return [from_document(Discrepancy, row) async for row in mine.sort("_id", 1)]
+        told = {"is_told": True}
+        taken = await take(self._discrepancies, {"is_told": False}, told, mark="told_in", limit=limit)
+        still_open = [row for row in taken.rows if row["resolved_at"] is None]
+        return [from_document(Discrepancy, row) for row in sorted(still_open, key=lambda row: str(row["_id"]))]
 
     async def list_open(self, *, limit: int, before: tuple[datetime, str] | None) -> Sequence[Discrepancy]:
         """Differences that are not resolved, newest first; ``before`` is (first seen, id) of the last one seen."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from common.application.identity.onboarding.addresses import locate_address
 from common.application.identity.onboarding.deps import OnboardingDeps
-from common.application.identity.onboarding.steps import get_account
+from common.application.identity.present_account import present_account
 from common.application.identity.records import mail_event, publish
 from common.application.ports.payments.connect import ConnectStatus, OnboardingLink
 from common.domain.catalogue.providers import Provider
@@ -86,7 +86,7 @@ def may_be_listed(provider: Provider, user: User, *, is_billable: bool) -> bool:
 
 
 async def _provider_of(deps: OnboardingDeps, caller: Principal) -> tuple[User, Provider]:
-    user = await get_account(deps, caller)
+    user = await present_account(deps.users, caller.user_id)
     provider = await deps.providers.get(user.provider_id) if user.provider_id else None
     if provider is None:
         missing = ["provider"] if user.onboarding_path == "provider" else ["path", "provider"]

@@ -52,15 +52,6 @@ class CompletedProfile:
     tokens: TokenPair
 
 
-async def get_account(deps: OnboardingDeps, caller: Principal) -> User:
-    """The caller's account.
-
-    Raises:
-        NotFound: it is gone.
-    """
-    return await present_account(deps.users, caller.user_id)
-
-
 async def complete_profile(
     deps: OnboardingDeps,
     caller: Principal,
@@ -88,7 +79,7 @@ async def complete_profile(
     fields, _ = await _profile_fields(deps, profile)
 
     async def write() -> User:
-        user = await record_terms(deps, await get_account(deps, caller), terms, client)
+        user = await record_terms(deps, await present_account(deps.users, caller.user_id), terms, client)
         more: dict[str, Any] = {"is_provisional": False}
         if user.onboarding_status is OnboardingStatus.NOT_STARTED:
             more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
@@ -127,7 +118,7 @@ async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[
 
 
 async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: str) -> str:
-    user = await get_account(deps, caller)
+    user = await present_account(deps.users, caller.user_id)
     accepted = check_password(password, email=user.email_key)
     await _refuse_second_password(deps, user)
     return await deps.passwords.hash(accepted)
@@ -165,7 +156,7 @@ async def apply_as_provider(
         Forbidden: the terms in force have not been accepted, where that is required (``terms_not_accepted``).
     """
     terms = accepted_or_none(deps, accepted_terms_version, "provider")
-    seen = await get_account(deps, caller)
+    seen = await present_account(deps.users, caller.user_id)
     _require_providers_path(seen)
     deps.terms.require_of_provider([*seen.accepted_terms, *([terms] if terms else [])])
     now = deps.clock.now()
@@ -174,7 +165,7 @@ async def apply_as_provider(
     zone = zone_of(place.country if place else "", place.region if place else "")
 
     async def write() -> tuple[User, Provider, list[Event]]:
-        user = await get_account(deps, caller)
+        user = await present_account(deps.users, caller.user_id)
         _require_providers_path(user)
         user = await record_terms(deps, user, terms, client)
         is_approved = user.provider_status is ProviderStatus.APPROVED

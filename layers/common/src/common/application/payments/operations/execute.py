@@ -7,13 +7,19 @@ from datetime import timedelta
 from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations import results
 from common.application.payments.operations.commit import commit_result
-from common.application.payments.operations.leases import LEASE, request_event
+from common.application.payments.operations.leases import LEASE
 from common.application.payments.operations.set_off import set_off_debts
 from common.application.payments.operations.steps import RefundPending, take_step
 from common.application.ports.payments.gateway import Intent
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
-from common.domain.payments.operations import OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.operations import (
+    OperationStatus,
+    PaymentOperation,
+    PaymentResult,
+    Purpose,
+    operation_requested,
+)
 from common.domain.shared.errors import GatewayRefused, GatewayUncertain, NotFound, PaymentDeclined, Unavailable
 
 _FIRST_WAIT = timedelta(seconds=5)
@@ -135,7 +141,7 @@ async def _postpone(deps: PaymentDeps, operation: PaymentOperation, why: Unavail
         changed["status"] = OperationStatus.UNCERTAIN
         changed["key_generation"] = operation.key_generation + int(why.is_final)
     due = now + (_REFUND_WAIT if isinstance(why, RefundPending) else wait_before(operation.tries))
-    check = request_event(operation, now).model_copy(update={"not_before": due})
+    check = operation_requested(operation.booking_id, operation.id, now).model_copy(update={"not_before": due})
     await deps.outbox.insert([check])
     await deps.operations.release(operation.model_copy(update=changed), due)
     await publish_committed(deps.outbox, deps.publisher, [check], deps.clock)

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from common.application.ports.payments.gateway import AbandonedOperation, PaymentOperations
-from common.application.ports.shared.clock import Clock
-from common.application.ports.shared.outbox import Outbox, Publisher
+from common.application.ports.payments.gateway import PaymentOperations
+from common.application.shared.outbox import OutboxDeps
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import BookingChange
-from common.domain.payments.operations import OPERATION_REQUESTED, PaymentOperation
-from common.domain.shared.events import Event, Topic, new_event
+from common.domain.payments.operations import OPERATION_REQUESTED, operation_requested
 
 #: Two workers never act at once: Lambda ends every function that executes operations after 30 s at the latest
 #: (``template.yaml``); the rest is for clocks that disagree. A payer whose request died waits no longer than this.
@@ -20,13 +18,10 @@ _BATCH = 100
 
 
 @dataclass(frozen=True)
-class AbandonedDeps:
+class AbandonedDeps(OutboxDeps):
     """What handing over abandoned operations needs."""
 
     operations: PaymentOperations
-    outbox: Outbox
-    publisher: Publisher
-    clock: Clock
 
 
 def born_taken(change: BookingChange, now: datetime) -> BookingChange:
@@ -38,12 +33,6 @@ def born_taken(change: BookingChange, now: datetime) -> BookingChange:
     operations = [each.model_copy(update={"tries": 1}) for each in change.operations]
     events = [each for each in change.events if each.type != OPERATION_REQUESTED]
     return change.model_copy(update={"operations": operations, "events": events, "taken_until": now + LEASE})
-
-
-def request_event(operation: PaymentOperation | AbandonedOperation, now: datetime) -> Event:
-    """What asks the payments worker to execute an operation."""
-    named = {"booking_id": operation.booking_id, "operation_id": operation.id}
-    return new_event(Topic.PAYMENTS, OPERATION_REQUESTED, now, **named)
 
 
 async def hand_over_abandoned(deps: AbandonedDeps, *, has_time: Callable[[], bool]) -> int:
@@ -65,7 +54,7 @@ async def hand_over_abandoned(deps: AbandonedDeps, *, has_time: Callable[[], boo
         found = await deps.operations.list_abandoned(now, limit=_BATCH)
         if not found:
             break
-        events = [request_event(each, now) for each in found]
+        events = [operation_requested(each.booking_id, each.id, now) for each in found]
         await deps.outbox.insert(events)
         await deps.operations.end_leases([each.id for each in found], now)
         await publish_committed(deps.outbox, deps.publisher, events, deps.clock)

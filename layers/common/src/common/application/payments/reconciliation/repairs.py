@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from common.application.payments.operations.leases import request_event
 from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.shared.publishing import publish_committed
+from common.domain.payments.operations import operation_requested
 
 
 async def requeue_operations(
@@ -24,7 +24,7 @@ async def requeue_operations(
     """
     page = await deps.operations.list_due(now, limit=limit, after=after)
     due = [each for each in page if each.updated_at <= now - older_than]
-    events = [request_event(each, now) for each in due]
+    events = [operation_requested(each.booking_id, each.id, now) for each in due]
     await deps.outbox.insert(events)
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return len(events), page[-1].id if len(page) == limit else None

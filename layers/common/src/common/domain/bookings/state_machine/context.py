@@ -11,7 +11,7 @@ from common.domain.bookings.ledger_entries import held_after
 from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
-from common.domain.payments.operations import OPERATION_REQUESTED, PaymentOperation, Purpose
+from common.domain.payments.operations import PaymentOperation, Purpose, operation_requested
 from common.domain.scheduling.slot_cells import SlotClaim, claim_ids
 from common.domain.scheduling.slot_limits import SlotLimit
 from common.domain.shared.events import Event, Topic, new_event
@@ -133,13 +133,7 @@ class Draft:
             created_at=self.now,
             updated_at=self.now,
         )
-        event = new_event(
-            Topic.PAYMENTS,
-            OPERATION_REQUESTED,
-            self.now,
-            booking_id=booking.id,
-            operation_id=operation.id,
-        )
+        event = operation_requested(booking.id, operation.id, self.now)
         opened = OpenOperation(id=operation.id, charge_id=charge_id, purpose=purpose, amount=amount)
         draft = self.set(operation_sequence=operation.sequence).with_payment(
             open_operations=[*details.open_operations, opened]
