@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tests.support import app_client, make_container
+from tests.support.profiled import profiled
 from tests.support.proxy import TcpProxy
 
 if TYPE_CHECKING:
@@ -58,13 +59,11 @@ async def test_what_is_read_has_reached_a_majority_and_stays(container: Containe
     mongo = container.mongo
     rows = mongo.collection("majority")
     await rows.insert_one({"_id": "x", "n": 1})
-    await mongo.db.command("profile", 2)
-    await rows.find_one({"_id": "x"})
-    await rows.aggregate([{"$match": {"n": 1}}])
-    await rows.update_one({"_id": "x"}, {"$inc": {"n": 1}})
-    await mongo.db.command("profile", 0)
-    profiled = mongo.collection("system.profile").find({"ns": {"$regex": r"\.majority$"}})
-    seen = {row["op"]: row["command"] async for row in profiled}
+    async with profiled(mongo, "majority") as done:
+        await rows.find_one({"_id": "x"})
+        await rows.aggregate([{"$match": {"n": 1}}])
+        await rows.update_one({"_id": "x"}, {"$inc": {"n": 1}})
+    seen = {row["op"]: row["command"] for row in done}
     assert seen["query"]["readConcern"]["level"] == "majority"
     assert seen["command"]["readConcern"]["level"] == "majority"
     assert mongo.db.write_concern.document == {"w": "majority"}

@@ -16,6 +16,7 @@ from tests.factories.bookings import NOW, make_booking, make_creation
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.mortality import DiedError, Fate, mortal
 from tests.support.people import Identity, bearer
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from common.domain.shared.events import Event
@@ -148,10 +149,8 @@ async def test_what_keeps_an_account_open_is_found_among_thousands_of_closed_boo
         {"payout": "debt"},
     ]
     await rows.insert_many([{"_id": f"bkg_{uuid4().hex}", **shared, **each} for each in opened])
-    await container.mongo.db.command("profile", 2)
-    found = await MongoPersonalData(container.mongo).open_matters(owner, owner, limit=20)
-    await container.mongo.db.command("profile", 0)
-    profiled = container.mongo.db["system.profile"].find({"ns": {"$regex": "bookings$"}, "op": "query"})
-    read = [(row["planSummary"], row["docsExamined"] - row["nreturned"] <= 1) async for row in profiled]
+    async with profiled(container.mongo, "bookings") as done:
+        found = await MongoPersonalData(container.mongo).open_matters(owner, owner, limit=20)
+    read = [(row["planSummary"], row["docsExamined"] - row["nreturned"] <= 1) for row in done if row["op"] == "query"]
     assert read == [("IXSCAN { customer_id: 1 }", True), ("IXSCAN { provider_id: 1 }", True)]
     assert {matter.kind for matter in found} == {"under_way", "money_moving", "debt"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.identity import sign_in
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     import httpx
@@ -16,22 +17,14 @@ if TYPE_CHECKING:
     from tests.support.booking_world import BookingWorld
 
 Headers = dict[str, str]
-OFF, ALL = 0, 2
 
 
 async def commands_of(world: BookingWorld, client: httpx.AsyncClient, path: str, headers: Headers) -> list[str]:
     """The database's own record of the commands that one request needed."""
-    db = world.container.mongo.db
-    await db.command({"profile": ALL})
-    try:
+    async with profiled(world.container.mongo) as done:
         answer = await client.get(path, headers=headers)
-    finally:
-        await db.command({"profile": OFF})
     assert answer.status_code == 200, answer.text
-    rows = db["system.profile"].find({"op": {"$in": ["query", "getmore", "command"]}})
-    names = [row["ns"].split(".", 1)[1] async for row in rows]
-    await db.drop_collection("system.profile")
-    return sorted(name for name in names if name != "system.profile")
+    return sorted(row["ns"].split(".", 1)[1] for row in done if row["op"] in {"query", "getmore", "command"})
 
 
 @pytest.mark.parametrize("role", ["customer", "provider"])

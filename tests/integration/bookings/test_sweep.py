@@ -17,6 +17,7 @@ from common.domain.bookings.booking import BookingStatus
 from common.domain.shared.errors import Unavailable
 
 from tests.factories.bookings import make_booking, make_creation, make_slot
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,20 +69,16 @@ async def test_several_sweeps_fire_each_booking_once(world: BookingWorld) -> Non
 
 async def test_a_sweep_reads_each_due_booking_once_and_what_others_have_taken_never(world: BookingWorld) -> None:
     """Finding what is due reads the index alone, from where the others have stopped."""
-    now, database = world.clock.now(), world.container.mongo.db
+    now = world.clock.now()
     await store_due(world, 60, now)
     await store_due(world, 60, now + timedelta(hours=1))
     for _ in range(2):
         taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
         assert len(taken.bookings) == 20
 
-    await database.command("profile", 2)
-    await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
-    await database.command("profile", 0)
-
-    profiled = database["system.profile"].find({"ns": {"$regex": "bookings$"}}).sort("ts", 1)
-    read = [(row["op"], row["docsExamined"]) async for row in profiled]
-    await database.drop_collection("system.profile")
+    async with profiled(world.container.mongo, "bookings") as done:
+        await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
+    read = [(row["op"], row["docsExamined"]) for row in done]
     assert read == [("query", 0), ("update", 20), ("query", 20)]
 
 
@@ -160,7 +157,7 @@ async def test_a_row_that_cannot_be_read_holds_up_nobody_and_is_told(world: Book
 
 
 async def test_the_events_of_a_batch_are_sent_together(world: BookingWorld) -> None:
-    publisher = CountingCalls()
+    publisher = Forgetting()
     world.deps = replace(world.deps, publisher=publisher)
     await store_due(world, 200, world.clock.now())
 
@@ -170,20 +167,13 @@ async def test_the_events_of_a_batch_are_sent_together(world: BookingWorld) -> N
     assert await world.container.mongo.collection("outbox").count_documents({"published_at": None}) == 0
 
 
-class CountingCalls:
-    """Queues that take everything, and count how often they were called with something."""
+class Forgetting:
+    """Queues that take everything and keep no more than how often they were called with something."""
 
     calls = 0
 
     async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         self.calls += bool(events)
-        return [event.id for event in events]
-
-
-class Forgetting:
-    """Queues that take everything and keep nothing, so that only the sweep's own memory is seen."""
-
-    async def publish(self, events: Sequence[Event]) -> Sequence[str]:
         return [event.id for event in events]
 
 

@@ -12,6 +12,7 @@ from common.domain.shared.notification_kinds import Kind
 
 from tests.factories.users import make_user
 from tests.support import START, api_client, sign_in
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
@@ -179,14 +180,8 @@ async def test_the_unread_are_counted_without_being_read(container: Container) -
     user = make_user()
     headers = await sign_in(container, user)
     await fill(container, user.id, 50)
-    database = container.mongo.db
-    await database.command("profile", 2)
-    async with api_client("notifications", container) as client:
+    async with api_client("notifications", container) as client, profiled(container.mongo, "notifications") as done:
         page = (await client.get(URL, params={"limit": 2}, headers=headers)).json()
-    await database.command("profile", 0)
     assert (len(page["items"]), page["unread_count"]) == (2, 50)
-    rows = database["system.profile"].find(
-        {"ns": f"{database.name}.notifications", "op": {"$in": ["query", "command"]}}
-    )
-    examined = {next(iter(row["command"])): row["docsExamined"] async for row in rows}
+    examined = {next(iter(row["command"])): row["docsExamined"] for row in done}
     assert examined == {"find": 3, "aggregate": 0}

@@ -26,6 +26,7 @@ from tests.fakes.payment_gateway import Fault
 from tests.fakes.payouts import FakePayoutGateway
 from tests.support.containers import make_container
 from tests.support.money import MoneyBench
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from tests.fakes.clock import FakeClock
@@ -183,16 +184,13 @@ async def test_nothing_but_inserts_and_reads_is_ever_sent_to_the_ledger(
     publisher: CollectingPublisher,
 ) -> None:
     container = make_container(mongodb_uri, migrated_database, clock=clock, publisher=publisher, gateway=gateway)
-    await container.mongo.db.command("profile", 2)
-    bench = await MoneyBench(container).prepare()
-    dice = random.Random(7)  # noqa: S311 - a repeatable run
-    for _ in range(4):
-        await bench.ledger_sums(await one_life(bench, gateway, dice))
-        gateway.faults.clear()
-    await container.mongo.db.command("profile", 0)
-    on_lines = {"ns": f"{migrated_database}.ledger_entries"}
-    done = await container.mongo.collection("system.profile").distinct("op", on_lines)
-    assert set(done) == {"insert", "query"}
+    async with profiled(container.mongo, "ledger_entries") as done:
+        bench = await MoneyBench(container).prepare()
+        dice = random.Random(7)  # noqa: S311 - a repeatable run
+        for _ in range(4):
+            await bench.ledger_sums(await one_life(bench, gateway, dice))
+            gateway.faults.clear()
+    assert {row["op"] for row in done} == {"insert", "query"}
     await container.close()
 
 

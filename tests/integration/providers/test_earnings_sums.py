@@ -20,6 +20,7 @@ from common.domain.shared.money import Money
 
 from infra.ops.rebuild.steps import rebuild_earnings
 from tests.factories.bookings import make_booking, make_slot
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,18 +164,13 @@ async def test_sums_are_made_of_the_index_alone(container: Container, owner: Sig
     await rows.insert_many([booking_document(some_booking(chance, f"prv_{number}")) for number in range(100)])
     start, end = START, START + timedelta(days=366)
     bounds = month_bounds(start, end, ZoneInfo(owner.provider.timezone))
-    database = container.mongo.db
-    await database.drop_collection("system.profile")
 
-    await database.command("profile", 2)
-    await container.catalogue.statistics.sum_earned(owner.provider.id, bounds)
-    await container.catalogue.statistics.count_by_status(owner.provider.id, start, end)
-    await container.payments.ledger.sum_by_reason(owner.provider.id, since=start, before=end)
-    await database.command("profile", 0)
+    async with profiled(container.mongo, "bookings", "ledger_entries") as done:
+        await container.catalogue.statistics.sum_earned(owner.provider.id, bounds)
+        await container.catalogue.statistics.count_by_status(owner.provider.id, start, end)
+        await container.payments.ledger.sum_by_reason(owner.provider.id, since=start, before=end)
 
-    profiled = database["system.profile"].find({"ns": {"$regex": "bookings$|ledger_entries$"}})
-    read = [(row["docsExamined"], row["keysExamined"], row["planSummary"].count("IXSCAN")) async for row in profiled]
+    read = [(row["docsExamined"], row["keysExamined"], row["planSummary"].count("IXSCAN")) for row in done]
     assert [docs for docs, _, _ in read] == [0, 0, 0]
     assert all(keys <= len(kept) + 1 and scans == 1 for _, keys, scans in read)
-    await database.drop_collection("system.profile")
     await rows.delete_many({})

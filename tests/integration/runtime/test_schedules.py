@@ -15,6 +15,7 @@ from common.runtime.budget import Budget
 
 from functions.system.cleanup_schedule import clean_up
 from functions.system.outbox_schedule import sweep
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,12 +144,10 @@ async def test_unpublished_events_are_found_without_reading_the_published_ones(
     await rows.insert_many([{"_id": f"evt_0{n:04}", "published_at": clock.now()} for n in range(2000)])
     await container.outbox.insert(_events(clock, 5))
     clock.advance(minutes=1)
-    await container.mongo.db.command("profile", 2)
-    events = await container.outbox.list_unpublished(before=clock.now(), limit=100)
-    await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2])
-    await container.mongo.db.command("profile", 0)
-    profiled = container.mongo.collection("system.profile").find({"op": "query", "ns": {"$regex": "outbox$"}})
-    read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) async for row in profiled]
+    async with profiled(container.mongo, "outbox") as rows:
+        events = await container.outbox.list_unpublished(before=clock.now(), limit=100)
+        await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2])
+    read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) for row in rows]
     assert read == [(5, 5, False), (2, 2, False), (0, 0, False)]
 
 
@@ -161,14 +160,11 @@ async def test_events_that_wait_for_later_are_not_read(container: Container, clo
     ]
     await container.outbox.insert([*later, *at_once])
     clock.advance(minutes=6)
-    await container.mongo.db.drop_collection("system.profile")
-    await container.mongo.db.command("profile", 2)
-    found = await container.outbox.list_unpublished(before=clock.now(), limit=2)
-    rest = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=found[-1])
-    last = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=rest[-1])
-    await container.mongo.db.command("profile", 0)
-    profiled = container.mongo.collection("system.profile").find({"op": "query", "ns": {"$regex": "outbox$"}})
-    read = [(row["nreturned"], row["docsExamined"]) async for row in profiled]
+    async with profiled(container.mongo, "outbox") as rows:
+        found = await container.outbox.list_unpublished(before=clock.now(), limit=2)
+        rest = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=found[-1])
+        last = await container.outbox.list_unpublished(before=clock.now(), limit=2, after=rest[-1])
+    read = [(row["nreturned"], row["docsExamined"]) for row in rows]
     assert [each.id for each in (*found, *rest, *last)] == [each.id for each in (*at_once, *later[:2])]
     assert read == [(2, 2), (1, 1), (1, 1), (0, 0), (1, 1)]
 

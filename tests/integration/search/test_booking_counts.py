@@ -16,6 +16,7 @@ from common.domain.shared.geo import Point, tile, tiles_at
 
 from infra.ops.rebuild.steps import rebuild_popularity
 from tests.fakes.clock import START
+from tests.support.profiled import profiled
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
@@ -82,14 +83,10 @@ async def test_counting_ends_where_the_clock_is_finer_than_the_database(containe
 
 async def test_an_answer_reads_days_and_not_bookings(container: Container, booked: list[dict[str, Any]]) -> None:
     await count_bookings(container.booking_counts, container.clock, has_time=lambda: True)
-    database = container.mongo.db
-    await database.command("profile", 2)
-    await MongoBookingCounts(container.mongo).sum_by_category(tiles_at(TOWNS[0], RADIUS_M, LEVEL), START - WINDOW)
-    await database.command("profile", 0)
     read = {"bookings": 0, "booking_counts": 0}
-    async for row in database["system.profile"].find({"keysExamined": {"$exists": True}}):
-        name = row["ns"].partition(".")[2]
-        if name in read:
-            read[name] += max(row["keysExamined"], row.get("docsExamined", 0))
+    async with profiled(container.mongo, *read) as done:
+        await MongoBookingCounts(container.mongo).sum_by_category(tiles_at(TOWNS[0], RADIUS_M, LEVEL), START - WINDOW)
+    for row in done:
+        read[row["ns"].partition(".")[2]] += max(row["keysExamined"], row.get("docsExamined", 0))
     assert read["booking_counts"] <= 9 * 31 + 1
     assert read["bookings"] <= len([row for row in booked if row["created_at"] > START - timedelta(minutes=15)]) + 1
