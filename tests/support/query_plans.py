@@ -9,12 +9,8 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.adapters.mongo.shared.database import Document, Mongo
-from pymongo import AsyncMongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 if TYPE_CHECKING:
@@ -135,20 +131,6 @@ class Recorder(CommandListener):
         """The plan of everything that has been sent since the last time."""
         sent, self.sent = self.sent, []
         return [_explained(each, database) for each in sent]
-
-
-class RecordedMongo(Mongo):
-    """The connection, its commands recorded."""
-
-    def __init__(self, uri: str, database: str) -> None:
-        super().__init__(lambda: uri, database)
-        self._address = uri
-        self.recorder = Recorder()
-
-    @cached_property
-    def client(self) -> AsyncMongoClient[Document]:
-        """A client like the product's, with a listener."""
-        return AsyncMongoClient(self._address, tz_aware=True, tzinfo=UTC, w="majority", event_listeners=[self.recorder])
 
 
 def unused_indexes(database: Database[dict[str, Any]], plans: list[Explained]) -> dict[str, set[str]]:

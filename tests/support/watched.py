@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from pymongo import AsyncMongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from infra.bench.trips import Command, sequential
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from common.application.ports.identity.accounts import Passwords
+
+L = TypeVar("L", bound=CommandListener)
 
 #: The driver sends these on its own, on a connection's or a session's behalf.
 _DRIVERS_OWN = {"hello", "ping", "endSessions"}
@@ -43,15 +47,17 @@ class Commands(CommandListener):
         self.seen: list[str] = []
         self._transactions = 0
         self._ticks = itertools.count()
-        self._begun: dict[int, int] = {}
-        self._spans: list[tuple[int, int]] = []
+        self._begun: dict[int, Command] = {}
+        self._ended: list[Command] = []
 
     def started(self, event: CommandStartedEvent) -> None:
         if event.command_name in _DRIVERS_OWN:
             return
-        self.seen.append(f"{event.command_name} {event.command.get(event.command_name)}")
+        name, about = event.command_name, str(event.command.get(event.command_name))
+        self.seen.append(f"{name} {about}")
         self._transactions += "startTransaction" in event.command
-        self._begun[event.request_id] = next(self._ticks)
+        at = next(self._ticks)
+        self._begun[event.request_id] = Command(name, about, started=at, ended=at)
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         self._end(event.request_id)
@@ -63,38 +69,34 @@ class Commands(CommandListener):
     def counted(self) -> Iterator[Cost]:
         """What the block costs; it is filled in at the end of the block."""
         cost = Cost()
-        first, transactions, spans = len(self.seen), self._transactions, len(self._spans)
+        first, transactions, ended = len(self.seen), self._transactions, len(self._ended)
         yield cost
         cost.commands = self.seen[first:]
         cost.transactions = self._transactions - transactions
-        cost.round_trips = _one_after_the_other(self._spans[spans:])
+        cost.round_trips = sequential(self._ended[ended:])
 
     def _end(self, request_id: int) -> None:
-        if request_id in self._begun:
-            self._spans.append((self._begun.pop(request_id), next(self._ticks)))
+        if begun := self._begun.pop(request_id, None):
+            self._ended.append(begun._replace(ended=next(self._ticks)))
 
 
-def _one_after_the_other(spans: list[tuple[int, int]]) -> int:
-    """The length of the longest chain of spans of which none overlaps another."""
-    count, free_from = 0, -1
-    for begun, ended in sorted(spans, key=lambda span: span[1]):
-        if begun > free_from:
-            count, free_from = count + 1, ended
-    return count
+class WatchedMongo(Mongo, Generic[L]):
+    """The connection, with somebody who is told of its commands.
 
+    Args:
+        uri: the server.
+        database: the database's name.
+        listener: is told of each command.
+    """
 
-class WatchedMongo(Mongo):
-    """The connection, its commands noted."""
-
-    def __init__(self, uri: str, database: str) -> None:
+    def __init__(self, uri: str, database: str, listener: L) -> None:
         super().__init__(lambda: uri, database)
-        self._address = uri
-        self.commands = Commands()
+        self.listener = listener
 
     @cached_property
     def client(self) -> AsyncMongoClient[Document]:
         """A client like the product's, with a listener."""
-        return AsyncMongoClient(self._address, tz_aware=True, tzinfo=UTC, w="majority", event_listeners=[self.commands])
+        return AsyncMongoClient(self._uri(), tz_aware=True, tzinfo=UTC, w="majority", event_listeners=[self.listener])
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, make_container
 from tests.support.booking_world import ADDRESS, BookingWorld
 from tests.support.people import Identity
-from tests.support.watched import CountedPasswords, WatchedMongo
+from tests.support.watched import Commands, CountedPasswords, WatchedMongo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,13 +53,13 @@ class Observer:
     """
 
     container: Container
-    mongo: WatchedMongo
+    mongo: WatchedMongo[Commands]
     passwords: CountedPasswords
     publisher: CollectingPublisher
 
     async def post(self, area: str, path: str, body: dict[str, Any]) -> Work:
         """One POST by a client that has no cookies."""
-        self.mongo.commands.seen.clear()
+        self.mongo.listener.seen.clear()
         self.passwords.calls.clear()
         self.publisher.events.clear()
         async with api_client(area, self.container) as client:
@@ -69,7 +69,7 @@ class Observer:
             answer.status_code,
             sorted(answer.headers),
             sorted(answer.json()),
-            list(self.mongo.commands.seen),
+            list(self.mongo.listener.seen),
             list(self.passwords.calls),
             events,
         )
@@ -80,7 +80,7 @@ async def observer(
     mongodb_uri: str, migrated_database: str, clock: FakeClock, publisher: CollectingPublisher
 ) -> AsyncIterator[Observer]:
     """An observer of functions, with one account and one waiting registration."""
-    mongo, passwords = WatchedMongo(mongodb_uri, migrated_database), CountedPasswords(Argon2Passwords())
+    mongo, passwords = WatchedMongo(mongodb_uri, migrated_database, Commands()), CountedPasswords(Argon2Passwords())
     gateway = FakePaymentGateway(now=clock.now())
     parts: dict[str, Any] = {"clock": clock, "publisher": publisher, "passwords": passwords, "gateway": gateway}
     container = make_container(mongodb_uri, migrated_database, mongo=mongo, **parts)

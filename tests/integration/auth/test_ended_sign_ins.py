@@ -12,7 +12,7 @@ from common.domain.identity.roles import Role
 from tests.factories.users import make_user
 from tests.support import api_client, make_container, sign_in
 from tests.support.people import PASSWORD, Identity, bearer
-from tests.support.watched import WatchedMongo
+from tests.support.watched import Commands, WatchedMongo
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
@@ -142,7 +142,7 @@ async def test_staffs_tokens_end_at_once_too_and_never_outlive_their_sign_in(
 async def test_seeing_that_a_sign_in_has_ended_costs_no_further_read(
     mongodb_uri: str, migrated_database: str, clock: FakeClock, publisher: CollectingPublisher
 ) -> None:
-    mongo = WatchedMongo(mongodb_uri, migrated_database)
+    mongo = WatchedMongo(mongodb_uri, migrated_database, Commands())
     container = make_container(mongodb_uri, migrated_database, mongo=mongo, clock=clock, publisher=publisher)
     async with api_client("auth", container) as client:
         key = container.token_issuer.keys[0]
@@ -150,9 +150,9 @@ async def test_seeing_that_a_sign_in_has_ended_costs_no_further_read(
         devices = await Devices.of(Identity(client, container, publisher))
         assert await devices.opens(devices.here), "the key is read once"
         for pair, further in ((devices.here, ["find credentials"]), (devices.there, [])):
-            mongo.commands.seen.clear()
+            mongo.listener.seen.clear()
             await client.get("/v1/users/me/identities", headers=bearer(pair))
-            assert mongo.commands.seen == ["find users", *further]
+            assert mongo.listener.seen == ["find users", *further]
             await _log_out(devices)
     await container.close()
 

@@ -16,7 +16,7 @@ from tests.factories.users import make_user
 from tests.support import api_client, sign_in
 from tests.support.containers import make_container, make_settings
 from tests.support.people import Identity, bearer
-from tests.support.watched import WatchedMongo
+from tests.support.watched import Commands, WatchedMongo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,13 +93,13 @@ async def test_keys_are_read_once_for_many_tokens_and_made_up_key_ids(
 ) -> None:
     pair = await identity.register("many.tokens@example.com")
     made_up = _forge(identity.container, pair["access_token"], "unknown_kid")
-    mongo = WatchedMongo(mongodb_uri, migrated_database)
+    mongo = WatchedMongo(mongodb_uri, migrated_database, Commands())
     container = make_container(mongodb_uri, migrated_database, mongo=mongo, clock=identity.container.clock)
     async with api_client("auth", container) as client:
         for token in [pair["access_token"]] * 3 + [made_up] * 3 + [pair["access_token"]]:
             answer = await client.get("/v1/users/me", headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == (401 if token == made_up else 200)
-    assert mongo.commands.seen.count("find signing_keys") == 1
+    assert mongo.listener.seen.count("find signing_keys") == 1
     await container.close()
 
 

@@ -19,7 +19,7 @@ from common.domain.shared.events import Topic, new_event
 from common.domain.shared.ids import new_id
 
 from tests.factories.bookings import NOW, make_booking, make_claims, make_creation, make_slot, make_update
-from tests.support.watched import WatchedMongo
+from tests.support.watched import Commands, WatchedMongo
 
 if TYPE_CHECKING:
     from common.adapters.mongo.shared.database import Mongo
@@ -270,13 +270,13 @@ async def test_blocks_and_bookings_of_one_time_exclude_each_other(mongo: Mongo, 
 
 
 async def test_several_resources_cost_no_more_commands_than_one(mongodb_uri: str, migrated_database: str) -> None:
-    watched = WatchedMongo(mongodb_uri, migrated_database)
+    watched = WatchedMongo(mongodb_uri, migrated_database, Commands())
     seen = []
     for number, resource_ids in enumerate((["prv_provider"], ["res_a", "res_b", "res_c"])):
-        watched.commands.seen.clear()
+        watched.listener.seen.clear()
         day = make_slot(NOW + timedelta(days=200 + number))
         await MongoBookings(watched).commit(recorded(make_creation(booking_of(list(resource_ids), slot=day))))
-        seen.append(list(watched.commands.seen))
+        seen.append(list(watched.listener.seen))
     await watched.close()
     assert seen[0] == seen[1]
     assert [command for command in seen[0] if command.endswith("slot_claims")] == ["update slot_claims"]

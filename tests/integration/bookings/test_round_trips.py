@@ -20,7 +20,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.booking_world import BookingWorld, booking_request
 from tests.support.containers import make_container
 from tests.support.identity import sign_in
-from tests.support.watched import WatchedMongo
+from tests.support.watched import Commands, WatchedMongo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -38,13 +38,17 @@ TIMES = 3
 
 
 @pytest.fixture
-def watched(mongodb_uri: str, migrated_database: str) -> WatchedMongo:
-    return WatchedMongo(mongodb_uri, migrated_database)
+def watched(mongodb_uri: str, migrated_database: str) -> WatchedMongo[Commands]:
+    return WatchedMongo(mongodb_uri, migrated_database, Commands())
 
 
 @pytest.fixture
 async def world(
-    watched: WatchedMongo, mongodb_uri: str, migrated_database: str, clock: FakeClock, publisher: CollectingPublisher
+    watched: WatchedMongo[Commands],
+    mongodb_uri: str,
+    migrated_database: str,
+    clock: FakeClock,
+    publisher: CollectingPublisher,
 ) -> AsyncIterator[BookingWorld]:
     gateway = FakePaymentGateway(now=clock.now())
     container = make_container(
@@ -60,13 +64,13 @@ async def world(
 class Counted:
     """Counts the same work several times, and keeps the least of it."""
 
-    def __init__(self, watched: WatchedMongo) -> None:
+    def __init__(self, watched: WatchedMongo[Commands]) -> None:
         self._watched = watched
         self._costs: list[Cost] = []
 
     @contextmanager
     def once_more(self) -> Iterator[None]:
-        with self._watched.commands.counted() as cost:
+        with self._watched.listener.counted() as cost:
             yield
         self._costs.append(cost)
 
@@ -79,7 +83,7 @@ class Counted:
 
 @pytest.mark.parametrize("has_key", [False, True], ids=["without a key", "with a key"])
 async def test_making_a_booking(
-    world: BookingWorld, watched: WatchedMongo, client: httpx.AsyncClient, has_key: bool
+    world: BookingWorld, watched: WatchedMongo[Commands], client: httpx.AsyncClient, has_key: bool
 ) -> None:
     headers = await sign_in(world.container, world.customer)
     counted = Counted(watched)
@@ -91,7 +95,7 @@ async def test_making_a_booking(
     counted.check(round_trips=11 + 3 * has_key, commands=14 + 3 * has_key, transactions=2)
 
 
-async def test_hearing_from_stripe_that_it_is_paid(world: BookingWorld, watched: WatchedMongo) -> None:
+async def test_hearing_from_stripe_that_it_is_paid(world: BookingWorld, watched: WatchedMongo[Commands]) -> None:
     counted = Counted(watched)
     for number in range(TIMES):
         booking = await world.book(world.start_in(days=3 + number))
@@ -108,7 +112,9 @@ async def test_hearing_from_stripe_that_it_is_paid(world: BookingWorld, watched:
 
 
 @pytest.mark.parametrize("has_key", [False, True], ids=["without a key", "with a key"])
-async def test_accepting(world: BookingWorld, watched: WatchedMongo, client: httpx.AsyncClient, has_key: bool) -> None:
+async def test_accepting(
+    world: BookingWorld, watched: WatchedMongo[Commands], client: httpx.AsyncClient, has_key: bool
+) -> None:
     headers = await sign_in(world.container, world.provider_user)
     counted = Counted(watched)
     for number in range(TIMES):
@@ -120,7 +126,9 @@ async def test_accepting(world: BookingWorld, watched: WatchedMongo, client: htt
     counted.check(round_trips=6 + 3 * has_key, commands=8 + 2 * has_key, transactions=1)
 
 
-async def test_completing_and_settling(world: BookingWorld, watched: WatchedMongo, client: httpx.AsyncClient) -> None:
+async def test_completing_and_settling(
+    world: BookingWorld, watched: WatchedMongo[Commands], client: httpx.AsyncClient
+) -> None:
     headers = await sign_in(world.container, world.provider_user)
     completed, captured, transferred = Counted(watched), Counted(watched), Counted(watched)
     for number in range(TIMES):

@@ -20,6 +20,7 @@ from tests.support.identity import store_user
 
 if TYPE_CHECKING:
     from common.domain.identity.users import User
+    from common.domain.shared.events import Event
     from common.runtime.container.bootstrap import Container
 
     from tests.fakes.payment_gateway import FakePaymentGateway
@@ -41,6 +42,18 @@ async def started(bench: MoneyBench, gateway: FakePaymentGateway) -> Booking:
     booking = await bench.book()
     gateway.confirm(booking.first_charge.payment_intent_id or "")
     return await bench.accept_and_start(await sync_booking_payment(bench.payments, booking.id))
+
+
+def differences(bench: MoneyBench, *lines: str) -> Event:
+    """What reconciliation asks to be mailed."""
+    return new_event(
+        Topic.NOTIFICATIONS,
+        "mail.requested",
+        bench.clock.now(),
+        template="discrepancies_found",
+        to_role="operator",
+        data={"count": len(lines), "lines": list(lines)},
+    )
 
 
 async def test_a_payment_that_needs_a_person_is_told_to_every_operator(
@@ -94,14 +107,7 @@ async def test_new_differences_are_mailed_to_operators_or_where_there_are_none_t
     bench: MoneyBench, mailer: CollectingMailer
 ) -> None:
     head = await staff(bench.container, Role.SUPER_ADMIN)
-    found = new_event(
-        Topic.NOTIFICATIONS,
-        "mail.requested",
-        bench.clock.now(),
-        template="discrepancies_found",
-        to_role="operator",
-        data={"count": 2, "lines": ["bkg_1: refunded_amount is 700, expected 0", "bkg_2: stripe_fee is 1, expected 2"]},
-    )
+    found = differences(bench, "bkg_1: refunded_amount is 700, expected 0", "bkg_2: stripe_fee is 1, expected 2")
     for _ in range(2):
         await deliver_event(bench.container.delivery, found)
     assert [to for to, _ in mailer.sent] == [head.email]
@@ -120,14 +126,7 @@ async def test_many_operators_are_told_once_each_by_messages_of_their_own(
     await deliver_all(bench)
     await bench.perform(booking, "open_dispute", ActorKind.CUSTOMER, reason="Nothing was done")
     disputed = next(each for each in bench.publisher.events if each.type == "booking.disputed")
-    found = new_event(
-        Topic.NOTIFICATIONS,
-        "mail.requested",
-        bench.clock.now(),
-        template="discrepancies_found",
-        to_role="operator",
-        data={"count": 1, "lines": ["bkg_1: refunded_amount is 700, expected 0"]},
-    )
+    found = differences(bench, "bkg_1: refunded_amount is 700, expected 0")
     mailer.sent.clear()
     for event in (disputed, disputed, found):
         await deliver_event(bench.container.delivery, event)

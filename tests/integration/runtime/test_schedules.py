@@ -144,10 +144,10 @@ async def test_unpublished_events_are_found_without_reading_the_published_ones(
     await rows.insert_many([{"_id": f"evt_0{n:04}", "published_at": clock.now()} for n in range(2000)])
     await container.outbox.insert(_events(clock, 5))
     clock.advance(minutes=1)
-    async with profiled(container.mongo, "outbox") as rows:
+    async with profiled(container.mongo, "outbox") as done:
         events = await container.outbox.list_unpublished(before=clock.now(), limit=100)
         await container.outbox.list_unpublished(before=clock.now(), limit=100, after=events[2])
-    read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) for row in rows]
+    read = [(row["nreturned"], row["docsExamined"], row.get("hasSortStage", False)) for row in done]
     assert read == [(5, 5, False), (2, 2, False), (0, 0, False)]
 
 
