@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from common.application.bookings.act import perform_action
 from common.application.bookings.create import BookingInput, create_booking
-from common.application.bookings.deps import SummaryDeps
 from common.application.bookings.rating_summaries import refresh_summaries
 from common.application.bookings.sweep import fire_due, sweep_due
 from common.application.payments.operations.checks import CHECK_REQUESTED, check_payment
@@ -158,7 +157,7 @@ class BookingWorld:
             payments = [event for event in waiting if event.topic is Topic.PAYMENTS]
             again += [event for event in payments if not await self._work(event)]
             for event in waiting:
-                await refresh_summaries(SummaryDeps(self.deps.bookings, self.deps.summaries, self.deps.clock), event)
+                await refresh_summaries(self.container.summaries, event)
             if not waiting:
                 break
         self._again = again

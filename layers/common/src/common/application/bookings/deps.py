@@ -53,7 +53,6 @@ class BookingDeps:
     providers: ProviderReader
     users: UserReader
     ratings: Ratings
-    summaries: Summaries
     screen: TextScreen
     feeds: CalendarFeeds
     manual_bookings: OwnTimes[ManualBooking]

@@ -47,7 +47,6 @@ class BookingContainer(PaymentContainer, GeocodingContainer):
             providers=self.providers,
             users=self.users,
             ratings=MongoRatings(self.mongo),
-            summaries=self.rating_summaries,
             screen=self.text_screen,
             limits=self.rate_limits,
             feeds=MongoCalendarFeeds(self.mongo),
