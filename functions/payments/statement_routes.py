@@ -30,7 +30,8 @@ _PARTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "h
 async def get_statement(container: ContainerDep, caller: Provider, since: Since, before: Before) -> Statements:
     """The caller's figures of a period (at most a year), one for each currency."""
     found = await statements.provider_summary(container.payments, caller, since, before)
-    return Statements(since=since, before=before, items=[StatementView.of(each) for each in found])
+    items = [StatementView.of(each) for each in found]
+    return Statements.model_validate({"from": since, "to": before, "items": items})
 
 
 @router.get("/payments/statements.csv", response_class=Response, responses=_PARTS)

@@ -38,7 +38,7 @@ class StatementView(ResponseModel):
 class Statements(ResponseModel):
     """What a period brought, by currency."""
 
-    since: Instant = Field(serialization_alias="from")
-    before: Instant = Field(serialization_alias="to")
+    since: Instant = Field(alias="from")
+    before: Instant = Field(alias="to")
     items: list[StatementView]
     next_cursor: str | None = None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.runtime.http.schemas import ResponseModel
 from fastapi import FastAPI
 
 from infra import applications
 from infra.docs.openapi import TARGET, build, render
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaMode
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,17 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert used <= schemas
 
 
+@pytest.mark.usefixtures("document")
+def test_answers_are_sent_with_the_names_that_are_described() -> None:
+    """One schema stands for what is read and what is sent, so a name for sending alone would stay untold."""
+    untold = {
+        model.__name__: sent - described
+        for model in _kinds_of(ResponseModel)
+        if (sent := _names(model, "serialization")) != (described := _names(model, "validation"))
+    }
+    assert untold == {}
+
+
 def test_no_request_takes_unknown_fields(document: dict[str, Any]) -> None:
     loose = []
     for path, method, operation in _operations(document):
@@ -87,6 +102,14 @@ def test_a_token_is_described_as_optional_only_where_nobody_has_to_sign_in(docum
     assert "/v1/services/{service_id}" in optional
     assert "/v1/users/me" not in optional
     assert {"access_token": []} in document["paths"]["/v1/users/me"]["get"]["security"]
+
+
+def _kinds_of(base: type[ResponseModel]) -> list[type[ResponseModel]]:
+    return [each for kind in base.__subclasses__() for each in (kind, *_kinds_of(kind))]
+
+
+def _names(model: type[ResponseModel], mode: JsonSchemaMode) -> set[str]:
+    return set(model.model_json_schema(mode=mode).get("properties", {}))
 
 
 def _headers(operation: dict[str, Any]) -> set[str]:
