@@ -84,9 +84,9 @@ async def confirm_email(
     return UserView.of(await email_change.confirm_change(container.auth, caller, body.token, client))
 
 
-async def _limit_exports(request: Request, response: Response, cursor: Cursor = None) -> None:
+async def _limit_exports(request: Request, response: Response) -> None:
     """The limit of exports, or of further pages."""
-    await (_EXPORT_PAGES if cursor else _EXPORTS)(request, response)
+    await (_EXPORT_PAGES if request.query_params.get("cursor") else _EXPORTS)(request, response)
 
 
 @router.get("/export", dependencies=[Depends(_limit_exports)])

@@ -155,6 +155,8 @@ async def test_a_period_has_a_begin_an_end_and_a_bound(bench: MoneyBench, api: h
     ]
     for each in wrong:
         assert (await api.get(path, params=each, headers=headers)).status_code == 422, each
+    backwards = await api.get(path, params={"from": good["to"], "to": good["from"]}, headers=headers)
+    assert backwards.json()["detail"] == "The end must come after the start."
 
 
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:

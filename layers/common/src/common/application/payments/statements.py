@@ -181,7 +181,9 @@ def _provider_of(caller: Principal) -> str:
 
 
 def _check_period(since: datetime, before: datetime) -> None:
-    if not since < before <= since + _LONGEST:
+    if before <= since:
+        raise InvalidInput.of("to", "The end must come after the start.", "invalid_period")
+    if before > since + _LONGEST:
         raise InvalidInput.of("to", "Ask for a period of at most a year.", "invalid_period")
 
 
