@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def add_to(commands: Commands) -> None:
     """Describe the command."""
     parser = commands.add_parser(
-        "rebuild", help="make derived collections anew: ratings, listings, search terms, earnings", description=__doc__
+        "rebuild", help=f"make derived collections anew: {', '.join(STEPS)}", description=__doc__
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(STEPS)}")
     parser.set_defaults(run=run, error=parser.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.ops.__main__ import main, parser
+from infra.ops.rebuild.steps import STEPS
 
 COMMANDS = ["migrate", "keys", "staff", "plans", "rebuild"]
 
@@ -15,6 +16,7 @@ def test_the_help_lists_every_command_in_a_line(capsys: pytest.CaptureFixture[st
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert all(f"\n    {name} " in said for name in COMMANDS)
+    assert all(name in said for name in STEPS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
