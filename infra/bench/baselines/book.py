@@ -12,18 +12,14 @@ and the shape of the answer. What to write is what one real booking wrote, captu
 
 import asyncio
 import json
-import os
-import uuid
 from typing import Any
-
-import httpx
 
 from infra.bench.baselines.captured import captured, new_booking, renewed
 from infra.bench.baselines.connection import Document, answer, client, database
+from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 
 _written = captured()
-_stripe = httpx.AsyncClient(base_url=os.environ["STRIPE_API_BASE"], timeout=10)
 
 
 def handler(event: Document, _context: object) -> Document:
@@ -54,7 +50,7 @@ async def _book(request: Document) -> Any:
         if events:
             await database["outbox"].insert_many(events, session=session)
     publishing = asyncio.create_task(publish(events))
-    intent = await _open_payment(booking_id, operation["_id"])
+    intent = await open_payment(booking_id, operation["_id"])
     opened = {"charges.0.payment_intent_id": intent["id"], "payment": "action_required"}
     done = {"status": "succeeded", "stripe_id": intent["id"]}
     of_version = {"_id": booking_id, "version": booking["version"]}
@@ -68,16 +64,3 @@ async def _book(request: Document) -> Any:
 
 async def _first(found: Any) -> Any:
     return await (await found).to_list(1)
-
-
-async def _open_payment(booking_id: str, key: str) -> Any:
-    form = {
-        "amount": "12500",
-        "currency": "nzd",
-        "capture_method": "manual",
-        "metadata[booking_id]": booking_id,
-    }
-    secret = os.environ["STRIPE_SECRET_KEY"]
-    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": f"{key}-{uuid.uuid4().hex}"}
-    response = await _stripe.post("/v1/payment_intents", data=form, headers=headers)
-    return response.raise_for_status().json()

@@ -7,26 +7,20 @@ guards, limits, and the shape of answers. What is written is what the measured f
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-import boto3
-import httpx
-
 from infra.bench.baselines.connection import STATE, Document, answer, client, database
+from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 from infra.bench.baselines.story import first_booking, fresh_id, rows_of, take_step
+from infra.bench.baselines.webhook import is_signed, queue_event
 
 _PAGE = 21
 _CELL_SECONDS, _HOUR_CELLS = 300, 12
 _STEP = timedelta(minutes=15)
-_queue: Any = boto3.client("sqs")
-_stripe = httpx.AsyncClient(base_url=os.environ["STRIPE_API_BASE"], timeout=10)
 
 
 def providers(event: Document, _context: object) -> Document:
@@ -60,12 +54,7 @@ def notifications(event: Document, _context: object) -> Document:
 
 def webhooks(event: Document, _context: object) -> Document:
     """Verify the signature, store the event, queue its id."""
-    signature = dict(part.split("=", 1) for part in event["headers"]["stripe-signature"].split(","))
-    signed = f"{signature['t']}.{event['body']}".encode()
-    expected = hmac.new(os.environ["STRIPE_WEBHOOK_SECRETS"].encode(), signed, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, signature["v1"]):
-        return {"statusCode": 400}
-    return answer(_take_in(json.loads(event["body"])))
+    return answer(_take_in(json.loads(event["body"]))) if is_signed(event) else {"statusCode": 400}
 
 
 def _caller(event: Document) -> str:
@@ -127,7 +116,7 @@ async def _book(caller: str, request: Document) -> Any:
         if events:
             await database["outbox"].insert_many(events, session=session)
     publishing = asyncio.create_task(publish(events))
-    intent = await _open_payment(booking_id, operation["_id"])
+    intent = await open_payment(booking_id, operation["_id"])
     charge = {**booking["charges"][0], "payment_intent_id": intent["id"]}
     opened = {**booking, "charges": [charge], "version": booking["version"] + 1}
     done = {"$set": {"status": "succeeded", "stripe_id": intent["id"]}}
@@ -191,16 +180,8 @@ async def _take_in(found: Document) -> Document:
         "booking_id": about.get("metadata", {}).get("booking_id"), "status": "received",
     }  # fmt: skip
     await database["webhook_events"].insert_one(row)
-    message = json.dumps({"event_id": found["id"]})
-    url = os.environ["STRIPE_EVENTS_QUEUE_URL"]
-    await asyncio.to_thread(_queue.send_message, QueueUrl=url, MessageBody=message)
+    await queue_event(found["id"])
     return {"received": True}
-
-
-async def _open_payment(booking_id: str, key: str) -> Any:
-    form = {"amount": "12500", "currency": "nzd", "capture_method": "manual", "metadata[booking_id]": booking_id}
-    headers = {"Authorization": f"Bearer {os.environ['STRIPE_SECRET_KEY']}", "Idempotency-Key": key}
-    return (await _stripe.post("/v1/payment_intents", data=form, headers=headers)).raise_for_status().json()
 
 
 async def _first(found: Any) -> Any:

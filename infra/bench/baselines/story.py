@@ -11,7 +11,7 @@ from typing import Any
 
 from bson import json_util
 
-from infra.bench.baselines.captured import renewed
+from infra.bench.baselines.captured import new_booking, renewed
 from infra.bench.baselines.connection import Document, client, database
 from infra.bench.baselines.publishing import publish
 
@@ -30,13 +30,9 @@ def first_booking(own: Document) -> Document:
     """A booking as it is when it is made.
 
     Args:
-        own: The fields that are its own.
+        own: The fields that are its own, its id among them.
     """
-    pattern = {**_story["steps"]["create"]["booking"], "version": 1}
-    charge = {**pattern["charges"][0], "payment_intent_id": None}
-    details = {**pattern["payment_details"], "payment_intent_id": None}
-    fresh = {**pattern, "charges": [charge], "payment_details": details, **own}
-    return {name: value for name, value in fresh.items() if name != "idempotency_key"}
+    return {**new_booking(_story["steps"]["create"]["booking"], own["_id"]), "version": 1, **own}
 
 
 def rows_of(step: str, booking_id: str) -> dict[str, list[Document]]:

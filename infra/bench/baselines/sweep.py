@@ -4,23 +4,16 @@ What to write is what the measured function itself wrote for one booking, captur
 """
 
 import asyncio
-import os
-import uuid
-from pathlib import Path
-from typing import Any
 
-from bson import json_util
-from pymongo import AsyncMongoClient
+from infra.bench.baselines.captured import captured, renewed
+from infra.bench.baselines.connection import Document, client, database, loop
 
-_loop = asyncio.new_event_loop()
-_client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(os.environ["MONGODB_URI"], w="majority")
-_database = _client[os.environ["MONGODB_DATABASE"]]
-_written: dict[str, list[dict[str, Any]]] = json_util.loads(Path(os.environ["BENCH_DOCUMENTS"]).read_text())
+_written = captured()
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
+def handler(event: Document, _context: object) -> dict[str, int]:
     """Write the end of the bookings that the event names, ``width`` of them at once."""
-    return _loop.run_until_complete(_write_all(event["ids"], event["width"]))
+    return loop.run_until_complete(_write_all(event["ids"], event["width"]))
 
 
 async def _write_all(ids: list[str], width: int) -> dict[str, int]:
@@ -30,10 +23,10 @@ async def _write_all(ids: list[str], width: int) -> dict[str, int]:
 
 
 async def _write(booking_id: str) -> None:
-    async with _client.start_session() as session, await session.start_transaction():
+    async with client.start_session() as session, await session.start_transaction():
         changed = {name: value for name, value in _written["bookings"][0].items() if name not in {"_id", "charges"}}
-        await _database["bookings"].update_one({"_id": booking_id}, {"$set": changed}, session=session)
+        await database["bookings"].update_one({"_id": booking_id}, {"$set": changed}, session=session)
         for collection, documents in _written.items():
-            if collection != "bookings":
-                rows = [{**row, "_id": uuid.uuid4().hex, "booking_id": booking_id} for row in documents]
-                await _database[collection].insert_many(rows, session=session)
+            if collection != "bookings" and documents:
+                rows = [renewed(row, booking_id) for row in documents]
+                await database[collection].insert_many(rows, session=session)

@@ -7,12 +7,10 @@ locating the address, who sees what of a booking, actions offered, replays of a 
 """
 
 import asyncio
-import os
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import httpx
 from beanie import init_beanie
 from common.domain.bookings.booking import Booking
 from common.domain.catalogue.services import Service
@@ -23,12 +21,12 @@ from pymongo.errors import DuplicateKeyError
 
 from infra.bench.baselines.captured import captured, new_booking, renewed
 from infra.bench.baselines.connection import client, database, loop
+from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 from infra.bench.peer.models import EVERY, Bookings, Claims, History, Operations, Outbox, Providers, Services
 from infra.bench.peer.rules import check_slot, current_user
 
 _written = captured()
-_stripe = httpx.AsyncClient(base_url=os.environ["STRIPE_API_BASE"], timeout=10)
 _PAGE = 20
 User = Annotated[Any, Depends(current_user)]
 app = FastAPI()
@@ -105,7 +103,7 @@ async def post_booking(request: BookingRequest, user: User) -> Booked:
                 await Outbox.insert_many([Outbox.model_validate(row) for row in events], session=session)
     except DuplicateKeyError as error:
         raise HTTPException(409, "That time has just been taken.") from error
-    intent = await _open_payment(booking_id, operation.id)
+    intent = await open_payment(booking_id, operation.id)
     charge = booking.charges[0].model_copy(update={"payment_intent_id": intent["id"]})
     opened = {"charges": [charge.model_dump()], "version": booking.version + 1}
     async with client.start_session() as session, await session.start_transaction():
@@ -136,19 +134,6 @@ async def accept(booking_id: str, user: User) -> Booking:
         await Outbox.insert_many([Outbox.model_validate(row) for row in events], session=session)
     await publish(events)
     return Booking(**{**booking.model_dump(), **accepted})
-
-
-async def _open_payment(booking_id: str, key: str) -> Any:
-    form = {
-        "amount": "12500",
-        "currency": "nzd",
-        "capture_method": "manual",
-        "metadata[booking_id]": booking_id,
-    }
-    secret = os.environ["STRIPE_SECRET_KEY"]
-    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": key}
-    response = await _stripe.post("/v1/payment_intents", data=form, headers=headers)
-    return response.raise_for_status().json()
 
 
 asyncio.set_event_loop(loop)
