@@ -133,11 +133,11 @@ plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET
 	@$(PY) -m infra.ops plans
 
 .PHONY: docs drift
-docs: $(STAMP) ## Write the OpenAPI document and the state diagram anew
+docs: $(STAMP) ## Write the OpenAPI document, the state diagram and the table of shards anew
 	@$(PY) -m infra.docs.openapi
 	@$(PY) -m infra.docs.booking_states
 	@$(PY) -m infra.docs.scale
-drift: $(STAMP) ## Fail if the written OpenAPI document or diagram is stale
+drift: $(STAMP) ## Fail if one of these is stale
 	$(PY) -m infra.docs.openapi --check
 	$(PY) -m infra.docs.booking_states --check
 	$(PY) -m infra.docs.scale --check

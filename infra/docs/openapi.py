@@ -14,6 +14,7 @@ from common.runtime.http.schemas import Problem
 from fastapi import FastAPI
 
 from infra import applications
+from infra.docs import generated
 from infra.docs.openapi_extras import describe_routes, with_short_schema_names
 
 if TYPE_CHECKING:
@@ -89,15 +90,7 @@ def _describe_errors(operation: dict[str, Any]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Write the document, or with ``--check`` only say whether it is up to date; returns the exit code."""
-    text = render()
-    if "--check" not in arguments:
-        TARGET.write_text(text, encoding="utf-8")
-        print(f"wrote {TARGET}")
-        return 0
-    if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-        print("functions/system/openapi.json is out of date: run python -m infra.docs.openapi", file=sys.stderr)
-        return 1
-    return 0
+    return generated.write_or_check(TARGET, render(), "infra.docs.openapi", arguments)
 
 
 if __name__ == "__main__":

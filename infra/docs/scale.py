@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from infra.docs import generated
 from infra.ops.sharding import markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
@@ -18,19 +19,12 @@ def render() -> str:
 
 def is_current() -> bool:
     """Whether the page in the repository says what the table says."""
-    return PAGE.read_text(encoding="utf-8") == render()
+    return generated.is_current(PAGE, render())
 
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` only compare it; returns the exit status."""
-    if "--check" in arguments:
-        if not is_current():
-            print(f"{PAGE.name} is stale: run python -m infra.docs.scale")
-            return 1
-        return 0
-    PAGE.write_text(render(), encoding="utf-8")
-    print(f"wrote {PAGE}")
-    return 0
+    return generated.write_or_check(PAGE, render(), "infra.docs.scale", arguments)
 
 
 if __name__ == "__main__":
