@@ -1,1 +1,1 @@
-"""Makes anew what is derived: rating summaries, search listings, words that searches know, and figures of earnings."""
+"""Makes anew what is derived: rating summaries, search listings, known words, earnings, and counts of bookings."""
