@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from bson import json_util
 from common.application.ports.identity.access import AUDIENCE
@@ -72,12 +71,10 @@ async def reading(setting: Setting) -> list[Section]:
 
 
 async def _read(setting: Setting, area: str, of: str, text: str) -> Section:
-    ours = setting.http[area]
+    ours = setting.http[area].named(_OURS)
     peer = _peer(setting, setting.documents).asking(ours.event)
-    timings = await measure.warm(setting.bench, [ours, peer], runs=setting.runs(_READS), warmup=_WARMUP)
-    cost, peer_cost = [(await costs.trace(setting, each)).cost for each in (ours, peer)]
-    base = timings[peer.name]
-    rows = [Row(_PEER, base, cost=peer_cost), compare(_OURS, timings[area], base, Target.PEER, of=of, cost=cost)]
+    runs = setting.runs(_READS)
+    rows = await costs.compared(setting, peer, ours, Target.PEER, of=of, runs=runs, warmup=_WARMUP)
     return Section(f"Beside Beanie: {of}", f"{text} {_PEER_TEXT}", rows)
 
 
@@ -175,17 +172,14 @@ def copies(setting: Setting, number: int, *, accept_in: timedelta) -> list[str]:
         "version": 2, "status": "requested", "payment": "authorized", "accept_by": deadline, "awaiting": ["provider"],
         "hold_expires_at": None, "next_due_at": deadline, "next_due_action": "expire", "claim_id": None,
     }  # fmt: skip
-    ids = [f"bkg_{uuid4().hex}" for _ in range(number)]
+    ids: list[str] = []
     with MongoClient[dict[str, Any]](setting.servers.mongodb_uri, tz_aware=True) as client:
         bookings = client[DATABASE]["bookings"]
         pattern = bookings.find_one({"_id": setting.booking_id}) or {}
-        for start in range(0, number, _INSERTED_AT_ONCE):
-            rows = []
-            for booking_id in ids[start : start + _INSERTED_AT_ONCE]:
-                details = {**pattern["payment_details"], "payment_intent_id": None}
-                charge = {**pattern["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
-                rows.append({**pattern, **waiting, "_id": booking_id, "payment_details": details, "charges": [charge]})
+        for _ in range(0, number, _INSERTED_AT_ONCE):
+            rows = [capture.another(pattern, **waiting) for _ in range(min(number - len(ids), _INSERTED_AT_ONCE))]
             bookings.insert_many(rows)
+            ids += [row["_id"] for row in rows]
     return ids
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from pymongo import MongoClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _OFF, _ALL = 0, 2
 #: What the driver adds to every command; a replay gets its own.
@@ -48,3 +49,16 @@ def documents_of(uri: str, database: str, booking_id: str) -> dict[str, list[dic
         for collection in ("slot_claims", "booking_history", "payment_operations", "outbox"):
             found[collection] = list(db[collection].find({"booking_id": booking_id}))
         return {collection: rows for collection, rows in found.items() if rows}
+
+
+def another(booking: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+    """A booking's document once more, under an id and with a payment of its own.
+
+    Args:
+        booking: The document.
+        fields: What else is different.
+    """
+    charge = {**booking["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
+    details = {**booking["payment_details"], "payment_intent_id": None}
+    own = {"_id": f"bkg_{uuid4().hex}", "charges": [charge], "payment_details": details}
+    return {**booking, **own, **fields}

@@ -6,13 +6,16 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from infra.bench import measure
 from infra.bench.environments import running
 from infra.bench.recorder import Recorder
+from infra.bench.results import Row, compare
 from infra.bench.trips import Command, Trace, typical
 
 if TYPE_CHECKING:
     from infra.bench.environments import Subject
     from infra.bench.setting import Setting
+    from infra.bench.targets import Target
 
 #: Requests before those that are looked at, and how many these are.
 _WARMING, _WATCHED = 4, 5
@@ -44,3 +47,26 @@ async def trace(setting: Setting, subject: Subject) -> Trace:
         for line, calls in zip(lines, outside, strict=True)
     ]
     return typical(traces[_WARMING:])
+
+
+async def compared(
+    setting: Setting, base: Subject, ours: Subject, target: Target, *, of: str, runs: int, warmup: int
+) -> list[Row]:
+    """Time warm requests in turn, and count what one of each asks; returns a row for each, the baseline's first.
+
+    Args:
+        setting: Where they are made.
+        base: The baseline, named as its row.
+        ours: Named as its row.
+        target: What the ratio is held to.
+        of: Which of the things that the target covers it is.
+        runs: How often.
+        warmup: How often before that.
+    """
+    timings = await measure.warm(setting.bench, [ours, base], runs=runs, warmup=warmup)
+    cost, base_cost = [(await trace(setting, each)).cost for each in (ours, base)]
+    timing, base_timing = timings[ours.name], timings[base.name]
+    return [
+        Row(base.name, base_timing, cost=base_cost),
+        compare(ours.name, timing, base_timing, target, of=of, cost=cost),
+    ]

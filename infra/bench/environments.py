@@ -58,7 +58,6 @@ class Subject:
         event: What it is invoked with.
         expect_status: Status of its answer, where it answers HTTP.
         extra_environment: Variables besides the common ones.
-        extra_path: Folders of modules besides the layer.
         fresh: Makes an event that has not been sent before, and what it needs; ``event`` serves where it is ``None``.
     """
 
@@ -68,7 +67,6 @@ class Subject:
     event: Mapping[str, Any]
     expect_status: int | None = None
     extra_environment: tuple[tuple[str, str], ...] = ()
-    extra_path: tuple[Path, ...] = ()
     fresh: Callable[[], Mapping[str, Any]] | None = None
 
     def named(self, name: str) -> Subject:
@@ -119,7 +117,7 @@ class Bench:
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "TZ": ":UTC",
-            "PYTHONPATH": os.pathsep.join(map(str, (subject.task_root, self.layer, *subject.extra_path))),
+            "PYTHONPATH": os.pathsep.join(map(str, (subject.task_root, self.layer))),
             "AWS_LAMBDA_RUNTIME_API": address,
             "_HANDLER": subject.handler,
             "LAMBDA_TASK_ROOT": str(subject.task_root),
@@ -135,7 +133,8 @@ class Bench:
 class Environment:
     """One running process of a subject."""
 
-    def __init__(self, process: asyncio.subprocess.Process, api: RuntimeApi) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, api: RuntimeApi) -> None:
+        self._name = name
         self._process = process
         self._api = api
         self._sampling = Sampling()
@@ -146,13 +145,15 @@ class Environment:
         return self._process.pid
 
     async def loaded(self) -> None:
-        """Wait until its modules are loaded.
+        """Wait until its modules are loaded and it asks for its first event.
 
         Raises:
-            TimeoutError: They took too long.
+            BenchmarkError: It ended before, or took too long.
         """
-        async with asyncio.timeout(_LOADING_SECONDS):
-            await self._api.initialized.wait()
+        waiting = asyncio.ensure_future(self._api.initialized.wait())
+        if not await self._is_done(waiting, _LOADING_SECONDS):
+            waiting.cancel()
+            raise BenchmarkError(f"{self._name} did not load")
 
     async def invoke(self, event: Mapping[str, Any], expect_status: int | None = None) -> Any:
         """Hand over one event and wait for the answer.
@@ -179,33 +180,32 @@ class Environment:
 
     async def _outcome(self, invocation: Invocation) -> Outcome:
         waiting = self._api.submit(invocation)
+        if not await self._is_done(waiting, PATIENCE_SECONDS):
+            raise BenchmarkError("the function's process ended or hung before it answered")
+        return waiting.result()
+
+    async def _is_done(self, waiting: asyncio.Future[Any], seconds: float) -> bool:
+        """Wait for something, while the process runs and no longer than so long."""
         ended = asyncio.ensure_future(self._process.wait())
         either: set[asyncio.Future[Any]] = {waiting, ended}
-        await asyncio.wait(either, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            raise BenchmarkError("the function's process ended or hung before it answered")
+        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
-        return waiting.result()
+        return waiting.done()
 
 
 @contextlib.asynccontextmanager
-async def running(bench: Bench, subject: Subject, *, counts: Path | None = None) -> AsyncIterator[Environment]:
+async def running(
+    bench: Bench, subject: Subject, *, counts: Path | None = None, api: RuntimeApi | None = None
+) -> AsyncIterator[Environment]:
     """Start a subject's process; it ends with the context.
 
     Args:
         bench: What all share.
         subject: What to run.
         counts: A file for when its commands to the database were sent and answered; they are not watched without one.
+        api: Hands it its events; one of its own by default.
     """
-    api = RuntimeApi()
-    async with _process(bench, subject, api, counts) as process:
-        yield Environment(process, api)
-
-
-@contextlib.asynccontextmanager
-async def _process(
-    bench: Bench, subject: Subject, api: RuntimeApi, counts: Path | None = None
-) -> AsyncIterator[asyncio.subprocess.Process]:
+    api = api or RuntimeApi()
     address = await api.open()
     environment, handler = bench.variables(subject, address), subject.handler
     if counts is not None:
@@ -218,7 +218,7 @@ async def _process(
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        yield process
+        yield Environment(subject.name, process, api)
     finally:
         if process.returncode is None:
             process.kill()
@@ -237,10 +237,9 @@ async def cold_start_ms(bench: Bench, subject: Subject) -> float:
 
 async def init_ms(bench: Bench, subject: Subject) -> float:
     """Milliseconds from the start of the process until it asks for its first event; without a snapshot."""
-    api = RuntimeApi()
     started = time.perf_counter()
-    async with _process(bench, subject, api) as process:
-        await _initialized(api, process, subject)
+    async with running(bench, subject) as environment:
+        await environment.loaded()
         return (time.perf_counter() - started) * 1000
 
 
@@ -254,29 +253,17 @@ async def restored(bench: Bench, subject: Subject) -> AsyncIterator[Callable[[],
     api = RuntimeApi()
     api.may_restore.clear()
     snapped = subject.with_environment(AWS_LAMBDA_INITIALIZATION_TYPE=SNAP_START)
-    async with _process(bench, snapped, api) as process:
-        await _initialized(api, process, subject)
+    async with running(bench, snapped, api=api) as environment:
+        await environment.loaded()
 
         async def restore() -> float:
-            environment, event = Environment(process, api), subject.next_event()
+            event = subject.next_event()
             started = time.perf_counter()
             api.may_restore.set()
             await environment.invoke(event, subject.expect_status)
             return (time.perf_counter() - started) * 1000
 
         yield restore
-
-
-async def _initialized(api: RuntimeApi, process: asyncio.subprocess.Process, subject: Subject) -> None:
-    loaded = asyncio.ensure_future(api.initialized.wait())
-    ended = asyncio.ensure_future(process.wait())
-    either: set[asyncio.Future[Any]] = {loaded, ended}
-    await asyncio.wait(either, timeout=_LOADING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    is_loaded = loaded.done()
-    loaded.cancel()
-    ended.cancel()
-    if not is_loaded:
-        raise BenchmarkError(f"{subject.name} did not load")
 
 
 def http_event(

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from common.domain.identity.users import User
 from common.domain.shared.ids import new_id
-from common.runtime.container.bootstrap import Container
-from common.runtime.settings import load_settings
 
 from infra.bench import measure
 from infra.bench.environments import Subject, http_event, running
 from infra.bench.results import Row, Section, compare
 from infra.bench.targets import Target
+from infra.ops.container import operating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,15 +89,15 @@ def _body(setting: Setting, path: str, email: str, slots: Iterator[int]) -> Mapp
 
 async def _accounts(environment: Mapping[str, str], number: int) -> list[str]:
     """Verified accounts with a password; returns their addresses."""
-    container = Container(load_settings(environ=environment))
-    auth, now = container.auth, datetime.now(UTC)
-    password_hash = await auth.passwords.hash("the-right-password-of-all-of-them-7")
+    now = datetime.now(UTC)
     emails = [f"{new_id('usr', now)}@known.example.com" for _ in range(number)]
-    for email in emails:
-        user = User(
-            id=new_id("usr", now), email=email, email_key=email, is_verified=True, created_at=now, updated_at=now
-        )
-        await auth.users.insert(user)
-        await auth.credentials.set_password(user.id, password_hash, now)
-    await container.close()
+    async with operating(environment) as container:
+        auth = container.auth
+        password_hash = await auth.passwords.hash("the-right-password-of-all-of-them-7")
+        for email in emails:
+            user = User(
+                id=new_id("usr", now), email=email, email_key=email, is_verified=True, created_at=now, updated_at=now
+            )
+            await auth.users.insert(user)
+            await auth.credentials.set_password(user.id, password_hash, now)
     return emails

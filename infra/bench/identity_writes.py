@@ -12,13 +12,12 @@ from common.application.identity.sessions import open_session
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.users import User
 from common.domain.shared.ids import new_id
-from common.runtime.container.bootstrap import Container
-from common.runtime.settings import load_settings
 
 from infra.bench import costs, measure
 from infra.bench.environments import http_event
-from infra.bench.results import Row, Section, compare
+from infra.bench.results import Row, Section
 from infra.bench.targets import Target
+from infra.ops.container import operating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,13 +83,8 @@ async def _rows(setting: Setting, route: _Route, people: Iterator[_Person], runs
     name = f"{route.method} {route.path}"
     subject = replace(setting.http["auth"], name=name, expect_status=route.status, fresh=fresh)
     baseline = setting.baseline(route.baseline, status=route.status, fresh=fresh)
-    timings = await measure.warm(setting.bench, [subject, baseline], runs=runs, warmup=_WARMUP)
-    mine, bare = timings[name], timings[baseline.name]
-    cost, bare_cost = [(await costs.trace(setting, each)).cost for each in (subject, baseline)]
-    return [
-        Row(f"{name}: baseline", bare, cost=bare_cost),
-        compare(name, mine, bare, Target.IDENTITY_WRITE, of=route.of, cost=cost),
-    ]
+    pair = baseline.named(f"{name}: baseline"), subject
+    return await costs.compared(setting, *pair, Target.IDENTITY_WRITE, of=route.of, runs=runs, warmup=_WARMUP)
 
 
 def _events(route: _Route, people: Iterator[_Person]) -> Callable[[], dict[str, Any]]:
@@ -116,15 +110,14 @@ async def _password(setting: Setting) -> Row:
 
 async def _people(environment: dict[str, str], number: int) -> list[_Person]:
     """Verified accounts, each signed in once."""
-    container = Container(load_settings(environ=environment))
     now = datetime.now(UTC)
     made: list[_Person] = []
-    for _ in range(number):
-        user_id = new_id("usr", now)
-        email = f"{user_id}@writes.example.com"
-        user = User(id=user_id, email=email, email_key=email, is_verified=True, created_at=now, updated_at=now)
-        await container.auth.users.insert(user)
-        pair = await open_session(container.auth, user, ClientInfo("10.9.8.7", "bench"), "password")
-        made.append(_Person(pair.access_token, pair.refresh_token))
-    await container.close()
+    async with operating(environment) as container:
+        for _ in range(number):
+            user_id = new_id("usr", now)
+            email = f"{user_id}@writes.example.com"
+            user = User(id=user_id, email=email, email_key=email, is_verified=True, created_at=now, updated_at=now)
+            await container.auth.users.insert(user)
+            pair = await open_session(container.auth, user, ClientInfo("10.9.8.7", "bench"), "password")
+            made.append(_Person(pair.access_token, pair.refresh_token))
     return made

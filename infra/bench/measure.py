@@ -9,14 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 from common.domain.scheduling.slot_cells import cells_between
-from common.runtime.container.bootstrap import Container
 from common.runtime.http import create_app
-from common.runtime.settings import load_settings
 
 from functions.bookings.routes import router
 from infra.bench.environments import Bench, Subject, running
 from infra.bench.statistics import Timing, summarise
 from infra.bench.world import World, nth_start
+from infra.ops.container import operating
 
 Call = Callable[[], Awaitable[object]]
 Start = Callable[[Bench, Subject], Awaitable[float]]
@@ -78,17 +77,16 @@ async def race(world: World, attempts: int, slot_number: int) -> tuple[dict[int,
     Returns:
         How often each status was answered, and the milliseconds that all of them took.
     """
-    container = Container(load_settings(environ=world.environment))
-    transport = httpx.ASGITransport(app=create_app(router, service="bookings", container=container))
     request = booking_request(world, slot_number)
     headers = {"Authorization": f"Bearer {world.token}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
-        await client.get("/v1/bookings", headers=headers)
-        started = time.perf_counter()
-        tasks = [client.post("/v1/bookings", json=request, headers=headers) for _ in range(attempts)]
-        answers = await asyncio.gather(*tasks)
-        taken = (time.perf_counter() - started) * 1000
-    await container.close()
+    async with operating(world.environment) as container:
+        transport = httpx.ASGITransport(app=create_app(router, service="bookings", container=container))
+        async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
+            await client.get("/v1/bookings", headers=headers)
+            started = time.perf_counter()
+            tasks = [client.post("/v1/bookings", json=request, headers=headers) for _ in range(attempts)]
+            answers = await asyncio.gather(*tasks)
+            taken = (time.perf_counter() - started) * 1000
     counts: dict[int, int] = {}
     for answer in answers:
         counts[answer.status_code] = counts.get(answer.status_code, 0) + 1

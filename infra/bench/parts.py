@@ -1,8 +1,8 @@
 """The parts of the benchmarks, each with a page of its own, and how a new one contributes.
 
-A part is a coroutine function that measures and returns ``Measured``: sections with rows, facts, plots. It is named in
-``PARTS`` of ``infra.bench.__main__``; the rest follows: ``docs/<page>.md`` and ``docs/<page>.json`` are written from
-what it returns, and every figure of it is judged.
+A part is a coroutine function that measures, writes its page and its JSON into ``Options.output`` (``report.write``
+makes a page of tables; others have a module ``page``), and returns ``Measured``, every figure of which is judged. It is
+named in ``PARTS`` of ``infra.bench.__main__``, and its page in ``report``.
 
 - A *row* is ``results.Row``, or ``results.compare(name, timing, base, Target.X, of="…")`` where it stands beside a
   baseline of the same table. Times come from ``measure.in_turn``, so that candidates take turns.
@@ -18,14 +18,14 @@ what it returns, and every figure of it is judged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from pathlib import Path
+from infra.bench.results import Measured
 
-    from infra.bench.results import Measured
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,4 @@ class Options:
         return max(3, round(number * self.scale))
 
 
-@dataclass(frozen=True)
-class Part:
-    """One part.
-
-    Attributes:
-        name: On the command line.
-        page: Name of its page, without an ending.
-        title: The page's heading.
-        run: Measures.
-        is_long: Whether only ``--full`` and ``--check`` run it unasked.
-        writes_itself: Whether it writes its page and its JSON itself.
-    """
-
-    name: str
-    page: str
-    title: str
-    run: Callable[[Options], Coroutine[Any, Any, Measured]]
-    is_long: bool = False
-    writes_itself: bool = False
+Part = Callable[[Options], Coroutine[Any, Any, Measured]]

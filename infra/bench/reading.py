@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.bench import costs, measure
-from infra.bench.results import Row, Section, compare
+from infra.bench import costs
+from infra.bench.results import Section
 from infra.bench.targets import Target
 
 if TYPE_CHECKING:
-    from infra.bench.environments import Subject
     from infra.bench.setting import Setting
 
 _RUNS, _WARMUP = 200, 30
@@ -39,23 +38,8 @@ async def warm(setting: Setting) -> Section:
     section = Section("Warm request", _TEXT)
     for area, subject in setting.http.items():
         baseline = setting.baseline(_BASELINES[area], subject.event, status=200, fresh=subject.fresh)
-        section.rows.extend(await _rows(setting, subject, baseline))
+        request = subject.event["requestContext"]["http"]
+        pair = baseline.named(f"{area}: baseline"), subject.named(f"{area}: {request['method']} {request['path']}")
+        runs = setting.runs(_RUNS)
+        section.rows.extend(await costs.compared(setting, *pair, Target.WARM_READ, of=area, runs=runs, warmup=_WARMUP))
     return section
-
-
-async def _rows(setting: Setting, subject: Subject, baseline: Subject) -> list[Row]:
-    timings = await measure.warm(setting.bench, [subject, baseline], runs=setting.runs(_RUNS), warmup=_WARMUP)
-    mine, bare = timings[subject.name], timings[baseline.name]
-    request = subject.event["requestContext"]["http"]
-    cost, bare_cost = [(await costs.trace(setting, each)).cost for each in (subject, baseline)]
-    return [
-        Row(f"{subject.name}: baseline", bare, cost=bare_cost),
-        compare(
-            f"{subject.name}: {request['method']} {request['path']}",
-            mine,
-            bare,
-            Target.WARM_READ,
-            of=subject.name,
-            cost=cost,
-        ),
-    ]

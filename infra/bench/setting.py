@@ -51,8 +51,7 @@ class Setting:
     @property
     def http(self) -> dict[str, Subject]:
         """Every HTTP function with a request that is typical of it, by its area."""
-        found = subjects.http_subjects(self.functions, self.world, self.booking_id)
-        return {each.name: each for each in found}
+        return subjects.http_subjects(self.functions, self.world, self.booking_id)
 
     def runs(self, number: int) -> int:
         """The number of runs that were asked for."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from infra.bench.environments import Subject, http_event
-from infra.bench.world import WEBHOOK_SECRET
+from infra.bench.world import webhook_signature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
     from infra.bench.world import World
 
 
-def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subject]:
-    """One read for each HTTP function."""
+def http_subjects(functions: Path, world: World, booking_id: str) -> dict[str, Subject]:
+    """One read for each HTTP function, by its area."""
     customer, provider = world.token, world.provider_token
     near = "lat=-36.8485&lng=174.7633&radius_km=10&category=hedge-trimming"
     events = {
@@ -34,19 +32,18 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> list[Subjec
         "system": http_event("GET", "/v1/health"),
     }
     fresh = {"webhooks": webhook}
-    return [
-        Subject(area, f"functions.{area}.app.handler", functions / area, event, 200, fresh=fresh.get(area))
+    return {
+        area: Subject(area, f"functions.{area}.app.handler", functions / area, event, 200, fresh=fresh.get(area))
         for area, event in events.items()
-    ]
+    }
 
 
 def webhook() -> dict[str, Any]:
-    """A signed event (https://docs.stripe.com/webhooks#verify-manually), never sent before, of none of our bookings."""
-    created = int(time.time())
+    """A signed event, never sent before, of none of our bookings."""
     body = json.dumps({
-        "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": "payment_intent.succeeded", "created": created,
-        "livemode": False, "data": {"object": {"id": "pi_elsewhere", "object": "payment_intent", "metadata": {}}},
+        "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": "payment_intent.succeeded",
+        "created": int(time.time()), "livemode": False,
+        "data": {"object": {"id": "pi_elsewhere", "object": "payment_intent", "metadata": {}}},
     })  # fmt: skip
-    signed = hmac.new(WEBHOOK_SECRET.encode(), f"{created}.{body}".encode(), hashlib.sha256).hexdigest()
-    headers = {"stripe-signature": f"t={created},v1={signed}"}
+    headers = {"stripe-signature": webhook_signature(body.encode())}
     return {**http_event("POST", "/v1/webhooks/stripe", headers=headers), "body": body}

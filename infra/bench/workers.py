@@ -9,6 +9,7 @@ from uuid import uuid4
 from common.domain.shared.events import Event, Topic, new_event
 from pymongo import MongoClient
 
+from infra.bench import capture
 from infra.bench.environments import Subject
 from infra.bench.world import DATABASE
 
@@ -25,7 +26,6 @@ _WORKERS = {
     "outbox_schedule": "system",
     "cleanup_schedule": "system",
 }
-_SECOND = timedelta(seconds=1)
 
 
 def real(setting: Setting) -> list[Subject]:
@@ -78,19 +78,11 @@ def _stripe_event(setting: Setting) -> dict[str, Any]:
 
 def _due_booking(setting: Setting) -> dict[str, Any]:
     """Let the time for paying a copy of the booking expire."""
-    now = datetime.now(UTC)
     with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
         bookings = client[DATABASE]["bookings"]
         booking = bookings.find_one({"_id": setting.booking_id}) or {}
-        charge = {**booking["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
-        details = {**booking["payment_details"], "payment_intent_id": None}
-        due = {
-            "hold_expires_at": now - _SECOND,
-            "next_due_at": now - _SECOND,
-            "payment_details": details,
-            "charges": [charge],
-        }
-        bookings.insert_one({**booking, **due, "_id": f"bkg_{uuid4().hex}"})
+        over = datetime.now(UTC) - timedelta(seconds=1)
+        bookings.insert_one(capture.another(booking, hold_expires_at=over, next_due_at=over))
     return {}
 
 

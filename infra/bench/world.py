@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -16,18 +18,18 @@ from common.domain.identity.users import Address, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
-from common.runtime.container.bootstrap import Container
-from common.runtime.settings import load_settings
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra.bench.production import common_variables
 from infra.bench.servers import MAIL_FROM
+from infra.ops.container import operating
 from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
     from common.domain.shared.model import Model
+    from common.runtime.container.bootstrap import Container
 
 DATABASE = "bench"
 WEBHOOK_SECRET = "whsec_bench"  # noqa: S105 - known to nobody but this run
@@ -78,7 +80,6 @@ async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str, database
     """
     migrate(mongodb_uri, database)
     environment = _environment(mongodb_uri, stripe_url, queue_url) | {"MONGODB_DATABASE": database}
-    container = Container(load_settings(environ=environment))
     now = datetime.now(UTC).replace(microsecond=0)
     owner = _user("tom@example.com", now, [Role.USER, Role.PROVIDER])
     provider = _provider(owner, now)
@@ -86,15 +87,58 @@ async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str, database
     customer = _user("aroha@example.com", now, [Role.USER])
     service = _service(provider, now)
     staff = _user("mere@example.com", now, [Role.USER, Role.ADMIN])
-    await _store(container, "users", owner, customer, staff)
-    await _store(container, "providers", provider)
-    await _store(container, "services", service)
-    for key in container.token_issuer.keys:
-        await container.signing_keys.publish(key.kid, key.public_jwk(), now)
-    tokens = [_token(container, user, now) for user in (customer, owner, staff)]
-    await container.close()
+    async with operating(environment) as container:
+        await _store(container, "users", owner, customer, staff)
+        await _store(container, "providers", provider)
+        await _store(container, "services", service)
+        await publish_keys(container, now)
+        tokens = [access_token(container, user, now, _TOKEN_LIFETIME) for user in (customer, owner, staff)]
     production, secrets = _by_name(environment)
     return World(environment, production, secrets, customer, provider, service, staff.id, *tokens)
+
+
+async def publish_keys(container: Container, now: datetime) -> None:
+    """Publish the keys that access tokens are verified by.
+
+    Args:
+        container: Whose tokens.
+        now: The time.
+    """
+    for key in container.token_issuer.keys:
+        await container.signing_keys.publish(key.kid, key.public_jwk(), now)
+
+
+def access_token(container: Container, user: User, now: datetime, lifetime: timedelta) -> str:
+    """An access token of a sign-in right now; staff used their second factor.
+
+    Args:
+        container: Which issues it.
+        user: Whose.
+        now: The time.
+        lifetime: How long it is good for.
+    """
+    return container.token_issuer.issue(
+        user_id=user.id,
+        session_id=new_id("ses", now),
+        epoch=user.session_epoch,
+        roles=[role.value for role in user.roles],
+        token_id=new_id("tok", now),
+        signed_in_at=now,
+        now=now,
+        lifetime=lifetime,
+        amr=[PASSWORD, ONE_TIME_CODE, MULTIPLE] if is_staff(user) else [PASSWORD],
+    )
+
+
+def webhook_signature(body: bytes) -> str:
+    """The header by which Stripe signs an event right now (https://docs.stripe.com/webhooks#verify-manually).
+
+    Args:
+        body: The event as it is sent.
+    """
+    at = int(datetime.now(UTC).timestamp())
+    signed = hmac.new(WEBHOOK_SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={signed}"
 
 
 def nth_start(number: int) -> datetime:
@@ -149,20 +193,6 @@ def _by_name(environment: dict[str, str]) -> tuple[dict[str, str], dict[str, str
     }
     rest = {name: value for name, value in environment.items() if name not in _SECRETS}
     return {**rest, **common_variables(), "STAGE": "bench"}, secrets
-
-
-def _token(container: Container, user: User, now: datetime) -> str:
-    return container.token_issuer.issue(
-        user_id=user.id,
-        session_id=new_id("ses", now),
-        epoch=user.session_epoch,
-        roles=[role.value for role in user.roles],
-        token_id=new_id("tok", now),
-        signed_in_at=now,
-        now=now,
-        lifetime=_TOKEN_LIFETIME,
-        amr=[PASSWORD, ONE_TIME_CODE, MULTIPLE] if is_staff(user) else [PASSWORD],
-    )
 
 
 async def _store(container: Container, collection: str, *models: Model) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from infra.bench import plots, production
+from infra.bench import plots, production, report
 from infra.bench.crowd import prices
 from infra.bench.crowd.fleet import HTTP, QUEUES
 from infra.bench.crowd.traffic import AT_ONCE
@@ -56,7 +56,7 @@ def write(ours: Block, bare: Block, options: Options) -> None:
     """
     sides = {"GigSta": ours, "baseline": bare}
     document = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
+        "machine": report.machine(),
         "is_trial": options.is_trial,
         "sides": {name: _document(each) for name, each in sides.items()},
     }
@@ -99,10 +99,8 @@ def _document(block: Block) -> dict[str, Any]:
 def _page(ours: Block, bare: Block, options: Options) -> Iterator[str]:
     yield from ("# Many at once", "")
     yield f"Made by `make bench` on {os.cpu_count()} shared cores, Python {platform.python_version()}; do not edit."
-    if options.is_trial:
-        yield from ("", "**A trial: it shows that everything works, and its figures mean nothing.**")
+    yield from ("", *report.trial(options))
     mix = ", ".join(f"{number} {name}" for name, number in HTTP.items())
-    yield ""
     yield _TEXT.format(
         at_once=AT_ONCE, http=sum(HTTP.values()), mix=mix, region=prices.REGION, as_of=prices.AS_OF,
         architecture=production.architecture(),

@@ -7,8 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.bench import production
-from infra.bench.core import compiled_baselines
+from infra.bench import building
 from infra.bench.crowd import page
 from infra.bench.crowd.fleet import bare_subjects, our_subjects, running_fleet
 from infra.bench.crowd.people import make_pairs
@@ -16,20 +15,16 @@ from infra.bench.crowd.queues import Queues
 from infra.bench.crowd.recording import Recorder
 from infra.bench.crowd.traffic import AT_ONCE, Crowd
 from infra.bench.crowd.usage import Block, together
-from infra.bench.environments import Bench, BenchmarkError
+from infra.bench.environments import BenchmarkError
 from infra.bench.results import Held, Measured, Section
 from infra.bench.servers import running_servers
 from infra.bench.targets import Target
 from infra.bench.world import WEBHOOK_SECRET, make_world
-from infra.build import builder, targets
-from infra.local.ministack import server as ministack
 from stripe_local.testing import WebhookReceiver
 from stripe_local.testing.control import Control
 
 if TYPE_CHECKING:
-    from infra.bench.crowd.people import Pair
     from infra.bench.parts import Options
-    from infra.bench.world import World
 
 #: Bookings of each block, and blocks of each side.
 _BOOKINGS, _ROUNDS = 80, 3
@@ -56,24 +51,18 @@ async def run(options: Options) -> Measured:
 
 
 async def _run(folder: Path, options: Options) -> tuple[Block, Block]:
-    target = targets.local()
-    interpreter = builder.runtime_environment(target)
-    built = builder.build(target)
-    baselines = compiled_baselines(folder)
+    built = building.build(folder)
     number = options.runs(_BOOKINGS)
     async with contextlib.AsyncExitStack() as stack:
         receiver = await stack.enter_async_context(WebhookReceiver())
         servers = await stack.enter_async_context(running_servers(folder, [(receiver.url, WEBHOOK_SECRET)]))
         control = Control(servers.stripe_url)
         stack.push_async_callback(control.aclose)
-        cloud = ministack.function_environment(servers.aws_url)
         worlds = [
             await make_world(servers.mongodb_uri, servers.stripe_url, servers.queue_url, name)
             for name in (_OURS, _BARE)
         ]
-        production.publish_secrets(servers.aws_url, worlds[0].secrets)
-        variables = {**worlds[0].production, **cloud}, {**worlds[1].environment, **cloud}
-        bench = Bench(interpreter, built.layer / "python", *variables, baselines, folder / "functions.log")
+        bench = built.bench(servers, *worlds)
         queues = [Queues(servers.aws_url, name.replace("_", "-")) for name in (_OURS, _BARE)]
 
         subjects = our_subjects(built.functions, queues[0].urls)
@@ -82,27 +71,23 @@ async def _run(folder: Path, options: Options) -> tuple[Block, Block]:
         stack.push_async_callback(ours.close)
         options.say("a booking, to be written again")
         recorder = Recorder(servers.mongodb_uri, _OURS)
-        _sound(await ours.block(await _people(worlds[0], 1), recorder.step))
+        _sound(await ours.block(await make_pairs(worlds[0], 1), recorder.step))
         story = folder / "story.json"
         recorder.write(story)
 
-        subjects = bare_subjects(baselines, {**queues[1].urls, "BENCH_STORY": str(story)})
+        subjects = bare_subjects(built.baselines, {**queues[1].urls, "BENCH_STORY": str(story)})
         fleet = await stack.enter_async_context(running_fleet(bench, subjects))
         bare = Crowd(fleet, queues[1], servers, receiver, control)
         stack.push_async_callback(bare.close)
         options.say("warming up")
         for crowd, world in zip((ours, bare), worlds, strict=True):
-            _sound(await crowd.block(await _people(world, AT_ONCE)))
+            _sound(await crowd.block(await make_pairs(world, AT_ONCE)))
         found: tuple[list[Block], list[Block]] = [], []
         for at in range(_ROUNDS):
             options.say(f"{number} bookings on each side, round {at + 1}")
             for crowd, world, blocks in zip((ours, bare), worlds, found, strict=True):
-                blocks.append(await crowd.block(await _people(world, number)))
+                blocks.append(await crowd.block(await make_pairs(world, number)))
         return together(found[0]), together(found[1])
-
-
-async def _people(world: World, number: int) -> list[Pair]:
-    return await make_pairs(world, world.environment, number)
 
 
 def _sound(block: Block) -> None:

@@ -14,13 +14,12 @@ from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
 from common.domain.identity.users import ProviderStatus
 from common.domain.shared.ids import new_id
-from common.runtime.container.bootstrap import Container
-from common.runtime.settings import load_settings
+
+from infra.ops.container import operating
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from common.domain.identity.users import Address, User
+    from common.runtime.container.bootstrap import Container
 
     from infra.bench.world import World
 
@@ -51,18 +50,15 @@ class Pair:
     lng: float
 
 
-async def make_pairs(world: World, environment: Mapping[str, str], number: int) -> list[Pair]:
+async def make_pairs(world: World, number: int) -> list[Pair]:
     """Store so many customers and providers with a service each, listed and signed in.
 
     Args:
         world: Whose people they are like.
-        environment: Variables with secrets by value.
         number: How many of each.
     """
-    container = Container(load_settings(environ=dict(environment)))
-    pairs = [await _pair(container, world, next(_numbers)) for _ in range(number)]
-    await container.close()
-    return pairs
+    async with operating(world.environment) as container:
+        return [await _pair(container, world, next(_numbers)) for _ in range(number)]
 
 
 async def _pair(container: Container, world: World, number: int) -> Pair:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from common.domain.catalogue.services import Service
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from infra.bench.growth.stage import Stage
 
+Value = TypeVar("Value")
 _DAY = timedelta(days=1)
 #: What belongs to a caller or a moment and not to a booking.
 _IGNORED = frozenset({"system.profile", "rate_limits", "verification_runs"})
@@ -195,7 +196,7 @@ async def _written(
             new += [(name, row) async for row in db[name].find(fresh).sort("_id", 1)]
     names, found = {booking_id}, dict[str, list[dict[str, Any]]]()
     while True:
-        some = [(name, row) for name, row in new if any(each in text for text in strings_of(row) for each in names)]
+        some = [(name, row) for name, row in new if any(each in text for text in values_of(row, str) for each in names)]
         if not some:
             return found
         new = [pair for pair in new if pair not in some]
@@ -204,9 +205,14 @@ async def _written(
             names.add(str(row["_id"]))
 
 
-def strings_of(value: Any) -> list[str]:
-    """All strings in a document."""
-    if isinstance(value, str):
+def values_of(value: Any, kind: type[Value]) -> list[Value]:
+    """All values of a kind in a document, however deep.
+
+    Args:
+        value: The document, or a part of it.
+        kind: Such as ``str``.
+    """
+    if isinstance(value, kind):
         return [value]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for each in inner for text in strings_of(each)]
+    return [found for each in inner for found in values_of(each, kind)]

@@ -10,8 +10,6 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from common.domain.identity.factors import PASSWORD
-from common.domain.shared.ids import new_id
 from common.runtime.http import create_app, join_routers
 
 from functions.auth.routes import router as auth
@@ -23,6 +21,7 @@ from functions.search.routes import router as search
 from infra.bench.environments import BenchmarkError
 from infra.bench.growth import stage as stages
 from infra.bench.growth.people import READER, parties, user_id
+from infra.bench.world import access_token, publish_keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -98,17 +97,7 @@ class Marketplace:
         now = datetime.now(UTC)
         made, token = self._tokens.get(user.id, (now - _TOKEN_LIFETIME, ""))
         if now - made > _RENEWED_AFTER:
-            token = self.stage.container.token_issuer.issue(
-                user_id=user.id,
-                session_id=new_id("ses", now),
-                epoch=user.session_epoch,
-                roles=[role.value for role in user.roles],
-                token_id=new_id("tok", now),
-                signed_in_at=now,
-                now=now,
-                lifetime=_TOKEN_LIFETIME,
-                amr=[PASSWORD],
-            )
+            token = access_token(self.stage.container, user, now, _TOKEN_LIFETIME)
             self._tokens[user.id] = (now, token)
         return token
 
@@ -154,8 +143,7 @@ async def opened(environment: dict[str, str], database: str, size: int, folder: 
         transport = httpx.ASGITransport(app=create_app(router, service="growth", container=stage.container))
         async with httpx.AsyncClient(transport=transport, base_url="https://api.example.com", timeout=120) as http:
             container = stage.container
-            for key in container.token_issuer.keys:
-                await container.signing_keys.publish(key.kid, key.public_jwk(), container.clock.now())
+            await publish_keys(container, container.clock.now())
             busy = parties(0, READER)
             await stage.open_account(busy.provider_id, "busy@example.com")
             service = await container.services.get(busy.service_id)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from infra.bench.report import verdicts_of
+from infra.bench import plots, report
 from infra.bench.results import State
 from infra.bench.targets import Target
 
@@ -54,7 +53,7 @@ def write(grown: Sequence[Grown], loaded: Sequence[Loaded], measured: Measured, 
         options: How the benchmarks were asked for.
     """
     document = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": _load()},
+        "machine": report.machine() | {"load": report.load()},
         "is_trial": options.is_trial,
         "databases": [_database(each) for each in loaded],
         "subjects": {each.name: _subject(each) for each in grown},
@@ -85,10 +84,8 @@ def _page(grown: Sequence[Grown], loaded: Sequence[Loaded], measured: Measured, 
     introduction = _INTRODUCTION.format(busy=busy, tenth=busy // 10, sizes=ordinary)
     yield from ("# Bookings, against the size of the marketplace", "", introduction, "")
     yield f"Made by `make bench`; measured with {ordinary}. The machine has {os.cpu_count()} cores;"
-    yield f"{_load():.0f} were asked for in the last quarter of an hour."
-    if options.is_trial:
-        yield from ("", "**A trial: it shows that everything works, and its figures mean nothing.**")
-    yield from ("", *_kept(measured), "", f"![Cost against size]({_NAME}.svg)", "")
+    yield f"{report.load():.0f} were asked for in the last quarter of an hour."
+    yield from ("", *report.trial(options), *_kept(measured), "", f"![Cost against size]({_NAME}.svg)", "")
     heads = ["", *(f"{size}, ms" for size in sizes), "p99", "ratio", "asked", "runs"]
     yield f"| {' | '.join(heads)} |"
     yield f"|---|{'---:|' * (len(heads) - 1)}"
@@ -102,10 +99,7 @@ def _page(grown: Sequence[Grown], loaded: Sequence[Loaded], measured: Measured, 
 
 def _kept(measured: Measured) -> Iterator[str]:
     """A line for each target: the worst that was measured, and what missed it."""
-    verdicts = verdicts_of(measured)
-    for target in dict.fromkeys(each.target for each in verdicts):
-        mine = [each for each in verdicts if each.target is target]
-        worst = max((each for each in mine if each.value is not None), key=lambda each: each.value or 0, default=None)
+    for target, mine, worst in report.by_target(measured):
         value = "" if worst is None else f"at worst **{worst.value:.2f}** ({worst.of}), "
         bad = "; ".join(f"{each.of} **{each.state.value}**" for each in mine if each.state is not State.MET)
         if worst is None:
@@ -167,10 +161,6 @@ def _stored(name: str, figures: Sequence[int], bookings: int) -> str:
     return f"| {name} | {rows:,} | {rows / bookings:.2f} | {kilobytes} |"
 
 
-def _load() -> float:
-    return round(os.getloadavg()[2], 1)
-
-
 def plot(grown: Sequence[Grown], path: Path) -> None:
     """Draw every subject's median against the number of bookings, as a multiple of the smallest.
 
@@ -178,8 +168,6 @@ def plot(grown: Sequence[Grown], path: Path) -> None:
         grown: What was measured.
         path: An SVG, or a PNG to look at.
     """
-    mpl.rcParams["svg.hashsalt"] = "gigsta"
-    mpl.rcParams["svg.fonttype"] = "none"
     sizes, tones = list(grown[0].costs), mpl.colormaps["tab20"]
     most = Target.GROWTH.limit.most
     figure = Figure(figsize=(11, 8.4), layout="constrained")
@@ -203,7 +191,7 @@ def plot(grown: Sequence[Grown], path: Path) -> None:
         f"Cost of each, as a multiple of the smallest database's; the shaded band is the target, {most:g}x",
         x=0.01, ha="left", fontsize=11,
     )  # fmt: skip
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plots.save(figure, path)
 
 
 def _panel_of(name: str) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import bson
 from common.domain.scheduling.slot_cells import CELL_MINUTES
 
-from infra.bench.growth.lives import Life, strings_of
+from infra.bench.growth.lives import Life, values_of
 
 if TYPE_CHECKING:
     from random import Random
@@ -97,26 +97,20 @@ class Pattern:
     ) -> None:
         booking = life.documents["bookings"][0]
         self.era = life.era
-        self.status: str = booking["status"]
         self.slot_ms = _milliseconds(booking["slot"]["start_at"])
         self._now_ms = _milliseconds(now)
         rows = [(name, _filed(name, row, category)) for name, found in life.documents.items() for row in found]
-        texts = [text for _, row in rows for text in strings_of(row)]
+        texts = [text for _, row in rows for text in values_of(row, str)]
         mine = {found for text in texts for found in _ID.findall(text)} - set(parties.ids)
         mine -= {text for text in mine if text.startswith("acct_")}
         self._ids = [life.booking_id, *sorted(mine - {life.booking_id})]
         self._made_ms = [_made_ms(each) for each in self._ids]
-        self._instants = sorted({_milliseconds(at) for _, row in rows for at in _instants_of(row)})
+        self._instants = sorted({_milliseconds(at) for _, row in rows for at in values_of(row, datetime)})
         self._cells = sorted({tuple(row["cells"]) for _, row in rows if "cells" in row})
         marks = self._marks(parties, booking)
         self._consts: list[bytes] = [b""]
         cut = [self._cut(bson.encode(row), marks) for _, row in rows]
         self._rows = [self._row(name, row, pieces, kept) for (name, row), pieces in zip(rows, cut, strict=True)]
-
-    @property
-    def rows(self) -> int:
-        """How many rows the life has, those included that are forgotten after a while."""
-        return len(self._rows)
 
     def copy(self, parties: Parties, back_hours: int, forth_hours: int, random: Random) -> Iterable[tuple[str, bytes]]:
         """One more such life.
@@ -218,13 +212,6 @@ def _filed(collection: str, row: dict[str, Any], category: str) -> dict[str, Any
     if collection != "bookings":
         return row
     return {**row, "service": {**row["service"], "category": category}}
-
-
-def _instants_of(value: Any) -> list[datetime]:
-    if isinstance(value, datetime):
-        return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [at for each in inner for at in _instants_of(each)]
 
 
 def _milliseconds(at: datetime) -> int:

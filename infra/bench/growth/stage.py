@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from collections import deque
 from contextlib import asynccontextmanager
@@ -30,7 +28,7 @@ from functions.bookings.sweep_schedule import sweep
 from functions.notifications import notifications_queue
 from functions.payments import payment_checks_queue, stripe_events_queue
 from functions.payments.stripe_event_message import StripeEventMessage
-from infra.bench.world import WEBHOOK_SECRET
+from infra.bench.world import WEBHOOK_SECRET, webhook_signature
 from stripe_local.testing import WebhookReceiver, make_client, running_stripe
 
 if TYPE_CHECKING:
@@ -229,7 +227,8 @@ class Stage:
         arrived = self._receiver.seen[self._received :]
         self._received += len(arrived)
         for body, _ in arrived:
-            await receive_webhook(self.container.webhook_receiver, body, _signed_now(body))
+            # Signed anew: the product holds signatures to real time, and the stage is at another one.
+            await receive_webhook(self.container.webhook_receiver, body, webhook_signature(body))
 
     async def _work(self, queue: Queue[Any, Any], body: str) -> None:
         records = {"Records": [{"messageId": "1", "body": body}]}
@@ -266,10 +265,3 @@ async def opened(environment: dict[str, str], folder: Path) -> AsyncIterator[Sta
             yield stage
         finally:
             await stage.close()
-
-
-def _signed_now(body: bytes) -> str:
-    """A signature of now: the product holds signatures to real time, and the stage is at another one."""
-    at = int(time.time())
-    signed = hmac.new(WEBHOOK_SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={signed}"

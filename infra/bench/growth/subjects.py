@@ -16,6 +16,7 @@ from common.runtime.budget import Budget
 from functions.bookings.sweep_schedule import sweep
 from functions.payments.reconciliation_schedule import work as reconcile
 from functions.system.cleanup_schedule import clean_up
+from infra.bench import capture
 from infra.bench.growth.people import LEAVERS, READER, parties, user_id
 
 if TYPE_CHECKING:
@@ -111,12 +112,7 @@ async def _copies(place: Marketplace, number: int, **fields: Any) -> list[str]:
     """Requests of the busy provider once more, with other fields; returns their ids."""
     bookings = place.stage.container.mongo.collection("bookings")
     pattern = await bookings.find_one({"_id": place.notes["pattern"]}) or {}
-    rows = []
-    for _ in range(number):
-        charge = {**pattern["charges"][0], "payment_intent_id": f"pi_{uuid4().hex}"}
-        details = {**pattern["payment_details"], "payment_intent_id": None}
-        own = {"_id": f"bkg_{uuid4().hex}", "charges": [charge], "payment_details": details}
-        rows.append({**pattern, **own, "claim_id": None, "idempotency_key": None, **fields})
+    rows = [capture.another(pattern, claim_id=None, idempotency_key=None, **fields) for _ in range(number)]
     await bookings.insert_many(rows)
     return [row["_id"] for row in rows]
 

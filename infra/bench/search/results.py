@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from infra.bench import plots
+from infra.bench import plots, report
 from infra.bench.results import Held
 from infra.bench.search.measuring import REPEATS
 from infra.bench.search.shapes import MAIN, SHAPES, WITH_FACETS, WITHOUT_FACETS
@@ -38,19 +37,19 @@ _INTRODUCTION = (
 def write(results: Results, markets: Sequence[Market], slots: Timing, found: int, output: Path) -> list[Held]:
     """Write ``benchmarks-search.json``, ``.md`` and ``.svg``.
 
-    Returns:
-        What is held to targets.
-
     Args:
         results: By market and by shape; the markets from the smallest to the largest, then the dense city.
         markets: The markets, from the smallest to the largest.
         slots: CPU of four weeks of slots.
         found: How many they are.
         output: The folder.
+
+    Returns:
+        What is held to targets.
     """
     held = _held(results, slots)
     document = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": _load()},
+        "machine": report.machine() | {"load": report.load()},
         "slots": {**slots.as_json(), "slots": found},
         "loading": [market._asdict() for market in markets],
         "markets": {
@@ -82,11 +81,8 @@ def _held(results: Results, slots: Timing) -> dict[str, Held]:
         ),
     }  # fmt: skip
     held = {name: Held(target, value, runs=runs) for name, (target, value) in values.items()}
-    return held | {f"{DAYS} days of slots with {BOOKINGS} bookings, CPU": _slots(slots)}
-
-
-def _slots(slots: Timing) -> Held:
-    return Held(Target.SLOTS, slots.median_ms, runs=slots.runs)
+    cpu = Held(Target.SLOTS, slots.median_ms, runs=slots.runs)
+    return held | {f"{DAYS} days of slots with {BOOKINGS} bookings, CPU": cpu}
 
 
 def _page(results: Results, markets: Sequence[Market], held: Mapping[str, Held], found: int) -> str:
@@ -98,7 +94,7 @@ def _page(results: Results, markets: Sequence[Market], held: Mapping[str, Held],
         "",
         introduction,
         "",
-        f"The machine has {os.cpu_count()} cores; {_load():.0f} were asked for in the last quarter of an hour.",
+        f"The machine has {os.cpu_count()} cores; {report.load():.0f} were asked for in the last quarter of an hour.",
         "",
         *(f"- {name}: {_mark(figure)}" for name, figure in held.items()),
         f"- slots in those days: {found}",
@@ -120,10 +116,6 @@ def _page(results: Results, markets: Sequence[Market], held: Mapping[str, Held],
         lines.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         lines += [_line(shape, measured) for shape, measured in results[market].items()]
     return "\n".join(lines) + "\n"
-
-
-def _load() -> float:
-    return round(os.getloadavg()[2], 1)
 
 
 def _mark(figure: Held) -> str:
