@@ -16,12 +16,17 @@ STAMP := $(VENV)/.made
 STAGE ?= dev
 ARCH ?= arm64
 ARGS ?=
-# Parallel test processes; tests share nothing but one throw-away MongoDB server.
-JOBS ?= auto
+URL ?=
+export E2E_URL = $(URL)
+# Parallel test processes, one more than processors, for they wait for functions and the database half of their time;
+# tests share nothing but one throw-away MongoDB server.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # "required" makes `make test` fail, instead of saying so, where no Chromium is found for the browser tests.
 BROWSER ?=
 
 export PYTHONUNBUFFERED := 1
+# Images of containers tell Python to write no byte code: every process of a run would compile product, libraries and tests.
+unexport PYTHONDONTWRITEBYTECODE
 # uv must not try to fetch interpreters or move our environment.
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -70,20 +75,41 @@ redrive: $(STAMP) ## Move dead letters back to their queues
 	@$(PY) -m infra.local redrive
 
 .PHONY: test
-test: lint drift ## Everything: lint, types, contracts, drift, all tests with the coverage gate; PYTHON=… chooses one
-	$(PY) -m infra.build --target local
-	@if $(PY) -m tests.browser.chromium; then $(PY) -m pytest tests/browser; else [ "$(BROWSER)" != required ]; fi
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95 \
-		--ignore tests/browser tests packages/stripe-local/tests
+test: $(STAMP) ## Everything: lint, types, contracts, drift, all tests with the coverage gate; PYTHON=… chooses one
+	@$(MAKE) --no-print-directory --jobs=2 lint drift build compiled web-check web-app
+	@$(MAKE) --no-print-directory --jobs=2 browsed tested
 	@$(PY) -m tests.browser.chromium >/dev/null || true
 
-.PHONY: lint
-lint: $(STAMP) ## Style, types, import contracts and the template
+# Browsers wait most of the time, so the other tests go on beside them; what they say is printed together.
+.PHONY: browsed tested
+browsed: $(STAMP)
+	@if ! $(PY) -m tests.browser.chromium; then [ "$(BROWSER)" != required ]; exit; fi; \
+		$(PY) -m pytest tests/browser >build/browser.log 2>&1 || failed=1; cat build/browser.log; exit $${failed:-0}
+tested: $(STAMP)
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder --cov --cov-report=term:skip-covered \
+		--cov-fail-under=95 --ignore tests/browser tests packages/stripe-local/tests
+
+# Once, or each of the processes that run the tests would compile them all at the same time; those say what is wrong.
+.PHONY: compiled
+compiled: $(STAMP)
+	@$(PY) -m pytest --collect-only -qq tests packages/stripe-local/tests >/dev/null || true
+
+.PHONY: lint types style imports template
+lint: types style imports template ## Style, types, import contracts and the template
+types: $(STAMP)
+	$(VENV)/bin/mypy
+style: $(STAMP)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy
+imports: $(STAMP)
 	$(VENV)/bin/lint-imports
-	$(PY) -m infra.deploy.composition | $(VENV)/bin/cfn-lint
+template: $(STAMP)
+	$(PY) -m infra.deploy.composition | $(VENV)/bin/cfn-lint --include-checks I --
+	$(VENV)/bin/cfn-lint --include-checks I -- infra/edge/firewall.yaml
+
+.PHONY: checkov
+checkov: $(STAMP) ## Checkov over the template as AWS gets it, less what is skipped with a reason (downloads it once)
+	$(PY) -m tests.checkov
 
 .PHONY: format
 format: $(STAMP) ## Put the code into the code's format
@@ -92,15 +118,20 @@ format: $(STAMP) ## Put the code into the code's format
 
 .PHONY: unit integration contract e2e browser
 unit: $(STAMP) ## Tests of the pure rules
-	$(PY) -m pytest -n $(JOBS) tests/unit
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/unit
 integration: $(STAMP) ## Tests on a real MongoDB
-	$(PY) -m pytest -n $(JOBS) tests/integration packages/stripe-local/tests
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup tests/integration packages/stripe-local/tests
 contract: $(STAMP) build ## Tests of the built artifacts under AWS's own runtime client
 	$(PY) -m pytest tests/contract
-e2e: $(STAMP) build ## Tests on the deployed local cloud
-	$(PY) -m pytest tests/e2e
+e2e: $(STAMP) ## Tests on the deployed local cloud; those that any stage can pass on another: URL=https://api.example.com
+	@[ -n "$(URL)" ] || $(MAKE) --no-print-directory build
+	$(PY) -m pytest tests/e2e$(if $(URL),/test_any_stage.py)
 browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/it)
 	$(PY) -m pytest tests/browser
+
+.PHONY: screenshots
+screenshots: $(STAMP) ## Take pictures of the web app's pages while `make dev` runs (docs/screenshots)
+	@$(PY) -m tests.browser.screenshots
 
 .PHONY: bench
 bench: $(STAMP) build ## What everything costs beside its baseline (CHECK=1: at every size, and fail where a target is missed)
@@ -110,6 +141,21 @@ bench: $(STAMP) build ## What everything costs beside its baseline (CHECK=1: at 
 build: $(STAMP) ## Build the layer and the functions for this machine
 	@$(PY) -m infra.build --target local
 
+.PHONY: npm client
+npm: $(STAMP) ## Install npm's packages (Node comes from PyPI where none is new enough); ARGS="…" runs npm with them
+	@$(PY) -m infra.web packages
+	@$(if $(ARGS),$(PY) -m infra.web npm $(ARGS))
+client: $(STAMP) ## Build the TypeScript client
+	@$(PY) -m infra.web client
+
+.PHONY: web web-app web-check
+web-check: $(STAMP) ## Types, the client's and the app's tests, weights, and the API's description by Redocly's rules
+	@$(PY) -m infra.web check
+web: $(STAMP) ## Serve the web app's sources with hot reload; API_URL=… for another than the local cloud's
+	@exec $(PY) -m infra.web serve
+web-app: $(STAMP) ## Build the web app into web/dist where its sources have changed
+	@$(PY) -m infra.web app
+
 .PHONY: stripe-local
 stripe-local: $(STAMP) ## Build the package stripe-local, install it alone elsewhere, and run its tests there
 	rm -rf build/stripe-local
@@ -118,8 +164,20 @@ stripe-local: $(STAMP) ## Build the package stripe-local, install it alone elsew
 		--with $(abspath build)/stripe-local/*.whl --with hypothesis --with pytest --with pytest-asyncio -- \
 		sh -c 'stripe-local --version && pytest'
 
+.PHONY: release
+release: $(STAMP) ## Build for AWS once, as build/release.tar.gz, for stages that deploy it with ARGS=--prebuilt
+	@$(PY) -m infra.build --target aws --arch $(ARCH)
+	@$(PY) -m infra.web app
+	@tar -czf build/release.tar.gz build/aws web/dist
+.PHONY: publish-web
+publish-web: $(STAMP) ## Put the built web app up (STAGE=dev|prod), after `make deploy`, where the stage serves one
+	@$(PY) -m infra.deploy.web --stage $(STAGE)
+.PHONY: smoke
+smoke: $(STAMP) ## See that a deployed stage works at all (URL=https://api.example.com)
+	@$(PY) -m infra.ops smoke "$(URL)"
+
 .PHONY: deploy
-deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64)
+deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64, ARGS=--migrate)
 	@$(PY) -m infra.deploy --stage $(STAGE) --arch $(ARCH) $(ARGS)
 
 .PHONY: migrate admin
@@ -132,15 +190,17 @@ admin: $(STAMP) ## Make EMAIL=… the first super admin (needs MONGODB_URI, MONG
 plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET_KEY)
 	@$(PY) -m infra.ops plans
 
-.PHONY: docs drift
-docs: $(STAMP) ## Write the OpenAPI document, the state diagram and the table of shards anew
+.PHONY: docs drift examples
+EXAMPLES := build/examples
+examples: $(STAMP) ## Record the examples of the API's description from tests anew (takes some minutes)
+	@rm -rf $(EXAMPLES) && mkdir -p $(EXAMPLES)
+	GIGSTA_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(JOBS) --dist loadgroup tests/integration
+	@$(PY) -m infra.docs.examples $(EXAMPLES)
 	@$(PY) -m infra.docs.openapi
-	@$(PY) -m infra.docs.booking_states
-	@$(PY) -m infra.docs.scale
+docs: $(STAMP) ## Write the OpenAPI document, the state diagrams, the tables of shards and of roles anew
+	@$(PY) -m infra.docs
 drift: $(STAMP) ## Fail if one of these is stale
-	$(PY) -m infra.docs.openapi --check
-	$(PY) -m infra.docs.booking_states --check
-	$(PY) -m infra.docs.scale --check
+	$(PY) -m infra.docs --check
 
 .PHONY: clean
 clean: ## Forget the local cloud's state and every build (the environment stays)

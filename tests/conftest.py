@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings as hypothesis_settings
 from pymongo import MongoClient
 
 from tests import mongodb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -27,16 +30,87 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 SERVER = pytest.StashKey[mongodb.ThrowawayMongod]()
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
 
-#: Tests of these folders run nothing that coverage measures, or run it in processes of its own: they need no tracer.
-UNMEASURED = ("tests/e2e", "tests/contract", "tests/unit/infra", "tests/integration/infra")
+#: How many objects more than before are made until the garbage collector looks for circles among them.
+NEW_OBJECTS = 20_000
+
+#: Coverage is asked of domain, application and stripe-local. These tests run other code, run it in processes of their
+#: own, or run again, many times, what cheaper tests of the same area cover: they need no tracer.
+UNTRACED = (
+    "tests/e2e", "tests/contract", "tests/unit/infra", "tests/integration/access", "tests/integration/fuzz",
+    "tests/integration/infra", "tests/integration/query_plans", "tests/integration/races",
+    "tests/integration/auth/test_bad_input.py", "tests/integration/auth/test_constant_work.py",
+    "tests/integration/auth/test_round_trips.py", "tests/integration/bookings/test_bad_input.py",
+    "tests/integration/bookings/test_killed_processes.py", "tests/integration/bookings/test_limit_races.py",
+    "tests/integration/bookings/test_lives.py", "tests/integration/bookings/test_query_plans.py",
+    "tests/integration/bookings/test_repository_races.py", "tests/integration/bookings/test_round_trips.py",
+    "tests/integration/bookings/test_stateful.py", "tests/integration/bookings/test_use_case_races.py",
+    "tests/integration/bookings/test_http.py::test_two_hundred_attempts_on_one_slot_through_http",
+    "tests/integration/bookings/test_sweep.py::test_memory_does_not_grow_with_what_is_due",
+    "tests/integration/matching/test_offer_races.py", "tests/integration/messaging/test_lossless.py",
+    "tests/integration/messaging/test_round_trips.py", "tests/integration/payments/test_bad_input.py",
+    "tests/integration/payments/test_exactly_once.py", "tests/integration/payments/test_fault_injection.py",
+    "tests/integration/payments/test_plan_lives.py", "tests/integration/payments/test_query_plans.py",
+    "tests/integration/payments/test_reconciliation_progress.py",
+    "tests/integration/runtime/test_deadlines.py", "tests/integration/runtime/test_snapshot.py",
+    "tests/integration/search/test_booking_counts.py", "tests/integration/search/test_query_plans.py",
+    "tests/integration/webhooks/test_all_orders.py", "tests/unit/domain/bookings/test_booking_walk.py",
+)  # fmt: skip
+#: Folders whose tests share a cloud.
+WHOLE = ("tests/e2e", "tests/browser")
+#: These take longest, and so begin first: else one process would end long after the others.
+LONGEST = (
+    "tests/e2e", "tests/integration/bookings/test_use_case_races.py", "tests/unit/domain/bookings/test_booking_walk.py",
+    "tests/contract", "tests/unit/infra/deploy", "tests/integration/fuzz", "tests/integration/races",
+    "tests/integration/webhooks", "tests/integration/payments", "tests/integration/bookings",
+)  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Trace the tests alone that coverage can learn something from: tracing makes Python half as slow again."""
-    folders = [config.rootpath / folder for folder in UNMEASURED]
+    """Keep the tests of a module in one process, so that what they share is made once; xdist reads the groups later."""
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in folders):
-            item.add_marker(pytest.mark.no_cover)
+        item.add_marker(pytest.mark.xdist_group(_group(item, item.path.relative_to(config.rootpath))))
+    items.sort(key=lambda item: _rank(item.path.relative_to(config.rootpath)))
+
+
+def _group(item: pytest.Item, path: Path) -> str:
+    """What a test shares with others: a cloud, Amazon's services, or what its module makes."""
+    if "amazon" in getattr(item, "fixturenames", ()):
+        return "amazon"
+    own = str(path.with_suffix(""))
+    if "unused_cloud" in getattr(item, "fixturenames", ()):
+        return own
+    return next((each for each in WHOLE if path.is_relative_to(each)), own)
+
+
+def _rank(path: Path) -> int:
+    """Where a test stands among the longest, or behind them all."""
+    return next((number for number, each in enumerate(LONGEST) if path.is_relative_to(each)), len(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace the tests alone that coverage can learn something from: tracing makes Python half as slow again."""
+    tracer = Coverage.current() if _is_untraced(item) else None
+    if tracer is None:
+        return (yield)
+    tracer.stop()
+    try:
+        return (yield)
+    finally:
+        tracer.start()
+
+
+def _is_untraced(item: pytest.Item) -> bool:
+    """Whether nothing is lost where a test, and what sets it up, runs without the tracer."""
+    return item.nodeid.startswith(UNTRACED)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting made out of the garbage collector's rounds, and let it make fewer, as functions do."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -59,7 +59,7 @@ def shared_uri() -> str:
     if given := os.environ.get("MONGODB_URI"):
         return given
     port = int(os.environ[PORT_VARIABLE])
-    mongod.wait_primary(port)
+    mongod.wait_primary(port, is_kept=False)
     return mongod.uri_for(port)
 
 

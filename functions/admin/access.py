@@ -1,25 +1,22 @@
-"""Who may call which of these routes, and where a call comes from."""
+"""Who may call which of these routes."""
 
 from typing import Annotated
 
-from common.domain.identity.clients import ClientInfo
-from common.domain.identity.roles import Principal, Role
-from common.runtime.http import require
-from common.runtime.http.rate_limits import client_address
-from fastapi import Depends, Path, Request
+from common.domain.identity.permissions import Permission
+from common.domain.identity.roles import Principal
+from common.runtime.http import permit
+from fastapi import Depends, Path
 
 _MAX_ID_LENGTH = 64
-_MAX_USER_AGENT_LENGTH = 256
 
-Moderator = Annotated[Principal, Depends(require(Role.MODERATOR, Role.OPERATOR, Role.ADMIN))]
-Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
-SuperAdmin = Annotated[Principal, Depends(require(Role.SUPER_ADMIN))]
+ProviderApprover = Annotated[Principal, Depends(permit(Permission.APPROVE_PROVIDERS))]
+ActivityReader = Annotated[Principal, Depends(permit(Permission.SEE_ACTIVITY))]
+AuditReader = Annotated[Principal, Depends(permit(Permission.SEE_AUDIT_LOG))]
+ContentModerator = Annotated[Principal, Depends(permit(Permission.MODERATE_CONTENT))]
+BanProposer = Annotated[Principal, Depends(permit(Permission.PROPOSE_BANS))]
+PeopleReader = Annotated[Principal, Depends(permit(Permission.SEE_PEOPLE))]
+Suspender = Annotated[Principal, Depends(permit(Permission.SUSPEND))]
+DisputeDecider = Annotated[Principal, Depends(permit(Permission.DECIDE_DISPUTES))]
+BookingReader = Annotated[Principal, Depends(permit(Permission.SEE_ALL_BOOKINGS))]
+StaffManager = Annotated[Principal, Depends(permit(Permission.MANAGE_STAFF))]
 Id = Annotated[str, Path(max_length=_MAX_ID_LENGTH)]
-
-
-async def client_info(request: Request) -> ClientInfo:
-    """The caller's address and program."""
-    return ClientInfo(client_address(request), request.headers.get("user-agent", "")[:_MAX_USER_AGENT_LENGTH])
-
-
-Client = Annotated[ClientInfo, Depends(client_info)]

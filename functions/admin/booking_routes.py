@@ -3,34 +3,31 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from common.application.admin.ratings import set_rating_shown
 from common.application.bookings import oversight
 from common.application.bookings.act import perform_as_operator
-from common.application.bookings.ratings import moderate_rating
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.ratings import RatingState
 from common.domain.bookings.state_machine import RESOLVE
-from common.domain.identity.roles import Principal, Role
 from common.domain.shared.errors import NotFound
-from common.runtime.http import require
+from common.runtime.http.clients import Client
+from common.runtime.http.csv_lists import IdempotentCsvListRoute
 from common.runtime.http.etags import IfMatch, etag
-from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Response
 
-from functions.admin.access import Id
+from functions.admin.access import BookingReader, ContentModerator, DisputeDecider, Id
 from functions.admin.booking_schemas import DisputedBooking, ModeratedRating, StrandedBooking
 from functions.admin.container import ContainerDep
+from functions.admin.schemas import MaybeReasonRequest
 
-router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
-
-Operator = Annotated[Principal, Depends(require(Role.OPERATOR))]
-Moderator = Annotated[Principal, Depends(require(Role.MODERATOR, Role.ADMIN))]
+router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentCsvListRoute)
 
 
 @router.get("/disputes")
 async def list_disputes(
-    container: ContainerDep, staff: Operator, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, staff: DisputeDecider, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[DisputedBooking]:
     """Open disputes, the longest waiting first."""
     after = _dispute_cursor(cursor)
@@ -40,7 +37,7 @@ async def list_disputes(
 
 @router.get("/bookings-without-provider")
 async def list_without_provider(
-    container: ContainerDep, staff: Operator, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, staff: BookingReader, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[StrandedBooking]:
     """Bookings ahead whose provider's account is suspended or closed, the soonest first: cancelling them is free."""
     after = decode_cursor(cursor, datetime, str) if cursor else None
@@ -52,7 +49,7 @@ async def list_without_provider(
 async def resolve_dispute(
     id: Id,  # noqa: A002
     container: ContainerDep,
-    staff: Operator,
+    staff: DisputeDecider,
     response: Response,
     expected: IfMatch,
     values: Annotated[dict[str, Any], Body(description="`refund_amount` in minor units, and `reason`")],
@@ -66,7 +63,7 @@ async def resolve_dispute(
 @router.get("/ratings")
 async def list_all_ratings(
     container: ContainerDep,
-    staff: Moderator,
+    staff: ContentModerator,
     state: RatingState | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -78,15 +75,31 @@ async def list_all_ratings(
 
 
 @router.post("/ratings/{id}/hide")
-async def hide_rating(id: Id, container: ContainerDep, staff: Moderator) -> ModeratedRating:  # noqa: A002
-    """Take a published rating out of sight and out of the summaries."""
-    return ModeratedRating.model_validate(await moderate_rating(container.bookings, staff, id, hide=True))
+async def hide_rating(
+    id: Id,  # noqa: A002
+    container: ContainerDep,
+    staff: ContentModerator,
+    client: Client,
+    body: MaybeReasonRequest | None = None,
+) -> ModeratedRating:
+    """Take a published rating out of sight and out of the summaries; a `reason` goes into the audit log."""
+    reason = body.reason if body else ""
+    rating = await set_rating_shown(container.moderating, staff, id, client, hide=True, reason=reason)
+    return ModeratedRating.model_validate(rating)
 
 
 @router.post("/ratings/{id}/publish")
-async def publish_rating(id: Id, container: ContainerDep, staff: Moderator) -> ModeratedRating:  # noqa: A002
-    """Show a rating that was held, or hidden, again."""
-    return ModeratedRating.model_validate(await moderate_rating(container.bookings, staff, id, hide=False))
+async def publish_rating(
+    id: Id,  # noqa: A002
+    container: ContainerDep,
+    staff: ContentModerator,
+    client: Client,
+    body: MaybeReasonRequest | None = None,
+) -> ModeratedRating:
+    """Show a rating that was held, or hidden, again; a `reason` goes into the audit log."""
+    reason = body.reason if body else ""
+    rating = await set_rating_shown(container.moderating, staff, id, client, hide=False, reason=reason)
+    return ModeratedRating.model_validate(rating)
 
 
 def _dispute_cursor(cursor: str | None) -> Any:

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from common.runtime.container.admin import AdminContainer
 from common.runtime.container.bookings import BookingContainer
 from common.runtime.container.http import HttpContainer
+from common.runtime.container.moderating import ModeratingContainer
+from common.runtime.container.watching import WatchingContainer
 from common.runtime.http import get_container
 from fastapi import Depends
 
 
-class AdminFunction(AdminContainer, BookingContainer, HttpContainer):
+class AdminFunction(ModeratingContainer, BookingContainer, WatchingContainer, HttpContainer):
     """The parts that its routes use."""
 
 

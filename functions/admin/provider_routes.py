@@ -2,21 +2,23 @@
 
 from common.application.admin import providers
 from common.domain.identity.users import ProviderStatus
+from common.runtime.http.clients import Client
+from common.runtime.http.csv_lists import CsvListRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
-from functions.admin.access import Client, Id, Moderator
+from functions.admin.access import Id, ProviderApprover
 from functions.admin.container import ContainerDep
 from functions.admin.schemas import ProviderView, ReasonRequest
 
-router = APIRouter(prefix="/v1/admin/providers", tags=["administration"])
+router = APIRouter(prefix="/v1/admin/providers", tags=["administration"], route_class=CsvListRoute)
 
 
 @router.get("")
 async def list_providers(
     container: ContainerDep,
-    staff: Moderator,
+    staff: ProviderApprover,
     status: ProviderStatus | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -29,7 +31,7 @@ async def list_providers(
 
 
 @router.post("/{id}/approve", status_code=200)
-async def approve_provider(id: Id, container: ContainerDep, staff: Moderator, client: Client) -> ProviderView:  # noqa: A002
+async def approve_provider(id: Id, container: ContainerDep, staff: ProviderApprover, client: Client) -> ProviderView:  # noqa: A002
     """Accept an application; a mail tells."""
     return ProviderView.model_validate(await providers.approve_provider(container.admin, staff, id, client))
 
@@ -39,7 +41,7 @@ async def reject_provider(
     id: Id,  # noqa: A002
     body: ReasonRequest,
     container: ContainerDep,
-    staff: Moderator,
+    staff: ProviderApprover,
     client: Client,
 ) -> ProviderView:
     """Refuse an application with a reason, which is mailed."""

@@ -2,7 +2,19 @@
 
 from common.runtime.http import join_routers
 
-from functions.admin import audit_routes, booking_routes, provider_routes, staff_routes, user_routes
+from functions.admin import (
+    analytics_routes,
+    audit_routes,
+    author_routes,
+    ban_routes,
+    booking_routes,
+    moderation_routes,
+    operations_routes,
+    provider_routes,
+    report_routes,
+    staff_routes,
+    user_routes,
+)
 
 router = join_routers(
     provider_routes.router,
@@ -10,4 +22,10 @@ router = join_routers(
     staff_routes.router,
     audit_routes.router,
     booking_routes.router,
+    moderation_routes.router,
+    author_routes.router,
+    ban_routes.router,
+    report_routes.router,
+    analytics_routes.router,
+    operations_routes.router,
 )

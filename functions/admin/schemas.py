@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
+from common.domain.identity.activity import System
 from common.domain.identity.roles import Role
 from common.domain.identity.security_events import SecurityEventType
-from common.domain.identity.users import OnboardingStatus, ProviderStatus
+from common.domain.identity.users import MailTrouble, OnboardingStatus, ProviderStatus
 from common.domain.shared.contact_fields import EmailText
 from common.domain.shared.texts import PROSE
 from common.runtime.http.schemas import Instant, RequestModel, ResponseModel
@@ -17,6 +18,12 @@ class ReasonRequest(RequestModel):
     """Why."""
 
     reason: Reason
+
+
+class MaybeReasonRequest(RequestModel):
+    """Why, for the audit log."""
+
+    reason: Annotated[str, Field(max_length=500), PROSE] = ""
 
 
 StaffRole = Literal[Role.MODERATOR, Role.OPERATOR, Role.ADMIN, Role.SUPER_ADMIN]
@@ -61,6 +68,13 @@ class ProviderView(ResponseModel):
     updated_at: Instant
 
 
+class MailProblemView(ResponseModel):
+    """That mails do not reach an account's address."""
+
+    kind: MailTrouble
+    since: Instant
+
+
 class UserView(ResponseModel):
     """An account, as staff see it."""
 
@@ -72,12 +86,31 @@ class UserView(ResponseModel):
     is_verified: bool
     is_provisional: bool
     is_active: bool
+    banned_at: Instant | None
     onboarding_status: OnboardingStatus
     provider_status: ProviderStatus
     provider_id: str | None
+    mail_problem: MailProblemView | None = Field(
+        None, description="Why no notifications are mailed, where they do not arrive"
+    )
     created_at: Instant
     updated_at: Instant
     deleted_at: Instant | None
+
+
+class ActivityView(ResponseModel):
+    """One thing of an account's activity; of the security log with where it came from."""
+
+    id: str
+    system: System
+    type: str
+    user_id: str | None
+    actor_id: str | None
+    session_id: str | None
+    ip: str
+    user_agent: str
+    details: dict[str, Any]
+    at: Instant
 
 
 class SecurityEventView(ResponseModel):

@@ -3,21 +3,22 @@
 from http import HTTPStatus
 
 from common.application.admin import staff as use_cases
-from common.runtime.http.idempotency import IdempotentRoute
+from common.runtime.http.clients import Client
+from common.runtime.http.csv_lists import IdempotentCsvListRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
-from functions.admin.access import Client, Id, SuperAdmin
+from functions.admin.access import Id, StaffManager
 from functions.admin.container import ContainerDep
 from functions.admin.schemas import AppointRequest, StaffRolesRequest, UserView
 
-router = APIRouter(prefix="/v1/admin/staff", tags=["administration"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/admin/staff", tags=["administration"], route_class=IdempotentCsvListRoute)
 
 
 @router.get("")
 async def list_staff(
-    container: ContainerDep, boss: SuperAdmin, limit: Limit = 20, cursor: Cursor = None
+    container: ContainerDep, boss: StaffManager, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[UserView]:
     """Members of staff, newest account first."""
     del boss
@@ -27,7 +28,7 @@ async def list_staff(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-async def appoint_staff(body: AppointRequest, container: ContainerDep, boss: SuperAdmin, client: Client) -> UserView:
+async def appoint_staff(body: AppointRequest, container: ContainerDep, boss: StaffManager, client: Client) -> UserView:
     """Give a person with a verified account staff roles."""
     return UserView.model_validate(await use_cases.appoint_staff(container.admin, boss, body.email, body.roles, client))
 
@@ -37,7 +38,7 @@ async def change_staff(
     id: Id,  # noqa: A002
     body: StaffRolesRequest,
     container: ContainerDep,
-    boss: SuperAdmin,
+    boss: StaffManager,
     client: Client,
 ) -> UserView:
     """Replace somebody's staff roles; none ends the appointment."""

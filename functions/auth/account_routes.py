@@ -41,10 +41,10 @@ async def get_account(container: ContainerDep, user: CurrentAccount) -> AccountV
 async def update_account(
     body: UpdateAccountRequest, container: ContainerDep, caller: CurrentUser, request: Request, response: Response
 ) -> UserView:
-    """Change the account."""
+    """Change the account. The parties of one's accepted bookings see the picture."""
     if body.address is not None:
         await limit_lookups(request, response)
-    changes = body.model_dump(exclude_none=True)
+    changes = body.model_dump(exclude_unset=True)
     return UserView.of(await account.update_account(container.onboarding, caller, changes))
 
 

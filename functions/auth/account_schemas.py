@@ -1,13 +1,13 @@
 """Requests and responses of the account."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from common.domain.identity.terms import Terms
 from common.domain.identity.users import User
 from common.domain.shared.contact_fields import AddressText, EmailText, PhoneText
 from common.domain.shared.names import PersonName
 from common.runtime.http.schemas import PatchModel, RequestModel, ResponseModel
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from functions.auth.schemas import OpaqueToken, Password, TermsVersion, UserView
 
@@ -68,9 +68,19 @@ class TermsView(ResponseModel):
 class UpdateAccountRequest(PatchModel):
     """What of the account changes; what is left out stays."""
 
+    nullable = frozenset({"picture_media_id"})
+
     full_name: PersonName | None = None
     phone_number: PhoneText | None = None
     address: AddressText | None = None
+    picture_media_id: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Own photo, uploaded as `profile_picture` and ready; null takes it away",
+        ),
+    ] = None
 
 
 class ChangePasswordRequest(RequestModel):

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from common.domain.identity.clients import ClientInfo
 from common.domain.shared.opaque_tokens import new_token
+from common.runtime.http.clients import client_info as plain_client_info
 from common.runtime.http.cookies import set_cookie
-from common.runtime.http.rate_limits import client_address
 from fastapi import Depends, Request, Response
 
 from functions.auth.container import ContainerDep
@@ -14,18 +14,14 @@ from functions.auth.container import ContainerDep
 DEVICE_COOKIE = "gigsta_device"
 _DEVICE_PATH = "/v1/auth"
 _MAX_TOKEN_LENGTH = 64
-_MAX_USER_AGENT_LENGTH = 256
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
 async def client_info(request: Request) -> ClientInfo:
     """The caller's address, program and device."""
     token = request.cookies.get(DEVICE_COOKIE)
-    return ClientInfo(
-        ip=client_address(request),
-        user_agent=request.headers.get("user-agent", "")[:_MAX_USER_AGENT_LENGTH],
-        device_token=token if token and len(token) <= _MAX_TOKEN_LENGTH else None,
-    )
+    known = token if token and len(token) <= _MAX_TOKEN_LENGTH else None
+    return replace(await plain_client_info(request), device_token=known)
 
 
 Client = Annotated[ClientInfo, Depends(client_info)]

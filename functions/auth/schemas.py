@@ -6,7 +6,7 @@ from common.application.identity.sessions import TokenPair
 from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
 from common.domain.identity.terms import MAX_VERSION
-from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
+from common.domain.identity.users import MailTrouble, OnboardingStatus, ProviderStatus, User
 from common.domain.shared.contact_fields import EmailText
 from common.domain.shared.emails import MAX_LENGTH as MAX_EMAIL_LENGTH
 from common.domain.shared.texts import PARSED, SEEN
@@ -94,6 +94,13 @@ class AddressView(ResponseModel):
     is_located: bool
 
 
+class MailProblemView(ResponseModel):
+    """That mails do not reach an account's address; another address ends it, and so does a used reset link."""
+
+    kind: MailTrouble
+    since: Instant
+
+
 class UserView(ResponseModel):
     """An account, as its owner sees it."""
 
@@ -102,6 +109,7 @@ class UserView(ResponseModel):
     full_name: str
     phone_number: str | None
     address: AddressView | None
+    picture_media_id: str | None = Field(description="The photo that the parties of one's bookings see")
     roles: list[Role]
     is_verified: bool
     is_provisional: bool
@@ -113,6 +121,9 @@ class UserView(ResponseModel):
     provider_status: ProviderStatus
     provider_id: str | None
     factor_kinds: list[FactorKind]
+    mail_problem: MailProblemView | None = Field(
+        None, description="Why no notifications are mailed, where they do not arrive"
+    )
     created_at: Instant
     updated_at: Instant
 

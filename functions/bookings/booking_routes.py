@@ -21,13 +21,13 @@ from common.domain.shared.opaque_tokens import digest
 from common.runtime.http import CurrentUser
 from common.runtime.http.dependencies import CallerAnd, container_of, current_account, current_user
 from common.runtime.http.etags import etag
-from common.runtime.http.idempotency import IdempotentRoute, keeps_out
+from common.runtime.http.idempotency import IdempotencyKey, IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.queries import query_of
 from common.runtime.http.rate_limits import client_address, limit_lookups
 from common.runtime.http.schemas import Instant, Page
 from common.runtime.observability.logging import set_booking_id
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from functions.bookings.container import BookingsFunction, ContainerDep
@@ -36,7 +36,6 @@ from functions.bookings.schemas import BookingRequest, BookingView, HistoryView
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
 
-_MAX_KEY_LENGTH = 255
 _MAX_STATUSES = 12
 
 
@@ -82,7 +81,7 @@ async def post_booking(
     body: BookingRequest,
     request: Request,
     response: Response,
-    idempotency_key: Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> BookingView:
     """Book a free slot; pay with `payment.client_secret`, where there is one, before `hold_expires_at`.
 

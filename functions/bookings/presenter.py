@@ -1,10 +1,12 @@
 """Bookings as their callers see them."""
 
 from collections.abc import Callable
+from operator import attrgetter
 
 from common.application.bookings.read import VisibleBooking
 from common.application.payments.intents import PaymentAction
 from common.domain.bookings.booking import ActorKind, Booking, Dispute, PolicySnapshot, RescheduleProposal
+from common.domain.messaging.conversations import conversation_id
 from common.runtime.http.price_schemas import lines_of_booking
 
 from functions.bookings import schemas
@@ -28,12 +30,12 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
         return {"amount": amount, "currency": total.currency}
 
     parts: Parts = {
-        **{name: getattr(booking, name) for name in _PLAIN},
+        **dict(zip(_PLAIN, _plain_of(booking), strict=True)),
         "role": seen.actor.kind,
         "payment": _payment(booking, action, money),
         "payout": {"state": booking.payout},
         "provider_name": booking.service.provider_name,
-        "service": {**dict(booking.service), "id": booking.service_id},
+        "service": _service(booking),
         "start_at": booking.slot.start_at,
         "end_at": booking.slot.end_at,
         "timezone": booking.slot.timezone,
@@ -45,6 +47,7 @@ def present_booking(seen: VisibleBooking, action: PaymentAction | None = None) -
         "reschedule": _reschedule(booking.reschedule),
         "dispute": _dispute(booking.dispute, money),
         "available_actions": seen.actions,
+        "conversation_id": None if seen.actor.kind is ActorKind.OPERATOR else conversation_id(booking.id),
     }
     return schemas.BookingView.model_validate(parts)
 
@@ -68,8 +71,20 @@ def present_actions(seen: VisibleBooking) -> list[schemas.ActionView]:
 _PLAIN = (
     "id", "version", "status", "review", "customer_id", "provider_id", "place", "notes", "access_notes",
     "hold_expires_at", "accept_by", "accepted_at", "started_at", "completed_at", "cancelled_at", "settled_at",
-    "cancelled_by", "cancel_reason", "reschedule_count", "extra", "no_show", "created_at", "updated_at",
+    "cancelled_by", "cancel_reason", "reschedule_count", "extra", "no_show", "job_request_id", "offer_id",
+    "created_at", "updated_at",
 )  # fmt: skip
+_plain_of = attrgetter(*_PLAIN)
+
+
+def _service(booking: Booking) -> Parts:
+    service = booking.service
+    return {
+        "id": booking.service_id,
+        "title": service.title,
+        "category": service.category,
+        "duration_minutes": service.duration_minutes,
+    }
 
 
 def _payment(booking: Booking, action: PaymentAction | None, money: Amount) -> Parts:

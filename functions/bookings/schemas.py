@@ -87,7 +87,9 @@ class BookingRequest(SeenTerms):
     start_at: Annotated[Instant, Field(description="A free slot's start")]
     place_kind: AskedPlaceKind = None
     address: VisitAddress = None
-    notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
+    notes: Annotated[
+        Notes, Field(description="For the provider, who sees them before accepting, without contact details")
+    ] = ""
     access_notes: AccessNotes = ""
     payment_method_id: Annotated[str | None, Field(max_length=255, description="A saved card to pay with")] = None
 
@@ -275,6 +277,11 @@ class BookingView(ResponseModel):
     no_show: NoShowView | None
     dispute: DisputeView | None
     available_actions: list[ActionView]
+    conversation_id: Annotated[
+        str | None, Field(description="Where its parties write to each other: `/v1/conversations/{id}`; not for staff")
+    ]
+    job_request_id: Annotated[str | None, Field(description="The request for offers that led to it, if any")]
+    offer_id: Annotated[str | None, Field(description="The offer that both sides agreed to, if any")]
     created_at: Instant
     updated_at: Instant
 
@@ -322,7 +329,9 @@ class IntentRequest(SeenTerms):
     start_at: Annotated[Instant, Field(description="A free slot's start")]
     place_kind: AskedPlaceKind = None
     address: VisitAddress = None
-    notes: Annotated[Notes, Field(description="For the provider, who sees them before accepting")] = ""
+    notes: Annotated[
+        Notes, Field(description="For the provider, who sees them before accepting, without contact details")
+    ] = ""
     access_notes: AccessNotes = ""
     customer: GuestRequest
     replaces: Annotated[

@@ -1,16 +1,18 @@
-"""The inbox in the app, preferences and push subscriptions."""
+"""The inbox in the app, preferences, push subscriptions, and mails that are switched off."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from common.application.notifications import inbox
-from common.domain.shared.errors import NotFound
+from common.domain.shared.errors import InvalidInput, NotFound
 from common.runtime.container.settings import PushSettings
 from common.runtime.http import CurrentUser
 from common.runtime.http.idempotency import IdempotentRoute, keeps_out
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
-from fastapi import APIRouter, Path, Request, Response
+from common.runtime.http.rate_limits import rate_limit
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from functions.notifications.container import ContainerDep
 from functions.notifications.schemas import (
@@ -25,6 +27,8 @@ from functions.notifications.schemas import (
 )
 
 Id = Annotated[str, Path(max_length=64)]
+#: What a mail's header has is a third of this.
+MailToken = Annotated[str, Query(max_length=512)]
 
 router = APIRouter(prefix="/v1/notifications", tags=["notifications"], route_class=IdempotentRoute)
 
@@ -58,6 +62,39 @@ async def get_preferences(container: ContainerDep, caller: CurrentUser) -> Prefe
 async def put_preferences(container: ContainerDep, caller: CurrentUser, body: PreferencesSchema) -> PreferencesSchema:
     """Replace the caller's preferences."""
     return PreferencesSchema.of(await inbox.change_preferences(container.inbox, body.to_domain(caller.user_id)))
+
+
+def _one_click(body: bytes) -> None:
+    """Refuse what is no mail program's own request: that is one field of a form (RFC 8058 section 3.2).
+
+    Raises:
+        InvalidInput: the body lacks the field.
+    """
+    if b"List-Unsubscribe" not in body or b"One-Click" not in body:
+        raise InvalidInput.of("List-Unsubscribe", "Send the form field List-Unsubscribe=One-Click.")
+
+
+@router.post(
+    "/unsubscribe",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[Depends(rate_limit("unsubscribe", limit=600, per_seconds=60))],
+)
+async def unsubscribe_mails(request: Request, container: ContainerDep, token: MailToken) -> Response:
+    """Switch off mails of one kind, as mail programs do it for who presses their button (RFC 8058).
+
+    The `token` of a mail's header is the only proof. The body is the form field `List-Unsubscribe=One-Click`. The
+    answer is the same whatever the token is worth, and the second time.
+    """
+    _one_click(await request.body())
+    await inbox.unsubscribe_mails(container.inbox, token)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/unsubscribe", status_code=HTTPStatus.FOUND, response_class=RedirectResponse)
+async def show_unsubscribe(container: ContainerDep, token: MailToken = "") -> RedirectResponse:  # noqa: ARG001 - opening changes nothing
+    """Leads to the page where mails are switched off, for mail programs that open the address of their button."""
+    page = f"{container.frontend_base_url}/account/notifications"
+    return RedirectResponse(page, HTTPStatus.FOUND, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/push-key")

@@ -24,6 +24,9 @@ class NotificationView(ResponseModel):
     title: str
     body: str
     booking_id: str | None
+    job_request_id: str | None
+    offer_id: str | None
+    report_id: str | None
     read_at: Instant | None
     created_at: Instant
 

@@ -5,24 +5,24 @@ from http import HTTPStatus
 
 from common.application.bookings import refunds
 from common.application.payments.views import get_booking_payment
+from common.runtime.http.csv_lists import IdempotentCsvListRoute
 from common.runtime.http.etags import IfMatch
-from common.runtime.http.idempotency import IdempotentRoute
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
 from fastapi import APIRouter
 
-from functions.payments.access import Auditor, Id, Operator
+from functions.payments.access import Auditor, Id, MoneyMover
 from functions.payments.admin_schemas import DebtView, DiscrepancyView, RefundRequest
 from functions.payments.container import ContainerDep
 from functions.payments.schemas import BookingPaymentView
 
-router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/admin", tags=["administration"], route_class=IdempotentCsvListRoute)
 
 
 @router.post("/bookings/{id}/refunds", status_code=HTTPStatus.CREATED)
 async def create_refund(
     container: ContainerDep,
-    staff: Operator,
+    staff: MoneyMover,
     id: Id,  # noqa: A002
     body: RefundRequest,
     expected: IfMatch,

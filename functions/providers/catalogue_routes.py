@@ -48,7 +48,8 @@ async def _link_again(request: Request, kept: Mapping[str, Any]) -> dict[str, An
 @keeps_out(_link_again, "online_link")
 async def create_service(container: ContainerDep, provider: CallingProvider, body: ServiceRequest) -> OwnServiceView:
     """Make a service of the caller's."""
-    return OwnServiceView.of(await services.create_service(container.catalogue, provider, body.fields()), provider)
+    made = await services.create_service(container.catalogue, provider, body.fields())
+    return OwnServiceView.of(made, provider, container.media_bucket)
 
 
 @own.patch("/services/{service_id}")
@@ -60,7 +61,7 @@ async def update_service(
     changed = await services.update_service(
         container.catalogue, provider, service_id, body.fields(), expected=body.version
     )
-    return OwnServiceView.of(changed, provider)
+    return OwnServiceView.of(changed, provider, container.media_bucket)
 
 
 @own.delete("/services/{service_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -83,14 +84,16 @@ async def list_own_services(
     rows = await container.catalogue.services.list_by_provider(
         provider.id, status=status, limit=limit + 1, before=before
     )
-    return make_page(rows, limit, cursor=lambda row: (row.id,), item=OwnServiceView.of)
+    bucket = container.media_bucket
+    return make_page(rows, limit, cursor=lambda row: (row.id,), item=lambda row: OwnServiceView.of(row, None, bucket))
 
 
 @public.get("/services/{service_id}", dependencies=[Depends(cache_for(30))])
 async def get_service(container: ContainerDep, viewer: OptionalUser, service_id: str) -> ServiceView:
     """A service with its provider; one that is not shown only for its owner."""
     viewer_id = viewer.provider_id if viewer else None
-    return ServiceView.of(*await services.visible_service(container.catalogue, service_id, viewer_id))
+    service, provider = await services.visible_service(container.catalogue, service_id, viewer_id)
+    return ServiceView.of(service, provider, container.media_bucket)
 
 
 @public.get("/services/{service_id}/slots", dependencies=[Depends(cache_for(5, is_kept=False))])

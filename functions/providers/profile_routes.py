@@ -17,9 +17,9 @@ public = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=Cache
 
 
 @own.get("")
-async def get_own_provider(provider: CallingProvider) -> OwnProviderView:
+async def get_own_provider(container: ContainerDep, provider: CallingProvider) -> OwnProviderView:
     """The caller's profile."""
-    return OwnProviderView.of(provider)
+    return OwnProviderView.of(provider, container.media_bucket)
 
 
 @own.patch("")
@@ -30,7 +30,7 @@ async def update_own_provider(
     if body.address is not None:
         await limit_lookups(request, response)
     changed = await profile.update_profile(container.catalogue, provider, body.fields(), expected=body.version)
-    return OwnProviderView.of(changed)
+    return OwnProviderView.of(changed, container.media_bucket)
 
 
 @own.get("/availability")
@@ -53,4 +53,5 @@ async def put_availability(
 async def get_provider(container: ContainerDep, viewer: OptionalUser, provider_id: str) -> ProviderView:
     """A provider's public profile."""
     viewer_id = viewer.provider_id if viewer else None
-    return ProviderView.of(await profile.visible_provider(container.catalogue, provider_id, viewer_id))
+    provider = await profile.visible_provider(container.catalogue, provider_id, viewer_id)
+    return ProviderView.of(provider, container.media_bucket)

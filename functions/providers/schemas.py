@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
+from common.application.ports.media.attachments import MediaUrls
 from common.domain.catalogue.categories import Category, CategoryTree
 from common.domain.catalogue.listings import mean_of
 from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
@@ -14,6 +15,7 @@ from common.domain.shared.contact_fields import AddressText
 from common.domain.shared.links import HttpsLink
 from common.domain.shared.names import NO_CONTACT_DETAILS, TradingName
 from common.domain.shared.texts import PARSED, PROSE, TITLE
+from common.runtime.http.photo_schemas import PhotoView
 from common.runtime.http.schemas import Instant, MoneySchema, PatchModel, RequestModel, ResponseModel, Version
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, Field
 
@@ -22,6 +24,11 @@ Title = Annotated[str, Field(min_length=3, max_length=120), TITLE, NO_CONTACT_DE
 Description = Annotated[str, Field(max_length=5000), PROSE]
 Duration = Annotated[int, Field(ge=5, le=1440, multiple_of=5, strict=True, description="Minutes")]
 Images = Annotated[list[Annotated[AnyHttpUrl, Field(max_length=2048)]], Field(max_length=10)]
+MediaIds = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]],
+    AfterValidator(lambda ids: list(dict.fromkeys(ids))),
+    Field(max_length=10, description="Own photos, uploaded as `service_image` and ready, in the order they are shown"),
+]
 SettableStatus = Literal["draft", "active", "paused"]
 PlaceKinds = Annotated[
     list[PlaceKind],
@@ -88,6 +95,7 @@ class ServiceRequest(_ServiceFields, RequestModel):
     duration_minutes: Duration
     options: Options = Field(default_factory=list)
     images: Images = Field(default_factory=list)
+    media_ids: MediaIds = Field(default_factory=list)
     status: SettableStatus = "draft"
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: Flag = False
@@ -108,6 +116,7 @@ class ServicePatch(_ServiceFields, PatchModel):
     duration_minutes: Duration | None = None
     options: Options | None = None
     images: Images | None = None
+    media_ids: MediaIds | None = None
     status: SettableStatus | None = None
     cancellation_policy: CancellationPolicyName | None = None
     auto_accept: Flag | None = None
@@ -173,6 +182,7 @@ class ServiceView(ResponseModel):
     duration_minutes: int
     options: list[OptionView]
     images: list[str]
+    photos: list[PhotoView]
     status: ServiceStatus
     cancellation_policy: CancellationPolicyName
     auto_accept: bool
@@ -184,10 +194,11 @@ class ServiceView(ResponseModel):
     updated_at: Instant
 
     @classmethod
-    def of(cls, service: Service, provider: Provider | None = None) -> Self:
+    def of(cls, service: Service, provider: Provider | None, urls: MediaUrls) -> Self:
         """The view of a service."""
         return cls(
-            **service.model_dump(exclude={"rating", "price", "options"}),
+            **service.model_dump(exclude={"rating", "price", "options", "photos"}),
+            photos=[PhotoView.of(photo, urls) for photo in service.photos],
             options=[OptionView.model_validate(each.model_dump()) for each in service.options],
             price=MoneySchema.model_validate(service.price) if service.price else None,
             total_price=MoneySchema.model_validate(total) if (total := service.total_price()) else None,
@@ -208,13 +219,17 @@ class ProviderPatch(PatchModel):
     ``address`` is the base that distances are measured from: it is located, and services are found around it at once.
     """
 
-    nullable = frozenset({"tax_number", "version"})
+    nullable = frozenset({"tax_number", "picture_media_id", "version"})
 
     trading_name: TradingName | None = None
     bio: Annotated[str, Field(max_length=5000), PROSE] | None = None
     service_radius_km: Annotated[float, Field(ge=1, le=200, strict=True)] | None = None
     address: AddressText | None = None
     tax_number: Annotated[str, Field(pattern=r"^[0-9 -]{8,15}$", description="GST number or ABN"), PARSED] | None = None
+    picture_media_id: Annotated[
+        str | None,
+        Field(min_length=1, max_length=64, description="Own photo, uploaded as `profile_picture` and ready"),
+    ] = None
     version: Version | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -231,15 +246,17 @@ class ProviderView(ResponseModel):
     is_verified: bool
     service_radius_km: float
     timezone: str
+    picture: PhotoView | None
     rating: RatingView
     created_at: Instant
 
     @classmethod
-    def of(cls, provider: Provider) -> "ProviderView":
+    def of(cls, provider: Provider, urls: MediaUrls) -> "ProviderView":
         """The view of a provider."""
         return cls(
             **provider.model_dump(include={"id", "trading_name", "bio", "service_radius_km", "timezone", "created_at"}),
             is_verified=provider.status is ProviderStatus.APPROVED,
+            picture=PhotoView.of(provider.picture, urls) if provider.picture else None,
             rating=RatingView.of(provider.rating),
         )
 
@@ -267,11 +284,11 @@ class OwnProviderView(ProviderView):
     updated_at: Instant
 
     @classmethod
-    def of(cls, provider: Provider) -> "OwnProviderView":
+    def of(cls, provider: Provider, urls: MediaUrls) -> "OwnProviderView":
         """The view of the caller's own profile."""
         own = {"user_id", "status", "is_billable", "is_listed", "tax_number", "version", "updated_at"}
         return cls(
-            **ProviderView.of(provider).model_dump(),
+            **ProviderView.of(provider, urls).model_dump(),
             **provider.model_dump(include=own),
             address=AddressView.model_validate(provider.address),
             has_availability=provider.availability is not None,

@@ -1,16 +1,18 @@
 """A provider's jobs, earnings and stats, and published ratings."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from common.application.catalogue import statistics
 from common.application.catalogue.profile import visible_provider
 from common.application.catalogue.services import visible_service
 from common.application.ports.bookings.repository import BookingQuery
+from common.application.shared.together import together
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.ratings import Rating
+from common.domain.matching.offers import OfferStatus
 from common.domain.shared.errors import InvalidInput
 from common.runtime.http import OptionalUser
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
@@ -19,10 +21,12 @@ from common.runtime.http.schemas import Instant, Page
 from fastapi import APIRouter, Depends, Query
 
 from functions.providers.callers import CallingProvider
-from functions.providers.container import ContainerDep
+from functions.providers.container import ContainerDep, ProvidersFunction
 from functions.providers.statistics_schemas import (
     EarningsList,
     EarningsView,
+    JobOfferView,
+    JobPage,
     JobStatus,
     JobView,
     PublishedRatingView,
@@ -37,6 +41,10 @@ To = Annotated[Instant | None, Query(alias="to")]
 _VISIBLE = tuple(status for status in BookingStatus if status not in statistics.HIDDEN_FROM_PROVIDER)
 _EARNINGS_DAYS = 92
 _STATS_DAYS = 182
+#: More than one provider is asked at once.
+_MOST_OFFERS = 50
+#: Offers of so long count as those of late.
+_LATELY = timedelta(days=7)
 
 
 @own.get("/jobs")
@@ -48,8 +56,11 @@ async def list_jobs(
     status: Annotated[list[JobStatus] | None, Query(max_length=len(_VISIBLE))] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
-) -> Page[JobView]:
-    """The caller's jobs by their start, the earliest first; a calendar asks with ``from`` and ``to``."""
+) -> JobPage:
+    """The caller's jobs by their start, the earliest first; a calendar asks with ``from`` and ``to``.
+
+    The first page also has the ``offers`` that are open now, those to be answered and the quotes that stand.
+    """
     if starts_from and starts_before and starts_before <= starts_from:
         raise InvalidInput.of("to", "The end must come after the start.", "end_before_start")
     query = BookingQuery(
@@ -65,12 +76,23 @@ async def list_jobs(
         after = (start_at, booking_id)
     rows = await container.catalogue.bookings.search(query, limit=limit + 1, after=after)
     now, windows = container.clock.now(), container.booking_settings
-    return make_page(
+    page = make_page(
         rows,
         limit,
         cursor=lambda row: (row.slot.start_at, row.id),
         item=lambda row: JobView.of(seen_by(row, ActorKind.PROVIDER, now, windows)),
     )
+    offers = await _open_offers(container, provider.id) if cursor is None else []
+    return JobPage(items=page.items, next_cursor=page.next_cursor, offers=offers)
+
+
+async def _open_offers(container: ProvidersFunction, provider_id: str) -> list[JobOfferView]:
+    """What a provider was asked that is open, the latest first."""
+    found = await container.job_offers.list_by_provider(
+        provider_id, statuses=[OfferStatus.OPEN], limit=_MOST_OFFERS, before=None
+    )
+    requests = await container.job_requests.get_many([each.request_id for each in found]) if found else {}
+    return [JobOfferView.of(each, requests[each.request_id]) for each in found if each.request_id in requests]
 
 
 @own.get("/earnings")
@@ -87,9 +109,14 @@ async def get_earnings(
 async def get_stats(
     container: ContainerDep, provider: CallingProvider, starts_from: From = None, starts_before: To = None
 ) -> StatsView:
-    """The caller's acceptance and reliability, over jobs that start in the interval."""
+    """The caller's acceptance and reliability, over jobs that start in the interval, and how they answer offers."""
     start, end = statistics.period_of(container.clock.now(), starts_from, starts_before, _STATS_DAYS)
-    return StatsView.of(await statistics.stats(container.catalogue, provider, start, end))
+    now = container.clock.now()
+    stats, answers = await together(
+        statistics.stats(container.catalogue, provider, start, end),
+        container.offer_stats.read([provider.id], now, since=now - _LATELY),
+    )
+    return StatsView.of(stats, answers.get(provider.id))
 
 
 @public.get("/providers/{provider_id}/ratings", dependencies=[Depends(cache_for(60))])

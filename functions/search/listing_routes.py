@@ -60,7 +60,7 @@ async def search_services(
     answer = await _search(container, params, query, request)
     found, criteria = answer.found, answer.criteria
     return ServicesFound(
-        items=[FoundService.of(hit, found.slots) for hit in found.hits],
+        items=[FoundService.of(hit, found.slots, container.media_bucket) for hit in found.hits],
         next_cursor=answer.cursor(query),
         interpretation=answer.interpretation(),
         currency=_currency(criteria),

@@ -4,15 +4,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from common.application.ports.catalogue.geocoding import Located
+from common.application.ports.media.attachments import MediaUrls
 from common.application.ports.search.listings import CategoryCount, Hit
-from common.application.search.facets import PRICE_EDGES, Facets
+from common.application.search.facets import Facets
 from common.application.search.suggest import Suggestions
 from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.facet_counts import PRICE_EDGES
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.price_keys import price_of
 from common.domain.catalogue.services import PriceType
+from common.domain.shared.geo import Point, blurred
 from common.domain.shared.money import CurrencyCode
 from common.runtime.http.schemas import Instant, MoneySchema, ResponseModel
+
+
+class AreaView(ResponseModel):
+    """About where it is, for a pin on a map: a point 200 m to 1.3 km from the provider's own address."""
+
+    lat: float
+    lng: float
+
+    @classmethod
+    def of(cls, point: Point) -> "AreaView":
+        """The view of an address's point."""
+        shown = blurred(point)
+        return cls(lat=shown.lat, lng=shown.lng)
 
 
 class FoundRating(ResponseModel):
@@ -32,7 +48,11 @@ class FoundProvider(ResponseModel):
 
 
 class FoundService(ResponseModel):
-    """A service that was found. ``price`` is the price as stated, ``total_price`` what one booking costs."""
+    """A service that was found. ``price`` is the price as stated, ``total_price`` what one booking costs.
+
+    ``next_slot_at`` is the soonest free start of the period that was asked for, or of the next five weeks with
+    ``sort=soonest``; null without either, for then no calendar is read.
+    """
 
     id: str
     title: str
@@ -46,11 +66,12 @@ class FoundService(ResponseModel):
     place_kinds: list[PlaceKind]
     provider: FoundProvider
     rating: FoundRating
+    area: AreaView
     distance_m: int | None
     next_slot_at: Instant | None
 
     @classmethod
-    def of(cls, hit: Hit, slots: Mapping[str, datetime]) -> "FoundService":
+    def of(cls, hit: Hit, slots: Mapping[str, datetime], urls: MediaUrls) -> "FoundService":
         """The view of a hit."""
         return cls(
             id=hit.id,
@@ -60,11 +81,12 @@ class FoundService(ResponseModel):
             price=_money(hit.unit_amount, hit.currency),
             total_price=_total(hit),
             duration_minutes=hit.duration_minutes,
-            image=hit.image,
+            image=urls.public_url(hit.image) if hit.image and "://" not in hit.image else hit.image,
             auto_accept=hit.auto_accept,
             place_kinds=[PlaceKind(kind) for kind in hit.place_kinds],
             provider=FoundProvider(id=hit.provider_id, trading_name=hit.trading_name, is_verified=hit.is_verified),
             rating=_rating(hit),
+            area=AreaView.of(hit.point),
             distance_m=_metres(hit),
             next_slot_at=slots.get(hit.id),
         )
@@ -80,6 +102,7 @@ class ProviderFound(ResponseModel):
     price_from: MoneySchema | None
     place_kinds: list[PlaceKind]
     rating: FoundRating
+    area: AreaView
     distance_m: int | None
 
     @classmethod
@@ -93,6 +116,7 @@ class ProviderFound(ResponseModel):
             price_from=_total(hit),
             place_kinds=[PlaceKind(kind) for kind in hit.place_kinds],
             rating=_rating(hit),
+            area=AreaView.of(hit.point),
             distance_m=_metres(hit),
         )
 
@@ -128,9 +152,14 @@ class PlaceKindFacet(ResponseModel):
 
 
 class FacetsView(ResponseModel):
-    """How what was found is spread; only the first 500 listings are counted (``is_complete`` tells).
+    """How what was found is spread.
 
-    ``prices`` counts what is priced in ``currency``: the search's, or else that of the first listing with a price.
+    A few hundred listings are counted one by one (``is_complete``). Of more, where nothing but a category and a place
+    is asked for, all figures are an estimate (``is_estimate``) from counters that are some minutes old; near a point
+    they are about right. With other filters only the first 500 listings are counted.
+
+    ``prices`` counts what is priced in ``currency``: the search's, or else that of the first listing with a price, or,
+    in an estimate, the one that most are priced in.
     """
 
     categories: list[CategoryFacet]
@@ -140,6 +169,7 @@ class FacetsView(ResponseModel):
     currency: CurrencyCode | None
     counted: int
     is_complete: bool
+    is_estimate: bool
 
     @classmethod
     def of(cls, facets: Facets, tree: CategoryTree) -> "FacetsView":
@@ -154,6 +184,7 @@ class FacetsView(ResponseModel):
             currency=facets.currency,
             counted=facets.counted,
             is_complete=facets.is_complete,
+            is_estimate=facets.is_estimate,
         )
 
 

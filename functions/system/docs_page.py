@@ -33,7 +33,7 @@ def docs_page(document: bytes) -> bytes:
     names = {name: asset.name for name, asset in assets().items()}
     return _PAGE.substitute(
         title=escape(api["info"]["title"]),
-        description=escape(api["info"]["description"]),
+        summary=escape(api["info"]["summary"]),
         base_url=escape(api["servers"][0]["url"]),
         viewer_css=names["swagger-ui.css"],
         viewer_js=names["swagger-ui-bundle.js"],

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from infra.bench.core import run as core
 from infra.bench.crowd.part import run as crowd
 from infra.bench.growth.part import run as growth
+from infra.bench.hotspots import run as hotspots
+from infra.bench.matching.part import run as matching
 from infra.bench.parts import Options, Part
 from infra.bench.results import State, judge
 from infra.bench.search.__main__ import run as search
@@ -20,7 +22,14 @@ from infra.build.targets import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PARTS: Mapping[str, Part] = {"core": core, "search": search, "crowd": crowd, "growth": growth}
+PARTS: Mapping[str, Part] = {
+    "core": core,
+    "search": search,
+    "crowd": crowd,
+    "growth": growth,
+    "matching": matching,
+    "hotspots": hotspots,
+}
 _STARTED = time.monotonic()
 
 
@@ -38,6 +47,7 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the number of runs; below 1 is a trial")
     parser.add_argument("--output", type=Path, default=ROOT / "docs", help="folder of the results")
     chosen = parser.parse_args()
+    chosen.output.mkdir(parents=True, exist_ok=True)
     options = Options(chosen.output, chosen.scale, chosen.full or chosen.check, _say)
     figures = []
     with asyncio.Runner() as runner:

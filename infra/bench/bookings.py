@@ -32,9 +32,10 @@ _CREATED = 201
 _BASELINE, _OURS, _PEER = "baseline", "GigSta", "FastAPI + Beanie"
 _PEER_TEXT = (
     "FastAPI + Beanie runs under the same runtime client, with Mangum, and does equal work: it verifies the access "
-    "token, reads the account's state, checks the rules of the slot, takes the slot by the unique index, records the "
-    "payment before it calls Stripe, writes audit row and event in the transaction, and sends the event. It neither "
-    "limits rates and holds nor locates the address, offers no actions, and writes no logs, spans and metrics."
+    "token, reads the account's state, counts the address's requests, checks the rules of the slot, takes the slot by "
+    "the unique index, records the payment before it calls Stripe, writes audit row and event in the transaction, "
+    "sends the event, answers what the caller may see and do by the same rules, and writes the same logs and spans. It "
+    "does not limit unpaid holds, locate the address, or replay keys, and knows no other guards."
 )
 _CREATE_TEXT = (
     "`POST /v1/bookings`, with the call to the local Stripe. The baseline does what safety needs in the fewest "

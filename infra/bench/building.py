@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _BENCH = ROOT / "infra" / "bench"
 #: What the peer needs besides the layer.
 _OF_PEER = ("beanie", "lazy_model", "click")
+#: How a booking is shown, by the peer as by ours.
+_VIEWS = ("__init__.py", "presenter.py", "schemas.py")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def build(folder: Path) -> Built:
 
 
 def _compiled_baselines(folder: Path) -> Path:
-    """A copy of the baselines and the peer, with Beanie, with byte-code, as Lambda would have them.
+    """A copy of the baselines and the peer, with Beanie and what a booking's view is, with byte-code, as in Lambda.
 
     Args:
         folder: Where to.
@@ -79,6 +82,10 @@ def _compiled_baselines(folder: Path) -> Path:
         (package / "__init__.py").touch()
     for own in ("baselines", "peer"):
         files.replace_tree(_BENCH / own, root / "infra" / "bench" / own)
+    area = root / "functions" / "bookings"
+    area.mkdir(parents=True)
+    for module in _VIEWS:
+        shutil.copy(ROOT / "functions" / "bookings" / module, area)
     for name in _OF_PEER:
         source = importlib.util.find_spec(name)
         if source is None or source.origin is None:

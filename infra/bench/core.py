@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 from bson import json_util
 
 from infra.bench import building, capture, lifecycle, measure, plots, report, subjects
+from infra.bench.asking import asking
 from infra.bench.bookings import acting, creating, first_booking, reading
+from infra.bench.conversations import conversing
+from infra.bench.deals import dealing
+from infra.bench.figures import figures
 from infra.bench.identity_timing import identity_timing
 from infra.bench.identity_writes import identity_writes
+from infra.bench.photographs import photographs
+from infra.bench.public_reports import public_reports
 from infra.bench.reading import warm
+from infra.bench.realtime import seeing
 from infra.bench.results import Measured
 from infra.bench.servers import running_servers
 from infra.bench.setting import Setting
@@ -52,6 +59,18 @@ async def _run(folder: Path, options: Options) -> Measured:
         tables = [made, await acting(setting)]
         say("reading, beside Beanie")
         tables += await reading(setting)
+        say("asking providers")
+        tables += await asking(setting)
+        say("describing jobs and accepting offers")
+        tables += await dealing(setting)
+        say("conversations")
+        tables += await conversing(setting)
+        say("photographs")
+        tables += await photographs(setting)
+        say("reports")
+        tables += await public_reports(setting)
+        say("realtime")
+        tables += await seeing(setting)
         say("warm requests")
         tables.append(await warm(setting))
         say("identity's routes")
@@ -66,6 +85,8 @@ async def _run(folder: Path, options: Options) -> Measured:
         counts, taken = await measure.race(world, _ATTEMPTS, next(setting.slots))
         say("sweeping due bookings")
         tables.append(await lifecycle.sweeping(setting))
+        say("figures")
+        tables += await figures(setting)
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(counts.items()))
     facts = {f"{_ATTEMPTS} simultaneous bookings of one slot": f"{answers}, in {taken:.0f} ms together"}
     plots.waterfall(traces, options.output / _WATERFALL)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import httpx
 from common.domain.scheduling.slot_cells import cells_between
@@ -14,12 +15,14 @@ from common.runtime.http import create_app
 from functions.bookings.routes import router
 from infra.bench.environments import Bench, Subject, running
 from infra.bench.statistics import Timing, summarise
-from infra.bench.world import World, nth_start
+from infra.bench.tokens import access_token
+from infra.bench.world import World, double, nth_start, store
 from infra.ops.container import operating
 
 Call = Callable[[], Awaitable[object]]
 Start = Callable[[Bench, Subject], Awaitable[float]]
 _HOUR_CELLS = 12
+_TOKEN_LIFETIME = timedelta(minutes=14)
 
 
 async def starts(bench: Bench, subjects: list[Subject], start: Start, *, runs: int) -> dict[str, Timing]:
@@ -72,19 +75,23 @@ def _repeat(invoke: Callable[..., Awaitable[object]], subject: Subject) -> Call:
 
 
 async def race(world: World, attempts: int, slot_number: int) -> tuple[dict[int, int], float]:
-    """Many simultaneous requests for one slot through the whole application.
+    """Many people's simultaneous requests for one slot through the whole application.
 
     Returns:
         How often each status was answered, and the milliseconds that all of them took.
     """
     request = booking_request(world, slot_number)
-    headers = {"Authorization": f"Bearer {world.token}"}
+    people, now = [double(world.user) for _ in range(attempts)], datetime.now(UTC)
     async with operating(world.environment) as container:
+        await store(container, "users", *people)
+        headers = [
+            {"Authorization": f"Bearer {access_token(container, each, now, _TOKEN_LIFETIME)}"} for each in people
+        ]
         transport = httpx.ASGITransport(app=create_app(router, service="bookings", container=container))
         async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=60) as client:
-            await client.get("/v1/bookings", headers=headers)
+            await client.get("/v1/bookings", headers=headers[0])
             started = time.perf_counter()
-            tasks = [client.post("/v1/bookings", json=request, headers=headers) for _ in range(attempts)]
+            tasks = [client.post("/v1/bookings", json=request, headers=each) for each in headers]
             answers = await asyncio.gather(*tasks)
             taken = (time.perf_counter() - started) * 1000
     counts: dict[int, int] = {}

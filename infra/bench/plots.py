@@ -33,7 +33,15 @@ def save(figure: Figure, path: Path) -> None:
         figure: What was drawn.
         path: Where to.
     """
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "gigsta", "path.simplify": True}):
+    # Each text names its fonts, and matplotlib's own list of them is longer than the text.
+    with mpl.rc_context(
+        {
+            "svg.fonttype": "none",
+            "font.sans-serif": ["DejaVu Sans", "Verdana"],
+            "svg.hashsalt": "gigsta",
+            "path.simplify": True,
+        }
+    ):
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _RUNS, _WARMUP = 200, 30
 #: The baseline of each function's request.
-_BASELINES = {
+BASELINES = {
     "auth": "reads.me",
     "admin": "reads.list_providers",
     "providers": "reads.service",
@@ -21,7 +21,11 @@ _BASELINES = {
     "bookings": "reads.list_bookings",
     "payments": "reads.payment",
     "webhooks": "webhook.handler",
+    "matching": "reads.job_requests",
+    "messaging": "reads.conversations",
+    "media": "reads.photographs",
     "notifications": "reads.notifications",
+    "reports": "reads.reports",
     "system": "reads.health",
 }
 _TEXT = (
@@ -37,7 +41,7 @@ async def warm(setting: Setting) -> Section:
     """Each function's request beside its baseline."""
     section = Section("Warm request", _TEXT)
     for area, subject in setting.http.items():
-        baseline = setting.baseline(_BASELINES[area], subject.event, status=200, fresh=subject.fresh)
+        baseline = setting.baseline(BASELINES[area], subject.event, status=200, fresh=subject.fresh)
         request = subject.event["requestContext"]["http"]
         pair = baseline.named(f"{area}: baseline"), subject.named(f"{area}: {request['method']} {request['path']}")
         runs = setting.runs(_RUNS)

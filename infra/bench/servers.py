@@ -13,7 +13,7 @@ from infra.local.ministack import server as ministack
 from stripe_local.testing import running_stripe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from pathlib import Path
 
 MAIL_FROM = "hello@example.com"
@@ -37,6 +37,23 @@ class Servers:
     queue_url: str
     aws_url: str
     mongod_pid: int
+
+
+@contextlib.contextmanager
+def running_mongod(folder: Path, *, cache_gb: float, is_alone: bool = False) -> Iterator[str]:
+    """Start a database alone; it ends with the context, which gives its address.
+
+    Args:
+        folder: For its files.
+        cache_gb: What it may remember.
+        is_alone: Without a replica set, as ``mongod.launch`` has it.
+    """
+    server = mongod.launch(folder, ports.free_port(), cache_gb=cache_gb, is_alone=is_alone)
+    try:
+        server.wait_ready()
+        yield server.uri
+    finally:
+        server.stop()
 
 
 @contextlib.asynccontextmanager

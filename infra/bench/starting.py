@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from infra.bench import measure, plain, production, workers
 from infra.bench.environments import Subject, cold_start_ms, init_ms, restored
+from infra.bench.reading import BASELINES
 from infra.bench.results import Row, Section, compare
 from infra.bench.statistics import summarise
 from infra.bench.targets import Target
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 _RUNS = 20
 _RESTORE_TEXT = (
     "From the moment that an environment is restored until its first answer: secrets fetched by name (as many as the "
-    "template gives the function), a connection opened, one request read. A process that has initialized for a "
-    "snapshot stands for the snapshot; reading the snapshot's pages cannot be had on a laptop. The baseline is a bare "
-    "handler with the same secrets, whose hook fetches and connects, and whose request reads one document."
+    "template gives the function), a connection opened, one request answered, the same as in the table of warm ones. "
+    "A process that has initialized for a snapshot stands for the snapshot; reading the snapshot's pages cannot be had "
+    "on a laptop. The baseline of each is a bare handler that does the same: its hook fetches as many secrets, all at "
+    "once, and connects, and its request is the function's baseline of a warm one, written by hand."
 )
 _INIT_TEXT = (
     "From the start of the process until it asks for its first event, with byte-code, by AWS's own runtime client. The "
@@ -37,7 +39,7 @@ _WORKER_TEXT = (
     "From the start of the process until the first message has been worked on. The baseline imports the same "
     "third-party modules as ours has loaded by then, and does the work in the fewest commands: a mail rendered and "
     "sent, a payment read at the local Stripe, a stored Stripe event processed, one due booking swept, one left-over "
-    "event published, what has expired in one collection removed."
+    "event published, what has expired in one collection removed, a photograph that was given up passed over."
 )
 #: Prints the third-party modules that are loaded when a worker waits for its first message.
 _LIST_LIBRARIES = """
@@ -56,9 +58,8 @@ async def restore(setting: Setting) -> Section:
 
     All processes of a round are made at once and then measured in turn, while the others wait.
     """
-    pairs = [(subject, _bare_restore(setting, subject)) for subject in setting.http.values()]
-    bares = {each.name: each for _, each in pairs}
-    subjects = [*(subject for subject, _ in pairs), *bares.values()]
+    pairs = [(_bare_restore(setting, subject), subject) for subject in setting.http.values()]
+    subjects = [each for pair in pairs for each in pair]
     series: dict[str, list[float]] = {each.name: [] for each in subjects}
     at_once = asyncio.Semaphore(os.cpu_count() or 1)
     for number in range(setting.runs(_RUNS) + 1):
@@ -70,11 +71,10 @@ async def restore(setting: Setting) -> Section:
                 if number:
                     series[subject.name].append(taken)
     timings = {name: summarise(taken) for name, taken in series.items()}
-    rows = [Row(name, timings[name]) for name in bares]
-    rows += [
-        compare(subject.name, timings[subject.name], timings[bare.name], Target.RESTORE, of=subject.name)
-        for subject, bare in pairs
-    ]
+    rows: list[Row] = []
+    for bare, subject in pairs:
+        base, timing = timings[bare.name], timings[subject.name]
+        rows += [Row(bare.name, base), compare(subject.name, timing, base, Target.RESTORE, of=subject.name)]
     return Section("First request after a restore", _RESTORE_TEXT, rows)
 
 
@@ -88,8 +88,9 @@ async def _snapshot(
 def _bare_restore(setting: Setting, subject: Subject) -> Subject:
     variables = {**production.common_variables(), **production.variables(subject.handler)}
     names = list(dict.fromkeys(value for name, value in variables.items() if name in production.SECRET_VARIABLES))
-    bare = setting.baseline("restore.handler", subject.event, status=200, BENCH_SECRETS=json.dumps(names))
-    return bare.named(f"baseline: {len(names)} secret{'s' if len(names) > 1 else ''}")
+    does = {"BENCH_SECRETS": json.dumps(names), "BENCH_REQUEST": BASELINES[subject.name]}
+    bare = setting.baseline("restore.handler", subject.event, status=200, fresh=subject.fresh, **does)
+    return bare.named(f"{subject.name}: baseline, {len(names)} secret{'s' if len(names) > 1 else ''}")
 
 
 async def init(setting: Setting) -> Section:

@@ -28,7 +28,11 @@ def http_subjects(functions: Path, world: World, booking_id: str) -> dict[str, S
         "bookings": http_event("GET", "/v1/bookings", token=customer),
         "payments": http_event("GET", f"/v1/bookings/{booking_id}/payment", token=customer),
         "webhooks": webhook(),
+        "matching": http_event("GET", "/v1/job-requests", token=customer),
+        "media": http_event("GET", "/v1/media", token=customer),
+        "messaging": http_event("GET", "/v1/conversations", token=customer),
         "notifications": http_event("GET", "/v1/notifications", token=provider),
+        "reports": http_event("GET", "/v1/reports"),
         "system": http_event("GET", "/v1/health"),
     }
     fresh = {"webhooks": webhook}

@@ -6,10 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from common.application.admin.metrics.compute import KNOWN_DAYS
+from common.application.ports.admin.metrics import Area
+from common.domain.bookings.booking import Place
 from common.domain.shared.events import Event, Topic, new_event
+from common.domain.shared.realtime import StreamKind, stream_event
 from pymongo import MongoClient
 
 from infra.bench import capture
+from infra.bench.asking import due_message, store_due_request
 from infra.bench.environments import Subject
 from infra.bench.world import DATABASE
 
@@ -22,9 +27,16 @@ _WORKERS = {
     "notifications_queue": "notifications",
     "payment_checks_queue": "payments",
     "stripe_events_queue": "payments",
+    "media_queue": "media",
+    "realtime_queue": "messaging",
+    "matching_queue": "matching",
+    "matching_schedule": "matching",
+    "reports_queue": "reports",
     "sweep_schedule": "bookings",
+    "reports_schedule": "reports",
     "outbox_schedule": "system",
     "cleanup_schedule": "system",
+    "metrics_schedule": "admin",
 }
 
 
@@ -34,9 +46,16 @@ def real(setting: Setting) -> list[Subject]:
         "notifications_queue": lambda: _message(_mail(setting).model_dump_json()),
         "payment_checks_queue": lambda: _message(_event(setting, "payment.check_requested").model_dump_json()),
         "stripe_events_queue": lambda: _stripe_event(setting),
+        "media_queue": lambda: _message(_given_up().model_dump_json()),
+        "realtime_queue": lambda: _message(_seen(setting).model_dump_json()),
+        "matching_queue": lambda: due_message(_due_request(setting)),
+        "matching_schedule": lambda: _swept_request(setting),
+        "reports_queue": lambda: _message(_unverified().model_dump_json()),
         "sweep_schedule": lambda: _due_booking(setting),
+        "reports_schedule": dict,
         "outbox_schedule": lambda: _left_over(setting),
         "cleanup_schedule": lambda: _expired(setting),
+        "metrics_schedule": lambda: _uncounted(setting),
     }
     return [_subject(setting, name, fresh[name]) for name in _WORKERS]
 
@@ -59,6 +78,34 @@ def _mail(setting: Setting) -> Event:
     return new_event(
         Topic.NOTIFICATIONS, "mail.requested", datetime.now(UTC), template="password_changed", to_user_id=to
     )
+
+
+def _given_up() -> Event:
+    return new_event(Topic.MEDIA, "media.uploaded", datetime.now(UTC), media_id="med_gone")
+
+
+def _unverified() -> Event:
+    return new_event(Topic.REPORTS, "report.verification_requested", datetime.now(UTC), report_id="rpt_gone")
+
+
+def _seen(setting: Setting) -> Event:
+    """Something for the stream of somebody who looks, and who is not connected now."""
+    now, user_id = datetime.now(UTC), f"usr_{uuid4().hex}"
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        row = {"_id": user_id, "epoch": "bench", "seq": 0, "events": [], "expires_at": now + timedelta(days=7)}
+        client[DATABASE]["realtime_streams"].insert_one(row)
+    return stream_event(StreamKind.BOOKINGS, "booking.accepted", now, user_ids=[user_id], ids={})
+
+
+def _due_request(setting: Setting) -> str:
+    """The id of a request in a place where nobody offers anything, whose first wave is due."""
+    return store_due_request(setting, Place(lat=-50.0, lng=-150.0, is_located=True), radius_km=5).id
+
+
+def _swept_request(setting: Setting) -> dict[str, Any]:
+    """The same, found by the sweep."""
+    _due_request(setting)
+    return {}
 
 
 def _stripe_event(setting: Setting) -> dict[str, Any]:
@@ -92,6 +139,21 @@ def _left_over(setting: Setting) -> dict[str, Any]:
     fields = event.model_dump()
     with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
         client[DATABASE]["outbox"].insert_one({"_id": fields.pop("id"), **fields, "published_at": None})
+    return {}
+
+
+def _uncounted(setting: Setting) -> dict[str, Any]:
+    """Let today be what is due to be counted, and no earlier day."""
+    now = datetime.now(UTC)
+    days = [now.date() - timedelta(days=back) for back in range(KNOWN_DAYS + 1)]
+    rows: list[dict[str, Any]] = [
+        {"_id": f"{day}:{area}", "day": str(day), "area": area.value, "computed_at": now, "counts": {}, "totals": {}}
+        for day in days
+        for area in Area
+    ]
+    with MongoClient[dict[str, Any]](setting.servers.mongodb_uri) as client:
+        client[DATABASE]["metrics_days"].delete_many({})
+        client[DATABASE]["metrics_days"].insert_many(rows)
     return {}
 
 

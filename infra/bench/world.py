@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from common.adapters.mongo.shared.documents import to_document
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
-from common.domain.identity.factors import MULTIPLE, ONE_TIME_CODE, PASSWORD
 from common.domain.identity.roles import Role
-from common.domain.identity.sessions import is_staff
 from common.domain.identity.users import Address, ProviderStatus, User
+from common.domain.media.photos import Photo
+from common.domain.reports.categories import ReportCategory
+from common.domain.reports.report import REPORT_PREFIX, Report, ReportPlace, ReportStatus, Verification
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
+from common.domain.shared.geo import Point
+from common.domain.shared.geohash import geohash
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
 from cryptography.fernet import Fernet
@@ -24,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from infra.bench.production import common_variables
 from infra.bench.servers import MAIL_FROM
+from infra.bench.tokens import access_token, publish_keys
 from infra.ops.container import operating
 from infra.ops.migrations.runner import migrate
 
@@ -36,6 +41,8 @@ WEBHOOK_SECRET = "whsec_bench"  # noqa: S105 - known to nobody but this run
 _KEY_BITS = 2048
 _TOKEN_LIFETIME = timedelta(hours=6)
 _STEP_MINUTES = 30
+#: More than a page of them.
+_REPORTS = 25
 _SECRETS = frozenset({"MONGODB_URI", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "JWT_SIGNING_KEYS", "FACTOR_KEYS"})
 _HOME = Address(text="1 Queen Street, Auckland", lat=-36.8440, lng=174.7670, is_located=True)
 
@@ -88,46 +95,36 @@ async def make_world(mongodb_uri: str, stripe_url: str, queue_url: str, database
     service = _service(provider, now)
     staff = _user("mere@example.com", now, [Role.USER, Role.ADMIN])
     async with operating(environment) as container:
-        await _store(container, "users", owner, customer, staff)
-        await _store(container, "providers", provider)
-        await _store(container, "services", service)
+        await store(container, "users", owner, customer, staff)
+        await store(container, "providers", provider)
+        await store(container, "services", service)
+        await store(container, "reports", *(_report(now + timedelta(milliseconds=n)) for n in range(_REPORTS)))
         await publish_keys(container, now)
         tokens = [access_token(container, user, now, _TOKEN_LIFETIME) for user in (customer, owner, staff)]
     production, secrets = _by_name(environment)
     return World(environment, production, secrets, customer, provider, service, staff.id, *tokens)
 
 
-async def publish_keys(container: Container, now: datetime) -> None:
-    """Publish the keys that access tokens are verified by.
+def double(user: User) -> User:
+    """Somebody else with the same particulars, under an id and an address of their own.
 
     Args:
-        container: Whose tokens.
-        now: The time.
+        user: Whom they are like.
     """
-    for key in container.token_issuer.keys:
-        await container.signing_keys.publish(key.kid, key.public_jwk(), now)
+    user_id = new_id("usr", datetime.now(UTC))
+    email = f"{user_id}@example.com"
+    return user.model_copy(update={"id": user_id, "email": email, "email_key": email})
 
 
-def access_token(container: Container, user: User, now: datetime, lifetime: timedelta) -> str:
-    """An access token of a sign-in right now; staff used their second factor.
+async def store(container: Container, collection: str, *models: Model) -> None:
+    """Store things as they are.
 
     Args:
-        container: Which issues it.
-        user: Whose.
-        now: The time.
-        lifetime: How long it is good for.
+        container: Whose database.
+        collection: Where.
+        models: What.
     """
-    return container.token_issuer.issue(
-        user_id=user.id,
-        session_id=new_id("ses", now),
-        epoch=user.session_epoch,
-        roles=[role.value for role in user.roles],
-        token_id=new_id("tok", now),
-        signed_in_at=now,
-        now=now,
-        lifetime=lifetime,
-        amr=[PASSWORD, ONE_TIME_CODE, MULTIPLE] if is_staff(user) else [PASSWORD],
-    )
+    await container.mongo.collection(collection).insert_many([to_document(model) for model in models])
 
 
 def webhook_signature(body: bytes) -> str:
@@ -159,6 +156,7 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
     return {
         "STAGE": "test",
         "BOOKING_SETTINGS": '{"holds_per_address": 1000000}',
+        "MATCHING_SETTINGS": '{"open_offers_limit": 1000000, "requests_per_day": 1000000, "live_requests": 1000000}',
         "LOG_LEVEL": "INFO",
         "MONGODB_URI": mongodb_uri,
         "MONGODB_DATABASE": DATABASE,
@@ -174,6 +172,13 @@ def _environment(mongodb_uri: str, stripe_url: str, queue_url: str) -> dict[str,
         "NOTIFICATIONS_QUEUE_URL": queue_url,
         "PAYMENT_CHECKS_QUEUE_URL": queue_url,
         "STRIPE_EVENTS_QUEUE_URL": queue_url,
+        "REALTIME_QUEUE_URL": queue_url,
+        "REALTIME_URL": "wss://api.example.com/v1/realtime",
+        "REALTIME_CONNECTIONS_URL": "https://api.example.com",
+        "MEDIA_QUEUE_URL": queue_url,
+        "MATCHING_QUEUE_URL": queue_url,
+        "REPORTS_QUEUE_URL": queue_url,
+        "MEDIA_BUCKET": "photos",
         "JWT_SIGNING_KEYS": json.dumps({"keys": [{"kid": "bench", "private_pem": pem, "active": True}]}),
         "FACTOR_KEYS": Fernet.generate_key().decode(),
         "AWS_REGION": "ap-southeast-2",
@@ -195,13 +200,16 @@ def _by_name(environment: dict[str, str]) -> tuple[dict[str, str], dict[str, str
     return {**rest, **common_variables(), "STAGE": "bench"}, secrets
 
 
-async def _store(container: Container, collection: str, *models: Model) -> None:
-    rows = []
-    for model in models:
-        fields = model.model_dump(mode="json")
-        timestamps = {name: value for name, value in model.model_dump().items() if isinstance(value, datetime)}
-        rows.append({"_id": fields.pop("id"), **fields, **timestamps})
-    await container.mongo.collection(collection).insert_many(rows)
+def _report(now: datetime) -> Report:
+    """A report that everybody sees."""
+    point = Point(-36.8485, 174.7633)
+    return Report(
+        id=new_id(REPORT_PREFIX, now), status=ReportStatus.VERIFIED, is_public=True, title="A pothole at the corner",
+        description="Deep enough to break a wheel, and full of water when it rains.", category=ReportCategory.POTHOLE,
+        place=ReportPlace(lat=point.lat, lng=point.lng), geohash=geohash(point),
+        photos=[Photo(media_id=new_id("med", now), folder="private/bench", width=2048, height=1536)],
+        verification=Verification(since=now), status_since=now, created_at=now, updated_at=now,
+    )  # fmt: skip
 
 
 def _user(email: str, now: datetime, roles: list[Role]) -> User:

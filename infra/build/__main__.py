@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from infra.build import builder, targets
+from infra.build import builder, finished, targets
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     started = time.monotonic()
     target = targets.local() if chosen.target == "local" else targets.aws(chosen.arch)
     built = builder.build(target)
+    finished.write(target, built)
     if built.without_byte_code:
         print(
             f"No Python {target.python} on this machine: the build has no byte-code, so cold starts take about "

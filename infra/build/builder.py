@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = ROOT / "template.yaml"
 COMMON = ROOT / "layers" / "common" / "src" / "common"
+#: Folders of the layers, in a build and in the template.
+LAYER, IMAGING = "layer", "imaging"
 USELESS = ("bin", "__pycache__", "include", "share")
 # The languages that people are written to in; Babel's data of all is 32 MB of the 250 that a function may have.
 LANGUAGES = ("en",)
@@ -29,15 +31,25 @@ class Built:
 
     Attributes:
         layer: Folder whose ``python`` folder Lambda puts on the path.
+        imaging: The same of the decoders, for functions that name the imaging layer.
         functions: Folder with one folder for each area.
         fingerprint: Stands for all of its contents.
         without_byte_code: True where no interpreter of the target's version was found.
     """
 
     layer: Path
+    imaging: Path
     functions: Path
     fingerprint: str
     without_byte_code: bool
+
+    def content(self, content_uri: str) -> Path:
+        """Return the built folder of a layer.
+
+        Args:
+            content_uri: The layer's ``ContentUri`` in the template.
+        """
+        return {LAYER: self.layer, IMAGING: self.imaging}[Path(content_uri).name]
 
     def code(self, code_uri: str) -> Path:
         """Return the built folder of a function.
@@ -60,10 +72,15 @@ def build(target: Target, say: Callable[[str], None] = print) -> Built:
     """
     areas = {function.code for function in templates.functions(templates.load(TEMPLATE))}
     with files.exclusive(target.folder):
-        marks = [_layer_packages(target, say), _layer_common(target, say)]
+        marks = [
+            _packages(target, LAYER, uv.layer_requirements(), f"the layer's packages for Python {target.python}", say),
+            _layer_common(target, say),
+            _packages(target, IMAGING, uv.imaging_requirements(), "the imaging layer", say),
+        ]
         marks += [_function(target, ROOT / area, say) for area in sorted(areas) if (ROOT / area).is_dir()]
     return Built(
-        layer=target.folder / "layer",
+        layer=target.folder / LAYER,
+        imaging=target.folder / IMAGING,
         functions=target.folder / "functions",
         fingerprint=files.fingerprint([], *marks),
         without_byte_code=target.interpreter is None,
@@ -92,17 +109,27 @@ def runtime_environment(target: Target, say: Callable[[str], None] = print) -> P
     return folder / "bin" / "python"
 
 
-def _layer_packages(target: Target, say: Callable[[str], None]) -> str:
-    """Install the layer's locked packages."""
-    folder = target.folder / "layer" / "python"
-    requirements = uv.layer_requirements()
+def _packages(target: Target, name: str, requirements: str, what: str, say: Callable[[str], None]) -> str:
+    """Install a layer's locked packages.
+
+    Args:
+        target: Where they will run.
+        name: The layer's folder in the build.
+        requirements: The packages.
+        what: What is said to be built.
+        say: Receives a line where they are installed anew.
+
+    Returns:
+        What the folder was built from.
+    """
+    folder = target.folder / name / "python"
     mark = files.fingerprint([], requirements, target.python, str(target.platform), str(target.interpreter), *LANGUAGES)
     if _stale(folder, mark):
-        say(f"Building the layer's packages for Python {target.python}")
+        say(f"Building {what}")
         shutil.rmtree(folder, ignore_errors=True)
-        uv.install(_write(target.folder / "layer.txt", requirements), folder, target)
-        for name in USELESS:
-            shutil.rmtree(folder / name, ignore_errors=True)
+        uv.install(_write(target.folder / f"{name}.txt", requirements), folder, target)
+        for useless in USELESS:
+            shutil.rmtree(folder / useless, ignore_errors=True)
         keep_languages(folder / "babel" / "locale-data")
         _compile(folder, target)
         _done(folder, mark)
@@ -111,7 +138,7 @@ def _layer_packages(target: Target, say: Callable[[str], None]) -> str:
 
 def _layer_common(target: Target, say: Callable[[str], None]) -> str:
     """Copy our own package into the layer."""
-    folder = target.folder / "layer" / "python" / "common"
+    folder = target.folder / LAYER / "python" / "common"
     mark = files.fingerprint([COMMON], str(target.interpreter))
     if _stale(folder, mark):
         say("Building the layer's own package")

@@ -31,12 +31,13 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
-def fingerprint(folders: Iterable[Path], *extra: str) -> str:
+def fingerprint(folders: Iterable[Path], *extra: str, skip: Path | None = None) -> str:
     """Hash the names and contents of all files below some folders.
 
     Args:
         folders: Folders in a fixed order.
         extra: What else the result depends on.
+        skip: A folder below them that does not count.
 
     Returns:
         32 hexadecimal digits.
@@ -44,6 +45,8 @@ def fingerprint(folders: Iterable[Path], *extra: str) -> str:
     digest = hashlib.sha256("\0".join(extra).encode())
     for folder in folders:
         for path in sorted(source_files(folder)):
+            if skip is not None and path.is_relative_to(skip):
+                continue
             digest.update(f"\0{path.relative_to(folder)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

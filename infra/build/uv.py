@@ -36,16 +36,26 @@ def run(*arguments: str | Path) -> str:
     return done.stdout
 
 
+def _locked(*selection: str) -> str:
+    """Return locked requirements, as lines of a requirements file."""
+    return run("export", "--frozen", "--no-header", "--no-hashes", "--no-annotate", *selection)
+
+
 def layer_requirements() -> str:
     """Return the locked requirements of the common layer, less what Lambda brings."""
     prune = [part for name in BROUGHT_BY_LAMBDA for part in ("--prune", name)]
     selection = ["--package", "gigsta-common", "--no-emit-workspace", *prune]
-    return run("export", "--frozen", "--no-header", "--no-hashes", "--no-annotate", *selection)
+    return _locked(*selection)
+
+
+def imaging_requirements() -> str:
+    """Return the locked requirements of the imaging layer."""
+    return _locked("--only-group", "imaging")
 
 
 def runtime_requirements() -> str:
     """Return the locked requirements of Lambda's own Python environment."""
-    return run("export", "--frozen", "--no-header", "--no-hashes", "--no-annotate", "--only-group", "lambda")
+    return _locked("--only-group", "lambda")
 
 
 def install(requirements: Path, folder: Path, target: Target) -> None:

@@ -69,6 +69,7 @@ def deploy(path: Path, parameters: Mapping[str, str], fingerprint: str, settings
     """
     template = release.marked(composition.compose(path), fingerprint, parameters)
     _point_to_marks(template, fingerprint, settings)
+    _write_concurrency(template, parameters)
     body = json.dumps(template, sort_keys=True)
     wanted = hashlib.sha256((body + json.dumps(dict(parameters), sort_keys=True)).encode()).hexdigest()
     client = boto3.client("cloudformation", config=ONCE, **settings)
@@ -92,6 +93,20 @@ def _point_to_marks(template: dict[str, Any], fingerprint: str, settings: Mappin
     for resource in template["Resources"].values():
         if isinstance(resource, dict) and (key := CODE_PROPERTY.get(resource["Type"])):
             resource["Properties"][key] = f"s3://{BUCKET}/{fingerprint}"
+
+
+def _write_concurrency(template: dict[str, Any], parameters: Mapping[str, str]) -> None:
+    """Write how many of a queue's function may run as the number that it is.
+
+    CloudFormation hands a parameter of the type Number on as one; MiniStack as text, and its pollers stop at that.
+    """
+    for resource in template["Resources"].values():
+        for event in resource.get("Properties", {}).get("Events", {}).values():
+            scaling = event.get("Properties", {}).get("ScalingConfig", {})
+            name = scaling.get("MaximumConcurrency")
+            if isinstance(name, dict):
+                default = template["Parameters"][name["Ref"]]["Default"]
+                scaling["MaximumConcurrency"] = int(parameters.get(name["Ref"], default))
 
 
 def _upload(body: str, settings: Mapping[str, Any]) -> str:

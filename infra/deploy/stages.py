@@ -8,17 +8,26 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from common.domain.bookings.settings import VARIABLE, load_booking_settings
+from common.domain.bookings.settings import VARIABLE as OF_BOOKINGS
+from common.domain.bookings.settings import load_booking_settings
+from common.domain.matching.settings import VARIABLE as OF_MATCHING
+from common.domain.matching.settings import load_matching_settings
 
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
 from infra.deploy import template as templates
+from infra.deploy.rollout import ALL_AT_ONCE, ROLLOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 CONFIGURATION = ROOT / "samconfig.toml"
+#: Parameters of many settings, and what reads them.
+_SETTINGS: Mapping[str, Callable[[str], object]] = {
+    "BookingSettings": lambda given: load_booking_settings({OF_BOOKINGS: given}),
+    "MatchingSettings": lambda given: load_matching_settings({OF_MATCHING: given}),
+}
 #: What the committed file leaves to be filled in is written in capitals; RFC 2606 keeps the name for such use.
 _PLACEHOLDER = re.compile(r"EXAMPLE\.(COM|ORG|NET)")
 
@@ -35,11 +44,15 @@ class Stage:
         name: Its section in ``samconfig.toml``.
         options: The section's options of ``sam deploy``, the parameters aside.
         parameters: The template's parameters by name.
+        rollout: How callers reach a new version, one of ``infra.deploy.rollout.ROLLOUTS``.
+        is_protected: Whether nobody can delete the stack by mistake.
     """
 
     name: str
     options: dict[str, Any]
     parameters: dict[str, str]
+    rollout: str = ALL_AT_ONCE
+    is_protected: bool = False
 
     def write(self, folder: Path) -> Path:
         """Write the stage as a configuration of its own, whose parameters are those checked here.
@@ -81,8 +94,10 @@ def read(name: str, overrides: Mapping[str, str], path: Path = CONFIGURATION) ->
         known = ", ".join(sorted(each for each in sections if each != "version"))
         raise StageError(f"{path.name} has no stage {name!r}. It has: {known}.") from None
     written = dict(each.split("=", 1) for each in options.pop("parameter_overrides"))
-    stage = Stage(name, options, {**written, **overrides})
-    if faults := _faults(stage.parameters, templates.load(TEMPLATE)["Parameters"]):
+    release = sections[name].get("release", {})
+    rollout = release.get("rollout", ALL_AT_ONCE)
+    stage = Stage(name, options, {**written, **overrides}, rollout, bool(release.get("protected", False)))
+    if faults := [*_faults(stage.parameters, templates.load(TEMPLATE)["Parameters"]), *_rollout_faults(stage)]:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise StageError(f"Stage {name} cannot be deployed as {path.name} has it:\n{listed}")
     return stage
@@ -99,24 +114,44 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         for name, value in parameters.items()
         if _PLACEHOLDER.search(value)
     ]
-    if fault := _settings_fault(parameters.get("BookingSettings", ""), known["BookingSettings"]["MaxLength"]):
-        faults.append(fault)
+    faults += [
+        fault
+        for name in _SETTINGS
+        if (fault := _settings_fault(name, parameters.get(name, ""), known[name]["MaxLength"]))
+    ]
     if parameters.get("Geocoder") == "nominatim" and not parameters.get("GeocoderUrl"):
         faults.append(
             "Geocoder=nominatim needs GeocoderUrl: a server of your own, or https://nominatim.openstreetmap.org if "
             "your use fits its policy (https://operations.osmfoundation.org/policies/nominatim/)"
         )
+    needed = [name for name in ("WebCertificateArn", "EdgeKeySecretName") if not parameters.get(name)]
+    if parameters.get("WebDomainName") and needed:
+        faults.append(
+            f"WebDomainName needs {' and '.join(needed)}: a certificate in us-east-1, and a key without which the "
+            "API's own address would lead around CloudFront"
+        )
+    if parameters.get("ReportVerifier") == "gemini" and not parameters.get("GeminiKeySecretName"):
+        faults.append("ReportVerifier=gemini needs GeminiKeySecretName, the name of the secret with the API key")
     return faults
 
 
-def _settings_fault(given: str, most: int) -> str:
-    """Say what is wrong with the settings of bookings, as every function would when it starts."""
+def _rollout_faults(stage: Stage) -> list[str]:
+    """Say what is wrong with how callers shall reach a new version."""
+    if stage.rollout not in ROLLOUTS:
+        return [f"rollout={stage.rollout} is none of {', '.join(ROLLOUTS)}"]
+    if stage.rollout != ALL_AT_ONCE and stage.parameters.get("Alarms") == "off":
+        return [f"rollout={stage.rollout} needs Alarms=on, which lead callers back"]
+    return []
+
+
+def _settings_fault(name: str, given: str, most: int) -> str:
+    """Say what is wrong with a parameter of many settings, as every function would when it starts."""
     if len(given) > most:
-        return f"BookingSettings has {len(given)} characters, at most {most} fit beside a function's other variables"
+        return f"{name} has {len(given)} characters, at most {most} fit beside a function's other variables"
     try:
-        load_booking_settings({VARIABLE: given})
+        _SETTINGS[name](given)
     except ValueError as error:
-        return f"BookingSettings: {error}"
+        return f"{name}: {error}"
     return ""
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class _Loader(yaml.SafeLoader):
@@ -42,6 +40,7 @@ class Function:
         code: Folder of its source, relative to the template.
         timeout: Seconds an invocation may take.
         schedule: Schedule expression of a scheduled function.
+        layers: Folders of the layers that it has beside the common one.
     """
 
     name: str
@@ -49,6 +48,7 @@ class Function:
     code: str
     timeout: int
     schedule: str | None
+    layers: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -84,13 +84,13 @@ def functions(template: dict[str, Any]) -> list[Function]:
         The functions in the template's order.
     """
     return [
-        _function(name, resource["Properties"])
+        _function(name, resource["Properties"], template["Resources"])
         for name, resource in template["Resources"].items()
         if isinstance(resource, dict) and resource.get("Type") == "AWS::Serverless::Function"
     ]
 
 
-def _function(name: str, properties: dict[str, Any]) -> Function:
+def _function(name: str, properties: dict[str, Any], resources: dict[str, Any]) -> Function:
     """Read one function."""
     events = [(event["Type"], event.get("Properties", {})) for event in properties.get("Events", {}).values()]
     schedules = [detail["ScheduleExpression"] for kind, detail in events if kind == "ScheduleV2"]
@@ -100,4 +100,7 @@ def _function(name: str, properties: dict[str, Any]) -> Function:
         code=properties["CodeUri"],
         timeout=properties["Timeout"],
         schedule=schedules[0] if schedules else None,
+        layers=tuple(
+            Path(resources[layer["Ref"]]["Properties"]["ContentUri"]).name for layer in properties.get("Layers", [])
+        ),
     )

@@ -16,19 +16,20 @@ from fastapi import FastAPI
 from infra import applications
 from infra.docs import generated
 from infra.docs.openapi_extras import describe_routes, with_short_schema_names
+from infra.docs.openapi_operations import drop_stale_examples, refusals
+from infra.docs.openapi_schemas import require_what_answers_have
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fastapi.routing import APIRoute
 
 TARGET = applications.FUNCTIONS / "system" / "openapi.json"
 VERSION = "1.0.0"
-_METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
-_PROBLEM = {
-    "description": "Refused or failed, as a problem document (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+SUMMARY = "Find, book, pay and rate local services."
+DESCRIPTION = """Money is in minor units; instants are UTC. What needs a token says so under `security`.
+`x-error-codes` of an operation are the codes that its refusals can have."""
+#: The served document names its own address instead (``functions/system/openapi_document.py``).
+SERVERS = [{"url": "/", "description": "Where this document is served"}]
+LICENSE = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
 
 
 def build() -> dict[str, Any]:
@@ -36,7 +37,10 @@ def build() -> dict[str, Any]:
     app = FastAPI(
         title="GigSta API",
         version=VERSION,
-        description="Find, book, pay and rate local services. Money is in minor units; instants are UTC.",
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        license_info=LICENSE,
+        servers=SERVERS,
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
@@ -46,13 +50,14 @@ def build() -> dict[str, Any]:
     describe_routes(document, app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _problem_schema(schemas)
-    for operation in _operations(document):
-        _describe_errors(operation)
+    document["components"]["responses"] = refusals()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["paths"] = dict(sorted(document["paths"].items()))
     document = with_short_schema_names(document)
+    require_what_answers_have(document, but=("Problem",))
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
+    drop_stale_examples(document)
     return document
 
 
@@ -66,26 +71,11 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for item in document["paths"].values():
-        for method in _METHODS:
-            if method in item:
-                yield item[method]
-
-
 def _problem_schema(schemas: dict[str, Any]) -> dict[str, Any]:
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     # Some problems say more, such as the actions that are available instead (RFC 9457 section 3.2).
     return {**schema, "additionalProperties": True}
-
-
-def _describe_errors(operation: dict[str, Any]) -> None:
-    """Replace the framework's validation error by the one shape that all errors have."""
-    responses = operation["responses"]
-    if "HTTPValidationError" in json.dumps(responses.get("422", {})):
-        del responses["422"]
-    responses["default"] = _PROBLEM
 
 
 def main(arguments: list[str]) -> int:

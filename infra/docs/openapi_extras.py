@@ -10,6 +10,8 @@ from common.runtime.http.dependencies import Caller, MaybeCaller
 from common.runtime.http.idempotency import IdempotentRoute
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from infra.docs.openapi_operations import describe_errors, examples, say_who_may_call, show_example, summarize
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -62,6 +64,7 @@ def _short_name(name: str) -> str:
 
 def describe_routes(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
     """Write into the document what each route's own kind and dependencies say about it."""
+    found = examples()
     for context in iter_route_contexts(routes):
         route = context.original_route
         if not isinstance(route, APIRoute) or not route.include_in_schema:
@@ -73,6 +76,14 @@ def describe_routes(document: dict[str, Any], routes: Sequence[BaseRoute]) -> No
             _take_query_models(document, operation, route.dependant)
             if _may_be_anonymous(route.dependant):
                 operation["security"] = [{}, *operation.get("security", [])]
+            if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
+                del operation["responses"]["422"]  # the framework's own shape, which is never answered
+            example = found.get(operation["operationId"], {})
+            summarize(operation)
+            say_who_may_call(operation)
+            dependencies = [each.call for each in _tree(route.dependant) if each.call is not None]
+            describe_errors(operation, route, dependencies, set(example.get("codes", ())))
+            show_example(operation, example)
 
 
 def _take_idempotency_key(operation: dict[str, Any]) -> None:

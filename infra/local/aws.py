@@ -13,7 +13,7 @@ from infra.local.ministack import server as ministack
 if TYPE_CHECKING:
     from infra.local.info import CloudInfo
 
-QUEUES = ("Notifications", "PaymentChecks", "StripeEvents")
+QUEUES = ("Notifications", "PaymentChecks", "StripeEvents", "Realtime", "Media", "Matching", "Reports")
 COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 BATCH = 10
 
@@ -33,6 +33,24 @@ def queue_depths(info: CloudInfo) -> list[dict[str, Any]]:
         waiting, flying = _counts(client, info.outputs[f"{name}QueueUrl"])
         dead, dead_flying = _counts(client, info.outputs[f"{name}DeadLettersUrl"])
         rows.append({"queue": name, "waiting": waiting, "in_flight": flying, "dead": dead + dead_flying})
+    return rows
+
+
+def bucket_sizes(info: CloudInfo) -> list[dict[str, Any]]:
+    """Count what lies in every bucket.
+
+    Args:
+        info: The running cloud.
+
+    Returns:
+        For each bucket its name, how many objects it holds and their bytes.
+    """
+    client = boto3.client("s3", **ministack.client_settings(info.aws_url))
+    rows = []
+    for bucket in client.list_buckets()["Buckets"]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"])
+        sizes = [entry["Size"] for page in pages for entry in page.get("Contents", ())]
+        rows.append({"bucket": bucket["Name"], "objects": len(sizes), "bytes": sum(sizes)})
     return rows
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from infra.build import builder, targets
 from infra.deploy import local as deployment
 from infra.deploy import template as templates
-from infra.local import aws, info, lock, mongod, own_database, parts, ports, secrets
+from infra.local import aws, info, lock, mongod, own_database, parts, ports, processes, secrets
 from infra.local.handle import RunningCloud
 from infra.local.ministack import server as ministack
 from infra.local.openid.settings import oauth_settings
@@ -114,6 +114,8 @@ class LocalCloud(RunningCloud):
         kept = secrets.load_or_make(folder)
         if options.mongodb_uri:
             own_database.check(options.mongodb_uri)
+        if options.web:
+            self._stack.callback(processes.stop, parts.web_build(folder))
         with self._step(f"Started {_started(options)}; built the code"):
             running = self._launch(base_url, kept)
             built = _build(self._say)
@@ -124,7 +126,7 @@ class LocalCloud(RunningCloud):
         with self._step("Deployed the template, migrated and seeded the database"), ThreadPoolExecutor(2) as pool:
             migrating = pool.submit(self._prepare_database, running, kept)
             publishing = pool.submit(self._publish_plans, running)
-            parameters = self._parameters(base_url, running.stripe_url)
+            parameters = self._parameters(base_url, running.stripe_url, running.aws_url)
             settings = ministack.client_settings(running.aws_url)
             deployed = deployment.deploy(builder.TEMPLATE, parameters, built.fingerprint, settings)
             running.aws.wait_kept(deployed.mark)
@@ -135,6 +137,7 @@ class LocalCloud(RunningCloud):
             base_url=base_url,
             aws_url=running.aws_url,
             frontend_url=self._frontend_url(base_url),
+            stripe_publishable_key=options.stripe_publishable_key,
             runner_url=running.runner_url,
             stripe_url=running.stripe_url,
             mongodb_uri=running.mongodb_uri,
@@ -220,35 +223,41 @@ class LocalCloud(RunningCloud):
             secrets.STRIPE: json.dumps(stripe),
             secrets.SIGNING_KEYS: json.dumps(kept.signing_keys),
             secrets.FACTOR_KEYS: kept.factor_keys,
+            secrets.UNSUBSCRIBE_KEYS: kept.unsubscribe_keys,
             secrets.OAUTH: json.dumps(oauth_settings(running.oidc_url)),
         }
 
-    def _parameters(self, base_url: str, stripe_url: str) -> dict[str, str]:
+    def _parameters(self, base_url: str, stripe_url: str, aws_url: str) -> dict[str, str]:
         """Return the template's parameters."""
         return {
             "Stage": "local",
             "Architecture": "x86_64",
             "Tracing": "PassThrough",
             "Alarms": "off",
+            "MailEvents": "off",
             "MongodbSecretName": secrets.MONGODB,
             "MongodbDatabase": self._options.database,
             "StripeSecretName": secrets.STRIPE,
             "StripeApiBase": stripe_url,
             "JwtSigningKeysSecretName": secrets.SIGNING_KEYS,
             "FactorKeysSecretName": secrets.FACTOR_KEYS,
+            "UnsubscribeKeysSecretName": secrets.UNSUBSCRIBE_KEYS,
             "OauthSettingsSecretName": secrets.OAUTH,
             "TermsVersion": "2026-11-01",
             "PrivacyVersion": "2026-11-01",
+            "MediaEndpointUrl": aws_url,
             "PublicBaseUrl": base_url,
             "FrontendBaseUrl": self._frontend_url(base_url),
+            "RealtimeUrl": f"{base_url.replace('http', 'ws', 1)}/v1/realtime",
+            "SocketsBaseUrl": f"{aws_url}/_aws/execute-api",
             "MailFrom": MAIL_FROM,
             "CorsOrigins": ",".join(self._origins(base_url)),
             "QueueVisibilitySeconds": str(self._options.queue_visibility),
         }
 
     def _frontend_url(self, base_url: str) -> str:
-        """Return where links in mails lead: to pages of our own, unless a frontend runs."""
-        return self._options.frontend_url or f"{base_url}{info.FRONTEND_PATH}"
+        """Return where links in mails lead: to the web app that is served here, unless another frontend runs."""
+        return self._options.frontend_url or base_url
 
     def _origins(self, base_url: str) -> list[str]:
         """Return the web origins that may call the API, our own pages' among them."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 FILE = "cloud.json"
 PEOPLE = "people.json"
-#: Where the gateway's pages that stand in for a frontend are, below the public address.
-FRONTEND_PATH = "/_dev/app"
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,7 @@ class CloudInfo:
         aws_url: MiniStack.
         runner_url: The function runner.
         stripe_url: The local Stripe; empty where the real one is used.
+        stripe_publishable_key: Key of the card form where the real Stripe is used; empty for the local one.
         mongodb_uri: The database server.
         database: The database's name.
         clock_file: File with the clock's offset in seconds.
@@ -46,6 +45,7 @@ class CloudInfo:
     database: str
     clock_file: str
     frontend_url: str = ""
+    stripe_publishable_key: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     schedules: dict[str, str] = field(default_factory=dict)

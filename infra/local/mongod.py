@@ -122,20 +122,24 @@ def launch(folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = F
     return Mongod(processes.start(command, log=log, env=env), port, log)
 
 
-def wait_primary(port: int, process: subprocess.Popen[bytes] | None = None, log: Path | None = None) -> None:
+def wait_primary(
+    port: int, process: subprocess.Popen[bytes] | None = None, log: Path | None = None, *, is_kept: bool = True
+) -> None:
     """Make the node a writable primary and return then; safe to call from several processes at once.
 
     Args:
         port: Loopback port of the node.
         process: The server process where it is the caller's child, to notice its end.
         log: Its log file, quoted in the message.
+        is_kept: Whether a fresh node's writes by majority wait for its journal; a node whose data nobody keeps does
+            without (https://www.mongodb.com/docs/v6.0/reference/replica-configuration/).
 
     Raises:
         StartError: When it ended or the time is up.
     """
     deadline = time.monotonic() + READY_SECONDS
     with MongoClient[dict[str, Any]](uri_for(port), serverSelectionTimeoutMS=1000) as client:
-        while not _is_primary(client, port):
+        while not _is_primary(client, port, is_kept=is_kept):
             if process is not None and process.poll() is not None:
                 raise StartError(f"mongod ended with code {process.returncode}:\n{processes.tail(log or Path())}")
             if time.monotonic() > deadline:
@@ -143,20 +147,20 @@ def wait_primary(port: int, process: subprocess.Popen[bytes] | None = None, log:
             time.sleep(processes.POLL_SECONDS)
 
 
-def _is_primary(client: MongoClient[dict[str, Any]], port: int) -> bool:
+def _is_primary(client: MongoClient[dict[str, Any]], port: int, *, is_kept: bool) -> bool:
     """Ask the node for its state and set up or repair its replica set on the way."""
     try:
         hello = client.admin.command("hello")
         if hello.get("isWritablePrimary"):
             return True
         if hello.get("isreplicaset"):
-            _mend_replica_set(client, port)
+            _mend_replica_set(client, port, is_kept=is_kept)
     except PyMongoError:
         return False
     return False
 
 
-def _mend_replica_set(client: MongoClient[dict[str, Any]], port: int) -> None:
+def _mend_replica_set(client: MongoClient[dict[str, Any]], port: int, *, is_kept: bool) -> None:
     """Initiate a fresh node, or tell a node that was moved to another port its new address."""
     member = {"_id": 0, "host": f"{ports.LOOPBACK}:{port}"}
     try:
@@ -164,7 +168,7 @@ def _mend_replica_set(client: MongoClient[dict[str, Any]], port: int) -> None:
     except OperationFailure as error:
         if error.code != NOT_YET_INITIALIZED:
             raise
-        fresh = {"_id": REPLICA_SET, "members": [member]}
+        fresh = {"_id": REPLICA_SET, "members": [member], "writeConcernMajorityJournalDefault": is_kept}
         with contextlib.suppress(OperationFailure):
             client.admin.command("replSetInitiate", fresh)
         return

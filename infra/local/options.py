@@ -38,7 +38,9 @@ class Options:
         database: Name of the database.
         stripe_key: A key of Stripe's test mode; the local Stripe is started when empty.
         stripe_webhook_secrets: Signing secrets for it, separated by commas.
-        frontend_url: Where links in mails lead; pages of the local cloud itself when empty.
+        stripe_publishable_key: Key of that test mode for card forms of the web app.
+        frontend_url: Where links in mails lead; the web app at the public address when empty.
+        web: Build the web app where its sources have changed, while everything else starts.
         say: Receives progress lines.
     """
 
@@ -53,7 +55,9 @@ class Options:
     database: str = "gigsta"
     stripe_key: str = ""
     stripe_webhook_secrets: str = ""
+    stripe_publishable_key: str = ""
     frontend_url: str = ""
+    web: bool = False
     say: Callable[[str], None] = field(default=_quiet)
 
     def __post_init__(self) -> None:
@@ -76,7 +80,7 @@ def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mappi
         state_dir: Folder for everything that is kept.
         say: Receives progress lines.
         environ: Variables: ``PORT``, ``MONGODB_URI``, ``MONGODB_DATABASE``, ``STRIPE_SECRET_KEY``,
-            ``STRIPE_WEBHOOK_SECRETS``, ``FRONTEND_BASE_URL``.
+            ``STRIPE_WEBHOOK_SECRETS``, ``STRIPE_PUBLISHABLE_KEY``, ``FRONTEND_BASE_URL``.
 
     Raises:
         StartError: ``PORT`` is no port, or the key could move real money.
@@ -89,7 +93,9 @@ def from_environment(state_dir: Path, say: Callable[[str], None], environ: Mappi
         database=environ.get("MONGODB_DATABASE") or "gigsta",
         stripe_key=environ.get("STRIPE_SECRET_KEY", ""),
         stripe_webhook_secrets=environ.get("STRIPE_WEBHOOK_SECRETS", ""),
+        stripe_publishable_key=environ.get("STRIPE_PUBLISHABLE_KEY", ""),
         frontend_url=environ.get("FRONTEND_BASE_URL", ""),
+        web=not environ.get("FRONTEND_BASE_URL"),
         say=say,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -125,6 +126,17 @@ def gateway(state_dir: Path, port: int) -> Part:
         "infra.local.gateway",
         "/_dev/clock",
     )
+
+
+def web_build(state_dir: Path) -> subprocess.Popen[bytes]:
+    """Begin to build the web app where its sources have changed; nobody waits for it, and its page says how it stands.
+
+    Args:
+        state_dir: The cloud's folder.
+    """
+    log = state_dir / "logs" / "web.log"
+    log.unlink(missing_ok=True)
+    return processes.start([sys.executable, "-m", "infra.web", "app"], log=log, env=os.environ, cwd=ROOT)
 
 
 def tool(module: str, env: Mapping[str, str], *arguments: str) -> str:

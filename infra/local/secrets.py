@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local import info as infos
 from infra.local.ministack import server as ministack
-from infra.ops.keys import factor_key
+from infra.ops.keys import sealing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ MONGODB = "gigsta/local/mongodb"
 STRIPE = "gigsta/local/stripe"
 SIGNING_KEYS = "gigsta/local/signing-keys"
 FACTOR_KEYS = "gigsta/local/factor-keys"
+UNSUBSCRIBE_KEYS = "gigsta/local/unsubscribe-keys"
 OAUTH = "gigsta/local/oauth"
 
 
@@ -37,11 +38,13 @@ class LocalSecrets:
         signing_keys: Keys of access tokens, as the functions read them.
         webhook_secret: Signing secret of the local Stripe's webhook.
         factor_keys: Keys of authenticator apps' secrets.
+        unsubscribe_keys: Keys of links that switch mails off.
     """
 
     signing_keys: dict[str, Any]
     webhook_secret: str
     factor_keys: str
+    unsubscribe_keys: str
 
 
 def load_or_make(state_dir: Path) -> LocalSecrets:
@@ -55,7 +58,8 @@ def load_or_make(state_dir: Path) -> LocalSecrets:
     makers: dict[str, Callable[[], Any]] = {
         "signing_keys": _new_signing_keys,
         "webhook_secret": lambda: f"whsec_{secrets.token_urlsafe(24)}",
-        "factor_keys": factor_key.generate,
+        "factor_keys": sealing_key.generate,
+        "unsubscribe_keys": sealing_key.generate,
     }
     if missing := {name: make() for name, make in makers.items() if name not in kept}:
         kept |= missing

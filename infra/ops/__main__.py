@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from infra.ops import plans, staff
+from infra.ops import backup, distrust, figures, plans, smoke, staff
 from infra.ops.environment import MissingVariablesError
 from infra.ops.keys import command as keys
 from infra.ops.migrations import command as migrations
@@ -16,7 +16,7 @@ from infra.ops.rebuild import command as rebuild
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_COMMANDS = (migrations, keys, staff, plans, rebuild)
+_COMMANDS = (migrations, keys, staff, plans, rebuild, figures, smoke, backup, distrust)
 #: What a command that was called wrongly ends with, as argparse has it.
 _USAGE = 2
 

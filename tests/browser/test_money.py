@@ -1,7 +1,8 @@
-"""Booking and paying through a browser: as a customer with 3D Secure, as a guest, as a provider at Stripe's pages."""
+"""Booking and paying through a browser: as a guest with 3D Secure, by double click, by keyboard, and followed live."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING
 
@@ -9,50 +10,168 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.demo.people import token_in
+from tests.browser.app import ADDRESS, CARD_3DS, PASSWORD, PAY, choose_a_time, pay_if_asked, service_of, sign_in_as
+from tests.browser.conftest import PATIENCE_MS
+from tests.e2e.test_main_job import Market
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Browser, Page, Route
 
     from infra.local.cloud import LocalCloud
     from infra.local.demo.stage import Stage
 
-PASSWORD = "a-quiet-river-runs-1984"
-ADDRESS = "1 Queen Street, Auckland"
 
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/_dev/app/sign-in")
+@pytest.mark.timeout(600)
+def test_a_guest_books_and_pays_with_3d_secure(page: Page, stage: Stage) -> None:
+    email = f"{uuid.uuid4().hex[:12]}@example.com"
+    choose_a_time(page, service_of(stage), 0)
+    page.get_by_label("Your address").fill(ADDRESS)
+    page.get_by_label("Your name").fill("Guest One")
     page.get_by_label("Mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.locator("#who")).to_have_text(email)
+    page.get_by_role("button", name="Hold this time for me").click()
+    expect(page.get_by_text("We hold the time until")).to_be_visible()
 
+    token = token_in(stage.wait_for_mail(email, "complete your booking"))
+    page.goto(f"/sign-in?token={token}")
+    page.get_by_role("button", name="Sign in and go on").click()
+    page.get_by_label("Full name").fill("Guest One")
+    page.get_by_label("Telephone").fill("+64 21 123 4568")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Go on to pay").click()
+    expect(page.locator("#status")).to_have_text("Waiting for payment")
 
-def open_a_service(page: Page, stage: Stage) -> None:
-    """The seeded provider's own service, which can be paid for."""
-    own = stage.seeded_person("provider").call("GET", "/v1/providers/me/services")["items"]
-    service = next(each for each in own if each["status"] == "active" and each["price_type"] != "quote")
-    page.goto(f"/_dev/app/services/{service['id']}")
-    expect(page.get_by_role("heading", name=service["title"])).to_be_visible()
+    page.get_by_label("Card number").fill(CARD_3DS)
+    page.get_by_role("button", name=PAY).click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#status")).to_have_text("Waiting for an answer")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    assert "secret" not in page.url
 
 
 @pytest.mark.timeout(600)
-def test_a_customer_searches_books_and_pays_with_3d_secure(page: Page, cloud: LocalCloud) -> None:
-    customer = next(each for each in cloud.info.sign_ins if each["who"] == "customer")
-    sign_in(page, customer["email"], customer["password"])
-    page.goto("/_dev/app/search")
-    page.get_by_label("Near").fill("Auckland")
-    page.get_by_role("button", name="Search").click()
-    page.get_by_role("row").filter(has_text="km").get_by_role("link").first.click()
-    page.get_by_label("Where").fill(ADDRESS)
-    page.get_by_role("button", name="Book").click()
-    expect(page.locator("#status")).to_have_text("pending_payment")
+def test_a_double_click_makes_one_booking(page: Page, cloud: LocalCloud, stage: Stage) -> None:
+    sign_in_as(page, cloud, "customer")
+    choose_a_time(page, service_of(stage), 1)
+    page.get_by_label("Your address").fill(ADDRESS)
+    sent: list[str | None] = []
+    page.on(
+        "request",
+        lambda each: (
+            sent.append(each.headers.get("idempotency-key"))
+            if each.method == "POST" and each.url.endswith("/v1/bookings")
+            else None
+        ),
+    )
+    page.get_by_role("button", name="Book for").dblclick()
+    pay_if_asked(page)
+    assert len(set(sent)) == 1
 
-    page.get_by_label("Test card").select_option("pm_card_threeDSecure2Required")
-    page.get_by_role("button", name="Pay").click()
-    page.get_by_role("button", name="Approve").click()
-    expect(page.locator("#status")).to_have_text("requested")
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+
+def _paid_booking(cloud: LocalCloud, stage: Stage, days: int) -> str:
+    """The id of a booking so many days from now that waits for the provider's answer."""
+    market = Market(cloud, stage)
+    booking = market.post_booking(market.free_start(days), uuid.uuid4().hex).json()
+    stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
+    market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
+    return str(booking["id"])
+
+
+@pytest.mark.timeout(600)
+def test_a_provider_accepts_and_the_customers_page_changes_without_a_reload(
+    page: Page, browser: Browser, cloud: LocalCloud, stage: Stage
+) -> None:
+    booking = _paid_booking(cloud, stage, days=9)
+    provider = browser.new_context(base_url=cloud.base_url).new_page()
+    provider.set_default_timeout(PATIENCE_MS)
+    sign_in_as(page, cloud, "customer")
+    page.goto(f"/bookings/{booking}")
+    expect(page.locator("#status")).to_have_text("Waiting for an answer")
+    page.evaluate("window.isTheSame = true")
+    sign_in_as(provider, cloud, "provider")
+    provider.goto(f"/bookings/{booking}")
+    provider.get_by_role("button", name="Accept").click()
+    expect(provider.locator("#status")).to_have_text("Accepted")
+    expect(page.locator("#status")).to_have_text("Accepted")
+    assert page.evaluate("window.isTheSame")
+    page.get_by_role("button", name="Show start code").click()
+    expect(page.locator("#start-code")).to_contain_text("Your start code")
+    page.get_by_role("button", name="Cancel").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("[data-consequence=refund]")).not_to_have_text("")
+    dialog.get_by_role("button", name="No, leave it").click()
+    expect(dialog).to_have_count(0)
+    provider.context.close()
+
+
+@pytest.mark.timeout(600)
+def test_an_action_that_only_the_server_knows_appears_and_works(page: Page, cloud: LocalCloud, stage: Stage) -> None:
+    booking = _paid_booking(cloud, stage, days=10)
+    schema = {"type": "object", "properties": {"colour": {"type": "string", "title": "Which colour", "maxLength": 20}}}
+    invented = {
+        "action_name": "paint_it",
+        "button_label": "Paint it",
+        "note": "Nobody has heard of this.",
+        "is_critical": True,
+        "input_schema": {**schema, "required": ["colour"]},
+        "consequences": None,
+    }
+    performed: list[object] = []
+
+    def with_one_more(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["available_actions"].append(invented)
+        route.fulfill(response=answer, json=body)
+
+    def perform(route: Route) -> None:
+        performed.append(json.loads(route.request.post_data or "{}"))
+        answer = route.fetch(url=route.request.url.split("/actions")[0], method="GET", post_data=None)
+        route.fulfill(response=answer)
+
+    page.route(f"**/v1/bookings/{booking}", with_one_more)
+    page.route("**/actions/paint_it", perform)
+    sign_in_as(page, cloud, "customer")
+    page.goto(f"/bookings/{booking}")
+    page.get_by_role("button", name="Paint it").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Nobody has heard of this.")
+    dialog.get_by_label("Which colour").fill("green")
+    dialog.get_by_role("button", name="Paint it").click()
+    expect(dialog).to_have_count(0)
+    assert performed == [{"colour": "green"}]
+    page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.timeout(600)
+def test_a_time_is_chosen_and_booked_by_keyboard_alone(page: Page, cloud: LocalCloud, stage: Stage) -> None:
+    sign_in_as(page, cloud, "customer")
+    service = service_of(stage)
+    page.goto(f"/services/{service['id']}")
+    page.get_by_role("button", name="Later days").focus()
+    page.keyboard.press("Enter")
+    times = page.get_by_role("list", name="Free times").get_by_role("button")
+    times.nth(2).focus()
+    page.keyboard.press("Space")
+    expect(times.nth(2)).to_have_attribute("aria-pressed", "true")
+    _tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Book {service['title']}")
+    page.get_by_label("Your address").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(ADDRESS)
+    _tab_to(page, "Book for")
+    page.keyboard.press("Enter")
+    pay_if_asked(page)
+
+
+def _tab_to(page: Page, label: str) -> None:
+    """Press Tab until the focus is on the control of this name."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.textContent ?? ''").strip().startswith(label):
+            return
+    pytest.fail(f"the focus never came to {label}")
 
 
 @pytest.mark.timeout(600)
@@ -66,62 +185,14 @@ def test_a_search_that_answers_late_does_not_hide_a_later_one(page: Page) -> Non
             late.append(route)
 
     page.route("**/v1/search/services*", keep_the_first)
-    page.goto("/_dev/app/search")
-    page.get_by_label("Near").fill("Auckland")
+    page.goto("/search")
+    page.get_by_label("Where", exact=True).fill("Auckland")
     page.get_by_role("button", name="Search").click()
-    near = page.get_by_role("row").filter(has_text="km").first
+    near = page.get_by_role("article").filter(has_text="km").first
     expect(near).to_be_visible()
 
-    with page.expect_response(lambda answer: "Auckland" not in answer.url and "/v1/search" in answer.url):
+    with page.expect_response(lambda answer: "Auckland" not in answer.url and "/v1/search/services" in answer.url):
         late[0].continue_()
 
     page.evaluate("() => new Promise(done => setTimeout(done))")
     expect(near).to_be_visible()
-
-
-@pytest.mark.timeout(600)
-def test_a_guest_books_first_and_claims_the_booking_by_mail(page: Page, stage: Stage) -> None:
-    email = f"{uuid.uuid4().hex[:12]}@example.com"
-    open_a_service(page, stage)
-    page.get_by_label("When").select_option(index=3)
-    page.get_by_label("Where").fill(ADDRESS)
-    page.get_by_label("Your name").fill("Guest One")
-    page.get_by_label("Mail address").fill(email)
-    page.get_by_role("button", name="Book as a guest").click()
-    expect(page.get_by_text("The time is held")).to_be_visible()
-
-    token = token_in(stage.wait_for_mail(email, "complete your booking"))
-    page.goto(f"/_dev/app/sign-in?token={token}")
-    page.get_by_role("button", name="Sign in and go on").click()
-    page.get_by_label("Full name").fill("Guest One")
-    page.get_by_label("Telephone").fill("+64211234568")
-    page.get_by_label("Address", exact=True).fill(ADDRESS)
-    page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#status")).to_have_text("pending_payment")
-    page.get_by_role("button", name="Pay").click()
-    expect(page.locator("#status")).to_have_text("requested")
-
-
-@pytest.mark.timeout(600)
-def test_a_provider_returns_from_stripes_pages(page: Page, stage: Stage) -> None:
-    provider = stage.person("Provider", f"{uuid.uuid4().hex[:12]}@example.com")
-    provider.call("POST", "/v1/auth/register", {"email": provider.email, "password": PASSWORD})
-    token = token_in(stage.wait_for_mail(provider.email, "confirm"))
-    provider.call("POST", "/v1/auth/verify-email", {"token": token})
-    sign_in(page, provider.email, PASSWORD)
-    page.goto("/_dev/app/provider")
-    page.get_by_label("Full name").fill("Tom Fisher")
-    page.get_by_label("Telephone").fill("+64279876543")
-    page.get_by_label("Trading name").fill("Fisher Garden Care")
-    page.get_by_label("Address", exact=True).fill(ADDRESS)
-    page.get_by_role("button", name="Apply").click()
-    page.get_by_role("button", name="Go on at Stripe").click()
-    page.get_by_role("button", name="Complete onboarding").click()
-    expect(page.locator("#payouts")).to_have_text("enabled")
-
-    page.goto("/_dev/app/provider/plan")
-    page.get_by_role("button", name="Plus").click()
-    page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_text("Thank you, you are subscribed.")).to_be_visible()
-    expect(page.locator("#plan")).to_have_text("Plus")

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 PAGES = {
     "/_dev": "Status",
     "/_dev/mail": "Mail",
-    "/_dev/app": "Try GigSta",
-    "/_dev/app/search": "Find a service",
-    "/_dev/app/sign-in": "Sign in",
     "/docs": "GigSta API",
 }
 WIDTHS = (1100, 390)

@@ -47,6 +47,12 @@ def environment(function: templates.Function, uri: str, database: str, keys: Pat
         "MONGODB_DATABASE": database,
         "NOTIFICATIONS_QUEUE_URL": queue,
         "PAYMENT_CHECKS_QUEUE_URL": queue,
+        "REALTIME_QUEUE_URL": queue,
+        "REALTIME_URL": "ws://localhost:8000/v1/realtime",
+        "REALTIME_CONNECTIONS_URL": "http://127.0.0.1:1",
+        "MEDIA_QUEUE_URL": queue,
+        "REPORTS_QUEUE_URL": queue,
+        "MEDIA_BUCKET": "photos",
         "STRIPE_EVENTS_QUEUE_URL": queue,
         "STRIPE_SECRET_KEY": "sk_test_contract",
         "STRIPE_WEBHOOK_SECRETS": "whsec_contract",
@@ -64,6 +70,8 @@ def environment(function: templates.Function, uri: str, database: str, keys: Pat
 
 
 def event(function: templates.Function) -> dict[str, Any]:
+    if function.handler.endswith("_socket.handler"):
+        return {"requestContext": {"eventType": "DISCONNECT", "connectionId": "gone"}}
     if not function.is_http:
         return {} if function.schedule else {"Records": []}
     return {
@@ -95,7 +103,7 @@ async def test_a_built_function_answers(
     if function.is_http:
         # As deployed: the runtime client then runs the hooks, before the snapshot and after the restore.
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start"
-    config = FunctionConfig(function.name, function.handler, function.timeout, 1024, variables)
+    config = FunctionConfig(function.name, function.handler, function.timeout, 1024, variables, function.layers)
     worker = Worker(config, host, lines.append)
     await worker.start()
     try:

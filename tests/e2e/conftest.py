@@ -14,21 +14,22 @@ from infra.local.options import Options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GROUP = "e2e"
 _ANSWER_SECONDS = 30
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of this folder in one process, before xdist reads the groups: one cloud serves them all."""
-    for item in items:
-        if "e2e" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group(GROUP))
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A cloud of the built artifacts, with a database, queues and mails of its own."""
+    yield from _running(tmp_path_factory)
+
+
+@pytest.fixture
+def unused_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """Another one, that no other test used or will."""
+    yield from _running(tmp_path_factory)
+
+
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     options = Options(state_dir=tmp_path_factory.mktemp("cloud"), queue_visibility=3, say=print)
     with LocalCloud(options) as running:
         yield running

@@ -142,18 +142,12 @@ def test_pages_for_developers_are_for_localhost_only(stubs: LocalCloud) -> None:
     assert get(stubs, "/_dev").status_code == 200
     assert get(stubs, "/_dev/mail").status_code == 200
     assert get(stubs, "/_dev/mail.json").json() == {"items": []}
-    for path in ("/_dev", "/_dev/mail.json", "/_dev/app", "/_dev/assets/app.js"):
+    for path in ("/_dev", "/_dev/mail.json", "/_dev/assets/style.css"):
         assert get(stubs, path, Host="rebound.example").status_code == 403
     moved = httpx.post(
         f"{stubs.base_url}/_dev/clock", json={"offset_seconds": 9}, headers={"Origin": "http://evil.example"}
     )
     assert moved.status_code == 403
-
-
-def test_the_bare_address_leads_to_the_page_from_which_everything_is_reached(stubs: LocalCloud) -> None:
-    answer = httpx.get(f"{stubs.base_url}/", follow_redirects=True, timeout=40)
-    assert str(answer.url) == f"{stubs.base_url}/_dev"
-    assert "on time" in answer.text
 
 
 def test_buttons_of_the_status_page_move_the_clock(stubs: LocalCloud) -> None:
@@ -169,16 +163,17 @@ def test_buttons_of_the_status_page_move_the_clock(stubs: LocalCloud) -> None:
     assert stubs.clock_offset() == 0
 
 
-def test_links_of_mails_lead_to_pages_of_the_local_cloud_itself(stubs: LocalCloud) -> None:
-    assert stubs.info.frontend_url == f"{stubs.base_url}/_dev/app"
-    page = get(stubs, "/_dev/app/verify-email?token=x")
-    assert page.status_code == 200
+def test_pages_are_the_web_apps_and_everything_else_is_the_apis(stubs: LocalCloud) -> None:
+    assert stubs.info.frontend_url == stubs.base_url
+    page = get(stubs, "/verify-email?token=x", Accept="text/html")
+    assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["referrer-policy"] == "no-referrer"
-    assert get(stubs, "/_dev/assets/app.js").headers["content-type"].startswith("text/javascript")
+    assert get(stubs, "/verify-email").json()["path"] == "/verify-email"
+    assert get(stubs, "/config.json").json()["stripe_js"] == f"{stubs.stripe_url}/v3/stripe.js"
     own_name = stubs.base_url.removeprefix("http://localhost")
-    elsewhere = get(stubs, "/_dev/app/verify-email?token=x", Host=f"127.0.0.1{own_name}")
-    assert elsewhere.headers["location"] == f"{stubs.base_url}/_dev/app/verify-email?token=x"
+    elsewhere = get(stubs, "/verify-email?token=x", Host=f"127.0.0.1{own_name}", Accept="text/html")
+    assert elsewhere.headers["location"] == f"{stubs.base_url}/verify-email?token=x"
     preflight = {"Origin": stubs.base_url, "Access-Control-Request-Method": "POST"}
     answer = httpx.options(f"{stubs.base_url}/v1/bookings", headers=preflight)
     assert answer.headers["access-control-allow-origin"] == stubs.base_url

@@ -123,6 +123,9 @@ class FakePaymentGateway:
         found = [each for each in self.intents.values() if each.metadata.get("operation_id") == operation_id]
         return next((each for each in found if each.customer_id == customer_id and each.is_setup is is_setup), None)
 
+    async def list_intents(self, customer_id: str) -> list[Intent]:
+        return [each for each in self.intents.values() if each.customer_id == customer_id and not each.is_setup]
+
     async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         def act() -> Intent:
             intent = self._present(intent_id)
@@ -164,6 +167,9 @@ class FakePaymentGateway:
     async def find_refund(self, intent_id: str, operation_id: str) -> Movement | None:
         return _of(self.refunds.get(intent_id, []), operation_id)
 
+    async def list_refunds(self, intent_id: str) -> list[Movement]:
+        return list(self.refunds.get(intent_id, []))
+
     async def transfer(
         self,
         amount: Money,
@@ -180,6 +186,9 @@ class FakePaymentGateway:
     async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
         return _of(self.transfers.get(booking_id, []), operation_id)
 
+    async def list_transfers(self, booking_id: str) -> list[Movement]:
+        return list(self.transfers.get(booking_id, []))
+
     async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         def act() -> Movement:
             if self.short_balance:
@@ -190,6 +199,9 @@ class FakePaymentGateway:
 
     async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
         return _of(self.reversals.get(transfer_id, []), operation_id)
+
+    async def list_reversals(self, transfer_id: str) -> list[Movement]:
+        return list(self.reversals.get(transfer_id, []))
 
     def end_refunds(self, intent_id: str, status: str) -> None:
         """The bank carries the refunds of a payment out, or sends back those that were made or were on their way."""

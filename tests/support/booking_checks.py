@@ -46,8 +46,12 @@ async def check_everything(world: BookingWorld, *, at_rest: bool) -> list[Bookin
 
 
 async def _check_claims(world: BookingWorld, bookings: list[Booking]) -> None:
-    """Time is held by what occupies it and by open proposals, and by nothing else; nothing overlaps."""
-    expected: set[str] = set()
+    """Time is held by what occupies it, by open proposals and by quotes that stand, and by nothing else.
+
+    Nothing overlaps.
+    """
+    quotes = world.container.mongo.collection("offers").find({"status": "open", "claim_id": {"$type": "string"}})
+    expected = {each async for row in quotes for each in claim_ids(row["claim_id"], row["resource_ids"])}
     for booking in bookings:
         if booking.status in OCCUPYING:
             assert booking.claim_id is not None

@@ -17,12 +17,14 @@ from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import Address, ProviderStatus, User
+from common.domain.media.media import Purpose
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Topic
 from common.domain.shared.ids import new_id
 from common.domain.shared.money import Money
 
+from tests.factories.media import make_ready
 from tests.factories.users import make_user
 from tests.support.identity import store_user
 
@@ -126,6 +128,12 @@ class BookingWorld:
             self.deps, self.principal(user), booking.id, action, {**agreed, **(input_ or {})} or input_, **more
         )
         return seen.booking
+
+    async def photo(self, user: User, purpose: Purpose = Purpose.DISPUTE_EVIDENCE) -> str:
+        """The id of a photograph of the user's that is ready for a purpose."""
+        photo = make_ready(id=new_id("med", self.clock.now()), owner_id=user.id, purpose=purpose)
+        await self.container.media_repository.insert(photo)
+        return photo.id
 
     async def agreement(self, booking: Booking, action: str, user: User) -> dict[str, int]:
         """What a client sends with an action that has consequences: the fee that it shows."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.media_bucket import FakeMediaBucket
 from tests.fakes.publisher import CollectingPublisher
 
 BASE_URL = "http://api.test"
@@ -26,6 +27,22 @@ PATIENT = MongoLimits(
     server_selection=20_000,
     transaction=60_000,
 )
+
+
+class LentMongo(Mongo):
+    """A database of a client that outlives it: connecting takes longer than what many a test asks.
+
+    Args:
+        lender: whose client it is.
+        database: the database's name.
+    """
+
+    def __init__(self, lender: Mongo, database: str) -> None:
+        super().__init__(lambda: "", database, PATIENT)
+        self.client = lender.client
+
+    async def close(self) -> None:
+        """Leave the client open; the lender closes it."""
 
 
 @cache
@@ -56,7 +73,9 @@ def make_settings(mongodb_uri: str, database_name: str, **variables: str) -> Set
         "STRIPE_WEBHOOK_SECRETS": "whsec_local",
         "JWT_SIGNING_KEYS": signing_keys(),
         "FACTOR_KEYS": factor_keys(),
+        "UNSUBSCRIBE_KEYS": factor_keys(),
         "PUBLIC_CACHE_ENTRIES": "0",
+        "REALTIME_URL": "ws://live.test",
         "LOOKUPS_PER_MINUTE": "100000",
         "SEARCHES_PER_MINUTE": "100000",
     }
@@ -85,6 +104,5 @@ def make_container(
     """
     chosen = settings or make_settings(mongodb_uri, database_name)
     mongo = Mongo(lambda: mongodb_uri, database_name, limits)
-    return Container(chosen).replace(
-        **{"mongo": mongo, "clock": FakeClock(), "publisher": CollectingPublisher(), **parts}
-    )
+    fakes = {"clock": FakeClock(), "publisher": CollectingPublisher(), "media_bucket": FakeMediaBucket()}
+    return Container(chosen).replace(**{"mongo": mongo, **fakes, **parts})

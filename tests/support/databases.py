@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from infra.ops.migrations.runner import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from pymongo.database import Database
@@ -67,20 +68,37 @@ class MigratedDatabases:
             self._client.drop_database(name)
             self._names.remove(name)
             return
-        for collection, rows in self._rows.items():
+        self.restore(name)
+        for collection in self._rows:
             db.command("planCacheClear", collection)
-            if not rows:
-                db[collection].delete_many({})
-            elif _rows(db, collection) != rows:
+        self._free.append(name)
+
+    def restore(self, name: str) -> None:
+        """Put the rows of a database right; those of no migration go, and of most collections there are none."""
+        db = self._client[name]
+        for collection in set(db.list_collection_names()) - set(self._indexes):
+            db.drop_collection(collection)
+        filled = _filled(db, self._rows)
+        for collection, rows in self._rows.items():
+            if rows and _rows(db, collection) != rows:
                 db[collection].delete_many({})
                 db[collection].insert_many(rows)
-        self._free.append(name)
+            elif not rows and collection in filled:
+                db[collection].delete_many({})
 
 
 def _indexes(db: Database[dict[str, Any]]) -> dict[str, Rows]:
     """The indexes of every collection."""
     names = sorted(db.list_collection_names())
     return {each: sorted((dict(index) for index in db[each].list_indexes()), key=_name) for each in names}
+
+
+def _filled(db: Database[dict[str, Any]], collections: Iterable[str]) -> set[str]:
+    """Which of the collections have rows, by one command."""
+    looks = [
+        {"$unionWith": {"coll": each, "pipeline": [{"$limit": 1}, {"$project": {"_id": each}}]}} for each in collections
+    ]
+    return {row["_id"] for row in db.aggregate([{"$documents": []}, *looks])}
 
 
 def _rows(db: Database[dict[str, Any]], collection: str) -> Rows:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from common.runtime.http import create_app
 
+from tests.support.examples import look_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,4 +51,4 @@ def app_client(router: APIRouter, container: Container, *, service: str = "test"
     """Make an application of any router, and a client of it."""
     app = create_app(router, service=service, container=container)
     transport = httpx.ASGITransport(app=app, client=("203.0.113.7", 443))
-    return httpx.AsyncClient(transport=transport, base_url=BASE_URL)
+    return httpx.AsyncClient(transport=transport, base_url=BASE_URL, event_hooks={"response": [look_at]})

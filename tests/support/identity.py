@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from common.domain.identity.factors import MULTIPLE, ONE_TIME_CODE, PASSWORD, Factor, FactorKind
+from common.domain.identity.factors import Factor, FactorKind
 from common.domain.identity.sessions import is_staff
 from common.domain.shared.ids import new_id
+
+from infra.bench.tokens import access_token, publish_keys
 
 if TYPE_CHECKING:
     from common.domain.identity.users import User
@@ -48,17 +50,5 @@ async def sign_in(container: Container, user: User) -> dict[str, str]:
         if is_staff(user):
             await give_factor(container, user)
     now = container.clock.now()
-    key = container.token_issuer.keys[0]
-    await container.signing_keys.publish(key.kid, key.public_jwk(), now)
-    token = container.token_issuer.issue(
-        user_id=user.id,
-        session_id=new_id("ses", now),
-        epoch=user.session_epoch,
-        roles=[role.value for role in user.roles],
-        token_id=new_id("tok", now),
-        signed_in_at=now,
-        now=now,
-        lifetime=TOKEN_LIFETIME,
-        amr=[PASSWORD, ONE_TIME_CODE, MULTIPLE] if is_staff(user) else [PASSWORD],
-    )
-    return {"Authorization": f"Bearer {token}"}
+    await publish_keys(container, now)
+    return {"Authorization": f"Bearer {access_token(container, user, now, TOKEN_LIFETIME)}"}

@@ -47,11 +47,19 @@ def event_of(function: templates.Function) -> dict[str, Any]:
         # Of the system function, the one that reads the database.
         route = next((each for each in own if each.path == "/v1/health/ready"), own[0])
         return _request("GET" if route.method == "ANY" else route.method, route.path)
+    if is_socket(function):
+        ticket = {"ticket": "a" * 43}
+        return {"requestContext": {"eventType": "CONNECT", "connectionId": "a="}, "queryStringParameters": ticket}
     if function.schedule is not None:
         return {}
     event = new_event(Topic.PAYMENTS, "payment.check_requested", SystemClock().now())
     body = json.dumps({**event.model_dump(mode="json"), "event_id": event.id})
     return {"Records": [{"messageId": f"message-{n}", "body": body} for n in range(10)]}
+
+
+def is_socket(function: templates.Function) -> bool:
+    """Whether the function answers for the WebSocket API."""
+    return function.handler.endswith("_socket.handler")
 
 
 def _signature(body: str) -> str:

@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from infra.bench.baselines.captured import captured, new_booking, renewed
-from infra.bench.baselines.connection import Document, answer, client, database
+from infra.bench.baselines.connection import Document, answer, client, database, service_with_provider
 from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 
@@ -29,13 +29,8 @@ def handler(event: Document, _context: object) -> Document:
 
 async def _book(request: Document) -> Any:
     booking_id = request["booking_id"]
-    with_provider = [
-        {"$match": {"_id": request["service_id"]}},
-        {"$lookup": {"from": "providers", "localField": "provider_id", "foreignField": "_id", "as": "provider"}},
-    ]
     await asyncio.gather(
-        database["users"].find_one({"_id": request["customer_id"]}),
-        _first(database["services"].aggregate(with_provider)),
+        database["users"].find_one({"_id": request["customer_id"]}), service_with_provider(request["service_id"])
     )
     booking = new_booking(_written["bookings"][0], booking_id)
     first, *later = _written["booking_history"]
@@ -60,7 +55,3 @@ async def _book(request: Document) -> Any:
         await database["payment_operations"].update_one({"_id": operation["_id"]}, {"$set": done}, session=session)
     await publishing
     return {"booking": booking, "client_secret": intent["client_secret"]}
-
-
-async def _first(found: Any) -> Any:
-    return await (await found).to_list(1)

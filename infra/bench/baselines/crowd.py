@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.bench.baselines.connection import STATE, Document, answer, client, database
+from infra.bench.baselines.connection import STATE, Document, answer, client, database, service_with_provider
 from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 from infra.bench.baselines.story import first_booking, fresh_id, rows_of, take_step
@@ -89,12 +89,8 @@ async def _slots(service_id: str, query: str) -> Any:
 
 
 async def _book(caller: str, request: Document) -> Any:
-    with_provider = [
-        {"$match": {"_id": request["service_id"]}},
-        {"$lookup": {"from": "providers", "localField": "provider_id", "foreignField": "_id", "as": "provider"}},
-    ]
     _, service = await asyncio.gather(
-        database["users"].find_one({"_id": caller}), _first(database["services"].aggregate(with_provider))
+        database["users"].find_one({"_id": caller}), service_with_provider(request["service_id"])
     )
     provider, start = service["provider"][0], datetime.fromisoformat(request["start_at"])
     booking_id = fresh_id("bkg")
@@ -182,10 +178,6 @@ async def _take_in(found: Document) -> Document:
     await database["webhook_events"].insert_one(row)
     await queue_event(found["id"])
     return {"received": True}
-
-
-async def _first(found: Any) -> Any:
-    return (await (await found).to_list(1))[0]
 
 
 def _cell(instant: datetime) -> int:

@@ -12,7 +12,13 @@ import boto3
 from infra.bench.baselines.connection import Document, database
 
 _queue: Any = boto3.client("sqs")
-_urls = {"notifications": os.environ["NOTIFICATIONS_QUEUE_URL"], "payments": os.environ["PAYMENT_CHECKS_QUEUE_URL"]}
+_urls = {
+    "notifications": os.environ["NOTIFICATIONS_QUEUE_URL"],
+    "payments": os.environ["PAYMENT_CHECKS_QUEUE_URL"],
+    "realtime": os.environ["REALTIME_QUEUE_URL"],
+    "matching": os.environ["MATCHING_QUEUE_URL"],
+    "reports": os.environ["REPORTS_QUEUE_URL"],
+}
 #: The longest that SQS delays.
 _DELAY_SECONDS = 900
 

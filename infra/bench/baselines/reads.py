@@ -4,10 +4,19 @@ A route of somebody's own reads whether the account may act; where the account i
 Left out: verifying the token, who may see what, the shape of the answer, pages after the first, headers.
 """
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.bench.baselines.connection import STATE, Document, answer, count_request, database, ids
+from infra.bench.baselines.connection import (
+    STATE,
+    Document,
+    answer,
+    count_request,
+    database,
+    ids,
+    service_with_provider,
+)
 
 _PAGE = 21
 _METRES = 1000
@@ -25,7 +34,7 @@ def list_providers(_event: Document, _context: object) -> Document:
 
 def service(_event: Document, _context: object) -> Document:
     """A service and whose it is."""
-    return answer(_service())
+    return answer(service_with_provider(ids["service"]))
 
 
 def list_bookings(_event: Document, _context: object) -> Document:
@@ -45,10 +54,30 @@ def notifications(_event: Document, _context: object) -> Document:
     return answer(_notifications())
 
 
+def job_requests(_event: Document, _context: object) -> Document:
+    """May the account act; what it has asked for, newest first."""
+    return answer(_list("customer", "job_requests", {"customer_id": ids["customer"]}, [("_id", -1)]))
+
+
+def conversations(_event: Document, _context: object) -> Document:
+    """May the account act; its conversations, the latest message first; what they are about, and with whom."""
+    return answer(_conversations())
+
+
+def photographs(_event: Document, _context: object) -> Document:
+    """May the account act; its photographs, newest first."""
+    return answer(_list("customer", "media", {"owner_id": ids["customer"]}, [("_id", -1)]))
+
+
 def services_near(event: Document, _context: object) -> Document:
     """Count the request; listings of a category near a point."""
     query = {name: values[0] for name, values in parse_qs(event["rawQueryString"]).items()}
     return answer(_near(query))
+
+
+def reports(_event: Document, _context: object) -> Document:
+    """Reports that everybody sees, newest first."""
+    return answer(database["reports"].find({"is_public": True}, sort=[("_id", -1)], limit=_PAGE).to_list())
 
 
 def health(_event: Document, _context: object) -> Document:
@@ -59,11 +88,6 @@ def health(_event: Document, _context: object) -> Document:
 async def _list(who: str, collection: str, query: Document, sort: list[tuple[str, int]]) -> Any:
     await database["users"].find_one({"_id": ids[who]}, STATE)
     return await database[collection].find(query, sort=sort, limit=_PAGE).to_list()
-
-
-async def _service() -> Any:
-    found = await database["services"].find_one({"_id": ids["service"]}) or {}
-    return found, await database["providers"].find_one({"_id": found["provider_id"]})
 
 
 async def _payment() -> Any:
@@ -78,6 +102,16 @@ async def _notifications() -> Any:
     own = {"user_id": ids["owner"]}
     found = await _list("owner", "notifications", own, [("_id", -1)])
     return found, await database["notifications"].count_documents({**own, "read_at": None}, limit=1000)
+
+
+async def _conversations() -> Any:
+    order = [("last_at", -1), ("_id", -1)]
+    found = await _list("customer", "conversations", {"members": ids["customer"]}, order)
+    subjects = {"_id": {"$in": [each["subject_id"] for each in found]}}
+    others = {"_id": {"$in": [each["provider_user_id"] for each in found]}}
+    shown = {"service": 1, "status": 1, "accept_by": 1, "accepted_at": 1, "settled_at": 1, "cancelled_at": 1}
+    bookings, people = database["bookings"].find(subjects, shown), database["users"].find(others, {"full_name": 1})
+    return found, await asyncio.gather(bookings.to_list(), people.to_list())
 
 
 async def _near(query: dict[str, str]) -> Any:

@@ -41,6 +41,36 @@ def stripe_events_queue(event: Document, _context: object) -> None:
     loop.run_until_complete(_stripe_event(_body(event)["event_id"]))
 
 
+def media_queue(event: Document, _context: object) -> None:
+    """A photograph that was given up meanwhile: it is looked for, and nothing is left to do."""
+    loop.run_until_complete(_photograph(_body(event)))
+
+
+def realtime_queue(event: Document, _context: object) -> None:
+    """An event is added to somebody's stream, and their connections are looked for: there is none."""
+    loop.run_until_complete(_seen(_body(event)))
+
+
+def matching_queue(event: Document, _context: object) -> None:
+    """A request is read and nobody is found for it, which it keeps with an event."""
+    loop.run_until_complete(_match(_body(event)))
+
+
+def matching_schedule(_event: Document, _context: object) -> None:
+    """What is due is leased; then the same."""
+    loop.run_until_complete(_match_due())
+
+
+def reports_queue(event: Document, _context: object) -> None:
+    """A report that was withdrawn meanwhile: it is looked for, and nothing is left to do."""
+    loop.run_until_complete(_report(_body(event)))
+
+
+def reports_schedule(_event: Document, _context: object) -> None:
+    """Whether any report is due, or is to be counted again: none is."""
+    loop.run_until_complete(_due_reports())
+
+
 def sweep_schedule(_event: Document, _context: object) -> None:
     """What is due is leased, and expires: booking, audit row, event and freed time in one transaction."""
     loop.run_until_complete(_sweep())
@@ -54,6 +84,11 @@ def outbox_schedule(_event: Document, _context: object) -> None:
 def cleanup_schedule(_event: Document, _context: object) -> None:
     """What has expired is removed."""
     loop.run_until_complete(database["mail_tokens"].delete_many({"expires_at": {"$lte": datetime.now(UTC)}}))
+
+
+def metrics_schedule(_event: Document, _context: object) -> None:
+    """Today is counted under a lease: a command for each collection, a document for each area."""
+    loop.run_until_complete(_count_today())
 
 
 def _body(event: Document) -> Document:
@@ -114,6 +149,63 @@ async def _intent(intent_id: str) -> Any:
         return (await stripe.get(f"/v1/payment_intents/{intent_id}")).raise_for_status().json()
 
 
+async def _match(event: Document) -> None:
+    await _begin(event["id"])
+    request = await database["job_requests"].find_one({"_id": event["payload"]["request_id"]}) or {}
+    await _find_nobody(request)
+    await _done(event["id"])
+
+
+async def _match_due() -> None:
+    now = datetime.now(UTC)
+    lease = {"$set": {"lease": {"token": uuid.uuid4().hex}, "next_due_at": now + timedelta(minutes=2)}}
+    due = {"next_due_at": {"$type": "date", "$lte": now}}
+    request = await database["job_requests"].find_one_and_update(due, lease)
+    await database["offers"].find(due, {"_id": 1}).limit(50).to_list()
+    if request is not None:
+        await _find_nobody(request)
+
+
+async def _find_nobody(request: Document) -> None:
+    """Look for candidates, in the request's own category and beside it, and keep that there are none."""
+    now = datetime.now(UTC)
+    await database["users"].find_one({"_id": request["customer_id"]})
+    await database["categories"].find().to_list()
+    centre = {"type": "Point", "coordinates": [request["place"]["lng"], request["place"]["lat"]]}
+    near = {"location": {"$nearSphere": {"$geometry": centre, "$maxDistance": 10_000}}}
+    for tag in ("#house-cleaning@customer", "#house-cleaning@customer", "#cleaning@customer"):
+        found = database["service_listings"].find({"tokens": tag, "reach_m": {"$gte": 0}, **near}, hint="near")
+        await found.limit(200).to_list()
+    done = {"customer_id": request["customer_id"], "status": "settled"}
+    await database["bookings"].find(done, {"provider_id": 1}).limit(200).to_list()
+    mark = {"_id": uuid.uuid4().hex, "type": "job_request.exhausted", "created_at": now, "published_at": None}
+    async with client.start_session() as session, await session.start_transaction():
+        of_version = {"_id": request["_id"], "version": request["version"]}
+        ended = {"$set": {"status": "exhausted", "next_due_at": None}, "$inc": {"version": 1}}
+        await database["job_requests"].update_one(of_version, ended, session=session)
+        await database["outbox"].insert_one(mark, session=session)
+    await publish([mark])
+
+
+async def _photograph(event: Document) -> None:
+    await _begin(event["id"])
+    uploaded = {"_id": event["payload"]["media_id"], "state": "uploaded"}
+    await database["media"].find_one_and_update(uploaded, {"$set": {"state": "processing"}})
+    await _done(event["id"])
+
+
+async def _report(event: Document) -> None:
+    await _begin(event["id"])
+    await database["reports"].find_one({"_id": event["payload"]["report_id"]})
+    await _done(event["id"])
+
+
+async def _due_reports() -> None:
+    now = datetime.now(UTC)
+    for field in ("next_due_at", "recount_at"):
+        await database["reports"].find_one({field: {"$type": "date", "$lte": now}}, {"_id": 1})
+
+
 async def _sweep() -> None:
     now = datetime.now(UTC)
     lease = {"$set": {"lease": {"token": uuid.uuid4().hex, "until": now + timedelta(minutes=1)}}}
@@ -133,8 +225,54 @@ async def _sweep() -> None:
     await publish(events)
 
 
+async def _seen(event: Document) -> None:
+    user_id, row = event["payload"]["user_ids"][0], {"id": event["id"], "type": event["type"], **event["payload"]}
+    await asyncio.gather(
+        database["realtime_streams"].update_one(
+            {"_id": user_id}, {"$inc": {"seq": 1}, "$push": {"events": {"$each": [row], "$slice": -100}}}
+        ),
+        database["realtime_connections"].find({"user_id": user_id}).to_list(),
+    )
+
+
 async def _send_left_over() -> None:
     before = {"published_at": None, "created_at": {"$lte": datetime.now(UTC) - timedelta(minutes=2)}}
     rows = await database["outbox"].find(before).limit(10).to_list()
     if rows:
         await publish(rows)
+
+
+async def _count_today() -> None:
+    now = datetime.now(UTC)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    runs, days = database["metrics_runs"], database["metrics_days"]
+    lease = {"$set": {"leased_until": now + timedelta(minutes=2)}}
+    await runs.update_one({"_id": "bare"}, lease, upsert=True)
+    await days.find({"_id": {"$gte": str((now - 93 * _DAY).date())}}, {"computed_at": 1}).to_list()
+    #: Of each area, the collections that are read and the field that says when.
+    areas = {
+        "bookings": {"booking_history": "at"},
+        "money": {"ledger_entries": "at"},
+        "matching": {"job_requests": "created_at"},
+        "people": {
+            "users": "created_at", "providers": "created_at", "security_events": "at", "messages": "created_at",
+        },
+        "reports": {"reports": "created_at", "report_history": "at"},
+    }  # fmt: skip
+    for area, collections in areas.items():
+        counts = {}
+        for name, field in collections.items():
+            quarter = {"$dateTrunc": {"date": f"${field}", "unit": "minute", "binSize": 15}}
+            prefix = {
+                "booking_history": "his", "ledger_entries": "led", "job_requests": "job", "users": "usr",
+                "providers": "prv", "security_events": "sev", "messages": "msg", "reports": "rpt",
+                "report_history": "his",
+            }[name]  # fmt: skip
+            stages: list[Document] = [
+                {"$match": {"_id": {"$gte": f"{prefix}_", "$lt": f"{prefix}`"}, field: {"$gte": today}}},
+                {"$group": {"_id": quarter, "n": {"$sum": 1}}},
+            ]
+            counts[name] = await (await database[name].aggregate(stages)).to_list()
+        row = {"area": area, "counts": {name: len(rows) for name, rows in counts.items()}, "computed_at": now}
+        await days.replace_one({"_id": f"bare:{area}"}, row, upsert=True)
+    await runs.update_one({"_id": "bare"}, {"$set": {"leased_until": now}})

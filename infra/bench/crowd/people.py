@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-from common.adapters.mongo.shared.documents import to_document
 from common.application.identity.sessions import open_session
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
 from common.domain.identity.users import ProviderStatus
 from common.domain.shared.ids import new_id
 
+from infra.bench.world import double, store
 from infra.ops.container import operating
 
 if TYPE_CHECKING:
-    from common.domain.identity.users import Address, User
+    from common.domain.identity.users import Address
     from common.runtime.container.bootstrap import Container
 
     from infra.bench.world import World
@@ -63,30 +63,26 @@ async def make_pairs(world: World, number: int) -> list[Pair]:
 
 async def _pair(container: Container, world: World, number: int) -> Pair:
     now = datetime.now(UTC).replace(microsecond=0)
-    owner_id, provider_id, service_id = new_id("usr", now), new_id("prv", now), new_id("svc", now)
+    provider_id, service_id = new_id("prv", now), new_id("svc", now)
     lat, lng = _place_of(number, world.provider.address)
-    customer = _named(world.user, new_id("usr", now))
+    customer = double(world.user)
     working = {"roles": [Role.USER, Role.PROVIDER], "provider_id": provider_id}
-    owner = _named(world.user, owner_id).model_copy(update={**working, "provider_status": ProviderStatus.APPROVED})
+    owner = double(world.user).model_copy(update={**working, "provider_status": ProviderStatus.APPROVED})
     hours = world.provider.availability
     availability = hours and hours.model_copy(update={"slot_step_minutes": _STEP_MINUTES})
     address = world.provider.address.model_copy(update={"lat": lat, "lng": lng})
-    shown = {"id": provider_id, "user_id": owner_id, "address": address, "availability": availability}
+    shown = {"id": provider_id, "user_id": owner.id, "address": address, "availability": availability}
     provider = world.provider.model_copy(update=shown)
     service = world.service.model_copy(update={"id": service_id, "provider_id": provider_id})
-    for collection, model in (("users", customer), ("users", owner), ("providers", provider), ("services", service)):
-        await container.mongo.collection(collection).insert_one(to_document(model))
+    await store(container, "users", customer, owner)
+    await store(container, "providers", provider)
+    await store(container, "services", service)
     await container.listings.refresh_provider(provider_id)
     tokens = [
         await open_session(container.auth, user, ClientInfo("10.9.8.7", "bench"), "password")
         for user in (customer, owner)
     ]
     return Pair(number, tokens[0].refresh_token, tokens[1].access_token, service_id, lat, lng)
-
-
-def _named(user: User, user_id: str) -> User:
-    email = f"{user_id}@crowd.example.com"
-    return user.model_copy(update={"id": user_id, "email": email, "email_key": email})
 
 
 def _place_of(number: int, home: Address) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from functions.search.routes import router as search
 from infra.bench.environments import BenchmarkError
 from infra.bench.growth import stage as stages
 from infra.bench.growth.people import READER, parties, user_id
-from infra.bench.world import access_token, publish_keys
+from infra.bench.tokens import access_token, publish_keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

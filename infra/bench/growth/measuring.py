@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.runtime.cold_start import freeze_imports
+
 from infra.bench.growth.examined import Examined, examined
 from infra.bench.growth.people import LEAVERS
 from infra.bench.growth.subjects import leave, prepare, subjects
@@ -78,6 +80,8 @@ async def measure(places: Sequence[Marketplace], runs: Callable[[int], int], say
     for place in places:
         say(f"getting {place.database} ready")
         await prepare(place)
+    # Requests are measured in this process: its heap, which no function has, would be gone through again and again.
+    freeze_imports()
     grown = []
     for subject in subjects():
         say(subject.name)

@@ -9,16 +9,16 @@ import logging
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infra.bench.growth import marketplace, measuring, page, stage
 from infra.bench.growth.loading import Loaded, Patterns, load
 from infra.bench.growth.people import Population
 from infra.bench.growth.recording import record
 from infra.bench.results import Held, Measured, Section
+from infra.bench.servers import running_mongod
 from infra.bench.targets import Target
 from infra.bench.world import World, make_world
-from infra.local import mongod, ports
 from infra.ops.container import operating
 from infra.ops.rebuild.steps import STEPS
 
@@ -81,14 +81,14 @@ async def _run(folder: Path, options: Options, say: Callable[[str], None]) -> tu
     busy = max(_LEAST_BUSY, round(_BUSY * scale))
     say("playing lives")
     world, patterns = await _lives(folder / "lives")
-    with _server(folder / "market", is_alone=True) as uri:
+    with running_mongod(folder / "market", cache_gb=_CACHE_GB, is_alone=True) as uri:
         loaded = [
             await asyncio.to_thread(load, uri, f"growth_{size}", Population(size, busy), patterns, say=say)
             for size in sizes
         ]
     for each in loaded:
         say(f"{each.database}: {each.bookings:,} bookings in {each.seconds:.0f} s")
-    with _server(folder / "market") as uri:
+    with running_mongod(folder / "market", cache_gb=_CACHE_GB) as uri:
         environment = {**world.environment, "MONGODB_URI": uri}
         for each in loaded:
             say(f"{each.database}: rebuilding what is derived")
@@ -109,7 +109,7 @@ def _sizes(options: Options) -> tuple[int, ...]:
 
 async def _lives(folder: Path) -> tuple[World, Patterns]:
     """Play every life once, on a small server of its own."""
-    with _server(folder, cache_gb=0.5) as uri:
+    with running_mongod(folder, cache_gb=0.5) as uri:
         world = await make_world(uri, _NOWHERE, f"{_NOWHERE}/queue")
         async with stage.opened(world.environment, folder) as opened:
             return world, await record(opened, world)
@@ -121,13 +121,3 @@ async def _rebuild(uri: str, database: str) -> None:
         for name, step in STEPS.items():
             if name not in _CARRIED:
                 await step(container)
-
-
-@contextlib.contextmanager
-def _server(folder: Path, *, cache_gb: float = _CACHE_GB, is_alone: bool = False) -> Any:
-    server = mongod.launch(folder, ports.free_port(), cache_gb=cache_gb, is_alone=is_alone)
-    try:
-        server.wait_ready()
-        yield server.uri
-    finally:
-        server.stop()

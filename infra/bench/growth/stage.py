@@ -49,6 +49,8 @@ _STRIPE_EVENTS = Queue("stripe-events-queue", StripeEventMessage, "event_id", st
 #: More than any life needs; what still is due then never ends.
 _MOST_STEPS = 60
 _LITTLE = timedelta(minutes=1)
+#: Reads of Stripe in a second: what a booking's reconciliation costs is measured, not how long it may take.
+_UNPACED = "100000"
 
 
 class Waiting:
@@ -247,13 +249,14 @@ async def opened(environment: dict[str, str], folder: Path) -> AsyncIterator[Sta
     """A stage on the database that an environment names, with a local Stripe of its own.
 
     Args:
-        environment: Variables of every function; the address of Stripe is replaced.
+        environment: Variables of every function; the address of Stripe, and the pace of reconciliation, are replaced.
         folder: For the clock's file.
     """
     clock_file = folder / "clock"
     async with WebhookReceiver() as receiver, running_stripe(webhooks=[(receiver.url, WEBHOOK_SECRET)]) as stripe:
         waiting = Waiting()
-        container = Container(load_settings(environ={**environment, "STRIPE_API_BASE": stripe.url})).replace(
+        own = {"STRIPE_API_BASE": stripe.url, "RECONCILIATION_READS_PER_SECOND": _UNPACED}
+        container = Container(load_settings(environ={**environment, **own})).replace(
             clock=OffsetClock(clock_file),
             stripe=make_client(stripe.url),
             publisher=waiting,

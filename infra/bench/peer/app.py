@@ -1,9 +1,11 @@
 """FastAPI and Beanie doing the work of four routes of ours, under the same runtime client and Mangum.
 
-Done as by ours: the access token's signature, issuer and audience; the account's state; rules of the slot; the slot by
-the unique index; the payment recorded before Stripe is called, under its operation's key; audit row and event in the
-transaction; its result in another one; the event sent and marked. Left out, in its favour: limits of rates and holds,
-locating the address, who sees what of a booking, actions offered, replays of a key, logs and spans.
+Done as by ours: the access token's signature, issuer and audience; the account's state; the limit of an address's rate;
+rules of the slot; the slot by the unique index; the payment recorded before Stripe is called, under its operation's
+key; audit row and event in the transaction; its result in another one; the event sent and marked; the answer with what
+the caller may see and do; logs and spans by Powertools (see ``observed``). What is offered and shown is decided by the
+product's own rules, so that the two differ in how a request is served and stored. Left out, in its favour: the limit of
+unpaid holds, locating the address, guards of the state machine, replays of a key.
 """
 
 import asyncio
@@ -12,21 +14,29 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from beanie import init_beanie
-from common.domain.bookings.booking import Booking
+from common.application.bookings.read import VisibleBooking
+from common.domain.bookings.booking import Actor, ActorKind, Booking
+from common.domain.bookings.disclosure import seen_by
+from common.domain.bookings.settings import BookingSettings
+from common.domain.bookings.state_machine import get_available_booking_actions
 from common.domain.catalogue.services import Service
 from fastapi import Depends, FastAPI, HTTPException
 from mangum import Mangum
 from pydantic import BaseModel
 from pymongo.errors import DuplicateKeyError
 
+from functions.bookings.presenter import present_booking
+from functions.bookings.schemas import BookingView
 from infra.bench.baselines.captured import captured, new_booking, renewed
 from infra.bench.baselines.connection import client, database, loop
 from infra.bench.baselines.payment import open_payment
 from infra.bench.baselines.publishing import publish
 from infra.bench.peer.models import EVERY, Bookings, Claims, History, Operations, Outbox, Providers, Services
-from infra.bench.peer.rules import check_slot, current_user
+from infra.bench.peer.observed import observed
+from infra.bench.peer.rules import check_slot, current_user, limited
 
 _written = captured()
+_settings = BookingSettings()
 _PAGE = 20
 User = Annotated[Any, Depends(current_user)]
 app = FastAPI()
@@ -50,15 +60,8 @@ class ServiceView(Service):
 class Page(BaseModel):
     """What ``GET /v1/bookings`` answers."""
 
-    items: list[Booking]
+    items: list[BookingView]
     next_cursor: str | None
-
-
-class Booked(BaseModel):
-    """What ``POST /v1/bookings`` answers."""
-
-    booking: Booking
-    client_secret: str
 
 
 @app.get("/v1/services/{service_id}")
@@ -76,11 +79,11 @@ async def list_bookings(user: User) -> Page:
     """The caller's bookings, the latest start first."""
     found = await Bookings.find({"customer_id": user.id}).sort("-slot.start_at", "-_id").limit(_PAGE + 1).to_list()
     cursor = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return Page(items=[Booking(**each.model_dump()) for each in found[:_PAGE]], next_cursor=cursor)
+    return Page(items=[_view(each, ActorKind.CUSTOMER, user) for each in found[:_PAGE]], next_cursor=cursor)
 
 
-@app.post("/v1/bookings", status_code=201)
-async def post_booking(request: BookingRequest, user: User) -> Booked:
+@app.post("/v1/bookings", status_code=201, dependencies=[Depends(limited)])
+async def post_booking(request: BookingRequest, user: User) -> BookingView:
     """Take the slot, record the payment, open it."""
     service = await Services.get(request.service_id)
     provider = await Providers.get(service.provider_id) if service else None
@@ -111,11 +114,13 @@ async def post_booking(request: BookingRequest, user: User) -> Booked:
         await History.model_validate({**(later or [first])[0], "_id": uuid.uuid4().hex}).insert(session=session)
         await operation.set({"status": "succeeded", "updated_at": datetime.now(UTC)}, session=session)
     await publish(events)
-    return Booked(booking=Booking(**booking.model_dump()), client_secret=intent["client_secret"])
+    shown = _view(booking, ActorKind.CUSTOMER, user)
+    paying = shown.payment.model_copy(update={"client_secret": intent["client_secret"]})
+    return shown.model_copy(update={"payment": paying})
 
 
 @app.post("/v1/bookings/{booking_id}/actions/accept")
-async def accept(booking_id: str, user: User) -> Booking:
+async def accept(booking_id: str, user: User) -> BookingView:
     """The provider agrees, if the booking still waits for that and nobody else has changed it."""
     booking = await Bookings.get(booking_id)
     if booking is None or booking.provider_user_id != user.id:
@@ -133,9 +138,17 @@ async def accept(booking_id: str, user: User) -> Booking:
         await History.insert_many([History.model_validate(row) for row in history], session=session)
         await Outbox.insert_many([Outbox.model_validate(row) for row in events], session=session)
     await publish(events)
-    return Booking(**{**booking.model_dump(), **accepted})
+    return _view(booking.model_copy(update=accepted), ActorKind.PROVIDER, user)
+
+
+def _view(stored: Any, side: ActorKind, user: Any) -> BookingView:
+    """A booking as somebody may see it now, with what they may do."""
+    now, actor = datetime.now(UTC), Actor(kind=side, id=user.id)
+    booking = Booking.model_construct(**{name: getattr(stored, name) for name in Booking.model_fields})
+    actions = get_available_booking_actions(booking, actor, now, _settings)
+    return present_booking(VisibleBooking(booking=seen_by(booking, side, now, _settings), actor=actor, actions=actions))
 
 
 asyncio.set_event_loop(loop)
-loop.run_until_complete(init_beanie(database=database, document_models=list(EVERY), skip_indexes=True))
-handler = Mangum(app, lifespan="off")
+loop.run_until_complete(init_beanie(database=database.connected, document_models=list(EVERY), skip_indexes=True))
+handler = observed(Mangum(app, lifespan="off"))

@@ -1,4 +1,4 @@
-"""What the peer checks before it writes: who is calling, and whether a slot can be booked."""
+"""What the peer checks before it writes: who is calling and how often, and whether a slot can be booked."""
 
 import json
 import os
@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 import jwt
 from common.domain.scheduling.slot_cells import cells_between
 from fastapi import HTTPException, Request
+from pymongo import ReturnDocument
 
+from infra.bench.baselines.connection import database
 from infra.bench.peer.models import Users
 
+_KEPT, _MOST_REQUESTS = timedelta(minutes=2), 1_000_000
 _AUDIENCE, _ALGORITHM = os.environ["BENCH_AUDIENCE"], "RS256"
 _private: Any = jwt.get_algorithm_by_name(_ALGORITHM).prepare_key(
     json.loads(os.environ["JWT_SIGNING_KEYS"])["keys"][0]["private_pem"]
@@ -34,6 +37,24 @@ async def current_user(request: Request) -> Any:
     if user is None or not user.is_active or user.deleted_at or user.session_epoch != claims["epoch"]:
         raise HTTPException(401)
     return user
+
+
+async def limited(request: Request) -> None:
+    """Count the request of its address in this minute.
+
+    Raises:
+        HTTPException: 429 above the limit.
+    """
+    now = datetime.now(UTC)
+    key = f"peer:{request.client.host if request.client else ''}:{now:%H%M}"
+    counted = await database["rate_limits"].find_one_and_update(
+        {"_id": key},
+        {"$inc": {"requests": 1}, "$set": {"expires_at": now + _KEPT}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    if counted is None or counted["requests"] > _MOST_REQUESTS:
+        raise HTTPException(429)
 
 
 def check_slot(provider: Any, service: Any, start: datetime) -> list[int]:

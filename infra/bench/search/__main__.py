@@ -16,8 +16,8 @@ from infra.bench.search.markets import Market, build
 from infra.bench.search.measuring import Measured, Searcher
 from infra.bench.search.results import Results, write
 from infra.bench.search.shapes import PLACES, SHAPES, around
+from infra.bench.servers import running_mongod
 from infra.build.targets import ROOT
-from infra.local import mongod, ports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,14 +66,12 @@ async def run(options: Options) -> results.Measured:
 
 def _search(sizes: Sequence[int], searches: int, output: Path, folder: Path | None = None) -> list[results.Held]:
     cpu, found = slots.measure()
-    with tempfile.TemporaryDirectory(prefix="gigsta-bench-", dir=folder) as own:
-        server = mongod.launch(Path(own), ports.free_port(), cache_gb=_CACHE_GB)
-        try:
-            server.wait_ready()
-            found_in, markets = _measure(server.uri, sizes, searches)
-            return write(found_in, markets, cpu, found, output)
-        finally:
-            server.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="gigsta-bench-", dir=folder) as own,
+        running_mongod(Path(own), cache_gb=_CACHE_GB) as uri,
+    ):
+        found_in, markets = _measure(uri, sizes, searches)
+        return write(found_in, markets, cpu, found, output)
 
 
 def _measure(uri: str, sizes: Sequence[int], searches: int) -> tuple[Results, list[Market]]:

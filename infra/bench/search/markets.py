@@ -10,6 +10,7 @@ from pymongo import MongoClient
 
 from infra.local.seed.bulk import load_parts
 from infra.local.seed.cities import CITIES, City
+from infra.local.seed.counting import count_facets
 from infra.local.seed.market import Part
 from infra.ops.migrations.runner import migrate
 
@@ -80,6 +81,7 @@ def build(uri: str, services: int, *, with_metropolis: bool, say: Callable[[str]
         started, worked = time.monotonic(), _cpu(client)
         load_parts(uri, database, parts, progress=progress)
         seconds, cpu = time.monotonic() - started, _cpu(client) - worked
+        count_facets(uri, database)
         stored = client[database].command("collStats", "service_listings")
     return Market(database, services, seconds, cpu, stored["count"], stored["totalIndexSize"] / stored["count"])
 

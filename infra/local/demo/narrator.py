@@ -7,6 +7,7 @@ from typing import Any
 from common.domain.shared.display import money_text
 from common.domain.shared.money import Money
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _WHO_WIDTH = 26
@@ -35,7 +36,7 @@ class Narrator:
     def step(self, who: str, what: str, booking: Mapping[str, Any] | None = None) -> None:
         """One line: who, what and, where a booking is at hand, its state and money."""
         seconds = time.monotonic() - self._started
-        line = f"[dim]{seconds:5.1f}s[/dim]  [cyan]{who:<{_WHO_WIDTH}}[/cyan] {what}"
+        line = f"[dim]{seconds:5.1f}s[/dim]  [cyan]{who:<{_WHO_WIDTH}}[/cyan] {escape(what)}"
         self._console.print(f"{line}  {state_of(booking)}" if booking else line)
 
     def expect(self, what: str, actual: object, expected: object) -> None:

@@ -13,6 +13,7 @@ _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.25
 _UNAUTHENTICATED = 401
 _CLIENT_ERROR = 400
+_UNAVAILABLE = 503
 
 _Seen = TypeVar("_Seen")
 
@@ -54,6 +55,11 @@ class Person:
         """The token of the present sign-in, for requests made past this class."""
         return self._access_token or ""
 
+    @property
+    def refresh_token(self) -> str:
+        """What renews it, for a browser that goes on with this sign-in."""
+        return self._refresh_token or ""
+
     def call(self, method: str, path: str, json: Mapping[str, Any] | None = None, **headers: str) -> Any:
         """Make one request and return the JSON answer; an expired session is refreshed once.
 
@@ -77,13 +83,26 @@ class Person:
             codes: what the app shows, the earliest first; each works once, so the next is tried where one was used.
         """
         try:
-            tokens = self.call("POST", "/v1/auth/login", {"email": self.email, "password": password})
+            tokens = self._log_in(password)
         except RequestRefused as refused:
             problem = refused.response.json()
             if problem["code"] != "factor_required" or not codes:
                 raise
             tokens = self._prove(problem["challenge_token"], codes)
         self.take_tokens(tokens)
+
+    def _log_in(self, password: str) -> Any:
+        """Try again where the function is still starting: the first request of a cloud may find it so."""
+
+        def look() -> Any:
+            try:
+                return self.call("POST", "/v1/auth/login", {"email": self.email, "password": password})
+            except RequestRefused as refused:
+                if refused.response.status_code != _UNAVAILABLE:
+                    raise
+                return None
+
+        return wait_for("the function of sign-ins to start", look)
 
     def _prove(self, token: str, codes: Sequence[str]) -> Any:
         *earlier, last = codes

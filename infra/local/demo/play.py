@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from infra.local.demo import online, story, timers
+from infra.local.demo import conversation, figures, live, online, photo, quoted, report, story, timers
 from infra.local.demo.narrator import Narrator, StoryDiffers
 from infra.local.demo.people import RequestRefused
 from infra.local.demo.stage import Stage
@@ -56,6 +56,7 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
         provider=stage.person("Tom (provider)", PROVIDER_EMAIL),
         moderator=stage.seeded_person("moderator"),
     )
+    since = stage.now()
     narrator.chapter("Two people join the marketplace")
     story.register(stage, narrator, cast.customer)
     story.onboard_customer(narrator, cast.customer)
@@ -66,6 +67,9 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     narrator.chapter("A booking, from search to settlement")
     start_at = story.find_slot(narrator, cast.customer, service_id, stage.now() + timedelta(minutes=1))
     booking = story.book(stage, narrator, cast.customer, service_id, start_at)
+    conversation.play(narrator, cast, booking)
+    photo.play(narrator, cast, booking)
+    live.play(narrator, cast, booking)
     story.work(stage, narrator, cast, booking["id"])
     story.rate(narrator, cast, booking["id"])
     story.settle(stage, narrator, cast, booking["id"])
@@ -74,7 +78,15 @@ def _play(stage: Stage, narrator: Narrator, *, fast_clock: bool) -> None:
     narrator.chapter("A lesson online")
     online.play(stage, narrator, cast)
 
+    narrator.chapter("A job without a price, from request to rating")
+    quoted.play(stage, narrator, cast)
+
+    narrator.chapter("A report, from the photo to the mended hedge")
+    report.play(stage, narrator, cast)
+
     if fast_clock:
         narrator.chapter("What timers do when nobody does anything")
         timers.play(stage, narrator, cast, service_id)
+    narrator.chapter("What staff see of it")
+    figures.play(stage, narrator, cast, since)
     narrator.close("[bold green]Everything went as the rules say[/bold green]")

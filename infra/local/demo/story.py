@@ -239,6 +239,16 @@ def wait_for_axis(person: Person, booking_id: str, axis: str, state: str) -> dic
     return wait_for(f"{axis} {state}", look)
 
 
+def wait_for_status(person: Person, path: str, status: str) -> dict[str, Any]:
+    """Wait until what is at a path is in a status; returns it."""
+
+    def look() -> dict[str, Any] | None:
+        found: dict[str, Any] = person.call("GET", path)
+        return found if found["status"] == status else None
+
+    return wait_for(f"{path} to be {status}", look)
+
+
 def _option(customer: Person, service_id: str) -> dict[str, Any]:
     """The one thing that can be added to the service."""
     option: dict[str, Any] = customer.call("GET", f"/v1/services/{service_id}")["options"][0]
@@ -246,7 +256,7 @@ def _option(customer: Person, service_id: str) -> dict[str, Any]:
 
 
 def _slots(customer: Person, service_id: str, after: datetime, option_id: str = "") -> list[dict[str, Any]]:
-    window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
+    window = f"from={stamp(after)}&to={stamp(after + timedelta(days=1))}&timezone=Pacific/Auckland"
     option = f"&options={option_id}" if option_id else ""
     slots: list[dict[str, Any]] = customer.call("GET", f"/v1/services/{service_id}/slots?{window}{option}")["items"]
     return slots
@@ -262,5 +272,6 @@ def _no_longer(person: Person, booking_id: str, status: str) -> dict[str, Any] |
     return booking if booking["status"] != status else None
 
 
-def _stamp(instant: datetime) -> str:
+def stamp(instant: datetime) -> str:
+    """An instant as the API writes it."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from infra.local.demo import story
-from infra.local.demo.people import wait_for
 
 if TYPE_CHECKING:
     from infra.local.demo.narrator import Narrator
@@ -72,9 +71,4 @@ def _carried_by_time(stage: Stage, narrator: Narrator, cast: Cast, service_id: s
 def _swept(stage: Stage, cast: Cast, booking_id: str, status: str) -> dict[str, Any]:
     """Sweep, and wait: where Stripe has to be asked first, a worker does it after the sweep."""
     stage.run_schedule(_SWEEP)
-
-    def look() -> dict[str, Any] | None:
-        booking: dict[str, Any] = cast.customer.call("GET", f"/v1/bookings/{booking_id}")
-        return booking if booking["status"] == status else None
-
-    return wait_for(status, look)
+    return story.wait_for_status(cast.customer, f"/v1/bookings/{booking_id}", status)

@@ -13,13 +13,14 @@ from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from infra.local import info as infos
+from infra.local.gateway.bridge import Bridge
 from infra.local.gateway.loopback import LocalOnly
 from infra.local.gateway.pages import Pages
 from infra.local.gateway.proxy import Proxy, on_refusal
+from infra.local.gateway.web import WebApp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,11 +49,6 @@ class AnyText(Convertor[str]):
 register_url_convertor("any", AnyText())
 
 
-async def front_door(_request: Request) -> Response:
-    """Lead whoever opens the bare address to the page from which everything is reached."""
-    return RedirectResponse("/_dev")
-
-
 def create_app(info: infos.CloudInfo) -> Starlette:
     """Build the gateway for a running cloud.
 
@@ -69,14 +65,22 @@ def create_app(info: infos.CloudInfo) -> Starlette:
         yield
         await proxy.close()
 
-    pages = Pages(info)
+    bridge = Bridge(info)
+    pages = Pages(info, lambda: bridge.open)
+    web = WebApp(info)
     guarded = [Middleware(LocalOnly)]
+
+    async def anything(request: Request) -> Response:
+        """Answer with what the web app has, and else with what the API says."""
+        return web.answer(request) or await proxy.forward(request)
+
     return Starlette(
         routes=[
             Route("/_dev", pages.status, middleware=guarded),
             Mount("/_dev", routes=pages.routes(), middleware=guarded),
-            Route("/", front_door),
-            Route("/{path:any}", proxy.forward, methods=METHODS),
+            Route("/config.json", web.config),
+            WebSocketRoute("/v1/realtime", bridge.forward),
+            Route("/{path:any}", anything, methods=METHODS),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: on_refusal},

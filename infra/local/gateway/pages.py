@@ -6,7 +6,7 @@ import asyncio
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import httpx
 from jinja2 import Environment, FileSystemLoader
@@ -17,9 +17,10 @@ from starlette.staticfiles import StaticFiles
 
 from infra.local import aws, clock, mailbox, staff_codes
 from infra.local.gateway import loopback
-from infra.local.info import FRONTEND_PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from infra.local.info import CloudInfo
@@ -36,12 +37,14 @@ MOST_SECONDS = 315_576_000
 class Pages:
     """Answers for one running cloud."""
 
-    def __init__(self, info: CloudInfo) -> None:
+    def __init__(self, info: CloudInfo, connections: Callable[[], int]) -> None:
         """Keep what is known of the cloud.
 
         Args:
             info: The running cloud.
+            connections: Tells how many sockets are open.
         """
+        self._connections = connections
         self._info = info
         self._clock = Path(info.clock_file)
 
@@ -49,8 +52,6 @@ class Pages:
         """Return the routes below ``/_dev``."""
         return [
             Mount("/assets", StaticFiles(directory=ASSETS)),
-            Route("/app", self.app),
-            Route("/app/{path:path}", self.app),
             Route("/", self.status),
             Route("/status.json", self.status_json),
             Route("/mail", self.mail),
@@ -61,22 +62,8 @@ class Pages:
             Route("/run/{function}", self.run, methods=["POST"]),
         ]
 
-    async def app(self, request: Request) -> Response:
-        """Show a page of the small frontend; its script takes the path apart and calls the API.
-
-        Another name of this machine is led to the public address, because cookies and the sign-in belong to it.
-        """
-        if request.headers["host"] != urlsplit(self._info.base_url).netloc:
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(f"{self._info.base_url}{request.url.path}{query}")
-        page = self._page("app.html", base=FRONTEND_PATH)
-        page.headers["Content-Security-Policy"] = loopback.policy(
-            "script-src 'self'", f"connect-src 'self' {self._info.stripe_url}".rstrip()
-        )
-        return page
-
     async def status(self, _request: Request) -> Response:
-        """Show links, sign-ins, functions and queues."""
+        """Show links, sign-ins, functions, queues, buckets and connections."""
         statistics = await self._statistics()
         told = clock.tell(statistics["offset_seconds"])
         codes = staff_codes.present(self._info.sign_ins, statistics["offset_seconds"])
@@ -142,6 +129,8 @@ class Pages:
         return {
             "functions": runner["functions"],
             "queues": await asyncio.to_thread(aws.queue_depths, self._info),
+            "buckets": await asyncio.to_thread(aws.bucket_sizes, self._info),
+            "connections": self._connections(),
             "offset_seconds": clock.read_offset(self._clock),
         }
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ministack.app import main
 from ministack.services import eventbridge, lambda_svc, scheduler
 
+from infra.local.ministack import buckets
 from infra.local.ministack import routes as ministack_routes
+from infra.local.ministack import sockets as ministack_sockets
 from infra.local.ministack import state as ministack_state
 
 if TYPE_CHECKING:
@@ -43,8 +45,10 @@ def _no_snapshot(_name: str, _version: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    buckets.install()
     ministack_routes.install()
     ministack_state.install()
+    ministack_sockets.install(_forward_patiently)
     lambda_svc._proxy_url_for = _runner_url  # noqa: SLF001  (its own setting is per function and would be deployed)
     lambda_svc._execute_function_proxy = _forward_patiently  # noqa: SLF001
     lambda_svc._snapstart_provision_version_async = _no_snapshot  # noqa: SLF001

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 REGION = "ap-southeast-2"
 ACCOUNT = "000000000000"
+KEY = "local"
 READY_SECONDS = 60.0
 
 
@@ -107,6 +108,9 @@ def launch(folder: Path, port: int, runner_url: str) -> Ministack:
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "AWS_DEFAULT_REGION": REGION,
+        # The one key pair whose signed addresses it takes: the functions' own.
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
@@ -136,8 +140,8 @@ def client_settings(url: str) -> dict[str, Any]:
     return {
         "endpoint_url": url,
         "region_name": REGION,
-        "aws_access_key_id": "local",
-        "aws_secret_access_key": "local",
+        "aws_access_key_id": KEY,
+        "aws_secret_access_key": KEY,
     }
 
 
@@ -154,8 +158,8 @@ def function_environment(url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
     }
 
 

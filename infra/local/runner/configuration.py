@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from infra.build.builder import TEMPLATE
+from infra.deploy import template as templates
 from infra.local.ministack import server as ministack
 from infra.local.runner.worker import FunctionConfig
 
@@ -25,6 +27,7 @@ class Configurations:
         """
         self._aws_url = aws_url
         self._client: LambdaClient | None = None
+        self._layers = {each.name: each.layers for each in templates.functions(templates.load(TEMPLATE))}
 
     async def __call__(self, name: str, version: str) -> FunctionConfig:
         """Return the configuration of a version.
@@ -40,10 +43,12 @@ class Configurations:
         if self._client is None:
             self._client = boto3.client("lambda", **ministack.client_settings(self._aws_url))
         found = self._client.get_function_configuration(FunctionName=name, Qualifier=version)
+        logical_id = name.split("-")[1]
         return FunctionConfig(
-            name=name.split("-")[1],
+            name=logical_id,
             handler=found["Handler"],
             timeout=found["Timeout"],
             memory=found["MemorySize"],
             environment=found.get("Environment", {}).get("Variables", {}),
+            layers=self._layers.get(logical_id, ()),
         )

@@ -24,6 +24,15 @@ def is_http(event: Any) -> bool:
     return isinstance(event, dict) and "http" in event.get("requestContext", {})
 
 
+def is_socket(event: Any) -> bool:
+    """Tell whether an event is of a WebSocket API.
+
+    Args:
+        event: The event.
+    """
+    return isinstance(event, dict) and "eventType" in event.get("requestContext", {})
+
+
 def with_client_address(event: dict[str, Any]) -> dict[str, Any]:
     """Return an HTTP event whose source address is the client's, as the gateway saw it.
 
@@ -68,7 +77,8 @@ def is_noteworthy(event: Any, outcome: Outcome) -> bool:
         event: The event.
         outcome: How it ended.
     """
-    return is_http(event) or outcome.kind != "response" or (isinstance(event, dict) and "Records" in event)
+    is_asked = is_http(event) or is_socket(event) or (isinstance(event, dict) and "Records" in event)
+    return is_asked or outcome.kind != "response"
 
 
 def summary(event: Any, outcome: Outcome, milliseconds: int) -> str:
@@ -89,6 +99,8 @@ def _what(event: Any) -> str:
     """Name the cause of an invocation."""
     if is_http(event):
         return f"{event['requestContext']['http']['method']} {event['rawPath']}"
+    if is_socket(event):
+        return f"socket {event['requestContext']['eventType'].lower()}"
     if isinstance(event, dict) and "Records" in event:
         return f"{len(event['Records'])} message(s)"
     return "schedule"

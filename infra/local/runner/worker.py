@@ -30,6 +30,7 @@ class FunctionConfig:
         timeout: Seconds an invocation may take.
         memory: Megabytes it would have; told, not enforced.
         environment: Its variables, as deployed.
+        layers: Folders of the layers that it has beside the common one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FunctionConfig:
     timeout: int
     memory: int
     environment: Mapping[str, str]
+    layers: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -50,7 +52,7 @@ class Host:
 
     Attributes:
         interpreter: Interpreter of the clean environment with AWS's runtime client.
-        layer: Folder that stands for ``/opt/python``; later folders of ``extra_path`` come after it.
+        layer: The common layer's folder that stands for ``/opt/python``; other layers lie beside it.
         code: Returns the folder that stands for ``/var/task`` of an area.
         path_first: Folders searched before the layer: the live sources, or none.
         environment: Variables every function gets beside its own.
@@ -154,7 +156,8 @@ class Worker:
 
     def _environment(self, task_root: Path, address: str) -> dict[str, str]:
         """Return the process's whole environment, shaped like Lambda's."""
-        path = [task_root, *self._host.path_first, self._host.layer]
+        further = [self._host.layer.parents[1] / name / "python" for name in self._config.layers]
+        path = [task_root, *self._host.path_first, self._host.layer, *further]
         name = self._config.name
         return {
             "PATH": os.defpath,

@@ -17,6 +17,7 @@ import time
 from common.runtime.loop import run
 
 from infra.local.seed.bulk import load_parts
+from infra.local.seed.counting import count_facets
 from infra.local.seed.demo import LIVELY, seed
 from infra.local.seed.market import Part
 
@@ -62,6 +63,7 @@ def _load_more(environ: dict[str, str], options: argparse.Namespace) -> int:
     part = Part(more, options.seed + 1, prefix="m")
     services = load_parts(environ["MONGODB_URI"], environ["MONGODB_DATABASE"], [part], progress=progress)
     print(file=sys.stderr)
+    count_facets(environ["MONGODB_URI"], environ["MONGODB_DATABASE"])
     return services
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from common.adapters.identity.passwords import Argon2Passwords
 from common.adapters.mongo.identity.credentials import MongoCredentials
 from common.adapters.mongo.identity.factors import MongoFactors
-from common.adapters.mongo.shared.documents import to_document
+from common.adapters.mongo.identity.users import user_document
 from common.domain.catalogue.providers import Provider, RatingSummary
 from common.domain.identity.factors import Factor, FactorKind
 from common.domain.identity.roles import Role
@@ -147,7 +147,7 @@ def store_owners(db: Database[dict[str, Any]], random: Random, offers: Iterable[
             created_at=provider.created_at,
             updated_at=now,
         )
-        rows.append(to_document(user))
+        rows.append(user_document(user))
     if rows:
         db["users"].insert_many(rows)
 

@@ -18,6 +18,7 @@ from infra.local.seed.accounts import SignIn, as_provider, store_known, store_ow
 from infra.local.seed.cities import CITIES
 from infra.local.seed.loading import load, read_tree
 from infra.local.seed.market import Offer, generate
+from infra.ops.rebuild.facets import rebuild_facets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,7 @@ async def seed(environ: Mapping[str, str], *, providers: int, number: int, passw
             offers = [_reviewed(db, Random(f"{number}{offer.provider.id}"), offer, now) for offer in offers]  # noqa: S311
             store_owners(db, Random(number), offers[:-1], now)  # noqa: S311
             services = load(db, offers, tree)
+            await rebuild_facets(container)
             await container.users.update(owner.id, {"provider_id": own.provider.id})
             return Seeded(len(offers), services, sign_ins)
     finally:

@@ -9,8 +9,8 @@ anyone out:
 3. an hour after the last old function is gone, ``retire``, store the secret, ``publish --prune``.
 
 ``push`` makes the key pair of push messages, which is no token key: ``private_pem`` is a secret of its own,
-``public_key`` a parameter of the template. ``factors`` makes the key of authenticator apps' secrets. ``publish`` needs
-MONGODB_URI and MONGODB_DATABASE.
+``public_key`` a parameter of the template. ``factors`` makes the key of authenticator apps' secrets, ``unsubscribe``
+that of links that switch mails off. ``publish`` needs MONGODB_URI and MONGODB_DATABASE.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from infra.ops.environment import DATABASE, required
-from infra.ops.keys import factor_key, key_set, push_key
+from infra.ops.keys import key_set, push_key, sealing_key
 from infra.ops.keys.publishing import publish
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ def add_to(commands: Commands) -> None:
     """Describe the command."""
     parser = commands.add_parser(
         "keys",
-        help="make and change token signing keys, make the keys of push messages and of second factors",
+        help="make and change token signing keys, make those of push messages, second factors and links in mails",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("step", choices=["generate", "push", "factors", *_STEPS, "publish"])
+    parser.add_argument("step", choices=["generate", "push", "factors", "unsubscribe", *_STEPS, "publish"])
     parser.add_argument("--prune", action="store_true", help="with publish: remove public keys that are not in the set")
     parser.set_defaults(run=run)
 
@@ -55,8 +55,8 @@ def run(chosen: argparse.Namespace, environ: Mapping[str, str]) -> int:
         print(json.dumps(key_set.generate()))
     elif chosen.step == "push":
         print(json.dumps(push_key.generate()))
-    elif chosen.step == "factors":
-        print(factor_key.generate())
+    elif chosen.step in {"factors", "unsubscribe"}:
+        print(sealing_key.generate())
     elif chosen.step == "publish":
         uri, database = required(environ, *DATABASE)
         print("\n".join(publish(uri, database, json.load(sys.stdin), prune=chosen.prune)))

@@ -1,1 +1,1 @@
-"""Makes anew what is derived: rating summaries, search listings, known words, earnings, and counts of bookings."""
+"""Makes anew what is derived: rating summaries, search listings, known words, counters, and figures of earnings."""

@@ -12,6 +12,8 @@ from common.domain.bookings.booking import Booking
 from common.domain.bookings.earnings import earned_of
 from pymongo import UpdateOne
 
+from infra.ops.rebuild.facets import rebuild_facets
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -121,6 +123,7 @@ STEPS: dict[str, Any] = {
     "ratings": rebuild_ratings,
     "listings": rebuild_listings,
     "terms": rebuild_terms,
+    "facets": rebuild_facets,
     "earnings": rebuild_earnings,
     "popularity": rebuild_popularity,
 }

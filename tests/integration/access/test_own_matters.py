@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.domain.bookings.booking import ActorKind
-from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.identity.roles import Role
 from common.domain.identity.users import ProviderStatus
-from common.domain.shared.ids import new_id
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, sign_in, store_user
 from tests.support.booking_world import BookingWorld
+from tests.support.ratings import store_rating
 
 if TYPE_CHECKING:
     from common.domain.identity.users import User
@@ -80,22 +79,7 @@ async def test_nobody_decides_on_a_booking_of_their_own(
     container.replace(gateway=FakePaymentGateway(now=clock.now()))
     world = await BookingWorld(container).open()
     booking = await world.completed()
-    now = clock.now()
-    rating = Rating(
-        id=new_id("rat", now),
-        booking_id=booking.id,
-        service_id=booking.service_id,
-        provider_id=booking.provider_id,
-        author_id=world.customer.id,
-        author_kind=ActorKind.CUSTOMER,
-        stars=5,
-        text="As I would put it myself",
-        state=RatingState.HELD,
-        created_at=now,
-        updated_at=now,
-    )
-    row = rating.model_dump(exclude={"id"})
-    await container.mongo.collection("ratings").insert_one({"_id": rating.id, **row})
+    rating = await store_rating(container, booking, text="As I would put it myself")
     party = world.customer if part is ActorKind.CUSTOMER else world.provider_user
     party = await store_user(container, party.model_copy(update={"roles": ALL_STAFF}))
     ids = {"rating": rating.id, "booking": booking.id}

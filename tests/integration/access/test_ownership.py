@@ -8,21 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from common.application.identity.sessions import open_session
 from common.application.scheduling.own_time import NewManualBooking, add_block, add_manual_booking
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Role
+from common.domain.matching.job_requests import JobRequestStatus, Window
+from common.domain.media.media import MediaState
+from common.domain.messaging.conversations import conversation_id
 from common.domain.notifications.inbox import InboxEntry
+from common.domain.reports.report import ReportStatus
 from common.domain.shared.notification_kinds import Kind
 
+from tests.factories.matching import make_open_offer, make_request
+from tests.factories.media import make_media
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support import api_client, sign_in
 from tests.support.booking_world import BookingWorld
+from tests.support.reports import store_report
 
 if TYPE_CHECKING:
     from common.runtime.container.bootstrap import Container
@@ -63,14 +70,32 @@ async def belongings(container: Container, clock: FakeClock) -> Belongings:
         created_at=clock.now(),
     )
     await container.inbox.notifications.insert(notice)
+    photo = make_media(owner_id=world.customer.id, state=MediaState.UPLOADED)
+    await container.media_repository.insert(photo)
+    waiting = {"status": ReportStatus.PENDING_VERIFICATION, "photos": []}
+    report = await store_report(container, author_id=world.customer.id, **waiting)
     own = container.catalogue
     free = booking.slot.end_at + timedelta(days=1)
     block = await add_block(own, world.provider, free, free + timedelta(hours=1), "")
     after = free + timedelta(hours=1)
     entered = NewManualBooking(start_at=after, customer_name="Mere", title="Hedge", duration_minutes=60)
     manual = await add_manual_booking(own, world.provider, entered)
-    ids = {"block": block.id, "manual_booking": manual.id}
-    ids |= {"booking": booking.id, "service": world.service.id, "session": sessions[0].id, "notification": notice.id}
+    window = Window(start_at=free, end_at=free + timedelta(days=1), timezone="Pacific/Auckland")
+    asks: dict[str, Any] = {"customer_id": world.customer.id, "window": window, "status": JobRequestStatus.OFFERING}
+    request = make_request(clock.now(), **asks)
+    asked: dict[str, Any] = {"provider_id": world.provider.id, "provider_user_id": world.provider_user.id}
+    offer = make_open_offer(request, now=clock.now(), service_id=world.service.id, **asked)
+    await container.matching.requests.insert(request)
+    await container.matching.offers.insert([offer])
+    ids = {"block": block.id, "manual_booking": manual.id, "media": photo.id, "report": report.id}
+    ids |= {"request": request.id, "offer": offer.id, "offer_conversation": conversation_id(offer.id)}
+    ids |= {
+        "conversation": conversation_id(booking.id),
+        "booking": booking.id,
+        "service": world.service.id,
+        "session": sessions[0].id,
+        "notification": notice.id,
+    }
     people = {"customer": world.customer, "provider": world.provider_user, "stranger": make_user()}
     other = make_provider()
     await container.providers.insert(other)

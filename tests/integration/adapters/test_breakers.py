@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
+from common.adapters.clock import SystemClock
 from common.adapters.mongo.shared.breakers import MongoBreakers
 from common.domain.shared.errors import OutOfTime, Unavailable
 
@@ -42,9 +43,8 @@ class Calls:
 
     def breakers(self) -> MongoBreakers:
         """An instance of its own."""
-        return MongoBreakers(
-            self._container.mongo, threshold=THRESHOLD, window_seconds=WINDOW, rest_seconds=REST, probe_seconds=PROBE
-        )
+        bounds = {"window_seconds": WINDOW, "rest_seconds": REST, "probe_seconds": PROBE}
+        return MongoBreakers(self._container.mongo, SystemClock(), threshold=THRESHOLD, **bounds)
 
     async def call(self, *, fails: bool = False, gate: asyncio.Event | None = None) -> str:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import time_machine
+from common.adapters.clock import SystemClock
 from common.adapters.geocoding.addressable import Addressable
 from common.adapters.geocoding.decorators import (
     CachedGeocoder,
@@ -77,7 +78,7 @@ class Service:
 
 
 def _breakers(container: Container) -> MongoBreakers:
-    return MongoBreakers(container.mongo, threshold=3, window_seconds=60, rest_seconds=30)
+    return MongoBreakers(container.mongo, SystemClock(), threshold=3, window_seconds=60, rest_seconds=30)
 
 
 async def test_nominatim_is_read_and_asked_as_it_documents() -> None:

@@ -5,16 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import boto3
-import pytest
 
-from infra.local import ports
 from infra.local.ministack import server as ministack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SCRIPT = """
 import os
@@ -32,24 +26,16 @@ except Unavailable as error:
 """
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a MiniStack of this module's own."""
-    started = ministack.launch(tmp_path_factory.mktemp("ministack"), ports.free_port(), "http://127.0.0.1:1")
-    started.wait_ready()
-    yield started.url
-    started.stop()
-
-
-def test_secrets_are_fetched_by_name(url: str) -> None:
-    client = boto3.client("secretsmanager", **ministack.client_settings(url))
+def test_secrets_are_fetched_by_name(amazon: ministack.Ministack) -> None:
+    client = boto3.client("secretsmanager", **ministack.client_settings(amazon.url))
     client.create_secret(Name="test/mongodb", SecretString="mongodb://u:p@db.example/")
     client.create_secret(Name="test/stripe", SecretString='{"secret_key": "sk_test_1", "webhook_secrets": ["whsec_1"]}')
     client.close()
     environ = {
-        "PATH": os.environ["PATH"], **ministack.function_environment(url), "STAGE": "test",
+        "PATH": os.environ["PATH"], **ministack.function_environment(amazon.url), "STAGE": "test",
         "MONGODB_URI_SECRET": "test/mongodb", "MONGODB_DATABASE": "x", "STRIPE_SECRET": "test/stripe",
         "PUBLIC_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "q", "PAYMENT_CHECKS_QUEUE_URL": "q",
+        "REALTIME_QUEUE_URL": "q",
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=environ, capture_output=True, text=True, timeout=60, check=False

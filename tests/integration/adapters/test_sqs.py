@@ -8,7 +8,6 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from common.adapters.aws.sqs import SqsPublisher
 from common.adapters.aws.sqs_client import MOST_SECONDS, SqsCaller, SqsError
@@ -18,7 +17,6 @@ from common.application.shared.deadline import RECORDING_SECONDS, deadline
 from common.domain.shared.events import Event, Topic, new_event
 
 from infra.local import ports
-from infra.local.ministack import server as ministack
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -26,26 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Queues = dict[Topic, str]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ministack.Ministack]:
-    """A MiniStack of this module's own."""
-    folder: Path = tmp_path_factory.mktemp("ministack")
-    started = ministack.launch(folder, ports.free_port(), "http://127.0.0.1:1")
-    started.wait_ready()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def sqs(server: ministack.Ministack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of it; the environment leads there too, as in a function."""
-    for name, value in ministack.function_environment(server.url).items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("sqs")
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.identity.erasure import ACCOUNT_DELETED, erase_person
 from common.domain.bookings.booking import Place
 from common.domain.shared.events import Topic, new_event
+from common.domain.shared.realtime import StreamKind, stream_event
 
 from tests.factories.bookings import NOW, make_booking, make_creation
 from tests.fakes.payment_gateway import FakePaymentGateway
@@ -154,3 +155,20 @@ async def test_what_keeps_an_account_open_is_found_among_thousands_of_closed_boo
     read = [(row["planSummary"], row["docsExamined"] - row["nreturned"] <= 1) for row in done if row["op"] == "query"]
     assert read == [("IXSCAN { customer_id: 1 }", True), ("IXSCAN { provider_id: 1 }", True)]
     assert {matter.kind for matter in found} == {"under_way", "money_moving", "debt"}
+
+
+async def test_what_others_were_told_at_once_loses_its_words(container: Container) -> None:
+    leaver, other = f"usr_{uuid4().hex}", f"usr_{uuid4().hex}"
+    (gone,) = await _closed_bookings(container, 1, customer_id=leaver, provider_user_id=other)
+    streams = container.stream_access.streams
+    await streams.open(other, "str_1", NOW)
+    for booking_id in (gone, "bkg_of_others"):
+        told = stream_event(
+            StreamKind.NOTICES, "notice.created", NOW, user_ids=[other], ids={"booking_id": booking_id}, preview="Aroha"
+        )
+        await streams.append(other, told, NOW)
+    event = new_event(Topic.PAYMENTS, ACCOUNT_DELETED, NOW, user_id=leaver)
+    await erase_person(replace(container.erasure, gateway=FakePaymentGateway()), event)
+    found = await streams.get(other, NOW)
+    assert found is not None
+    assert [each.preview for each in found.events] == ["", "Aroha"]

@@ -9,7 +9,7 @@ import pytest
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.identity.roles import Role
-from common.domain.identity.users import Address
+from common.domain.identity.users import Address, OnboardingStatus
 
 from stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 from tests.factories.users import make_user
@@ -327,3 +327,18 @@ async def test_details_corrected_after_billing_leave_billing_done(identity: Iden
     assert [e.payload["template"] for e in applications if e.payload["template"] == "provider_applied"] == [
         "provider_applied"
     ]
+
+
+async def test_a_profile_replaces_the_address_as_a_whole_and_takes_no_step_back(
+    identity: Identity, container: Container
+) -> None:
+    registered = await identity.register()
+    user_id, headers = registered["user"]["id"], bearer(registered)
+    located = Address(text=ADDRESS, lat=-36.85, lng=174.76, is_located=True)
+    step = OnboardingStatus.BILLING_SETUP_COMPLETE
+    await container.users.update(user_id, {"onboarding_status": step, "address": located})
+    answer = await identity.post("/v1/onboarding/profile", {**PERSON, "address": "$nowhere 1"}, **headers)
+    assert answer.status_code == 200, answer.text
+    now = await container.users.get(user_id)
+    assert now is not None
+    assert (now.address, now.onboarding_status) == (Address(text="$nowhere 1"), step)

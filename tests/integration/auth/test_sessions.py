@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from common.application.ports.identity.security_log import LogQuery
+from common.domain.identity.security_events import SecurityEventType
+
 from tests.support.people import Identity, bearer
 
 if TYPE_CHECKING:
@@ -43,7 +46,8 @@ async def test_a_replayed_token_ends_its_whole_family(identity: Identity, clock:
     assert (status, problem["code"]) == (401, "invalid_refresh_token")
     assert (await _refresh(identity, second["refresh_token"]))[0] == 401
     events = identity.container.auth.log
-    rows = await events.search(user_id=pair["user"]["id"], type_="refresh_replayed", limit=5, before=None)
+    replays = LogQuery(user_id=pair["user"]["id"], type=SecurityEventType.REFRESH_REPLAYED)
+    rows = await events.search(replays, limit=5, before=None)
     assert len(rows) == 1
 
 

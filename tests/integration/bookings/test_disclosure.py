@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from tests.support.booking_world import BookingWorld
 
 GATE = "Gate code 4711"
-NOTES = "Two dogs in the yard"
+NUMBER = "021 123 4567"
+NOTES = f"Two dogs in the yard, call {NUMBER}"
+MASKED = "Two dogs in the yard, call [hidden]"
 
 
 class Mails:
@@ -98,9 +100,9 @@ def assert_only_an_area(view: dict[str, Any], shown: str, world: BookingWorld) -
     assert (place["address"], place["suburb"], place["is_exact"]) == ("Ponsonby, Auckland", "Ponsonby, Auckland", False)
     true = Point(-36.8529, 174.7400)
     assert 200 <= distance_m(true, Point(place["lat"], place["lng"])) <= 1_500
-    assert view["notes"] == NOTES
+    assert view["notes"] == MASKED
     assert (view["access_notes"], view["contact"]) == ("", None)
-    private = {ADDRESS, "12 Ponsonby", GATE, "4711", "-36.8529", world.customer.email, world.customer.full_name}
+    private = {ADDRESS, "12 Ponsonby", GATE, "4711", "-36.8529", NUMBER, world.customer.email, world.customer.full_name}
     assert not [each for each in private if each in shown]
 
 
@@ -116,6 +118,7 @@ async def test_before_accepting_a_provider_sees_an_area_and_the_notes(
     assert_only_an_area(await seen(client, provider, asked), shown, world)
     own = await seen(client, customer, asked)
     assert (own["place"]["address"], own["place"]["is_exact"], own["access_notes"]) == (ADDRESS, True, GATE)
+    assert own["notes"] == NOTES, "one's own words stay"
 
 
 async def test_accepting_shows_where_and_how_to_get_in(
@@ -125,7 +128,7 @@ async def test_accepting_shows_where_and_how_to_get_in(
 
     for view in (accepted.json(), await seen(client, provider, asked)):
         assert (view["place"]["address"], view["place"]["is_exact"]) == (ADDRESS, True)
-        assert view["access_notes"] == GATE
+        assert (view["access_notes"], view["notes"]) == (GATE, NOTES)
         assert view["contact"]["email"] == world.customer.email
     shown = await everything_shown(world, client, provider, asked)
     assert ADDRESS in shown
@@ -141,8 +144,10 @@ async def test_what_ended_before_its_acceptance_stays_an_area(
 ) -> None:
     if ends == "expire":
         await world.move_to(asked.accept_by or world.clock.now())
+    elif ends == "decline":
+        await world.act(asked, ends, world.provider_user)
     else:
-        await world.act(asked, ends, world.provider_user if ends == "decline" else world.customer)
+        await world.act(asked, ends, world.customer, {"reason": f"Call {NUMBER} instead"})
 
     ended = await world.get(asked)
     assert ended.status in {BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED}

@@ -229,13 +229,14 @@ async def test_a_contested_absence_is_decided_by_a_person(world: BookingWorld) -
     await world.move_to(booking.slot.start_at + timedelta(minutes=20))
     await world.act(booking, "mark_no_show", world.provider_user)
 
-    evidence = {"reason": "I was at the door.", "media_ids": ["med_1"]}
+    door, bell = await world.photo(world.customer), await world.photo(world.customer)
+    evidence = {"reason": "I was at the door.", "media_ids": [door]}
     await world.act(booking, "contest", world.customer, evidence)
     await world.act(booking, "add_evidence", world.provider_user, {"text": "Nobody opened."})
-    disputed = await world.act(booking, "add_evidence", world.customer, {"text": "I rang.", "media_ids": ["med_2"]})
+    disputed = await world.act(booking, "add_evidence", world.customer, {"text": "I rang.", "media_ids": [bell]})
     assert disputed.status is BookingStatus.DISPUTED
     assert disputed.dispute is not None
-    assert [each.media_ids for each in (await world.get(booking)).dispute.evidence] == [["med_1"], [], ["med_2"]]  # type: ignore[union-attr]
+    assert [each.media_ids for each in (await world.get(booking)).dispute.evidence] == [[door], [], [bell]]  # type: ignore[union-attr]
     assert (await world.history(booking))[-2:] == ["add_evidence", "add_evidence"]
     await world.drain()
     decision = {"refund_amount": 12_500, "reason": "The photo shows it."}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.adapters.mongo.bookings.offers import offer_pipeline
 from common.adapters.mongo.bookings.repository import STRIPE_FIELDS, dispute_filter, list_filter, stripe_id_filter
-from common.adapters.mongo.bookings.timers import due_filter
 from common.adapters.mongo.scheduling.claim_filters import around, claim_document, taking_any
+from common.adapters.mongo.shared.taking import due_filter
 from common.application.ports.bookings.repository import BookingQuery
 from common.domain.bookings.booking import ActorKind, BookingStatus
 from common.domain.bookings.groups import UPCOMING

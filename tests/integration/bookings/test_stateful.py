@@ -275,7 +275,7 @@ class BookingLives(RuleBasedStateMachine):
             "move": {**start, **reason},
             "open_dispute": reason,
             "contest": reason,
-            "add_evidence": {"text": "What I know.", "media_ids": ["med_1"]},
+            "add_evidence": {"text": "What I know."},
             "resolve": {"refund_amount": part, **reason},
             "refund": {"amount": part // 2 or 1_000, **reason},
         }

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from common.application.bookings.sweep import LEASE, UnreadableBookingError, fire_due, sweep_due
+from common.application.bookings.sweep import LEASE, fire_due, sweep_due
+from common.application.shared.sweeping import UnreadableRowError
 from common.domain.bookings.booking import BookingStatus
 from common.domain.shared.errors import Unavailable
 
@@ -74,7 +75,7 @@ async def test_a_sweep_reads_each_due_booking_once_and_what_others_have_taken_ne
     await store_due(world, 60, now + timedelta(hours=1))
     for _ in range(2):
         taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
-        assert len(taken.bookings) == 20
+        assert len(taken.rows) == 20
 
     async with profiled(world.container.mongo, "bookings") as done:
         await world.deps.bookings.claim_due(now, until=now + LEASE, limit=20)
@@ -86,7 +87,7 @@ async def test_what_a_dead_sweep_had_taken_comes_back(world: BookingWorld) -> No
     await store_due(world, 30, world.clock.now())
     now = world.clock.now()
     taken = await world.deps.bookings.claim_due(now, until=now + LEASE, limit=10)
-    assert len(taken.bookings) == 10
+    assert len(taken.rows) == 10
 
     assert await world.sweep() == {"expire": 20}
     assert await world.sweep() == {}
@@ -146,13 +147,13 @@ async def test_a_row_that_cannot_be_read_holds_up_nobody_and_is_told(world: Book
     poison = {"_id": "bkg_poison", "status": "unheard_of", "next_due_at": now - timedelta(hours=1)}
     await world.container.mongo.collection("bookings").insert_one(poison)
 
-    with pytest.raises(UnreadableBookingError, match="bkg_poison"):
+    with pytest.raises(UnreadableRowError, match="bkg_poison"):
         await world.sweep()
 
     assert await expired(world) == 20
     assert await world.sweep() == {}
     world.clock.set(now + LEASE + timedelta(seconds=1))
-    with pytest.raises(UnreadableBookingError):
+    with pytest.raises(UnreadableRowError):
         await world.sweep()
 
 

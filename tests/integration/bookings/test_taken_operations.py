@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,9 +54,10 @@ async def the_booking(world: BookingWorld) -> Booking:
 
 async def make(world: BookingWorld, meanwhile: Callable[[], Awaitable[None]]) -> str | None:
     """Make a booking, with something happening while Stripe is being asked; gives the client's secret."""
-    object.__setattr__(world.container.payments, "gateway", SlowStripe(world.gateway, meanwhile))
+    payments = replace(world.container.payments, gateway=SlowStripe(world.gateway, meanwhile))
+    deps = replace(world.deps, payments=lambda: payments)
     request = BookingInput(service_id=world.service.id, start_at=world.start_in(days=2), address=ADDRESS)
-    _, action = await create_booking(world.deps, world.customer.id, request, idempotency_key="key-1")
+    _, action = await create_booking(deps, world.customer.id, request, idempotency_key="key-1")
     return action.client_secret if action else None
 
 

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from common.domain.bookings.booking import Booking
     from common.runtime.container.bootstrap import Container
 
-#: Other tests reach every line that these repeat; tracing would only slow them down.
-pytestmark = pytest.mark.no_cover
-
 IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 #: All of a lap's bookings lie within the provider's window of a year.
 ROUNDS = 200 if IS_NIGHTLY else 50

@@ -7,6 +7,11 @@ import json
 from itertools import product
 from typing import Any
 
+from hypothesis import settings
+
+#: Nights have time for everything (``HYPOTHESIS_PROFILE=nightly``).
+IS_NIGHT = settings().max_examples > 100
+
 #: Wrong for almost any field. JSON knows no NaN (RFC 8259 section 6), MongoDB no integer of more than 64 bits and no
 #: lone surrogate (https://bsonspec.org/spec.html), and Python's calendar nothing beyond the years 1 to 9999.
 VALUES: tuple[Any, ...] = (

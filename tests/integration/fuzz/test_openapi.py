@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.docs import openapi
+from tests.integration.fuzz.nasty import IS_NIGHT
 from tests.integration.fuzz.world import FuzzWorld, check_answer
 from tests.support.http import BASE_URL
 
@@ -35,10 +36,9 @@ if TYPE_CHECKING:
 DOCUMENT: dict[str, Any] = json.loads(Path(openapi.TARGET).read_text())
 OPERATIONS = [(path, method) for path, item in DOCUMENT["paths"].items() for method in item]
 _CHECKS = [response_schema_conformance, content_type_conformance, status_code_conformance]
-_IS_NIGHT = settings().max_examples > 100
 _BOUNDS = settings(
-    max_examples=settings().max_examples // 8,
-    derandomize=not _IS_NIGHT,
+    max_examples=settings().max_examples // 12,
+    derandomize=not IS_NIGHT,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -12,14 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from common.adapters.stripe.client import close_stripe_client, make_stripe_client
+from common.application.messaging.messages import Draft, send_message
 from common.application.payments.operations.sync import sync_booking_payment
 from common.application.scheduling.own_time import NewManualBooking, add_block, add_manual_booking
 from common.domain.identity.roles import Role
+from common.domain.matching.job_requests import JobRequestStatus, Window
+from common.domain.messaging.conversations import conversation_id
+from common.domain.moderation.items import ITEM_PREFIX, ItemKind, ModerationItem, ReportReason
 from common.domain.shared.ids import new_id
 from fastapi import FastAPI
 
 from infra import applications
 from stripe_local.testing import SECRET_KEY, running_stripe
+from tests.factories.conversations import subject_of
+from tests.factories.matching import make_open_offer, make_request
+from tests.factories.media import make_ready
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
 from tests.fakes.clock import FakeClock
@@ -30,16 +37,31 @@ from tests.support.containers import make_container
 from tests.support.http import api_client
 from tests.support.identity import sign_in, store_user
 from tests.support.people import PASSWORD
+from tests.support.reports import store_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import stripe
     from common.domain.bookings.booking import Booking
+    from common.domain.matching.offers import Offer
     from common.runtime.container.bootstrap import Container
 
 #: Rows that requests may change and that the next operation should find as they were.
-_KEPT = ("users", "providers", "services", "bookings", "notifications", "blocks", "manual_bookings")
+_KEPT = (
+    "users",
+    "providers",
+    "services",
+    "bookings",
+    "notifications",
+    "blocks",
+    "manual_bookings",
+    "media",
+    "job_requests",
+    "offers",
+    "reports",
+    "moderation_items",
+)
 #: So many hours from the world's fifth day on are free when it opens.
 _FREE_HOURS = 24 * 60
 STAFF_PREFIX = "/v1/admin"
@@ -116,7 +138,7 @@ class FuzzWorld:
         """Values of a path parameter that name something."""
         if name in self.ids:
             return self.ids[name]
-        for kind in ("bookings", "providers", "users", "services", "notifications"):
+        for kind in ("bookings", "providers", "users", "services", "notifications", "media", "reports", "moderation"):
             if f"/{kind}/{{{name}}}" in path:
                 return self.ids[kind]
         return []
@@ -175,7 +197,10 @@ class FuzzWorld:
         bookings = [await world.book(world.start_in(days=days)) for days in (2, 3, 4)]
         for booking in bookings[1:]:
             await self._pay(container, client, booking)
-        await world.act(bookings[2], "accept", world.provider_user)
+        accepted = await world.act(bookings[2], "accept", world.provider_user)
+        hello = Draft("Could you bring a ladder?")
+        caller, talk = world.principal(world.customer), conversation_id(accepted.id)
+        await send_message(container.messaging, caller, talk, hello, subject_of(accepted))
         self._first_free = world.start_in(days=5)
         before = world.start_in(hours=12)
         block = await add_block(container.catalogue, world.provider, before, before + timedelta(hours=1), "Lunch")
@@ -197,17 +222,54 @@ class FuzzWorld:
         note |= {"type": "booking.accepted", "title": "Accepted", "body": "Tom comes.", "read_at": None}
         note |= {"booking_id": bookings[2].id, "created_at": container.clock.now()}
         await container.mongo.collection("notifications").insert_one(note)
+        photo = make_ready(id=new_id("med", container.clock.now()), owner_id=world.customer.id)
+        await container.media_repository.insert(photo)
+        asked = await self._job(container, world)
+        report = await store_report(container, author_id=world.customer.id)
+        flagged = ModerationItem(
+            id=new_id(ITEM_PREFIX, container.clock.now()),
+            kind=ItemKind.REPORT,
+            subject=report.id,
+            seq=report.version,
+            reporter_id=world.provider_user.id,
+            reported_id=world.customer.id,
+            reason=ReportReason.SPAM,
+            created_at=container.clock.now(),
+        )
+        await container.moderation.report(flagged)
         self.ids = {
+            "reports": [report.id],
+            "moderation": [flagged.id],
+            "file": [f"{report.id}.json"],
+            "media_id": report.media_ids,
+            "media": [photo.id],
+            "request_id": [asked.request_id],
+            "offer_id": [asked.id],
             "bookings": [booking.id for booking in bookings],
             "providers": [world.provider.id],
             "users": [world.customer.id, world.provider_user.id],
             "services": [world.service.id],
             "notifications": [str(note["_id"])],
+            "conversation_id": [conversation_id(booking.id) for booking in bookings],
+            "seq": ["1"],
             "block_id": [block.id],
             "manual_booking_id": [manual.id],
             "slug": ["hedge-trimming"],
             "action_name": ["accept", "decline", "cancel", "start", "complete", "propose_reschedule"],
         }
+
+    @staticmethod
+    async def _job(container: Container, world: BookingWorld) -> Offer:
+        """The customer's job request, about which the provider was asked."""
+        now = container.clock.now()
+        window = Window(start_at=now + timedelta(days=6), end_at=now + timedelta(days=9), timezone="Pacific/Auckland")
+        request = make_request(now, customer_id=world.customer.id, window=window, status=JobRequestStatus.OFFERING)
+        parties: dict[str, Any] = {"provider_id": world.provider.id, "provider_user_id": world.provider_user.id}
+        offer = make_open_offer(request, now=now, service_id=world.service.id, **parties)
+        offer = offer.model_copy(update={"resource_ids": [world.provider.id], "soonest_start_at": window.start_at})
+        await container.matching.requests.insert(request)
+        await container.matching.offers.insert([offer])
+        return offer
 
     @staticmethod
     async def _pay(container: Container, client: stripe.StripeClient, booking: Booking) -> None:
@@ -218,6 +280,13 @@ class FuzzWorld:
         await sync_booking_payment(container.payments, booking.id)
 
     async def _restore(self) -> None:
+        # A timeline's rows are unique by the version, which goes back.
+        await self._mongo.collection("report_history").delete_many({})
+        # What an offer became bears the offer's number, and the offer goes back to where it had become nothing.
+        made = await self._mongo.collection("bookings").distinct("_id", {"offer_id": {"$in": self.ids["offer_id"]}})
+        await self._mongo.collection("bookings").delete_many({"_id": {"$in": made}})
+        for name in ("booking_history", "slot_claims", "payment_operations"):
+            await self._mongo.collection(name).delete_many({"booking_id": {"$in": [*made, *self.ids["offer_id"]]}})
         for name, rows in self._rows.items():
             for row in rows:
                 await self._mongo.collection(name).replace_one({"_id": row["_id"]}, row, upsert=True)

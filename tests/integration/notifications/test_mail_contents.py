@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from common.adapters.mail.ses import _message
 from common.application.bookings.ratings import moderate_rating, submit_rating
 from common.application.notifications.deliver import deliver_event
+from common.application.notifications.dispatch import Message, _addressed
 from common.domain.bookings.booking import ActorKind
 from common.domain.identity.roles import Principal, Role
 from common.domain.shared.events import Topic
+from common.domain.shared.notification_kinds import Kind
 from icalendar import Calendar
 
 from tests.integration.notifications.test_delivery import deliver_all, requested
+from tests.support.containers import BASE_URL
 
 if TYPE_CHECKING:
     from common.application.ports.notifications.mail import RenderedMail
@@ -77,7 +80,21 @@ async def test_mails_of_bookings_say_where_they_are_switched_off(
     for _, mail in mailer.sent:
         assert url in mail.text
         assert url in mail.html
-        assert _message(mail)["Headers"] == [{"Name": "List-Unsubscribe", "Value": f"<{url}>"}]
+        headers = {each["Name"]: each["Value"] for each in _message(mail)["Headers"]}
+        assert headers.pop("List-Unsubscribe") == f"<{mail.unsubscribe_url}>"
+        assert headers == {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        assert (mail.unsubscribe_url or "").startswith(f"{BASE_URL}/v1/notifications/unsubscribe?token=")
+
+
+async def test_mails_about_the_account_itself_cannot_be_switched_off(
+    bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
+) -> None:
+    await requested(bench, gateway)
+    event = (await deliver_all(bench))[0]
+    message = Message(event, Kind.ACCOUNT, "password_changed", {"preferences_url": "http://web.test"}, "")
+    (_, sent), *_ = mailer.sent
+    mail = sent.model_copy(update={"unsubscribe_url": None, "is_one_click": False})
+    assert "Headers" not in _message(_addressed(bench.container.delivery, message, mail, bench.customer))
 
 
 async def rated(bench: MoneyBench, gateway: FakePaymentGateway, text: str) -> tuple[Booking, str]:

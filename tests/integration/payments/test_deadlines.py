@@ -96,3 +96,23 @@ async def test_a_slow_stripe_is_answered_for_in_time_and_the_payment_goes_on_lat
     assert action is not None
     made = await container.payments.operations.list_by_booking(booking.id)
     assert OperationStatus.UNCERTAIN not in {each.status for each in made}
+
+
+async def test_a_key_that_was_rolled_is_read_again_and_the_call_made_once_more(stripe_server: RunningStripe) -> None:
+    keys = [SECRET_KEY]
+    client = make_stripe_client("rolled_away", api_base=stripe_server.url, reread_key=keys.pop)
+    try:
+        assert await StripeGateway(client, OWNER).find_customer("usr_1", "a@example.com") is None
+        assert await StripeGateway(client, OWNER).find_customer("usr_1", "a@example.com") is None
+    finally:
+        await close_stripe_client(client)
+    assert keys == [], "read once; the later call knows it"
+
+
+async def test_a_key_that_is_refused_and_has_not_changed_is_an_outage(stripe_server: RunningStripe) -> None:
+    client = make_stripe_client("wrong", api_base=stripe_server.url, reread_key=lambda: "wrong")
+    try:
+        with pytest.raises(Unavailable):
+            await StripeGateway(client, OWNER).find_customer("usr_1", "a@example.com")
+    finally:
+        await close_stripe_client(client)

@@ -77,6 +77,17 @@ async def _create(c: Container) -> None:
     await c.booking_repository.commit(make_creation(held))
 
 
+async def _change_with(c: Container) -> None:
+    """Nobody else writes anything with it."""
+
+    async def nothing() -> None:
+        return
+
+    booking = await c.booking_repository.get("bkg_new")
+    assert booking is not None
+    await c.booking_repository.commit_with(make_update(booking, claim_id=None), nothing)
+
+
 async def _change(c: Container) -> None:
     booking = await c.booking_repository.get("bkg_new")
     assert booking is not None
@@ -201,8 +212,9 @@ CALLS: Calls = {
     "MongoBookings.postpone": lambda c: c.booking_repository.postpone(BOOKING, "remind", until=LATER),
     "MongoBookings.list_claims": lambda c: c.booking_repository.list_claims(PROVIDER, [PROVIDER, "res_1"], NOW, LATER),
     "MongoBookings.commit: change": _change,
+    "MongoBookings.commit_with": _change_with,
     "MongoBookings.commit_all": _change_all,
-    "MongoBookingTimers.any_due": lambda c: MongoBookingTimers(c.mongo).any_due(NOW),
+    "MongoBookingTimers.due_since": lambda c: MongoBookingTimers(c.mongo).due_since(NOW),
     "MongoBookingStatistics.sum_earned": _sum_earned,
     "MongoBookingStatistics.count_by_status": lambda c: MongoBookingStatistics(c.mongo).count_by_status(
         PROVIDER, NOW, LATER

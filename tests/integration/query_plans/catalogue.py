@@ -11,9 +11,12 @@ from common.adapters.mongo.catalogue.plan_limit import MongoPlanLimit
 from common.adapters.mongo.catalogue.provider_lists import MongoProviderLists
 from common.adapters.mongo.catalogue.provider_lock import MongoProviderLock
 from common.adapters.mongo.search.booking_counts import MongoBookingCounts
+from common.adapters.mongo.search.facet_changes import MongoFacetChanges
+from common.adapters.mongo.search.facet_counters import STATE, MongoFacetCounters
 from common.adapters.mongo.search.listings import MongoListingIndex
 from common.adapters.mongo.search.popularity import MongoPopularity
 from common.application.ports.search.listings import Criteria, ListingKind, Order, WordGroup
+from common.domain.catalogue.facet_counts import FacetEntry
 from common.domain.catalogue.providers import RatingSummary
 from common.domain.shared.errors import NotFound
 from common.domain.shared.geo import Point
@@ -25,6 +28,7 @@ from tests.integration.query_plans.calls import BEFORE, BOOKING, LATER, NOW, PRO
 _NEAR: dict[str, Any] = {"point": Point(-36.844, 174.767), "radius_m": 25_000.0}
 _WORDS = (WordGroup(("clean",), 9),)
 _LEAVES = ("house-cleaning", "lawn-mowing")
+_ENTRY = FacetEntry("services", "15/1/1", ("all",), "house-cleaning", 10_000, "nzd1", 0, ("customer",))
 
 
 def _scan(c: Container, criteria: Criteria, order: Order, kind: ListingKind = ListingKind.SERVICES) -> Any:
@@ -57,6 +61,21 @@ async def _count_rating(c: Container) -> None:
         await MongoSummaries(c.mongo, c.listings).apply(BOOKING, **whose)
 
 
+async def _fold(c: Container) -> None:
+    """After somebody who built the counters has died."""
+    dead = {"is_built": True, "building": {"token": "none", "until": BEFORE}}
+    await c.mongo.collection("facet_counters").update_one({"_id": STATE}, {"$set": dead}, upsert=True)
+    await MongoFacetChanges(c.mongo).add({_ENTRY: 1})
+    await MongoFacetChanges(c.mongo).fold(NOW)
+
+
+async def _count_popular_unbuilt(c: Container) -> None:
+    counters = c.mongo.collection("facet_counters")
+    await counters.update_one({"_id": STATE}, {"$set": {"is_built": False}})
+    await MongoPopularity(c.mongo).count_by_category(_LEAVES, None, 0, BEFORE)
+    await counters.update_one({"_id": STATE}, {"$set": {"is_built": True}})
+
+
 CALLS: Calls = {
     "MongoCategories.tree": lambda c: MongoCategories(c.mongo).tree(),
     "MongoProviders.get": lambda c: c.providers.get(PROVIDER),
@@ -73,6 +92,7 @@ CALLS: Calls = {
     ),
     "MongoProviderLock.take": lambda c: MongoProviderLock(c.mongo).take(PROVIDER),
     "MongoServices.get": lambda c: c.services.get(SERVICE),
+    "MongoServices.get_with_provider": lambda c: c.services.get_with_provider(SERVICE),
     "MongoServices.insert": lambda c: c.services.insert(make_service(make_provider(id=PROVIDER))),
     "MongoServices.update": lambda c: c.services.update(SERVICE, {"title": "Tidying"}, now=NOW),
     "MongoServices.is_any_done_at_provider": lambda c: c.services.is_any_done_at_provider(PROVIDER),
@@ -119,6 +139,10 @@ CALLS: Calls = {
     "MongoBookingCounts.advance": lambda c: MongoBookingCounts(c.mongo).advance(BEFORE, LATER),
     "MongoBookingCounts.sum_by_category": lambda c: MongoBookingCounts(c.mongo).sum_by_category(["8/1/1"], BEFORE),
     "MongoBookingCounts.reset": lambda c: MongoBookingCounts(c.mongo).reset(),
+    "MongoFacetChanges.add": lambda c: MongoFacetChanges(c.mongo).add({_ENTRY: 1}),
+    "MongoFacetChanges.fold": _fold,
+    "MongoFacetCounters.read": lambda c: MongoFacetCounters(c.mongo).read(ListingKind.SERVICES, None, ["*", "13/1/1"]),
+    "MongoPopularity.count_by_category: counters not built": _count_popular_unbuilt,
     "MongoPopularity.count_by_category": lambda c: MongoPopularity(c.mongo).count_by_category(_LEAVES, None, 0, BEFORE),
     "MongoPopularity.count_by_category: near": lambda c: MongoPopularity(c.mongo).count_by_category(
         _LEAVES, _NEAR["point"], _NEAR["radius_m"], BEFORE

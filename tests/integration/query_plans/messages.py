@@ -6,7 +6,7 @@ from common.adapters.mongo.notifications.inbox import MongoNotifications, MongoP
 from common.adapters.mongo.notifications.mails import MongoMailLog
 from common.application.ports.notifications.inbox import PushSubscription
 from common.application.ports.notifications.mail import MailStatus
-from common.domain.notifications.inbox import InboxEntry, Preferences
+from common.domain.notifications.inbox import Channel, InboxEntry, Preferences
 from common.domain.shared.notification_kinds import Kind
 from common.runtime.container.bootstrap import Container
 
@@ -45,6 +45,8 @@ CALLS: Calls = {
     "MongoNotifications.mark_all_read": lambda c: MongoNotifications(c.mongo.db).mark_all_read(CUSTOMER, NOW, most=5),
     "MongoNotifications.delete": lambda c: MongoNotifications(c.mongo.db).delete(CUSTOMER, "ntf_new"),
     "MongoPreferences.save": lambda c: MongoPreferences(c.mongo.db).save(Preferences(user_id=CUSTOMER)),
+    "MongoPreferences.mute": lambda c: MongoPreferences(c.mongo.db).mute(CUSTOMER, Kind.BOOKINGS, Channel.EMAIL),
+    "MongoPreferences.get_many": lambda c: MongoPreferences(c.mongo.db).get_many([CUSTOMER]),
     "MongoPreferences.get": lambda c: MongoPreferences(c.mongo.db).get(CUSTOMER),
     "MongoPushSubscriptions.save": _subscribe,
     "MongoPushSubscriptions.list_by_user": lambda c: MongoPushSubscriptions(c.mongo.db).list_by_user(CUSTOMER),

@@ -8,6 +8,7 @@ from common.adapters.mongo.identity.credentials import MongoCredentials
 from common.adapters.mongo.identity.factor_challenges import MongoFactorChallenges
 from common.adapters.mongo.identity.factors import MongoFactors
 from common.adapters.mongo.identity.mail_tokens import MongoMailTokens
+from common.adapters.mongo.identity.people_search import MongoPeopleSearch
 from common.adapters.mongo.identity.principals import MongoPrincipals
 from common.adapters.mongo.identity.registrations import MongoRegistrations
 from common.adapters.mongo.identity.security_events import MongoSecurityLog
@@ -16,16 +17,20 @@ from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
 from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
+from common.adapters.privacy.activity import MongoActivities
 from common.adapters.privacy.export import MongoPersonalExport
 from common.adapters.privacy.personal_data import MongoPersonalData
 from common.application.ports.identity.oauth import SignInAttempt
+from common.application.ports.identity.security_log import LogQuery
 from common.domain.bookings.booking import ActorKind
 from common.domain.identity.credentials import ExternalIdentity
 from common.domain.identity.factors import ChallengePurpose, Factor, FactorChallenge, FactorKind
 from common.domain.identity.mailed_codes import MailPurpose, MailToken
+from common.domain.identity.people_search import stages_of
 from common.domain.identity.registrations import Registration
 from common.domain.identity.security_events import SecurityEvent, SecurityEventType
 from common.domain.identity.sessions import RefreshToken, Session
+from common.domain.identity.users import OnboardingStatus
 from common.runtime.container.bootstrap import Container
 
 from tests.factories.users import make_user
@@ -58,6 +63,16 @@ async def _sign_in_again(c: Container) -> None:
     await MongoSessions(c.mongo).revoke("ses_2", "ended", NOW)
 
 
+async def _read_log(c: Container, query: LogQuery, *, before: str | None = None) -> None:
+    await MongoSecurityLog(c.mongo).search(query, limit=20, before=before)
+
+
+async def _search(
+    c: Container, text: str, after: tuple[int, str] | None = None, *, is_active: bool | None = None
+) -> None:
+    await MongoPeopleSearch(c.mongo).search(stages_of(text), is_active=is_active, limit=20, after=after)
+
+
 async def _close(c: Container) -> None:
     await MongoUnitOfWork(c.mongo).run(lambda: MongoPersonalData(c.mongo).close(CUSTOMER, PROVIDER, NOW))
 
@@ -68,12 +83,19 @@ CALLS: Calls = {
     "MongoUsers.insert": lambda c: c.users.insert(make_user()),
     "MongoUsers.find_or_insert": lambda c: c.users.find_or_insert(make_user()),
     "MongoUsers.update": lambda c: c.users.update(CUSTOMER, {"full_name": "Aroha"}, end_sessions=True),
+    "MongoUsers.advance": lambda c: c.users.advance(
+        CUSTOMER, {"full_name": "Aroha"}, step=OnboardingStatus.NOT_STARTED, next_step=OnboardingStatus.BASIC_COMPLETE
+    ),
     "MongoUsers.touch": lambda c: c.users.touch(CUSTOMER),
     "MongoUsers.end_access": lambda c: c.users.end_access(CUSTOMER, ["ses_1"], NOW),
-    "MongoUsers.search": lambda c: c.users.search(text=None, is_active=None, limit=20, before=None),
-    "MongoUsers.search: text": lambda c: c.users.search(text="usr", is_active=None, limit=20, before=None),
-    "MongoUsers.search: text, later": lambda c: c.users.search(text="usr", is_active=True, limit=20, before="usr_5"),
-    "MongoUsers.search: active": lambda c: c.users.search(text=None, is_active=False, limit=20, before="usr_5"),
+    "MongoUsers.list_newest": lambda c: c.users.list_newest(is_active=None, limit=20, before=None),
+    "MongoUsers.list_newest: active": lambda c: c.users.list_newest(is_active=False, limit=20, before="usr_5"),
+    "MongoPeopleSearch.search": lambda c: _search(c, "usr"),
+    "MongoPeopleSearch.search: later": lambda c: _search(c, "usr", (0, "usr_5"), is_active=True),
+    "MongoPeopleSearch.search: later, by name": lambda c: _search(c, "me", (1, "usr_5")),
+    "MongoPeopleSearch.search: later, by last name": lambda c: _search(c, "me", (2, "usr_5")),
+    "MongoPeopleSearch.search: id": lambda c: _search(c, f"usr_{'0' * 26}"),
+    "MongoPeopleSearch.search: number": lambda c: _search(c, "021 12", (0, "usr_5")),
     "MongoUsers.list_staff": lambda c: c.users.list_staff(limit=20, before="usr_5"),
     "MongoPrincipals.get_account": lambda c: MongoPrincipals(c.mongo).get_account(
         CUSTOMER, session_id="ses_1", epoch=0
@@ -149,28 +171,31 @@ CALLS: Calls = {
     "MongoSecurityLog.insert": lambda c: MongoSecurityLog(c.mongo).insert(
         SecurityEvent(id="sev_1", type=SecurityEventType.SIGNED_IN, user_id=CUSTOMER, at=NOW)
     ),
-    "MongoSecurityLog.search": lambda c: MongoSecurityLog(c.mongo).search(
-        user_id=None, type_=None, limit=20, before="sev_9"
+    "MongoSecurityLog.search": lambda c: _read_log(c, LogQuery(), before="sev_9"),
+    "MongoSecurityLog.search: user": lambda c: _read_log(c, LogQuery(user_id=CUSTOMER), before="sev_9"),
+    "MongoSecurityLog.search: type": lambda c: _read_log(c, LogQuery(type=SecurityEventType.SIGNED_IN)),
+    "MongoSecurityLog.search: user and type": lambda c: _read_log(
+        c, LogQuery(user_id=CUSTOMER, type=SecurityEventType.SIGNED_IN)
     ),
-    "MongoSecurityLog.search: user": lambda c: MongoSecurityLog(c.mongo).search(
-        user_id=CUSTOMER, type_=None, limit=20, before="sev_9"
+    "MongoSecurityLog.search: actor": lambda c: _read_log(c, LogQuery(actor_id="usr_10", since=NOW, until=LATER)),
+    "MongoSecurityLog.search: subject": lambda c: _read_log(c, LogQuery(subject="rpt_1"), before="sev_9"),
+    "MongoActivities.list_by_account": lambda c: MongoActivities(c.mongo).list_by_account(
+        CUSTOMER, PROVIDER, limit=20, before=None
     ),
-    "MongoSecurityLog.search: type": lambda c: MongoSecurityLog(c.mongo).search(
-        user_id=None, type_="signed_in", limit=20, before=None
-    ),
-    "MongoSecurityLog.search: user and type": lambda c: MongoSecurityLog(c.mongo).search(
-        user_id=CUSTOMER, type_="signed_in", limit=20, before=None
+    "MongoActivities.list_by_account: later": lambda c: MongoActivities(c.mongo).list_by_account(
+        CUSTOMER, PROVIDER, limit=20, before="cmt_9"
     ),
     "MongoSigningKeys.publish": lambda c: MongoSigningKeys(c.mongo).publish(
         "k", c.token_issuer.keys[0].public_jwk(), NOW
     ),
     "MongoSigningKeys.get": lambda c: MongoSigningKeys(c.mongo).get("unknown"),
     "MongoSigningKeys.all": lambda c: MongoSigningKeys(c.mongo).all(),
+    "MongoSigningKeys.refresh": lambda c: MongoSigningKeys(c.mongo).refresh(),
     "MongoPersonalExport.collect": lambda c: MongoPersonalExport(c.mongo).collect(
-        CUSTOMER, PROVIDER, most_bytes=1_000_000
+        CUSTOMER, PROVIDER, most_bytes=10_000_000
     ),
     "MongoPersonalData.open_matters": lambda c: MongoPersonalData(c.mongo).open_matters(CUSTOMER, PROVIDER, limit=20),
-    "MongoPersonalData.erase_mentions": lambda c: MongoPersonalData(c.mongo).erase_mentions([BOOKING]),
+    "MongoPersonalData.erase_mentions": lambda c: MongoPersonalData(c.mongo).erase_mentions([BOOKING], [CUSTOMER]),
     "MongoPersonalData.erase_reasons": lambda c: MongoPersonalData(c.mongo).erase_reasons([BOOKING], "cancel_reason"),
     "MongoPersonalData.erase_notes": lambda c: MongoPersonalData(c.mongo).erase_notes(
         [BOOKING], ActorKind.CUSTOMER, {"cancel": "Cancelled."}

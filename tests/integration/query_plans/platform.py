@@ -26,7 +26,7 @@ _ANSWER = StoredResponse(200, {}, b"{}")
 
 
 def _breakers(c: Container, **bounds: Any) -> MongoBreakers:
-    return MongoBreakers(c.mongo, **{"threshold": 1, "window_seconds": 60, "rest_seconds": 0, **bounds})
+    return MongoBreakers(c.mongo, c.clock, **{"threshold": 1, "window_seconds": 60, "rest_seconds": 0, **bounds})
 
 
 async def _fail_and_try_again(c: Container) -> None:

@@ -10,10 +10,18 @@ from common.adapters.mongo.scheduling.claim_filters import claim_document
 from common.adapters.mongo.shared.documents import to_document
 from common.domain.bookings.booking import BookingStatus
 from common.domain.identity.roles import Role
+from common.domain.matching.job_requests import JobRequestStatus
+from common.domain.matching.offers import OfferStatus
+from common.domain.media.media import Purpose
 from common.domain.payments.operations import OperationStatus
+from common.domain.reports.categories import ReportCategory
+from common.domain.reports.report import ReportPlace, ReportStatus
 
 from tests.factories.bookings import make_booking, make_claims, make_slot
+from tests.factories.matching import make_open_offer, make_request
+from tests.factories.media import make_ready
 from tests.factories.providers import make_provider, make_service
+from tests.factories.reports import LAT, LNG, make_report
 from tests.factories.users import make_user
 from tests.integration.query_plans.calls import NOW
 
@@ -42,8 +50,72 @@ def store(database: Database[dict[str, Any]]) -> None:
     database["users"].insert_many([to_document(each) for each in users])
     for collection, rows in _of_bookings().items():
         database[collection].insert_many(rows)
+    for collection, rows in _of_matching().items():
+        database[collection].insert_many(rows)
+    for collection, rows in _of_reports().items():
+        database[collection].insert_many(rows)
+    database["media"].insert_many([_media_row(n) for n in range(_MANY)])
     for collection in _OTHERS:
         database[collection].insert_many([{"_id": f"oth_{n}", **_other(n)} for n in range(_MANY)])
+
+
+def _media_row(n: int) -> dict[str, Any]:
+    """Photographs of two owners, for every purpose, each alike none and taken somewhere of its own."""
+    purpose = list(Purpose)[n // 2 % len(Purpose)]
+    media = make_ready(
+        id=f"med_{n:04d}", owner_id=f"usr_{n % 2}", purpose=purpose, sha256=f"{n:064x}", bands=[n << 4, n << 20]
+    )
+    return {**to_document(media), "point": {"type": "Point", "coordinates": [170 + n / 20, -36.0]}}
+
+
+def _of_matching() -> dict[str, list[dict[str, Any]]]:
+    """Job requests and offers of two customers and two providers."""
+    statuses, of_offers = list(JobRequestStatus), list(OfferStatus)
+    rows: dict[str, list[dict[str, Any]]] = {"job_requests": [], "offers": [], "offer_stats": []}
+    for n in range(1, _MANY):
+        request = make_request(
+            id=f"job_{n:04d}",
+            customer_id=f"usr_{n % 2}",
+            status=statuses[n % len(statuses)],
+            idempotency_key=f"key_{n}",
+            report_id=f"rpt_{n}",
+        )
+        due = NOW + timedelta(minutes=n)
+        offer = make_open_offer(
+            request, n % 2, id=f"off_{n:04d}", status=of_offers[n // 2 % len(of_offers)], next_due_at=due
+        )
+        rows["job_requests"].append(to_document(request.model_copy(update={"next_due_at": due})))
+        rows["offers"].append(to_document(offer))
+        rows["offer_stats"].append({"_id": f"prv_{n}", "days": {}, "months": {}})
+    return rows
+
+
+def _of_reports() -> dict[str, list[dict[str, Any]]]:
+    """Reports of two authors in every status, all over a city, with what others have added to them."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("reports", "report_history", "report_votes", "report_follows", "report_comments")
+    }
+    for n in range(_MANY):
+        report = make_report(
+            id=f"rpt_{n:04d}",
+            author_id=f"usr_{n % 2}",
+            status=list(ReportStatus)[n % len(ReportStatus)],
+            category=list(ReportCategory)[n % len(ReportCategory)],
+            place=ReportPlace(lat=LAT + n / 1000, lng=LNG),
+            next_due_at=NOW + timedelta(minutes=n - _MANY // 2),
+            verified_upvote_count=n % 7,
+        )
+        place = {"type": "Point", "coordinates": [report.place.lng, report.place.lat]}
+        again = {"recount_at": NOW + timedelta(minutes=n)} if n % 5 == 0 else {}
+        rows["reports"].append({**to_document(report), "location": place, **again})
+        of_it, person = {"report_id": report.id, "created_at": NOW}, f"usr_{n % 2}"
+        mine = {"_id": f"{report.id}:{person}", "user_id": person, **of_it}
+        rows["report_history"].append({"_id": f"his_{n}", "version": 1, **of_it})
+        rows["report_votes"].append({**mine, "is_verified": n % 3 > 0})
+        rows["report_follows"].append(mine)
+        comment = {"_id": f"cmt_{n:04d}", "author_id": person, "text": "", "is_removed": False}
+        rows["report_comments"].append({**comment, **of_it})
+    return rows
 
 
 def _other(n: int) -> dict[str, Any]:

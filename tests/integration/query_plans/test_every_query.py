@@ -14,7 +14,21 @@ import pytest
 from pymongo import MongoClient
 
 from infra.build.targets import ROOT
-from tests.integration.query_plans import bookings, catalogue, messages, money, people, platform, seeds
+from tests.integration.query_plans import (
+    bookings,
+    catalogue,
+    conversations,
+    figures,
+    matching,
+    media,
+    messages,
+    money,
+    people,
+    platform,
+    realtime,
+    reports,
+    seeds,
+)
 from tests.support.containers import make_container
 from tests.support.query_plans import Explained, Recorder, unused_indexes
 from tests.support.watched import WatchedMongo
@@ -24,8 +38,6 @@ if TYPE_CHECKING:
 
     from tests.integration.query_plans.calls import Calls
 
-pytestmark = pytest.mark.xdist_group("query_plans")
-
 #: The erasure of a person is among the last.
 TABLES: tuple[Calls, ...] = (
     platform.CALLS,
@@ -33,11 +45,19 @@ TABLES: tuple[Calls, ...] = (
     bookings.CALLS,
     money.CALLS,
     messages.CALLS,
+    media.CALLS,
+    conversations.CALLS,
+    matching.CALLS,
+    realtime.CALLS,
+    reports.CALLS,
+    figures.CALLS,
     people.CALLS,
 )
 #: Methods without a line, and why.
 NOT_CALLED = {
-    **dict.fromkeys(("Mongo.close", "Mongo.in_transaction", "Mongo.ping"), "the connection, which sends no query"),
+    **dict.fromkeys(
+        ("Mongo.close", "Mongo.in_transaction", "Mongo.ping", "Mongo.warm_up"), "the connection, which sends no query"
+    ),
     **{
         f"MongoOwnTimes.{each}": "called of its two kinds, blocks and manual bookings"
         for each in ("insert", "save", "get", "list_by_provider", "delete")
@@ -55,6 +75,16 @@ KNOWN = {
     ("MongoBookings.commit", "reads without an end"): "claims of one provider's week, to be counted",
     ("MongoSlotLimits.reached", "reads without an end"): "claims of one provider's week, to be counted",
     ("MongoBookingStatistics.sum_earned", "reads without an end"): "bookings of a release before their figures",
+    ("MongoServices.get_with_provider", "joins collections"): "one service and its provider, both by id",
+    ("MongoTrackRecord.jobs_done", "joins collections"): "a few jobs of each of a few dozen providers, by an index",
+    ("MongoConnections.get", "joins collections"): "a connection and its sign-in, both by id",
+    ("MongoConnections.list_by_users", "joins collections"): "a few connections and their sign-ins, these by id",
+    ("MongoJobOffers.get_with_request", "joins collections"): "one offer and its request, both by id",
+    ("MongoFacts.count", "walks the whole index _id_"): "ids begin with their instant: the rows of one day alone",
+    ("MongoFacts.list", "walks the whole index _id_"): "ids begin with their instant: the rows of a week at most",
+    ("MongoMetrics.list", "walks the whole index _id_"): "five documents a day of those that are asked for",
+    ("MongoFacts.count", "joins collections"): "of what happened to reports on a day, their reports, by id",
+    ("MongoFacts.list", "joins collections"): "of what happened to reports, until a page is full, their reports, by id",
     ("MongoOffers.get", "joins collections"): "a service, its provider and four days of claims, by their indexes",
 }
 #: Indexes that no query chooses, and why they are there.

@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from common.domain.catalogue.providers import Provider
     from common.runtime.container.bootstrap import Container
 
-#: Other tests reach every line that these repeat; tracing would only slow them down.
-pytestmark = pytest.mark.no_cover
-
 ROUNDS = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 WIDTH = 6
 LONGEST_WAIT = 0.004

@@ -17,7 +17,7 @@ from common.application.identity.login import log_in
 from common.application.identity.oauth import finish_sign_in, link_identity, start_attempt, unlink_identity
 from common.application.identity.onboarding.steps import Profile, apply_as_provider, complete_profile
 from common.application.identity.recovery import change_password, reset_password
-from common.application.identity.sessions import open_session
+from common.application.identity.sessions import log_out_everywhere, open_session
 from common.application.payments.operations.steps import customer_of_user
 from common.application.ports.identity.oauth import ProvenIdentity
 from common.domain.identity.clients import ClientInfo
@@ -36,7 +36,7 @@ from tests.integration.races.gates import Held
 from tests.support import store_user
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from common.runtime.container.bootstrap import Container
 
@@ -369,3 +369,44 @@ async def test_who_has_ceased_to_be_a_super_admin_appoints_nobody(container: Con
     await container.users.update(boss.id, {"roles": [Role.USER]})
     met = await outcome(appoint_staff(container.admin, caller, user.email, [Role.MODERATOR], CLIENT))
     assert (met, (await stored(container, user)).roles) == (Forbidden, [Role.USER])
+
+
+class Earlier:
+    """Stands before a repository; what is read by ``get`` is followed by something else before it is answered."""
+
+    def __init__(self, inner: Any, then: Callable[[], Awaitable[object]]) -> None:
+        self._inner, self._then = inner, then
+        self.is_over = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def get(self, row_id: str) -> Any:
+        row = await self._inner.get(row_id)
+        if not self.is_over.is_set():
+            await self._then()
+            self.is_over.set()
+        return row
+
+
+class Later:
+    """Stands before the accounts; ``advance`` writes after something else has happened."""
+
+    def __init__(self, inner: Any, is_over: asyncio.Event) -> None:
+        self._inner, self._is_over = inner, is_over
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def advance(self, *args: Any, **kwargs: Any) -> Any:
+        await self._is_over.wait()
+        return await self._inner.advance(*args, **kwargs)
+
+
+async def test_a_profile_gives_no_tokens_of_a_sign_in_that_ended_after_it_was_read(container: Container) -> None:
+    user = await person(container)
+    caller = replace(await signed_in(container, user), epoch=user.session_epoch)
+    sessions = Earlier(container.auth.sessions, lambda: log_out_everywhere(container.auth, caller, CLIENT))
+    deps = replace(container.onboarding, sessions=sessions, users=Later(container.users, sessions.is_over))
+    assert await outcome(complete_profile(deps, caller, PROFILE, CLIENT)) is Unauthenticated
+    assert (await stored(container, user)).session_epoch == user.session_epoch + 1

@@ -29,7 +29,7 @@ from infra.build.builder import TEMPLATE
 from infra.deploy import template as templates
 from tests.support import app_client, make_container, make_settings
 from tests.support.http import with_time
-from tests.support.starved import SIGNING_SECRET
+from tests.support.starved import SIGNING_SECRET, is_socket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,12 @@ ENVIRON = {
     "FRONTEND_BASE_URL": "http://x", "MAIL_FROM": "a@b.c", "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}",
     "FACTOR_KEYS": "x",
     "STRIPE_WEBHOOK_SECRETS": SIGNING_SECRET, "NOTIFICATIONS_QUEUE_URL": "http://q", "PAYMENT_CHECKS_QUEUE_URL":
-    "http://q", "STRIPE_EVENTS_QUEUE_URL": "http://q", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+    "http://q", "STRIPE_EVENTS_QUEUE_URL": "http://q", "REALTIME_QUEUE_URL": "http://q",
+    "REALTIME_URL": "ws://x", "REALTIME_CONNECTIONS_URL": "http://x", "MEDIA_QUEUE_URL": "http://q",
+    "MATCHING_QUEUE_URL": "http://q",
+    "REPORTS_QUEUE_URL": "http://q",
+    "MEDIA_BUCKET": "photos",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
 }  # fmt: skip
 
 router = APIRouter(route_class=IdempotentRoute)
@@ -78,7 +83,6 @@ def starved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     return {line["function"]: line for line in lines}
 
 
-@pytest.mark.xdist_group("starved")  # what they share takes long to make
 @pytest.mark.parametrize("function", templates.functions(templates.load(TEMPLATE)), ids=lambda each: each.name)
 def test_with_a_silent_database_every_function_ends_in_time_on_its_own(
     starved: dict[str, dict[str, Any]], function: templates.Function
@@ -89,6 +93,8 @@ def test_with_a_silent_database_every_function_ends_in_time_on_its_own(
         assert ended["answer"]["statusCode"] == 503
         assert int(ended["answer"]["headers"]["retry-after"]) > 0
         assert json.loads(ended["answer"]["body"])["code"] in {"out_of_time", "database_unavailable", "not_ready"}
+    elif is_socket(function):
+        assert ended["answer"]["statusCode"] == 503
     elif function.schedule is None:
         assert len(ended["answer"]["batchItemFailures"]) == 10
     else:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from common.adapters.mongo.shared.processed_events import STALE_AFTER
-from common.domain.shared.errors import Unavailable
+from common.domain.shared.errors import ComesLater, Unavailable
 from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 from common.runtime.observability.logging import context_fields
@@ -77,6 +77,29 @@ async def test_a_second_delivery_does_nothing_even_in_the_same_batch(container: 
     await worker.queue().work_batch(container, _batch(event), Budget(10))
     answer = await worker.queue().work_batch(container, _batch(event, event), Budget(10))
     assert (_failed(answer), worker.done) == ([], [event.id])
+
+
+async def test_a_message_that_is_asked_to_come_later_is_hidden_until_then_and_knows_its_trace(
+    container: Container,
+) -> None:
+    hidden, traces = list[dict[str, Any]](), list[str]()
+
+    class Sqs:
+        async def call(self, method: str, **parameters: Any) -> None:
+            hidden.append({"method": method, **parameters})
+
+    async def throttled(_: Container, __: Event) -> None:
+        traces.append(context_fields()["trace_id"])
+        raise ComesLater(retry_after=60)
+
+    container.replace(sqs=Sqs())
+    queue = Queue("test-queue", Event, "id", throttled, queue_url=lambda _: "http://q")
+    batch = _batch(_event(container))
+    batch["Records"][0] |= {"receiptHandle": "r", "attributes": {"AWSTraceHeader": "Root=1-5-6;Sampled=0"}}
+    assert _failed(await queue.work_batch(container, batch, Budget(10))) == ["message-0"]
+    assert 30 <= hidden[0].pop("VisibilityTimeout") <= 60
+    assert hidden == [{"method": "change_message_visibility", "QueueUrl": "http://q", "ReceiptHandle": "r"}]
+    assert traces == ["1-5-6"]
 
 
 async def test_each_consumer_gets_the_event(container: Container, worker: Worker) -> None:

@@ -9,7 +9,7 @@ import pytest
 from common.adapters.mongo.shared.expiry import MongoExpiry
 from common.application.shared.cleanup import GRACE, CleanupDeps, Expiring, remove_expired
 from common.application.shared.outbox import GRACE as OUTBOX_GRACE
-from common.application.shared.outbox import sweep_outbox
+from common.application.shared.outbox import outbox_lag, sweep_outbox
 from common.domain.shared.events import Event, Topic, new_event
 from common.runtime.budget import Budget
 
@@ -58,8 +58,10 @@ async def test_while_the_queues_are_unavailable_nothing_is_lost(
     clock.advance(minutes=1)
     publisher.is_unavailable = True
     assert await sweep(container, Budget(30)) == {"EventsSwept": 0}
+    assert await outbox_lag(container.outbox_sweep) == 60
     publisher.is_unavailable = False
     assert await sweep(container, Budget(30)) == {"EventsSwept": 3}
+    assert await outbox_lag(container.outbox_sweep) == 0
 
 
 async def test_a_dead_queue_does_not_hold_up_another(

@@ -45,17 +45,20 @@ container = sys.modules["snapshot_restore_py"].get_after_restore()[0][1][0]
 """
 
 
-def in_a_function(area: str, script: str, uri: str, database: str = "unused") -> Any:
+def in_a_function(area: str, script: str, uri: str, database: str = "unused", **more: str) -> Any:
     """Run a script after the function's handler was made; returns what its last line prints, read as JSON."""
     environ = {
         "PATH": os.environ["PATH"], "STAGE": "test", "MONGODB_URI": uri, "MONGODB_DATABASE": database,
         "PUBLIC_BASE_URL": "http://x", "FRONTEND_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "http://127.0.0.1:1/0/q",
         "PAYMENT_CHECKS_QUEUE_URL": "http://127.0.0.1:1/0/q", "STRIPE_EVENTS_QUEUE_URL": "http://127.0.0.1:1/0/q",
+        "REALTIME_QUEUE_URL": "http://127.0.0.1:1/0/q", "REALTIME_URL": "ws://x", "MEDIA_BUCKET": "photos",
+        "MEDIA_QUEUE_URL": "http://127.0.0.1:1/0/q", "REPORTS_QUEUE_URL": "http://127.0.0.1:1/0/q",
         "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRETS": "whsec_x", "STRIPE_API_BASE": "http://127.0.0.1:1",
         "FACTOR_KEYS": "x",
         "JWT_SIGNING_KEYS": signing_keys(), "MAIL_FROM": "a@b.example", "AWS_REGION": "ap-southeast-2",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+        **more,
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", BEGIN.format(area=area) + script],
@@ -106,6 +109,24 @@ print(json.dumps([sorted(set(sys.modules) - before), statuses]))
     assert gained == [], " ".join(gained)
     assert statuses
     assert 500 not in statuses
+
+
+def test_a_sockets_first_frame_after_a_restore_imports_and_makes_nothing(mongodb_uri: str, database_name: str) -> None:
+    script = """
+socket = importlib.import_module("functions.messaging.realtime_socket")
+hooks.run_before_snapshot()
+made = sys.modules["snapshot_restore_py"].get_after_restore()[-1][1][0]
+is_made = "client" in made.sockets.__dict__
+hooks.run_after_restore()
+is_open = made.mongo.__dict__.get("client") is not None
+before = set(sys.modules)
+frame = {"requestContext": {"eventType": "MESSAGE", "connectionId": "nobody"}, "body": json.dumps({"action": "ping"})}
+status = socket.handler(frame, context)["statusCode"]
+print(json.dumps([is_made, is_open, sorted(set(sys.modules) - before), status]))
+"""
+    connections = {"REALTIME_CONNECTIONS_URL": "http://127.0.0.1:1"}
+    found = in_a_function("messaging", script, mongodb_uri, database_name, **connections)
+    assert found == [True, True, [], 200]
 
 
 def test_before_the_snapshot_there_is_neither_a_connection_nor_a_secret(mongodb_uri: str) -> None:
@@ -162,3 +183,37 @@ except ZeroDivisionError:
     print(json.dumps("raised"))
 """
     assert in_a_function("search", script, mongodb_uri) == "raised"
+
+
+async def test_a_restore_reads_the_keys_of_tokens_which_the_first_request_then_need_not(
+    container: Container, mongodb_uri: str, database_name: str
+) -> None:
+    headers = await sign_in(container, make_user())
+    script = f"""
+from pymongo import monitoring
+class Listener(monitoring.CommandListener):
+    def started(self, event):
+        if event.command_name == "find":
+            found.append(event.command["find"])
+    def succeeded(self, event): pass
+    def failed(self, event): pass
+monitoring.register(Listener())
+hooks.run_before_snapshot()
+found = []
+hooks.run_after_restore()
+in_hook, found = found, []
+answer = call("GET", "/v1/bookings", {headers!r})
+print(json.dumps([in_hook, found, json.loads(answer["body"])["code"]]))
+"""
+    # The key is there, by which the token turns out to be of another issuer.
+    assert in_a_function("bookings", script, mongodb_uri, database_name) == [["signing_keys"], [], "invalid_token"]
+
+
+def test_secrets_that_cannot_be_read_at_a_restore_are_left_to_the_first_request(mongodb_uri: str) -> None:
+    script = """
+hooks.run_before_snapshot()
+hooks.run_after_restore()
+print(json.dumps(bool(container.mongo.client.nodes)))
+"""
+    named = {"STRIPE_SECRET_KEY": "", "STRIPE_SECRET": "gigsta/stripe", "AWS_DEFAULT_REGION": "ap-southeast-2"}
+    assert in_a_function("payments", script, mongodb_uri, **named)

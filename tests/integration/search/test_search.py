@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from common.application.search.facet_folding import fold_facets
 from common.domain.catalogue.providers import RatingSummary
 from common.domain.shared.money import Money
 
@@ -204,6 +205,7 @@ async def test_popular_categories_follow_offers(client: httpx.AsyncClient, conta
     provider = await store_provider(container, -56.0, 120.0)
     for category in ("towing", "towing", "tyres"):
         await store_service(container, provider, category=category)
+    await fold_facets(container.facet_changes, container.clock, has_time=lambda: True)
     near = (await client.get("/v1/search/popular-categories", params={"lat": -56.0, "lng": 120.0})).json()["items"]
     assert [(row["slug"], row["active_services"]) for row in near] == [("towing", 2), ("tyres", 1)]
     assert (await client.get("/v1/search/popular-categories")).json()["items"]

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from tests.fakes.payment_gateway import FakePaymentGateway
     from tests.fakes.payouts import FakePayoutGateway
 
-#: Other tests reach every line that these repeat; tracing would only slow them down.
-pytestmark = pytest.mark.no_cover
-
 #: Every so many orders; fewer of the events of a second charge, which differ in whom they name only.
 STRIDE, STRIDE_OF_EXTRA = 29, 97
 

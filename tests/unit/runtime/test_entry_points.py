@@ -16,7 +16,9 @@ from common.runtime.needs import HTTP
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 APPS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
 WORKERS = sorted(
-    f"{path.parent.name}.{path.stem}" for kind in ("queue", "schedule") for path in FUNCTIONS.glob(f"*/*_{kind}.py")
+    f"{path.parent.name}.{path.stem}"
+    for kind in ("queue", "schedule", "socket")
+    for path in FUNCTIONS.glob(f"*/*_{kind}.py")
 )
 #: Libraries that cost a start much and that not every function uses.
 HEAVY = {"argon2", "fastapi", "fido2", "icalendar", "jinja2", "jwt", "mangum", "phonenumbers", "stripe", "webpush"}
@@ -29,24 +31,39 @@ LOADS = {
     "admin.app": {*WEB, *BOOKINGS},
     "auth.app": {*WEB, *ACCOUNTS},
     "bookings.app": {*WEB, *ACCOUNTS},
+    "matching.app": {*WEB, "stripe"},
+    "media.app": WEB,
+    "messaging.app": WEB,
     "notifications.app": WEB,
     "payments.app": {*WEB, *BOOKINGS},
     "providers.app": WEB,
+    "reports.app": WEB,
     "search.app": WEB,
     "system.app": WEB,
     "webhooks.app": {*WEB, "stripe"},
+    "admin.metrics_schedule": set[str](),
     "bookings.sweep_schedule": BOOKINGS,
-    "notifications.notifications_queue": {"icalendar", "jinja2", "webpush", "jwt"},
+    "matching.matching_queue": {"phonenumbers"},
+    "matching.matching_schedule": {"phonenumbers"},
+    "media.media_queue": set[str](),
+    "messaging.realtime_queue": set[str](),
+    "messaging.realtime_socket": {"phonenumbers"},
+    "notifications.notifications_queue": {"icalendar", "jinja2", "webpush", "jwt", "phonenumbers"},
     "payments.payment_checks_queue": ACCOUNTS,
     "payments.reconciliation_schedule": {"stripe"},
     "payments.stripe_events_queue": ACCOUNTS,
+    "reports.reports_queue": {"phonenumbers"},
+    "reports.reports_schedule": {"phonenumbers"},
     "system.cleanup_schedule": set[str](),
     "system.outbox_schedule": set[str](),
 }
 ENVIRON = {
     "STAGE": "test", "MONGODB_URI": "mongodb://127.0.0.1:1", "MONGODB_DATABASE": "x", "PUBLIC_BASE_URL": "http://x",
     "FRONTEND_BASE_URL": "http://x", "NOTIFICATIONS_QUEUE_URL": "http://q", "PAYMENT_CHECKS_QUEUE_URL": "http://q",
-    "STRIPE_EVENTS_QUEUE_URL": "http://q", "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}", "MAIL_FROM": "a@b.c",
+    "STRIPE_EVENTS_QUEUE_URL": "http://q", "REALTIME_QUEUE_URL": "http://q",
+    "REALTIME_URL": "ws://x", "REALTIME_CONNECTIONS_URL": "http://x",
+    "MEDIA_BUCKET": "photos",
+    "STRIPE_SECRET_KEY": "x", "JWT_SIGNING_KEYS": "{}", "MAIL_FROM": "a@b.c",
     "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "FACTOR_KEYS": "x",
 }  # fmt: skip
 

@@ -63,7 +63,9 @@ def sounding_secret(annotation: Any) -> set[str]:
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_every_secret_of_a_stored_answer_is_kept_out(name: str) -> None:
     route = ROUTES[name]
-    assert sounding_secret(route.response_model) == kept_out(route)
+    kept = kept_out(route)
+    paths = sounding_secret(route.response_model)
+    assert {next((whole for whole in kept if f"{path}.".startswith(f"{whole}.")), path) for path in paths} == kept
 
 
 def test_there_is_something_to_keep_out() -> None:

@@ -57,9 +57,17 @@ def test_lists_and_addresses_are_tidied() -> None:
 
 
 def test_each_topic_has_its_queue() -> None:
-    environ = {**BASE, "NOTIFICATIONS_QUEUE_URL": "http://q/n", "PAYMENT_CHECKS_QUEUE_URL": "http://q/p"}
+    queues = {
+        Topic.NOTIFICATIONS: "NOTIFICATIONS",
+        Topic.PAYMENTS: "PAYMENT_CHECKS",
+        Topic.REALTIME: "REALTIME",
+        Topic.MEDIA: "MEDIA",
+        Topic.MATCHING: "MATCHING",
+        Topic.REPORTS: "REPORTS",
+    }
+    environ = {**BASE, **{f"{name}_QUEUE_URL": f"http://q/{name}" for name in queues.values()}}
     urls = load_settings(environ=environ).of(EVENTS).queue_urls()
-    assert urls == {Topic.NOTIFICATIONS: "http://q/n", Topic.PAYMENTS: "http://q/p"}
+    assert urls == {topic: f"http://q/{name}" for topic, name in queues.items()}
     assert set(urls) == set(Topic)
 
 

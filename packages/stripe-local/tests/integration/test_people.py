@@ -78,6 +78,13 @@ async def test_a_card_set_up_once_pays_off_session(stripe_local: RunningStripe, 
     assert later.status == "requires_capture"
 
 
+async def test_card_forms_load_a_stand_in_for_stripe_js(stripe_local: RunningStripe) -> None:
+    async with httpx.AsyncClient() as browser:
+        script = await browser.get(f"{stripe_local.url}/v3/stripe.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert all(name in script.text for name in ("window.Stripe", "confirmPayment", "confirmSetup", "elements"))
+
+
 async def test_the_challenge_page_leads_back(api: V1Services) -> None:
     intent = await pay(api, "pm_card_authenticationRequired", return_url="https://example.com/back?b=1")
     assert intent.next_action

@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 
 #: Ids that are drawn at random (``domain/shared/ids.py``), or of one document of the shard key: an inbox entry's names
 #: its event and is one person's.
-DRAWN = {"booking_history", "payment_operations", "ledger_entries", "slot_claims", "ratings", "notifications"}
+DRAWN = {
+    "booking_history",
+    "payment_operations",
+    "ledger_entries",
+    "slot_claims",
+    "ratings",
+    "offers",
+    "notifications",
+    "messages",
+    "report_history",
+    "report_votes",
+    "report_follows",
+    "report_comments",
+}
 
 
 @pytest.fixture

@@ -12,11 +12,14 @@ import common.application
 import common.domain
 import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
+from common.application.notifications import unread
 from common.application.notifications.booking_data import booking_data
 from common.domain.bookings import notifications
 from common.domain.bookings.notifications import NOTIFICATIONS
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import TABLE
+from common.domain.matching.notifications import NOTIFICATIONS as OF_MATCHING
+from common.domain.reports.notifications import NOTIFICATIONS as OF_REPORTS
 from common.domain.shared.display import duration_text
 from common.domain.shared.events import Topic, new_event
 from common.domain.shared.state_machine import Notification
@@ -91,7 +94,10 @@ EVENTS = sorted(NOTIFICATIONS)
 
 def test_no_template_is_missing_and_none_lies_idle() -> None:
     wanted = {template for template, _ in ACCOUNT_MAILS}
-    wanted |= {row.template_for(each) for row in NOTIFICATIONS.values() for each in row.recipients}
+    wanted |= {unread.TEMPLATE}
+    rows = [*NOTIFICATIONS.values(), *OF_MATCHING.values()]
+    wanted |= {row.template_for(each) for row in rows for each in row.recipients}
+    wanted |= {row.template_for(each) for row in OF_REPORTS.values() for each in row.recipients}
     assert wanted == {path.stem for path in TEMPLATES.glob("*.j2")}
 
 

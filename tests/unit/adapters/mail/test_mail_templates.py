@@ -10,6 +10,7 @@ import pytest
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.domain.bookings.booking import ActorKind
 from common.domain.bookings.notifications import NOTIFICATIONS
+from common.domain.matching.notifications import NOTIFICATIONS as OF_MATCHING
 
 FOLDER = Path(common.adapters.mail.__file__).parent / "templates"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.j2"))
@@ -17,6 +18,10 @@ EVIL = "Eve <script>alert(1)</script>\r\nBcc: all@example.com"
 
 
 _NAMES = (
+    "thing",
+    "done",
+    "appeal_days",
+    "is_final",
     "absent",
     "accept_by",
     "advice",
@@ -71,6 +76,22 @@ _NAMES = (
     "user_agent",
     "when",
     "name",
+    "text",
+    "answer_by",
+    "area",
+    "booking_url",
+    "budget",
+    "category",
+    "counter",
+    "description",
+    "is_card_saved",
+    "is_sole",
+    "offers_url",
+    "reasons",
+    "title",
+    "valid_until",
+    "window",
+    "note",
 )
 PARTS = (ActorKind.CUSTOMER, ActorKind.PROVIDER, ActorKind.OPERATOR)
 DATA = {
@@ -111,7 +132,8 @@ def test_what_a_template_lacks_is_an_error() -> None:
 
 
 def test_every_notification_has_a_template_for_each_recipient_and_each_template_a_notification() -> None:
-    wanted = {row.template_for(recipient) for row in NOTIFICATIONS.values() for recipient in row.recipients}
+    rows = [*NOTIFICATIONS.values(), *OF_MATCHING.values()]
+    wanted = {row.template_for(recipient) for row in rows for recipient in row.recipients}
     made = {name for name in NAMES if name.endswith(tuple(f"_{part}" for part in PARTS))}
     assert wanted == made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import stripe
@@ -13,20 +13,14 @@ from common.application.ports.shared.limits import Bucket
 from common.application.shared.deadline import deadline
 from common.domain.shared.errors import Unavailable
 
-START = datetime(2026, 11, 20, tzinfo=UTC)
+from tests.fakes.clock import START, FakeClock
 
 
-class Time:
+class Time(FakeClock):
     """A clock that sleeping moves."""
 
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        return self.at
-
     async def sleep(self, seconds: float) -> None:
-        self.at = max(self.at, self.at + timedelta(seconds=seconds))
+        self.advance(seconds=max(0.0, seconds))
         await asyncio.sleep(0)
 
 

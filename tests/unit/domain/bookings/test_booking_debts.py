@@ -18,7 +18,14 @@ from common.domain.bookings.state_machine import (
 )
 from common.domain.bookings.state_machine.money_plan import with_provider
 from common.domain.payments.ledger import Account, left_over
-from common.domain.payments.operations import FIRST_CHARGE, OperationStatus, PaymentOperation, PaymentResult, Purpose
+from common.domain.payments.operations import (
+    FIRST_CHARGE,
+    MAY_BE_DONE,
+    OperationStatus,
+    PaymentOperation,
+    PaymentResult,
+    Purpose,
+)
 from common.domain.shared.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st
@@ -296,6 +303,18 @@ class TestRefundsThatFail:
         life.pay_all()
         assert life.account(Account.LOSSES) == 0
         check_books(life)
+
+
+@pytest.mark.parametrize("code", sorted(MAY_BE_DONE))
+def test_what_may_have_been_taken_back_already_is_no_debt_and_nobody_tries_it_by_itself(code: str) -> None:
+    life = settled()
+    life.do("refund", OPERATOR, amount=PRICE, reason="Bad work")
+    life.answer()
+    life.answer(failed(code))
+    details = life.booking.payment_details
+    assert (details.debt_amount, details.may_have_moved) == (0, True)
+    assert (details.needs_attention, details.retry_at, details.debt_retry_at) == (True, None, None)
+    assert purposes(life.do("retry_payment", OPERATOR)) == [Purpose.REVERSE]
 
 
 def test_a_share_of_what_is_owed_back_is_transferred_to_nobody_while_a_chargeback_stands() -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from common.domain.bookings.setting_texts import SettingTexts, fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine import TABLE, to_json
 from common.domain.bookings.state_machine.context import Context
@@ -16,6 +15,7 @@ from common.domain.bookings.state_machine.table import EVERY_TRANSITION
 from common.domain.bookings.state_machine.transition import BookingTransition
 from common.domain.shared.display import duration_text
 from common.domain.shared.errors import ActionNotAvailable
+from common.domain.shared.setting_texts import SettingTexts, fill
 
 from tests.unit.domain.bookings.support import CUSTOMER, OPERATOR, PROVIDER, SYSTEM, accepted
 

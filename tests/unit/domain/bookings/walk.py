@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.domain.bookings.state_machine import (
     TERMINAL,
+    Agreed,
     ChargebackOutcome,
     apply_chargeback,
     apply_payment_result,
@@ -64,6 +65,7 @@ class Scenario:
     settings: BookingSettings
     start_in: timedelta = timedelta(days=4)
     auto_accept: bool = False
+    agreed: Agreed | None = None
     failing: frozenset[Purpose] = frozenset()
     chargebacks: bool = False
     reschedules: bool = False
@@ -228,7 +230,7 @@ def sample_inputs(action: str, booking: Booking) -> list[dict[str, Any]]:
 def first_node(scenario: Scenario) -> Node:
     """The booking as it is created."""
     service = make_service(auto_accept=scenario.auto_accept, resource_ids=list(scenario.resource_ids))
-    new = make_new_booking(NOW + scenario.start_in, place=scenario.place)
+    new = make_new_booking(NOW + scenario.start_in, place=scenario.place, agreed=scenario.agreed)
     change = create(new, service, make_provider(), SlotVerdict(), NOW, scenario.settings)
     return Node(change.booking, 0, (), frozenset(claim.id for claim in change.claims))
 
@@ -272,6 +274,7 @@ NOT_WALKED = frozenset(
         "access_notes", "policy", "resource_ids", "claim_id", "start_code", "hold_expires_at", "held_by",
         "accepted_at", "completed_at", "cancelled_at", "settled_at", "cancelled_by", "cancel_reason",
         "provider_away_since", "chargeback_fees", "reminders_sent", "operation_sequence", "idempotency_key",
+        "job_request_id", "offer_id",
         "created_at", "updated_at",
     }
 )  # fmt: skip

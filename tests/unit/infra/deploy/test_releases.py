@@ -12,10 +12,10 @@ import pytest
 import yaml
 from botocore.stub import Stubber
 
-from infra.build import files
+from infra.build import files, finished, targets
 from infra.build.builder import COMMON, TEMPLATE, Built
 from infra.build.targets import ROOT
-from infra.deploy import aws_template, stages, versions
+from infra.deploy import aws_template, schema, stages, versions
 from infra.deploy import template as templates
 from infra.deploy.stages import StageError
 from tests import sam
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KNOWN = templates.load(TEMPLATE)["Parameters"]
-PUBLISHED = {function.name for function in templates.functions(templates.load(TEMPLATE)) if function.is_http}
+PUBLISHED = {function.name for function in templates.functions(templates.load(TEMPLATE)) if function.is_http} | {
+    "RealtimeSocketFunction"
+}
 #: Resources whose physical name, where one is written, must be free in the whole account and region.
 NAMES = ("Name", "FunctionName", "QueueName", "LogGroupName", "RoleName", "TopicName", "AlarmName", "DashboardName",
          "BucketName", "LayerName", "ScheduleName")  # fmt: skip
@@ -38,9 +40,14 @@ def own(name: str) -> stages.Stage:
     return stages.Stage(name, options, written)
 
 
+def workflow(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text())
+    return found
+
+
 def published(parameters: dict[str, str], layer: Path) -> dict[str, str]:
     """The version that each alias points to, by function, once SAM has processed what is deployed."""
-    built = Built(layer, layer, files.fingerprint([layer]), without_byte_code=False)
+    built = Built(layer, layer, layer, files.fingerprint([layer]), without_byte_code=False)
     resources = sam.processed(aws_template.compose(built, parameters))
     aliases = {name: each for name, each in resources.items() if each["Type"] == "AWS::Lambda::Alias"}
     return {
@@ -77,7 +84,7 @@ def test_a_changed_parameter_publishes_every_live_version_anew(layer: Path, chan
 
 
 def test_two_stages_in_one_account_share_no_literal_name(layer: Path) -> None:
-    built = Built(layer, layer, "0", without_byte_code=False)
+    built = Built(layer, layer, layer, "0", without_byte_code=False)
     resources = sam.processed(aws_template.compose(built, own("prod").parameters))
     literal = [
         (name, key, value)
@@ -136,8 +143,11 @@ def test_a_stage_that_is_filled_in_has_every_parameter_and_asks_no_question(stag
         ({"MailFrom": ""}, "MailFrom is missing"),
         ({"AlarmEmail": "ops@EXAMPLE.ORG"}, "AlarmEmail=ops@EXAMPLE.ORG is a placeholder"),
         ({"Geocoder": "nominatim"}, "needs GeocoderUrl"),
+        ({"WebDomainName": "gigsta.app"}, "WebDomainName needs WebCertificateArn"),
+        ({"ReportVerifier": "gemini"}, "needs GeminiKeySecretName"),
         ({"BookingSettings": '{"payment_hold": "soon"}'}, "BookingSettings: .*payment_hold: "),
         ({"BookingSettings": '{"payment_holds": "PT5M"}'}, "BookingSettings: .*payment_holds: "),
+        ({"MatchingSettings": '{"gap": "soon"}'}, "MatchingSettings: .*gap: "),
         ({"BookingSettings": "{" + " " * 2048 + "}"}, "BookingSettings has 2050 characters, at most 2048"),
     ],
 )
@@ -168,11 +178,110 @@ def test_the_configuration_that_is_deployed_has_the_parameters_that_were_checked
 
 
 def test_a_deployment_is_never_cut_off_by_the_next() -> None:
-    workflow: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
-    assert "concurrency" not in workflow, "it would hold for the deployment too"
-    deploy, test = workflow["jobs"]["deploy"]["concurrency"], workflow["jobs"]["test"]["concurrency"]
+    whole, stage = workflow("ci.yml"), workflow("stage.yml")
+    assert "concurrency" not in {**whole, **stage}, "it would hold for the deployment too"
+    deploy, test = stage["jobs"]["deploy"]["concurrency"], whole["jobs"]["test"]["concurrency"]
     assert deploy["cancel-in-progress"] is False
     assert deploy["group"] != test["group"]
+
+
+def test_what_passed_every_test_and_worked_on_dev_is_what_prod_gets_once_a_person_has_agreed() -> None:
+    jobs = workflow("ci.yml")["jobs"]
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "test": None, "checkov": None, "build": ["test", "checkov"], "dev": "build", "prod": "dev"
+    }  # fmt: skip
+    assert [jobs[name]["with"]["stage"] for name in ("dev", "prod")] == ["dev", "prod"]
+    job = workflow("stage.yml")["jobs"]["deploy"]
+    assert job["environment"] == "${{ inputs.stage }}", "GitHub asks the environment's reviewers"
+    built = [step["run"] for step in jobs["build"]["steps"] if "run" in step]
+    done = [step["run"] for step in job["steps"] if "run" in step]
+    assert built == ["make release"]
+    assert [step.split()[:2] for step in done] == [
+        ["tar", "-xzf"],
+        ["make", "deploy"],
+        ["make", "publish-web"],
+        ["make", "smoke"],
+        ["make", "e2e"],
+    ]
+    assert "--prebuilt" in done[1]
+    assert "--migrate" in done[1]
+
+
+@pytest.fixture(scope="module")
+def gradually(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The resources of a stage whose aliases move step by step."""
+    folder = tmp_path_factory.mktemp("layer")
+    built = Built(folder, folder, folder, "0", without_byte_code=False)
+    return sam.processed(aws_template.compose(built, own("prod").parameters, "Canary10Percent5Minutes"))
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: each for name, each in resources.items() if each["Type"] == kind}
+
+
+def test_the_alias_of_every_function_that_has_one_moves_step_by_step_and_back(gradually: dict[str, Any]) -> None:
+    groups = of_type(gradually, "AWS::CodeDeploy::DeploymentGroup")
+    assert {name.removesuffix("DeploymentGroup") for name in groups} == PUBLISHED
+    alarms = of_type(gradually, "AWS::CloudWatch::Alarm")
+    for name, group in groups.items():
+        found = group["Properties"]
+        watched = {each["Name"]["Ref"] for each in found["AlarmConfiguration"]["Alarms"]}
+        assert (
+            watched == {f"{name.removesuffix('DeploymentGroup')}ErrorsAlarm", "AvailabilityFiveMinutes"} <= set(alarms)
+        )
+        assert "DEPLOYMENT_STOP_ON_ALARM" in found["AutoRollbackConfiguration"]["Events"]
+        assert "Canary10Percent5Minutes" in json.dumps(found["DeploymentConfigName"])
+    for alias in of_type(gradually, "AWS::Lambda::Alias").values():
+        assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
+
+
+def test_who_moves_aliases_may_move_these_and_do_nothing_else(gradually: dict[str, Any]) -> None:
+    roles = of_type(gradually, "AWS::IAM::Role")
+    managed = [name for name, each in roles.items() if each["Properties"].get("ManagedPolicyArns")]
+    assert managed == [], "SAM would make one with AWS's managed policy"
+    [policy] = gradually["RolloutAccess"]["Properties"]["Policies"]
+    moving, looking = policy["PolicyDocument"]["Statement"]
+    assert {"Fn::GetAtt": ["AuthFunction", "Arn"]} in moving["Resource"]
+    assert len(moving["Resource"]) == 2 * len(PUBLISHED)
+    assert looking["Action"] == "cloudwatch:DescribeAlarms"
+
+
+def test_the_stack_stays_far_below_what_cloudformation_takes(gradually: dict[str, Any]) -> None:
+    """500 resources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
+    assert len(gradually) < 450
+
+
+def test_a_stage_moves_callers_as_its_section_says(filled: Path) -> None:
+    dev, prod = stages.read("dev", {}, filled), stages.read("prod", {}, filled)
+    assert (dev.rollout, dev.is_protected) == ("AllAtOnce", False)
+    assert (prod.rollout, prod.is_protected) == ("Canary10Percent5Minutes", True)
+    with pytest.raises(StageError, match="needs Alarms=on"):
+        stages.read("prod", {"Alarms": "off"}, filled)
+    filled.write_text(filled.read_text().replace("Canary10Percent5Minutes", "Slowly"))
+    with pytest.raises(StageError, match="rollout=Slowly is none of AllAtOnce, "):
+        stages.read("prod", {}, filled)
+
+
+def test_a_build_is_deployed_elsewhere_as_what_it_says_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "ROOT", tmp_path)
+    arm, intel = targets.Target("aws", "3.13", "arm", None), targets.Target("aws", "3.13", "intel", None)
+    with pytest.raises(finished.NotBuiltError, match="holds no finished build"):
+        finished.read(arm)
+    arm.folder.mkdir(parents=True)
+    folder = arm.folder
+    built = Built(folder / "layer", folder / "imaging", folder / "functions", "abc", without_byte_code=True)
+    finished.write(arm, built)
+    assert finished.read(arm) == built
+    with pytest.raises(finished.NotBuiltError, match="was built for arm, not for intel"):
+        finished.read(intel)
+
+
+def test_a_database_is_found_as_the_functions_find_it() -> None:
+    client = boto3.client("secretsmanager", region_name="x", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(client) as stub:
+        stub.add_response("get_secret_value", {"SecretString": "mongodb://h"}, {"SecretId": "gigsta/prod/mongodb"})
+        found = schema.database_of(own("prod").parameters, client, KNOWN["MongodbDatabase"]["Default"])
+    assert found == schema.StageDatabase("mongodb://h", "gigsta")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +294,7 @@ def test_a_deployment_is_never_cut_off_by_the_next() -> None:
         (range(1, 6), "5", {}, []),
     ],
 )
-def test_all_but_the_last_five_versions_are_deleted_unless_an_alias_needs_them(
+def test_all_but_the_last_versions_are_deleted_unless_an_alias_needs_them(
     there: range | list[int], live: str, weights: dict[str, float], deleted: list[str]
 ) -> None:
     client = boto3.client("lambda", region_name="ap-southeast-2", aws_access_key_id="x", aws_secret_access_key="x")
@@ -196,5 +305,5 @@ def test_all_but_the_last_five_versions_are_deleted_unless_an_alias_needs_them(
         stub.add_response("list_aliases", {"Aliases": [alias]}, {"FunctionName": "f"})
         for version in deleted:
             stub.add_response("delete_function", {}, {"FunctionName": "f", "Qualifier": version})
-        assert versions.prune(client, ["f"]) == ({"f": deleted} if deleted else {})
+        assert versions.prune(client, ["f"], 5) == ({"f": deleted} if deleted else {})
         stub.assert_no_pending_responses()

@@ -77,7 +77,9 @@ def test_a_functions_own_code_makes_no_network_interfaces(processed: dict[str, A
     assert all("ec2:CreateNetworkInterface" in each["Action"] for each in denied)
 
 
-def test_a_queue_function_reads_from_its_own_queue_alone(processed: dict[str, Any]) -> None:
+def test_a_queue_function_reads_from_its_own_queue_alone_and_staffs_from_dead_letters(
+    processed: dict[str, Any],
+) -> None:
     reads = {
         name: listed(statement["Resource"])
         for name, statement in statements(processed)
@@ -85,7 +87,10 @@ def test_a_queue_function_reads_from_its_own_queue_alone(processed: dict[str, An
     }
     sources = of_type(processed, "AWS::Lambda::EventSourceMapping")
     mapped = {f"{each['FunctionName']['Ref']}Access": [each["EventSourceArn"]] for each in sources.values()}
+    redriven = reads.pop("AdminFunctionAccess")
     assert reads == mapped
+    assert all(each["Fn::GetAtt"][0].endswith("DeadLetters") for each in redriven)
+    assert len(redriven) == len(mapped)
 
 
 def test_a_function_writes_to_its_own_log_group_alone(processed: dict[str, Any]) -> None:

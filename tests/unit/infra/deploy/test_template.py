@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from common.runtime.container.settings import GeocoderSettings
 from common.runtime.handlers import LambdaHandler
+from common.runtime.http import app
 from common.runtime.settings import CoreSettings, SettingsGroup
 
 from infra import applications
@@ -19,11 +20,16 @@ from infra.build.targets import ROOT
 from infra.deploy import composition, loops, routes
 from infra.deploy import template as templates
 from infra.docs import openapi
+from infra.local import aws
 
 DOCUMENT = templates.load(TEMPLATE)
 FUNCTIONS = templates.functions(DOCUMENT)
 HTTP = [function for function in FUNCTIONS if function.is_http]
-QUEUES = ["NotificationsQueue", "PaymentChecksQueue", "StripeEventsQueue"]
+QUEUES = [
+    name
+    for name, found in DOCUMENT["Resources"].items()
+    if isinstance(found, dict) and found["Type"] == "AWS::SQS::Queue" and not name.endswith("DeadLetters")
+]
 COMPOSED = composition.compose()["Resources"]
 UNDOCUMENTED = {("GET", "/"), ("GET", "/docs"), ("GET", "/docs/assets/{}"), ("GET", "/v1/openapi.json")}
 CATCH_ALL = "/{path:path}"
@@ -34,7 +40,11 @@ SECRETS = {
     "FACTOR_KEYS_SECRET": "${FactorKeysSecretName}",
     "OAUTH_SETTINGS_SECRET": "${OauthSettingsSecretName}",
     "PUSH_PRIVATE_KEY_SECRET": "${PushPrivateKeySecretName}",
+    "UNSUBSCRIBE_KEYS_SECRET": "${UnsubscribeKeysSecretName}",
     "GEOCODER_API_KEY_SECRET": "${GeocoderKeySecretName}",
+    "MEDIA_CREDENTIALS_SECRET": "${MediaCredentialsSecretName}",
+    "GEMINI_API_KEY_SECRET": "${GeminiKeySecretName}",
+    "EDGE_KEY_SECRET": "${EdgeKeySecretName}",
 }
 
 
@@ -46,6 +56,13 @@ def properties(name: str) -> dict[str, Any]:
 def environment(name: str) -> dict[str, Any]:
     shared = DOCUMENT["Globals"]["Function"]["Environment"]["Variables"]
     return {**shared, **properties(name).get("Environment", {}).get("Variables", {})}
+
+
+def test_browsers_may_send_and_read_the_same_fields_before_the_gateway_and_behind_it() -> None:
+    (_, allowed, _) = properties("HttpApi")["CorsConfiguration"]["Fn::If"]
+
+    assert sorted(allowed["AllowHeaders"]) == sorted(app.CORS_REQUEST_HEADERS)
+    assert sorted(allowed["ExposeHeaders"]) == sorted(app.CORS_RESPONSE_HEADERS)
 
 
 def without_names(path: str) -> str:
@@ -195,6 +212,10 @@ def test_a_changed_secret_can_start_every_function_anew(function: templates.Func
     assert environment(function.name)["SECRETS_REVISION"] == {"Ref": "SecretsRevision"}
 
 
+def test_the_local_cloud_looks_after_every_queue() -> None:
+    assert {f"{name}Queue" for name in aws.QUEUES} == set(QUEUES)
+
+
 @pytest.mark.parametrize("queue", QUEUES)
 def test_a_queue_keeps_what_fails_and_gives_its_function_time(queue: str) -> None:
     found = properties(queue)
@@ -204,7 +225,8 @@ def test_a_queue_keeps_what_fails_and_gives_its_function_time(queue: str) -> Non
     assert properties(dead_letters)["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert found["SqsManagedSseEnabled"] is True
     assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    visibility = DOCUMENT["Parameters"]["QueueVisibilitySeconds"]["Default"]
+    parameter = DOCUMENT["Parameters"]["QueueVisibilitySeconds"]["Default"]
+    visibility = parameter if isinstance(found["VisibilityTimeout"], dict) else found["VisibilityTimeout"]
     assert visibility >= 6 * properties(f"{queue}Function")["Timeout"]
 
 
@@ -237,7 +259,7 @@ def test_loops_are_written_out_for_tools_that_know_none() -> None:
     plain = loops.expand(DOCUMENT)
     assert plain["Transform"] == ["AWS::Serverless-2016-10-31"]
     assert "Fn::ForEach" not in json.dumps(plain)
-    alarm = plain["Resources"]["AuthFunctionErrorsAlarm"]["Properties"]
+    alarm = plain["Resources"]["AuthFunctionThrottlesAlarm"]["Properties"]
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "AuthFunction"}}]
     dead = plain["Resources"]["StripeEventsDeadLettersAlarm"]["Properties"]
     assert dead["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["StripeEventsDeadLetters", "QueueName"]}

@@ -10,13 +10,16 @@ from datetime import timedelta
 
 import pytest
 from common.adapters import web_push as push
-from common.adapters.aws import sqs_client
+from common.adapters.aws import media_bucket, sockets, sqs_client
 from common.adapters.geocoding import http as geocoders
 from common.adapters.identity import oidc
+from common.adapters.imaging import sandbox as imaging
 from common.adapters.mail import ses
 from common.adapters.mongo.shared.idempotency import STALE_AFTER
 from common.adapters.mongo.shared.processed_events import STALE_AFTER as EVENT_STALE_AFTER
+from common.adapters.reports import gemini
 from common.adapters.stripe.client import make_stripe_client
+from common.application.notifications.live import PATIENCE_SECONDS as SHOWN_PATIENCE_SECONDS
 from common.application.payments.operations.leases import LEASE
 from common.application.shared.deadline import LEAST_SECONDS, RECORDING_SECONDS
 from common.application.shared.publishing import PATIENCE_SECONDS
@@ -60,6 +63,11 @@ CALLS = {
     "push": push.TIMEOUT_SECONDS,
     "queue": sqs_client.MOST_SECONDS,
     "published": PATIENCE_SECONDS,
+    "socket": sockets.MOST_SECONDS,
+    "shown": SHOWN_PATIENCE_SECONDS,
+    "bucket": media_bucket.MOST_SECONDS,
+    "imaging": imaging.MOST_SECONDS,
+    "verifier": gemini.TIMEOUT_SECONDS,
 }
 #: What a request, a message or a step of a firing has to call one after the other, at the least, to get anywhere when
 #: each takes its longest. What it calls beyond that is cut short by the deadline, and goes on with the next try.
@@ -69,16 +77,28 @@ CHAINS: dict[str, list[tuple[str, ...]]] = {
     "search": [("geocoder",), ("secret",)],
     "bookings": [("geocoder", "published"), ("stripe",), ("secret",)],
     "payments": [("stripe",), ("published",), ("secret",)],
+    "matching": [("geocoder", "published"), ("stripe",), ("secret",)],
     "webhooks": [("queue",), ("secret",)],
+    "messaging": [("published",), ("secret",)],
+    "media": [("bucket",), ("published",), ("secret",)],
     "notifications": [("secret",)],
-    "admin": [("published",), ("secret",)],
+    "reports": [("geocoder", "published"), ("secret",)],
+    "admin": [("published",), ("queue",), ("secret",)],
     "system": [("secret",)],
-    "notifications-queue": [("mail", "push"), ("secret",)],
+    "notifications-queue": [("mail", "push"), ("shown", "shown", "mail"), ("secret",)],
     "payment-checks-queue": [("stripe", "stripe", "published"), ("secret",)],
     "stripe-events-queue": [("stripe", "stripe", "published"), ("secret",)],
+    "realtime-queue": [("socket",) * 2, ("secret",)],
+    "realtime-socket": [("socket",) * 4, ("published", "socket"), ("secret",)],
+    "media-queue": [("bucket", "imaging", "bucket"), ("secret",)],
+    "matching-queue": [("published",), ("secret",)],
+    "matching-schedule": [("published",), ("secret",)],
+    "reports-queue": [("bucket", "verifier", "published"), ("secret",)],
+    "reports-schedule": [("published",), ("secret",)],
     "sweep-schedule": [("published",), ("secret",)],
     "outbox-schedule": [("queue", "queue"), ("secret",)],
-    "cleanup-schedule": [("secret",)],
+    "cleanup-schedule": [("bucket", "published"), ("bucket",) * 4, ("secret",)],
+    "metrics-schedule": [("queue",), ("secret",)],
     "reconciliation-schedule": [("stripe",) * 5, ("secret",)],
 }
 

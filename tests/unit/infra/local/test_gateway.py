@@ -35,7 +35,7 @@ async def gateway(answer: bytes) -> AsyncIterator[tuple[httpx.AsyncClient, list[
         aws_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         cloud = info.CloudInfo(
             pid=1, base_url="http://localhost:1", aws_url=aws_url, runner_url=aws_url, stripe_url="", mongodb_uri="",
-            database="", clock_file="", outputs={"ApiId": "a1"},
+            database="", clock_file="", outputs={"ApiId": "a1", "RealtimeApiId": "live"},
         )  # fmt: skip
         transport = httpx.ASGITransport(create_app(cloud))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:1") as client:

@@ -106,12 +106,12 @@ def test_the_logs_that_people_follow_leave_out_schedules_that_went_well() -> Non
     assert events.is_noteworthy(http_event(), done)
 
 
-def test_links_of_mails_lead_to_our_own_pages_or_to_a_frontend_that_runs(tmp_path: Path) -> None:
-    own = LocalCloud(from_environment(tmp_path, print, {}))._parameters("http://localhost:8000", "")
-    assert own["FrontendBaseUrl"] == "http://localhost:8000/_dev/app"
+def test_links_of_mails_lead_to_the_web_app_or_to_a_frontend_that_runs(tmp_path: Path) -> None:
+    own = LocalCloud(from_environment(tmp_path, print, {}))._parameters("http://localhost:8000", "", "http://aws")
+    assert own["FrontendBaseUrl"] == "http://localhost:8000"
     assert own["CorsOrigins"] == "http://localhost:8000,http://localhost:3000"
     chosen = from_environment(tmp_path, print, {"FRONTEND_BASE_URL": "http://localhost:5173/web"})
-    other = LocalCloud(chosen)._parameters("http://localhost:8000", "")
+    other = LocalCloud(chosen)._parameters("http://localhost:8000", "", "http://aws")
     assert other["FrontendBaseUrl"] == "http://localhost:5173/web"
     assert "http://localhost:5173" in other["CorsOrigins"].split(",")
 
@@ -228,7 +228,7 @@ async def test_every_path_reaches_the_api_line_breaks_too() -> None:
         away = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         cloud = info.CloudInfo(
             pid=1, base_url="http://localhost:1", aws_url=away, runner_url=away, stripe_url="", mongodb_uri="",
-            database="", clock_file="", outputs={"ApiId": "a1"},
+            database="", clock_file="", outputs={"ApiId": "a1", "RealtimeApiId": "live"},
         )  # fmt: skip
         transport = httpx.ASGITransport(create_app(cloud))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:1") as client:

@@ -7,7 +7,7 @@ import pytest
 from infra.ops.__main__ import main, parser
 from infra.ops.rebuild.steps import STEPS
 
-COMMANDS = ["migrate", "keys", "staff", "plans", "rebuild"]
+COMMANDS = ["migrate", "keys", "staff", "plans", "rebuild", "figures", "smoke", "backup", "restore", "distrust"]
 
 
 def test_the_help_lists_every_command_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,7 +25,7 @@ def test_every_command_says_what_it_needs(command: str, capsys: pytest.CaptureFi
         parser().parse_args([command, "--help"])
     said = " ".join(capsys.readouterr().out.split())
     assert f"usage: python -m infra.ops {command}" in said
-    assert ("STRIPE_SECRET_KEY" if command == "plans" else "MONGODB_DATABASE") in said
+    assert {"plans": "STRIPE_SECRET_KEY", "smoke": "PublicBaseUrl"}.get(command, "MONGODB_DATABASE") in said
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_every_command_says_what_it_needs(command: str, capsys: pytest.CaptureFi
         (["keys", "publish"], "MONGODB_URI, MONGODB_DATABASE"),
         (["staff", "a@example.com"], "MONGODB_URI, MONGODB_DATABASE"),
         (["rebuild"], "MONGODB_URI, MONGODB_DATABASE"),
+        (["figures"], "MONGODB_URI, MONGODB_DATABASE"),
         (["plans"], "STRIPE_SECRET_KEY"),
     ],
 )

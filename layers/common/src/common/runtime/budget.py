@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Any
 
 from common.application.shared.deadline import deadline
@@ -42,20 +41,36 @@ class Budget:
         """Whether at least this much is left, so that another bounded step may begin."""
         return self.remaining() >= seconds
 
-    @asynccontextmanager
-    async def bounded(self, *, share: float = 1.0) -> AsyncIterator[None]:
+    def bounded(self, *, share: float = 1.0) -> "Bounded":
         """Run a block within the time that is left, or a share of it, and tell everything inside when it ends.
 
-        Raises:
-            OutOfTime: the block did not end in time and was broken off.
+        Returns:
+            What the block is entered by: ``async with``. It raises ``OutOfTime`` where the block did not end in time
+            and was broken off.
         """
-        seconds = self.remaining() * share
-        limit = asyncio.timeout(seconds)
+        return Bounded(self.remaining() * share)
+
+
+class Bounded:
+    """A block with so much time; entered by every request, and so no generator.
+
+    Args:
+        seconds: from now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._limit = asyncio.timeout(seconds)
+        self._deadline = deadline(seconds)
+
+    async def __aenter__(self) -> None:
+        await self._limit.__aenter__()
+        self._deadline.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._deadline.__exit__(kind, error, trace)
         try:
-            async with limit:
-                with deadline(seconds):
-                    yield
-        except TimeoutError as error:
-            if not limit.expired():
-                raise
-            raise OutOfTime from error
+            await self._limit.__aexit__(kind, error, trace)
+        except TimeoutError as ended:
+            raise OutOfTime from ended

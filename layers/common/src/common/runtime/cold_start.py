@@ -52,9 +52,14 @@ def begin() -> None:
 def finish() -> None:
     """Freeze what the imports made and let the collector work; called when a handler is made."""
     if is_in_lambda(os.environ) and not gc.isenabled():
-        gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS)
-        gc.enable()
+        freeze_imports()
+
+
+def freeze_imports() -> None:
+    """Leave all objects that there are out of later collections, and let the collector look at what is new."""
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    gc.enable()
 
 
 def _defer_builds() -> None:

@@ -7,9 +7,13 @@ from common.runtime.container.settings import (
     GeocoderSettings,
     HttpSettings,
     MailSettings,
+    MediaSettings,
+    SocketSettings,
+    StreamSettings,
     StripeEventSettings,
     StripeSettings,
     TokenSettings,
+    VerifierSettings,
 )
 
 HTTP = HttpSettings
@@ -19,5 +23,9 @@ TOKENS = TokenSettings
 FACTORS = FactorSettings
 GEOCODER = GeocoderSettings
 MAIL = MailSettings
+MEDIA = MediaSettings
+STREAMS = StreamSettings
+SOCKETS = SocketSettings
 STRIPE = StripeSettings
 STRIPE_EVENTS = StripeEventSettings
+VERIFIER = VerifierSettings

@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
-from common.adapters.mongo.shared.database import as_unavailable
+from common.adapters.mongo.shared.database import database_failures
+from common.domain.shared.errors import Unavailable
 from common.runtime.budget import Budget
 from common.runtime.handlers import LambdaHandler, Needs
 from common.runtime.observability import metrics
@@ -40,11 +39,11 @@ async def run_scheduled(work: ScheduledWork[C], container: C, budget: Budget) ->
             failed and the next one tries again.
     """
     try:
-        async with budget.bounded():
-            counts = dict(await work(container, budget))
-    except PyMongoError as error:
-        if unavailable := as_unavailable(error):
-            raise unavailable from error
+        with database_failures():
+            async with budget.bounded():
+                counts = dict(await work(container, budget))
+    except Unavailable as error:
+        container.note_failure(error.__cause__ or error)
         raise
     done = {name: count for name, count in counts.items() if count}
     for name, count in done.items():

@@ -1,5 +1,7 @@
 """Secrets by value or by name; those by name are read when first needed and kept for five minutes."""
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,20 +9,19 @@ from typing import Self
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from botocore.config import Config
 
+from common.adapters.aws.call_times import CallTimes
+from common.adapters.warm_up import warm_up_client
 from common.application.shared.deadline import seconds_for_call
 from common.domain.shared.errors import Unavailable
 
 _MAX_AGE_SECONDS = 300
-_CONNECT_SECONDS = 1
-_READ_SECONDS = 2
-_TRIES = 2
-#: The longest wait before a second try in botocore's standard mode
-#: (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
-_BACKOFF_SECONDS = 1
-#: What reading one takes at the longest; nothing can cut it short.
-MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _READ_SECONDS) + _BACKOFF_SECONDS
+#: A secret that was refused is not read again sooner than this after the last time.
+_ANEW_SECONDS = 30.0
+_read_anew_at: dict[str, float] = {}
+#: Nothing can cut reading one short.
+_TIMES = CallTimes(connect=1, read=2)
+MOST_SECONDS = _TIMES.most_seconds
 
 
 class SettingsError(RuntimeError):
@@ -90,8 +91,11 @@ class SecretRef:
         """Whether there is one."""
         return self.value is not None or self.name is not None
 
-    def get(self) -> str:
+    def get(self, *, anew: bool = False) -> str:
         """The secret itself.
+
+        Args:
+            anew: whether what is kept was refused, so that it is read again, if that was not just done.
 
         Raises:
             SettingsError: it is not given.
@@ -100,37 +104,40 @@ class SecretRef:
         if self.value is not None:
             return self.value.get_secret_value()
         if self.name is not None:
-            return fetch_secret(self.name)
+            return fetch_secret(self.name, anew=anew)
         raise SettingsError(f"Missing settings: {self.variables}")
 
 
 @cache
 def _provider() -> SecretsProvider:
     """Its client and its cache outlive an invocation; no value is fetched yet."""
-    retries = {"total_max_attempts": _TRIES, "mode": "standard"}
-    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)  # type: ignore[arg-type]
-    return SecretsProvider(boto_config=config)
+    return SecretsProvider(boto_config=_TIMES.config())
 
 
 def warm_up() -> None:
-    """Make the client ahead; it connects with its first call."""
-    _provider()
+    """Make the client ahead, and load what it needs for its first call, with which it connects."""
+    warm_up_client(_provider().client, "get_secret_value", SecretId="unknown")
 
 
-def fetch_secret(name: str) -> str:
+def fetch_secret(name: str, *, anew: bool = False) -> str:
     """Read a secret from AWS Secrets Manager.
 
     Args:
         name: the secret's name or ARN; it may appear in messages, the value never does.
+        anew: whether to ask although a value is kept; done twice a minute at most, since anybody may make a webhook's
+            signature that no secret has made.
 
     Raises:
         OutOfTime: it is not known yet, and too little time is left to ask for it.
         Unavailable: Secrets Manager did not answer or refused.
     """
-    if not _provider().has_not_expired_in_cache((name, None)):
+    anew = anew and time.monotonic() - _read_anew_at.get(name, -math.inf) >= _ANEW_SECONDS
+    if anew or not _provider().has_not_expired_in_cache((name, None, False)):
         seconds_for_call(MOST_SECONDS, is_whole=True)
+    if anew:
+        _read_anew_at[name] = time.monotonic()
     try:
-        value = _provider().get(name, max_age=_MAX_AGE_SECONDS)
+        value = _provider().get(name, max_age=_MAX_AGE_SECONDS, force_fetch=anew)
     except GetParameterError as error:
         raise Unavailable(f"The secret {name} cannot be read.") from error
     return value.decode() if isinstance(value, bytes) else str(value)

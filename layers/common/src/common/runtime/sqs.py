@@ -17,13 +17,15 @@ import pymongo
 from pydantic import BaseModel
 from pymongo.errors import PyMongoError
 
+from common.adapters.aws.postponing import postpone
+from common.adapters.aws.sqs_client import trace_of
 from common.adapters.mongo.shared.database import as_unavailable
-from common.domain.shared.errors import Unavailable
+from common.domain.shared.errors import ComesLater, Unavailable
 from common.domain.shared.events import Event
 from common.runtime.budget import RELEASE_SECONDS, Budget
 from common.runtime.container.core import CoreContainer
 from common.runtime.handlers import LambdaHandler, Needs
-from common.runtime.observability import metrics
+from common.runtime.observability import metrics, tracing
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import get_logger, set_booking_id
 from common.runtime.workers import C, make_handler
@@ -50,12 +52,16 @@ class Queue(Generic[C, M]):
         model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
         process: works on one message; it raises to have it again.
+        is_repeatable: whether working on a message again changes nothing, so that nobody need remember it as done.
+        queue_url: gives the queue's address, where a message that is asked to come later may be told so.
     """
 
     name: str
     model: type[M]
     id_field: str
     process: Process[C, M]
+    is_repeatable: bool = False
+    queue_url: Callable[[C], str] | None = None
 
     async def work_batch(self, container: C, event: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
         """Work on a batch.
@@ -88,7 +94,9 @@ class Queue(Generic[C, M]):
 
     async def _work(self, container: C, record: Mapping[str, Any], budget: Budget, share: float) -> bool:
         """Work on one message in its share of the time that is left; ``False`` if it must come again."""
-        begin_request(record.get("messageId"))
+        begin_request(
+            record.get("messageId"), trace=tracing.parse(trace_of(record)).get("Root", "") or tracing.trace_id()
+        )
         set_booking_id("")
         if not budget.has_time(_MINIMUM_SECONDS):
             return False
@@ -97,7 +105,10 @@ class Queue(Generic[C, M]):
             async with budget.bounded(share=share):
                 await self._once(container, event_id, record["body"])
         except Exception as error:  # noqa: BLE001 - one bad message must not fail the others
+            container.note_failure(error.__cause__ or error)
             _report(error, self.name)
+            if isinstance(error, ComesLater) and self.queue_url is not None:
+                await postpone(container.sqs, self.queue_url(container), record, error.retry_after)
             return False
         return True
 
@@ -114,6 +125,9 @@ class Queue(Generic[C, M]):
         return event_id
 
     async def _once(self, container: C, event_id: str, body: str) -> None:
+        if self.is_repeatable:
+            await self.process(container, self._read(body))
+            return
         events = container.processed_events
         if not await events.claim(self.name, event_id, container.clock.now()):
             return
@@ -141,7 +155,15 @@ def rounds(messages: int) -> int:
 
 
 def create_queue_handler(
-    process: Process[C, M], *, service: str, needs: Needs, container: type[C], model: type[M], id_field: str
+    process: Process[C, M],
+    *,
+    service: str,
+    needs: Needs,
+    container: type[C],
+    model: type[M],
+    id_field: str,
+    is_repeatable: bool = False,
+    queue_url: Callable[[C], str] | None = None,
 ) -> LambdaHandler:
     """Make the Lambda handler of a queue.
 
@@ -152,17 +174,33 @@ def create_queue_handler(
         container: the class of what it is made of.
         model: of a message's body.
         id_field: where in the body is the id by which a message is worked on once.
+        is_repeatable: whether working on a message again changes nothing.
+        queue_url: gives the queue's address, where working may ask a message to come later (``ComesLater``).
     """
-    return make_handler(
-        Queue(service, model, id_field, process).work_batch, service=service, needs=needs, container=container
-    )
+    queue = Queue(service, model, id_field, process, is_repeatable, queue_url)
+    return make_handler(queue.work_batch, service=service, needs=needs, container=container)
 
 
 def create_event_handler(
-    process: Process[C, Event], *, service: str, needs: Needs, container: type[C]
+    process: Process[C, Event],
+    *,
+    service: str,
+    needs: Needs,
+    container: type[C],
+    is_repeatable: bool = False,
+    queue_url: Callable[[C], str] | None = None,
 ) -> LambdaHandler:
-    """Make the Lambda handler of a queue whose messages are outbox events."""
-    return create_queue_handler(process, service=service, needs=needs, container=container, model=Event, id_field="id")
+    """Make the Lambda handler of a queue whose messages are outbox events (see ``create_queue_handler``)."""
+    return create_queue_handler(
+        process,
+        service=service,
+        needs=needs,
+        container=container,
+        model=Event,
+        id_field="id",
+        is_repeatable=is_repeatable,
+        queue_url=queue_url,
+    )
 
 
 async def _release(container: CoreContainer, consumer: str, event_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What queue and schedule handlers share. FastAPI is not imported here."""
+"""What queue, schedule and socket handlers share. FastAPI is not imported here."""
 
 import os
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,12 +15,15 @@ from common.runtime.observability import metrics, tracing
 from common.runtime.observability.context import begin_request
 from common.runtime.observability.logging import set_service
 from common.runtime.settings import load_settings
+from common.runtime.snapshot import register_hooks
 
 C = TypeVar("C", bound=CoreContainer)
 Work = Callable[[C, Any, Budget], Coroutine[Any, Any, Any]]
 
 
-def make_handler(work: Work[C], *, service: str, needs: Needs, container: type[C]) -> LambdaHandler:
+def make_handler(
+    work: Work[C], *, service: str, needs: Needs, container: type[C], prime: Callable[[], object] | None = None
+) -> LambdaHandler:
     """Make a Lambda handler that runs ``work(container, event, budget)`` on the loop.
 
     In Lambda the settings are checked when the function starts; elsewhere, as in a test that imports the module, at the
@@ -31,6 +34,7 @@ def make_handler(work: Work[C], *, service: str, needs: Needs, container: type[C
         service: the function's name, in logs and metrics.
         needs: the groups of settings it does not start without (``runtime.needs``).
         container: the class of what it is made of: no more parts than the work uses, for all are imported.
+        prime: of a function that starts from a snapshot, what is done once before that; it asks nobody outside.
 
     Raises:
         SettingsError: the environment lacks something; the message names all of it.
@@ -42,21 +46,28 @@ def make_handler(work: Work[C], *, service: str, needs: Needs, container: type[C
 
     def handle(event: Any, context: Any) -> Any:
         set_service(service)
-        with invocation(service, context):
-            return run(work(made(), event, Budget.of(context)))
+        with invocation(context):
+            try:
+                return run(work(made(), event, Budget.of(context)))
+            finally:
+                if made().is_outdated:
+                    run(made().close())
+                    made.cache_clear()
 
     if cold_start.is_in_lambda(os.environ):
         made()
+        if prime is not None:
+            register_hooks(made(), prime)
         cold_start.finish()
     return LambdaHandler(service, needs, handle)
 
 
 @contextmanager
-def invocation(service: str, context: Any) -> Iterator[None]:
+def invocation(context: Any) -> Iterator[None]:
     """Name the invocation, trace it where tracing is on, and send its metrics at the end."""
-    begin_request(getattr(context, "aws_request_id", None))
+    begin_request(getattr(context, "aws_request_id", None), trace=tracing.trace_id())
     try:
-        with tracing.span(service):
+        with tracing.invocation():
             yield
     finally:
         metrics.flush()

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from common.adapters.identity.one_time_codes import codes_of
 from common.adapters.identity.passwords import Argon2Passwords
+from common.application.ports.search.listings import ListingKind
 from common.domain.catalogue.categories import Category, CategoryTree
+from common.domain.catalogue.facet_counts import NUMBER
+from common.domain.catalogue.facet_estimates import sum_all
+from common.domain.catalogue.listings import EVERYWHERE
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service
 from common.domain.scheduling.availability_rules import check_availability
@@ -85,6 +89,9 @@ async def test_a_seeded_database_can_be_signed_in_to_and_rebuilt_to_the_same(
         assert (db["providers"].find_one({"_id": user["provider_id"]}) or {})["user_id"] == user["_id"]
         before = {row["_id"]: row for row in db["service_listings"].find()}
         assert len(before) == done.services
+        counters = await container.search.counters.read(ListingKind.SERVICES, None, [EVERYWHERE])
+        assert counters is not None
+        assert sum_all(counters.values())[NUMBER] == done.services
         await rebuild_ratings(container)
         await rebuild_listings(container)
         assert {row["_id"]: row for row in db["service_listings"].find()} == before

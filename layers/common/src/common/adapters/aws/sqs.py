@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from common.adapters.aws.sqs_client import SqsCaller, SqsError
+from common.adapters.aws.sqs_client import SqsCaller, SqsError, traced_message
 from common.application.ports.shared.clock import Clock
 from common.domain.shared.events import Event
 from common.domain.shared.topics import Topic
@@ -73,7 +73,8 @@ def _delay(event: Event, now: datetime) -> int:
 
 
 def _entry(event: Event, now: datetime) -> dict[str, Any]:
-    return {"Id": event.id, "MessageBody": event.model_dump_json(), "DelaySeconds": _delay(event, now)}
+    body = {"MessageBody": event.model_dump_json(), "DelaySeconds": _delay(event, now)}
+    return {"Id": event.id, **body, **traced_message()}
 
 
 def _batches(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.adapters.aws.call_times import CallTimes
 from common.application.shared.deadline import seconds_for_call
+from common.application.shared.spans import span, trace_header
 from common.domain.shared.errors import OutOfTime
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient  # types alone, which no function has installed
 
-_CONNECT_SECONDS = 1
-_READ_SECONDS = 2
-#: One more try where the server failed or did not answer; a message that arrives twice does no harm.
-_TRIES = 2
-#: The longest wait before a second try in botocore's standard mode
-#: (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
-_BACKOFF_SECONDS = 1
-#: What one call takes at the longest.
-MOST_SECONDS = _TRIES * (_CONNECT_SECONDS + _READ_SECONDS) + _BACKOFF_SECONDS
+#: The system attribute that carries a trace through a queue to whoever reads the message; it counts for no quota
+#: (https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html).
+_TRACE_ATTRIBUTE = "AWSTraceHeader"
+
+#: Trying again may send a message twice, which does no harm.
+_TIMES = CallTimes(connect=1, read=2)
+MOST_SECONDS = _TIMES.most_seconds
 
 
 class SqsError(Exception):
@@ -50,13 +50,8 @@ class SqsCaller:
         Raises:
             BotoCoreError: the environment names no region.
         """
-        config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"total_max_attempts": _TRIES, "mode": "standard"},
-        )
         # Lambda names the region so; boto3 by itself reads another variable.
-        return boto3.Session(region_name=os.environ.get("AWS_REGION")).client("sqs", config=config)
+        return boto3.Session(region_name=os.environ.get("AWS_REGION")).client("sqs", config=_TIMES.config())
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Make one call.
@@ -73,7 +68,8 @@ class SqsCaller:
         """
         try:
             async with asyncio.timeout(seconds_for_call(MOST_SECONDS)):
-                return await asyncio.to_thread(self._call, method, parameters)
+                with span("SQS", operation=method):
+                    return await asyncio.to_thread(self._call, method, parameters)
         except ClientError as error:
             raise SqsError(error.response.get("Error", {}).get("Code", "")) from error
         except (BotoCoreError, OutOfTime, TimeoutError) as error:
@@ -82,3 +78,19 @@ class SqsCaller:
     def _call(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self.client, method)(**parameters)
         return answer
+
+
+def traced_message() -> dict[str, Any]:
+    """What a message is sent with beside its body, so that working on it belongs to the trace at hand."""
+    if not (header := trace_header()):
+        return {}
+    return {"MessageSystemAttributes": {_TRACE_ATTRIBUTE: {"DataType": "String", "StringValue": header}}}
+
+
+def trace_of(record: Mapping[str, Any]) -> str:
+    """The trace header that a message came with; empty where it came with none.
+
+    Args:
+        record: of the event that SQS invokes a function with.
+    """
+    return str(record.get("attributes", {}).get(_TRACE_ATTRIBUTE, ""))

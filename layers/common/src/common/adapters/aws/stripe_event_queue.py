@@ -2,7 +2,7 @@
 
 import json
 
-from common.adapters.aws.sqs_client import SqsCaller, SqsError
+from common.adapters.aws.sqs_client import SqsCaller, SqsError, traced_message
 
 
 class SqsStripeEvents:
@@ -21,7 +21,7 @@ class SqsStripeEvents:
         """Queue one event by id; ``False`` if the queue could not be reached."""
         body = json.dumps({"event_id": event_id})
         try:
-            await self._sqs.call("send_message", QueueUrl=self._queue_url, MessageBody=body)
+            await self._sqs.call("send_message", QueueUrl=self._queue_url, MessageBody=body, **traced_message())
         except SqsError:
             return False
         return True

@@ -16,6 +16,11 @@ from markupsafe import Markup, escape
 from common.application.ports.notifications.mail import RenderedMail
 
 _WIDTH = 78
+#: Of links that stand out; mail programs read styles of single elements most surely.
+_BUTTON = (
+    "display:inline-block;padding:12px 20px;border-radius:11px;background:#0e5a4b;color:#fff;font-weight:600;"
+    "text-decoration:none"
+)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -85,10 +90,7 @@ def _text_button(label: str, url: str) -> str:
 
 
 def _html_button(label: str, url: str) -> Markup:
-    style = (
-        "display:inline-block;padding:12px 20px;border-radius:6px;background:#14532d;color:#fff;text-decoration:none"
-    )
-    return Markup('<p><a href="{}" style="{}">{}</a></p>\n').format(url, style, label)
+    return Markup('<p><a class="button" href="{}" style="{}">{}</a></p>\n').format(url, _BUTTON, label)
 
 
 _TEXT_HELPERS: dict[str, str | Callable[..., Any]] = {

@@ -1,6 +1,6 @@
 """What keeps an account open, and the erasure of all that is held about its person."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from common.adapters.mongo.shared.database import Document, Mongo
@@ -29,8 +29,13 @@ _BLANK_SERVICE: Document = {
     "title": "Deleted service",
     "description": "",
     "options": [],
+    "photos": [],
 }
 _UNNAMED: Document = {"ip": "", "user_agent": ""}
+#: Nobody writes to somebody who has left.
+_ENDED: Document = {"is_ended": True}
+#: What was hidden in a message, and kept for moderators.
+_UNMASKED: Document = {"original": None}
 #: Rows that one command of an erasure takes.
 _BATCH = 1_000
 _FORGOTTEN_TITLE = "News of a booking"
@@ -61,11 +66,17 @@ class MongoPersonalData:
             async for row in cursor.limit(limit)
         ]
 
-    async def erase_mentions(self, booking_ids: Sequence[str]) -> None:
-        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
+    async def erase_mentions(self, booking_ids: Sequence[str], user_ids: Collection[str]) -> None:
+        """Remove what parties were told about these bookings (see the port)."""
         words = {"title": _FORGOTTEN_TITLE, "body": _FORGOTTEN_BODY}
         await self._mongo.collection("notifications").update_many(
             {"booking_id": {"$in": list(booking_ids)}}, {"$set": words}, session=current_session()
+        )
+        await self._mongo.collection("realtime_streams").update_many(
+            {"_id": {"$in": sorted(user_ids)}},
+            {"$set": {"events.$[told].preview": ""}},
+            array_filters=[{"told.ids.booking_id": {"$in": list(booking_ids)}}],
+            session=current_session(),
         )
 
     async def erase_reasons(self, booking_ids: Sequence[str], fact: str) -> None:
@@ -103,6 +114,10 @@ class MongoPersonalData:
             if not await self._clear(collection, owned, has_time):
                 return False
         if not await self._clear("security_events", {"user_id": user_id}, has_time, _UNNAMED):
+            return False
+        if not await self._clear("conversations", {"members": user_id}, has_time, _ENDED):
+            return False
+        if not await self._clear("messages", {"sender_id": user_id}, has_time, _UNMASKED):
             return False
         gone = {"provider_id": provider_id, "status": ServiceStatus.DELETED.value}
         return provider_id is None or await self._clear("services", gone, has_time, _BLANK_SERVICE)

@@ -8,7 +8,7 @@ import httpx
 import stripe
 
 from common.domain.payments.decline_advice import decline_advice
-from common.domain.payments.operations import ACCOUNT_GONE, CUSTOMER_GONE, OBJECT_GONE
+from common.domain.payments.operations import ACCOUNT_GONE, CUSTOMER_GONE, KEY_REUSED, OBJECT_GONE
 from common.domain.shared.errors import (
     GatewayRefused,
     GatewayUncertain,
@@ -84,7 +84,7 @@ def _is_refusal(error: stripe.StripeError) -> bool:
 
 def _refused(error: stripe.StripeError) -> Exception:
     if isinstance(error, stripe.IdempotencyError):
-        return GatewayRefused(reason="idempotency_key_reused")
+        return GatewayRefused(reason=KEY_REUSED)
     if _code(error) == _INACCESSIBLE:
         return NotFound("The payment provider lets us into no such account.", code=ACCOUNT_GONE)
     if error.code == "resource_missing":

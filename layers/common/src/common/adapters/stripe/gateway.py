@@ -1,6 +1,6 @@
 """Payments and transfers at Stripe: the ``PaymentGateway`` port."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal, TypeVar
 from uuid import uuid4
@@ -164,11 +164,16 @@ class StripeGateway:
         with translated():
             if is_setup:
                 setups = await self._v1.setup_intents.list_async({"customer": customer_id, "limit": _LOOKUP_LIMIT})
-                return self._of_operation([mapping.setup_intent(each) for each in setups.data], operation_id)
+                return _of_operation(self._ours(map(mapping.setup_intent, setups.data)), operation_id)
+        return _of_operation(await self.list_intents(customer_id), operation_id)
+
+    async def list_intents(self, customer_id: str) -> Sequence[Intent]:
+        """The newest PaymentIntents of a customer that are ours."""
+        with translated():
             intents = await self._v1.payment_intents.list_async(
                 {"customer": customer_id, "limit": _LOOKUP_LIMIT, "expand": _LISTED_CHARGE}
             )
-            return self._of_operation([mapping.payment_intent(each) for each in intents.data], operation_id)
+        return self._ours(map(mapping.payment_intent, intents.data))
 
     async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         """Capture an authorization of ours, whole or less; the rest is released."""
@@ -202,9 +207,13 @@ class StripeGateway:
 
     async def find_refund(self, intent_id: str, operation_id: str) -> Movement | None:
         """Look up the refund that an earlier, unanswered call may have made."""
+        return _of_operation(await self.list_refunds(intent_id), operation_id)
+
+    async def list_refunds(self, intent_id: str) -> Sequence[Movement]:
+        """All refunds of a payment, also those that a person has made at Stripe."""
         with translated():
             made = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": _LOOKUP_LIMIT})
-        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._ours(map(mapping.movement, made.data))
 
     async def transfer(self, amount: Money, *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
         """Transfer to a connected account out of one charge, or without one out of our available balance."""
@@ -223,9 +232,13 @@ class StripeGateway:
 
     async def find_transfer(self, booking_id: str, operation_id: str) -> Movement | None:
         """Look up the transfer that an earlier, unanswered call may have made."""
+        return _of_operation(await self.list_transfers(booking_id), operation_id)
+
+    async def list_transfers(self, booking_id: str) -> Sequence[Movement]:
+        """All transfers of a booking, also those that a person has made at Stripe."""
         with translated():
             made = await self._v1.transfers.list_async({"transfer_group": booking_id, "limit": _LOOKUP_LIMIT})
-        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._ours(map(mapping.movement, made.data))
 
     async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         """Take back a transfer of ours, whole or in part."""
@@ -241,9 +254,13 @@ class StripeGateway:
 
     async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
         """Look up the reversal that an earlier, unanswered call may have made."""
+        return _of_operation(await self.list_reversals(transfer_id), operation_id)
+
+    async def list_reversals(self, transfer_id: str) -> Sequence[Movement]:
+        """All reversals of a transfer, also those that a person has made at Stripe."""
         with translated():
             made = await self._v1.transfers.reversals.list_async(transfer_id, {"limit": _LOOKUP_LIMIT})
-        return self._of_operation([mapping.movement(each) for each in made.data], operation_id)
+        return self._ours(map(mapping.movement, made.data))
 
     def _metadata(self, call: GatewayCall) -> dict[str, str]:
         return {"booking_id": call.booking_id, "operation_id": call.operation_id, **self._owner.marks()}
@@ -257,6 +274,9 @@ class StripeGateway:
         if self._owner.is_theirs(metadata):
             raise NotFound("The payment provider has no such object of ours.", code=OBJECT_GONE)
 
-    def _of_operation(self, found: list[_Made], operation_id: str) -> _Made | None:
-        mine = (each for each in found if not self._owner.is_theirs(each.metadata))
-        return next((each for each in mine if each.metadata.get("operation_id") == operation_id), None)
+    def _ours(self, found: Iterable[_Made]) -> list[_Made]:
+        return [each for each in found if not self._owner.is_theirs(each.metadata)]
+
+
+def _of_operation(found: Iterable[_Made], operation_id: str) -> _Made | None:
+    return next((each for each in found if each.metadata.get("operation_id") == operation_id), None)

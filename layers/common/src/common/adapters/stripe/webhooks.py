@@ -12,7 +12,7 @@ import stripe
 
 from common.application.ports.payments.webhooks import StripeEvent
 from common.domain.payments.ownership import DATABASE, STAGE
-from common.domain.shared.errors import InvalidInput, InvalidSignature
+from common.domain.shared.errors import InvalidInput, InvalidSignature, Unavailable
 
 #: Seconds by which a signature's time may differ from ours, either way; the SDK has the same, for the past alone.
 TOLERANCE_SECONDS = stripe.Webhook.DEFAULT_TOLERANCE
@@ -24,11 +24,18 @@ class StripeWebhookVerifier:
     Args:
         secrets: signing secrets (``whsec_…``), any of which may have signed.
         now: the present as Unix seconds; the signature is checked against real time, whatever the product's clock.
+        reread: gives the secrets as they are now, where none of those at hand has signed.
     """
 
-    def __init__(self, secrets: Sequence[str], now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        secrets: Sequence[str],
+        now: Callable[[], float] = time.time,
+        reread: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
         self._secrets = tuple(secrets)
         self._now = now
+        self._reread = reread
 
     def verify(self, body: bytes, signature: str | None) -> StripeEvent:
         """The event that a signed body carries.
@@ -48,7 +55,20 @@ class StripeWebhookVerifier:
     def _is_signed(self, body: bytes, signature: str) -> bool:
         if abs(self._now() - _signed_at(signature)) > TOLERANCE_SECONDS:
             return False
-        return any(_is_signed_with(secret, body, signature) for secret in self._secrets)
+        if any(_is_signed_with(secret, body, signature) for secret in self._secrets):
+            return True
+        return any(_is_signed_with(secret, body, signature) for secret in self._newer_secrets())
+
+    def _newer_secrets(self) -> Sequence[str]:
+        """The secrets that have come since those at hand were read."""
+        if self._reread is None:
+            return ()
+        try:
+            found = tuple(self._reread())
+        except Unavailable:  # Stripe sends the event again
+            return ()
+        known, self._secrets = self._secrets, found
+        return [secret for secret in found if secret not in known]
 
 
 def _is_signed_with(secret: str, body: bytes, signature: str) -> bool:

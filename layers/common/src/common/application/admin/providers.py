@@ -7,6 +7,7 @@ from common.application.admin.deps import AdminDeps
 from common.application.identity.onboarding.billing import may_be_listed
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
+from common.application.shared.staff_acts import act_of_staff
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import Principal
@@ -14,7 +15,6 @@ from common.domain.identity.security_events import SecurityEvent, SecurityEventT
 from common.domain.identity.users import ProviderStatus, User
 from common.domain.shared.errors import Conflict, NotFound
 from common.domain.shared.events import Event, Topic, new_event
-from common.domain.shared.ids import new_id
 
 
 async def approve_provider(deps: AdminDeps, staff: Principal, provider_id: str, client: ClientInfo) -> Provider:
@@ -86,16 +86,7 @@ async def _pending(deps: AdminDeps, provider_id: str) -> tuple[Provider, User]:
 def _row(
     deps: AdminDeps, staff: Principal, user: User, client: ClientInfo, *, status: ProviderStatus, reason: str
 ) -> SecurityEvent:
-    now = deps.clock.now()
     is_approved = status is ProviderStatus.APPROVED
-    return SecurityEvent(
-        id=new_id("sev", now),
-        type=SecurityEventType.PROVIDER_APPROVED if is_approved else SecurityEventType.PROVIDER_REJECTED,
-        user_id=user.id,
-        actor_id=staff.user_id,
-        session_id=staff.session_id,
-        ip=client.ip,
-        user_agent=client.user_agent,
-        details={"reason": reason} if reason else {},
-        at=now,
-    )
+    type_ = SecurityEventType.PROVIDER_APPROVED if is_approved else SecurityEventType.PROVIDER_REJECTED
+    states = {"before": ProviderStatus.PENDING.value, "after": status.value}
+    return act_of_staff(staff, type_, client, deps.clock.now(), user_id=user.id, reason=reason, **states)

@@ -1,21 +1,20 @@
 """Who is staff: only a super admin decides."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from common.application.admin.authority import require_super_admin
 from common.application.admin.deps import AdminDeps
+from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.records import MAIL_REQUESTED
 from common.application.shared.own_matters import require_others_matter
+from common.application.shared.staff_acts import act_of_staff
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.roles import STAFF_ROLES, Principal, Role
-from common.domain.identity.security_events import SecurityEvent, SecurityEventType
+from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.users import User
 from common.domain.shared.emails import parse_email
 from common.domain.shared.errors import Conflict, NotFound
 from common.domain.shared.events import Topic, new_event
-from common.domain.shared.ids import new_id
 
 
 async def appoint_staff(
@@ -98,31 +97,15 @@ async def reset_factors(deps: AdminDeps, operator: Principal, email: str, client
         await deps.factors.delete_by_user(user.id)
         changed = await deps.users.update(user.id, {"factor_kinds": [], "updated_at": now}, end_sessions=True)
         await deps.sessions.revoke_by_user(user.id, "factors_reset", now)
-        await deps.log.insert(_event(operator, user, SecurityEventType.FACTORS_RESET, client, now))
+        await deps.log.insert(act_of_staff(operator, SecurityEventType.FACTORS_RESET, client, now, user_id=user.id))
         mail = new_event(
             Topic.NOTIFICATIONS, MAIL_REQUESTED, now, template="factors_reset", to_user_id=user.id, data={}
         )
         # The outbox's schedule publishes it: who runs this has no queues.
-        await deps.outbox.insert([mail])
+        await deps.outbox.insert([mail, *await ended_sockets(deps.sessions, user.id, now)])
         return changed
 
     return await deps.unit_of_work.run(write)
-
-
-def _event(
-    actor: Principal, user: User, type_: SecurityEventType, client: ClientInfo, now: datetime, **details: Any
-) -> SecurityEvent:
-    return SecurityEvent(
-        id=new_id("sev", now),
-        type=type_,
-        user_id=user.id,
-        actor_id=actor.user_id,
-        session_id=actor.session_id,
-        ip=client.ip,
-        user_agent=client.user_agent,
-        details=details,
-        at=now,
-    )
 
 
 async def _set_roles(deps: AdminDeps, boss: Principal, user: User, roles: Sequence[Role], client: ClientInfo) -> User:
@@ -132,6 +115,10 @@ async def _set_roles(deps: AdminDeps, boss: Principal, user: User, roles: Sequen
     fields = {"roles": [*kept, *dict.fromkeys(roles)], "updated_at": now}
     changed = await deps.users.update(user.id, fields, end_sessions=True)
     await deps.sessions.revoke_by_user(user.id, "roles_changed", now)
-    told = [role.value for role in roles]
-    await deps.log.insert(_event(boss, user, SecurityEventType.ROLES_CHANGED, client, now, roles=told))
+    await deps.outbox.insert(await ended_sockets(deps.sessions, user.id, now))
+    before = [role.value for role in user.roles if role in STAFF_ROLES]
+    after = [role.value for role in roles]
+    type_ = SecurityEventType.ROLES_CHANGED
+    row = act_of_staff(boss, type_, client, now, user_id=user.id, roles=after, before=before, after=after)
+    await deps.log.insert(row)
     return changed

@@ -70,15 +70,13 @@ async def perform_action(
                 is_version_seen=expected_version is not None,
                 seen_fee=seen_fee,
             )
-            is_committed = await _committed(deps, change)
+            is_committed, seen = await together(
+                _committed(deps, change), with_contact(deps, view(deps, change.booking, actor))
+            )
         except SlotUnavailable as refused:
             refused.extra |= _state(deps, booking, actor)
             raise
         if is_committed:
-            seen, _ = await together(
-                with_contact(deps, view(deps, change.booking, actor)),
-                publish_committed(deps.outbox, deps.publisher, change.events, deps.clock),
-            )
             return seen
     raise Unavailable("The booking is being changed by others.", retry_after=1)
 
@@ -155,9 +153,10 @@ async def _verdict(deps: BookingDeps, booking: Booking, start: datetime, now: da
 
 
 async def _committed(deps: BookingDeps, change: BookingChange) -> bool:
-    """Commit; ``False`` where somebody else changed the booking first."""
+    """Commit, and send what has committed; ``False`` where somebody else changed the booking first."""
     try:
         await deps.bookings.commit(change)
     except VersionConflict:
         return False
+    await publish_committed(deps.outbox, deps.publisher, change.events, deps.clock)
     return True

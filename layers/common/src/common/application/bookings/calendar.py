@@ -74,7 +74,7 @@ async def read_feed(deps: BookingDeps, token: str) -> str:
     provider = None if is_customer else await deps.providers.get(owner_id)
     user_id = owner_id if is_customer else provider.user_id if provider else ""
     owner = await deps.users.get(user_id)
-    if owner is None or not owner.is_active or owner.deleted_at is not None:
+    if owner is None or not owner.is_usable:
         raise _no_feed()
     now = deps.clock.now()
     query = BookingQuery(

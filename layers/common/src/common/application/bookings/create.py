@@ -247,7 +247,7 @@ async def _decide(attempt: _Attempt, held: OwnHolds, known: Known | None = None)
         offer, customer = await together(find_offer(deps, request), deps.users.get(attempt.customer_id))
     place = place_of(located, offer.service, offer.provider)
     now = deps.clock.now()
-    payer = _able_to_book(customer)
+    payer = require_bookable(customer)
     new = state_machine.NewBooking(
         customer_id=payer.id,
         start_at=request.start_at,
@@ -267,8 +267,13 @@ async def _decide(attempt: _Attempt, held: OwnHolds, known: Known | None = None)
     return born_taken(state_machine.create(new, offer.service, offer.provider, verdict, now, deps.settings), now)
 
 
-def _able_to_book(customer: User | None) -> User:
-    """The customer who books; the account must have a name and a telephone number for the provider."""
+def require_bookable(customer: User | None) -> User:
+    """The customer who books; the account must have a name and a telephone number for the provider.
+
+    Raises:
+        NotFound: no such account.
+        Conflict: it lacks one of them (``profile_incomplete``, ``missing`` names which).
+    """
     if customer is None or customer.deleted_at is not None:
         raise NotFound("There is no such account.")
     if missing := [name for name in ("full_name", "phone_number") if not getattr(customer, name)]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from common.application.bookings.deps import BookingDeps
 from common.domain.bookings.booking import Booking
 from common.domain.bookings.ratings import Rating, RatingState
-from common.domain.identity.roles import Principal, Role
+from common.domain.identity.permissions import Permission, may
+from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Forbidden
 
 
@@ -18,7 +19,7 @@ async def list_disputes(
     Raises:
         Forbidden: the caller is no operator.
     """
-    if not staff.has(Role.OPERATOR):
+    if not may(staff, Permission.DECIDE_DISPUTES):
         raise Forbidden("Only operators decide disputes.")
     return await deps.bookings.list_disputed(limit=limit, after=after)
 
@@ -31,7 +32,7 @@ async def list_with_provider_away(
     Raises:
         Forbidden: the caller is no operator.
     """
-    if not staff.has(Role.OPERATOR):
+    if not may(staff, Permission.SEE_ALL_BOOKINGS):
         raise Forbidden("Only operators see all bookings.")
     return await deps.bookings.list_provider_unavailable(limit=limit, after=after)
 
@@ -44,6 +45,6 @@ async def list_all_ratings(
     Raises:
         Forbidden: the caller is no moderator.
     """
-    if not staff.has(Role.MODERATOR, Role.ADMIN):
+    if not may(staff, Permission.MODERATE_CONTENT):
         raise Forbidden("Only moderators see all ratings.")
     return await deps.ratings.search(state=state, limit=limit, before=before)

@@ -22,7 +22,7 @@ class OwnHolds:
 
     Args:
         intents: requests made as a guest, whose holds still run.
-        unpaid: bookings that wait for their payment.
+        unpaid: bookings that wait for their payment, without those that were agreed to by an offer.
     """
 
     intents: Sequence[BookingIntent] = ()
@@ -61,7 +61,7 @@ async def own_holds(deps: BookingDeps, customer_id: str, provider_id: str, start
     unpaid = [
         each
         for each in bookings.values()
-        if (each.customer_id, each.status) == (customer_id, BookingStatus.PENDING_PAYMENT)
+        if (each.customer_id, each.status, each.offer_id) == (customer_id, BookingStatus.PENDING_PAYMENT, None)
         and each.slot.start_at == start_at
     ]
     return OwnHolds([each for each in intents if each.user_id == customer_id], unpaid)

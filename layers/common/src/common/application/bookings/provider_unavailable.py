@@ -17,7 +17,7 @@ _TRIES = 8
 async def is_provider_unavailable(deps: BookingDeps, provider_user_id: str) -> bool:
     """Whether a provider cannot come, because their account is suspended or closed."""
     user = await deps.users.get(provider_user_id)
-    return user is not None and (user.deleted_at is not None or not user.is_active)
+    return user is not None and not user.is_usable
 
 
 async def find_present_booking(deps: BookingDeps, caller: Principal, booking_id: str) -> tuple[Booking, Actor]:

@@ -1,18 +1,23 @@
 """Rating each other after the work: double-blind, one from each side."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from common.application.bookings.deps import BookingDeps
 from common.application.bookings.rating_summaries import RATING_MODERATED
+from common.application.ports.bookings.ratings import Ratings
+from common.application.ports.bookings.repository import BookingRepository
+from common.application.ports.shared.clock import Clock
 from common.application.shared.booking_access import find_booking
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import ActorKind, Booking, ReviewState
 from common.domain.bookings.ratings import Rating, RatingState
-from common.domain.identity.roles import Principal, Role
+from common.domain.identity.permissions import Permission, may
+from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Conflict, Forbidden, InvalidInput, NotFound, VersionConflict
-from common.domain.shared.events import Topic, new_event
+from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
 
 _PARTIES = frozenset({ActorKind.CUSTOMER, ActorKind.PROVIDER})
@@ -102,10 +107,40 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
     """Take a published rating out of sight, or show it again, or one that was held; the summaries follow.
 
     Raises:
+        Forbidden, NotFound: as ``decide_rating``.
+    """
+    rating, event = await decide_rating(deps, caller, rating_id, hide=hide)
+    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
+    return rating
+
+
+class DecidesRatings(Protocol):
+    """Ports of deciding on ratings."""
+
+    @property
+    def ratings(self) -> Ratings:
+        """Ratings."""
+        ...
+
+    @property
+    def bookings(self) -> BookingRepository:
+        """Bookings."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
+
+
+async def decide_rating(deps: DecidesRatings, caller: Principal, rating_id: str, *, hide: bool) -> tuple[Rating, Event]:
+    """Decide on a rating, in the present unit of work if there is one; the event is to be published after it.
+
+    Raises:
         Forbidden: the caller is no moderator, or a party of the booking that was rated (``own_matter``).
         NotFound: no such rating that was published.
     """
-    if not caller.has(Role.MODERATOR, Role.ADMIN):
+    if not may(caller, Permission.MODERATE_CONTENT):
         raise Forbidden("Only moderators hide ratings.")
     known, now = await deps.ratings.get(rating_id), deps.clock.now()
     booking = await deps.bookings.get(known.booking_id) if known else None
@@ -118,8 +153,7 @@ async def moderate_rating(deps: BookingDeps, caller: Principal, rating_id: str, 
     rating = await deps.ratings.set_state(rating_id, state, now, event)
     if rating is None:
         raise NotFound("There is no such published rating.")
-    await publish_committed(deps.outbox, deps.publisher, [event], deps.clock)
-    return rating
+    return rating, event
 
 
 async def _publish_if_complete(deps: BookingDeps, booking: Booking) -> bool:

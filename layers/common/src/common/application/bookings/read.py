@@ -9,7 +9,7 @@ from common.application.ports.bookings.repository import BookingQuery
 from common.application.shared.booking_access import find_booking
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, HistoryEntry
-from common.domain.bookings.disclosure import is_disclosed, seen_by
+from common.domain.bookings.disclosure import entry_seen_by, is_disclosed, seen_by
 from common.domain.bookings.groups import PAST, UPCOMING, StatusGroup
 from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Forbidden, InvalidInput
@@ -127,8 +127,10 @@ async def get_history(
     Raises:
         NotFound: as for ``find_booking``.
     """
-    await find_booking(deps, caller, booking_id)
-    return await deps.bookings.list_history(booking_id, limit=limit, after_version=after_version)
+    booking, actor = await find_booking(deps, caller, booking_id)
+    entries = await deps.bookings.list_history(booking_id, limit=limit, after_version=after_version)
+    now = deps.clock.now()
+    return [entry_seen_by(each, booking, actor.kind, now, deps.settings) for each in entries]
 
 
 def _statuses(group: StatusGroup | None, wanted: Sequence[BookingStatus]) -> tuple[BookingStatus, ...]:

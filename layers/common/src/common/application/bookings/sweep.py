@@ -1,13 +1,13 @@
 """Timers of bookings: firing the system actions that are due."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from functools import partial
 
 from common.application.bookings.deps import BookingDeps
 from common.application.shared.publishing import publish_committed
+from common.application.shared.sweeping import Done, Tally, UnreadableRowError, work_on_each
 from common.application.shared.together import together
 from common.domain.bookings import state_machine
 from common.domain.bookings.booking import Booking
@@ -18,17 +18,11 @@ from common.domain.shared.events import Event, Topic, new_event
 #: How long a booking taken by one sweep is left alone by others; also how soon a failed one is tried again.
 LEASE = timedelta(minutes=2)
 _BATCH = 100
-#: Commits at once; the connection pool of a function is about as large.
-_WIDTH = 4
 #: No booking has more actions due at once than this, even when the clock was moved by weeks.
 _MOST_ACTIONS = 20
 #: How long a check is taken to be under way: a message lives through five deliveries of three minutes, and may wait.
 #: The worker ends it sooner, by its result or by the instant of the next check.
 CHECK_LIFE = timedelta(hours=1)
-
-
-class UnreadableBookingError(RuntimeError):
-    """A stored row is no booking that this code knows; a person has to look at it."""
 
 
 async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Counter[str]:
@@ -46,32 +40,20 @@ async def sweep_due(deps: BookingDeps, *, has_time: Callable[[], bool]) -> Count
 
     Raises:
         BaseException: the first fault met, after everything else has been done; the lease brings that booking back.
-            ``UnreadableBookingError`` where a row could not be read.
+            ``UnreadableRowError`` where a row could not be read.
     """
-    counts: Counter[str] = Counter()
-    faults: list[BaseException] = []
+    tally = Tally()
     committed: list[Event] = []
     while has_time():
         now = deps.clock.now()
         due = await deps.bookings.claim_due(now, until=now + LEASE, limit=_BATCH)
-        for row_id in due.unreadable:
-            counts["failed"] += 1
-            faults = faults or [UnreadableBookingError(f"{row_id} cannot be read; its timers do not fire")]
-        outcomes, _ = await together(_fire_each(deps, due.bookings), _publish(deps, committed))
-        committed = []
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                counts["failed"] += 1
-                faults = faults or [outcome]
-            else:
-                counts.update(outcome.actions)
-                committed += outcome.events
+        tally.add([UnreadableRowError(each) for each in due.unreadable])
+        outcomes, _ = await together(work_on_each(due.rows, partial(_fire_one, deps)), _publish(deps, committed))
+        committed = tally.add(outcomes)
         if due.is_all:
             break
     await _publish(deps, committed)
-    if faults:
-        raise faults[0]
-    return counts
+    return tally.result()
 
 
 async def fire_due(deps: BookingDeps, booking_id: str) -> Booking | None:
@@ -87,23 +69,10 @@ async def fire_due(deps: BookingDeps, booking_id: str) -> Booking | None:
     return booking
 
 
-class _Fired(NamedTuple):
-    """What was done to one booking, and what is to be told of it."""
-
-    actions: Sequence[str]
-    events: Sequence[Event]
-
-
-async def _fire_each(deps: BookingDeps, bookings: Sequence[Booking]) -> Sequence[_Fired | BaseException]:
-    """Fire what is due on each booking, a few at once; what one meets does not stop the others."""
-    limit = asyncio.Semaphore(_WIDTH)
-
-    async def one(booking: Booking) -> _Fired:
-        async with limit:
-            _, actions, events = await _fire_all(deps, booking, needs_stripe=True)
-            return _Fired(actions, events)
-
-    return await asyncio.gather(*map(one, bookings), return_exceptions=True)
+async def _fire_one(deps: BookingDeps, booking: Booking) -> Done:
+    """Fire what is due on one of a batch."""
+    _, actions, events = await _fire_all(deps, booking, needs_stripe=True)
+    return Done(actions, events)
 
 
 async def _publish(deps: BookingDeps, events: Sequence[Event]) -> None:

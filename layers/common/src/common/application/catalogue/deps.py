@@ -8,6 +8,7 @@ from common.application.ports.bookings.statistics import BookingStatistics, Publ
 from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers, Services
 from common.application.ports.identity.accounts import UnitOfWork
+from common.application.ports.media.attachments import Attachments
 from common.application.ports.scheduling.own_time import OwnTimes
 from common.application.ports.shared.clock import Clock
 from common.domain.payments.platform import Platform
@@ -31,3 +32,4 @@ class ProviderDeps:
     ratings: PublishedRatings
     geocoder: Callable[[], Geocoder]
     platform: Platform
+    media: Attachments

@@ -1,16 +1,21 @@
 """A provider's own profile and availability, and what others see of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.application.catalogue.deps import ProviderDeps
 from common.application.identity.onboarding.addresses import located_address
+from common.application.media.showing import PhotoUse, show_photos, usable_photos
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.roles import Principal
+from common.domain.media.media import Purpose
+from common.domain.media.photos import Photo
 from common.domain.scheduling.availability import Availability
 from common.domain.scheduling.availability_rules import check_availability
 from common.domain.search.places import zone_of
 from common.domain.shared.errors import Forbidden, InvalidInput, NotFound
+
+_AS_PICTURE = PhotoUse(purpose=Purpose.PROFILE_PICTURE, field="picture_media_id")
 
 
 async def own_provider(deps: ProviderDeps, caller: Principal) -> Provider:
@@ -46,7 +51,8 @@ async def update_profile(
     becomes the provider's while it has no availability, which has a zone of its own.
 
     Raises:
-        InvalidInput: the address cannot be located, or is in another country than the platform's.
+        InvalidInput: the address cannot be located, or is in another country than the platform's; or the picture cannot
+            be shown.
         Unavailable: the address cannot be located now.
         VersionConflict: it has changed meanwhile.
     """
@@ -60,13 +66,29 @@ async def update_profile(
         fields = {**fields, "address": located_address(text, found)}
         zone = zone_of(found.country, found.region)
 
+    target, after = f"provider:{provider.id}", list[Photo]()
+    is_picture_changed = "picture_media_id" in fields
+    if is_picture_changed:
+        named = [fields["picture_media_id"]] if fields["picture_media_id"] else []
+        after = await usable_photos(deps, provider.user_id, named, target=target, **_AS_PICTURE)
+        rest = {name: value for name, value in fields.items() if name != "picture_media_id"}
+        fields = {**rest, "picture": after[0] if after else None}
+
     async def write() -> Provider:
         stored = await deps.providers.get(provider.id)
         follows = zone is not None and stored is not None and stored.availability is None
         changed = {**fields, "timezone": zone} if follows else fields
         return await deps.providers.update(provider.id, changed, now=deps.clock.now(), expected_version=expected)
 
-    return await deps.unit_of_work.run(write)
+    async def read_shown() -> Sequence[Photo]:
+        stored = await deps.providers.get(provider.id)
+        return [stored.picture] if stored and stored.picture else []
+
+    if not is_picture_changed:
+        return await deps.unit_of_work.run(write)
+    return await show_photos(
+        deps, provider.user_id, write, read_shown=read_shown, after=after, target=target, **_AS_PICTURE
+    )
 
 
 def availability_of(provider: Provider) -> Availability:

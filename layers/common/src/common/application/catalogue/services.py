@@ -1,18 +1,25 @@
 """A provider's services: make, read, change, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from common.application.catalogue.deps import ProviderDeps
+from common.application.media.showing import PhotoUse, show_photos, usable_photos
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import PriceType, Service, ServiceStatus
+from common.domain.media.media import Purpose
+from common.domain.media.photos import Photo
 from common.domain.payments.currencies import charge_problem, is_charged, minimum_charge, step_problem
 from common.domain.payments.platform import Platform
 from common.domain.shared.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable, VersionConflict
 from common.domain.shared.ids import new_id
 
+T = TypeVar("T")
+
+_AS_IMAGES = PhotoUse(purpose=Purpose.SERVICE_IMAGE, field="media_ids")
 #: Each try checks anew what the change would make of the service as it is then.
 _TRIES = 8
 
@@ -26,16 +33,19 @@ async def create_service(deps: ProviderDeps, provider: Provider, fields: Mapping
         fields: fields of ``Service`` by name.
 
     Raises:
-        InvalidInput: the fields contradict each other, or the category does not exist.
+        InvalidInput: the fields contradict each other, the category does not exist, or a photograph cannot be shown.
         Conflict: the provider has as many services as it may, or as many active ones as its plan allows; or it becomes
             active at the provider's place, which cannot be located (code ``provider_address_needed``).
     """
     now = deps.clock.now()
-    made = {"id": new_id("svc", now), "provider_id": provider.id, "created_at": now, "updated_at": now}
+    service_id = new_id("svc", now)
+    made = {"id": service_id, "provider_id": provider.id, "created_at": now, "updated_at": now}
+    fields = await _with_photos(deps, provider, service_id, fields)
     service = Service.model_validate({**made, **_with_option_ids(fields, now)})
     await _check(deps, service)
     _require_place(service, provider)
-    await deps.services.insert(service)
+    write = partial(deps.services.insert, service)
+    await (_showing(deps, provider, service_id, write, service.photos) if service.photos else write())
     return service
 
 
@@ -59,15 +69,18 @@ async def update_service(
         Conflict: it becomes active, and the plan lets no more be active (code ``plan_limit``), or it is done at the
             provider's place, which cannot be located (code ``provider_address_needed``).
     """
-    fields = _with_option_ids(fields, deps.clock.now())
+    fields = _with_option_ids(await _with_photos(deps, provider, service_id, fields), deps.clock.now())
     for _ in range(_TRIES):
         before = await own_service(deps, provider, service_id)
         after = Service.model_validate({**before.model_dump(), **fields})
         await _check(deps, after)
         _require_place(after, provider)
         version = before.version if expected is None else expected
+        write = partial(deps.services.update, service_id, fields, now=deps.clock.now(), expected_version=version)
         try:
-            return await deps.services.update(service_id, fields, now=deps.clock.now(), expected_version=version)
+            if before.photos == after.photos:
+                return await write()
+            return await _showing(deps, provider, service_id, write, after.photos)
         except VersionConflict:
             if expected is not None:
                 raise
@@ -75,13 +88,15 @@ async def update_service(
 
 
 async def delete_service(deps: ProviderDeps, provider: Provider, service_id: str) -> None:
-    """Delete a service; its bookings stay.
+    """Delete a service; its bookings stay, its photographs go.
 
     Raises:
         NotFound: there is no such service of the caller's.
     """
     await own_service(deps, provider, service_id)
-    await deps.services.update(service_id, {"status": ServiceStatus.DELETED}, now=deps.clock.now())
+    fields = {"status": ServiceStatus.DELETED, "photos": []}
+    write = partial(deps.services.update, service_id, fields, now=deps.clock.now())
+    await _showing(deps, provider, service_id, write, [])
 
 
 async def own_service(deps: ProviderDeps, provider: Provider, service_id: str) -> Service:
@@ -104,14 +119,48 @@ async def visible_service(
     Raises:
         NotFound: there is none, or not for this viewer.
     """
-    service = await deps.services.get(service_id)
-    provider = await deps.providers.get(service.provider_id) if service else None
-    if service is None or provider is None or service.status is ServiceStatus.DELETED:
+    found = await deps.services.get_with_provider(service_id)
+    if found is None or found[0].status is ServiceStatus.DELETED:
         raise NotFound("There is no such service.")
+    service, provider = found
     is_shown = service.status is ServiceStatus.ACTIVE and provider.is_listed
     if not is_shown and provider.id != viewer_provider_id:
         raise NotFound("There is no such service.")
     return service, provider
+
+
+async def _with_photos(
+    deps: ProviderDeps, provider: Provider, service_id: str, fields: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The fields with what is remembered of the photographs that were named."""
+    if "media_ids" not in fields:
+        return fields
+    rest = {name: value for name, value in fields.items() if name != "media_ids"}
+    photos = await usable_photos(deps, provider.user_id, fields["media_ids"], target=_target(service_id), **_AS_IMAGES)
+    return {**rest, "photos": photos}
+
+
+async def _showing(
+    deps: ProviderDeps,
+    provider: Provider,
+    service_id: str,
+    write: Callable[[], Awaitable[T]],
+    after: Sequence[Photo],
+) -> T:
+    """Write a service together with the photographs that it shows."""
+
+    async def read_shown() -> Sequence[Photo]:
+        stored = await deps.services.get(service_id)
+        return stored.photos if stored else []
+
+    target = _target(service_id)
+    return await show_photos(
+        deps, provider.user_id, write, read_shown=read_shown, after=after, target=target, **_AS_IMAGES
+    )
+
+
+def _target(service_id: str) -> str:
+    return f"service:{service_id}"
 
 
 def _require_place(service: Service, provider: Provider) -> None:
@@ -173,11 +222,8 @@ def _price_errors(service: Service, platform: Platform) -> list[FieldError]:
     problem = charge_problem(total)
     if problem is not None and not is_charged(total.currency):
         return [FieldError("price.currency", problem, "unknown_currency")]
-    if total.currency not in platform.currencies:
-        message = (
-            f"Services are sold in {platform.currencies_text()} here; what other currencies bring cannot be paid on."
-        )
-        return [FieldError("price.currency", message, "currency_not_supported")]
+    if unsold := platform.sale_problem(total.currency):
+        return [FieldError("price.currency", unsold, "currency_not_supported")]
     if problem is not None:
         too_small = total.amount < minimum_charge(total.currency)
         return [FieldError("price.amount", problem, "too_small" if too_small else "not_chargeable")]

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from common.application.identity.deps import AuthDeps
-from common.application.identity.erasure import ACCOUNT_DELETED
+from common.application.identity.ended_sockets import ended_sockets
+from common.application.identity.erasure import ACCOUNT_DELETED, ACCOUNT_LEFT
 from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, publish
@@ -29,6 +30,8 @@ from common.domain.shared.events import Event, Topic, new_event
 #: (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), as JSON that
 #: holds this one, escaped again.
 _MOST_EXPORTED_BYTES = 3_000_000
+#: Where a photograph's files lie is of no use to its owner; the rest is how we find an account, and end its tokens.
+_NOT_EXPORTED: Any = {"email_key": True, "session_epoch": True, "picture": {"folder"}}
 #: What a refusal names at most.
 _MOST_MATTERS = 20
 
@@ -69,7 +72,7 @@ async def export_account(
     user = await present_account(deps.users, caller.user_id)
     page = await deps.exports.collect(user.id, user.provider_id, after=after, most_bytes=_MOST_EXPORTED_BYTES)
     await log_event(deps, SecurityEventType.EXPORTED, user.id, client, session_id=caller.session_id)
-    return AccountExport(user.model_dump(mode="json", exclude={"email_key", "session_epoch"}), page)
+    return AccountExport(user.model_dump(mode="json", exclude=_NOT_EXPORTED), page)
 
 
 async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: ClientInfo) -> None:
@@ -89,7 +92,7 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
     require_recent_sign_in(deps, caller)
     now = deps.clock.now()
 
-    async def write() -> Event:
+    async def write() -> list[Event]:
         user = await present_account(deps.users, caller.user_id)
         event = _deleted_event(user, now)
         matters = await deps.personal.open_matters(user.id, user.provider_id, limit=_MOST_MATTERS)
@@ -99,22 +102,24 @@ async def delete_account(deps: AccountDeletionDeps, caller: Principal, client: C
         await deps.mail_tokens.delete_by_user(user.id)
         await deps.registrations.delete_by_address(user.email_key)
         await log_event(deps, SecurityEventType.DELETED, user.id, client, session_id=caller.session_id)
+        await deps.sessions.revoke_by_user(user.id, "deleted", now)
+        events = [event, _left_event(user, now), *await ended_sockets(deps.sessions, user.id, now)]
         await deps.personal.close(user.id, user.provider_id, now)
         if user.provider_id is not None:
             nobody = {
                 "trading_name": "Deleted provider",
                 "bio": "",
                 "address": Address(text=""),
+                "picture": None,
                 "is_listed": False,
                 "deleted_at": now,
             }
             await deps.providers.update(user.provider_id, nobody, now=now)
         await deps.users.update(user.id, {**_nobody(user), "deleted_at": now, "updated_at": now}, end_sessions=True)
-        await deps.outbox.insert([event])
-        return event
+        await deps.outbox.insert(events)
+        return events
 
-    event = await deps.unit_of_work.run(write)
-    await publish(deps, [event])
+    await publish(deps, await deps.unit_of_work.run(write))
 
 
 def _deleted_event(user: User, now: datetime) -> Event:
@@ -123,6 +128,11 @@ def _deleted_event(user: User, now: datetime) -> Event:
     email = {} if customer_id else {"email": user.email}
     known = {"user_id": user.id, "provider_id": user.provider_id, "stripe_customer_id": customer_id}
     return new_event(Topic.PAYMENTS, ACCOUNT_DELETED, now, **known, **email)
+
+
+def _left_event(user: User, now: datetime) -> Event:
+    """What ends the person's job requests and offers."""
+    return new_event(Topic.MATCHING, ACCOUNT_LEFT, now, user_id=user.id, provider_id=user.provider_id)
 
 
 def _still_open(matters: Sequence[OpenMatter]) -> Conflict:
@@ -140,6 +150,7 @@ def _nobody(user: User) -> dict[str, Any]:
         "full_name": "",
         "phone_number": None,
         "address": None,
+        "picture": None,
         "stripe_customer_id": None,
         "roles": [Role.USER],
         "is_verified": False,
@@ -147,4 +158,5 @@ def _nobody(user: User) -> dict[str, Any]:
         "is_oauth_registered": False,
         "factor_kinds": [],
         "accepted_terms": [],
+        "mail_problem": None,
     }

@@ -3,6 +3,7 @@
 from common.application.identity.calendar_feeds import end_feeds
 from common.application.identity.deps import AuthDeps
 from common.application.identity.records import log_event
+from common.application.identity.sessions import close_sockets
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.credentials import ExternalIdentity
 from common.domain.identity.security_events import SecurityEventType
@@ -72,6 +73,8 @@ async def _claim(deps: AuthDeps, user: User, client: ClientInfo, *, needs_passwo
     await deps.credentials.delete_by_user(user.id)
     await deps.factors.delete_by_user(user.id)
     await deps.sessions.revoke_by_user(user.id, "claimed", now)
+    # Rare enough for the sweep of the outbox to publish it; nothing goes over these sockets from now on.
+    await close_sockets(deps, user.id)
     await end_feeds(deps, user)
     await deps.mail_tokens.delete_by_address(user.email_key)
     await deps.mail_tokens.delete_by_user(user.id)

@@ -10,13 +10,13 @@ from common.application.ports.identity.accounts import (
     MailTokens,
     Passwords,
     Registrations,
-    SecurityLog,
     Sessions,
     SignInGuard,
     UnitOfWork,
     Users,
 )
 from common.application.ports.identity.factors import FactorChallenges, Factors, OneTimeCodes, Passkeys
+from common.application.ports.identity.security_log import SecurityLog
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.limits import RateLimits
 from common.application.ports.shared.outbox import Outbox, Publisher

@@ -7,6 +7,7 @@ where the code, which only the address's owner has, is used.
 from typing import Any
 
 from common.application.identity.deps import AuthDeps
+from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import (
     LINK_REQUESTED,
@@ -81,7 +82,13 @@ async def confirm_change(deps: AuthDeps, caller: Principal, token: str, client: 
         if code is None or user is None or code.user_id != user.id:
             raise invalid_code()
         refuse_suspended(user)
-        address = {"email": code.email, "email_key": code.email_key, "is_verified": True, "updated_at": now}
+        address = {
+            "email": code.email,
+            "email_key": code.email_key,
+            "is_verified": True,
+            "mail_problem": None,
+            "updated_at": now,
+        }
         changed = await deps.users.update(user.id, address)
         await deps.registrations.delete_by_address(code.email_key)
         await deps.mail_tokens.delete_by_address(code.email_key)
@@ -90,6 +97,7 @@ async def confirm_change(deps: AuthDeps, caller: Principal, token: str, client: 
         await end_other_sessions(deps, user.id, "email_changed", but=caller.session_id)
         await log_event(deps, SecurityEventType.EMAIL_CHANGED, user.id, client, session_id=caller.session_id)
         told[:] = [_word(deps, user.email), _for_stripe(deps, changed)]
+        told.extend(await ended_sockets(deps.sessions, user.id, now))
         await deps.outbox.insert(told)
         return changed
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 from common.application.ports.bookings.repository import BookingQuery, BookingRepository
 from common.application.ports.identity.personal_data import PersonalData
+from common.application.ports.media.repository import MediaRepository
 from common.application.ports.payments.gateway import PaymentGateway
+from common.application.ports.reports.reports import ReportAuthors
+from common.application.ports.reports.support import CommentAuthors
 from common.application.ports.shared.clock import Clock
 from common.application.ports.shared.outbox import Outbox, Publisher
 from common.application.shared.deadline import seconds_left
@@ -19,8 +22,14 @@ from common.domain.shared.events import Event, new_event
 
 #: The intention that commits with a deletion.
 ACCOUNT_DELETED = "account.deleted"
+#: The fact, for contexts that have something of the person's to end.
+ACCOUNT_LEFT = "account.left"
 
 _PAGE = 50
+#: Photographs that one command gives up.
+_PHOTOS = 1_000
+#: Reports or comments that one command takes them off.
+_REPORTS = 1_000
 #: A closed booking changes rarely: a late refund or a chargeback at most.
 _TRIES = 5
 #: What a page of bookings, or a thousand rows, may take at the worst; with less left the rest is another message's.
@@ -41,6 +50,9 @@ class ErasureDeps:
     personal: PersonalData
     outbox: Outbox
     publisher: Publisher
+    media: MediaRepository
+    reports: ReportAuthors
+    comments: CommentAuthors
     has_time: Callable[[], bool] = _has_time
 
 
@@ -51,6 +63,8 @@ class _Step(StrEnum):
     CUSTOMER = "customer"
     PROVIDER = "provider"
     STRIPE = "stripe"
+    REPORTS = "reports"
+    MEDIA = "media"
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class _Place:
 
 
 async def erase_person(deps: ErasureDeps, event: Event) -> None:
-    """Erase the person's rows, and the person from closed bookings, from what others were told, and from Stripe.
+    """Erase the person's rows and photographs, and the person from closed bookings, reports, inboxes of others, Stripe.
 
     Safe to repeat. What one message has no time for is left to another one, which begins at the place that was reached.
     Stripe keeps payments and invoices of a deleted customer, but no card and no address, and ends its subscriptions
@@ -98,7 +112,30 @@ async def _take(deps: ErasureDeps, event: Event, place: _Place) -> _Place | None
         return await _erase_bookings(deps, BookingQuery(provider_id=provider_id), ActorKind.PROVIDER, place)
     if place.step is _Step.STRIPE:
         await _delete_customer(deps, event)
+    if place.step is _Step.REPORTS:
+        return None if await _leave_reports(deps, user_id) else place
+    if place.step is _Step.MEDIA:
+        return None if await _give_up_media(deps, user_id) else place
     return None
+
+
+async def _leave_reports(deps: ErasureDeps, user_id: str) -> bool:
+    """Take the person off their reports and comments; whether all are done."""
+    while await deps.reports.forget_author(user_id, deps.clock.now(), limit=_REPORTS) == _REPORTS:
+        if not deps.has_time():
+            return False
+    while await deps.comments.forget_author(user_id, limit=_REPORTS) == _REPORTS:
+        if not deps.has_time():
+            return False
+    return True
+
+
+async def _give_up_media(deps: ErasureDeps, user_id: str) -> bool:
+    """Give all of the person's photographs up, whose files the sweep then removes; whether all are."""
+    while await deps.media.mark_all_deleted(user_id, deps.clock.now(), limit=_PHOTOS) == _PHOTOS:
+        if not deps.has_time():
+            return False
+    return True
 
 
 async def _delete_customer(deps: ErasureDeps, event: Event) -> None:
@@ -128,7 +165,8 @@ async def _erase_bookings(deps: ErasureDeps, query: BookingQuery, party: ActorKi
     """Bookings of one party, page by page; ``None`` where all are done, else the place that is next."""
     after = place.after
     while page := await deps.bookings.search(query, limit=_PAGE, after=after):
-        await deps.personal.erase_mentions([booking.id for booking in page])
+        parties = {each for booking in page for each in (booking.customer_id, booking.provider_user_id)}
+        await deps.personal.erase_mentions([booking.id for booking in page], parties)
         for booking in page:
             await _erase(deps, booking, party)
         notes = notes_without_words()

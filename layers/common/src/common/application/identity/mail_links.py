@@ -62,7 +62,7 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     if purpose is MailPurpose.CHANGE_EMAIL:
         return await _change(deps, event, address)
     user = await deps.users.find_by_email_key(address.key)
-    if user is None or not user.is_active or user.deleted_at is not None:
+    if user is None or not user.is_usable:
         return None
     intent = event.payload.get("booking_intent_id")
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
@@ -102,7 +102,7 @@ async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> 
 async def _change(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:
     """The code for a new address; one that has an account is told so instead, which the one who asked never learns."""
     user = await deps.users.get(str(event.payload["user_id"]))
-    if user is None or not user.is_active or user.deleted_at is not None:
+    if user is None or not user.is_usable:
         return None
     owner = await deps.users.find_by_email_key(address.key)
     if owner is not None and owner.id != user.id:

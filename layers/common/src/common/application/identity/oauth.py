@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from common.application.identity.address_ownership import own_address
 from common.application.identity.deps import AuthDeps
+from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.registration import device_hash, request_verification
@@ -218,6 +219,7 @@ async def unlink_identity(deps: AuthDeps, caller: Principal, provider: str, clie
         await deps.credentials.unlink(caller.user_id, provider)
         await end_other_sessions(deps, caller.user_id, "identity_unlinked", but=caller.session_id, method=provider)
         await log_event(deps, SecurityEventType.IDENTITY_UNLINKED, caller.user_id, client, provider=provider)
+        told.extend(await ended_sockets(deps.sessions, caller.user_id, deps.clock.now()))
         await deps.outbox.insert(told)
 
     await deps.unit_of_work.run(write)

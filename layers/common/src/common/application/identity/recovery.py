@@ -5,6 +5,7 @@ from datetime import datetime
 
 from common.application.identity.calendar_feeds import end_feeds
 from common.application.identity.deps import AuthDeps
+from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.login import guard_keys
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
@@ -79,11 +80,13 @@ async def reset_password(deps: AuthDeps, token: str, password: str, client: Clie
         await deps.mail_tokens.delete_by_user(user.id)
         await log_event(deps, SecurityEventType.PASSWORD_RESET, user.id, client)
         told[:] = [_password_mail(deps, user.id, dropped, feeds_ended=await end_feeds(deps, user))]
+        told.extend(await ended_sockets(deps.sessions, user.id, now))
         await deps.outbox.insert(told)
         fields = {
             "is_verified": True,
             "is_provisional": False,
             "requires_password_setup": False,
+            "mail_problem": None,  # this mail has arrived
             "updated_at": now,
         }
         return await deps.users.update(user.id, fields, end_sessions=True)
@@ -147,9 +150,10 @@ async def change_password(
         fields = {"requires_password_setup": False, "is_provisional": False, "updated_at": now}
         await deps.users.update(user.id, fields)
         await log_event(deps, SecurityEventType.PASSWORD_CHANGED, user.id, client, session_id=caller.session_id)
+        told[:] = [_password_mail(deps, user.id, ()), *await ended_sockets(deps.sessions, user.id, now)]
         await deps.outbox.insert(told)
 
-    told = [_password_mail(deps, user.id, ())]
+    told: list[Event] = []
     await deps.unit_of_work.run(write)
     await publish(deps, told)
 

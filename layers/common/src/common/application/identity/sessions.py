@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.application.identity.deps import AuthDeps
+from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.factors.challenges import factor_required, new_challenge
 from common.application.identity.records import log_event, mail_event, publish
 from common.domain.identity.clients import ClientInfo, Standing
@@ -178,9 +179,17 @@ def _proof_has_ended() -> Unauthenticated:
     return Unauthenticated("Sign in again.", code="invalid_credentials")
 
 
-async def extend_session(deps: AuthDeps, user: User, session_id: str) -> TokenPair | None:
-    """One more token pair of a sign-in that goes on; ``None`` if it has ended."""
-    session = await deps.sessions.get(session_id)
+async def extend_session(deps: AuthDeps, user: User, session_id: str, known: Session | None = None) -> TokenPair | None:
+    """One more token pair of a sign-in that goes on; ``None`` if it has ended.
+
+    Args:
+        deps: ports.
+        user: the account, whose ``session_epoch`` the access token gets.
+        session_id: the sign-in.
+        known: the sign-in where it was read before the account; only while that has the epoch from before, for what
+            ends every sign-in raises it. One that ended alone is named in the account, and its tokens are refused.
+    """
+    session = known or await deps.sessions.get(session_id)
     if session is None or session.user_id != user.id or not session.is_live(deps.clock.now()):
         return None
     refresh_token = new_token()
@@ -268,26 +277,28 @@ async def end_other_sessions(
 async def log_out(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
     """End the caller's sign-in, its access tokens included."""
 
-    async def write() -> None:
+    async def write() -> list[Event]:
         await end_session(deps, caller.user_id, caller.session_id, "logout")
         await log_event(
             deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=False
         )
+        return await close_sockets(deps, caller.user_id)
 
-    await deps.unit_of_work.run(write)
+    await publish(deps, await deps.unit_of_work.run(write))
 
 
 async def log_out_everywhere(deps: AuthDeps, caller: Principal, client: ClientInfo) -> None:
     """End every sign-in of the caller, access tokens included."""
 
-    async def write() -> None:
+    async def write() -> list[Event]:
         await deps.sessions.revoke_by_user(caller.user_id, "logout_all", deps.clock.now())
         await deps.users.update(caller.user_id, {}, end_sessions=True)
         await log_event(
             deps, SecurityEventType.SIGNED_OUT, caller.user_id, client, session_id=caller.session_id, everywhere=True
         )
+        return await close_sockets(deps, caller.user_id)
 
-    await deps.unit_of_work.run(write)
+    await publish(deps, await deps.unit_of_work.run(write))
 
 
 async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, client: ClientInfo) -> None:
@@ -297,14 +308,22 @@ async def revoke_session(deps: AuthDeps, caller: Principal, session_id: str, cli
         NotFound: no live sign-in of the caller's has this id.
     """
 
-    async def write() -> None:
+    async def write() -> list[Event]:
         session = await deps.sessions.get(session_id)
         if session is None or session.user_id != caller.user_id or not session.is_live(deps.clock.now()):
             raise NotFound("There is no such sign-in.")
         await end_session(deps, caller.user_id, session_id, "revoked_by_owner")
         await log_event(deps, SecurityEventType.SESSION_REVOKED, caller.user_id, client, session_id=session_id)
+        return await close_sockets(deps, caller.user_id)
 
-    await deps.unit_of_work.run(write)
+    await publish(deps, await deps.unit_of_work.run(write))
+
+
+async def close_sockets(deps: AuthDeps, user_id: str) -> list[Event]:
+    """Store what closes the sockets of ended sign-ins; to be published after the commit. Call it in a unit of work."""
+    events = await ended_sockets(deps.sessions, user_id, deps.clock.now())
+    await deps.outbox.insert(events)
+    return events
 
 
 def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:

@@ -1,14 +1,22 @@
 """Refresh tokens rotate, so that the use of a stolen one is noticed (RFC 9700 section 4.14.2)."""
 
 from common.application.identity.deps import AuthDeps
-from common.application.identity.records import log_event
-from common.application.identity.sessions import TokenPair, end_session, make_refresh_token, pair_of, refuse_suspended
+from common.application.identity.records import log_event, publish
+from common.application.identity.sessions import (
+    TokenPair,
+    close_sockets,
+    end_session,
+    make_refresh_token,
+    pair_of,
+    refuse_suspended,
+)
 from common.application.shared.together import together
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import REFRESH_GRACE, RefreshToken, Session
 from common.domain.identity.users import User
 from common.domain.shared.errors import Unauthenticated
+from common.domain.shared.events import Event
 from common.domain.shared.opaque_tokens import digest, new_token, seal, unseal
 
 
@@ -75,11 +83,12 @@ async def _same_successor(
     if used is not None and used.sealed_successor is not None and is_twin:
         return unseal(used.sealed_successor, key=token)
 
-    async def end() -> None:
+    async def end() -> list[Event]:
         await end_session(deps, session.user_id, session.id, "refresh_replayed")
         await log_event(deps, SecurityEventType.REFRESH_REPLAYED, session.user_id, client, session_id=session.id)
+        return await close_sockets(deps, session.user_id)
 
-    await deps.unit_of_work.run(end)
+    await publish(deps, await deps.unit_of_work.run(end))
     raise _refused()
 
 

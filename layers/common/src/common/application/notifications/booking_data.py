@@ -45,7 +45,8 @@ def booking_data(
     customer_name = _name(customer)
     if part is ActorKind.PROVIDER and not is_disclosed(booking, now, settings):
         customer_name = given_name(customer_name) if customer and customer.full_name else customer_name
-    place = seen_by(booking, part, now, settings).place
+    seen = seen_by(booking, part, now, settings)
+    place = seen.place
     provider_name = provider.trading_name if provider else "the provider"
     absent = booking.no_show.absent if booking.no_show else None
     return {
@@ -62,7 +63,7 @@ def booking_data(
         "url": f"{frontend_base_url}/bookings/{booking.id}",
         "search_url": f"{frontend_base_url}/search",
         "preferences_url": f"{frontend_base_url}/account/notifications",
-        "notes": booking.notes,
+        "notes": seen.notes,
         "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
         "by": _by(booking, part, customer_name, provider_name),
         **_times(booking, event),
@@ -103,7 +104,7 @@ def _deadlines(booking: Booking, settings: BookingSettings) -> Mapping[str, str]
     """What follows from the settings, as instants and durations that people can act on."""
     slot = booking.slot
     instants = {
-        "pay_by": slot.start_at - settings.payment_default_before_start,
+        "pay_by": booking.hold_expires_at or slot.start_at - settings.payment_default_before_start,
         "report_until": slot.end_at + settings.dispute_after_end,
         "paid_out_from": slot.end_at + settings.settle_after,
     }

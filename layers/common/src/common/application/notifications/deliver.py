@@ -8,13 +8,21 @@ from common.application.identity.mail_links import prepare_mail
 from common.application.notifications.booking_data import booking_data
 from common.application.notifications.deps import DeliveryDeps
 from common.application.notifications.dispatch import Message, dispatch, send_mail
+from common.application.notifications.live import show_booking
+from common.application.notifications.matching import deliver_matching
 from common.application.notifications.operators import is_for_one, original, tell_operators
+from common.application.notifications.reports import deliver_report_event, is_about_report
+from common.application.notifications.undeliverable import UNDELIVERABLE, note_undeliverable
+from common.application.notifications.unread import check_unread
 from common.application.ports.bookings.calendar_writer import Invitation
 from common.domain.bookings.booking import ActorKind, Booking, BookingStatus
 from common.domain.bookings.disclosure import seen_by
 from common.domain.bookings.notifications import NOTIFICATIONS, RATINGS_READABLE
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.identity.users import User
+from common.domain.matching.notifications import NOTIFICATIONS as OF_MATCHING
+from common.domain.messaging.unread import UNREAD
+from common.domain.moderation.ratings import held_rating_item
 from common.domain.shared.events import Event
 from common.domain.shared.notification_kinds import Kind
 
@@ -39,6 +47,14 @@ async def deliver_event(deps: DeliveryDeps, event: Event) -> None:
         await _send_requested(deps, event)
     elif event.type == _LINK_REQUESTED:
         await _send_link(deps, event)
+    elif event.type == UNDELIVERABLE:
+        await note_undeliverable(deps, event)
+    elif event.type == UNREAD:
+        await check_unread(deps, event)
+    elif event.type in OF_MATCHING:
+        await deliver_matching(deps, event)
+    elif is_about_report(event):
+        await deliver_report_event(deps, event)
     else:
         await _deliver_booking_event(deps, event)
 
@@ -49,8 +65,13 @@ async def _deliver_booking_event(deps: DeliveryDeps, event: Event) -> None:
     if booking is None or notification is None:
         return
     ratings = await deps.ratings.list_by_booking(booking.id) if notification.kind is Kind.RATINGS else []
+    for each in ratings:
+        if each.state is RatingState.HELD:
+            await deps.moderation.report(held_rating_item(each, deps.clock.now()))
     if event.type == RATING_MODERATED and not (event.payload.get("was_held") and _all_are_decided(ratings)):
         return
+    if not is_for_one(event):
+        await show_booking(deps, event, booking, notification)
     customer = await deps.users.get(booking.customer_id)
     provider_user = await deps.users.get(booking.provider_user_id)
     provider = await deps.providers.get(booking.provider_id)

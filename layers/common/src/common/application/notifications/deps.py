@@ -8,11 +8,19 @@ from common.application.ports.bookings.ratings import Ratings
 from common.application.ports.bookings.repository import BookingRepository
 from common.application.ports.identity.accounts import StaffList
 from common.application.ports.identity.people import ProviderReader, UserReader
+from common.application.ports.matching.job_requests import JobRequests
+from common.application.ports.matching.offers import JobOffers
+from common.application.ports.messaging.conversations import Conversations, Messages, Subjects
+from common.application.ports.messaging.realtime.streams import LiveStreams
+from common.application.ports.moderation.queue import Moderation
 from common.application.ports.notifications.inbox import Notifications, PreferenceStore, PushSubscriptions
 from common.application.ports.notifications.mail import Mailer, MailLog, MailRenderer
 from common.application.ports.notifications.push import PushSender
+from common.application.ports.notifications.unsubscribe import UnsubscribeLinks
+from common.application.ports.reports.reports import ReportReader
+from common.application.ports.reports.support import Follows
 from common.application.ports.shared.clock import Clock
-from common.application.ports.shared.outbox import Outbox
+from common.application.ports.shared.outbox import Outbox, Publisher
 from common.domain.bookings.settings import BookingSettings
 
 
@@ -23,6 +31,8 @@ class InboxDeps:
     notifications: Notifications
     preferences: PreferenceStore
     push_subscriptions: PushSubscriptions
+    unsubscribe_links: UnsubscribeLinks
+    users: UserReader
     clock: Clock
 
 
@@ -44,6 +54,7 @@ class DeliveryDeps:
     staff: StaffList
     push_subscriptions: PushSubscriptions
     push_sender: PushSender
+    unsubscribe_links: UnsubscribeLinks
     links: LinkDeps
     clock: Clock
     frontend_base_url: str
@@ -52,3 +63,13 @@ class DeliveryDeps:
     calendar_writer: CalendarWriter
     organizer: str
     outbox: Outbox
+    conversations: Conversations
+    messages: Messages
+    subjects: Subjects
+    publisher: Publisher
+    streams: LiveStreams
+    requests: JobRequests
+    job_offers: JobOffers
+    reports: ReportReader
+    followers: Follows
+    moderation: Moderation

@@ -1,12 +1,14 @@
 """Notifying one person of one thing: an inbox entry, a mail and a push message, each at most once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from common.application.notifications.deps import DeliveryDeps
+from common.application.notifications.live import show_entry
 from common.application.ports.notifications.mail import MailRefused, MailStatus, RenderedMail
 from common.application.ports.notifications.push import PushMessage, PushOutcome
+from common.application.ports.notifications.unsubscribe import Unsubscription
 from common.domain.identity.users import User
 from common.domain.notifications.inbox import Channel, InboxEntry
 from common.domain.shared.errors import Unavailable
@@ -25,6 +27,7 @@ class Message:
         data: what the template shows.
         url: where a push message leads.
         calendar: what the mail does to the reader's calendar; nothing without.
+        about: what the inbox entry names for clients to fetch, beside the event's booking.
     """
 
     event: Event
@@ -33,6 +36,7 @@ class Message:
     data: Mapping[str, Any]
     url: str
     calendar: Callable[[str], tuple[str, str]] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) -> None:
@@ -58,22 +62,30 @@ async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) 
         type=event.type,
         title=mail.subject,
         body=mail.summary,
-        booking_id=event.booking_id,
         created_at=event.created_at,
+        **{"booking_id": event.booking_id, **message.about},
     )
     await deps.notifications.insert(entry)
+    await show_entry(deps, entry)
     preferences = await deps.preferences.get(user.id)
-    if preferences.wants(message.kind, Channel.EMAIL):
-        await send_mail(deps, event, message.template, user.email, _addressed(message, mail, user), user.id)
+    if preferences.wants(message.kind, Channel.EMAIL) and _may_be_mailed(user, message.kind):
+        await send_mail(deps, event, message.template, user.email, _addressed(deps, message, mail, user), user.id)
     if preferences.wants(message.kind, Channel.PUSH) and not preferences.is_quiet(deps.clock.now()):
         await _push(deps, entry, message.url)
 
 
-def _addressed(message: Message, mail: RenderedMail, user: User) -> RenderedMail:
+def _may_be_mailed(user: User, kind: Kind) -> bool:
+    """Whether mails reach the person; what is about the account itself, such as a new password, is always tried."""
+    return user.mail_problem is None or kind is Kind.ACCOUNT
+
+
+def _addressed(deps: DeliveryDeps, message: Message, mail: RenderedMail, user: User) -> RenderedMail:
     """The mail with what goes to this reader alone: the calendar entry, and where such mails are switched off."""
     fields: dict[str, Any] = {}
     if message.kind is not Kind.ACCOUNT:
-        fields["unsubscribe_url"] = message.data["preferences_url"]
+        one_click = deps.unsubscribe_links.make(Unsubscription(user.id, message.kind))
+        fields["unsubscribe_url"] = one_click or message.data["preferences_url"]
+        fields["is_one_click"] = one_click is not None
     if message.calendar is not None:
         fields["calendar_method"], fields["calendar"] = message.calendar(user.email)
     return mail.model_copy(update=fields)

@@ -6,7 +6,7 @@ from common.application.notifications.deps import InboxDeps
 from common.application.ports.notifications.inbox import PushSubscription
 from common.application.shared.together import together
 from common.domain.identity.roles import Principal
-from common.domain.notifications.inbox import InboxEntry, Preferences
+from common.domain.notifications.inbox import Channel, InboxEntry, Preferences
 from common.domain.shared.errors import NotFound
 from common.domain.shared.ids import new_id
 
@@ -58,6 +58,20 @@ async def change_preferences(deps: InboxDeps, preferences: Preferences) -> Prefe
     """Replace the caller's preferences."""
     await deps.preferences.save(preferences)
     return preferences
+
+
+async def unsubscribe_mails(deps: InboxDeps, token: str) -> None:
+    """Switch off the kind of mail that a mail's token names, for who got it; again, or with any other token, nothing.
+
+    Args:
+        deps: ports.
+        token: of a mail's header, the only proof.
+    """
+    what = deps.unsubscribe_links.read(token)
+    user = await deps.users.get(what.user_id) if what else None
+    if what is None or user is None or user.deleted_at is not None:
+        return
+    await deps.preferences.mute(user.id, what.kind, Channel.EMAIL)
 
 
 async def subscribe_push(deps: InboxDeps, caller: Principal, endpoint: str, p256dh: str, auth: str) -> PushSubscription:

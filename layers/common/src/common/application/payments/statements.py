@@ -11,6 +11,7 @@ from common.application.shared.booking_access import find_booking
 from common.domain.bookings.booking import Booking
 from common.domain.identity.roles import Principal
 from common.domain.payments.ledger import LedgerLine
+from common.domain.shared.csv_cells import cell
 from common.domain.shared.errors import Forbidden, InvalidInput
 from common.domain.shared.model import Model
 from common.domain.shared.money import exponent
@@ -39,8 +40,6 @@ _REASONS = {
 }
 #: What adds to the held money.
 _CREDITED = frozenset({"sales", "taken_back", "debt"})
-#: Spreadsheets take a cell that begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Statement(Model):
@@ -227,7 +226,7 @@ def _facts_row(line: LedgerLine, facts: LineFacts | None) -> tuple[str, ...]:
     if facts is None:
         return ("", "", "", "")
     tax = "" if facts.tax is None else decimal_text(facts.tax, line.amount.currency)
-    return (facts.line_id, _cell(facts.label), str(facts.quantity), tax)
+    return (facts.line_id, cell(facts.label), str(facts.quantity), tax)
 
 
 def _row(line: LedgerLine) -> tuple[str, ...]:
@@ -235,7 +234,7 @@ def _row(line: LedgerLine) -> tuple[str, ...]:
     amount = decimal_text(line.amount.amount, line.amount.currency)
     currency = line.amount.currency.upper()
     before = (line.booking_id, line.entry_id, line.account, line.reason)
-    return (at, *map(_cell, before), amount, currency, _cell(line.stripe_id or ""))
+    return (at, *map(cell, before), amount, currency, cell(line.stripe_id or ""))
 
 
 def decimal_text(amount: int, currency: str) -> str:
@@ -244,7 +243,3 @@ def decimal_text(amount: int, currency: str) -> str:
     whole, rest = divmod(abs(amount), 10**digits)
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -9,7 +9,7 @@ from common.domain.catalogue.providers import Provider
 from common.domain.scheduling.calendars import Calendars, Taken
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import limits_at
-from common.domain.scheduling.slots import SlotStatus, calendar_bounds, slot_status
+from common.domain.scheduling.slots import SlotStatus, bookable_slots, calendar_bounds, slot_status
 
 #: Rules that say nothing of the provider's calendar; they keep a code of their own.
 _MESSAGES = {
@@ -58,6 +58,42 @@ async def check_slot(
         now=now,
         apart_from=apart_from,
     )
+
+
+async def first_free_start(
+    bookings: BookingRepository,
+    provider: Provider,
+    between: tuple[datetime, datetime],
+    *,
+    duration_minutes: int,
+    resource_ids: Sequence[str],
+    now: datetime,
+    apart_from: Collection[str] = (),
+    is_notice_waived: bool = False,
+) -> tuple[datetime, SlotVerdict] | None:
+    """The first start in an interval that the slot rules find free, with the limits that it counts for.
+
+    Args:
+        bookings: where claims are read.
+        provider: whose time it is.
+        between: the half-open interval.
+        duration_minutes: length of the work.
+        resource_ids: whose time it takes.
+        now: the present instant.
+        apart_from: whose own claims do not count, because they would make way.
+        is_notice_waived: whether the provider, who is there, needs no notice.
+    """
+    rules, (first, last) = provider.availability, between
+    if rules is None or last <= first:
+        return None
+    if is_notice_waived:
+        rules = rules.model_copy(update={"minimum_notice_minutes": 0})
+    bounds = calendar_bounds(rules, duration_minutes, first, last)
+    claims = await bookings.list_claims(provider.id, resource_ids, *bounds)
+    others = [each for each in claims if each.booking_id not in apart_from and each.stands_at(now)]
+    busy = _calendars(others).busy(provider.id, resource_ids)
+    found = bookable_slots(rules, duration_minutes, busy, now, first, last, limit=1)
+    return (found[0].start_at, SlotVerdict(limits=tuple(limits_at(rules, found[0].start_at)))) if found else None
 
 
 def claims_around(

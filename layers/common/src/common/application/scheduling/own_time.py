@@ -28,6 +28,8 @@ from common.domain.shared.phones import parse_phone
 
 #: How much of what is in the way a refusal names.
 _MOST_NAMED = 10
+#: What a provider has taken without a booking, by the purpose of its claims: by hand, or for a quote of theirs.
+_OWN_KINDS = {"block": "block", "manual": "manual_booking", "offer": "offer"}
 #: How often a change without a version is decided anew where somebody was first.
 _TRIES = 5
 
@@ -236,9 +238,8 @@ async def _with_reasons(
 async def _named(deps: ProviderDeps, provider_id: str, claim: SlotClaim) -> dict[str, str]:
     """What takes a time. Of a guest's hold, or of a booking that is not paid for yet, a provider hears nothing more."""
     shown = {"start_at": claim.start_at.isoformat(), "end_at": claim.end_at.isoformat()}
-    if claim.provider_id == provider_id and claim.purpose in {"block", "manual"}:
-        kind = "block" if claim.purpose == "block" else "manual_booking"
-        return {"kind": kind, "id": claim.booking_id, **shown}
+    if claim.provider_id == provider_id and claim.purpose in _OWN_KINDS:
+        return {"kind": _OWN_KINDS[claim.purpose], "id": claim.booking_id, **shown}
     booking = await deps.bookings.get(claim.booking_id) if claim.provider_id == provider_id else None
     if booking is None or not booking.was_requested:
         return {"kind": "hold", **shown}

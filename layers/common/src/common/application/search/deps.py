@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common.application.ports.catalogue.geocoding import Geocoder, PlaceNames
 from common.application.ports.catalogue.repositories import BusyTimes, Categories, Providers
-from common.application.ports.search.listings import CategoryCount, ListingIndex, Popularity, Vocabulary
+from common.application.ports.search.listings import CategoryCount, FacetCounters, ListingIndex, Popularity, Vocabulary
 from common.application.ports.shared.clock import Clock
 
 
@@ -34,6 +34,7 @@ class SearchDeps:
 
     clock: Clock
     listings: ListingIndex
+    counters: FacetCounters
     vocabulary: Vocabulary
     categories: Categories
     providers: Providers

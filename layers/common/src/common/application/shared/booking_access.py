@@ -6,7 +6,8 @@ from common.application.ports.bookings.repository import BookingRepository
 from common.application.shared.own_matters import require_others_matter
 from common.domain.bookings.access import part_in
 from common.domain.bookings.booking import Actor, ActorKind, Booking
-from common.domain.identity.roles import Principal, Role
+from common.domain.identity.permissions import Permission, refuse_withheld
+from common.domain.identity.roles import Principal
 from common.domain.shared.errors import Forbidden, NotFound
 
 
@@ -37,7 +38,7 @@ async def find_booking(
     booking = known or await deps.bookings.get(booking_id)
     actor = part_in(booking, caller) if booking else None
     if booking is None or actor is None:
-        caller.refuse_withheld(Role.OPERATOR)
+        refuse_withheld(caller, Permission.SEE_ALL_BOOKINGS)
         raise NotFound("There is no such booking.")
     return booking, actor
 

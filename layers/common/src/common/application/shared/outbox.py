@@ -46,3 +46,11 @@ async def sweep_outbox(deps: OutboxDeps, *, has_time: Callable[[], bool]) -> int
             break
         after = events[-1]
     return published
+
+
+async def outbox_lag(deps: OutboxDeps) -> int:
+    """For how many seconds the oldest event has waited that a queue should have taken; 0 where none has."""
+    now = deps.clock.now()
+    waiting = await deps.outbox.list_unpublished(before=now - GRACE, limit=1)
+    due = [max(event.created_at, event.not_before or event.created_at) for event in waiting]
+    return max([0, *(int((now - each).total_seconds()) for each in due)])

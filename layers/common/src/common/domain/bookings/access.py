@@ -1,7 +1,8 @@
 """Who may see or touch a booking, and in which part: the one rule that every route asks."""
 
 from common.domain.bookings.booking import Actor, ActorKind, Booking
-from common.domain.identity.roles import Principal, Role
+from common.domain.identity.permissions import Permission, may
+from common.domain.identity.roles import Principal
 
 
 def part_in(booking: Booking, caller: Principal) -> Actor | None:
@@ -13,4 +14,4 @@ def part_in(booking: Booking, caller: Principal) -> Actor | None:
         return Actor(kind=ActorKind.CUSTOMER, id=caller.user_id)
     if caller.user_id == booking.provider_user_id:
         return Actor(kind=ActorKind.PROVIDER, id=caller.user_id)
-    return Actor(kind=ActorKind.OPERATOR, id=caller.user_id) if caller.has(Role.OPERATOR) else None
+    return Actor(kind=ActorKind.OPERATOR, id=caller.user_id) if may(caller, Permission.SEE_ALL_BOOKINGS) else None

@@ -16,9 +16,38 @@ from common.domain.payments.operations import FIRST_CHARGE, PaymentOperation, Pu
 from common.domain.payments.tax import TaxTerm
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.scheduling.slot_limits import HoldLimit, SlotLimit
+from common.domain.shared.actors import Actor, ActorKind, other_party
 from common.domain.shared.events import Event
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Booking",
+    "BookingChange",
+    "BookingStatus",
+    "ChargebackFee",
+    "Dispute",
+    "Evidence",
+    "ExtraProposal",
+    "HistoryEntry",
+    "NoShow",
+    "OpenOperation",
+    "PaymentDetails",
+    "PayoutState",
+    "Place",
+    "PolicySnapshot",
+    "PriceSnapshot",
+    "RescheduleProposal",
+    "ReviewState",
+    "ServiceArea",
+    "ServiceSnapshot",
+    "ShownMedia",
+    "Slot",
+    "other_party",
+    "was_requested",
+]
 
 
 class BookingStatus(StrEnum):
@@ -55,28 +84,6 @@ class ReviewState(StrEnum):
     OPEN = "open"
     PUBLISHED = "published"
     CLOSED = "closed"
-
-
-class ActorKind(StrEnum):
-    """In which part somebody acts on a booking."""
-
-    CUSTOMER = "customer"
-    PROVIDER = "provider"
-    OPERATOR = "operator"
-    SYSTEM = "system"
-    WEBHOOK = "webhook"
-
-
-def other_party(kind: ActorKind) -> ActorKind:
-    """The provider for everybody else, the customer for the provider."""
-    return ActorKind.CUSTOMER if kind is ActorKind.PROVIDER else ActorKind.PROVIDER
-
-
-class Actor(Model):
-    """Who acts, and in which part; ``id`` is the user, or the name of the schedule or webhook."""
-
-    kind: ActorKind
-    id: str
 
 
 class ServiceSnapshot(Model):
@@ -150,7 +157,7 @@ class PriceSnapshot(Model):
     @property
     def total(self) -> Money:
         """The sum of the lines."""
-        return Money(amount=sum(each.amount.amount for each in self.lines), currency=self.currency)
+        return Money(amount=sum([each.minor_units for each in self.lines]), currency=self.currency)
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
@@ -168,7 +175,7 @@ class PriceSnapshot(Model):
 
     def spread(self, amount: int) -> list[int]:
         """A part of the price, in minor units, over its lines, in their order and in proportion to their amounts."""
-        return spread(amount, [each.amount.amount for each in self.lines], charge_step(self.currency))
+        return spread(amount, [each.minor_units for each in self.lines], charge_step(self.currency))
 
 
 class PolicySnapshot(Model):
@@ -212,7 +219,8 @@ class PaymentDetails(Model):
     not been refunded yet. ``debt_amount`` is what the provider owes of this booking; its reversal is tried again at
     ``debt_retry_at``. ``set_off_amount`` is what of the provider's share here has paid their debts of other bookings,
     less what other bookings' shares have paid of the debt of this one. ``held_by_line`` is what of each line of the
-    price is held, by the line's id, as the ledger says.
+    price is held, by the line's id, as the ledger says. ``may_have_moved`` says that Stripe may have moved money that
+    our books do not know of, as after a restore: from then on it is asked before anything more is moved.
     """
 
     stripe_customer_id: str | None = None
@@ -228,6 +236,7 @@ class PaymentDetails(Model):
     is_payout_released: bool = False
     open_operations: list[OpenOperation] = Field(default_factory=list)
     needs_attention: bool = False
+    may_have_moved: bool = False
     failures: int = 0
     retry_at: datetime | None = None
     last_error_code: str | None = None
@@ -294,6 +303,7 @@ class Booking(Model):
     ``charges`` are its payments, the booking's own first; ``payment`` is derived from them (``payment_axis``).
     ``held_by`` is the digest of the network address that booked, until the booking is paid.
     ``next_due_at`` and ``next_due_action`` are the booking's one armed timer: the earliest of its due system actions.
+    ``job_request_id`` and ``offer_id`` are the request that it came of and the offer that both sides agreed to, if any.
     """
 
     id: str
@@ -344,6 +354,8 @@ class Booking(Model):
     next_due_at: datetime | None = None
     next_due_action: str | None = None
     idempotency_key: str | None = None
+    job_request_id: str | None = None
+    offer_id: str | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -446,11 +458,16 @@ class Booking(Model):
 
     @property
     def was_requested(self) -> bool:
-        """Whether it ever reached its provider, who hears nothing of what was not paid for."""
-        return self.status not in _UNPAID and (self.accepted_at is not None or self.accept_by is not None)
+        """Whether it ever reached its provider, who hears of what was not paid for only if they agreed to it before."""
+        return self.offer_id is not None or was_requested(self.status, self.accepted_at, self.accept_by)
 
 
 _UNPAID = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PAYMENT_EXPIRED})
+
+
+def was_requested(status: BookingStatus, accepted_at: datetime | None, accept_by: datetime | None) -> bool:
+    """Whether a booking ever reached its provider, by those of its fields that say so."""
+    return status not in _UNPAID and (accepted_at is not None or accept_by is not None)
 
 
 class HistoryEntry(Model):
@@ -468,6 +485,13 @@ class HistoryEntry(Model):
     at: datetime
 
 
+class ShownMedia(Model):
+    """Photographs that a party shows as evidence, and whose they must be."""
+
+    media_ids: list[str]
+    owner_id: str
+
+
 class BookingChange(Model):
     """Everything that commits together: the decision of the domain, ready for one database transaction.
 
@@ -475,7 +499,8 @@ class BookingChange(Model):
     written by id, new ones and ended ones alike; those named in ``canceled_operation_ids`` become ``canceled``.
     ``limits`` bound how many bookings the provider may have around the time that is claimed, ``hold_limit`` how many
     unpaid ones the network address may have, this one included. Until ``taken_until`` the operations belong to whoever
-    commits the change, as if claimed; nobody has them where it is ``None``.
+    commits the change, as if claimed; nobody has them where it is ``None``. ``shown_media`` are attached to the
+    booking, if their owner may show them there.
     """
 
     expected_version: int | None
@@ -490,3 +515,4 @@ class BookingChange(Model):
     taken_until: datetime | None = None
     canceled_operation_ids: list[str] = Field(default_factory=list)
     ledger: list[LedgerLine] = Field(default_factory=list)
+    shown_media: ShownMedia | None = None

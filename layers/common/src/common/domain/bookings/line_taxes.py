@@ -40,7 +40,7 @@ def taxes_by_line(price: PriceSnapshot, parts: Sequence[int] | None = None) -> l
         price: with the lines and their terms.
         parts: minor units of each line that moved, of one sign with the lines' amounts; those amounts without it.
     """
-    amounts = [each.amount.amount for each in price.lines] if parts is None else parts
+    amounts = [each.minor_units for each in price.lines] if parts is None else parts
     by_line: list[list[TaxLine]] = [[] for _ in price.lines]
     for term in _shown_terms(price):
         bases = _shown(price, term, amounts)

@@ -63,7 +63,7 @@ def at_customer(found: Address, provider: Provider) -> Place:
         if metres - doubt > reach:
             raise InvalidInput.of("address", "The provider does not come that far.", "outside_service_area")
         area = ServiceArea.INSIDE if metres + doubt <= reach else ServiceArea.UNCERTAIN
-    return Place(address=found.text, service_area=area, **_located(found))
+    return at_address(PlaceKind.CUSTOMER, found).model_copy(update={"service_area": area})
 
 
 def elsewhere(kind: PlaceKind, service: Service, provider: Provider) -> Place:
@@ -76,8 +76,10 @@ def elsewhere(kind: PlaceKind, service: Service, provider: Provider) -> Place:
         return Place(kind=kind, online_link=service.online_link)
     if not provider.address.is_located:
         raise Conflict("The provider's address is not known.", code="provider_address_needed")
-    return Place(kind=kind, address=provider.address.text, **_located(provider.address))
+    return at_address(kind, provider.address)
 
 
-def _located(address: Address) -> dict[str, object]:
-    return address.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
+def at_address(kind: PlaceKind, address: Address) -> Place:
+    """A place as far as its address tells of it."""
+    located = address.model_dump(include={"lat", "lng", "is_located", "suburb", "country"})
+    return Place(kind=kind, address=address.text, **located)

@@ -56,7 +56,12 @@ class PriceLine(Model):
     @property
     def amount(self) -> Money:
         """What the line adds to the price."""
-        return Money(amount=self.quantity * self.unit_amount.amount, currency=self.unit_amount.currency)
+        return Money(amount=self.minor_units, currency=self.unit_amount.currency)
+
+    @property
+    def minor_units(self) -> int:
+        """What the line adds to the price, for sums; its currency is the price's."""
+        return self.quantity * self.unit_amount.amount
 
     @property
     def has_commission(self) -> bool:

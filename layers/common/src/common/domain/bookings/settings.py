@@ -2,34 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from common.domain.payments.tax import TAX_RULES, TaxRule
-from common.domain.shared.model import Model
+from common.domain.shared.configured import Configured, Window, load_configured
 from common.domain.shared.money import CurrencyCode
 
 #: The variable that holds what differs from the defaults.
 VARIABLE = "BOOKING_SETTINGS"
 
-Window = Annotated[timedelta, Field(ge=timedelta(0))]
 
-
-class _Configured(Model):
-    """What people write: a field that does not exist is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class CommissionRule(_Configured):
+class CommissionRule(Configured):
     """A category's commission; what is ``None`` is the platform's. ``minimum`` is in minor units."""
 
     basis_points: int | None = Field(default=None, ge=0, le=10_000)
     minimum: int | None = Field(default=None, ge=0)
 
 
-class BookingSettings(_Configured):
+class BookingSettings(Configured):
     """Windows are durations relative to what their name says; amounts are minor units; shares are basis points.
 
     ``intent_hold`` is long enough to open a mail and fill in a profile, and short enough to keep a slot from nobody;
@@ -85,23 +76,12 @@ class BookingSettings(_Configured):
 
 
 def load_booking_settings(environment: Mapping[str, str]) -> BookingSettings:
-    """The settings of the variable ``BOOKING_SETTINGS``, a JSON object with some of the fields.
-
-    Durations are ISO 8601: ``{"payment_hold": "PT15M", "reschedule_limit": 3}``. What is not in it, and all without the
-    variable, keeps its default.
+    """The settings of the variable ``BOOKING_SETTINGS`` (``load_configured``).
 
     Args:
         environment: variables by name.
 
     Raises:
-        ValueError: it is no JSON object, or a field is unknown or has a value that cannot be used; the message names
-            every such field and says why.
+        ValueError: it cannot be used; the message names every wrong field.
     """
-    given = environment.get(VARIABLE)
-    if not given:
-        return BookingSettings()
-    try:
-        return BookingSettings.model_validate_json(given)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'JSON'}: {each['msg']}" for each in error.errors())
-        raise ValueError(f"{VARIABLE} cannot be used: {wrong}") from error
+    return load_configured(BookingSettings, VARIABLE, environment)

@@ -99,7 +99,7 @@ def service_listing(provider: Provider, service: Service, tree: CategoryTree) ->
         price_type=service.price_type,
         unit_price=service.price,
         duration_minutes=service.duration_minutes,
-        image=service.images[0] if service.images else None,
+        image=_image(service),
         auto_accept=service.auto_accept,
         resource_ids=service.resource_ids,
         is_verified=provider.status is ProviderStatus.APPROVED,
@@ -187,6 +187,13 @@ def provider_place_tags(tree: CategoryTree, services: Iterable[Service]) -> list
     """Those of a provider: what of its services is done where, and not each of them everywhere."""
     tags = [tag for each in services for tag in place_tags(category_path(tree, each.category), each.place_kinds)]
     return list(dict.fromkeys(tags))
+
+
+def _image(service: Service) -> str | None:
+    """What lists show of a service: the address of an image elsewhere, or where a photograph lies in the bucket."""
+    if service.images:
+        return service.images[0]
+    return service.photos[0].listed_key if service.photos else None
 
 
 def _reach(provider: Provider, kinds: Sequence[PlaceKind]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from common.domain.catalogue.rating_scores import bayesian_score
 from common.domain.identity.users import Address, ProviderStatus
+from common.domain.media.photos import Photo
 from common.domain.scheduling.availability import Availability
 from common.domain.shared.model import Model
 
@@ -67,6 +68,7 @@ class Provider(Model):
     commission_minimum: int | None = None
     plan_id: str = "free"
     tax_number: str | None = None
+    picture: Photo | None = None
     active_service_limit: int | None = 10
     version: int = 1
     created_at: datetime

@@ -9,6 +9,7 @@ from pydantic import Field
 from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS, PlaceKind
 from common.domain.catalogue.providers import RatingSummary
 from common.domain.catalogue.service_options import ChosenOption, ServiceOption, minutes_with, pick_options
+from common.domain.media.photos import Photo
 from common.domain.scheduling.slot_cells import MOST_RESOURCES
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
@@ -42,6 +43,7 @@ class CancellationPolicyName(StrEnum):
 class Service(Model):
     """One bookable offer. ``price`` is absent only for ``quote``, which has no ``options`` either.
 
+    ``images`` are addresses elsewhere, ``photos`` those that were uploaded here; lists show the first.
     ``resource_ids`` are what a booking of it takes the time of; without any it is the provider's own.
     ``place_kinds`` are where it can be done, at least one; the customer chooses. ``online_link`` is where it usually
     happens online: nobody but the owner sees it, and customers the one that their own booking keeps, once accepted.
@@ -57,6 +59,7 @@ class Service(Model):
     duration_minutes: int
     options: list[ServiceOption] = Field(default_factory=list)
     images: list[str] = Field(default_factory=list)
+    photos: list[Photo] = Field(default_factory=list)
     status: ServiceStatus = ServiceStatus.DRAFT
     cancellation_policy: CancellationPolicyName = CancellationPolicyName.MODERATE
     auto_accept: bool = False
@@ -85,6 +88,10 @@ class Service(Model):
         if self.price is None or self.price_type is PriceType.QUOTE:
             return None
         if self.price_type is PriceType.HOURLY:
-            amount = (self.price.amount * self.duration_minutes + 30) // 60
-            return Money(amount=amount, currency=self.price.currency)
+            return Money(amount=hourly(self.price.amount, self.duration_minutes), currency=self.price.currency)
         return self.price
+
+
+def hourly(amount: int, minutes: int) -> int:
+    """What so many minutes cost at an amount an hour, in minor units, rounded half up."""
+    return (amount * minutes + 30) // 60

@@ -29,6 +29,7 @@ class Principal:
         user_id: the account.
         roles: what it may do, as the database says now.
         session_id: the sign-in this request belongs to.
+        epoch: the account's ``session_epoch``, which was the token's too; ``None`` where no token says so.
         provider_id: the provider profile of the account, where it has one.
         is_provisional: a guest who has not completed the account.
         signed_in_at: when the caller last proved who they are; ``None`` if the token does not say.
@@ -40,6 +41,7 @@ class Principal:
     user_id: str
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.USER}))
     session_id: str = ""
+    epoch: int | None = None
     provider_id: str | None = None
     is_provisional: bool = False
     signed_in_at: datetime | None = None

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from common.domain.shared.model import Model
 
+#: The kind of a row's id.
+EVENT_PREFIX = "sev"
+
 
 class SecurityEventType(StrEnum):
     """What the log of security events tells."""
@@ -40,9 +43,18 @@ class SecurityEventType(StrEnum):
     DELETED = "deleted"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    BAN_PROPOSED = "ban_proposed"
+    BANNED = "banned"
+    BAN_LIFTED = "ban_lifted"
+    CONTENT_DECIDED = "content_decided"
+    APPEALED = "appealed"
+    REPORT_MODERATED = "report_moderated"
+    BOOKING_DECIDED = "booking_decided"
     ROLES_CHANGED = "roles_changed"
     PROVIDER_APPROVED = "provider_approved"
     PROVIDER_REJECTED = "provider_rejected"
+    DEAD_LETTERS_REDRIVEN = "dead_letters_redriven"
+    FIGURES_RECOUNTED = "figures_recounted"
 
 
 class SecurityEvent(Model):

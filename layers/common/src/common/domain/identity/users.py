@@ -8,6 +8,7 @@ from pydantic import Field
 from common.domain.identity.factors import FactorKind
 from common.domain.identity.roles import Role
 from common.domain.identity.terms import AcceptedTerms
+from common.domain.media.photos import Photo
 from common.domain.shared.model import Model
 
 
@@ -45,12 +46,28 @@ class Address(Model):
     uncertainty_m: int = 0
 
 
+class MailTrouble(StrEnum):
+    """Why somebody gets no more mails: the address refuses them for good, or they were reported as spam."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class MailProblem(Model):
+    """That mails do not reach an account's address."""
+
+    kind: MailTrouble
+    since: datetime
+
+
 class User(Model):
     """One person's account.
 
     ``email`` is as the person typed it; ``email_key`` its normal form, unique. ``session_epoch`` rises when every
     access token so far must die at once (suspension, password reset); tokens carry the epoch they were made in. Beside
     it the stored account remembers the sign-ins that ended within a token's life (``Users.end_access``).
+    ``banned_at`` is there
+    while two members of staff have stopped the account, which one of them cannot undo.
     ``factor_kinds`` says which kinds of second factors the account has; what adds or removes a factor writes it.
     """
 
@@ -64,16 +81,29 @@ class User(Model):
     is_verified: bool = False
     is_provisional: bool = False
     is_active: bool = True
+    banned_at: datetime | None = None
     is_oauth_registered: bool = False
     requires_password_setup: bool = False
     onboarding_path: str | None = None
     onboarding_status: OnboardingStatus = OnboardingStatus.NOT_STARTED
     provider_status: ProviderStatus = ProviderStatus.NOT_APPLIED
     provider_id: str | None = None
+    picture: Photo | None = None
     stripe_customer_id: str | None = None
     session_epoch: int = 0
     factor_kinds: list[FactorKind] = Field(default_factory=list)
     accepted_terms: list[AcceptedTerms] = Field(default_factory=list)
+    mail_problem: MailProblem | None = None
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether its person may act by it: it is neither suspended nor closed."""
+        return self.is_active and self.deleted_at is None
+
+    @property
+    def picture_media_id(self) -> str | None:
+        """The photograph that shows the person, where they have given one."""
+        return self.picture.media_id if self.picture else None

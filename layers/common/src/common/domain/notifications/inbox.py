@@ -1,6 +1,6 @@
 """What people keep in their inbox of what they are notified of, and by which channels they are."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ class Channel(StrEnum):
 
 
 class InboxEntry(Model):
-    """One entry of somebody's inbox in the app."""
+    """One entry of somebody's inbox in the app, and what it is about."""
 
     id: str
     user_id: str
@@ -27,6 +27,9 @@ class InboxEntry(Model):
     title: str
     body: str
     booking_id: str | None = None
+    job_request_id: str | None = None
+    offer_id: str | None = None
+    report_id: str | None = None
     read_at: datetime | None = None
     created_at: datetime
 
@@ -75,6 +78,16 @@ class QuietHours(Model):
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
+    def end_of(self, now: datetime) -> datetime | None:
+        """When the quiet hours end that cover an instant, in UTC; ``None`` where none do."""
+        if not self.cover(now):
+            return None
+        local = now.astimezone(ZoneInfo(self.timezone))
+        end = datetime.combine(local.date(), self.end, local.tzinfo)
+        if end <= local:
+            end = datetime.combine(local.date() + timedelta(days=1), self.end, local.tzinfo)
+        return end.astimezone(UTC)
+
 
 class Preferences(Model):
     """Which channels somebody has switched off, by kind; mails about the account itself cannot be."""
@@ -86,6 +99,10 @@ class Preferences(Model):
     def is_quiet(self, now: datetime) -> bool:
         """Whether nothing is pushed at an instant."""
         return self.quiet_hours is not None and self.quiet_hours.cover(now)
+
+    def rests_until(self, now: datetime) -> datetime | None:
+        """When the quiet hours end in which somebody is at an instant; ``None`` outside of them."""
+        return None if self.quiet_hours is None else self.quiet_hours.end_of(now)
 
     def wants(self, kind: Kind, channel: Channel) -> bool:
         """Whether a notification of a kind may use a channel."""

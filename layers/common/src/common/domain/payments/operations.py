@@ -47,6 +47,13 @@ GONE = frozenset({OBJECT_GONE, CUSTOMER_GONE, ACCOUNT_GONE})
 #: Why a transfer fails whose provider has not set up the account at Stripe, or not all of it.
 ACCOUNT_NOT_READY = "account_not_ready"
 
+#: Why an operation fails whose key Stripe knows from another call: books that were restored to an earlier moment name
+#: anew what was done after it. A new attempt would do it twice.
+KEY_REUSED = "idempotency_key_reused"
+#: Why an operation fails of which Stripe has more than our books: it was asked before anything was moved.
+DONE_ALREADY = "done_already"
+MAY_BE_DONE = frozenset({KEY_REUSED, DONE_ALREADY})
+
 
 class OperationStatus(StrEnum):
     """Where an operation stands. ``uncertain``: Stripe may or may not have acted; look up before acting again."""

@@ -55,10 +55,15 @@ class Platform:
     country: str = "NZ"
     more_currencies: frozenset[str] = frozenset()
 
+    @property
+    def own_currency(self) -> str:
+        """What its country pays with, as an ISO 4217 code in lower case."""
+        return _CURRENCIES[self.country]
+
     @cached_property
     def currencies(self) -> frozenset[str]:
         """Currencies in which a service can be sold, because what it brings can be passed on."""
-        return self.more_currencies | {_CURRENCIES[self.country]}
+        return self.more_currencies | {self.own_currency}
 
     def require_provider_in(self, country: str) -> None:
         """Refuse an address from where a provider could never be paid.
@@ -72,6 +77,25 @@ class Platform:
         if country not in {"", self.country}:
             message = f"Providers are paid in {self.country} only; this address is in {country}."
             raise InvalidInput.of("address", message, "country_not_supported")
+
+    def sale_problem(self, currency: str) -> str | None:
+        """Why nothing can be sold in a currency, as a sentence; ``None`` where it can."""
+        if currency in self.currencies:
+            return None
+        return f"Services are sold in {self.currencies_text()} here; what other currencies bring cannot be paid on."
+
+    def require_sale_in(self, currency: str, field: str) -> None:
+        """Refuse a price or a budget of which no provider could be paid.
+
+        Args:
+            currency: ISO 4217 code in lower case.
+            field: of the amount.
+
+        Raises:
+            InvalidInput: ``currency_not_supported``, of the field's ``currency``.
+        """
+        if problem := self.sale_problem(currency):
+            raise InvalidInput.of(f"{field}.currency", problem, "currency_not_supported")
 
     def currencies_text(self) -> str:
         """The currencies for people, such as ``AUD, NZD``."""

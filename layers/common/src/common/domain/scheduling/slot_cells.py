@@ -49,8 +49,8 @@ class SlotClaim(Model):
     One document with all its cells under the unique index (``resource_id``, ``cells``): one insert either takes
     all or nothing. ``resource_id`` is the provider's own id where the provider's time itself is taken, which is also
     what a claim without one means. ``provider_id`` says whose booking it is.
-    ``purpose`` is ``booking``, ``reschedule``, ``intent``, ``block`` or ``manual``; ``expires_at`` is on holds, and on
-    what is taken by hand, well after its end.
+    ``purpose`` is ``booking``, ``reschedule``, ``intent``, ``offer``, ``block`` or ``manual``; ``expires_at`` is on
+    holds, and on what is taken by hand, well after its end.
     ``work_start_at`` is when the work itself starts, which the limits per day and week count: a booking with a second
     interval on hold counts on both days, and once where they are the same. ``held_by`` is the digest of the network
     address that a guest's hold came from.

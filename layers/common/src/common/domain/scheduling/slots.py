@@ -137,6 +137,37 @@ def calendar_bounds(
     return first, last
 
 
+class DayLoad(NamedTuple):
+    """Minutes of a local day in which somebody works, and how many of them are taken."""
+
+    open_minutes: int
+    taken_minutes: int
+
+
+def day_load(availability: Availability, busy: Iterable[Busy], instant: datetime) -> DayLoad:
+    """How full the provider's local day is.
+
+    Args:
+        availability: the provider's rules.
+        busy: occupied intervals, at least those of the day; what is not in the way does not count.
+        instant: any of the day, aware.
+    """
+    zone = ZoneInfo(availability.timezone)
+    day = instant.astimezone(zone).date()
+    first, last = (_seconds(datetime.combine(each, time(), zone)) for each in (day, day + timedelta(days=1)))
+    hours = _Hours(availability)
+    opens = _merged(each for piece in _constant_offsets(zone, first, last) for each in hours.intervals(piece))
+    taken = _merged(_cell_bounds(item) for item in busy if item.in_the_way)
+    worked = list(zip(*opens, strict=True))
+    open_seconds = sum(end - start for start, end in worked)
+    taken_seconds = sum(
+        max(0, min(end, until) - max(start, since))
+        for since, until in zip(*taken, strict=True)
+        for start, end in worked
+    )
+    return DayLoad(open_seconds // _MINUTE, taken_seconds // _MINUTE)
+
+
 class _Rules:
     """The rules of one provider and service over one interval, prepared for quick verdicts."""
 

@@ -51,7 +51,7 @@ _MANY_DIGITS = re.compile(r"\+?\(?\d(?:[\s().,/*_-]*\d){6,}")
 _FEWEST_DIGITS = 8
 #: Numbers without a country code are taken to be from where the marketplace is open.
 _REGIONS = ("NZ", "AU")
-_DIGIT_NAMES = {
+DIGIT_NAMES = {
     name: str(digit)
     for digit, names in enumerate(("zero oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
     for name in names.split()
@@ -65,8 +65,13 @@ _DAY_OR_TIME = re.compile(
 _MARKS = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk", "Sm", "So"})
 _OF_SUMS = frozenset("%@=<>+")
 _MINUS = "\N{MINUS SIGN}"
-_NAMED_DIGIT = re.compile(rf"\b(?:{'|'.join(_DIGIT_NAMES)})\b", re.IGNORECASE)
-_LETTER_O = re.compile(r"(?<=\d)[oO](?=[\d\s])|\b[oO](?=\d)")
+_NAMED_DIGIT = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(DIGIT_NAMES)})(?![^\W\d_])", re.IGNORECASE)
+_LETTER_O = re.compile(r"(?<=\d)[oO](?=[\d\s])|\b[oO](?=[\s,]*\d)")
+REPETITIONS = {"double": 2, "triple": 3}
+#: A digit that is said to come several times.
+_REPEATED = re.compile(rf"(?<![^\W\d_])({'|'.join(REPETITIONS)})\s+(\d)(?!\d)", re.IGNORECASE)
+#: What makes a key of a telephone of the digit before it.
+_KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 
 
 def has_contact_details(text: str, *, is_name: bool = False) -> bool:
@@ -109,9 +114,10 @@ def _top_level_domains() -> frozenset[str]:
 
 
 def _has_telephone_number(text: str) -> bool:
-    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in text)
+    digits = "".join(str(unicodedata.digit(each)) if each.isdecimal() else each for each in text.replace(_KEYCAP, ""))
     shown = _DAY_OR_TIME.sub(" x ", "".join("-" if _is_dash(each) else each for each in digits))
-    spelt_out = _LETTER_O.sub("0", _NAMED_DIGIT.sub(lambda found: _DIGIT_NAMES[found.group().lower()], shown))
+    named = _NAMED_DIGIT.sub(lambda found: DIGIT_NAMES[found.group().lower()], shown)
+    spelt_out = _LETTER_O.sub("0", _REPEATED.sub(lambda found: found[2] * REPETITIONS[found[1].lower()], named))
     every = (shown, spelt_out)
     return any(_is_number(candidate) for candidate in _candidates(*every, *map(_without_marks, every)))
 

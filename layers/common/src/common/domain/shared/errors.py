@@ -11,6 +11,7 @@ GigstaError
 ├── Conflict 409
 │   ├── ActionNotAvailable
 │   ├── SlotUnavailable
+│   ├── OfferGone
 │   ├── StepOutOfOrder
 │   ├── IdempotencyInFlight
 │   └── GatewayRefused
@@ -166,6 +167,13 @@ class SlotUnavailable(Conflict):
     title = "Slot unavailable"
 
 
+class OfferGone(Conflict):
+    """An offer that somebody else was quicker for, or that has ended; its present state comes with it."""
+
+    code = "offer_gone"
+    title = "Offer gone"
+
+
 class StepOutOfOrder(Conflict):
     """An onboarding step that needs an earlier one; ``extra['missing']`` names what."""
 
@@ -260,6 +268,12 @@ class Unavailable(GigstaError):
     ) -> None:
         super().__init__(detail, code=code)
         self.retry_after = retry_after
+
+
+class ComesLater(Unavailable):
+    """Asked to come again after ``retry_after`` seconds and no sooner: trying before is what keeps it from working."""
+
+    code = "comes_later"
 
 
 class GatewayUncertain(Unavailable):

@@ -1,10 +1,12 @@
 """Points, distances and map tiles."""
 
+from functools import lru_cache
 from math import asin, asinh, atan, cos, degrees, floor, pi, radians, sin, sinh, sqrt, tan
 from typing import NamedTuple
 
 #: Mean Earth radius that MongoDB's geospatial queries use, in metres.
 EARTH_RADIUS_M = 6_378_100.0
+METRES_PER_DEGREE = EARTH_RADIUS_M * pi / 180
 #: Web Mercator ends here (https://wiki.openstreetmap.org/wiki/Slippy_map_tilenames).
 _MAX_LATITUDE = 85.05
 
@@ -30,6 +32,7 @@ _BLUR_LEAST_M = 250.0
 _BLUR_LEAST_COSINE = 0.01
 
 
+@lru_cache(maxsize=1024)
 def blurred(point: Point) -> Point:
     """The point that is shown in an address's place: the centre of its cell of 1 km, or of the next cell to the east.
 
@@ -43,17 +46,13 @@ def blurred(point: Point) -> Point:
     Returns:
         A point at least 200 m and at most 1,300 m away.
     """
-    row = floor(point.lat * _metres_per_degree() / _BLUR_CELL_M)
-    lat = (row + 0.5) * _BLUR_CELL_M / _metres_per_degree()
-    width = _BLUR_CELL_M / (_metres_per_degree() * max(_BLUR_LEAST_COSINE, cos(radians(min(90.0, abs(lat))))))
+    row = floor(point.lat * METRES_PER_DEGREE / _BLUR_CELL_M)
+    lat = (row + 0.5) * _BLUR_CELL_M / METRES_PER_DEGREE
+    width = _BLUR_CELL_M / (METRES_PER_DEGREE * max(_BLUR_LEAST_COSINE, cos(radians(min(90.0, abs(lat))))))
     centre = Point(min(90.0, lat), (floor(point.lng / width) + 0.5) * width)
     if distance_m(point, centre) < _BLUR_LEAST_M:
         centre = Point(centre.lat, centre.lng + width)
     return Point(round(centre.lat, 5), round((centre.lng + 180) % 360 - 180, 5))
-
-
-def _metres_per_degree() -> float:
-    return EARTH_RADIUS_M * pi / 180
 
 
 #: Zoom levels at which things are filed: tiles of about 125, 16 and 4 km at 37° of latitude.
@@ -87,6 +86,11 @@ def covering_tiles(centre: Point, radius_m: float) -> list[str]:
 def tile_bounds(name: str) -> tuple[float, float, float, float]:
     """South, west, north and east of a tile in degrees; its points lie above the south and up to the north of it."""
     zoom, x, y = (int(part) for part in name.split("/"))
+    return tile_edges(zoom, x, y)
+
+
+def tile_edges(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """The same of a tile by its level, column and row; east of the date line where its column counts on over it."""
     size = 1 << zoom
     north, south = (degrees(atan(sinh(pi * (1 - 2 * row / size)))) for row in (y, y + 1))
     return south, x / size * 360 - 180, north, (x + 1) / size * 360 - 180
@@ -107,19 +111,34 @@ def tiles_at(centre: Point, radius_m: float, zoom: int) -> list[str]:
         radius_m: in metres, at most a few hundred kilometres.
         zoom: the level.
     """
+    left, top, right, bottom = tile_span(centre, radius_m, zoom)
+    size = 1 << zoom
+    return [f"{zoom}/{x % size}/{y}" for x in range(left, right + 1) for y in range(top, bottom + 1)]
+
+
+def tile_span(centre: Point, radius_m: float, zoom: int) -> tuple[int, int, int, int]:
+    """First column and row and last column and row of the tiles that hold a disc; columns count on over the date line.
+
+    Args:
+        centre: of the disc.
+        radius_m: in metres, at most a few hundred kilometres.
+        zoom: the level.
+    """
     lat_span = radius_m / EARTH_RADIUS_M * 180 / pi
     lng_span = lat_span / max(0.05, cos(radians(min(_MAX_LATITUDE, abs(centre.lat) + lat_span))))
     left, top = _tile_xy(Point(centre.lat + lat_span, centre.lng - lng_span), zoom)
     right, bottom = _tile_xy(Point(centre.lat - lat_span, centre.lng + lng_span), zoom)
+    return left, top, min(right, left + (1 << zoom) - 1), bottom
+
+
+def tile_place(point: Point, zoom: int) -> tuple[float, float]:
+    """Where a point lies among the tiles of a level: column and row with their fractions."""
+    lat = radians(max(-_MAX_LATITUDE, min(_MAX_LATITUDE, point.lat)))
     size = 1 << zoom
-    if right - left >= size:
-        right = left + size - 1
-    return [f"{zoom}/{x % size}/{y}" for x in range(left, right + 1) for y in range(top, bottom + 1)]
+    return (point.lng + 180) / 360 * size, (1 - asinh(tan(lat)) / pi) / 2 * size
 
 
 def _tile_xy(point: Point, zoom: int) -> tuple[int, int]:
     """Column (not wrapped at the date line, so that spans over it stay in order) and row."""
-    lat = radians(max(-_MAX_LATITUDE, min(_MAX_LATITUDE, point.lat)))
-    size = 1 << zoom
-    y = floor((1 - asinh(tan(lat)) / pi) / 2 * size)
-    return floor((point.lng + 180) / 360 * size), max(0, min(size - 1, y))
+    x, y = tile_place(point, zoom)
+    return floor(x), max(0, min((1 << zoom) - 1, floor(y)))

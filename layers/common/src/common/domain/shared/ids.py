@@ -20,8 +20,16 @@ def new_id(prefix: str, now: datetime) -> str:
         prefix: the kind, without the underscore (``usr``, ``bkg``).
         now: an aware instant.
     """
-    milliseconds = int(now.timestamp() * 1000)
-    value = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    return _written(prefix, now, secrets.randbits(_RANDOM_BITS))
+
+
+def earliest_id(prefix: str, since: datetime) -> str:
+    """The least identifier that ``new_id`` can make at an instant or after it: where such a range begins."""
+    return _written(prefix, since, 0)
+
+
+def _written(prefix: str, instant: datetime, rest: int) -> str:
+    value = (int(instant.timestamp() * 1000) << _RANDOM_BITS) | rest
     digits = []
     for _ in range(26):
         value, remainder = divmod(value, 32)

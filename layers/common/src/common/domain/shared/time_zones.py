@@ -1,5 +1,6 @@
 """Time zones by their IANA names: one rule, no matter who names one."""
 
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,8 +16,14 @@ _CODE = "unknown_timezone"
 _LONGEST = 64
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The zones there are, looked up once a process: the standard library walks through all of its files each time."""
+    return frozenset(available_timezones() - NO_ZONES)
+
+
 def _is_zone(name: str) -> bool:
-    return name not in NO_ZONES and name in available_timezones()
+    return name in _zones()
 
 
 def check_timezone(name: str, field: str = "timezone") -> ZoneInfo:

@@ -8,3 +8,7 @@ class Topic(StrEnum):
 
     NOTIFICATIONS = "notifications"
     PAYMENTS = "payments"
+    REALTIME = "realtime"
+    MEDIA = "media"
+    MATCHING = "matching"
+    REPORTS = "reports"

@@ -9,10 +9,11 @@ from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.application.catalogue.deps import ProviderDeps
 from common.runtime.container.geocoding import GeocodingContainer
 from common.runtime.container.listings import ListingContainer
+from common.runtime.container.media import MediaStoreContainer
 from common.runtime.container.stored_bookings import StoredBookingContainer
 
 
-class CatalogueContainer(StoredBookingContainer, ListingContainer, GeocodingContainer):
+class CatalogueContainer(StoredBookingContainer, MediaStoreContainer, ListingContainer, GeocodingContainer):
     """Providers, services and availability."""
 
     @cached_property
@@ -32,4 +33,5 @@ class CatalogueContainer(StoredBookingContainer, ListingContainer, GeocodingCont
             ratings=MongoPublishedRatings(self.mongo),
             geocoder=lambda: self.geocoder,
             platform=self.platform,
+            media=self.media_repository,
         )

@@ -7,20 +7,34 @@ from common.adapters.calendar_writer import ICalendarWriter
 from common.adapters.mail.renderer import TemplateMailRenderer
 from common.adapters.mail.ses import SesMailer
 from common.adapters.mongo.bookings.ratings import MongoRatings
+from common.adapters.mongo.messaging.conversations import MongoConversations, MongoMessages
+from common.adapters.mongo.messaging.realtime.streams import MongoStreams
+from common.adapters.mongo.messaging.subjects import MongoSubjects
 from common.adapters.mongo.notifications.mails import MongoMailLog
+from common.adapters.mongo.reports.reports import MongoReports
+from common.adapters.mongo.reports.support import MongoReportFollows
 from common.adapters.web_push import RecordingPushSender, WebPushSender
 from common.application.bookings.deps import SummaryDeps
 from common.application.notifications.deps import DeliveryDeps
 from common.application.ports.notifications.mail import Mailer
 from common.application.ports.notifications.push import PushSender
 from common.runtime.container.listings import ListingContainer
+from common.runtime.container.moderation import ModerationContainer
 from common.runtime.container.notifications import InboxContainer
 from common.runtime.container.people import PeopleContainer
 from common.runtime.container.settings import MailSettings, PushSettings
 from common.runtime.container.stored_bookings import StoredBookingContainer
+from common.runtime.container.stored_offers import StoredOfferContainer
 
 
-class DeliveryContainer(InboxContainer, StoredBookingContainer, ListingContainer, PeopleContainer):
+class DeliveryContainer(
+    InboxContainer,
+    StoredBookingContainer,
+    StoredOfferContainer,
+    ModerationContainer,
+    ListingContainer,
+    PeopleContainer,
+):
     """Telling people."""
 
     @cached_property
@@ -31,7 +45,8 @@ class DeliveryContainer(InboxContainer, StoredBookingContainer, ListingContainer
     @cached_property
     def mailer(self) -> Mailer:
         """The mail service."""
-        return SesMailer(self.settings.of(MailSettings).mail_from)
+        settings = self.settings.of(MailSettings)
+        return SesMailer(settings.mail_from, settings.mail_configuration_set)
 
     @cached_property
     def push_sender(self) -> PushSender:
@@ -56,6 +71,7 @@ class DeliveryContainer(InboxContainer, StoredBookingContainer, ListingContainer
             staff=self.users,
             push_subscriptions=self.inbox.push_subscriptions,
             push_sender=self.push_sender,
+            unsubscribe_links=self.unsubscribe_links,
             links=self.mail_links,
             clock=self.clock,
             frontend_base_url=self.frontend_base_url,
@@ -64,4 +80,14 @@ class DeliveryContainer(InboxContainer, StoredBookingContainer, ListingContainer
             calendar_writer=ICalendarWriter(),
             organizer=parseaddr(self.settings.of(MailSettings).mail_from)[1],
             outbox=self.outbox,
+            conversations=MongoConversations(self.mongo),
+            messages=MongoMessages(self.mongo),
+            subjects=MongoSubjects(self.mongo),
+            publisher=self.publisher,
+            streams=MongoStreams(self.mongo),
+            requests=self.job_requests,
+            job_offers=self.job_offers,
+            reports=MongoReports(self.mongo),
+            followers=MongoReportFollows(self.mongo),
+            moderation=self.moderation,
         )

@@ -33,7 +33,7 @@ class GeocodingContainer(CoreContainer):
         if settings.geocoder == "gazetteer":
             return Gazetteer()
 
-        breakers = MongoBreakers(self.mongo, threshold=3, window_seconds=60, rest_seconds=30)
+        breakers = MongoBreakers(self.mongo, self.clock, threshold=3, window_seconds=60, rest_seconds=30)
         remote: Geocoder = GuardedGeocoder(self._remote_geocoder(), breakers)
         if settings.is_public_geocoder:
             remote = PacedGeocoder(remote, self.rate_limits, self.clock)

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from common.adapters.identity.tokens import TokenVerifier
+from common.adapters.identity.tokens import warm_up as warm_up_tokens
 from common.adapters.mongo.identity.principals import MongoPrincipals
 from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
 from common.adapters.mongo.shared.idempotency import MongoIdempotency
@@ -49,8 +50,13 @@ class HttpContainer(CoreContainer):
         """Answers to anonymous public reads that this process remembers."""
         return ResponseCache(self.settings.of(ResponseCacheSettings).public_cache_entries)
 
+    async def read_first(self) -> None:
+        """Read the keys by which tokens are verified, so that the first request need not."""
+        await self.signing_keys.refresh()
+
     async def warm_up(self) -> None:
-        """Load also the transport of httpx and all telephone numbering plans."""
+        """Load also the transport of httpx, what checks tokens, and all telephone numbering plans."""
         await super().warm_up()
+        await warm_up_tokens()
         await warm_up_http()
         warm_up_phones()

@@ -18,6 +18,9 @@ from common.adapters.mongo.identity.security_events import MongoSecurityLog
 from common.adapters.mongo.identity.sessions import MongoSessions
 from common.adapters.mongo.identity.sign_in_attempts import MongoSignInAttempts
 from common.adapters.mongo.identity.sign_in_guard import MongoSignInGuard
+from common.adapters.mongo.media.media import MongoMedia
+from common.adapters.mongo.reports.reports import MongoReports
+from common.adapters.mongo.reports.support import MongoReportComments
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.adapters.privacy.export import MongoPersonalExport
 from common.adapters.privacy.personal_data import MongoPersonalData
@@ -114,6 +117,9 @@ class IdentityContainer(BookingContainer):
             MongoPersonalData(self.mongo),
             self.outbox,
             self.publisher,
+            MongoMedia(self.mongo),
+            MongoReports(self.mongo),
+            MongoReportComments(self.mongo),
         )
 
     @cached_property
@@ -146,6 +152,7 @@ class IdentityContainer(BookingContainer):
             intents=GuestBookings(lambda: self.booking_intents),
             connect=lambda: self.connect,
             platform=self.platform,
+            media=MongoMedia(self.mongo),
         )
 
     async def close(self) -> None:

@@ -44,8 +44,11 @@ class PaymentContainer(OperationContainer, WebhookContainer, StoredBookingContai
     @cached_property
     def stripe(self) -> stripe.StripeClient:
         """The one Stripe client."""
+        settings = self.settings.of(StripeSettings)
         return make_stripe_client(
-            self.settings.of(StripeSettings).secret_key(), api_base=self.settings.of(StripeApiSettings).stripe_api_base
+            settings.secret_key(),
+            api_base=self.settings.of(StripeApiSettings).stripe_api_base,
+            reread_key=lambda: settings.secret_key(anew=True),
         )
 
     @property

@@ -46,14 +46,45 @@ class FrontendSettings(SettingsGroup):
 class EventSettings(SettingsGroup):
     """What functions whose use cases emit events need: each topic's queue."""
 
-    needed = ("notifications_queue_url", "payment_checks_queue_url")
+    needed = ("notifications_queue_url", "payment_checks_queue_url", "realtime_queue_url")
 
     notifications_queue_url: str = ""
     payment_checks_queue_url: str = ""
+    realtime_queue_url: str = ""
+    media_queue_url: str = ""
+    matching_queue_url: str = ""
+    reports_queue_url: str = ""
 
     def queue_urls(self) -> dict[Topic, str]:
         """Each topic's queue."""
-        return {Topic.NOTIFICATIONS: self.notifications_queue_url, Topic.PAYMENTS: self.payment_checks_queue_url}
+        return {
+            Topic.NOTIFICATIONS: self.notifications_queue_url,
+            Topic.PAYMENTS: self.payment_checks_queue_url,
+            Topic.REALTIME: self.realtime_queue_url,
+            Topic.MEDIA: self.media_queue_url,
+            Topic.MATCHING: self.matching_queue_url,
+            Topic.REPORTS: self.reports_queue_url,
+        }
+
+    def addresses(self) -> dict[str, str]:
+        """Each queue's address by its name, such as ``payment_checks``."""
+        return {name.removesuffix("_queue_url"): getattr(self, name) for name in type(self).model_fields}
+
+
+class StreamSettings(SettingsGroup):
+    """What functions that let clients connect need: where clients open sockets."""
+
+    needed = ("realtime_url",)
+
+    realtime_url: BaseUrl = ""
+
+
+class SocketSettings(SettingsGroup):
+    """What functions that write to sockets need: the address of API Gateway's connections, with the stage."""
+
+    needed = ("realtime_connections_url",)
+
+    realtime_connections_url: BaseUrl = ""
 
 
 class TokenSettings(SettingsGroup):
@@ -174,6 +205,27 @@ class GeocoderSettings(SettingsGroup):
         return urlsplit(self.geocoder_url or "").hostname == PUBLIC_NOMINATIM
 
 
+class VerifierSettings(SettingsGroup):
+    """What judges reports: rules, which look at words alone and ask nobody, or Gemini, which wants a key.
+
+    Attributes:
+        report_verifier: which of them.
+        gemini_model: the model that is asked (https://ai.google.dev/gemini-api/docs/models).
+        gemini_url: another server that speaks Gemini's API, such as the local one.
+        gemini_api_key: the key.
+    """
+
+    report_verifier: Literal["rules", "gemini"] = "rules"
+    gemini_model: str | None = None
+    gemini_url: BaseUrl = ""
+    gemini_api_key: SecretRef
+
+    @classmethod
+    def missing(cls, environ: Mapping[str, str]) -> list[str]:
+        """The variables that the chosen verifier asks for and the environment lacks."""
+        return cls.lacking(environ, ("gemini_api_key",) if environ.get("REPORT_VERIFIER") == "gemini" else ())
+
+
 class ResponseCacheSettings(SettingsGroup):
     """How many answers to anonymous reads a process remembers; with 0 it remembers none."""
 
@@ -199,31 +251,37 @@ class StripeSettings(SettingsGroup):
     stripe_secret_key: Annotated[SecretRef, NamedBy("STRIPE_SECRET")]
     stripe_webhook_secrets: Annotated[Secret | None, BeforeValidator(as_secret)] = None
 
-    def secret_key(self) -> str:
+    def secret_key(self, *, anew: bool = False) -> str:
         """Stripe's secret API key.
+
+        Args:
+            anew: whether the one that was given before has been refused.
 
         Raises:
             SettingsError: there is none.
             Unavailable: it is given by name and cannot be fetched.
         """
-        key = str(self._both()["secret_key"]) if self.stripe_secret_key.name else self.stripe_secret_key.get()
+        key = str(self._both(anew=anew)["secret_key"]) if self.stripe_secret_key.name else self.stripe_secret_key.get()
         if not key:
             raise SettingsError(f"Missing settings: {self.stripe_secret_key.variables}")
         return key
 
-    def signing_secrets(self) -> tuple[str, ...]:
+    def signing_secrets(self, *, anew: bool = False) -> tuple[str, ...]:
         """Signing secrets of Stripe's webhook endpoints; more than one while one is being rolled.
+
+        Args:
+            anew: whether none of those that were given before has made a signature.
 
         Raises:
             Unavailable: they are given by name and cannot be fetched.
         """
         if self.stripe_secret_key.name:
-            return tuple(self._both().get("webhook_secrets", ()))
+            return tuple(self._both(anew=anew).get("webhook_secrets", ()))
         given = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
         return tuple(part.strip() for part in given.split(",") if part.strip())
 
-    def _both(self) -> dict[str, Any]:
-        return dict(json.loads(self.stripe_secret_key.get()))
+    def _both(self, *, anew: bool) -> dict[str, Any]:
+        return dict(json.loads(self.stripe_secret_key.get(anew=anew)))
 
 
 class StripeEventSettings(SettingsGroup):
@@ -232,6 +290,36 @@ class StripeEventSettings(SettingsGroup):
     needed = ("stripe_events_queue_url",)
 
     stripe_events_queue_url: str = ""
+
+
+class WatchedQueueSettings(SettingsGroup):
+    """Which queues are watched.
+
+    Attributes:
+        dead_letters: the name at SQS of the dead letters of each queue, as JSON by the queue's own name.
+    """
+
+    dead_letters: str = "{}"
+
+    @field_validator("dead_letters")
+    @classmethod
+    def _are_names(cls, text: str) -> str:
+        if not all(isinstance(each, str) for each in dict(json.loads(text)).values()):
+            raise ValueError("no names")
+        return text
+
+    def watched(self, addresses: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Of each watched queue its address and that of its dead letters, which lie beside it.
+
+        Args:
+            addresses: of the queues, by their names.
+        """
+        names: dict[str, str] = json.loads(self.dead_letters)
+        return {
+            name: (addresses[name], f"{addresses[name].rpartition('/')[0]}/{dead}")
+            for name, dead in names.items()
+            if addresses.get(name)
+        }
 
 
 class ReconciliationSettings(SettingsGroup):
@@ -247,11 +335,17 @@ class ReconciliationSettings(SettingsGroup):
 
 
 class MailSettings(SettingsGroup):
-    """What sending mails needs: the sender."""
+    """What sending mails needs: the sender.
+
+    Attributes:
+        mail_from: the sender.
+        mail_configuration_set: SES's name of what it does about bounces and complaints.
+    """
 
     needed = ("mail_from",)
 
     mail_from: str = ""
+    mail_configuration_set: str = ""
 
 
 class PushSettings(SettingsGroup):
@@ -264,3 +358,37 @@ class PushSettings(SettingsGroup):
 
     push_public_key: str = ""
     push_private_key: SecretRef
+
+
+class UnsubscribeSettings(SettingsGroup):
+    """By which mails of a kind are switched off with one click; without keys mails name the page of preferences.
+
+    Attributes:
+        unsubscribe_keys: Fernet keys between commas; the first seals the links of new mails.
+    """
+
+    unsubscribe_keys: SecretRef
+
+
+class MediaSettings(SettingsGroup):
+    """Where photographs lie.
+
+    Attributes:
+        media_bucket: the bucket's name.
+        media_endpoint_url: another provider than Amazon that speaks its protocol, such as
+            ``https://<account>.r2.cloudflarestorage.com``.
+        media_region: the bucket's region, where it is not the function's; R2's is ``auto``.
+        media_upload_checksum: what an upload's address promises of its bytes: ``sha256`` where the provider checks it,
+            as Amazon does, ``none`` where it does not know it, as R2. They are hashed afterwards in either case.
+        media_public_base_url: where everybody reads what is public, such as a CDN's address; empty to sign those too.
+        media_credentials: another provider's key pair as JSON, ``{"access_key_id", "secret_access_key"}``.
+    """
+
+    needed = ("media_bucket",)
+
+    media_bucket: str = ""
+    media_endpoint_url: BaseUrl = ""
+    media_region: str = ""
+    media_upload_checksum: Literal["sha256", "none"] = "sha256"
+    media_public_base_url: BaseUrl = ""
+    media_credentials: SecretRef

@@ -27,5 +27,6 @@ class WebhookContainer(CoreContainer):
     @cached_property
     def webhook_receiver(self) -> WebhookReceiverDeps:
         """What receiving Stripe's webhooks needs."""
-        verifier = StripeWebhookVerifier(self.settings.of(StripeSettings).signing_secrets())
+        settings = self.settings.of(StripeSettings)
+        verifier = StripeWebhookVerifier(settings.signing_secrets(), reread=lambda: settings.signing_secrets(anew=True))
         return WebhookReceiverDeps(verifier, self.webhook_events, self.stripe_event_queue, self.clock)

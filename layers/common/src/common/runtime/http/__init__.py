@@ -1,7 +1,7 @@
 """The HTTP kit: application factory, handler, dependencies, schemas, paging, idempotency, rate limits."""
 
 from common.runtime.http.app import create_app, create_handler
-from common.runtime.http.dependencies import CurrentUser, OptionalUser, get_container, require
+from common.runtime.http.dependencies import CurrentUser, OptionalUser, get_container, permit, require
 from common.runtime.http.routers import join_routers
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "create_handler",
     "get_container",
     "join_routers",
+    "permit",
     "require",
 ]

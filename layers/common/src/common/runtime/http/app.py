@@ -1,6 +1,7 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
-import asyncio
+import inspect
+import linecache
 import os
 from collections.abc import Sequence
 from functools import cache
@@ -8,21 +9,27 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.routing import APIRoute
 from mangum import Mangum
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from common.adapters.mongo.shared.database import as_unavailable
 from common.domain.shared.errors import GigstaError
 from common.runtime import cold_start
 from common.runtime.container.http import HttpContainer
 from common.runtime.handlers import LambdaHandler, Needs
-from common.runtime.http.middleware import DeadlineMiddleware, HeadMiddleware, RequestContextMiddleware
+from common.runtime.http.edge import admit
+from common.runtime.http.gateway import HttpApiEvent
+from common.runtime.http.middleware import BoundsMiddleware, RequestContextMiddleware
 from common.runtime.http.problems import on_gigsta_error, on_http_exception, on_validation_error, problem_of
+from common.runtime.http.route_table import RouteTable
 from common.runtime.loop import get_loop
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.logging import get_logger, set_service
@@ -31,17 +38,16 @@ from common.runtime.snapshot import register_hooks
 
 #: JSON of this product is small; a route that takes more says so with ``max_body_size=``.
 MAX_BODY_BYTES = 64 * 1024
-#: Header fields a browser's script may send and read besides the simple ones.
-_CORS_REQUEST_HEADERS = (
+#: Header fields a browser's script may send and read besides the simple ones; the gateway's own list is the same.
+CORS_REQUEST_HEADERS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id",
+    "X-Edit-Token", "X-Draft-Token",
 )  # fmt: skip
-_CORS_RESPONSE_HEADERS = (
+CORS_RESPONSE_HEADERS = (
     "ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotent-Replayed",
     "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy",
 )  # fmt: skip
 _CORS_MAX_AGE_SECONDS = 600
-#: Media types that API Gateway passes on as text; all others travel as base64.
-_TEXT_TYPES = ("text/", "application/json", "application/problem+json")
 
 #: An event of API Gateway (payload 2.0) for a path that no function has: answered without asking anyone outside.
 _UNKNOWN_ROUTE: dict[str, Any] = {
@@ -65,6 +71,20 @@ class CorsSettings(SettingsGroup):
     cors_origins: Names = ()
 
 
+class _Application(FastAPI):
+    """FastAPI without its layers for what this product does itself, in one layer around all others.
+
+    Left out are its answer to what nobody caught, telemetry of that, and a limit on bodies of the whole application.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the layers around the router, the first one outermost."""
+        app: ASGIApp = ExceptionMiddleware(AsyncExitStackMiddleware(self.router), handlers=self.exception_handlers)
+        for layer in reversed(self.user_middleware):
+            app = layer.cls(app, *layer.args, **layer.kwargs)
+        return app
+
+
 def create_app(router: APIRouter, *, service: str, container: HttpContainer) -> FastAPI:
     """Make the application of one function.
 
@@ -74,7 +94,7 @@ def create_app(router: APIRouter, *, service: str, container: HttpContainer) -> 
         container: what it is made of.
     """
     set_service(service)
-    app = FastAPI(
+    app = _Application(
         title="GigSta",
         openapi_url=None,
         docs_url=None,
@@ -82,22 +102,19 @@ def create_app(router: APIRouter, *, service: str, container: HttpContainer) -> 
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         exception_handlers={
-            GigstaError: on_gigsta_error,
+            GigstaError: _on_error,
             RequestValidationError: on_validation_error,
             HTTPException: on_http_exception,
             PyMongoError: _on_database_error,
         },
     )
     app.state.container = container
-    # Inside the other middleware, so that its refusal gets the shape of all errors.
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    # Inside CORS, so that a browser may read the refusal.
-    app.add_middleware(DeadlineMiddleware)
+    # Inside CORS, so that a browser may read the refusals.
+    app.add_middleware(BoundsMiddleware, max_body_size=MAX_BODY_BYTES)
     _add_cors(app, container.settings.of(CorsSettings).cors_origins)
     app.add_middleware(RequestContextMiddleware)
-    app.add_middleware(HeadMiddleware)
     # Taken over as they are: including the router would match every request twice.
-    app.router.routes.extend(router.routes)
+    app.router.routes.append(RouteTable(router.routes))
     return app
 
 
@@ -124,25 +141,53 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs, container: 
     @cache
     def adapter() -> Mangum:
         app = create_app(router, service=service, container=made())
-        return Mangum(app, lifespan="off", text_mime_types=list(_TEXT_TYPES))
+        return Mangum(app, lifespan="off", custom_handlers=[HttpApiEvent])
 
     def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        asyncio.set_event_loop(get_loop())
+        get_loop()
         try:
-            with tracing.span(service):
+            with tracing.invocation():
                 return adapter()(event, context)
         finally:
             metrics.flush()
+            if made().is_outdated:
+                get_loop().run_until_complete(made().close())
+                made.cache_clear()
+                adapter.cache_clear()
+
+    def prime() -> None:
+        _read_sources(router)
+        run(_UNKNOWN_ROUTE, None)
 
     if cold_start.is_in_lambda(os.environ):
         adapter()
-        register_hooks(made(), lambda: run(_UNKNOWN_ROUTE, None))
+        register_hooks(made(), prime)
         cold_start.finish()
-    return LambdaHandler(service, needs, run)
+
+    def admitted(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        request, refused = admit(made().settings, event)
+        return refused or run(request, context)
+
+    return LambdaHandler(service, needs, admitted)
 
 
-async def _on_database_error(_: Request, error: Exception) -> Response:
+def _read_sources(router: APIRouter) -> None:
+    """Read ahead the files in which routes stand: FastAPI notes the line of each when it is first asked."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and (file := inspect.getsourcefile(route.endpoint)):
+            linecache.getlines(file)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    """Answer what the product raises; where the database is behind it, the container may learn from it."""
+    if error.__cause__ is not None:
+        request.app.state.container.note_failure(error.__cause__)
+    return await on_gigsta_error(request, error)
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
     """Answer 503 while the database is unavailable; anything else of the driver's is a fault of ours."""
+    request.app.state.container.note_failure(error)
     unavailable = as_unavailable(error)
     if unavailable is None:
         raise error
@@ -159,7 +204,7 @@ def _add_cors(app: FastAPI, origins: Sequence[str]) -> None:
             # The device's and an attempt's cookies; nothing is authorized by a cookie.
             allow_credentials=True,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=list(_CORS_REQUEST_HEADERS),
-            expose_headers=list(_CORS_RESPONSE_HEADERS),
+            allow_headers=list(CORS_REQUEST_HEADERS),
+            expose_headers=list(CORS_RESPONSE_HEADERS),
             max_age=_CORS_MAX_AGE_SECONDS,
         )

@@ -10,6 +10,7 @@ from fastapi.security.base import SecurityBase
 
 from common.application.identity.access import authenticate, authenticate_account
 from common.application.shared.together import together
+from common.domain.identity.permissions import RULES, Permission
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.users import User
 from common.domain.shared.errors import Forbidden, Unauthenticated
@@ -91,10 +92,7 @@ class Caller(_Caller):
 
     async def __call__(self, request: Request) -> Principal:
         """Read the token."""
-        principal = await authenticate_request(request)
-        if principal is None:
-            raise _nobody()
-        return principal
+        return await _signed_in(request)
 
 
 class CallingAccount(_Caller):
@@ -106,6 +104,13 @@ class CallingAccount(_Caller):
         if token is None:
             raise _nobody()
         return await authenticate_account((await get_container(request)).access, token)
+
+
+async def _signed_in(request: Request) -> Principal:
+    principal = await authenticate_request(request)
+    if principal is None:
+        raise _nobody()
+    return principal
 
 
 def _nobody() -> Unauthenticated:
@@ -120,11 +125,19 @@ class _CallerWithRole(Caller):
 
     async def __call__(self, request: Request) -> Principal:
         """Read the token and compare the roles."""
-        principal = await super().__call__(request)
+        principal = await _signed_in(request)
         if not principal.has(*self._roles):
             principal.refuse_withheld(*self._roles)
             raise Forbidden("Your account may not do this.")
         return principal
+
+
+class Permitted(_CallerWithRole):
+    """The caller who has a permission, as the table of roles says; ``permission`` is read by ``docs/roles.md``."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(RULES[permission].roles)
+        self.permission = permission
 
 
 class CallerAnd(_Caller, Generic[W, T]):
@@ -165,3 +178,11 @@ def require(*roles: Role) -> Caller:
     them as staff and has not used a second factor (``staff_factor_required``).
     """
     return _CallerWithRole(roles)
+
+
+def permit(permission: Permission) -> Permitted:
+    """A dependency that gives the member of staff who has a permission, by ``domain.identity.permissions``.
+
+    It refuses as that of ``require`` does.
+    """
+    return Permitted(permission)

@@ -13,10 +13,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import pymongo
+from fastapi import Header
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pymongo.errors import PyMongoError
@@ -27,6 +28,7 @@ from starlette.responses import Response
 from common.application.ports.shared.limits import IdempotencyStore, IdempotentRequest, StoredResponse
 from common.application.shared.deadline import seconds_left
 from common.domain.shared.errors import FeeNotAccepted, GigstaError, InvalidInput
+from common.domain.shared.opaque_tokens import digest
 from common.runtime.budget import RELEASE_SECONDS
 from common.runtime.http.dependencies import authenticate_request, get_container
 from common.runtime.http.fingerprints import fingerprint
@@ -34,6 +36,8 @@ from common.runtime.http.problems import problem_of
 from common.runtime.observability.logging import get_logger
 
 _MAX_KEY_LENGTH = 255
+#: ``idempotency_key: IdempotencyKey = None`` in the arguments of a route that hands it on.
+IdempotencyKey = Annotated[str | None, Header(max_length=_MAX_KEY_LENGTH)]
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEPT_REFUSALS = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.CONFLICT})
 #: Nobody waits longer for what follows from an answer.
@@ -142,12 +146,14 @@ async def _answer(request: Request, inner: RouteHandler) -> Response:
 
 
 async def _identify(request: Request, key: str) -> IdempotentRequest:
-
+    """Whose request it is, by account, edit token or address: what one may see is not replayed to another."""
     principal = await authenticate_request(request)
     address = request.client.host if request.client else "unknown"
+    token = request.headers.get("x-edit-token")
+    somebody = f"token:{digest(token)}" if token else f"address:{address}"
     return IdempotentRequest(
         key=key,
-        caller=principal.user_id if principal else f"address:{address}",
+        caller=principal.user_id if principal else somebody,
         method=request.method,
         path=request.url.path,
         fingerprint=fingerprint(request.url.query, await request.body()),

@@ -39,5 +39,16 @@ def lines_of_booking(booking: Booking) -> list[dict[str, object]]:
     """The lines of a booking's price in their order, as a view takes them for its ``PriceLineView``s."""
     shown = zip(booking.price.lines, taxes_by_line(booking.price), strict=True)
     return [
-        {**dict(line), "label": booking.label_of(line), "amount": line.amount, "taxes": taxes} for line, taxes in shown
+        {
+            "id": line.id,
+            "kind": line.kind,
+            "label": booking.label_of(line),
+            "quantity": line.quantity,
+            "unit_amount": line.unit_amount,
+            "amount": {"amount": line.minor_units, "currency": line.unit_amount.currency},
+            "borne_by": line.borne_by,
+            "option_id": line.option_id,
+            "taxes": taxes,
+        }
+        for line, taxes in shown
     ]

@@ -20,6 +20,7 @@ from common.domain.shared.errors import (
     Unauthenticated,
     Unavailable,
 )
+from common.domain.shared.forms import in_words
 from common.runtime.observability.context import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -180,7 +181,7 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     location = [str(part) for part in error["loc"]]
     is_whole = len(location) == 1 or error["type"] == "json_invalid"
     field = location[0] if is_whole else ".".join(location[1:])
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = in_words(error).removeprefix("Assertion failed, ")
     message = _ENUM_MEMBER.sub(r"\1", message)
     if is_whole:
         message = _ABOUT_THE_BODY.get(error["type"], message)

@@ -21,6 +21,10 @@ _TAG_BYTES = 12
 #: Fields that a 304 repeats (RFC 9110 section 15.4.5).
 _REPEATED = ("cache-control", "etag", "vary", "x-request-id", "age")
 _LONGEST_KEY = 1024
+#: Fields by which somebody sees what others do not.
+_CREDENTIALS = frozenset({"authorization", "x-edit-token"})
+#: The same in a query.
+_TOKEN_PARAMETER = b"edit_token="
 
 
 def cache_for(seconds: int, *, is_kept: bool = True) -> Callable[[Request, Response], Coroutine[Any, Any, None]]:
@@ -32,10 +36,10 @@ def cache_for(seconds: int, *, is_kept: bool = True) -> Callable[[Request, Respo
     """
 
     async def state(request: Request, response: Response) -> None:
-        personal = "authorization" in request.headers
+        personal = _is_personal(request)
         lifetime = f"public, max-age={seconds}, stale-while-revalidate={seconds}"
         response.headers["Cache-Control"] = "private, no-cache" if personal else lifetime
-        response.headers["Vary"] = "Authorization"
+        response.headers["Vary"] = "Authorization, X-Edit-Token"
         request.state.kept_seconds = seconds if is_kept else 0
 
     return state
@@ -79,9 +83,13 @@ class CachedRoute(APIRoute):
         return handle
 
 
+def _is_personal(request: Request) -> bool:
+    return not _CREDENTIALS.isdisjoint(request.headers) or _TOKEN_PARAMETER in request.scope["query_string"]
+
+
 def _key(request: Request) -> str | None:
     """What an answer is kept under; ``None`` for requests that are not answered from memory."""
-    if request.method != "GET" or "authorization" in request.headers:
+    if request.method != "GET" or _is_personal(request):
         return None
     key = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
     return key if len(key) <= _LONGEST_KEY else None

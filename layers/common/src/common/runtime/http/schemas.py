@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from common.domain.shared.errors import FieldError
-from common.domain.shared.instants import written_out
+from common.domain.shared.instants import format_instant, written_out
 from common.domain.shared.money import MAX_AMOUNT, CurrencyCode, Money
 
 T = TypeVar("T")
@@ -69,13 +69,6 @@ def _to_utc_milliseconds(value: datetime) -> datetime:
 def _in_utc(value: datetime) -> datetime:
     """The instant in UTC; what the database gives is already."""
     return value if value.tzinfo is UTC else value.astimezone(UTC)
-
-
-def format_instant(value: datetime) -> str:
-    """RFC 3339 in UTC with ``Z``: whole seconds, or milliseconds where there are any."""
-    utc = _in_utc(value)
-    precision = "milliseconds" if utc.microsecond else "seconds"
-    return utc.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
 #: An instant: an aware date-time in, UTC with ``Z`` out. A naive one is refused; finer than milliseconds is cut.

@@ -10,7 +10,17 @@ from common.runtime.observability.masking import mask_value
 
 #: Written by Powertools itself; masking them would only cost time.
 _OWN_FIELDS = frozenset(
-    {"level", "location", "timestamp", "service", "request_id", "gateway_request_id", "booking_id", "sampling_rate"}
+    {
+        "level",
+        "location",
+        "timestamp",
+        "service",
+        "request_id",
+        "gateway_request_id",
+        "booking_id",
+        "trace_id",
+        "sampling_rate",
+    }
 )
 
 

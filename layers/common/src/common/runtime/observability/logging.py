@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from common.runtime.observability.context import current_gateway_request_id, current_request_id
+from common.runtime.observability.context import current_gateway_request_id, current_request_id, current_trace_id
 from common.runtime.observability.log_format import make_logger
 
 _state: dict[str, Any] = {"service": "gigsta", "logger": None}
@@ -33,6 +33,7 @@ def context_fields() -> dict[str, str]:
         "request_id": current_request_id(),
         "gateway_request_id": current_gateway_request_id(),
         "booking_id": _booking_id.get(),
+        "trace_id": current_trace_id(),
     }
     return {name: value for name, value in fields.items() if value}
 

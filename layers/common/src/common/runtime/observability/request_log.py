@@ -23,8 +23,10 @@ def begin(path: str) -> None:
 
 def end(method: str, path: str, status: int) -> None:
     """Write the line of a request that has ended, where it changed a booking or tried to."""
+    if method in _READING:
+        return
     ids = context_fields()
-    if method in _READING or "booking_id" not in ids:
+    if "booking_id" not in ids:
         return
     now = datetime.now(UTC)
     line = {

@@ -7,14 +7,20 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:#1f2937}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}a{color:#4338ca}
+:root{color-scheme:light dark;--ink:light-dark(#13211c,#eaf1ed);--soft:light-dark(#5b6a63,#98a8a0);
+--line:light-dark(#e6e2d8,#24332d);--page:light-dark(#fbfaf6,#0e1613);--card:light-dark(#fff,#15201c);
+--brand:light-dark(#0e5a4b,#53b79e);--on-brand:light-dark(#fff,#06231c)}
+body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:var(--ink);
+background:var(--page)}
+h1{font-size:28px;line-height:1.2;letter-spacing:-.02em}h2{font-size:18px;margin-top:2rem}a{color:var(--brand)}
 table{border-collapse:collapse;width:100%}td{overflow-wrap:anywhere}
-th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e7eb}
-pre{background:#f3f4f6;padding:1rem;overflow:auto;font-size:13px}.note{color:#6b7280}
-button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid #4338ca;border-radius:.4rem;
-background:#4338ca;color:#fff;cursor:pointer}button.plain{background:#fff;color:#4338ca}
-input{font:inherit;padding:.4rem;margin-right:.5rem}@media(max-width:40rem){table{display:block;overflow-x:auto}}
+th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line)}th,.note{color:var(--soft)}
+pre{background:var(--card);padding:1rem;overflow:auto;font-size:13px;border-radius:11px}
+button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid var(--brand);border-radius:11px;
+background:var(--brand);color:var(--on-brand);cursor:pointer}button.plain{background:none;color:var(--brand)}
+input{font:inherit;padding:.4rem;margin-right:.5rem;border:1px solid var(--line);border-radius:11px;
+color:var(--ink);background:var(--card)}
+@media(max-width:40rem){table{display:block;overflow-x:auto}}
 """
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from common.adapters.mongo.catalogue.services import WITH_PROVIDER
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document
 from common.application.ports.bookings.offers import AFTER, BEFORE, Offer
@@ -40,7 +41,7 @@ def offer_pipeline(service_id: str, start_at: datetime) -> list[Document]:
     is_others = {"$expr": {"$ne": ["$provider_id", "$$provider"]}}
     return [
         {"$match": {"_id": service_id}},
-        {"$lookup": {"from": "providers", "localField": "provider_id", "foreignField": "_id", "as": "provider"}},
+        WITH_PROVIDER,
         {
             "$lookup": {
                 "from": "slot_claims",

@@ -10,6 +10,7 @@ from common.adapters.mongo.bookings.documents import outbox_document
 from common.adapters.mongo.shared.database import Collection, Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, account
+from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.bookings.booking import ActorKind, BookingChange, ReviewState
 from common.domain.bookings.ratings import Rating, RatingState
 from common.domain.shared.errors import Conflict
@@ -41,7 +42,7 @@ class MongoRatings:
 
     async def get(self, rating_id: str) -> Rating | None:
         """One rating by id."""
-        return _rating(await self._ratings.find_one({"_id": rating_id}))
+        return _rating(await self._ratings.find_one({"_id": rating_id}, session=current_session()))
 
     async def list_by_booking(self, booking_id: str) -> Sequence[Rating]:
         """Both sides' ratings, hidden ones included."""
@@ -103,7 +104,8 @@ class MongoRatings:
                 await self._outbox.insert_one(outbox_document(event), session=session)
             return row
 
-        return _rating(await self._mongo.in_transaction(work))
+        session = current_session()
+        return _rating(await (self._mongo.in_transaction(work) if session is None else work(session)))
 
     async def _update(self, which: Mapping[str, Any], fields: Mapping[str, Any]) -> Rating | None:
         row = await self._ratings.find_one_and_update(which, {"$set": fields}, return_document=ReturnDocument.AFTER)

@@ -1,27 +1,30 @@
 """Bookings in MongoDB. ``commit`` is one transaction; the unique indexes are the last word on races."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
 from pymongo import ReplaceOne, UpdateMany
 from pymongo.asynchronous.collection import ReturnDocument
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from common.adapters.mongo.bookings.documents import booking_document, outbox_document
 from common.adapters.mongo.bookings.ratings import reveal_ratings, reveals_ratings
-from common.adapters.mongo.bookings.timers import due_filter
+from common.adapters.mongo.bookings.staff_rows import staff_rows
+from common.adapters.mongo.media.media import MongoMedia
 from common.adapters.mongo.scheduling.claim_filters import around
 from common.adapters.mongo.scheduling.slot_claims import ClaimChange, MongoSlotClaims
 from common.adapters.mongo.shared.database import Document, Mongo, Session
 from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holding, Holdings, Walk, Whose, nobody
-from common.adapters.mongo.shared.taking import take
-from common.application.ports.bookings.repository import BookingQuery, DueBookings
-from common.domain.bookings.booking import Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
+from common.adapters.mongo.shared.taking import take_due
+from common.adapters.mongo.shared.unit_of_work import within
+from common.application.ports.bookings.repository import BookingQuery
+from common.application.ports.shared.due import Due
+from common.domain.bookings.booking import ActorKind, Booking, BookingChange, BookingStatus, HistoryEntry, PayoutState
 from common.domain.bookings.groups import AHEAD
 from common.domain.catalogue.place_kinds import PlaceKind
+from common.domain.media.media import OF_BOOKING, Purpose
 from common.domain.payments.ledger import require_balanced
 from common.domain.payments.operations import OperationStatus
 from common.domain.scheduling.slot_cells import SlotClaim
@@ -31,14 +34,16 @@ from common.domain.shared.errors import Conflict, GigstaError, VersionConflict
 _CUSTOMERS = frozenset({"notes", "access_notes", "payment_details", "charges", "start_code"})
 
 
-def _place_of(side: Whose) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    """A row for the side that an export is for: of the other side's place, the kind alone."""
+def _told_to(side: Whose) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """A row for the side that an export is for: of the other place the kind alone, and not why the other cancelled."""
+    other = ActorKind.PROVIDER if side is Whose.ACCOUNT else ActorKind.CUSTOMER
 
     def shown(row: Mapping[str, Any]) -> Mapping[str, Any]:
         place = row.get("place") or {}
         kind = place.get("kind", PlaceKind.CUSTOMER.value)
         is_own = (kind == PlaceKind.CUSTOMER.value) is (side is Whose.ACCOUNT)
-        return {**row, "place": place if is_own else {"kind": kind}}
+        seen = {**row, "place": place if is_own else {"kind": kind}}
+        return {**seen, "cancel_reason": ""} if row.get("cancelled_by") == other.value else seen
 
     return shown
 
@@ -54,7 +59,7 @@ HOLDINGS: Holdings = {
             "customer_id",
             "bookings_as_customer",
             hidden=frozenset({"figures"}),
-            shown=_place_of(Whose.ACCOUNT),
+            shown=_told_to(Whose.ACCOUNT),
             walk=_BY_START,
         ),
         Holding(
@@ -63,7 +68,7 @@ HOLDINGS: Holdings = {
             "provider_id",
             "bookings_as_provider",
             hidden=_CUSTOMERS,
-            shown=_place_of(Whose.PROVIDER),
+            shown=_told_to(Whose.PROVIDER),
             walk=_BY_START,
         ),
     ),
@@ -91,12 +96,14 @@ class MongoBookings:
         self._mongo = mongo
         self._bookings = mongo.collection("bookings")
         self._history = mongo.collection("booking_history")
+        self._security_events = mongo.collection("security_events")
         self._claims = mongo.collection("slot_claims")
         self._operations = mongo.collection("payment_operations")
         self._ledger = mongo.collection("ledger_entries")
         self._outbox = mongo.collection("outbox")
         self._ratings = mongo.collection("ratings")
         self._slots = MongoSlotClaims(mongo)
+        self._media = MongoMedia(mongo)
 
     async def get(self, booking_id: str) -> Booking | None:
         """One booking by id."""
@@ -119,9 +126,17 @@ class MongoBookings:
         return _booking(await self._bookings.find_one(stripe_id_filter(fields, stripe_id)))
 
     async def commit(self, change: BookingChange) -> None:
-        """Write the change in one transaction, or nothing of it (see the port for what it raises).
+        """Write the change in one transaction, or nothing of it (see the port for what it raises)."""
+        await self._commit(change, None)
 
-        A new booking takes its time first and an old one checks its version first: what loses a race fails at once.
+    async def commit_with(self, change: BookingChange, first: Callable[[], Awaitable[None]]) -> None:
+        """Write the change behind what other repositories write, in one transaction (see the port)."""
+        await self._commit(change, first)
+
+    async def _commit(self, change: BookingChange, first: Callable[[], Awaitable[None]] | None) -> None:
+        """Write a change; a new booking takes its time before anything else of its own, an old one checks its version.
+
+        So what loses a race fails at once.
         """
         require_balanced(change.ledger)
         claims = ClaimChange(
@@ -129,8 +144,11 @@ class MongoBookings:
         )
         is_new = change.expected_version is None
 
-        async def check(session: Session) -> None:
-            await self._replace_booking(change, session)
+        async def begin(session: Session) -> None:
+            if first is not None:
+                await within(session, first)
+            if not is_new:
+                await self._replace_booking(change, session)
 
         async def record(session: Session) -> None:
             if is_new:
@@ -138,7 +156,7 @@ class MongoBookings:
             await self._record(change, session)
 
         try:
-            await self._slots.commit(claims, before=None if is_new else check, after=record)
+            await self._slots.commit(claims, before=begin, after=record)
         except (DuplicateKeyError, BulkWriteError) as error:
             raise _translated(error) from error
 
@@ -202,22 +220,9 @@ class MongoBookings:
         cursor = self._bookings.find(query).sort([("slot.start_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(Booking, row) async for row in cursor]
 
-    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
-        """Take due bookings under a lease; every commit rewrites the document and so ends the lease.
-
-        The lease is the next instant at which the booking is due. A row that cannot be read is set aside, so that it
-        keeps nobody else's booking waiting.
-        """
-        order = [("next_due_at", 1), ("_id", 1)]
-        lease = {"next_due_at": until}
-        taken = await take(self._bookings, due_filter(now), lease, mark="lease.token", limit=limit, order=order)
-        bookings, unreadable = [], []
-        for row in taken.rows:
-            try:
-                bookings.append(from_document(Booking, row))
-            except ValidationError:
-                unreadable.append(str(row["_id"]))
-        return DueBookings(bookings, unreadable, is_all=taken.is_all)
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Due[Booking]:
+        """Take due bookings under a lease; every commit rewrites the document and so ends the lease."""
+        return await take_due(self._bookings, Booking, now, until=until, limit=limit)
 
     async def increment_checks(self, booking_id: str) -> int:
         """Count one more look-up for a due booking that had no answer; how many since its last commit, this one too."""
@@ -250,15 +255,27 @@ class MongoBookings:
             raise VersionConflict("The booking has changed meanwhile.")
 
     async def _record(self, change: BookingChange, session: Session) -> None:
-        """Audit rows, payment operations, ledger lines and outgoing events: one command for each kind there is."""
+        """Audit rows, operations, ledger lines, events and shown media: one command for each kind there is."""
         if change.history:
             await self._history.insert_many([to_native_document(row) for row in change.history], session=session)
+        if acts := staff_rows(change.history):
+            await self._security_events.insert_many(acts, session=session)
         if operations := _operation_writes(change):
             await self._operations.bulk_write(operations, session=session)
         if change.ledger:
             await self._ledger.insert_many([to_native_document(line) for line in change.ledger], session=session)
         if change.events:
             await self._outbox.insert_many([outbox_document(event) for event in change.events], session=session)
+        if shown := change.shown_media:
+            await self._media.attach(
+                shown.media_ids,
+                owner_id=shown.owner_id,
+                purpose=Purpose.DISPUTE_EVIDENCE,
+                target=f"{OF_BOOKING}{change.booking.id}",
+                now=change.booking.updated_at,
+                field="media_ids",
+                session=session,
+            )
         if reveals_ratings(change):
             await reveal_ratings(self._ratings, change.booking.id, change.booking.updated_at, session)
 

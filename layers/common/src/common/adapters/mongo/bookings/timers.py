@@ -1,16 +1,9 @@
-"""Whether any booking's timer is due, asked before a sweep begins: most of the time none is."""
+"""Since when any booking's timer is due, asked before a sweep begins: most of the time none is."""
 
 from datetime import datetime
 
-from common.adapters.mongo.shared.database import Document, Mongo
-
-
-def due_filter(now: datetime) -> Document:
-    """What is due; the partial index serves only queries that repeat its condition on the type.
-
-    Who takes a booking moves ``next_due_at`` to the end of the lease, so that nothing taken is read again before.
-    """
-    return {"next_due_at": {"$type": "date", "$lte": now}}
+from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.taking import due_filter
 
 
 class MongoBookingTimers:
@@ -23,6 +16,8 @@ class MongoBookingTimers:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def any_due(self, now: datetime) -> bool:
-        """Whether there is a booking for a sweep to take."""
-        return await self._mongo.collection("bookings").find_one(due_filter(now), {"_id": 1}) is not None
+    async def due_since(self, now: datetime) -> datetime | None:
+        """Since when the longest-waiting booking is due that a sweep can take; None where none is."""
+        shown, order = {"_id": 0, "next_due_at": 1}, [("next_due_at", 1)]
+        row = await self._mongo.collection("bookings").find_one(due_filter(now), shown, sort=order)
+        return row["next_due_at"] if row else None

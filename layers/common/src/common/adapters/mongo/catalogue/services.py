@@ -14,6 +14,7 @@ from common.adapters.mongo.shared.documents import from_document, plain, to_docu
 from common.adapters.mongo.shared.holdings import Fate, Holdings, Walk, provider
 from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork, current_session
 from common.domain.catalogue.place_kinds import PlaceKind
+from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.services import Service, ServiceStatus
 from common.domain.shared.errors import Conflict, NotFound, VersionConflict
 
@@ -23,6 +24,10 @@ HOLDINGS: Holdings = {
     ),
 }
 
+#: The stage that adds whose a service is, as a list: empty where it is nobody's.
+WITH_PROVIDER: Document = {
+    "$lookup": {"from": "providers", "localField": "provider_id", "foreignField": "_id", "as": "provider"}
+}
 _NOT_DELETED = [status.value for status in ServiceStatus if status is not ServiceStatus.DELETED]
 
 
@@ -46,6 +51,16 @@ class MongoServices:
         """One service by id, whatever its status."""
         row = await self._services.find_one({"_id": service_id}, session=current_session())
         return from_document(Service, row) if row else None
+
+    async def get_with_provider(self, service_id: str) -> tuple[Service, Provider] | None:
+        """One service and whose it is (see the port): a command costs more than the join of two documents."""
+        pipeline = [{"$match": {"_id": service_id}}, WITH_PROVIDER]
+        rows = await self._services.aggregate(pipeline, session=current_session())
+        found = await rows.to_list(1)
+        if not found or not found[0]["provider"]:
+            return None
+        (provider,) = found[0].pop("provider")
+        return from_document(Service, found[0]), from_document(Provider, provider)
 
     async def insert(self, service: Service) -> None:
         """Store a new service (see the port for what it raises)."""

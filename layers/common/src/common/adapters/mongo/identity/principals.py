@@ -32,6 +32,7 @@ class MongoPrincipals:
             user_id=user_id,
             roles=frozenset(Role(role) for role in row.get("roles", ())),
             session_id=session_id,
+            epoch=epoch,
             provider_id=row.get("provider_id"),
             is_provisional=row.get("is_provisional", False),
             has_factor=bool(row.get("factor_kinds")),

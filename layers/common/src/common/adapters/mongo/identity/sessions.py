@@ -7,14 +7,14 @@ from pymongo.asynchronous.collection import ReturnDocument
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, to_document
-from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holdings, account
+from common.adapters.mongo.shared.holdings import SECRETS, Fate, Holding, Holdings, Whose, account
 from common.adapters.mongo.shared.unit_of_work import current_session
 from common.domain.identity.clients import Standing
 from common.domain.identity.sessions import RefreshToken, Session
 
 HOLDINGS: Holdings = {
     "refresh_tokens": (account("user_id", Fate.DELETED, why=SECRETS),),
-    "sessions": (account("user_id", Fate.DELETED, "sessions"),),
+    "sessions": (Holding(Whose.ACCOUNT, Fate.DELETED, "user_id", "sessions", hidden=frozenset({"touches"})),),
 }
 
 #: More than an account has alive, but for an attack; beyond it every access token of the account ends.
@@ -28,6 +28,7 @@ class MongoSessions:
         self._sessions = mongo.collection("sessions")
         self._tokens = mongo.collection("refresh_tokens")
         self._browsers = mongo.collection("push_subscriptions")
+        self._sockets = mongo.collection("realtime_connections")
         self._challenges = mongo.collection("factor_challenges")
 
     async def open(self, session: Session, token: RefreshToken) -> None:
@@ -89,10 +90,16 @@ class MongoSessions:
         key = {"_id": document.pop("_id")}
         await self._tokens.update_one(key, {"$setOnInsert": document}, upsert=True, session=current_session())
 
+    async def has_sockets(self, user_id: str) -> bool:
+        """Whether sockets of an account's sign-ins may be open."""
+        theirs = {"user_id": user_id}
+        return await self._sockets.find_one(theirs, {"_id": 1}, session=current_session()) is not None
+
     async def touch(self, session_id: str, now: datetime) -> Session | None:
         """Note that a live sign-in is used, and give it; ``None`` if it has ended."""
         live = {"_id": session_id, "revoked_at": None, "expires_at": {"$gt": now}}
-        used = {"$max": {"last_used_at": now}}
+        # Counted, too: the same instant again would write nothing, and hold up nobody who ends the sign-in meanwhile.
+        used = {"$max": {"last_used_at": now}, "$inc": {"touches": 1}}
         row = await self._sessions.find_one_and_update(
             live, used, return_document=ReturnDocument.AFTER, session=current_session()
         )

@@ -61,8 +61,12 @@ class MongoSigningKeys:
     def _is_due(self, kid: str) -> bool:
         return not freshness.is_fresh(self._read_at, _KEEP_SECONDS if kid in self._keys else _RETRY_SECONDS)
 
-    async def _read(self) -> None:
+    async def refresh(self) -> None:
+        """Read the keys now; they are kept as long as any that were read."""
+        async with self._reading:
+            await self._read()
 
+    async def _read(self) -> None:
         found = await self.all()
         self._keys = {jwk["kid"]: PyJWK.from_dict({**jwk, "alg": "RS256"}) for jwk in found}
         self._read_at = freshness.now()

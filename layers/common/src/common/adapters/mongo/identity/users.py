@@ -11,18 +11,15 @@ from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.documents import from_document, plain, to_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.adapters.mongo.shared.unit_of_work import current_session
+from common.domain.identity.people_search import family_name
 from common.domain.identity.roles import STAFF_ROLES
 from common.domain.identity.sessions import LONGEST_ACCESS_LIFETIME
-from common.domain.identity.users import User
+from common.domain.identity.users import OnboardingStatus, User
 from common.domain.shared.errors import Conflict, NotFound
 
 HOLDINGS: Holdings = {
     "users": (account("_id", Fate.BLANKED, why="exported as the account itself"),),
 }
-
-#: Sorts after every text that goes on from a prefix; unlike a pattern, a range takes any text.
-_LAST_CHARACTER = "\U0010ffff"
-
 
 #: Ended sign-ins that an account remembers; many more than people end within a token's life.
 _MOST_ENDED = 100
@@ -49,7 +46,7 @@ class MongoUsers:
     async def insert(self, user: User) -> bool:
         """Store a new account; ``False`` if its address has one already."""
         try:
-            await self._users.insert_one(to_document(user), session=current_session())
+            await self._users.insert_one(user_document(user), session=current_session())
         except DuplicateKeyError:
             return False
         return True
@@ -59,7 +56,7 @@ class MongoUsers:
         wanted = {"email_key": user.email_key}
         try:
             row = await self._users.find_one_and_update(
-                wanted, {"$setOnInsert": to_document(user)}, upsert=True, return_document=ReturnDocument.AFTER
+                wanted, {"$setOnInsert": user_document(user)}, upsert=True, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError:
             row = await self._users.find_one(wanted)
@@ -67,9 +64,21 @@ class MongoUsers:
 
     async def update(self, user_id: str, fields: Mapping[str, Any], *, end_sessions: bool = False) -> User:
         """Set fields by their names in ``User``; returns the account after it (see the port for what it raises)."""
-        change: Document = {"$set": plain(fields)}
+        change: Document = {"$set": plain(_with_family_name(fields))}
         if end_sessions:
             change["$inc"] = {"session_epoch": 1}
+        return await self._changed(user_id, change)
+
+    async def advance(
+        self, user_id: str, fields: Mapping[str, Any], *, step: OnboardingStatus, next_step: OnboardingStatus
+    ) -> User:
+        """Set fields, and let an account whose onboarding stands at ``step`` go on to the next (see the port)."""
+        present = {"$ifNull": ["$onboarding_status", OnboardingStatus.NOT_STARTED.value]}
+        change: Document = {name: {"$literal": value} for name, value in plain(_with_family_name(fields)).items()}
+        change["onboarding_status"] = {"$cond": [{"$eq": [present, step.value]}, next_step.value, present]}
+        return await self._changed(user_id, [{"$set": change}])
+
+    async def _changed(self, user_id: str, change: Document | list[Document]) -> User:
         try:
             row = await self._users.find_one_and_update(
                 {"_id": user_id, "deleted_at": None},
@@ -95,25 +104,12 @@ class MongoUsers:
         """End the access tokens of some sign-ins at once; remembered in the document that every request reads."""
         await self._users.update_one({"_id": user_id}, _end_access(session_ids, now), session=current_session())
 
-    async def search(
-        self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
-    ) -> Sequence[User]:
-        """Accounts, newest first, or by address (see the port)."""
+    async def list_newest(self, *, is_active: bool | None, limit: int, before: str | None) -> Sequence[User]:
+        """Accounts, newest first."""
         wanted: Document = {} if is_active is None else {"is_active": is_active}
-        if text:
-            return await self._search_addresses(text.lower(), wanted, limit, before)
         if before:
             wanted["_id"] = {"$lt": before}
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
-        return [from_document(User, row) async for row in cursor]
-
-    async def _search_addresses(self, beginning: str, wanted: Document, limit: int, after: str | None) -> list[User]:
-        """Accounts whose address begins so, in the order of the index; ``after`` is the id last seen."""
-        span = {"$gte": beginning, "$lt": beginning + _LAST_CHARACTER}
-        last = await self._users.find_one({"_id": after}, {"email_key": 1}) if after else None
-        if last is not None:
-            span["$gt"] = last["email_key"]
-        cursor = self._users.find({**wanted, "email_key": span}, hint="email_key").sort("email_key", 1).limit(limit)
         return [from_document(User, row) async for row in cursor]
 
     async def list_staff(self, *, limit: int, before: str | None) -> Sequence[User]:
@@ -123,6 +119,15 @@ class MongoUsers:
             wanted["_id"] = {"$lt": before}
         cursor = self._users.find(wanted).sort("_id", -1).limit(limit)
         return [from_document(User, row) async for row in cursor]
+
+
+def user_document(user: User) -> Document:
+    """The document of an account, with the word of the name by which people are looked for too."""
+    return {**to_document(user), "family_name": family_name(user.full_name)}
+
+
+def _with_family_name(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**fields, "family_name": family_name(fields["full_name"])} if "full_name" in fields else fields
 
 
 def _end_access(session_ids: Sequence[str], now: datetime) -> list[Document]:

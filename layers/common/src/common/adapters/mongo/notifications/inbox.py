@@ -1,6 +1,6 @@
 """Inboxes, preferences and push subscriptions in MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pymongo.asynchronous.collection import ReturnDocument
@@ -10,7 +10,8 @@ from common.adapters.mongo.shared.database import Document
 from common.adapters.mongo.shared.documents import from_document, to_native_document
 from common.adapters.mongo.shared.holdings import Fate, Holdings, account
 from common.application.ports.notifications.inbox import PushSubscription
-from common.domain.notifications.inbox import UNMARKED, InboxEntry, Preferences, ReadMarks
+from common.domain.notifications.inbox import UNMARKED, Channel, InboxEntry, Preferences, ReadMarks
+from common.domain.shared.notification_kinds import Kind
 
 HOLDINGS: Holdings = {
     "inbox_marks": (account("_id", Fate.DELETED, "inbox_marks"),),
@@ -110,10 +111,23 @@ class MongoPreferences:
         found = await self._preferences.find_one({"_id": user_id})
         return Preferences(user_id=user_id) if found is None else Preferences.model_validate(found)
 
+    async def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Preferences]:
+        """Preferences of those of these people who have set any, by account."""
+        rows = self._preferences.find({"_id": {"$in": list(user_ids)}})
+        return {row["_id"]: Preferences.model_validate(row) async for row in rows}
+
     async def save(self, preferences: Preferences) -> None:
         """Replace somebody's preferences."""
         row = {"_id": preferences.user_id, **preferences.model_dump(mode="json")}
         await self._preferences.replace_one({"_id": preferences.user_id}, row, upsert=True)
+
+    async def mute(self, user_id: str, kind: Kind, channel: Channel) -> None:
+        """Switch one channel of one kind off (see the port)."""
+        changes = {
+            "$addToSet": {f"muted.{kind}": channel.value},
+            "$setOnInsert": {"user_id": user_id, "quiet_hours": None},
+        }
+        await self._preferences.update_one({"_id": user_id}, changes, upsert=True)
 
 
 class MongoPushSubscriptions:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from common.adapters.mongo.shared.database import Document, Mongo
+from common.adapters.mongo.shared.database import Document, Mongo, refused_keys
 from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.application.ports.search.listings import Usage
 from common.domain.catalogue.categories import CategoryTree
@@ -50,7 +50,7 @@ class MongoIndexTerms:
         try:
             await self._terms.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            if any(row["code"] != _DUPLICATE_KEY for row in error.details["writeErrors"]):
+            if not all(refused_keys(error)):
                 raise
 
     async def used(self, stems: Sequence[str]) -> dict[str, Usage]:
@@ -76,10 +76,6 @@ class MongoIndexTerms:
         near = {"deletions": {"$in": deletions(word)}}
         rows = self._terms.find(near, {"used": 1}).limit(_MAX_CANDIDATES)
         return nearest(word, [(row["_id"], row["used"]) async for row in rows], limit)
-
-
-#: https://www.mongodb.com/docs/manual/reference/error-codes/
-_DUPLICATE_KEY = 11000
 
 
 def term_fields(word: str, used: int) -> dict[str, object]:

@@ -14,16 +14,18 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 
+from pymongo.errors import PyMongoError
+
 from common.adapters.mongo.search.filters import sorted_query
 from common.adapters.mongo.search.geo_scan import is_reached, nearest, with_spare
-from common.adapters.mongo.shared.database import Collection, Document, Mongo
+from common.adapters.mongo.shared.database import Collection, Document, Mongo, as_unavailable
 from common.application.ports.search.listings import Criteria, Hit, ListingKind, Order, Position, Sample, Scan
 from common.domain.catalogue.categories import EVERYTHING
 from common.domain.catalogue.listings import area_key
 from common.domain.catalogue.place_kinds import DEFAULT_PLACE_KINDS
 from common.domain.shared.geo import TILE_LEVELS, Point, distance_m, tile, tile_km2
 
-_COLLECTIONS = {ListingKind.SERVICES: "service_listings", ListingKind.PROVIDERS: "provider_listings"}
+COLLECTIONS = {ListingKind.SERVICES: "service_listings", ListingKind.PROVIDERS: "provider_listings"}
 #: Sorted walks over tiles look at this many documents for each one wanted at most, then give a shorter stretch.
 _MAX_EXAMINED_PER_HIT = 50
 #: How far listings of one tile are counted, for how long and for how many tiles that is remembered.
@@ -56,15 +58,20 @@ class MongoListingIndex:
         after: Position | None = None,
         until: Position | None = None,
     ) -> Scan:
-        """Listings in an order (see the port)."""
-        collection = self._mongo.collection(_COLLECTIONS[kind])
-        if order is Order.DISTANCE:
-            return await _outwards(collection, criteria, limit, after, until, await self._density(kind, criteria))
-        return await _sorted(collection, criteria, order, limit, after, until)
+        """Listings in an order (see the port for what it raises)."""
+        collection = self._mongo.collection(COLLECTIONS[kind])
+        try:
+            if order is Order.DISTANCE:
+                return await _outwards(collection, criteria, limit, after, until, await self._density(kind, criteria))
+            return await _sorted(collection, criteria, order, limit, after, until)
+        except PyMongoError as error:
+            if unavailable := as_unavailable(error):
+                raise unavailable from error
+            raise
 
     async def sample(self, kind: ListingKind, criteria: Criteria, *, limit: int) -> tuple[Sequence[Sample], bool]:
         """What facets count of the first listings, and whether those are all."""
-        collection = self._mongo.collection(_COLLECTIONS[kind])
+        collection = self._mongo.collection(COLLECTIONS[kind])
         rows: list[Mapping[str, Any]] = []
         if criteria.point is None:
             query, sort, index = sorted_query(criteria, Order.RATING, None, None)
@@ -94,7 +101,7 @@ class MongoListingIndex:
         known = self._densities.get(f"{kind}:{area}")
         if known is not None and now - known[0] < _KEPT_SECONDS:
             return known[1]
-        collection = self._mongo.collection(_COLLECTIONS[kind])
+        collection = self._mongo.collection(COLLECTIONS[kind])
         number = await collection.count_documents({"areas": area}, limit=_MOST_COUNTED, hint="area_score")
         if len(self._densities) >= _MOST_KEPT:
             self._densities.clear()
@@ -171,6 +178,7 @@ def _place_kinds(row: Mapping[str, Any]) -> Sequence[str]:
 
 def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
     price, rating = row.get("unit_price"), row["rating"]
+    lng, lat = row["location"]["coordinates"]
     return Hit(
         id=row["_id"],
         provider_id=row["provider_id"],
@@ -187,9 +195,12 @@ def _hit(row: Mapping[str, Any], distance: float | None) -> Hit:
         auto_accept=row["auto_accept"],
         is_verified=row["is_verified"],
         rating_count=rating["count"],
+        rating_total=rating["total"],
         mean=row["mean"],
         score=row["score"],
         reach_m=row["reach_m"],
+        visit_m=row.get("visit_m", row["reach_m"]),
+        point=Point(lat, lng),
         place_kinds=_place_kinds(row),
         distance_m=distance,
         resource_ids=row.get("resource_ids") or [row["provider_id"]],

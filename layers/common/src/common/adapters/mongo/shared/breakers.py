@@ -6,7 +6,6 @@ they read and then write, and let every waiting call through.
 """
 
 import math
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 
 from common.adapters.mongo.shared.database import Document, Mongo
 from common.adapters.mongo.shared.holdings import Holdings, nobody
+from common.application.ports.shared.clock import Clock
 from common.domain.shared.errors import OutOfTime, Unavailable
 
 HOLDINGS: Holdings = {
@@ -26,6 +26,7 @@ class MongoBreakers:
 
     Args:
         mongo: the connection.
+        clock: the product's, with which breakers go where it is moved.
         threshold: failures that open a breaker.
         window_seconds: within this time, wherever it begins.
         rest_seconds: how long it stays open before a call may try.
@@ -33,9 +34,17 @@ class MongoBreakers:
     """
 
     def __init__(
-        self, mongo: Mongo, *, threshold: int, window_seconds: float, rest_seconds: float, probe_seconds: float = 15.0
+        self,
+        mongo: Mongo,
+        clock: Clock,
+        *,
+        threshold: int,
+        window_seconds: float,
+        rest_seconds: float,
+        probe_seconds: float = 15.0,
     ) -> None:
         self._rows = mongo.collection("breakers")
+        self._clock = clock
         self._threshold = threshold
         self._window = window_seconds
         self._rest = rest_seconds
@@ -66,7 +75,7 @@ class MongoBreakers:
         row = await self._rows.find_one({"_id": name})
         if row is None or row.get("opened_at") is None:
             return False
-        now = time.time()
+        now = self._now()
         is_due = {"opened_at": {"$ne": None, "$lte": now - self._rest}, "probe_until": {"$not": {"$gt": now}}}
         taken = await self._rows.update_one({"_id": name, **is_due}, {"$set": {"probe_until": now + self._probe}})
         if not taken.modified_count:
@@ -84,7 +93,7 @@ class MongoBreakers:
 
     async def _fail(self, name: str, *, is_probe: bool) -> None:
         """Note a failure; what fails while the breaker is open does not keep it open for longer, but for the probe."""
-        now = time.time()
+        now = self._now()
         known = {"$cond": [{"$isArray": "$failures"}, "$failures", []]}
         recent = {
             "$filter": {"input": {"$concatArrays": [known, [now]]}, "cond": {"$gt": ["$$this", now - self._window]}}
@@ -105,6 +114,10 @@ class MongoBreakers:
                     raise
             else:
                 return
+
+    def _now(self) -> float:
+        """The present instant in seconds since 1970."""
+        return self._clock.now().timestamp()
 
     def _wait(self, row: Document, now: float) -> int:
         """Whole seconds until a call may try."""

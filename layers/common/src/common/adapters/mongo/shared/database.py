@@ -1,6 +1,7 @@
 """The one MongoDB client of a process, its transactions, and what its failures mean to a caller."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
@@ -12,7 +13,15 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
+from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -26,6 +35,10 @@ T = TypeVar("T")
 
 CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 MAJORITY = WriteConcern("majority")
+#: https://www.mongodb.com/docs/manual/reference/error-codes/
+_DUPLICATE_KEY = 11000
+#: AuthenticationFailed, and Atlas's own (https://www.mongodb.com/docs/atlas/troubleshoot-connection/).
+_SIGN_IN_REFUSED = frozenset({18, 8000})
 
 #: Labels of errors after which the same work may succeed
 #: (https://www.mongodb.com/docs/manual/core/retryable-writes/, .../core/transactions-in-applications/).
@@ -33,6 +46,8 @@ _TRANSIENT_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResul
 #: Seconds a caller should wait before trying again: longer than a failover's election timeout is not needed, as the
 #: driver finds the new primary on its own (https://www.mongodb.com/docs/manual/core/replica-set-elections/).
 _RETRY_AFTER_SECONDS = 5
+#: RFC 863: nobody listens there.
+_NOWHERE = "mongodb://127.0.0.1:9/"
 
 
 @dataclass(frozen=True)
@@ -58,21 +73,36 @@ class Mongo:
         uri: gives the connection string; called once.
         database: the database's name.
         limits: pool size and timeouts.
+        listeners: are told of each command; each costs every command something.
     """
 
-    def __init__(self, uri: Callable[[], str], database: str, limits: MongoLimits | None = None) -> None:
+    def __init__(
+        self,
+        uri: Callable[[], str],
+        database: str,
+        limits: MongoLimits | None = None,
+        listeners: Sequence[CommandListener] = (),
+    ) -> None:
         self._uri = uri
         self._name = database
         self._limits = limits or MongoLimits()
+        self._listeners = list(listeners)
         #: By name: the driver makes a new object for each that it is asked for.
         self._collections: dict[str, Collection] = {}
 
     @cached_property
     def client(self) -> AsyncMongoClient[Document]:
         """The client; it connects at its first command."""
+        return self._client_of(self._uri())
+
+    async def warm_up(self) -> None:
+        """Load ahead what the driver loads when a client is made, by one that asks nobody and is closed again."""
+        await self._client_of(_NOWHERE).close()
+
+    def _client_of(self, uri: str) -> AsyncMongoClient[Document]:
         limits = self._limits
         return AsyncMongoClient(
-            self._uri(),
+            uri,
             tz_aware=True,
             tzinfo=UTC,
             w="majority",
@@ -86,6 +116,7 @@ class Mongo:
             serverSelectionTimeoutMS=limits.server_selection,
             waitQueueTimeoutMS=limits.server_selection,
             appname="gigsta",
+            event_listeners=self._listeners,
         )
 
     @cached_property
@@ -115,17 +146,12 @@ class Mongo:
         """
         if (left := seconds_left()) == 0:
             raise OutOfTime
-        try:
-            bound = self._limits.transaction / 1000 if seconds is None else seconds
-            with pymongo.timeout(min(bound, left)):
-                async with self.client.start_session() as session:
-                    return await session.with_transaction(
-                        work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY
-                    )
-        except PyMongoError as error:
-            if unavailable := as_unavailable(error):
-                raise unavailable from error
-            raise
+        bound = self._limits.transaction / 1000 if seconds is None else seconds
+        with database_failures(), pymongo.timeout(min(bound, left)):
+            async with self.client.start_session() as session:
+                return await session.with_transaction(
+                    work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY
+                )
 
     async def ping(self) -> None:
         """Ask the primary for a sign of life.
@@ -133,12 +159,8 @@ class Mongo:
         Raises:
             Unavailable: there was none within the timeouts.
         """
-        try:
+        with database_failures():
             await self.db.command("ping")
-        except PyMongoError as error:
-            if unavailable := as_unavailable(error):
-                raise unavailable from error
-            raise
 
     async def close(self) -> None:
         """Close the client, if it was made."""
@@ -149,6 +171,26 @@ class Mongo:
             self._collections.clear()
 
 
+def refused_keys(error: BulkWriteError) -> Sequence[bool]:
+    """Of each write of a batch that failed, whether a unique index has refused it."""
+    return [each["code"] == _DUPLICATE_KEY for each in error.details["writeErrors"]]
+
+
+@contextmanager
+def database_failures() -> Iterator[None]:
+    """Run a block in which the database may be unavailable.
+
+    Raises:
+        Unavailable: it is; what else the driver raises is a fault of ours, and passes.
+    """
+    try:
+        yield
+    except PyMongoError as error:
+        if (unavailable := as_unavailable(error)) is None:
+            raise
+        raise unavailable from error
+
+
 def as_unavailable(error: BaseException) -> Unavailable | None:
     """Tell whether a driver's error means that the database is unavailable or overloaded, in the caller's terms.
 
@@ -157,10 +199,16 @@ def as_unavailable(error: BaseException) -> Unavailable | None:
     Returns:
         The error to raise instead; ``None`` for one that is a fault of ours.
     """
-    if isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError) or _is_transient(error):
+    is_away = isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError) or is_sign_in_refused(error)
+    if is_away or _is_transient(error):
         detail = "The database does not answer."
         return Unavailable(detail, code="database_unavailable", retry_after=_RETRY_AFTER_SECONDS)
     return None
+
+
+def is_sign_in_refused(error: BaseException) -> bool:
+    """Whether the database does not let us in, as when our password was changed: nothing was read or written."""
+    return isinstance(error, OperationFailure) and error.code in _SIGN_IN_REFUSED
 
 
 def _is_transient(error: BaseException) -> bool:

@@ -16,6 +16,15 @@ def current_session() -> Session | None:
     return _session.get()
 
 
+async def within(session: Session, work: Callable[[], Awaitable[T]]) -> T:
+    """Do ``work`` in a transaction that has begun: what passes ``current_session()`` on takes part in it."""
+    token = _session.set(session)
+    try:
+        return await work()
+    finally:
+        _session.reset(token)
+
+
 class MongoUnitOfWork:
     """Implements ``UnitOfWork``. Only repositories that pass ``current_session()`` on take part."""
 
@@ -32,10 +41,6 @@ class MongoUnitOfWork:
             return await work()
 
         async def in_session(session: Session) -> T:
-            token = _session.set(session)
-            try:
-                return await work()
-            finally:
-                _session.reset(token)
+            return await within(session, work)
 
         return await self._mongo.in_transaction(in_session)

@@ -82,7 +82,7 @@ async def sync_billing(deps: OnboardingDeps, account_id: str) -> bool:
 
 def may_be_listed(provider: Provider, user: User, *, is_billable: bool) -> bool:
     """The one rule for being listed: approved, able to be paid, and an active account."""
-    return provider.status is ProviderStatus.APPROVED and is_billable and user.is_active and user.deleted_at is None
+    return provider.status is ProviderStatus.APPROVED and is_billable and user.is_usable
 
 
 async def _provider_of(deps: OnboardingDeps, caller: Principal) -> tuple[User, Provider]:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from common.application.identity.deps import AuthDeps
 from common.application.ports.catalogue.geocoding import Geocoder
 from common.application.ports.catalogue.repositories import Providers, Services
+from common.application.ports.media.attachments import Attachments
 from common.application.ports.payments.connect import ConnectGateway
 from common.domain.identity.users import User
 from common.domain.payments.platform import Platform
@@ -42,3 +43,4 @@ class OnboardingDeps(AuthDeps):
     intents: IntentCompletion
     connect: ConnectSource
     platform: Platform
+    media: Attachments

@@ -16,11 +16,13 @@ from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
 from common.application.identity.terms import accepted_or_none, record_terms
 from common.application.ports.catalogue.geocoding import Located
+from common.application.shared.together import together
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.clients import ClientInfo
 from common.domain.identity.passwords import check_password
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.security_events import SecurityEventType
+from common.domain.identity.sessions import Session
 from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.search.places import zone_of
@@ -77,34 +79,57 @@ async def complete_profile(
     password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
     terms = accepted_or_none(deps, accepted_terms_version, "profile")
     fields, _ = await _profile_fields(deps, profile)
+    fields["is_provisional"] = False
+    if password_hash is not None:
+        fields["requires_password_setup"] = False
 
     async def write() -> User:
-        user = await record_terms(deps, await present_account(deps.users, caller.user_id), terms, client)
-        more: dict[str, Any] = {"is_provisional": False}
-        if user.onboarding_status is OnboardingStatus.NOT_STARTED:
-            more["onboarding_status"] = OnboardingStatus.BASIC_COMPLETE
+        if terms is not None:
+            await record_terms(deps, await present_account(deps.users, caller.user_id), terms, client)
         if password_hash is not None:
-            await _refuse_second_password(deps, user)
-            await deps.credentials.set_password(user.id, password_hash, deps.clock.now())
-            await log_event(deps, SecurityEventType.PASSWORD_CHANGED, user.id, client)
-            more["requires_password_setup"] = False
-        return await deps.users.update(user.id, {**fields, **more})
+            await _refuse_second_password(deps, caller.user_id)
+            await deps.credentials.set_password(caller.user_id, password_hash, deps.clock.now())
+            await log_event(deps, SecurityEventType.PASSWORD_CHANGED, caller.user_id, client)
+        return await deps.users.advance(
+            caller.user_id, fields, step=OnboardingStatus.NOT_STARTED, next_step=OnboardingStatus.BASIC_COMPLETE
+        )
 
-    user = await deps.unit_of_work.run(write)
-    booking = await deps.intents.complete(user, booking_intent_id) if booking_intent_id else None
-    return CompletedProfile(user, booking, await _renew(deps, caller, user, client))
+    is_account_alone = terms is None and password_hash is None
+    user, session = await together(
+        write() if is_account_alone else deps.unit_of_work.run(write), deps.sessions.get(caller.session_id)
+    )
+    booking = None
+    if booking_intent_id:
+        booking = await deps.intents.complete(user, booking_intent_id)
+        session = await deps.sessions.get(caller.session_id)  # Stripe has been asked meanwhile
+    return CompletedProfile(user, booking, await _renew(deps, caller, user, client, session))
 
 
-async def _renew(deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo) -> TokenPair:
+async def _renew(
+    deps: OnboardingDeps, caller: Principal, user: User, client: ClientInfo, seen: Session | None
+) -> TokenPair:
+    """A fresh token pair: of the same sign-in, or of one that replaces a guest's.
+
+    Args:
+        deps: ports.
+        caller: who asks.
+        user: the account as it has been written.
+        client: where the request comes from.
+        seen: the sign-in as it was read at once with that, or after.
+    """
     if not caller.is_provisional:
-        extended = await extend_session(deps, user, caller.session_id)
+        known = seen if user.session_epoch == caller.epoch else None
+        extended = await extend_session(deps, user, caller.session_id, known)
         if extended is None:
             raise Unauthenticated("This sign-in has ended.", code="session_ended")
         return extended
-    old = await deps.sessions.get(caller.session_id)
-    if old is None or not await deps.unit_of_work.run(lambda: end_session(deps, user.id, caller.session_id, "renewed")):
+
+    async def end() -> bool:
+        return await end_session(deps, user.id, caller.session_id, "renewed")
+
+    if seen is None or not await deps.unit_of_work.run(end):
         raise Unauthenticated("This sign-in has ended.", code="session_ended")
-    return await open_session(deps, user, client, "profile_completed", continues=old)
+    return await open_session(deps, user, client, "profile_completed", continues=seen)
 
 
 async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
@@ -120,12 +145,12 @@ async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[
 async def _new_password_hash(deps: OnboardingDeps, caller: Principal, password: str) -> str:
     user = await present_account(deps.users, caller.user_id)
     accepted = check_password(password, email=user.email_key)
-    await _refuse_second_password(deps, user)
+    await _refuse_second_password(deps, user.id)
     return await deps.passwords.hash(accepted)
 
 
-async def _refuse_second_password(deps: OnboardingDeps, user: User) -> None:
-    if await deps.credentials.find_password(user.id) is not None:
+async def _refuse_second_password(deps: OnboardingDeps, user_id: str) -> None:
+    if await deps.credentials.find_password(user_id) is not None:
         raise Conflict("The account has a password; change it in the settings.", code="password_exists")
 
 

@@ -8,6 +8,7 @@ from common.application.payments.deps import PaymentDeps
 from common.application.payments.operations import results
 from common.application.payments.operations.commit import commit_result
 from common.application.payments.operations.leases import LEASE
+from common.application.payments.operations.second_look import require_not_done
 from common.application.payments.operations.set_off import set_off_debts
 from common.application.payments.operations.steps import RefundPending, take_step
 from common.application.ports.payments.gateway import Intent
@@ -121,7 +122,9 @@ async def _check_not_open(deps: PaymentDeps, operation_id: str) -> None:
 
 async def _attempt(deps: PaymentDeps, booking: Booking, operation: PaymentOperation) -> PaymentResult:
     try:
-        return await take_step(deps, booking, operation, look_first=operation.tries > 1)
+        await require_not_done(deps, booking, operation)
+        look_first = operation.tries > 1 or booking.payment_details.may_have_moved
+        return await take_step(deps, booking, operation, look_first=look_first)
     except PaymentDeclined as declined:
         return results.of_decline(declined, is_setup=operation.purpose is Purpose.SAVE_CARD)
     except GatewayRefused as refused:

@@ -174,7 +174,8 @@ async def _make_intent(
 ) -> Intent:
     """Make the intent with the booking's saved card.
 
-    A card that is unknown or somebody else's is not used: the customer, who is there, is asked for another one.
+    A card that is unknown or somebody else's is not used: the customer, who is there or will be told, is asked for
+    another one.
     """
     method = booking.payment_details.payment_method_id
     is_present = _is_payer_present(booking, operation)
@@ -195,6 +196,11 @@ def _is_payer_present(booking: Booking, operation: PaymentOperation) -> bool:
     return booking.status is BookingStatus.PENDING_PAYMENT or is_new_extra
 
 
+def _is_named_ahead(booking: Booking) -> bool:
+    """Whether the card is one that the customer has named with a request for offers: an answer finds them away."""
+    return booking.status is BookingStatus.PENDING_PAYMENT and booking.offer_id is not None
+
+
 async def _create(
     deps: PaymentDeps,
     booking: Booking,
@@ -209,7 +215,7 @@ async def _create(
         operation.amount,
         customer_id=customer_id,
         payment_method_id=method,
-        off_session=not _is_payer_present(booking, operation),
+        off_session=not _is_payer_present(booking, operation) or _is_named_ahead(booking),
         call=call,
         is_fee=operation.purpose is Purpose.CHARGE_FEE,
     )

@@ -11,11 +11,17 @@ of its own, and what is more than one run compares is spread over the payments w
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from common.application.payments.reconciliation.deps import ReconciliationDeps
 from common.application.payments.reconciliation.phases import DUE, FIRST_PERIOD, PHASES, Step
-from common.application.ports.payments.reconciliation import DueReconciliation, Progress
+from common.application.ports.payments.reconciliation import (
+    DueReconciliation,
+    DueReconciliations,
+    PaymentReviews,
+    Progress,
+)
+from common.application.ports.shared.clock import Clock
 from common.application.shared.deadline import seconds_left
 from common.application.shared.publishing import publish_committed
 from common.domain.bookings.booking import Booking
@@ -147,7 +153,26 @@ def _named(event: Event) -> Sequence[DueReconciliation]:
     return [DueReconciliation(str(each["booking_id"]), int(each["revision"])) for each in named]
 
 
-async def reconciliation_lag(deps: ReconciliationDeps) -> int:
+class LagDeps(Protocol):
+    """What of reconciliation says how far behind it is."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        ...
+
+    @property
+    def reviews(self) -> PaymentReviews:
+        """How far phases have come."""
+        ...
+
+    @property
+    def due(self) -> DueReconciliations:
+        """Bookings that wait."""
+        ...
+
+
+async def reconciliation_lag(deps: LagDeps) -> int:
     """Age of the oldest booking or record that has not been compared yet, in seconds."""
     now = deps.clock.now()
     waiting = await deps.due.find_oldest()
@@ -155,7 +180,7 @@ async def reconciliation_lag(deps: ReconciliationDeps) -> int:
     return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
 
 
-async def _place(deps: ReconciliationDeps, phase: str, now: datetime) -> Progress:
+async def _place(deps: LagDeps, phase: str, now: datetime) -> Progress:
     return await deps.reviews.get_progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
 
 

@@ -1,10 +1,10 @@
 """The repository of bookings."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from common.application.ports.shared.due import Due
 from common.domain.bookings.booking import ActorKind, Booking, BookingChange, BookingStatus, HistoryEntry
 from common.domain.scheduling.slot_cells import SlotClaim
 from common.domain.shared.model import Model
@@ -24,21 +24,6 @@ class BookingQuery(Model):
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     soonest_first: bool = False
-
-
-@dataclass(frozen=True)
-class DueBookings:
-    """What one caller has taken to work on.
-
-    Args:
-        bookings: for this caller alone.
-        unreadable: names of rows that are no bookings, for people to look at.
-        is_all: whether nothing more was due; several callers at once may each get little of a full batch.
-    """
-
-    bookings: Sequence[Booking] = ()
-    unreadable: Sequence[str] = ()
-    is_all: bool = True
 
 
 class BookingRepository(Protocol):
@@ -72,6 +57,19 @@ class BookingRepository(Protocol):
             TooManyHolds: the network address keeps as many unpaid slots of the provider as it may.
             Conflict: the customer's idempotency key already made a booking (code ``duplicate_booking``).
             Unavailable: the database did not take the change; nothing is known to be written.
+        """
+        ...
+
+    async def commit_with(self, change: BookingChange, first: Callable[[], Awaitable[None]]) -> None:
+        """Write the whole change together with what other repositories write, or nothing of either.
+
+        Args:
+            change: what the domain has decided.
+            first: the others' writes, which come before everything else, as in a ``UnitOfWork``; they may be made
+                again, and what they raise ends the transaction.
+
+        Raises:
+            VersionConflict, SlotUnavailable, TooManyHolds, Conflict, Unavailable: as for ``commit``.
         """
         ...
 
@@ -120,7 +118,7 @@ class BookingRepository(Protocol):
         """Bookings that lie ahead of providers who cannot come, the soonest first; ``after`` is (start, id)."""
         ...
 
-    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> DueBookings:
+    async def claim_due(self, now: datetime, *, until: datetime, limit: int) -> Due[Booking]:
         """Take bookings whose ``next_due_at`` has come, the longest overdue first, for this caller alone.
 
         A taken booking is given to nobody else before ``until``, unless a commit changes it first; one that was

@@ -55,6 +55,10 @@ class Providers(ProviderReader, Protocol):
 class Services(ServiceReader, Protocol):
     """Services. Every write keeps the search listings in the same transaction."""
 
+    async def get_with_provider(self, service_id: str) -> tuple[Service, Provider] | None:
+        """One service by id, whatever its status, and whose it is, read at once; ``None`` where either is missing."""
+        ...
+
     async def insert(self, service: Service) -> None:
         """Store a new service.
 

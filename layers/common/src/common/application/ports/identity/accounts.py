@@ -8,9 +8,8 @@ from common.domain.identity.clients import Standing
 from common.domain.identity.credentials import ExternalIdentity, PasswordCredential
 from common.domain.identity.mailed_codes import MailPurpose, MailToken
 from common.domain.identity.registrations import Registration
-from common.domain.identity.security_events import SecurityEvent
 from common.domain.identity.sessions import RefreshToken, Session
-from common.domain.identity.users import User
+from common.domain.identity.users import OnboardingStatus, User
 
 T = TypeVar("T")
 
@@ -60,6 +59,18 @@ class Users(Protocol):
         """
         ...
 
+    async def advance(
+        self, user_id: str, fields: Mapping[str, Any], *, step: OnboardingStatus, next_step: OnboardingStatus
+    ) -> User:
+        """Set fields, and let an account whose onboarding stands at ``step`` go on to the next, by one command.
+
+        What the account is when it is written decides, whatever was read of it before. Returns it as it is then.
+
+        Raises:
+            NotFound: as for ``update``.
+        """
+        ...
+
     async def touch(self, user_id: str) -> None:
         """Write the account inside the present transaction without changing it.
 
@@ -79,13 +90,8 @@ class Users(Protocol):
         """
         ...
 
-    async def search(
-        self, *, text: str | None, is_active: bool | None, limit: int, before: str | None
-    ) -> Sequence[User]:
-        """Accounts, newest first; ``before`` is the id last seen.
-
-        With ``text``, those whose mail address begins so, in the order of their addresses.
-        """
+    async def list_newest(self, *, is_active: bool | None, limit: int, before: str | None) -> Sequence[User]:
+        """Accounts, newest first; ``before`` is the id last seen."""
         ...
 
 
@@ -182,6 +188,10 @@ class Sessions(Protocol):
         """Store a successor; storing it a second time changes nothing."""
         ...
 
+    async def has_sockets(self, user_id: str) -> bool:
+        """Whether sockets of an account's sign-ins may be open."""
+        ...
+
     async def touch(self, session_id: str, now: datetime) -> Session | None:
         """Note that a live sign-in is used, and give it; ``None`` if it has ended."""
         ...
@@ -245,20 +255,6 @@ class MailTokens(Protocol):
 
     async def delete_by_user(self, user_id: str) -> None:
         """Delete every code of an account, no matter to which address it was mailed."""
-        ...
-
-
-class SecurityLog(Protocol):
-    """The append-only log of security events."""
-
-    async def insert(self, event: SecurityEvent) -> None:
-        """Append one."""
-        ...
-
-    async def search(
-        self, *, user_id: str | None, type_: str | None, limit: int, before: str | None
-    ) -> Sequence[SecurityEvent]:
-        """Rows, newest first; ``before`` is the id last seen."""
         ...
 
 

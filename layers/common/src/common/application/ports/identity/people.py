@@ -29,3 +29,15 @@ class ServiceReader(Protocol):
     async def get(self, service_id: str) -> Service | None:
         """One service by id, whatever its status."""
         ...
+
+
+class AccountLock(Protocol):
+    """What makes those who write about one person wait for each other."""
+
+    async def touch(self, user_id: str) -> None:
+        """Write the account inside the present transaction.
+
+        Raises:
+            NotFound: no such account, or it was deleted: nothing is written about a person who has left.
+        """
+        ...

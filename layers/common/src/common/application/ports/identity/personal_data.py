@@ -1,6 +1,6 @@
 """Everything that is held about one person, wherever it lies."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,13 @@ class PersonalData(Protocol):
         """
         ...
 
-    async def erase_mentions(self, booking_ids: Sequence[str]) -> None:
-        """Remove what parties were told about these bookings; the entries in their inboxes stay, without words."""
+    async def erase_mentions(self, booking_ids: Sequence[str], user_ids: Collection[str]) -> None:
+        """Remove what parties were told about these bookings.
+
+        The entries in their inboxes and the events of their streams stay, without words.
+
+        Args:
+            booking_ids: the bookings.
+            user_ids: their parties.
+        """
         ...

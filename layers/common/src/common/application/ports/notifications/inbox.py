@@ -1,11 +1,12 @@
 """The inbox in the app, and what people want to be told how."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from common.domain.notifications.inbox import UNMARKED, InboxEntry, Preferences, ReadMarks
+from common.domain.notifications.inbox import UNMARKED, Channel, InboxEntry, Preferences, ReadMarks
 from common.domain.shared.model import Model
+from common.domain.shared.notification_kinds import Kind
 
 
 class PushSubscription(Model):
@@ -77,8 +78,16 @@ class PreferenceStore(Protocol):
         """Somebody's preferences; the defaults where they have set none."""
         ...
 
+    async def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Preferences]:
+        """Preferences of those of these people who have set any, by account."""
+        ...
+
     async def save(self, preferences: Preferences) -> None:
         """Replace somebody's preferences."""
+        ...
+
+    async def mute(self, user_id: str, kind: Kind, channel: Channel) -> None:
+        """Switch one channel of one kind off, whatever else is being changed; again, nothing."""
         ...
 
 

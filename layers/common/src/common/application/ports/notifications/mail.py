@@ -13,7 +13,8 @@ class RenderedMail(Model):
     """One message in both forms; ``summary`` is its first paragraph as plain text.
 
     ``calendar`` is an iCalendar object that goes with it, ``calendar_method`` its iTIP method (RFC 5546);
-    ``unsubscribe_url`` is the page where mails of this kind are switched off.
+    ``unsubscribe_url`` is where mails of this kind are switched off: a page, or, where ``is_one_click``, an address
+    that does it when it is posted to (RFC 8058).
     """
 
     subject: str
@@ -23,6 +24,7 @@ class RenderedMail(Model):
     calendar: str | None = None
     calendar_method: str = "REQUEST"
     unsubscribe_url: str | None = None
+    is_one_click: bool = False
 
 
 class MailRefused(GigstaError):
@@ -59,6 +61,7 @@ class Mailer(Protocol):
 
         Raises:
             MailRefused: it will never be taken.
+            ComesLater: too many were sent; not before the time it names.
             Unavailable: not now.
         """
         ...

@@ -133,6 +133,10 @@ class PaymentGateway(Protocol):
         """Look up the intent that an earlier, unanswered call may have made (by its metadata)."""
         ...
 
+    async def list_intents(self, customer_id: str) -> Sequence[Intent]:
+        """The newest PaymentIntents of a customer that are ours."""
+        ...
+
     async def capture(self, intent_id: str, amount: Money, *, call: GatewayCall) -> Intent:
         """Capture an authorization, whole or less; the rest is released."""
         ...
@@ -149,6 +153,10 @@ class PaymentGateway(Protocol):
         """Look up the refund that an earlier, unanswered call may have made."""
         ...
 
+    async def list_refunds(self, intent_id: str) -> Sequence[Movement]:
+        """All refunds of a payment, also those that a person has made at Stripe."""
+        ...
+
     async def transfer(self, amount: Money, *, account_id: str, charge_id: str | None, call: GatewayCall) -> Movement:
         """Transfer to a connected account out of one charge, or without one out of our available balance."""
         ...
@@ -157,12 +165,20 @@ class PaymentGateway(Protocol):
         """Look up the transfer that an earlier, unanswered call may have made."""
         ...
 
+    async def list_transfers(self, booking_id: str) -> Sequence[Movement]:
+        """All transfers of a booking, also those that a person has made at Stripe."""
+        ...
+
     async def reverse_transfer(self, transfer_id: str, amount: Money, *, call: GatewayCall) -> Movement:
         """Take back a transfer, whole or in part."""
         ...
 
     async def find_reversal(self, transfer_id: str, operation_id: str) -> Movement | None:
         """Look up the reversal that an earlier, unanswered call may have made."""
+        ...
+
+    async def list_reversals(self, transfer_id: str) -> Sequence[Movement]:
+        """All reversals of a transfer, also those that a person has made at Stripe."""
         ...
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from common.domain.catalogue.facet_estimates import Counts
 from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.shared.geo import Point
 
@@ -72,7 +73,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One listing that was found; ``price`` is a ``price_key``, ``unit_amount`` minor units."""
+    """One listing that was found; ``price`` is a ``price_key``, ``unit_amount`` minor units, ``point`` its place."""
 
     id: str
     provider_id: str
@@ -89,9 +90,12 @@ class Hit:
     auto_accept: bool
     is_verified: bool
     rating_count: int
+    rating_total: int
     mean: float
     score: float
     reach_m: int
+    visit_m: int
+    point: Point
     place_kinds: Sequence[str]
     distance_m: float | None
     resource_ids: Sequence[str]
@@ -142,6 +146,9 @@ class ListingIndex(Protocol):
             limit: how many at most.
             after: begin behind this place.
             until: end at this place, inclusive.
+
+        Raises:
+            Unavailable: the database is unavailable.
         """
         ...
 
@@ -198,6 +205,33 @@ class BookingCounts(Protocol):
 
     async def reset(self) -> None:
         """Forget all counts, so that everything is counted anew."""
+        ...
+
+
+class FacetCounters(Protocol):
+    """Counters of listings by map tile and category."""
+
+    async def read(self, kind: ListingKind, category: str | None, tiles: Sequence[str]) -> Mapping[str, Counts] | None:
+        """Counters of a category, or of everything, by tile; those that count nothing are left out.
+
+        Returns:
+            ``None`` while counters have not been built.
+        """
+        ...
+
+
+class FacetChanges(Protocol):
+    """Changes of listings that wait to be counted."""
+
+    async def fold(self, now: datetime) -> int | None:
+        """Add the next changes to the counters, a bounded number of them.
+
+        Args:
+            now: the present instant.
+
+        Returns:
+            How many were counted; ``None`` where none waits, or all wait for counters that are being built.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from common.domain.bookings.state_machine.charge_parts import refundable_in_all
 from common.domain.bookings.state_machine.chargebacks import ChargebackOutcome, apply_chargeback, was_won
 from common.domain.bookings.state_machine.checks import MAX_AHEAD
 from common.domain.bookings.state_machine.context import SYSTEM, in_flight
-from common.domain.bookings.state_machine.creation import NewBooking, create
+from common.domain.bookings.state_machine.creation import Agreed, AgreedLine, NewBooking, create
 from common.domain.bookings.state_machine.diagram import to_json, to_markdown, to_mermaid
 from common.domain.bookings.state_machine.engine import (
     asks_stripe_first,
@@ -46,6 +46,8 @@ __all__ = [
     "SYSTEM",
     "TABLE",
     "TERMINAL",
+    "Agreed",
+    "AgreedLine",
     "AvailableAction",
     "BookingTransition",
     "ChargebackOutcome",

@@ -55,7 +55,7 @@ def payable(booking: Booking) -> int:
     A charge that was captured can take no more than what is left of it; any other can take what its lines are.
     """
     return sum(
-        net_paid(each) if each.captured_amount else sum(line.amount.amount for line in booking.lines_of(each.id))
+        net_paid(each) if each.captured_amount else sum(line.minor_units for line in booking.lines_of(each.id))
         for each in booking.charges
         if booking.lines_of(each.id)
     )

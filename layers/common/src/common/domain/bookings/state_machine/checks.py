@@ -7,7 +7,6 @@ from common.domain.bookings.charges import net_paid
 from common.domain.bookings.price_lines import LineKind
 from common.domain.bookings.state_machine.charge_parts import payable, refundable_in_all
 from common.domain.bookings.state_machine.context import Context
-from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import (
     Extra,
     Move,
@@ -33,14 +32,14 @@ def code_matches(context: Context) -> None:
     """
     if not context.booking.place.kind.is_in_person:
         return
-    given, expected = expect(context, StartCode).code, context.booking.start_code
+    given, expected = context.given(StartCode).code, context.booking.start_code
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise InvalidInput.of("code", "This is not the customer's code.", "wrong_code")
 
 
 def new_start_is_usable(context: Context) -> None:
     """A proposed start is another one, and far enough ahead to be answered and paid."""
-    start = expect(context, NewStart).start_at
+    start = context.given(NewStart).start_at
     _is_another_start(context, start)
     soonest = context.now + context.settings.reschedule_cutoff
     if start <= soonest:
@@ -49,7 +48,7 @@ def new_start_is_usable(context: Context) -> None:
 
 def moved_start_is_usable(context: Context) -> None:
     """A start that an operator sets is another one that lies ahead; the provider's own rules do not bind it."""
-    start = expect(context, Move).start_at
+    start = context.given(Move).start_at
     _is_another_start(context, start)
     if start <= context.now:
         raise InvalidInput.of("start_at", "The new start has passed.", "past")
@@ -57,19 +56,19 @@ def moved_start_is_usable(context: Context) -> None:
 
 def link_is_another(context: Context) -> None:
     """What nobody would notice is no change, and nobody is told of it."""
-    if expect(context, OnlineLink).online_link == context.booking.place.online_link:
+    if context.given(OnlineLink).online_link == context.booking.place.online_link:
         raise InvalidInput.of("online_link", "The booking has this link already.", "unchanged")
 
 
 def extra_is_possible(context: Context) -> None:
     """A card can be charged the extra, and all extras together stay in proportion to what was booked."""
-    price, amount = context.booking.price, expect(context, Extra).amount
+    price, amount = context.booking.price, context.given(Extra).amount
     _is_chargeable(context, "amount", amount)
     least = max(minimum_charge(price.currency), context.settings.minimum_charge)
     if amount < least:
         shown = money_text(Money(amount=least, currency=price.currency))
         raise InvalidInput.of("amount", f"At least {shown}.", "too_small")
-    booked = sum(line.amount.amount for line in price.lines if line.kind is not LineKind.EXTRA)
+    booked = sum(line.minor_units for line in price.lines if line.kind is not LineKind.EXTRA)
     most = rounded_share(booked, context.settings.extras_basis_points) - (price.total.amount - booked)
     if amount > most:
         raise InvalidInput.of("amount", "More than extras may cost beside what was booked.", "too_large")
@@ -77,7 +76,7 @@ def extra_is_possible(context: Context) -> None:
 
 def refund_is_possible(context: Context) -> None:
     """A decision cannot refund more than the price, nor charge again what has already gone back."""
-    refund, booking = expect(context, Resolution).refund_amount, context.booking
+    refund, booking = context.given(Resolution).refund_amount, context.booking
     total = booking.price.total.amount
     _is_chargeable(context, "refund_amount", refund)
     if refund > total:
@@ -88,7 +87,7 @@ def refund_is_possible(context: Context) -> None:
 
 def refund_is_left(context: Context) -> None:
     """A refund cannot be more than what is left to refund, nor less than what the customer is owed already."""
-    amount, booking = expect(context, RefundInput).amount, context.booking
+    amount, booking = context.given(RefundInput).amount, context.booking
     _is_chargeable(context, "amount", amount)
     left = refundable_in_all(booking)
     owed = min(net_paid(booking) - (booking.payment_details.due_amount or 0), left)

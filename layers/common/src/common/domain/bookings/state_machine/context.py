@@ -8,7 +8,6 @@ from typing import Any
 from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingStatus, OpenOperation
 from common.domain.bookings.charges import Charge, payment_axis
 from common.domain.bookings.ledger_entries import held_after
-from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.payments.ledger import LedgerLine
 from common.domain.payments.operations import PaymentOperation, Purpose, operation_requested
@@ -18,13 +17,13 @@ from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
 from common.domain.shared.model import Model
 from common.domain.shared.money import Money
-from common.domain.shared.state_machine import Notification
+from common.domain.shared.state_machine import ActionContext, Notification
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(ActionContext[ActorKind]):
     """One question or attempt: the booking as it is, who acts, when, under which settings, with which input.
 
     It is the ``TransitionContext`` of bookings.
@@ -45,20 +44,6 @@ class Context:
     def status(self) -> BookingStatus:
         """The booking's present status."""
         return self.booking.status
-
-    @property
-    def actor_kind(self) -> ActorKind:
-        """In which part somebody acts."""
-        return self.actor.kind
-
-    @property
-    def is_system(self) -> bool:
-        """Whether nobody acts but time."""
-        return self.actor.kind is ActorKind.SYSTEM
-
-    def render(self, text: str) -> str:
-        """A text with its settings filled in."""
-        return fill(text, self.settings)
 
     @property
     def until_start(self) -> timedelta:

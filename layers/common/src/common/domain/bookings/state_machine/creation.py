@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from common.domain.bookings.booking import (
     Actor,
@@ -29,6 +30,7 @@ from common.domain.bookings.state_machine.inputs import require_grid
 from common.domain.bookings.state_machine.outcome import finalize, to_change
 from common.domain.bookings.state_machine.transitions_payment import CREATE
 from common.domain.bookings.state_machine.verdict import SlotVerdict
+from common.domain.catalogue.place_kinds import PlaceKind
 from common.domain.catalogue.providers import Provider
 from common.domain.catalogue.service_options import ChosenOption, PickedOption, minutes_with, pick_options
 from common.domain.catalogue.services import CancellationPolicyName, Service, ServiceStatus
@@ -42,6 +44,37 @@ from common.domain.shared.money import Money
 
 NOTES_LIMIT = 2_000
 ACCESS_NOTES_LIMIT = 500
+#: How long after the start that somebody wanted the work may begin, where a price has to be asked for first.
+_QUOTE_WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class AgreedLine:
+    """A part of an agreed price: what people call it, and what it costs; a service's title by default."""
+
+    amount: Money
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What both sides have agreed to by an offer, in place of what the service says: the provider has accepted.
+
+    Args:
+        booking_id: the booking's id, which follows from the offer: there can be no second one.
+        job_request_id: the request that was answered.
+        offer_id: the offer.
+        lines: the price, at least one line, all in one currency.
+        minutes: length of the work.
+        hold: how long the customer has to pay, at most until the start.
+    """
+
+    booking_id: str
+    job_request_id: str
+    offer_id: str
+    lines: tuple[AgreedLine, ...]
+    minutes: int
+    hold: timedelta
 
 
 @dataclass(frozen=True)
@@ -62,6 +95,7 @@ class NewBooking:
         expected_policy: the cancellation policy that the customer was shown; likewise.
         replaces_claim_ids: the customer's own slot holds that this booking takes over.
         held_by: digest of the network address that books, where unpaid bookings of it are counted.
+        agreed: what an offer says that both sides have agreed to; the booking is then accepted as soon as it is paid.
     """
 
     customer_id: str
@@ -77,6 +111,7 @@ class NewBooking:
     expected_policy: CancellationPolicyName | None = None
     replaces_claim_ids: tuple[str, ...] = ()
     held_by: str | None = None
+    agreed: Agreed | None = None
 
 
 def create(
@@ -91,20 +126,21 @@ def create(
 
     Raises:
         Forbidden: one's own service (``own_service``).
-        Conflict: the service is not on sale or needs a quote, or the provider cannot be paid.
+        Conflict: the service is not on sale or needs a quote (``quote_required``, with the request to make for one), or
+            the provider cannot be paid.
         TermsChanged: the price or the policy is not the one that the customer was shown.
         InvalidInput: a start that is naive, past, off the grid or too far ahead; notes that are too long; options that
             the service does not have, not so many of, or that take too long or cost too much together.
         SlotUnavailable: the verdict says so.
     """
     picked = pick_options(service.options, new.options)
-    lines = _lines(service, provider, _price(new, service, provider, settings), picked, settings)
-    total = Money(amount=sum(each.amount.amount for each in lines), currency=lines[0].unit_amount.currency)
+    _check_new(new, now)
+    lines = _lines(service, provider, _prices(new, service, provider, settings), picked, settings)
+    total = Money(amount=sum(each.minor_units for each in lines), currency=lines[0].unit_amount.currency)
     _check_total(total)
     _check_terms(new, service, total)
-    _check_new(new, now)
     verdict.require()
-    minutes = minutes_with(service.duration_minutes, picked)
+    minutes = new.agreed.minutes if new.agreed else minutes_with(service.duration_minutes, picked)
     booking = _new_booking(new, service, provider, lines, minutes, now, settings)
     claims = slot_claims(booking, booking.slot, now)
     draft = Draft(booking.model_copy(update={"claim_id": claims[0].id}), now, limits=verdict.limits)
@@ -128,19 +164,42 @@ def _hold_limit(new: NewBooking, provider: Provider, now: datetime, settings: Bo
     )
 
 
-def _price(new: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> Money:
+def _prices(new: NewBooking, service: Service, provider: Provider, settings: BookingSettings) -> tuple[AgreedLine, ...]:
+    """What the work costs without options: the agreed price, or else the service's."""
     if new.customer_id == provider.user_id:
         raise Forbidden("You cannot book your own service.", code="own_service")
     if service.status is not ServiceStatus.ACTIVE or service.provider_id != provider.id:
         raise Conflict("This service cannot be booked now.", code="service_not_bookable")
     if not (provider.is_billable and provider.is_listed):
         raise Conflict("This provider cannot take bookings now.", code="provider_not_bookable")
-    total = service.total_price()
-    if total is None or service.duration_minutes <= 0:
-        raise Conflict("This service has no fixed price; ask for a quote.", code="quote_required")
+    if new.agreed is not None:
+        lines = new.agreed.lines
+    else:
+        price = service.total_price()
+        if price is None or service.duration_minutes <= 0:
+            raise _quote_required(new, service)
+        lines = (AgreedLine(price),)
+    total = Money(amount=sum(each.amount.amount for each in lines), currency=lines[0].amount.currency)
     if total.amount < settings.minimum_charge or charge_problem(total):
         raise Conflict("A card cannot be charged this price.", code="price_too_small")
-    return total
+    return lines
+
+
+def _quote_required(new: NewBooking, service: Service) -> Conflict:
+    """The refusal of what has no price of its own, with the request that asks its provider for one."""
+    body: dict[str, Any] = {
+        "service_id": service.id,
+        "place_kind": new.place.kind.value,
+        "window": {"start_at": new.start_at.isoformat(), "end_at": (new.start_at + _QUOTE_WINDOW).isoformat()},
+    }
+    if new.place.kind is PlaceKind.CUSTOMER:
+        body["address"] = new.place.address
+    if new.notes:
+        body["description"] = new.notes
+    ask = {"method": "POST", "path": "/v1/job-requests", "body": body}
+    return Conflict(
+        "This service has no fixed price; ask for a quote.", code="quote_required", extra={"job_request": ask}
+    )
 
 
 def _check_total(total: Money) -> None:
@@ -185,7 +244,7 @@ def _new_booking(
     slot = _slot(new.start_at, minutes, provider)
     share, minimum = agreed_commission(settings, provider, service.category)
     return Booking(
-        id=new_id(BOOKING_PREFIX, now),
+        id=new.agreed.booking_id if new.agreed else new_id(BOOKING_PREFIX, now),
         customer_id=new.customer_id,
         provider_id=provider.id,
         provider_user_id=provider.user_id,
@@ -196,7 +255,7 @@ def _new_booking(
             title=service.title,
             category=service.category,
             duration_minutes=minutes,
-            auto_accept=service.auto_accept,
+            auto_accept=service.auto_accept or new.agreed is not None,
             provider_name=provider.trading_name,
         ),
         slot=slot,
@@ -213,29 +272,42 @@ def _new_booking(
             stripe_customer_id=new.stripe_customer_id,
             payment_method_id=new.payment_method_id,
         ),
-        charges=[
-            Charge(mode=choose_payment_mode(slot, now, settings), amount=sum(each.amount.amount for each in lines))
-        ],
+        charges=[Charge(mode=choose_payment_mode(slot, now, settings), amount=sum(each.minor_units for each in lines))],
         start_code=f"{secrets.randbelow(1_000_000):06d}" if new.place.kind.is_in_person else "",
-        hold_expires_at=now + settings.payment_hold,
+        hold_expires_at=min(now + new.agreed.hold, slot.start_at) if new.agreed else now + settings.payment_hold,
         held_by=new.held_by,
         idempotency_key=new.idempotency_key,
+        job_request_id=new.agreed.job_request_id if new.agreed else None,
+        offer_id=new.agreed.offer_id if new.agreed else None,
         created_at=now,
         updated_at=now,
     )
 
 
 def _lines(
-    service: Service, provider: Provider, price: Money, picked: Sequence[PickedOption], settings: BookingSettings
+    service: Service,
+    provider: Provider,
+    prices: Sequence[AgreedLine],
+    picked: Sequence[PickedOption],
+    settings: BookingSettings,
 ) -> list[PriceLine]:
-    """The service, then its options as they were picked; all are taxed alike."""
+    """The service, in as many lines as were agreed, then its options as they were picked; all are taxed alike."""
     terms = tax_terms(
-        price.currency,
+        prices[0].amount.currency,
         settings.tax_rules,
         provider_number=provider.tax_number,
-        platform_number=settings.platform_tax_numbers.get(price.currency),
+        platform_number=settings.platform_tax_numbers.get(prices[0].amount.currency),
     )
-    own = PriceLine(id=line_id(1), kind=LineKind.SERVICE, label=service.title, unit_amount=price, taxes=terms)
+    own = [
+        PriceLine(
+            id=line_id(position),
+            kind=LineKind.SERVICE,
+            label=each.label or service.title,
+            unit_amount=each.amount,
+            taxes=terms,
+        )
+        for position, each in enumerate(prices, start=1)
+    ]
     options = [
         PriceLine(
             id=line_id(position),
@@ -246,9 +318,9 @@ def _lines(
             taxes=terms,
             option_id=each.option.id,
         )
-        for position, each in enumerate(picked, start=2)
+        for position, each in enumerate(picked, start=len(own) + 1)
     ]
-    return [own, *options]
+    return [*own, *options]
 
 
 def _slot(start_at: datetime, minutes: int, provider: Provider) -> Slot:

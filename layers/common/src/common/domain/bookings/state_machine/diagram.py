@@ -4,11 +4,10 @@ from typing import Any
 
 from common.domain.bookings.booking import BookingStatus, PayoutState, ReviewState
 from common.domain.bookings.charges import PaymentState
-from common.domain.bookings.setting_texts import fill
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import EVERY_TRANSITION, TERMINAL
-from common.domain.bookings.state_machine.transition import BookingTransition
-from common.domain.shared.state_machine import mermaid, table_row
+from common.domain.shared.setting_texts import fill
+from common.domain.shared.state_machine import markdown_table, mermaid, table_row
 
 _DEFAULTS = BookingSettings()
 _AXES = {"status": BookingStatus, "payment": PaymentState, "payout": PayoutState, "review": ReviewState}
@@ -46,9 +45,7 @@ def to_markdown() -> str:
         "A transition without a target moves another axis only. The system acts by its timer, everybody else under the",
         "conditions. Windows are the defaults of `common.domain.bookings.settings`.",
         "",
-        "| action | label | from | to | who | conditions | timer | asks twice | what follows | audit text |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-        *[_markdown_row(transition) for transition in EVERY_TRANSITION],
+        *markdown_table(EVERY_TRANSITION, _filled, note="audit text", statuses=BookingStatus),
         "",
         "## Axes",
         "",
@@ -57,22 +54,5 @@ def to_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _markdown_row(transition: BookingTransition) -> str:
-    everywhere = len(transition.sources) == len(BookingStatus)
-    cells = [
-        f"`{transition.name}`",
-        transition.label,
-        "any" if everywhere else _statuses(transition.sources),
-        _statuses(transition.targets),
-        ", ".join(kind.value for kind in transition.actors),
-        "; ".join(fill(guard.text, _DEFAULTS) for guard in transition.guards) or "-",
-        fill(transition.timer.text, _DEFAULTS) if transition.timer else "-",
-        "yes" if transition.is_critical else "-",
-        fill(transition.summary, _DEFAULTS),
-        transition.note,
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def _statuses(statuses: tuple[BookingStatus, ...]) -> str:
-    return ", ".join(status.value for status in statuses) or "-"
+def _filled(text: str) -> str:
+    return fill(text, _DEFAULTS)

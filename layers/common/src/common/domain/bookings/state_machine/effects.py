@@ -5,7 +5,6 @@ Money effects only decide what is due; ``money_plan`` turns that into operations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeVar
 
 from common.domain.bookings.booking import (
     ActorKind,
@@ -38,9 +37,7 @@ from common.domain.bookings.state_machine.inputs import (
 )
 from common.domain.bookings.state_machine.timers import reminder_times
 from common.domain.payments.operations import Purpose
-from common.domain.shared.state_machine import ActionInput
 
-_Input = TypeVar("_Input", bound=ActionInput)
 #: No commit takes longer.
 _COMMIT_GRACE = timedelta(minutes=1)
 
@@ -123,7 +120,7 @@ def hold_proposed_slot(context: Context, draft: Draft) -> Draft:
     outlasts the proposal by longer than a commit may take: what is accepted in the last moment still has its time.
     """
     booking, settings = context.booking, context.settings
-    start = expect(context, NewStart).start_at
+    start = context.given(NewStart).start_at
     slot = moved(booking.slot, start)
     cutoff = min(booking.slot.start_at, start)
     expires_at = min(context.now + settings.reschedule_hold, cutoff)
@@ -161,7 +158,7 @@ def move_slot(context: Context, draft: Draft) -> Draft:
     A request waits for its provider anew, as the deadline depends on the start. The customer may cancel free of charge
     from now on, because the time is not their choice.
     """
-    slot = moved(context.booking.slot, expect(context, Move).start_at)
+    slot = moved(context.booking.slot, context.given(Move).start_at)
     draft = _take_slot(context, draft, slot).set(is_free_to_cancel=True, notice_limit_minutes=None)
     if draft.booking.status is BookingStatus.REQUESTED:
         return arm_accept_deadline(replace(context, booking=draft.booking), draft)
@@ -182,7 +179,7 @@ def mark_reminded(context: Context, draft: Draft) -> Draft:
 
 def set_online_link(context: Context, draft: Draft) -> Draft:
     """The parties meet at another address of the web."""
-    link = expect(context, OnlineLink).online_link
+    link = context.given(OnlineLink).online_link
     return draft.set(place=draft.booking.place.model_copy(update={"online_link": link}))
 
 
@@ -224,7 +221,7 @@ def open_case(context: Context, draft: Draft) -> Draft:
 
 def add_evidence(context: Context, draft: Draft) -> Draft:
     """A party adds to what is known of the disagreement."""
-    given, dispute = expect(context, EvidenceInput), context.booking.dispute
+    given, dispute = context.given(EvidenceInput), context.booking.dispute
     if dispute is None:
         return draft
     evidence = [*dispute.evidence, _evidence(context, given.text, given.media_ids)]
@@ -233,7 +230,7 @@ def add_evidence(context: Context, draft: Draft) -> Draft:
 
 def decide_case(context: Context, draft: Draft) -> Draft:
     """Apply an operator's decision, or keep it as the first of two where the price is above the threshold."""
-    booking, decision = context.booking, expect(context, Resolution)
+    booking, decision = context.booking, context.given(Resolution)
     dispute = booking.dispute
     if dispute is None:
         return draft
@@ -251,7 +248,7 @@ def is_first_approval(context: Context) -> bool:
     booking, dispute = context.booking, context.booking.dispute
     if dispute is None or booking.price.total.amount <= context.settings.two_people_above:
         return False
-    agreed = (dispute.resolution or {}).get("refund_amount") == expect(context, Resolution).refund_amount
+    agreed = (dispute.resolution or {}).get("refund_amount") == context.given(Resolution).refund_amount
     return dispute.first_approval_by is None or not agreed
 
 
@@ -288,7 +285,7 @@ def refund_part(context: Context, draft: Draft) -> Draft:
     """
     details = context.booking.payment_details
     before = min(details.due_amount or 0, net_paid(context.booking))
-    due = max(before - expect(context, RefundInput).amount, 0)
+    due = max(before - context.given(RefundInput).amount, 0)
     given = before - due
     return draft.with_payment(
         due_amount=due,
@@ -325,13 +322,6 @@ def close_ratings(_: Context, draft: Draft) -> Draft:
 def publish_ratings(_: Context, draft: Draft) -> Draft:
     """Both sides have rated."""
     return draft.set(review=ReviewState.PUBLISHED)
-
-
-def expect(context: Context, model: type[_Input]) -> _Input:
-    """The input of an action, which the engine has validated against this model."""
-    if not isinstance(context.input, model):
-        raise TypeError(f"expected {model.__name__}, got {type(context.input).__name__}")
-    return context.input
 
 
 def _take_slot(context: Context, draft: Draft, slot: Slot) -> Draft:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, BookingStatus
+from common.domain.bookings.booking import Actor, ActorKind, Booking, BookingChange, BookingStatus, ShownMedia
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
 from common.domain.bookings.state_machine.extras import words_of
@@ -71,7 +71,9 @@ def perform(
     if slot_verdict is not None and transition.needs_slot:
         slot_verdict.require()
         return decide(context, transition).model_copy(update={"limits": list(slot_verdict.limits)})
-    return decide(context, transition)
+    change = decide(context, transition)
+    shown = _shown_media(actor, context.input)
+    return change.model_copy(update={"shown_media": shown}) if shown else change
 
 
 def requested_start(action: str, input_: Mapping[str, Any] | None) -> datetime | None:
@@ -167,6 +169,12 @@ def _is_party(booking: Booking, actor: Actor) -> bool:
     if actor.kind is ActorKind.CUSTOMER:
         return actor.id == booking.customer_id
     return actor.kind is not ActorKind.PROVIDER or actor.id == booking.provider_user_id
+
+
+def _shown_media(actor: Actor, given: ActionInput | Any) -> ShownMedia | None:
+    """The photographs that come with an input, each once; they are the actor's own, or the change is refused."""
+    media_ids = list(dict.fromkeys(getattr(given, "media_ids", ())))
+    return ShownMedia(media_ids=media_ids, owner_id=actor.id) if media_ids else None
 
 
 def _audit_text(transition: BookingTransition, given: ActionInput | Any) -> str:

@@ -8,7 +8,6 @@ from common.domain.bookings.charges import Charge, ChargePurpose, PaymentState
 from common.domain.bookings.price_lines import LineKind, PriceLine, line_id
 from common.domain.bookings.state_machine.charge_parts import may_be_due
 from common.domain.bookings.state_machine.context import Context, Draft, is_open
-from common.domain.bookings.state_machine.effects import expect
 from common.domain.bookings.state_machine.inputs import Extra
 from common.domain.payments.operations import PaymentMode, Purpose
 from common.domain.shared.money import Money
@@ -18,7 +17,7 @@ _UNDER_WAY = frozenset({BookingStatus.ACCEPTED, BookingStatus.IN_PROGRESS})
 
 def propose_extra(context: Context, draft: Draft) -> Draft:
     """The provider names what more there is to do and what it costs; the customer answers."""
-    given, booking = expect(context, Extra), context.booking
+    given, booking = context.given(Extra), context.booking
     amount = Money(amount=given.amount, currency=booking.price.currency)
     proposal = ExtraProposal(label=given.label, amount=amount, proposed_at=context.now)
     return draft.set(extra=proposal, extra_count=booking.extra_count + 1)

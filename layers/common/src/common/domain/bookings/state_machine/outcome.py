@@ -9,6 +9,7 @@ from common.domain.bookings.state_machine.context import SYSTEM, Context, Draft
 from common.domain.bookings.state_machine.extras import drop_extras
 from common.domain.bookings.state_machine.money_plan import plan_money
 from common.domain.bookings.state_machine.table import MONEY_TIMERS, OCCUPYING, TERMINAL, TIMED_TRANSITIONS
+from common.domain.shared.events import Event, Topic, new_event
 from common.domain.shared.ids import new_id
 from common.domain.shared.state_machine import next_due as next_due_of
 
@@ -23,6 +24,18 @@ _FACTS = (
     "no_show",
     "chargeback_ids",
 )
+#: Statuses that a request follows whose offer led to the booking.
+_MATCHING_FACTS = frozenset(
+    {
+        BookingStatus.ACCEPTED,
+        BookingStatus.PAYMENT_EXPIRED,
+        BookingStatus.DECLINED,
+        BookingStatus.EXPIRED,
+        BookingStatus.CANCELLED,
+    }
+)
+#: Statuses of its work, which a report follows if the request was made of one.
+_WORK_FACTS = frozenset({BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED})
 _DECIDED = ("due_amount", "debt_amount", "set_off_amount", "last_error_code", "needs_attention")
 _MOVED = (
     "authorized_amount",
@@ -79,8 +92,10 @@ def is_life_over(booking: Booking) -> bool:
 
 
 def to_change(before: Booking | None, draft: Draft, actor: Actor, action: str, note: str) -> BookingChange:
-    """The finished change with its one audit row."""
-    booking = draft.booking
+    """The finished change with its one audit row; what it means for a request that led to the booking is told too."""
+    booking, events = draft.booking, list(draft.events)
+    if fact := _fact(before, booking, draft.now):
+        events.append(fact)
     entry = HistoryEntry(
         id=new_id("his", draft.now),
         booking_id=booking.id,
@@ -97,7 +112,7 @@ def to_change(before: Booking | None, draft: Draft, actor: Actor, action: str, n
         expected_version=before.version if before else None,
         booking=booking,
         history=[entry],
-        events=list(draft.events),
+        events=events,
         claims=list(draft.claims),
         released_claim_ids=list(draft.released_claim_ids),
         limits=list(draft.limits),
@@ -105,6 +120,17 @@ def to_change(before: Booking | None, draft: Draft, actor: Actor, action: str, n
         canceled_operation_ids=list(draft.canceled_operation_ids),
         ledger=list(draft.ledger),
     )
+
+
+def _fact(before: Booking | None, after: Booking, now: datetime) -> Event | None:
+    """What a booking made by an offer tells: its request of an acceptance or early end, a report of its work."""
+    if after.job_request_id is None or before is None or before.status is after.status:
+        return None
+    if after.status not in _MATCHING_FACTS | _WORK_FACTS:
+        return None
+    topic = Topic.MATCHING if after.status in _MATCHING_FACTS else Topic.REPORTS
+    event = new_event(topic, f"booking.{after.status.value}", now, booking_id=after.id)
+    return event.model_copy(update={"payload": {"booking_id": after.id, "job_request_id": after.job_request_id}})
 
 
 def changed_fields(before: Booking | None, after: Booking) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from common.domain.bookings.state_machine.transitions_payment import CONFIRM_PAY
 from common.domain.payments.operations import (
     ACCOUNT_NOT_READY,
     GONE,
+    MAY_BE_DONE,
     OBJECT_GONE,
     OperationStatus,
     PaymentOperation,
@@ -52,6 +53,11 @@ class _Answer:
     def charge_in(self, draft: Draft) -> Charge:
         """The charge as the draft has it."""
         return draft.booking.charge(self.charge_id)
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether it failed because Stripe may have, or has, done it already."""
+        return self.result.failure_code in MAY_BE_DONE
 
     @property
     def amount(self) -> int:
@@ -133,7 +139,9 @@ def _apply(draft: Draft, answer: _Answer) -> tuple[Draft, OperationStatus]:
         draft = _close(draft, answer.opened).with_payment(last_error_code=None, last_error_message=None, failures=0)
         return _SUCCESS[purpose](draft, answer), status
     draft = draft.with_payment(
-        last_error_code=answer.result.failure_code, last_error_message=answer.result.failure_message
+        last_error_code=answer.result.failure_code,
+        last_error_message=answer.result.failure_message,
+        may_have_moved=draft.booking.payment_details.may_have_moved or answer.may_be_done,
     )
     if status is OperationStatus.REQUIRES_ACTION:
         return _wait(draft, answer.opened, PaymentState.ACTION_REQUIRED), status
@@ -352,17 +360,24 @@ def _not_charged(draft: Draft, answer: _Answer) -> Draft:
 def _attend(draft: Draft, answer: _Answer, *, by_itself: bool = True) -> Draft:
     """Money stays where it is until the operation is tried again, by the system a few times or by an operator.
 
-    What waits for the provider's account is tried for as long as it takes.
+    What waits for the provider's account is tried for as long as it takes; what Stripe may have done already is tried
+    by an operator alone, and Stripe is asked first.
     """
     failures, settings = draft.booking.payment_details.failures + 1, answer.settings
     goes_on = failures <= settings.payment_retry_limit or answer.result.failure_code == ACCOUNT_NOT_READY
+    goes_on = goes_on and not answer.may_be_done
     again = draft.now + settings.payment_retry_after if by_itself and goes_on else None
     return draft.with_payment(needs_attention=True, failures=failures, retry_at=again)
 
 
 def _not_reversed(draft: Draft, answer: _Answer) -> Draft:
-    """The provider's balance is short: they owe it, and it is tried again, after twice as long each time."""
+    """The provider's balance is short: they owe it, and it is tried again, after twice as long each time.
+
+    What may have been taken back already is no debt: they would pay it twice.
+    """
     details, settings = draft.booking.payment_details, answer.settings
+    if answer.may_be_done:
+        return _attend(draft, answer)
     draft = owe(draft, min(answer.opened.amount, overpaid(draft.booking)), _entry(draft, answer))
     goes_on = details.debt_tries < settings.payment_retry_limit
     return draft.with_charge(answer.charge_id, transfers=_after_reversal(answer.charge_in(draft), None)).with_payment(
@@ -413,11 +428,17 @@ def _notify(draft: Draft, answer: _Answer, status: OperationStatus) -> Draft:
     if answer.result.failure_code == ACCOUNT_NOT_READY and booking.payment_details.failures == 1:
         return draft.notify(notifications.PAYOUT_WAITING)
     charge = answer.charge_in(draft)
-    is_awaited = booking.status is BookingStatus.ACCEPTED or _is_extra(draft, answer)
+    is_awaited = booking.status is BookingStatus.ACCEPTED or _is_extra(draft, answer) or _was_named(booking)
     if purpose not in _RESERVING or not is_awaited or charge.has_lapsed:
         return draft
     waits = charge.state is PaymentState.ACTION_REQUIRED
     return draft.notify(notifications.PAYMENT_ACTION_REQUIRED if waits else notifications.PAYMENT_FAILED)
+
+
+def _was_named(booking: Booking) -> bool:
+    """Whether a new booking was to be paid without its customer, who had named a card with a request for offers."""
+    is_new = booking.status is BookingStatus.PENDING_PAYMENT
+    return is_new and booking.offer_id is not None and booking.payment_details.payment_method_id is not None
 
 
 def _is_news_for_operators(details: PaymentDetails) -> bool:

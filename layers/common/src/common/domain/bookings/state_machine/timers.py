@@ -109,7 +109,9 @@ def _timer(text: str, at: Callable[[Booking, BookingSettings], datetime | None])
     return Timer(text, lambda context: at(context.booking, context.settings))
 
 
-EXPIRE_PAYMENT = _timer("{payment_hold} after creation", lambda booking, _: booking.hold_expires_at)
+EXPIRE_PAYMENT = _timer(
+    "{payment_hold} after creation, or as an accepted offer says", lambda booking, _: booking.hold_expires_at
+)
 EXPIRE = _timer("the deadline for accepting", lambda booking, _: booking.accept_by)
 AUTHORIZE = _timer("{authorize_before_start} before the start, with a saved card", _authorize)
 PAYMENT_DEFAULT = _timer("{payment_default_before_start} before the start, still unpaid", _payment_default)

@@ -75,7 +75,7 @@ CLOSING_TRANSITIONS = (
         guards=(guards.NEEDS_ATTENTION, guards.MONEY_AT_REST),
         timer=timers.RETRY_PAYMENT,
         moves_money=True,
-        summary="the operation that is still missing is requested again",
+        summary="the operation that is still missing is requested again, and not done if Stripe has done it already",
         effects=(effects.retry_money,),
     ),
     BookingTransition(

@@ -44,6 +44,44 @@ def table_row(
     }
 
 
+def markdown_table(
+    transitions: Iterable[Transition[ContextT, DraftT, StatusT, ActorT]],
+    render: Callable[[str], str],
+    *,
+    note: str,
+    statuses: type[StatusT],
+) -> list[str]:
+    """The lines of a table of all transitions for a page of documents.
+
+    Args:
+        transitions: the table.
+        render: fills settings into a text.
+        note: what people call the audit text.
+        statuses: the enumeration of all; what leaves each of them is said to leave any.
+    """
+    return [
+        f"| action | label | from | to | who | conditions | timer | asks twice | what follows | {note} |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *[_markdown_row(table_row(each, render), len(statuses)) for each in transitions],
+    ]
+
+
+def _markdown_row(row: dict[str, Any], every: int) -> str:
+    cells = [
+        f"`{row['name']}`",
+        row["label"],
+        "any" if len(row["from"]) == every else ", ".join(row["from"]) or "-",
+        ", ".join(row["to"]) or "-",
+        ", ".join(row["who"]),
+        "; ".join(row["guards"]) or "-",
+        row["timer"] or "-",
+        "yes" if row["is_critical"] else "-",
+        row["follows"],
+        row["note"],
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
 def _edges(transition: Transition[ContextT, DraftT, StatusT, ActorT]) -> list[tuple[str, str]]:
     sources = [source.value for source in transition.sources] or ["[*]"]
     return [(source, target.value) for source in sources for target in transition.targets]

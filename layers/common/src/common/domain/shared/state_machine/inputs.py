@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, ValidationError
 
 from common.domain.shared.errors import FieldError, InvalidInput
+from common.domain.shared.forms import in_words
 from common.domain.shared.model import Model
 
 
@@ -31,9 +32,9 @@ def parse_input(model: type[ActionInput], values: Mapping[str, Any] | None) -> A
         fields = [
             FieldError(
                 ".".join(str(part) for part in problem["loc"]) or "input",
-                problem["msg"].removeprefix("Value error, "),
+                in_words(problem),
                 problem["type"],
             )
-            for problem in error.errors(include_url=False, include_context=False, include_input=False)
+            for problem in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The action's input is not valid.", errors=fields) from None

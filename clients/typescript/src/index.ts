@@ -1,0 +1,7 @@
+export { createGigsta, type Answer, type Gigsta, type GigstaOptions } from './client.ts'
+export type { ErrorCode, OperationErrors } from './generated/codes.ts'
+export type * from './generated/schema.ts'
+export { items } from './pages.ts'
+export { ApiError } from './problem.ts'
+export { browserSession, memorySession, type Renewal, type Session, type TokenPair } from './session.ts'
+export { upload, uploadDraft, type DraftUploadOptions, type UploadOptions } from './upload.ts'

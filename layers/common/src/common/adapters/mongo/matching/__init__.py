@@ -1,0 +1,1 @@
+"""Stores of job requests and offers."""

@@ -1,0 +1,1 @@
+"""Stores of conversations and of what people see happen while they look."""

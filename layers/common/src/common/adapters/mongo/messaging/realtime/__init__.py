@@ -1,0 +1,1 @@
+"""Stores of streams, tickets and connections."""

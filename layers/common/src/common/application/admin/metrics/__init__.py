@@ -1,0 +1,1 @@
+"""Figures of the marketplace by day, made of what has happened."""

@@ -1,0 +1,1 @@
+"""Deciding on what people have reported, and on appeals."""

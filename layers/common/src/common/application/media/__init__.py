@@ -1,0 +1,1 @@
+"""Media: uploading, processing, attaching and removing photographs."""

@@ -1,0 +1,1 @@
+"""Use cases of conversations and of what people see happen while they look."""

@@ -1,0 +1,1 @@
+"""Use cases of streams, tickets and connections."""

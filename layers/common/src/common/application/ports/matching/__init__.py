@@ -1,0 +1,1 @@
+"""Ports of job requests and offers."""

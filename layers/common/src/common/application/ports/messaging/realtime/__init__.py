@@ -1,0 +1,1 @@
+"""Ports of streams, tickets and connections."""

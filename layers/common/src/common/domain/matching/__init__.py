@@ -1,0 +1,1 @@
+"""Job requests, and the offers by which they find a provider."""

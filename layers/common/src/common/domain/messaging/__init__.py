@@ -1,0 +1,1 @@
+"""Conversations, and what people see happen while they look."""

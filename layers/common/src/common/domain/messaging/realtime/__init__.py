@@ -1,0 +1,1 @@
+"""Rules of streams, tickets and connections."""

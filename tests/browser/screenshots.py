@@ -1,0 +1,82 @@
+"""Pictures of the web app's pages, of a local cloud that runs: ``make screenshots``."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from infra.build.targets import ROOT
+from infra.local.demo.stage import Stage
+from infra.local.handle import RunningCloud
+from tests.browser import chromium
+
+FOLDER = ROOT / "docs" / "screenshots"
+#: A phone and a desk, in pixels: width and height.
+SIZES = {390: 844, 1280: 900}
+#: Pages by who looks at them.
+PAGES = {
+    "customer": ("/", "/search", "/bookings", "/job-requests", "/job-requests/new", "/reports", "/reports/new",
+                 "/inbox", "/account/notifications"),
+    "provider": ("/provider", "/provider/calendar", "/provider/availability", "/provider/services",
+                 "/provider/earnings", "/offers"),
+    "admin": ("/admin", "/admin/moderation", "/admin/providers", "/admin/operations", "/admin/users",
+              "/admin/audit-logs"),
+}  # fmt: skip
+_PATIENCE_MS = 30_000
+_COLOURS = 128
+
+
+def main() -> int:
+    """Take them all; a page that did not settle in time is said and left out."""
+    program = chromium.find()
+    if program is None:
+        sys.exit(chromium.MISSING)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    cloud = RunningCloud.attach(ROOT / ".local")
+    with Stage(cloud) as stage, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        for who, pages in PAGES.items():
+            _take(browser, cloud, stage.seeded_person(who).refresh_token, pages)
+        browser.close()
+    return 0
+
+
+def _take(browser: Browser, cloud: RunningCloud, refresh_token: str, pages: tuple[str, ...]) -> None:
+    """Take one person's pages at each size."""
+    context = browser.new_context(base_url=cloud.base_url, locale="en-NZ", timezone_id="Pacific/Auckland")
+    page = context.new_page()
+    page.goto("/docs")
+    page.evaluate("token => localStorage.setItem('gigsta.session', token)", refresh_token)
+    for address in pages:
+        for width, height in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(address)
+            try:
+                expect(page.locator("h1").first).to_be_visible(timeout=_PATIENCE_MS)
+                expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=_PATIENCE_MS)
+            except AssertionError as error:
+                sys.stderr.write(f"{address} at {width}: {str(error).splitlines()[0]}\n")
+                continue
+            page.wait_for_timeout(700)
+            _keep(page.screenshot(), FOLDER / f"{_name(address)}-{width}.png")
+    context.close()
+
+
+def _name(address: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", address.strip("/")) or "home"
+
+
+def _keep(picture: bytes, path: Path) -> None:
+    """Store a picture with a palette, which is a quarter of its size."""
+    with Image.open(io.BytesIO(picture)) as full:
+        full.convert("RGB").quantize(_COLOURS).save(path, optimize=True)
+    sys.stdout.write(f"{path.name}: {path.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

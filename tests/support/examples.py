@@ -1,0 +1,113 @@
+"""What operations of the API were asked and answered in tests: checked against the API's description, and recorded.
+
+With ``GIGSTA_EXAMPLES=<folder>`` every process writes there what it saw, and ``python -m infra.docs.examples <folder>``
+makes the description's examples of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import compile_path
+
+from infra.docs import openapi
+
+if TYPE_CHECKING:
+    import re
+
+    import httpx
+
+_FOLDER = os.environ.get("GIGSTA_EXAMPLES")
+_MOST_BYTES = 20_000
+#: Of codes that were seen already, and of answers as long as one that was.
+_seen: set[tuple[str, str, int]] = set()
+
+
+async def look_at(response: httpx.Response) -> None:
+    """Take an answer's code and, where asked to, the whole exchange; a response hook of ``httpx``.
+
+    Raises:
+        AssertionError: the description does not name the answer's code among those of the operation.
+    """
+    operation = operation_of(response.request.method, response.request.url.path)
+    if operation is None or not _is_json(response):
+        return
+    if not await response.aread():
+        return
+    if response.status_code >= 400:
+        _check_code(operation, response)
+    if _FOLDER:
+        _record(Path(_FOLDER), operation, response)
+
+
+def operation_of(method: str, path: str) -> str | None:
+    """The identifier of the operation that a request is for."""
+    by_text, patterns = _operations()
+    found = by_text.get((method, path))
+    if found is None:
+        found = next((name for verb, pattern, name in patterns if verb == method and pattern.match(path)), None)
+    return found
+
+
+def _check_code(operation: str, response: httpx.Response) -> None:
+    known = _codes().get(operation)
+    code = response.json().get("code")
+    if known is not None and code is not None and not _FOLDER:
+        assert code in known, f"{operation} answered {code}, which is not among its published codes (make examples)"
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return response.headers.get("content-type", "").split(";")[0] in {"application/json", "application/problem+json"}
+
+
+def _record(folder: Path, operation: str, response: httpx.Response) -> None:
+    # What is made at random shows nobody how to ask.
+    is_random = "/fuzz/" in os.environ.get("PYTEST_CURRENT_TEST", "")
+    if len(response.content) > _MOST_BYTES or (is_random and response.is_success):
+        return
+    answer = response.json()
+    code = answer.get("code", "") if isinstance(answer, dict) and response.status_code >= 400 else ""
+    key = (operation, code, 0 if code else len(response.content))
+    if key in _seen:
+        return
+    _seen.add(key)
+    sent = response.request.content if hasattr(response.request, "_content") else b""
+    exchange = {"sent": _parsed(sent), "answer": answer}
+    row = {"operation": operation, "status": response.status_code, "code": code, **exchange}
+    with (folder / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except (ValueError, RecursionError):
+        return None
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return dict(json.loads(openapi.TARGET.read_bytes()))
+
+
+@cache
+def _codes() -> dict[str, frozenset[str]]:
+    operations = [each for item in _document()["paths"].values() for each in item.values()]
+    return {each["operationId"]: frozenset(each["x-error-codes"]) for each in operations if "x-error-codes" in each}
+
+
+@cache
+def _operations() -> tuple[dict[tuple[str, str], str], list[tuple[str, re.Pattern[str], str]]]:
+    """Operations by method and plain path, and patterns of the paths with parameters."""
+    by_text, patterns = {}, []
+    for path, item in _document()["paths"].items():
+        for verb, operation in item.items():
+            if "{" in path:
+                patterns.append((verb.upper(), compile_path(path)[0], operation["operationId"]))
+            else:
+                by_text[verb.upper(), path] = operation["operationId"]
+    return by_text, patterns

@@ -1,0 +1,92 @@
+import t from '@texts/bookings'
+import type { LifeStep } from '../components/Lifecycle.vue'
+import type { Schemas } from '../support/schemas'
+import { clockTime, day } from '../time'
+
+type Booking = Schemas['BookingView']
+type Status = Booking['status']
+
+const TONES: Partial<Record<Status, string>> = {
+  pending_payment: 'tag-wait',
+  requested: 'tag-wait',
+  accepted: 'tag-ok',
+  in_progress: 'tag-info',
+  completed: 'tag-ok',
+  disputed: 'tag-bad',
+  no_show: 'tag-bad',
+  settled: 'tag-off',
+}
+
+/** Colour of a booking's status: gold waits, green is agreed, blue goes on now, rose is in trouble. */
+export const bookingTone = (status: Status): string => TONES[status] ?? 'tag-off'
+
+/** A status in words; one that nobody here has heard of as it is written. */
+export const bookingStatus = (status: Status): string => t.status[status] ?? status.replaceAll('_', ' ')
+
+const ORDER = ['booked', 'accepted', 'in_progress', 'completed', 'settled'] as const
+type Step = (typeof ORDER)[number]
+/** How far along the usual way each status is; what ended elsewhere stopped after that. */
+const REACHED: Record<Status, Step> = {
+  pending_payment: 'booked',
+  payment_expired: 'booked',
+  requested: 'booked',
+  declined: 'booked',
+  expired: 'booked',
+  accepted: 'accepted',
+  cancelled: 'booked',
+  in_progress: 'in_progress',
+  no_show: 'accepted',
+  disputed: 'accepted',
+  completed: 'completed',
+  settled: 'settled',
+}
+const ELSEWHERE: ReadonlySet<Status> = new Set<Status>(['payment_expired', 'declined', 'expired', 'cancelled', 'no_show', 'disputed'])
+
+/** A booking's life as a line, the present state lit; what left the usual way ends in a state of its own. */
+export function lifeOf(booking: Booking): LifeStep[] {
+  const zone = booking.timezone
+  const when = (at: string | null): string | undefined => (at ? `${day(at, zone, 'weekday')} ${clockTime(at, zone)}` : undefined)
+  const times: Record<Step, string | null> = {
+    booked: booking.created_at,
+    accepted: booking.accepted_at,
+    in_progress: booking.started_at,
+    completed: booking.completed_at,
+    settled: booking.settled_at,
+  }
+  const isElsewhere = ELSEWHERE.has(booking.status)
+  // Of what left the usual way, the last state that it was in.
+  const reached = isElsewhere ? (ORDER.findLastIndex((step) => times[step] !== null) ?? 0) : ORDER.indexOf(REACHED[booking.status])
+  const steps = ORDER.map((step, index): LifeStep => {
+    const label = step === 'booked' && booking.status === 'requested' ? t.life.requested : t.life[step]
+    const state = index < reached || (index === reached && isElsewhere) ? 'done' : index === reached ? 'now' : 'ahead'
+    return { name: step, label, state, note: when(times[step]) ?? hint(booking, step, index - reached) }
+  })
+  if (!isElsewhere) return steps
+  const ended: LifeStep = { name: booking.status, label: bookingStatus(booking.status), state: 'ended', note: when(booking.cancelled_at ?? booking.updated_at) }
+  const isOpen = booking.status === 'disputed' || booking.status === 'no_show'
+  return [...steps.slice(0, reached + 1), ended, ...(isOpen ? steps.slice(-1) : [])]
+}
+
+/** What leads to the next state. */
+function hint(booking: Booking, step: Step, ahead: number): string | undefined {
+  if (ahead !== 1) return undefined
+  if (booking.status === 'pending_payment') return t.lifeNotes.pay
+  if (booking.status === 'requested' && booking.accept_by) return t.lifeNotes.answer(clockTime(booking.accept_by, booking.timezone))
+  if (booking.status === 'accepted' && step === 'in_progress') return booking.place.kind === 'online' ? t.lifeNotes.online : t.lifeNotes.code
+  return undefined
+}
+
+/** Until when cancelling is free and what it costs after that, by the policy that was booked; null once it has started. */
+export function cancelling(booking: Booking, now = Date.now()): { freeUntil: string | null; fee: { amount: number; currency: string } } | null {
+  const start = Date.parse(booking.start_at)
+  if (booking.role !== 'customer' || !['requested', 'accepted'].includes(booking.status) || now >= start) return null
+  const WHOLE = 10_000
+  const steps = [...booking.cancellation_policy.steps].sort((left, right) => right.hours_before_start - left.hours_before_start)
+  const at = (hours: number): number => start - hours * 3_600_000
+  const free = steps.find((step) => step.refund_basis_points === WHOLE)
+  const share = (time: number): number => steps.find((step) => time <= at(step.hours_before_start))?.refund_basis_points ?? 0
+  const isFree = free !== undefined && now < at(free.hours_before_start)
+  const kept = share(isFree ? at(free.hours_before_start) + 1 : now)
+  const fee = { ...booking.price, amount: Math.round((booking.price.amount * (WHOLE - kept)) / WHOLE) }
+  return { freeUntil: isFree ? new Date(at(free.hours_before_start)).toISOString() : null, fee }
+}

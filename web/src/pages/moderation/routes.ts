@@ -1,0 +1,8 @@
+import type { RouteRecordRaw } from 'vue-router'
+import t from '@texts/moderation'
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/moderation', name: 'decisions', component: () => import('./DecisionsPage.vue'), meta: { signedIn: true, title: t.title } },
+  // Of a mail: its token stands for who cannot sign in any more.
+  { path: '/moderation/:id', name: 'decision', component: () => import('./DecisionPage.vue'), props: true, meta: { title: t.one } },
+]

@@ -1,0 +1,44 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import t from '@texts/common'
+import { useSession } from './session/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Of the window. */
+    title?: string
+    /** Whoever is not signed in is asked to, and comes back. */
+    signedIn?: boolean
+    /** The page is of one kind of work; it decides which navigation is shown. */
+    area?: 'customer' | 'provider' | 'admin'
+    /** The page fills the window beside the header, without a footer. */
+    full?: boolean
+  }
+}
+
+// Each area says itself which pages it has.
+const areas = import.meta.glob<{ routes: RouteRecordRaw[] }>('./pages/*/routes.ts', { eager: true })
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    ...Object.values(areas).flatMap((area) => area.routes),
+    { path: '/:path(.*)*', name: 'not-found', component: () => import('./pages/home/NotFoundPage.vue'), meta: { title: t.notFound } },
+  ],
+  scrollBehavior: (to, from, kept) => kept ?? (to.hash ? { el: to.hash } : to.path === from.path ? undefined : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  if (!to.meta.signedIn) return true
+  const session = useSession()
+  if (session.isSignedIn && (await session.load())) return true
+  return { name: 'sign-in', query: { next: to.fullPath } }
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${to.meta.title} · ${t.product}` : t.product
+})
+
+// After a deployment an open page's chunks may be gone: the page is read anew, once.
+router.onError((error, to) => {
+  if (/dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
+})

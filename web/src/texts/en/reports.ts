@@ -1,0 +1,30 @@
+/** Words of the pages for what is broken in public places. */
+export default {
+  title: 'What is broken around you',
+  found: (count: number) => (count === 0 ? 'Nothing reported here' : count === 1 ? 'One thing reported here' : `${count} things reported here`),
+  lead: 'Potholes, lamps, rubbish: seen, looked at, mended.',
+  report: 'Report something', mine: 'Yours', map: 'Map', list: 'List', all: 'All kinds',
+  emptyTitle: 'Nothing is reported here', emptyText: 'Move the map, or report what you see. A photo and a place will do.',
+  mineTitle: 'Your reports', mineEmptyTitle: 'You have reported nothing yet', mineEmptyText: 'What you report is here, with what became of it.', followed: 'What you made or took over.',
+  hotspots: (count: number) => `${count} in 90 days`,
+  status: {
+    pending_verification: 'Being looked at', needs_review: 'A person looks at it', rejected: 'Not published', verified: 'Published', acknowledged: 'Known to those responsible', in_progress: 'Being mended', resolved: 'Resolved', reopened: 'Reopened', duplicate: 'Reported before', hidden: 'Hidden', withdrawn: 'Withdrawn',
+  },
+  life: { pending_verification: 'Reported', verified: 'Published', acknowledged: 'Known', in_progress: 'Being mended', resolved: 'Resolved' },
+  severity: (level: number) => `Severity ${level} of 5`,
+  by: (name: string) => `reported by ${name}`, anonymous: 'reported without a name',
+  upvote: 'Me too', upvoted: 'Me too', upvotes: (count: number) => (count === 1 ? 'one person has it, too' : `${count} people have it, too`),
+  follow: 'Follow', following: 'Following', followers: (count: number) => (count === 1 ? 'one follower' : `${count} followers`),
+  comments: 'Comments', comment: 'Say something useful', commentSend: 'Send', commentsEmpty: 'Nobody has said anything yet.', commentName: 'Show my name', commentDelete: 'Delete', commentRemoved: 'Removed.', commentSignIn: 'Sign in to say something.', reporter: 'who reported it', somebody: 'Somebody',
+  timeline: 'What happened', where: 'Where', duplicateOf: 'It was reported before:', firstReport: 'the first report', closing: (who: string) => `Mended by ${who}`,
+  verdict: 'Why it is like this', similar: 'Perhaps the same', ago: 'ago',
+  job: 'Have it mended', jobText: 'You need not wait: ask providers near it, and pay for it yourself.', jobAsk: 'Ask providers', jobWindow: 'When', jobCategory: 'Kind of work', jobDescription: 'What should be done', jobTitle: 'Ask providers to mend it',
+  edit: 'Change', editTitle: 'Change your report', editNote: 'What is changed is looked at again.', withdraw: 'Withdraw', withdrawTitle: 'Withdraw this report?', withdrawText: 'It goes out of everybody’s sight, and its photos are removed. This cannot be undone.',
+  claim: 'Make it mine', claimText: 'You made this without an account. Take it over, and it is among your reports.',
+  kept: 'Keep this link: it is the only way to change or withdraw the report, since you have no account here.', copy: 'Copy the link', copied: 'Copied.',
+  pendingOwn: 'Only you see it until it was looked at; that takes a minute or two.',
+  form: {
+    title: 'What is broken?', lead: 'You need no account. A photo, a place and a few words.', category: 'What is it?', name: 'In a few words', namePlaceholder: 'Deep pothole before the school', description: 'More about it', photos: 'Photos', photosHint: 'One to five. No faces or number plates, please.', place: 'Where', placeHint: 'Tap the map, or drag the mark.', here: 'Where I am', addressHint: 'Search an address', find: 'Find', showName: 'Show my first name', send: 'Report it',
+    nearby: 'Is it one of these? Say “me too” instead: that counts more than a second report.', near: 'away', noPlace: 'Say where it is: tap the map.', geoFailed: 'Your device did not say where you are.',
+  },
+}
