@@ -1,4 +1,7 @@
-"""What is made with Node: ``python -m infra.web packages|client|types|check|released|app|serve``; or ``npm …``."""
+"""What is made with Node: ``python -m infra.web VERB``, or ``python -m infra.web npm …``.
+
+Verbs: packages, client, types, check, released, promised, app, serve.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ def main(arguments: list[str]) -> int:
         "types": _types,
         "check": checks.check,
         "released": released.note,
+        "promised": released.note_unpublished,
         "app": app.build,
         "serve": app.serve,
     }

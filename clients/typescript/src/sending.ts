@@ -13,7 +13,7 @@ export interface Sending {
 
 const KEY = 'idempotency-key'
 /** POSTs that honour no idempotency key, so that after a lost answer nobody knows whether they were carried out. */
-const UNKEYED = /^\/v1\/(auth|users\/me|onboarding|realtime|webhooks|admin\/(providers|users))\//
+const UNKEYED = /\/v1\/(auth|users\/me|onboarding|realtime|webhooks|admin\/(analytics|moderation|operations|providers|users\/[^/]+\/(restore|suspend)))(\/|$)/
 
 /** Wait for some seconds. */
 export const pause = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.web import released
+from infra.web import client, released
 from infra.web.contract import breaks, contract_of, dumped, loaded
+from infra.web.node import NodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _THING = {"$ref": "#/components/schemas/Thing"}
 _KIND = {"$ref": "#/components/schemas/Kind"}
@@ -134,12 +137,48 @@ def test_a_contract_is_the_same_after_it_was_stored() -> None:
     [
         ("0.1.0", "0.1.0", False), ("0.1.0", "0.1.1", False), ("0.1.0", "0.2.0", True), ("0.9.0", "1.0.0", True),
         ("1.2.3", "1.3.0", False), ("1.2.3", "2.0.0", True), ("1.2.3", "0.9.0", False),
+        (None, "0.1.0", False),
     ],
 )  # fmt: skip
-def test_a_version_says_that_it_breaks(before: str, now: str, *, may_break: bool) -> None:
+def test_a_version_says_that_it_breaks(before: str | None, now: str, *, may_break: bool) -> None:
     assert (released.fault_of(before, now, ["a is gone"]) is None) is may_break
     assert released.fault_of(before, now, []) is None
 
 
 def test_the_api_keeps_what_the_released_client_promises() -> None:
     released.check()
+
+
+def test_before_the_first_release_a_change_that_is_meant_is_noted_and_after_it_the_promise_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "released.json"
+    monkeypatch.setattr(released, "FILE", file)
+    stored = dumped(released.present())
+    file.write_text(json.dumps({"version": None, **stored, "codes": [*stored["codes"], "was_there"]}), encoding="utf-8")
+    with pytest.raises(NodeError, match=r"first @gigsta/client .*promised`:\n  no error has the code was_there"):
+        released.check()
+    released.note_unpublished()
+    released.check()
+
+    released.note()
+    assert json.loads(file.read_text(encoding="utf-8"))["version"] == released.version()
+    with pytest.raises(NodeError, match="is published"):
+        released.note_unpublished()
+
+
+def test_the_client_repeats_no_post_that_honours_no_idempotency_key() -> None:
+    source = (client.FOLDER / "src" / "sending.ts").read_text(encoding="utf-8")
+    pattern = re.search(r"UNKEYED = /(.*)/$", source, re.MULTILINE)
+    assert pattern is not None
+    unkeyed = re.compile(pattern[1])
+    document = json.loads(client.DOCUMENT.read_bytes())
+    posts = {path: item["post"] for path, item in document["paths"].items() if "post" in item}
+    keyed = {
+        path
+        for path, each in posts.items()
+        if any(parameter["name"].casefold() == "idempotency-key" for parameter in each.get("parameters", ()))
+    }
+    repeated = {path for path in posts if not unkeyed.search(f"/behind/a/prefix{path}")}
+    # Confirming reads how the payment stands; it does nothing twice.
+    assert repeated == keyed | {"/v1/bookings/{id}/payment/confirm"}
