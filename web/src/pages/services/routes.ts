@@ -2,5 +2,5 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
   { path: '/services/:id', name: 'service', component: () => import('./ServicePage.vue'), props: true },
-  { path: '/providers/:id', name: 'provider-profile', component: () => import('./ProviderPage.vue'), props: true },
+  { path: '/providers/:id', name: 'provider-page', component: () => import('./ProviderPage.vue'), props: true },
 ]

@@ -1,6 +1,6 @@
 """Telling the author of a report, and everybody who follows it, what happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from common.application.notifications.deps import DeliveryDeps
 from common.application.notifications.dispatch import Message, dispatch
@@ -50,6 +50,22 @@ async def deliver_report_event(deps: DeliveryDeps, event: Event) -> None:
         await _go_on(deps, told, followers[-1])
 
 
+def report_data(report: Report, event: Event, frontend_base_url: str) -> Mapping[str, str]:
+    """Everything that a template about a report may show.
+
+    Args:
+        report: as stored now.
+        event: what happened.
+        frontend_base_url: where links lead.
+    """
+    return {
+        "title": report.title,
+        "note": str(event.payload.get("note", "")),
+        "url": f"{frontend_base_url}/reports/{report.id}",
+        "preferences_url": f"{frontend_base_url}/account/notifications",
+    }
+
+
 async def _tell(
     deps: DeliveryDeps,
     event: Event,
@@ -59,16 +75,9 @@ async def _tell(
     user_ids: Sequence[str],
 ) -> None:
     await show_report(deps, event, report, user_ids)
-    url = f"{deps.frontend_base_url}/reports/{report.id}"
-    data = {
-        "title": report.title,
-        "note": str(event.payload.get("note", "")),
-        "url": url,
-        "preferences_url": f"{deps.frontend_base_url}/account/notifications",
-    }
-    message = Message(
-        event, notification.kind, notification.template_for(recipient), data, url, about={"report_id": report.id}
-    )
+    data = report_data(report, event, deps.frontend_base_url)
+    template = notification.template_for(recipient)
+    message = Message(event, notification.kind, template, data, data["url"], about={"report_id": report.id})
     for user_id in user_ids:
         user = await deps.users.get(user_id)
         if user is not None:
