@@ -1,7 +1,7 @@
 """Deploy a stage to AWS: ``python -m infra.deploy --stage dev [--arch arm64] [--parameter Name=Value] [-- options]``.
 
-It refuses a stage that is not filled in, and code that needs a newer database than the stage has; it builds, deploys
-with the SAM CLI and deletes versions that nothing needs.
+It refuses a stage that is not filled in, an account that lacks a secret or has another quota, and code that needs a
+newer database than the stage has; it builds, deploys with the SAM CLI and deletes versions that nothing needs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uv import find_uv_bin
 
 from infra.build import builder, finished, targets
 from infra.build.builder import TEMPLATE
-from infra.deploy import aws_template, schema, stages, versions
+from infra.deploy import account, aws_template, schema, stages, versions
 from infra.deploy import template as templates
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def main() -> None:
     target = targets.aws(chosen.arch)
     try:
         stage = stages.read(chosen.stage, {**overrides, "Architecture": chosen.arch})
+        _see_to_account(stage)
         built = finished.read(target) if chosen.prebuilt else builder.build(target)
         if chosen.database != "unseen":
             _see_to_database(stage, migrate=chosen.database == "migrate")
@@ -72,6 +73,18 @@ def _arguments() -> argparse.Namespace:
     if wrong := [each for each in chosen.parameter if "=" not in each]:
         parser.error(f"a parameter is NAME=VALUE, not {wrong[0]}")
     return chosen
+
+
+def _see_to_account(stage: stages.Stage) -> None:
+    """See that the account has what the stage counts on.
+
+    Raises:
+        StageError: It has not.
+    """
+    region = stage.options["region"]
+    clients = boto3.client("lambda", region_name=region), boto3.client("secretsmanager", region_name=region)
+    if faults := list(account.faults(stage.parameters, templates.load(TEMPLATE), *clients)):
+        raise stages.StageError("\n".join([f"The account does not fit stage {stage.name}:", *faults]))
 
 
 def _see_to_database(stage: stages.Stage, *, migrate: bool) -> None:

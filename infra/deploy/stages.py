@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from common.domain.matching.settings import load_matching_settings
 
 from infra.build.builder import TEMPLATE
 from infra.build.targets import ROOT
+from infra.deploy import combinations, connections
 from infra.deploy import template as templates
 from infra.deploy.rollout import ALL_AT_ONCE, ROLLOUTS
 
@@ -97,7 +99,15 @@ def read(name: str, overrides: Mapping[str, str], path: Path = CONFIGURATION) ->
     release = sections[name].get("release", {})
     rollout = release.get("rollout", ALL_AT_ONCE)
     stage = Stage(name, options, {**written, **overrides}, rollout, bool(release.get("protected", False)))
-    if faults := [*_faults(stage.parameters, templates.load(TEMPLATE)["Parameters"]), *_rollout_faults(stage)]:
+    template = templates.load(TEMPLATE)
+    faults = [
+        *_faults(stage.parameters, template["Parameters"]),
+        *combinations.faults(stage.parameters, options["region"]),
+        *_rollout_faults(stage),
+    ]
+    # Numbers are counted with once they are numbers.
+    faults = faults or list(connections.faults(sections[name].get("database", {}), stage.parameters, template))
+    if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise StageError(f"Stage {name} cannot be deployed as {path.name} has it:\n{listed}")
     return stage
@@ -110,6 +120,11 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         f"{name} is missing" for name, each in known.items() if "Default" not in each and not parameters.get(name)
     ]
     faults += [
+        f"{name}={parameters[name]} is not {wanted}"
+        for name, each in known.items()
+        if name in parameters and (wanted := _wanted(each, parameters[name]))
+    ]
+    faults += [
         f"{name}={value} is a placeholder: fill in your own"
         for name, value in parameters.items()
         if _PLACEHOLDER.search(value)
@@ -119,20 +134,19 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         for name in _SETTINGS
         if (fault := _settings_fault(name, parameters.get(name, ""), known[name]["MaxLength"]))
     ]
-    if parameters.get("Geocoder") == "nominatim" and not parameters.get("GeocoderUrl"):
-        faults.append(
-            "Geocoder=nominatim needs GeocoderUrl: a server of your own, or https://nominatim.openstreetmap.org if "
-            "your use fits its policy (https://operations.osmfoundation.org/policies/nominatim/)"
-        )
-    needed = [name for name in ("WebCertificateArn", "EdgeKeySecretName") if not parameters.get(name)]
-    if parameters.get("WebDomainName") and needed:
-        faults.append(
-            f"WebDomainName needs {' and '.join(needed)}: a certificate in us-east-1, and a key without which the "
-            "API's own address would lead around CloudFront"
-        )
-    if parameters.get("ReportVerifier") == "gemini" and not parameters.get("GeminiKeySecretName"):
-        faults.append("ReportVerifier=gemini needs GeminiKeySecretName, the name of the secret with the API key")
     return faults
+
+
+def _wanted(known: Mapping[str, Any], given: str) -> str:
+    """Say what a parameter takes, where a value is none of it; CloudFormation would, after the database has changed."""
+    if allowed := known.get("AllowedValues"):
+        return "" if given in map(str, allowed) else f"one of {', '.join(map(str, allowed))}"
+    if pattern := known.get("AllowedPattern"):
+        return "" if re.fullmatch(pattern, given) else f"of the form {pattern}"
+    least, most = known.get("MinValue", 0), known.get("MaxValue", math.inf)
+    if known["Type"] == "Number" and not (given.isdecimal() and least <= int(given) <= most):
+        return f"a number from {least} to {most}"
+    return ""
 
 
 def _rollout_faults(stage: Stage) -> list[str]:

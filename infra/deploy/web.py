@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import mimetypes
+import re
 import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _PAGE = "index.html"
 _CONFIGURATION = "config.json"
 _STRIPE_JS = "https://js.stripe.com/v3/"
+#: Letters and digits, so that the `…` of an example is none.
+_PUBLISHABLE = re.compile(r"pk_(test|live)_\w+")
 _ASK_AGAIN = "no-cache"
 #: What not every Python knows.
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json"}
@@ -61,7 +64,7 @@ def configuration(name: str, path: Path = stages.CONFIGURATION) -> dict[str, Any
     """
     given = tomllib.loads(path.read_text())[name].get("web", {})
     key = str(given.get("stripe_key", ""))
-    if not key.startswith("pk_"):
+    if not _PUBLISHABLE.fullmatch(key):
         raise stages.StageError(
             f'Stage {name} needs Stripe\'s publishable key: [{name}.web] stripe_key = "pk_…" in {path.name}'
         )
