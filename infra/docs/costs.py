@@ -1,15 +1,17 @@
 """What a stage costs in a month, and which limit it meets first, by a model whose assumptions are its numbers.
 
-``python -m infra.docs.costs`` writes ``docs/costs.md``. Prices are list prices in US dollars as last looked up, of
-us-east-1 where they differ by region; Stripe's fees are people's and not in it.
+``python -m infra.docs.costs`` writes ``docs/costs.md``. Prices are list prices in US dollars, each with when and where
+it was looked up, of us-east-1 where they differ by region; Stripe's fees are people's and not in it.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.build.builder import TEMPLATE
+from infra.deploy import composition
 from infra.deploy import template as templates
 from infra.deploy.versions import KEPT
 from infra.docs import generated
@@ -36,6 +38,13 @@ RESTORES = 0.003
 TRACED = 0.05
 
 
+#: Names of our own in CloudWatch, each times the services that count it: a guess.
+OWN_METRICS = 50
+#: MongoDB, Stripe, signing, factor and unsubscribe keys, and one more.
+SECRETS = 6
+_MONTH_HOURS = 730
+
+
 @dataclass(frozen=True)
 class Price:
     """A price in dollars, and where it stands.
@@ -43,30 +52,105 @@ class Price:
     Attributes:
         dollars: The price.
         of: Of what.
-        source: The page.
+        source: The seller's page.
+        seen: When it was last looked up, and where; who reads it elsewhere than at the seller says so.
     """
 
     dollars: float
     of: str
     source: str
+    seen: str
 
 
+#: AWS's lists as public files quote them, not the lists themselves.
+_LAMBDA_LIST = "2026-09-19, AWS's price list, second-hand"
+_LIST = "2026-09-11, AWS's price list of eu-central-1, second-hand"
+_CLOUDWATCH = (
+    "2026-06-13, [a guide](https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/)"
+)
+_UNDATED = "not confirmed: guides without a date say so"
+_ATLAS_ARTICLE = "2024, an article of MongoDB's staff"
 PRICES: Mapping[str, Price] = {
-    "compute": Price(0.0000133334, "GB-second, arm64", "https://aws.amazon.com/lambda/pricing/"),
-    "invocation": Price(0.20 / _MILLION, "invocation", "https://aws.amazon.com/lambda/pricing/"),
-    "snapshot": Price(0.0000015046, "GB-second of a kept snapshot", "https://aws.amazon.com/lambda/pricing/"),
-    "restore": Price(0.0001397998, "GB restored", "https://aws.amazon.com/lambda/pricing/"),
-    "request": Price(1.00 / _MILLION, "request", "https://aws.amazon.com/api-gateway/pricing/"),
-    "message": Price(3 * 0.40 / _MILLION, "message: sent, received, deleted", "https://aws.amazon.com/sqs/pricing/"),
-    "mail": Price(0.10 / 1000, "mail", "https://aws.amazon.com/ses/pricing/"),
-    "log": Price(0.50, "GB of log lines", "https://aws.amazon.com/cloudwatch/pricing/"),
-    "alarm": Price(0.10, "metric of an alarm", "https://aws.amazon.com/cloudwatch/pricing/"),
-    "trace": Price(5.00 / _MILLION, "trace", "https://aws.amazon.com/xray/pricing/"),
-    "photo": Price(0.023, "GB-month of photographs", "https://aws.amazon.com/s3/pricing/"),
+    "compute": Price(0.0000133334, "GB-second, arm64", "https://aws.amazon.com/lambda/pricing/", _LAMBDA_LIST),
+    "invocation": Price(0.20 / _MILLION, "invocation", "https://aws.amazon.com/lambda/pricing/", _LAMBDA_LIST),
+    "snapshot": Price(
+        0.0000015046, "GB-second of a kept snapshot", "https://aws.amazon.com/lambda/pricing/", _LAMBDA_LIST
+    ),
+    "restore": Price(0.0001397998, "GB restored", "https://aws.amazon.com/lambda/pricing/", _LAMBDA_LIST),
+    "request": Price(
+        1.00 / _MILLION,
+        "request, of the first 300 million",
+        "https://aws.amazon.com/api-gateway/pricing/",
+        "2026, [a guide](https://go-cloud.io/aws-api-gateway-pricing)",
+    ),
+    "message": Price(
+        3 * 0.40 / _MILLION, "message: sent, received, deleted", "https://aws.amazon.com/sqs/pricing/", _LIST
+    ),
+    "mail": Price(0.10 / 1000, "mail", "https://aws.amazon.com/ses/pricing/", _UNDATED),
+    "log": Price(0.50, "GB of log lines", "https://aws.amazon.com/cloudwatch/pricing/", _CLOUDWATCH),
+    "alarm": Price(0.10, "metric of an alarm", "https://aws.amazon.com/cloudwatch/pricing/", _LIST),
+    "composite": Price(
+        0.50, "alarm of alarms", "https://aws.amazon.com/cloudwatch/pricing/", "not confirmed: from memory"
+    ),
+    "dashboard": Price(3.00, "dashboard", "https://aws.amazon.com/cloudwatch/pricing/", _CLOUDWATCH),
+    "metric": Price(
+        0.30,
+        "metric of our own",
+        "https://aws.amazon.com/cloudwatch/pricing/",
+        "2026-02-15, [a guide](https://signoz.io/guides/cloudwatch-pricing)",
+    ),
+    "trace": Price(
+        5.00 / _MILLION,
+        "trace",
+        "https://aws.amazon.com/xray/pricing/",
+        "[AWS's page](https://aws.amazon.com/de/xray/pricing/), without a date",
+    ),
+    "photo": Price(0.023, "GB-month of photographs", "https://aws.amazon.com/s3/pricing/", _UNDATED),
+    "secret": Price(0.40, "secret", "https://aws.amazon.com/secrets-manager/pricing/", "not confirmed: from memory"),
+    "M10": Price(0.08, "hour of M10", "https://www.mongodb.com/pricing", _ATLAS_ARTICLE),
+    "M30": Price(
+        0.54,
+        "hour of M30",
+        "https://www.mongodb.com/pricing",
+        "[Atlas's example](https://www.mongodb.com/docs/atlas/billing/invoice-breakdown/) of a bill, without a date",
+    ),
+    "M50": Price(2.00, "hour of M50", "https://www.mongodb.com/pricing", _ATLAS_ARTICLE),
+    "M60": Price(3.95, "hour of M60", "https://www.mongodb.com/pricing", _ATLAS_ARTICLE),
 }
-#: Clusters by the bookings a month that they carry: Atlas's tier, and dollars a month (https://www.mongodb.com/pricing).
-CLUSTERS = ((20_000, "M10", 60), (300_000, "M30", 390), (2_000_000, "M50", 1_460), (6_000_000, "M60", 2_890),
-            (20_000_000, "three shards of M60", 8_670))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What holds the database of a size.
+
+    Attributes:
+        most: Bookings a month that it carries.
+        tier: Atlas's, each with three nodes.
+        shards: How many of it.
+    """
+
+    most: int
+    tier: str
+    shards: int = 1
+
+    @property
+    def name(self) -> str:
+        """As people say it."""
+        return self.tier if self.shards == 1 else f"{self.shards} shards of {self.tier}"
+
+    @property
+    def dollars(self) -> float:
+        """A month's."""
+        return PRICES[self.tier].dollars * _MONTH_HOURS * self.shards
+
+
+CLUSTERS = (
+    Cluster(20_000, "M10"),
+    Cluster(300_000, "M30"),
+    Cluster(2_000_000, "M50"),
+    Cluster(6_000_000, "M60"),
+    Cluster(20_000_000, "M60", 3),
+)
 
 #: What grows, the size from which something must be done, by what the busiest hour needs of it in a second.
 Need = Callable[[int], float]
@@ -124,10 +208,26 @@ LIMITS = (
 )
 
 
-def cluster(size: int) -> tuple[str, int]:
-    """The smallest cluster that carries a size, and its price."""
-    _, name, dollars = next(each for each in CLUSTERS if size <= each[0])
-    return name, dollars
+def cluster(size: int) -> Cluster:
+    """The smallest cluster that carries a size."""
+    return next(each for each in CLUSTERS if size <= each.most)
+
+
+def _watching(price: Mapping[str, float]) -> float:
+    """What the template's alarms and dashboards cost, and the metrics of our own."""
+    resources = composition.compose()["Resources"].values()
+    kinds = Counter(each["Type"] for each in resources)
+    metrics = sum(
+        sum("MetricStat" in metric for metric in each["Properties"].get("Metrics", [])) or 1
+        for each in resources
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    )
+    return (
+        metrics * price["alarm"]
+        + kinds["AWS::CloudWatch::CompositeAlarm"] * price["composite"]
+        + kinds["AWS::CloudWatch::Dashboard"] * price["dashboard"]
+        + OWN_METRICS * price["metric"]
+    )
 
 
 def costs(size: int, kept: int = KEPT) -> dict[str, float]:
@@ -144,7 +244,7 @@ def costs(size: int, kept: int = KEPT) -> dict[str, float]:
     requests, messages = size * REQUESTS_PER_BOOKING, size * MESSAGES_PER_BOOKING
     price = {name: each.dollars for name, each in PRICES.items()}
     return {
-        "MongoDB Atlas": cluster(size)[1],
+        "MongoDB Atlas": cluster(size).dollars,
         "Lambda, running": (requests * REQUEST_SECONDS + (messages * MESSAGE_SECONDS + firings * 0.3) / 2)
         * price["compute"]
         + (requests + messages / 3 + firings) * price["invocation"],
@@ -154,7 +254,8 @@ def costs(size: int, kept: int = KEPT) -> dict[str, float]:
         "SQS": messages * price["message"],
         "SES": size * MAILS_PER_BOOKING * price["mail"],
         "Logs": requests * LOG_BYTES_PER_REQUEST / 1e9 * price["log"],
-        "Alarms and dashboards": 200 * price["alarm"] + 6,
+        "Alarms, dashboards, metrics": _watching(price),
+        "Secrets": SECRETS * price["secret"],
         "X-Ray": (requests + messages / 3) * TRACED * price["trace"],
         "Photographs, a year's": size * 12 * PHOTO_BYTES_PER_BOOKING / 1e9 * price["photo"],
     }
@@ -171,7 +272,7 @@ def render() -> str:
         *(_row(name, [f"{every[size][name]:,.0f}" for size in SIZES]) for name in every[SIZES[0]]),
         _row("together", [f"**{sum(each.values()):,.0f}**" for each in every.values()]),
         _row("for a booking", [f"{each:.2g} cents" for each in cents]),
-        _row("the cluster", [cluster(size)[0] for size in SIZES]),
+        _row("the cluster", [cluster(size).name for size in SIZES]),
     ]
     limits = [
         _row("limit", ["there is", *sizes, "then"]),
@@ -179,9 +280,9 @@ def render() -> str:
         *(_row(each.what, [f"{each.most:,.0f}", *(_used(each, size) for size in SIZES), each.then]) for each in LIMITS),
     ]
     prices = [
-        _row("price of", ["dollars", "where"]),
-        _row("---", ["---:", "---"]),
-        *(_row(each.of, [f"{each.dollars:.10f}".rstrip("0"), f"<{each.source}>"]) for each in PRICES.values()),
+        _row("price of", ["dollars", "the seller's page", "looked up"]),
+        _row("---", ["---:", "---", "---"]),
+        *(_row(each.of, [_dollars(each.dollars), f"<{each.source}>", each.seen]) for each in PRICES.values()),
     ]
     return _PAGE.format(
         costs="\n".join(table),
@@ -193,6 +294,12 @@ def render() -> str:
         prices="\n".join(prices),
         **_ASSUMED,
     )
+
+
+def _dollars(price: float) -> str:
+    """A price with as many digits as it has, two at least."""
+    whole, _, part = f"{price:.10f}".rstrip("0").partition(".")
+    return f"{whole}.{part:0<2}"
 
 
 def _row(first: str, others: Sequence[str]) -> str:
@@ -244,6 +351,9 @@ A booking makes {requests} requests of {request_ms} ms, {messages} messages of {
 {stripe} calls of Stripe and {photos} kB of photographs; {restores} % of requests start an environment, {traced} %
 are traced. Rows of a booking are in [scale](scale.md). Which of them are measured and which are guesses is said
 beside them in the code.
+
+Most sellers' pages write their prices by script, so that they were looked up elsewhere, and not again since; those that
+are not confirmed are small beside the others or SES's, which every mail pays. Look at the page before a decision.
 
 {prices}
 """

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from infra.docs import costs
 
 
@@ -22,6 +26,13 @@ def test_the_first_limits_of_a_new_account_are_met_long_before_those_of_a_usual_
     assert not any(fails[0] for fails in met.values()), "ten thousand bookings fit into everything's defaults"
     assert met["functions at once, new account"][1]
     assert not met["functions at once, usual account"][1]
+
+
+def test_every_price_says_when_it_was_looked_up_or_that_it_was_not() -> None:
+    for each in costs.PRICES.values():
+        assert re.search(r"20\d\d|without a date|not confirmed", each.seen), each.of
+        assert each.source.startswith("https://")
+    assert costs.cluster(1_000_000).dollars == pytest.approx(1_460)
 
 
 def test_the_page_is_the_models() -> None:
