@@ -47,7 +47,11 @@ def test_what_is_throttled_comes_again_later_a_days_quota_much_later(
     assert met.retry_after == seconds
 
 
-@pytest.mark.parametrize("code", ["InternalFailure", "SendingPausedException", "ServiceUnavailable"])
+@pytest.mark.parametrize(
+    "code",
+    ["InternalFailure", "ServiceUnavailable", "SendingPausedException", "AccountSuspendedException",
+     "NotFoundException", "MailFromDomainNotVerifiedException"],
+)  # fmt: skip
 def test_other_faults_are_an_outage(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     met = sending(monkeypatch, code)
     assert isinstance(met, Unavailable)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:  # types alone, which no function has installed
     from mypy_boto3_sesv2.client import SESV2Client
     from mypy_boto3_sesv2.type_defs import MessageHeaderTypeDef, MessageTypeDef
 
-#: Refusals that no retry changes.
-_FINAL = frozenset({"BadRequestException", "MessageRejected", "NotFoundException", "AccountSuspendedException"})
+#: Refusals of one message, which no retry changes. What is wrong with the account or its settings refuses every mail:
+#: these end among the dead letters, which an alarm tells of, and are sent when they are led back.
+_FINAL = frozenset({"BadRequestException", "MessageRejected"})
 
 #: More than the account may send (https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html); the API
 #: names it differently by version (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html).

@@ -8,8 +8,9 @@ from common.application.notifications.live import show_entry
 from common.domain.identity.users import MailProblem, MailTrouble, User
 from common.domain.notifications.inbox import InboxEntry
 from common.domain.shared.emails import parse_email
+from common.domain.shared.errors import InvalidInput
 from common.domain.shared.events import Event
-from common.domain.shared.ids import new_id
+from common.domain.shared.ids import id_of
 from common.domain.shared.notification_kinds import Kind
 
 UNDELIVERABLE = "mail.undeliverable"
@@ -31,6 +32,7 @@ async def note_undeliverable(deps: DeliveryDeps, event: Event) -> None:
     """Remember with the account that mails do not reach it, and tell its person in the inbox, once of each trouble.
 
     An address without an account, such as one that somebody mistyped, is nobody's trouble; SES sends it nothing more.
+    Nor is what no account can have as its address.
 
     Args:
         deps: ports.
@@ -39,14 +41,18 @@ async def note_undeliverable(deps: DeliveryDeps, event: Event) -> None:
     Raises:
         Unavailable: the database is unavailable; deliver the event again.
     """
-    user = await deps.links.users.find_by_email_key(parse_email(str(event.payload["address"])).key)
+    try:
+        address = parse_email(str(event.payload["address"]))
+    except InvalidInput:
+        return
+    user = await deps.links.users.find_by_email_key(address.key)
     kind = MailTrouble(event.payload["kind"])
     if user is None or user.deleted_at is not None or _is_known(user, kind):
         return
     now = deps.clock.now()
     title, body = _SENTENCES[kind]
     entry = InboxEntry(
-        id=new_id("ntf", now),
+        id=id_of("ntf", event.created_at, event.id),
         user_id=user.id,
         kind=Kind.ACCOUNT,
         type=UNDELIVERABLE,

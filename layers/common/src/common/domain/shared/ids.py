@@ -1,5 +1,6 @@
 """Opaque, prefixed identifiers that sort by the time they were made."""
 
+import hashlib
 import secrets
 from datetime import datetime
 
@@ -21,6 +22,18 @@ def new_id(prefix: str, now: datetime) -> str:
         now: an aware instant.
     """
     return _written(prefix, now, secrets.randbits(_RANDOM_BITS))
+
+
+def id_of(prefix: str, instant: datetime, source: str) -> str:
+    """Make the identifier that something has however often it is made again.
+
+    Args:
+        prefix: the kind, without the underscore.
+        instant: when what it is made for happened, an aware instant.
+        source: names what it is made for, such as an id that another program has given.
+    """
+    digest = hashlib.sha256(source.encode()).digest()
+    return _written(prefix, instant, int.from_bytes(digest[: _RANDOM_BITS // 8], "big"))
 
 
 def earliest_id(prefix: str, since: datetime) -> str:
