@@ -102,6 +102,7 @@ def read(name: str, overrides: Mapping[str, str], path: Path = CONFIGURATION) ->
     template = templates.load(TEMPLATE)
     faults = [
         *_faults(stage.parameters, template["Parameters"]),
+        *_shared(stage, sections, template["Parameters"]),
         *combinations.faults(stage.parameters, options["region"]),
         *_rollout_faults(stage),
     ]
@@ -134,6 +135,26 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         for name in _SETTINGS
         if (fault := _settings_fault(name, parameters.get(name, ""), known[name]["MaxLength"]))
     ]
+    return faults
+
+
+def _shared(stage: Stage, sections: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """Say what a stage has in common with another, as a copied section may: either would overwrite the other's."""
+    faults = [] if stage.parameters.get("Stage") == stage.name else [f"Stage is not {stage.name}, the section's name"]
+    for name, section in sections.items():
+        if name == stage.name or not isinstance(section, dict) or "deploy" not in section:
+            continue
+        options = section["deploy"]["parameters"]
+        other = dict(each.split("=", 1) for each in options["parameter_overrides"])
+        if options["stack_name"] == stage.options["stack_name"]:
+            faults.append(f"stack_name={options['stack_name']} is the stack of {name}")
+        database = [
+            (given["MongodbSecretName"], given.get("MongodbDatabase", known["MongodbDatabase"]["Default"]))
+            for given in (other, stage.parameters)
+            if given.get("MongodbSecretName")
+        ]
+        if len(database) > len(set(database)):
+            faults.append(f"MongodbSecretName and MongodbDatabase are those of {name}")
     return faults
 
 

@@ -109,6 +109,22 @@ def test_parameters_that_go_together_are_taken(given: dict[str, str], filled: Pa
     assert stages.read("prod", given, filled).parameters.items() >= given.items()
 
 
+def test_a_section_that_was_copied_and_not_changed_overwrites_nobody(filled: Path) -> None:
+    text = filled.read_text()
+    filled.write_text(f"{text}\n{text[text.index('[dev.') : text.index('[prod.')].replace('[dev.', '[trial.')}")
+    with pytest.raises(StageError) as refused:
+        stages.read("trial", {}, filled)
+    for fault in (
+        "Stage is not trial", "stack_name=gigsta-dev is the stack of dev",
+        "MongodbSecretName and MongodbDatabase are those of dev",
+    ):  # fmt: skip
+        assert fault in str(refused.value)
+    changed = filled.read_text()
+    at = changed.index("[trial.")
+    filled.write_text(changed[:at] + changed[at:].replace("gigsta-dev", "gigsta-trial").replace("=dev", "=trial"))
+    assert stages.read("trial", {}, filled).options["stack_name"] == "gigsta-trial"
+
+
 def test_every_need_is_of_parameters_that_there_are() -> None:
     for each in combinations.NEEDS:
         assert {each.name, *each.needs} <= set(KNOWN)
