@@ -176,6 +176,10 @@ publish-web: $(STAMP) ## Put the built web app up (STAGE=dev|prod), after `make 
 smoke: $(STAMP) ## See that a deployed stage works at all (URL=https://api.example.com)
 	@$(PY) -m infra.ops smoke "$(URL)"
 
+.PHONY: load
+load: $(STAMP) ## Let people live the story at the running local cloud, or a stage (URL=…, ARGS="--users 10 --seconds 120")
+	@$(PY) -m infra.load $(if $(URL),--url "$(URL)") $(ARGS)
+
 .PHONY: deploy
 deploy: $(STAMP) ## Build for AWS and deploy (STAGE=dev|prod, ARCH=arm64|x86_64, ARGS=--migrate)
 	@$(PY) -m infra.deploy --stage $(STAGE) --arch $(ARCH) $(ARGS)

@@ -33,12 +33,14 @@ class Person:
         name: as the story calls them.
         email: their mail address.
         base_url: the public address.
+        from_address: where on this machine the requests come from; anywhere when empty.
     """
 
-    def __init__(self, name: str, email: str, base_url: str) -> None:
+    def __init__(self, name: str, email: str, base_url: str, from_address: str = "") -> None:
         self.name = name
         self.email = email
-        self._http = httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS)
+        transport = httpx.HTTPTransport(local_address=from_address or None)
+        self._http = httpx.Client(base_url=base_url, timeout=_TIMEOUT_SECONDS, transport=transport)
         self._access_token: str | None = None
         self._refresh_token: str | None = None
 

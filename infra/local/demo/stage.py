@@ -42,9 +42,9 @@ class Stage:
             person.close()
         self._browser.close()
 
-    def person(self, name: str, email: str) -> Person:
+    def person(self, name: str, email: str, from_address: str = "") -> Person:
         """Somebody at a keyboard, not signed in yet."""
-        person = Person(name, email, self.base_url)
+        person = Person(name, email, self.base_url, from_address)
         self._people.append(person)
         return person
 

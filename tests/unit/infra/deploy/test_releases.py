@@ -184,10 +184,20 @@ def test_a_deployment_is_never_cut_off_by_the_next() -> None:
     assert deploy["group"] != test["group"]
 
 
+def test_checkov_looks_at_every_push_and_a_load_is_made_every_night() -> None:
+    whole = workflow("ci.yml")
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert [each for each in ("push", "pull_request", "schedule") if f"\n  {each}:" not in text] == []
+    assert "if" not in whole["jobs"]["checkov"]
+    assert whole["jobs"]["load"]["if"] == "github.event_name == 'schedule'"
+    last = {name: whole["jobs"][name]["steps"][-1]["run"].strip().splitlines()[-1] for name in ("checkov", "load")}
+    assert last == {"checkov": "make checkov", "load": 'make load ARGS="--users 3 --seconds 30"'}
+
+
 def test_what_passed_every_test_and_worked_on_dev_is_what_prod_gets_once_a_person_has_agreed() -> None:
     jobs = workflow("ci.yml")["jobs"]
     assert {name: job.get("needs") for name, job in jobs.items()} == {
-        "test": None, "checkov": None, "build": ["test", "checkov"], "dev": "build", "prod": "dev"
+        "test": None, "checkov": None, "load": None, "build": ["test", "checkov"], "dev": "build", "prod": "dev"
     }  # fmt: skip
     assert [jobs[name]["with"]["stage"] for name in ("dev", "prod")] == ["dev", "prod"]
     job = workflow("stage.yml")["jobs"]["deploy"]

@@ -173,8 +173,8 @@ def test_a_stage_says_which_cluster_it_has(filled: Path) -> None:
 
 
 def test_an_account_lacks_nothing_that_the_stage_counts_on() -> None:
-    keys = {"region_name": REGION, "aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    functions, secrets = boto3.client("lambda", **keys), boto3.client("secretsmanager", **keys)
+    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
+    functions, secrets = session.client("lambda"), session.client("secretsmanager")
     given = {"AccountConcurrency": "200", "ASecretName": "a", "BSecretName": "b", "CSecretName": "c", "DSecretName": ""}
     with Stubber(functions) as lambdas, Stubber(secrets) as stored:
         lambdas.add_response("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 10}})
