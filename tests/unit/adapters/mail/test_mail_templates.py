@@ -144,3 +144,22 @@ def test_a_long_link_is_never_broken() -> None:
         "verify_email", {"link": link, "discard_link": f"{link}&x=1", "lifetime": "24 hours"}
     )
     assert link in mail.text
+
+
+def test_what_is_named_and_what_it_is_stand_in_rows_and_not_in_paragraphs() -> None:
+    lines = ["2 × Windows: NZD 90.00", "Charged: NZD 90.00", "A line without a name"]
+    mail = TemplateMailRenderer().render("booking_payment_captured_customer", {**DATA, "receipt_lines": lines})
+    assert "\n".join(lines) in mail.text
+    row = r'<td[^>]*font-weight:(\d+)">{}</td><td[^>]*>NZD 90\.00</td>'
+    weights = [re.findall(row.format(name), mail.html) for name in ("2 × Windows", "Charged")]
+    assert weights == [["400"], ["700"]]
+    assert 'colspan="2"' in mail.html
+    assert not any(f"<p>{line}</p>" in mail.html for line in lines)
+
+
+def test_what_few_people_need_is_a_link_with_words_after_the_button() -> None:
+    data = {"link": "https://web.test/a", "discard_link": "https://web.test/a?b=1&c=2", "lifetime": "24 hours"}
+    mail = TemplateMailRenderer().render("verify_email", data)
+    assert re.findall(r'href="([^"]+)"', mail.html) == ["https://web.test/a", "https://web.test/a?b=1&amp;c=2"]
+    assert ">https://" not in mail.html
+    assert "Confirm the address without it:\nhttps://web.test/a?b=1&c=2\n" in mail.text

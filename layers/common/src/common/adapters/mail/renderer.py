@@ -1,12 +1,13 @@
 """Mails from jinja2 templates: one file per mail, rendered once as text and once as HTML.
 
 A template extends ``layout``, which is the text or the HTML one, and fills the blocks ``subject``, ``lead`` (the first
-paragraph, also shown in the app), ``body`` (further paragraphs, each through ``p``) and ``action`` (``button``).
+paragraph, also shown in the app), ``body`` (further paragraphs, each through ``p``, and ``rows`` of what is named and
+what it is) and ``action`` (``button``, and ``aside`` for what few people need).
 """
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,8 @@ _BUTTON = (
     "display:inline-block;padding:12px 20px;border-radius:11px;background:#0e5a4b;color:#fff;font-weight:600;"
     "text-decoration:none"
 )
+_LINK = "color:#0e5a4b;text-underline-offset:3px"
+_ROW = "padding-top:9px;padding-bottom:9px;border-top:1px solid #e6e2d8;vertical-align:top"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -93,13 +96,64 @@ def _html_button(label: str, url: str) -> Markup:
     return Markup('<p><a class="button" href="{}" style="{}">{}</a></p>\n').format(url, _BUTTON, label)
 
 
+def _text_aside(text: str, label: str, url: str) -> str:
+    return f"{_text_paragraph(f'{text} {label}:').rstrip()}\n{url}\n\n"
+
+
+def _html_aside(text: str, label: str, url: str) -> Markup:
+    return Markup(
+        '<p class="soft" style="color:#5b6a63;font-size:14px">{} <a class="link" href="{}" style="{}">{}</a></p>\n'
+    ).format(text, url, _LINK, label)
+
+
+def _text_rows(rows: Iterable[str | tuple[str, str]], total: str = "") -> str:
+    del total  # what only looks
+    return "\n".join(": ".join(filter(None, _pair(row))) for row in rows) + "\n\n"
+
+
+def _html_rows(rows: Iterable[str | tuple[str, str]], total: str = "") -> Markup:
+    return Markup('<table role="presentation" class="rows" style="{}">{}</table>\n').format(
+        "width:100%;margin:0 0 16px;border-collapse:collapse;font-size:15px;font-variant-numeric:tabular-nums",
+        Markup("").join(_html_row(*_pair(row), total) for row in rows),
+    )
+
+
+def _html_row(name: str, value: str, total: str) -> Markup:
+    """What is named stands left and what it is right; without a name it has the row for itself."""
+    if not name:
+        return Markup('<tr><td colspan="2" style="{}">{}</td></tr>').format(_ROW, value)
+    style = f"{_ROW};font-weight:{700 if name == total else 400}"
+    return Markup(
+        '<tr><td style="{0}">{1}</td><td style="{0};padding-left:16px;text-align:right">{2}</td></tr>'
+    ).format(style, name, value)
+
+
+def _whole(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Rows of lines that are not to be parted."""
+    return [("", line) for line in lines]
+
+
+def _pair(row: str | tuple[str, str]) -> tuple[str, str]:
+    """The two sides of a row; of a line such as ``Charged: NZD 90.00`` what stands before and after its last colon."""
+    if not isinstance(row, str):
+        return _one_line(str(row[0])), _one_line(str(row[1]))
+    name, _, value = _one_line(row).rpartition(": ")
+    return name, value
+
+
 _TEXT_HELPERS: dict[str, str | Callable[..., Any]] = {
     "layout": "layout.txt",
     "p": _text_paragraph,
     "button": _text_button,
+    "aside": _text_aside,
+    "rows": _text_rows,
+    "whole": _whole,
 }
 _HTML_HELPERS: dict[str, str | Callable[..., Any]] = {
     "layout": "layout.html",
     "p": _html_paragraph,
     "button": _html_button,
+    "aside": _html_aside,
+    "rows": _html_rows,
+    "whole": _whole,
 }
