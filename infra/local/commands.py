@@ -172,14 +172,14 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
 
 
 def _furnish(cloud: LocalCloud) -> None:
-    """Give the people one can sign in as a few bookings; without them, the marketplace is still whole."""
+    """Give the people one can sign in as a few bookings and more; without them, the marketplace is still whole."""
     try:
         if not is_bare(cloud):
             return
         say("Making a few bookings of the customer and the provider …")
         made = furnish(cloud)
     except (RequestRefused, TimeoutError, RuntimeError, httpx.HTTPError) as error:
-        say(f"No bookings were made for the people one can sign in as: {error}")
+        say(f"Not all was made for the people one can sign in as: {error}")
     else:
         say(f"Made {len(made)}: {', '.join(made)}")
 

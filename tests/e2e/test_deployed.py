@@ -81,6 +81,8 @@ def test_the_people_one_can_sign_in_as_get_bookings_in_different_states(cloud: L
         made = furnish(cloud)
         seen = {what: customer.call("GET", f"/v1/bookings/{made[what]}")["status"] for what in made}
         after = provider.call("GET", "/v1/providers/me/availability")
+        counted = stage.seeded_person("admin").call("GET", "/v1/admin/analytics/dashboard")["bookings"]["created"]
+    assert counted["total"] >= len(made)
     assert seen == {
         "requested": "requested",
         "accepted": "accepted",

@@ -1,4 +1,4 @@
-"""Bookings of the people one can sign in as, in different states, made as they would make them."""
+"""What the people one can sign in as have done before: bookings in different states, a talk, a request, a report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from infra.local.demo import photo
 from infra.local.demo.people import wait_for
 from infra.local.demo.stage import Stage
 from infra.local.demo.story import act, wait_for_axis
@@ -62,9 +63,12 @@ def is_bare(cloud: RunningCloud) -> bool:
 
 
 def furnish(cloud: RunningCloud) -> dict[str, str]:
-    """Make the seeded customer and provider six bookings in different states, and one rating.
+    """Make the seeded customer and provider six bookings in different states, and what else goes on beside them.
 
-    The provider's week is opened for the time of it, so that one booking can begin now, at any hour.
+    That is a rating, a question with its answer, a job that asks for offers, and a report; figures are counted then.
+
+    The provider's week is opened for the time of it, so that one booking can begin now, at any hour. The dashboard has
+    figures then, without waiting for the schedule's next turn.
 
     Args:
         cloud: A running cloud with seeded people.
@@ -84,9 +88,12 @@ def furnish(cloud: RunningCloud) -> dict[str, str]:
         }
         provider.call("PUT", "/v1/providers/me/availability", opened)
         try:
-            return _book(stage, customer, provider)
+            made = _book(stage, customer, provider)
         finally:
             provider.call("PUT", "/v1/providers/me/availability", {key: week[key] for key in _written(week)})
+        _liven(stage, customer, provider, made["requested"])
+        stage.run_schedule("MetricsFunction")
+        return made
 
 
 def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
@@ -111,6 +118,35 @@ def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
     rating = {"stars": 5, "text": "Quick, tidy and cheerful."}
     customer.call("POST", f"/v1/bookings/{made['completed']}/ratings", rating)
     return made
+
+
+def _liven(stage: Stage, customer: Person, provider: Person, booking_id: str) -> None:
+    """Let both write to each other, the customer ask for offers, and the provider report what is broken."""
+    booking = customer.call("GET", f"/v1/bookings/{booking_id}")
+    messages = f"/v1/conversations/{booking['conversation_id']}/messages"
+    provider.call("POST", messages, {"text": "Is there a step ladder in the house, or shall I bring mine?"})
+    customer.call("POST", messages, {"text": "A small one. Please bring yours, the ceiling is high."})
+    provider.call("POST", messages, {"text": "Will do. I have the hooks, too."})
+    start = stage.now() + timedelta(days=6)
+    request = {
+        "category": booking["service"]["category"],
+        "title": "Hang a gate and oil the deck",
+        "description": "The gate is there, its posts stand. The deck is about twelve square metres.",
+        "address": _ADDRESS,
+        "window": {"start_at": _stamp(start), "end_at": _stamp(start + timedelta(days=3))},
+        "timezone": booking["timezone"],
+        "budget": {"amount": 45_000, "currency": booking["price"]["currency"]},
+        "mode": "compare",
+    }
+    customer.call("POST", "/v1/job-requests", request)
+    report = {
+        "title": "Hedge grows over the footpath",
+        "description": "Prams have to go on the road.",
+        "category": "tree",
+        "location": {"lat": -36.8471, "lng": 174.7612},
+        "media_ids": [photo.upload(provider, photo.hedge(), "report")["id"]],
+    }
+    provider.call("POST", "/v1/reports", report)
 
 
 def cancel(person: Person, booking_id: str) -> dict[str, Any]:
