@@ -1,5 +1,6 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { paths } from '@gigsta/client'
+import { words } from '../../format'
 import { addDays, dateKey, instantOf, ownZone } from '../../time'
 
 export type ServiceQuery = NonNullable<paths['/v1/search/services']['get']['parameters']['query']>
@@ -34,6 +35,9 @@ export function wantedOf(query: LocationQuery): Wanted {
 export function queryOf(wanted: Partial<Wanted>): LocationQueryRaw {
   return Object.fromEntries(NAMES.flatMap((name) => (wanted[name] ? [[name, wanted[name]]] : [])))
 }
+
+/** A category in words as far as its slug tells, while nothing found says its name. */
+export const categoryName = (slug: string): string => words(slug.replaceAll('-', '_'))
 
 /** From when to when "today", "this weekend" or a date is, in the zone of who looks; null for any time. */
 export function period(when: string, now = new Date()): { from: Date; to: Date } | null {

@@ -10,16 +10,16 @@ export default {
   when: 'When',
   submit: 'Search',
   whens: { '': 'Any time', today: 'Today', tomorrow: 'Tomorrow', weekend: 'This weekend', week: 'Next 7 days' } as Record<string, string>,
-  headline(count: number | null, isAbout: boolean, what: string, when: string, shown: string): string {
+  headline(count: number | null, isAbout: boolean, what: string, when: string, shown: string, isNear: boolean): string {
     const free = when ? ` free ${WHEN[when] ?? `on ${shown}`}` : ''
     if (count === null) return what ? `Looking for “${what}” …` : 'Looking around …'
     if (count === 0) return what ? `Nothing found for “${what}”${when ? ` ${WHEN[when] ?? `on ${shown}`}` : ''}` : 'Nothing found'
     const many = `${isAbout ? 'About ' : ''}${new Intl.NumberFormat('en').format(count)}`
-    return what ? `${many} for “${what}”${free}` : `${many} ${count === 1 ? 'service' : 'services'}${free || ' near you'}`
+    return what ? `${many} for “${what}”${free}` : `${many} ${count === 1 ? 'service' : 'services'}${free || (isNear ? ' near you' : ' to choose from')}`
   },
-  within: (km: string, place: string) => `within ${km} km of ${place}`,
-  near: (place: string) => `near ${place}`,
-  everywhere: 'everywhere; say where you are to see who comes to you',
+  within: (km: string, place: string) => `Within ${km} km of ${place}`,
+  near: (place: string) => `Near ${place}`,
+  everywhere: 'Everywhere. Say where you are to see who comes to you.',
   reallyBookable: 'times shown are really bookable',
   loosened: (words: string) => `Not everything matched, so this was left out: ${words}`,
   filters: {
