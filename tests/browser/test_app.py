@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
     from infra.local.demo.stage import Stage
 
+#: A page that there is not.
+NOWHERE = "/nowhere"
 #: Pages that anyone opens, links of mails among them (docs/frontend.md).
 PUBLIC = (
     "/", "/search", "/sign-in", "/sign-in?token=x", "/register", "/verify-email?token=x", "/reset-password?token=x",
-    "/forgot-password", "/nowhere", "/reports", "/reports/new", "/moderation/mod_x?token=x",
+    "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x",
 )  # fmt: skip
 #: Pages of somebody who is signed in, by who they are.
 OWN = {
@@ -43,7 +45,9 @@ OWN = {
         "/admin", "/admin/moderation", "/admin/reports", "/admin/ratings", "/admin/providers",
         "/admin/payment-discrepancies", "/admin/operations", "/admin/users", "/admin/audit-logs",
     ),
-    "operator": ("/admin/disputes", "/admin/operations"),
+    "operator": (
+        "/admin/disputes", "/admin/bookings-without-provider", "/admin/provider-debts", "/admin/operations",
+    ),
     "super admin": ("/admin/staff",),
 }  # fmt: skip
 #: Largest first load, in bytes of gzip.
@@ -69,6 +73,8 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
         # What follows the window's width does so with its next frames.
         page.evaluate(TWO_FRAMES)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        if address != NOWHERE:
+            expect(page.get_by_role("heading", level=1)).not_to_have_text("This page does not exist")
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         if overflow(page) > 0:
             found[f"{address} at {width}"] = overflow(page)
@@ -93,7 +99,9 @@ def made_for(stage: Stage, who: str) -> tuple[str, ...]:
     """Pages of things that there are once somebody has made them."""
     customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
     if who == "admin":
-        return (f"/admin/users/{customer.call('GET', '/v1/users/me')['id']}",)
+        figures = stage.seeded_person(who).call("GET", "/v1/admin/analytics/dashboard")
+        query = figures["people"]["new_people"]["href"].partition("?")[2]
+        return (f"/admin/users/{customer.call('GET', '/v1/users/me')['id']}", f"/admin/figures?{query}")
     if who not in {"customer", "provider"}:
         return ()
     service, start = service_of(stage), stage.now() + timedelta(hours=2)
