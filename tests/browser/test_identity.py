@@ -35,6 +35,10 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("a mail is on its way")).to_be_visible()
+    # A second mail would end the link of the first.
+    page.route("**/v1/auth/resend-verification", lambda route: route.fulfill(json={"message": "It was sent again."}))
+    page.get_by_role("button", name="Mail me a new link").click()
+    expect(page.get_by_text("It was sent again.")).to_be_visible()
 
     open_mail(page, stage, email, "Confirm your e-mail address")
     with page.expect_popup() as opened:
@@ -48,6 +52,9 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     tab.get_by_role("button", name="Sign out").click()
     expect(tab.get_by_role("link", name="Join")).to_be_visible()
     sign_in(tab, email, PASSWORD)
+    tab.goto("/account")
+    tab.get_by_role("button", name="Add an authenticator app").click()
+    expect(tab.get_by_role("img", name="Code to scan with an authenticator app")).to_be_visible()
 
 
 @pytest.mark.timeout(600)

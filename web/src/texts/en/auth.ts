@@ -24,6 +24,7 @@ export default {
   privacy: 'privacy notice',
   mailbox: 'Open the mail box of this local cloud',
   checkMail: 'Look into your mail',
+  nothingCame: 'Nothing came?',
   factor: {
     title: 'One more proof',
     lead: 'This account is protected by a second factor.',
