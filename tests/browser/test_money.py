@@ -30,6 +30,9 @@ def test_a_guest_books_and_pays_with_3d_secure(page: Page, stage: Stage) -> None
     page.get_by_label("Mail address").fill(email)
     page.get_by_role("button", name="Hold this time for me").click()
     expect(page.get_by_text("We hold the time until")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("We hold the time until")).to_be_visible()
+    expect(page.get_by_text(email)).to_be_visible()
 
     token = token_in(stage.wait_for_mail(email, "complete your booking"))
     page.goto(f"/sign-in?token={token}")
