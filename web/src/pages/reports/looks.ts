@@ -9,10 +9,10 @@ const ICONS: Record<Schemas['ReportCategory'], LucideIcon> = {
 /** The sign of a kind of report; one that is new gets a plain one. */
 export const reportIcon = (category: Schemas['ReportCategory']): LucideIcon => ICONS[category] ?? CircleHelp
 
-/** Colour of a report's status: gold waits, blue is on its way, green is done. */
+/** Colour of a report's status: gold waits for somebody's word, blue is out in the open or on its way, green is done. */
 export function reportTone(status: Schemas['ReportStatus']): string {
   if (status === 'resolved') return 'tag-ok'
-  if (status === 'acknowledged' || status === 'in_progress') return 'tag-info'
-  if (['pending_verification', 'needs_review', 'verified', 'reopened'].includes(status)) return 'tag-wait'
+  if (status === 'verified' || status === 'acknowledged' || status === 'in_progress') return 'tag-info'
+  if (['pending_verification', 'needs_review', 'reopened'].includes(status)) return 'tag-wait'
   return status === 'rejected' || status === 'hidden' ? 'tag-bad' : 'tag-off'
 }

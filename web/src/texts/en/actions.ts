@@ -17,6 +17,6 @@ export default {
     optional: 'optional',
     amountIn: (label: string, currency: string) => `${label} (${currency.toUpperCase()})`,
     photos: 'Photos',
-    localTime: (zone: string) => `Times are of ${zone}.`,
+    localTime: (zone: string) => `Times are of ${zone.split('/').at(-1)?.replaceAll('_', ' ')}.`,
   },
 }

@@ -34,14 +34,14 @@ export default {
   },
   services: {
     title: 'Your services', lead: 'What people can find and book.', add: 'Add a service', emptyTitle: 'No service yet', emptyText: 'Say what you do, for how much and for how long. It takes two minutes.',
-    status: { draft: 'Draft', active: 'Published', paused: 'Paused', deleted: 'Deleted' }, publish: 'Publish', pause: 'Pause', edit: 'Edit', remove: 'Delete', removeAsk: 'Delete this service? Bookings of it stay.', view: 'As customers see it',
-    byQuote: 'by quote', perHour: 'an hour', newTitle: 'A new service', editTitle: 'Change a service',
+    status: { draft: 'Draft', active: 'Published', paused: 'Paused', deleted: 'Deleted' }, publish: 'Publish', pause: 'Pause', edit: 'Edit', remove: 'Delete', removeAsk: 'Delete this service? Bookings of it stay.', view: 'View',
+    newTitle: 'A new service', editTitle: 'Change a service',
     name: 'Title', description: 'Description', category: 'Kind of work', choose: 'Choose a kind of work', priceType: 'Price', priceTypes: { fixed: 'For the whole job', hourly: 'By the hour', quote: 'By quote' }, price: 'Price', minutes: 'Takes (minutes)', minutesHint: 'Multiples of five.',
     places: 'Where', placeKinds: { customer: 'At the customer’s', provider: 'At yours', online: 'Online' }, link: 'Link for online appointments', photos: 'Photos', policy: 'Cancelling', policies: { flexible: 'Flexible: free until a day before, then half back', moderate: 'Moderate: free until 3 days before, half back until a day before', strict: 'Strict: free until a week before, half back until 3 days before' } as Record<string, string>,
     auto: 'Accept bookings at once', autoHint: 'A free slot is booked without your answer.', options: 'Options', optionsHint: 'What can be added, such as taking green waste along.', addOption: 'Add an option', optionName: 'Name', optionPrice: 'Price', optionMinutes: 'More minutes', optionMost: 'At most', publishNow: 'Publish it now', save: 'Save',
   },
   earnings: {
-    title: 'Earnings', lead: (zone: string) => `By month of the job, in ${zone.replace('_', ' ')} time.`, emptyTitle: 'Nothing earned yet', emptyText: 'Each job shows here with what is still to come, what is held, and what was paid out.',
+    title: 'Earnings', lead: (zone: string) => `By month of the job, in ${zone.split('/').at(-1)?.replaceAll('_', ' ')} time.`, jobCount: (n: number) => (n === 1 ? 'one job' : `${n} jobs`), emptyTitle: 'Nothing earned yet', emptyText: 'Each job shows here with what is still to come, what is held, and what was paid out.',
     month: 'Month', jobs: 'Jobs', expected: 'Still to be earned', held: 'Held', paid: 'Paid out', commission: 'Our commission', setOff: 'Set off', owed: 'You owe', chart: 'Paid out, held and expected by month',
     statements: 'Statements', statementsText: 'Sales, commission and payouts of a time, for your accounts.', from: 'From', to: 'Until', download: 'Download as CSV',
     stats: 'How it goes', acceptance: 'Accepted', completion: 'Completed', reliability: 'Reliability', requests: 'Requests', declined: 'Declined', cancelled: 'Cancelled by you',
