@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, TimeoutError, expect, sync_playwright  # noqa: A004 - Playwright's own
 
 from infra.build.targets import ROOT
 from infra.local.demo.stage import Stage
@@ -18,17 +18,23 @@ from tests.browser import chromium
 FOLDER = ROOT / "docs" / "screenshots"
 #: A phone and a desk, in pixels: width and height.
 SIZES = {390: 844, 1280: 900}
-#: Pages by who looks at them.
+#: Pages by who looks at them, nobody in particular first.
 PAGES = {
+    "": ("/sign-in", "/register", "/nowhere"),
     "customer": ("/", "/search", "/bookings", "/job-requests", "/job-requests/new", "/reports", "/reports/new",
                  "/inbox", "/account/notifications"),
     "provider": ("/provider", "/provider/calendar", "/provider/availability", "/provider/services",
                  "/provider/earnings", "/offers"),
     "admin": ("/admin", "/admin/moderation", "/admin/providers", "/admin/operations", "/admin/users",
               "/admin/audit-logs"),
+    "operator": ("/admin/disputes", "/admin/bookings-without-provider", "/admin/provider-debts",
+                 "/admin/payment-discrepancies"),
 }  # fmt: skip
 _PATIENCE_MS = 30_000
 _COLOURS = 128
+#: Nothing in sight stands for what comes yet.
+_DRAWN = """() => [...document.querySelectorAll(".shimmer")]
+    .every((each) => each.getBoundingClientRect().top > window.innerHeight)"""
 
 
 def main() -> int:
@@ -41,29 +47,55 @@ def main() -> int:
     with Stage(cloud) as stage, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         for who, pages in PAGES.items():
-            _take(browser, cloud, stage.seeded_person(who).refresh_token, pages)
+            token = stage.seeded_person(who).refresh_token if who else ""
+            _take(browser, cloud, token, {_name(each): each for each in pages} | _made_for(stage, who))
         browser.close()
     return 0
 
 
-def _take(browser: Browser, cloud: RunningCloud, refresh_token: str, pages: tuple[str, ...]) -> None:
+def _made_for(stage: Stage, who: str) -> dict[str, str]:
+    """Pages of what the seeded people have made, by the names of their pictures."""
+    if who not in {"customer", "provider"}:
+        return {}
+    person = stage.seeded_person(who)
+    if who == "provider":
+        [offer, *_] = person.call("GET", "/v1/offers")["items"]
+        [report, *_] = person.call("GET", "/v1/reports/mine")["items"]
+        return {"offer": f"/offers/{offer['id']}", "report": f"/reports/{report['id']}"}
+    bookings = person.call("GET", "/v1/bookings?limit=100")["items"]
+    booking = next(each for each in bookings if each["status"] == "accepted")
+    [conversation, *_] = person.call("GET", "/v1/conversations")["items"]
+    [request, *_] = person.call("GET", "/v1/job-requests")["items"]
+    return {
+        "booking": f"/bookings/{booking['id']}",
+        "conversation": f"/inbox/{conversation['id']}",
+        "job-request": f"/job-requests/{request['id']}",
+        "service": f"/services/{booking['service']['id']}",
+        "checkout": f"/checkout/{booking['service']['id']}",
+        "account": "/account",
+    }
+
+
+def _take(browser: Browser, cloud: RunningCloud, refresh_token: str, pages: dict[str, str]) -> None:
     """Take one person's pages at each size."""
     context = browser.new_context(base_url=cloud.base_url, locale="en-NZ", timezone_id="Pacific/Auckland")
     page = context.new_page()
-    page.goto("/docs")
-    page.evaluate("token => localStorage.setItem('gigsta.session', token)", refresh_token)
-    for address in pages:
+    if refresh_token:
+        page.goto("/docs")
+        page.evaluate("token => localStorage.setItem('gigsta.session', token)", refresh_token)
+    for name, address in pages.items():
         for width, height in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             page.goto(address)
             try:
                 expect(page.locator("h1").first).to_be_visible(timeout=_PATIENCE_MS)
                 expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=_PATIENCE_MS)
-            except AssertionError as error:
+                page.wait_for_function(_DRAWN, timeout=_PATIENCE_MS)
+            except (AssertionError, TimeoutError) as error:
                 sys.stderr.write(f"{address} at {width}: {str(error).splitlines()[0]}\n")
                 continue
             page.wait_for_timeout(700)
-            _keep(page.screenshot(), FOLDER / f"{_name(address)}-{width}.png")
+            _keep(page.screenshot(), FOLDER / f"{name}-{width}.png")
     context.close()
 
 
