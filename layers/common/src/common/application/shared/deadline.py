@@ -6,9 +6,9 @@ to more than the function has. The clock is the process's own: no environment is
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
+from types import TracebackType
 
 from common.domain.shared.errors import OutOfTime
 
@@ -20,14 +20,26 @@ LEAST_SECONDS = 0.25
 _ends_at: ContextVar[float] = ContextVar("deadline", default=float("inf"))
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+class _Deadline(AbstractContextManager[None]):
+    """A block with a deadline; entered by every request, and so no generator."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._before: Token[float] | None = None
+
+    def __enter__(self) -> None:
+        self._before = _ends_at.set(min(_ends_at.get(), time.monotonic() + self._seconds))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            _ends_at.reset(self._before)
+
+
+def deadline(seconds: float) -> AbstractContextManager[None]:
     """Let the block end in ``seconds``; an earlier deadline around it stays in force."""
-    token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
-    try:
-        yield
-    finally:
-        _ends_at.reset(token)
+    return _Deadline(seconds)
 
 
 def seconds_left() -> float:

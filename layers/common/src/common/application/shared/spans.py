@@ -6,9 +6,10 @@ context variable. Tasks and threads that are started inside an invocation belong
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+from types import TracebackType
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,33 @@ _recorder: ContextVar[Recorder | None] = ContextVar("span_recorder", default=Non
 _header: ContextVar[str] = ContextVar("trace_header", default="")
 
 
-@contextmanager
-def traced(header: str, recorder: Recorder | None) -> Iterator[None]:
+class _Traced(AbstractContextManager[None]):
+    """A block that belongs to a trace; entered by every invocation, and so no generator."""
+
+    def __init__(self, header: str, recorder: Recorder | None) -> None:
+        self._trace = header, recorder
+        self._before: tuple[Token[str], Token[Recorder | None]] | None = None
+
+    def __enter__(self) -> None:
+        header, recorder = self._trace
+        self._before = _header.set(header), _recorder.set(recorder)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            _header.reset(self._before[0])
+            _recorder.reset(self._before[1])
+
+
+def traced(header: str, recorder: Recorder | None) -> AbstractContextManager[None]:
     """Let the block belong to a trace.
 
     Args:
         header: the trace's, which goes along with messages; empty outside of one.
         recorder: takes each span as it ends; None where nothing is recorded.
     """
-    before = _header.set(header), _recorder.set(recorder)
-    try:
-        yield
-    finally:
-        _header.reset(before[0])
-        _recorder.reset(before[1])
+    return _Traced(header, recorder)
 
 
 def trace_header() -> str:

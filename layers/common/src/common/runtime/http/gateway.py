@@ -1,7 +1,7 @@
 """An event of API Gateway's as an ASGI request, and the answer as API Gateway takes it."""
 
 import base64
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,6 +10,7 @@ from mangum.types import LambdaConfig, Response, Scope
 _ASGI = {"version": "3.0", "spec_version": "2.0"}
 #: Media types that API Gateway passes on as text; all others travel as base64.
 _TEXT_TYPES = ("text/", "application/json", "application/problem+json")
+_COOKIE = "set-cookie"
 
 
 class HttpApiEvent:
@@ -40,7 +41,7 @@ class HttpApiEvent:
         body: str = self._event.get("body") or ""
         return base64.b64decode(body) if self._event.get("isBase64Encoded") else body.encode()
 
-    @cached_property
+    @property
     def scope(self) -> Scope:
         """The request as ASGI has it (https://asgi.readthedocs.io/en/latest/specs/www.html#http-connection-scope)."""
         event = self._event
@@ -71,14 +72,11 @@ class HttpApiEvent:
         Args:
             response: what the application sent.
         """
-        headers: dict[str, str] = {}
+        sent = response["headers"]
+        headers = {name.decode().lower(): value.decode() for name, value in sent}
         cookies: list[str] = []
-        for raw_name, raw_value in response["headers"]:
-            name, value = raw_name.decode().lower(), raw_value.decode()
-            if name == "set-cookie":
-                cookies.append(value)
-            else:
-                headers[name] = f"{headers[name]},{value}" if name in headers else value
+        if len(headers) != len(sent) or _COOKIE in headers:
+            headers, cookies = _joined(sent)
         text = _text_of(response["body"], headers.get("content-type", ""))
         answer = {
             "statusCode": response["status"],
@@ -87,6 +85,19 @@ class HttpApiEvent:
             "isBase64Encoded": text is None,
         }
         return {**answer, "cookies": cookies} if cookies else answer
+
+
+def _joined(sent: Iterable[Sequence[bytes]]) -> tuple[dict[str, str], list[str]]:
+    """The fields, those of one name as one, and the cookies, of which there may be several and which are no fields."""
+    headers: dict[str, str] = {}
+    cookies: list[str] = []
+    for raw_name, raw_value in sent:
+        name, value = raw_name.decode().lower(), raw_value.decode()
+        if name == _COOKIE:
+            cookies.append(value)
+        else:
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers, cookies
 
 
 def _text_of(body: bytes, media_type: str) -> str | None:

@@ -91,6 +91,8 @@ class IdempotentRoute(APIRoute):
     def get_route_handler(self) -> RouteHandler:
         """The route's handler, behind the key's claim."""
         inner = super().get_route_handler()
+        if _METHODS.isdisjoint(self.methods or ()):
+            return inner
         kept_out: KeptOut | None = getattr(self.endpoint, "kept_out", None)
 
         async def handle(request: Request) -> Response:

@@ -105,8 +105,11 @@ class BoundsMiddleware:
 
 def _field(scope: Scope, name: bytes) -> str | None:
     """The first value of a header field; ``None`` without one."""
-    found = next((value for key, value in scope["headers"] if key == name), None)
-    return None if found is None else found.decode("latin-1")
+    for key, value in scope["headers"]:
+        if key == name:
+            found: str = value.decode("latin-1")
+            return found
+    return None
 
 
 class _ResponseGuard:
@@ -149,5 +152,5 @@ class _ResponseGuard:
 
     def _decorate(self, raw: list[tuple[bytes, bytes]]) -> None:
         given = {name for name, _ in raw}
-        raw.extend(field for field in _RAW_SECURITY_HEADERS if field[0] not in given)
+        raw += [field for field in _RAW_SECURITY_HEADERS if field[0] not in given]
         raw.append((b"x-request-id", self._request_id.encode()))

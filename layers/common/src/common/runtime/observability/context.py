@@ -1,6 +1,7 @@
 """The request being worked on, for code that writes a log line or an error about it."""
 
 import re
+from collections.abc import Sequence
 from contextvars import ContextVar
 from uuid import uuid4
 
@@ -37,7 +38,13 @@ def begin_request(*candidates: str | None, gateway: str = "", trace: str = "") -
     """
     _gateway_request_id.set(gateway)
     _trace_id.set(trace)
-    chosen = next((each for each in candidates if each and _SANE.fullmatch(each)), None)
-    request_id = chosen or f"req-{uuid4().hex}"
+    request_id = _first_sane(candidates) or f"req-{uuid4().hex}"
     _request_id.set(request_id)
     return request_id
+
+
+def _first_sane(candidates: Sequence[str | None]) -> str | None:
+    for each in candidates:
+        if each and _SANE.fullmatch(each):
+            return each
+    return None

@@ -12,8 +12,8 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from common.application.shared.spans import Recorder, Span, traced
@@ -34,12 +34,16 @@ def parse(header: str) -> dict[str, str]:
 
 def trace_id() -> str:
     """The id of the invocation's trace; empty where Lambda gave none."""
-    return parse(os.environ.get(_HEADER, "")).get("Root", "")
+    return os.environ.get(_HEADER, "").partition("Root=")[2].partition(";")[0].strip()
 
 
 def is_active() -> bool:
     """Whether Lambda records this invocation, as its trace header says."""
-    return "Sampled=1" in os.environ.get(_HEADER, "")
+    return _is_sampled(os.environ.get(_HEADER, ""))
+
+
+def _is_sampled(header: str) -> bool:
+    return "Sampled=1" in header
 
 
 def can_be_active() -> bool:
@@ -47,12 +51,10 @@ def can_be_active() -> bool:
     return _DAEMON in os.environ
 
 
-@contextmanager
-def invocation() -> Iterator[None]:
+def invocation() -> AbstractContextManager[None]:
     """Record what the block asks of others, where the invocation is sampled."""
     header = os.environ.get(_HEADER, "")
-    with traced(header, _recorder(parse(header)) if is_active() and can_be_active() else None):
-        yield
+    return traced(header, _recorder(parse(header)) if _is_sampled(header) and can_be_active() else None)
 
 
 def _recorder(trace: Mapping[str, str]) -> Recorder | None:
