@@ -37,7 +37,8 @@ class AccountView(UserView):
     @classmethod
     def of_account(cls, user: User, terms: Terms) -> Self:
         """The account on the wire."""
-        return cls(**UserView.of(user).model_dump(), terms=TermsState.of(user, terms))
+        shown = {name: getattr(user, name) for name in UserView.model_fields}
+        return cls.model_validate({**shown, "terms": TermsState.of(user, terms)})
 
 
 class AcceptTermsRequest(RequestModel):

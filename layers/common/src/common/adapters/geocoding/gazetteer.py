@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from common.application.ports.catalogue.geocoding import Accuracy, Located
@@ -35,6 +35,11 @@ class _Place:
     lat: float
     lng: float
 
+    @cached_property
+    def words(self) -> str:
+        """The name as it is looked for in a text: every look-up asks for every place."""
+        return _whole(self.name)
+
     @property
     def point(self) -> Point:
         return Point(self.lat, self.lng)
@@ -62,7 +67,7 @@ class Gazetteer:
     async def locate(self, text: str) -> Located | None:
         """The most specific known place whose name is in the text, and which the text does not contradict."""
         words = _normal(text)
-        scores = [(_score(place, words), place) for place in _places() if _has(words, place.name)]
+        scores = [(_score(place, words), place) for place in _places() if place.words in words]
         fitting = [
             (score, place)
             for score, place in scores
@@ -92,9 +97,7 @@ class Gazetteer:
 
 
 def _score(place: _Place, words: str) -> float:
-    """How well a place fits; 0 if its name is not in the text. Of several names, the later one is the larger place."""
-    if not _has(words, place.name):
-        return 0
+    """How well a place fits whose name is in the text. Of several names, the later one is the larger place."""
     score = _NAME + len(place.name) / 100
     score += _LARGER if place.larger and _has(words, place.larger) else 0
     score += _REGION if place.region and _has(words, place.region) else 0
@@ -130,7 +133,12 @@ def _without_streets(words: str, name: str) -> str:
 
 
 def _has(words: str, name: str) -> bool:
-    return f" {_normal(name).strip()} " in words
+    return _whole(name) in words
+
+
+def _whole(name: str) -> str:
+    """A name as whole words."""
+    return f" {_normal(name).strip()} "
 
 
 @lru_cache(maxsize=1024)

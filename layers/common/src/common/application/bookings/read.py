@@ -38,7 +38,10 @@ class VisibleBooking(Model):
 
 def view(deps: BookingDeps, booking: Booking, actor: Actor) -> VisibleBooking:
     """What the actor may see of the booking and do with it now; reads nothing."""
-    now = deps.clock.now()
+    return _view_at(deps, booking, actor, deps.clock.now())
+
+
+def _view_at(deps: BookingDeps, booking: Booking, actor: Actor, now: datetime) -> VisibleBooking:
     actions = state_machine.get_available_booking_actions(booking, actor, now, deps.settings)
     return VisibleBooking(booking=seen_by(booking, actor.kind, now, deps.settings), actor=actor, actions=actions)
 
@@ -116,7 +119,8 @@ async def list_bookings(
     )
     found = await deps.bookings.search(query, limit=limit, after=after)
     actor = Actor(kind=role, id=caller.user_id)
-    return [view(deps, booking, actor) for booking in found]
+    now = deps.clock.now()
+    return [_view_at(deps, booking, actor, now) for booking in found]
 
 
 async def get_history(

@@ -48,8 +48,11 @@ def terms_with_notice(booking: Booking, notice: timedelta, smallest_fee: int) ->
     step, least = charge_step(total.currency), max(minimum_charge(total.currency), smallest_fee)
     refund = rounded_share(total.amount, refunded_basis_points(booking.policy, notice), step)
     if total.amount - refund < least:
-        refund = total.amount
-    return _terms(total, refund)
+        return _everything_back(total)
+    return Terms(
+        refund=Money(amount=refund, currency=total.currency),
+        fee=Money(amount=total.amount - refund, currency=total.currency),
+    )
 
 
 def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, smallest_fee: int) -> Terms:
@@ -62,7 +65,7 @@ def cancellation_terms(booking: Booking, by: ActorKind, notice: timedelta, small
     """
     is_bound = by is ActorKind.CUSTOMER and booking.status is BookingStatus.ACCEPTED
     if not is_bound or booking.is_free_to_cancel or booking.provider_away_since is not None:
-        return _terms(booking.price.total, booking.price.total.amount)
+        return _everything_back(booking.price.total)
     return terms_with_notice(booking, counted_notice(booking, notice), smallest_fee)
 
 
@@ -80,12 +83,9 @@ def absence_terms(booking: Booking, absent: ActorKind, smallest_fee: int) -> Ter
     """
     away = booking.provider_away_since
     if absent is ActorKind.PROVIDER or (away is not None and away <= booking.slot.start_at):
-        return _terms(booking.price.total, booking.price.total.amount)
+        return _everything_back(booking.price.total)
     return terms_with_notice(booking, timedelta(seconds=-1), smallest_fee)
 
 
-def _terms(total: Money, refund: int) -> Terms:
-    return Terms(
-        refund=Money(amount=refund, currency=total.currency),
-        fee=Money(amount=total.amount - refund, currency=total.currency),
-    )
+def _everything_back(total: Money) -> Terms:
+    return Terms(refund=total, fee=Money(amount=0, currency=total.currency))

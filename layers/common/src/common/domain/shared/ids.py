@@ -8,6 +8,9 @@ from datetime import datetime
 BOOKING_PREFIX = "bkg"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+#: Where each pair of the 26 digits begins, in bits; ten bits are a pair.
+_SHIFTS = tuple(range(120, -1, -10))
 _RANDOM_BITS = 80
 
 
@@ -43,8 +46,4 @@ def earliest_id(prefix: str, since: datetime) -> str:
 
 def _written(prefix: str, instant: datetime, rest: int) -> str:
     value = (int(instant.timestamp() * 1000) << _RANDOM_BITS) | rest
-    digits = []
-    for _ in range(26):
-        value, remainder = divmod(value, 32)
-        digits.append(_ALPHABET[remainder])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    return f"{prefix}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"
