@@ -1,9 +1,9 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
 import inspect
-import linecache
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -172,10 +172,14 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs, container: 
 
 
 def _read_sources(router: APIRouter) -> None:
-    """Read ahead the files in which routes stand: FastAPI notes the line of each when it is first asked."""
+    """Read ahead the files in which routes stand: FastAPI notes the lines of each when it is first asked.
+
+    Python compiles what it takes a file apart with when it first does.
+    """
     for route in router.routes:
-        if isinstance(route, APIRoute) and (file := inspect.getsourcefile(route.endpoint)):
-            linecache.getlines(file)
+        if isinstance(route, APIRoute):
+            with suppress(OSError):
+                inspect.getsourcelines(route.endpoint)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
