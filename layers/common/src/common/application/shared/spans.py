@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Span:
 
 Recorder = Callable[[Span], None]
 
+
+class Switch(Protocol):
+    """Turns something on and off."""
+
+    def __call__(self, *, is_on: bool) -> None:
+        """Turn it on, or off."""
+        ...
+
+
+_switches: list[Switch] = []
 _recorder: ContextVar[Recorder | None] = ContextVar("span_recorder", default=None)
 _header: ContextVar[str] = ContextVar("trace_header", default="")
 
@@ -47,11 +58,15 @@ class _Traced(AbstractContextManager[None]):
     def __enter__(self) -> None:
         header, recorder = self._trace
         self._before = _header.set(header), _recorder.set(recorder)
+        if recorder is not None:
+            _turn(is_on=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._before is not None:
+            if self._trace[1] is not None:
+                _turn(is_on=False)
             _header.reset(self._before[0])
             _recorder.reset(self._before[1])
 
@@ -64,6 +79,20 @@ def traced(header: str, recorder: Recorder | None) -> AbstractContextManager[Non
         recorder: takes each span as it ends; None where nothing is recorded.
     """
     return _Traced(header, recorder)
+
+
+def while_recording(switch: Switch) -> None:
+    """Have something on only while an invocation's spans are recorded: what costs too much to be on always.
+
+    Args:
+        switch: turns it on as often as off.
+    """
+    _switches.append(switch)
+
+
+def _turn(*, is_on: bool) -> None:
+    for switch in _switches:
+        switch(is_on=is_on)
 
 
 def trace_header() -> str:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from common.adapters.aws.sqs import SqsPublisher
 from common.adapters.aws.sqs_client import SqsCaller
 from common.adapters.clock import OffsetClock, SystemClock
-from common.adapters.mongo.shared.command_spans import CommandSpans
+from common.adapters.mongo.shared.command_spans import record_commands
 from common.adapters.mongo.shared.database import Mongo, database_failures, is_sign_in_refused
 from common.adapters.mongo.shared.outbox import MongoOutbox
 from common.adapters.mongo.shared.processed_events import MongoProcessedEvents
@@ -87,8 +87,9 @@ class CoreContainer:
     def mongo(self) -> Mongo:
         """The database."""
         settings = self.settings.of(CoreSettings)
-        listeners = (CommandSpans(),) if can_be_active() else ()
-        return Mongo(settings.mongodb_uri.get, settings.mongodb_database, listeners=listeners)
+        if can_be_active():
+            record_commands()
+        return Mongo(settings.mongodb_uri.get, settings.mongodb_database)
 
     @cached_property
     def sqs(self) -> SqsCaller:

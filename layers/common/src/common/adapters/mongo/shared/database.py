@@ -21,7 +21,6 @@ from pymongo.errors import (
     PyMongoError,
     WTimeoutError,
 )
-from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -73,20 +72,12 @@ class Mongo:
         uri: gives the connection string; called once.
         database: the database's name.
         limits: pool size and timeouts.
-        listeners: are told of each command; each costs every command something.
     """
 
-    def __init__(
-        self,
-        uri: Callable[[], str],
-        database: str,
-        limits: MongoLimits | None = None,
-        listeners: Sequence[CommandListener] = (),
-    ) -> None:
+    def __init__(self, uri: Callable[[], str], database: str, limits: MongoLimits | None = None) -> None:
         self._uri = uri
         self._name = database
         self._limits = limits or MongoLimits()
-        self._listeners = list(listeners)
         #: By name: the driver makes a new object for each that it is asked for.
         self._collections: dict[str, Collection] = {}
 
@@ -116,7 +107,6 @@ class Mongo:
             serverSelectionTimeoutMS=limits.server_selection,
             waitQueueTimeoutMS=limits.server_selection,
             appname="gigsta",
-            event_listeners=self._listeners,
         )
 
     @cached_property
