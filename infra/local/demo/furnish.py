@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ADDRESS = "1 Queen Street, Auckland"
 _CARD = "pm_card_visa"
+#: What the jobs below are of.
+_KIND = "handyman"
 _ALL_DAY = [{"start": "00:00", "end": "00:00"}]
 
 
@@ -78,6 +80,8 @@ def furnish(cloud: RunningCloud) -> dict[str, str]:
     """
     with Stage(cloud) as stage:
         customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
+        for person in (customer, provider):
+            _accept_terms(person)
         week = provider.call("GET", "/v1/providers/me/availability")
         opened = {
             "timezone": week["timezone"],
@@ -99,7 +103,8 @@ def furnish(cloud: RunningCloud) -> dict[str, str]:
 def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
     """Make the bookings."""
     own = provider.call("GET", "/v1/providers/me/services?limit=100")["items"]
-    service = next(each for each in own if each["status"] == "active" and each["price_type"] == "fixed")
+    fixed = [each for each in own if each["status"] == "active" and each["price_type"] == "fixed"]
+    service = next((each for each in fixed if each["category"] == _KIND), fixed[0])
     parties, now = _Parties(stage, customer, provider, service["id"]), stage.now()
     made = {
         "requested": parties.requested(now + timedelta(days=3), "Three picture hooks and a wobbly table."),
@@ -118,6 +123,13 @@ def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
     rating = {"stars": 5, "text": "Quick, tidy and cheerful."}
     customer.call("POST", f"/v1/bookings/{made['completed']}/ratings", rating)
     return made
+
+
+def _accept_terms(person: Person) -> None:
+    """Accept the terms in force, where there are any, so that nobody is asked on the first page."""
+    version = person.call("GET", "/v1/terms")["version"]
+    if version:
+        person.call("POST", "/v1/users/me/terms", {"version": version})
 
 
 def _liven(stage: Stage, customer: Person, provider: Person, booking_id: str) -> None:

@@ -53,6 +53,8 @@ export const ACTION_UI_METADATA: Readonly<Record<string, Partial<ActionUi>>> = {
   resolve: { icon: Gavel, variant: 'btn-primary', order: 15 },
   choose: { icon: BadgeCheck, variant: 'btn-primary', order: 10 },
   extend: { icon: RotateCcw, variant: 'btn-primary', order: 20 },
+  confirm_fixed: { icon: CheckCheck, order: 21 },
+  reopen: { icon: RotateCcw, order: 22 },
   set_online_link: { icon: Link2, order: 25 },
   propose_reschedule: { icon: CalendarClock, order: 30 },
   propose_extra: { icon: CirclePlus, order: 31 },
