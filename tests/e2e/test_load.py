@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
 
 
+#: A busy machine starts functions slowly: they answer 503 then, and clients try again with the same key.
+_UNAVAILABLE, _TRIES, _PATIENCE = 503, 20, 4
+
+
 class Plain:
     """Sends requests and remembers what failed."""
 
     def __init__(self) -> None:
         self.failures: list[str] = []
-        self.client = httpx.Client(timeout=30)
+        self.client = httpx.Client(timeout=60)
 
     def ask(
         self,
@@ -31,7 +35,11 @@ class Plain:
         form: Any = None,
         fine: tuple[int, ...] = (),
     ) -> Answer:
-        answer = self.client.request(name.partition(" ")[0], url, headers=headers, json=json, data=form)
+        for _ in range(_TRIES):
+            answer = self.client.request(name.partition(" ")[0], url, headers=headers, json=json, data=form)
+            if answer.status_code != _UNAVAILABLE:
+                break
+            self.wait(0.5)
         if not answer.is_success and answer.status_code not in fine:
             self.failures.append(f"{name}: {answer.status_code} {answer.text[:300]}")
         return Answer(answer.status_code, answer.json() if "json" in answer.headers.get("content-type", "") else None)
@@ -40,7 +48,7 @@ class Plain:
         self.failures.append(f"{name}: {why}")
 
     def wait(self, seconds: float) -> None:
-        time.sleep(seconds)
+        time.sleep(_PATIENCE * seconds)
 
 
 def test_one_couple_lives_the_whole_story_and_may_do_so_again(cloud: LocalCloud) -> None:
