@@ -28,7 +28,7 @@ from common.domain.shared.state_machine import parse_input
             "start_at",
             "The start must be a whole multiple of 5 minutes.",
         ),
-        (NewStart, {}, "start_at", "Field required"),
+        (NewStart, {}, "start_at", "This is needed."),
         (Reason, {"reason": "nul \x00"}, "reason", "Leave out control characters."),
         (Reason, {"reason": "x" * 10_000}, "reason", "at most 2000"),
         (Reason, {"because": "x"}, "because", "Extra inputs"),

@@ -34,4 +34,7 @@ def test_words_stand_in_place_of_the_pattern() -> None:
     (error,) = refused.value.errors()
 
     assert "ISO 4217" in in_words(error)
+    assert in_words({"type": "string_too_short", "ctx": {"min_length": 3}}) == "Write at least 3 characters."
+    assert in_words({"type": "string_too_short", "ctx": {"min_length": 1}}) == "Write something here."
+    assert in_words({"type": "less_than_equal", "ctx": {"le": 50}}) == "Send 50 or less."
     assert "^" not in in_words({**error, "ctx": {"pattern": "^unknown$"}})

@@ -2,6 +2,7 @@ import { ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { useSession } from '../../session/session'
 import { codeOf, problemOf } from '../../support/explain'
+import { isOwn } from '../../support/next'
 import type { Schemas } from '../../support/schemas'
 
 type Tokens = Schemas['Tokens']
@@ -20,8 +21,7 @@ export function useSignIn(next: () => string | null) {
       return
     }
     const wanted = next()
-    const isOwn = wanted?.startsWith('/') && !wanted.startsWith('//')
-    await router.replace(isOwn ? wanted! : user?.provider_id ? '/provider' : session.isStaff ? '/admin' : '/')
+    await router.replace(wanted && isOwn(wanted) ? wanted : user?.provider_id ? '/provider' : session.isStaff ? '/admin' : '/')
   }
 
   /** Wait for tokens; keep the challenge where a second factor is asked for. */

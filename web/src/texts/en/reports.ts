@@ -25,6 +25,6 @@ export default {
   pendingOwn: 'Only you see it until it was looked at; that takes a minute or two.',
   form: {
     title: 'What is broken?', lead: 'You need no account. A photo, a place and a few words.', category: 'What is it?', name: 'In a few words', namePlaceholder: 'Deep pothole before the school', description: 'More about it', photos: 'Photos', photosHint: 'One to five. No faces or number plates, please.', place: 'Where', placeHint: 'Tap the map, or drag the mark.', here: 'Where I am', addressHint: 'Search an address', find: 'Find', showName: 'Show my first name', send: 'Report it',
-    nearby: 'Is it one of these? Say “me too” instead: that counts more than a second report.', near: 'away', noPlace: 'Say where it is: tap the map.', geoFailed: 'Your device did not say where you are.',
+    nearby: 'Is it one of these? Say “me too” instead: that counts more than a second report.', near: 'away', noCategory: 'Say what it is: choose a kind.', noPhoto: 'Add a photo; without one nobody can look at it.', noPlace: 'Say where it is: tap the map.', geoFailed: 'Your device did not say where you are.',
   },
 }

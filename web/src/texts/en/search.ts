@@ -17,6 +17,7 @@ export default {
     const many = `${isAbout ? 'About ' : ''}${new Intl.NumberFormat('en').format(count)}`
     return what ? `${many} for “${what}”${free}` : `${many} ${count === 1 ? 'service' : 'services'}${free || (isNear ? ' near you' : ' to choose from')}`
   },
+  failed: 'This search did not work',
   within: (km: string, place: string) => `Within ${km} km of ${place}`,
   near: (place: string) => `Near ${place}`,
   everywhere: 'Everywhere. Say where you are to see who comes to you.',

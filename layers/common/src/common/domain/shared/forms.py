@@ -23,6 +23,19 @@ FORMS: Mapping[str, str] = {
     r"^[a-z0-9_]{1,64}(:[0-9]{1,3})?$": "Send an option's key, or key:quantity.",
     r"^[a-z]{3}$": "Send a currency's ISO 4217 code in lower case, such as nzd.",
 }
+#: What to say of a value's length or size, by pydantic's name for what is wrong.
+_SIZES: Mapping[str, str] = {
+    "missing": "This is needed.",
+    "string_too_short": "Write at least {min_length} characters.",
+    "string_too_long": "Write at most {max_length} characters.",
+    "too_short": "Send at least {min_length}.",
+    "too_long": "Send at most {max_length}.",
+    "greater_than_equal": "Send {ge} or more.",
+    "less_than_equal": "Send {le} or less.",
+    "greater_than": "Send more than {gt}.",
+    "less_than": "Send less than {lt}.",
+}
+_EMPTY = "Write something here."
 _OTHER = "This has another form than the field takes."
 
 
@@ -34,4 +47,8 @@ def in_words(error: Mapping[str, Any]) -> str:
     """
     if error["type"] == "string_pattern_mismatch":
         return FORMS.get(error["ctx"]["pattern"], _OTHER)
+    if error["type"] == "string_too_short" and error["ctx"]["min_length"] == 1:
+        return _EMPTY
+    if (said := _SIZES.get(error["type"])) is not None:
+        return said.format_map(error.get("ctx") or {})
     return str(error["msg"]).removeprefix("Value error, ")

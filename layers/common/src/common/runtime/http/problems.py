@@ -169,8 +169,17 @@ async def on_validation_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     fields = [_field_error(each) for each in _first(error.errors())]
-    detail = "; ".join(f"{each.field}: {each.message}" for each in fields[:3])
+    detail = " ".join(f"{_label(each.field)}: {_ended(each.message)}" for each in fields[:3])
     return problem(422, InvalidInput.code, detail, title=InvalidInput.title, errors=fields)
+
+
+def _label(field: str) -> str:
+    """A field's name as a form would have it, without what it is a part of."""
+    return field.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def _ended(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _first(errors: Iterable[Any]) -> list[Any]:
