@@ -129,6 +129,10 @@ e2e: $(STAMP) ## Tests on the deployed local cloud; those that any stage can pas
 browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/it)
 	$(PY) -m pytest tests/browser
 
+.PHONY: speed
+speed: $(STAMP) ## Time the web app's pages beside static ones while `make dev` runs (docs/web-speed.md)
+	@$(PY) -m tests.browser.speed
+
 .PHONY: screenshots
 screenshots: $(STAMP) ## Take pictures of the web app's pages while `make dev` runs (docs/screenshots)
 	@$(PY) -m tests.browser.screenshots

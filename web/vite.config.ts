@@ -2,6 +2,7 @@ import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions } from 'vite'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { land } from './land.ts'
 
@@ -10,8 +11,23 @@ const API = process.env.API_URL ?? 'http://localhost:8000'
 /** The folder below `src/texts` that all words are taken from: another language is another folder of the same files. */
 const LANGUAGE = process.env.WEB_LANGUAGE ?? 'en'
 
+/** Names the font of nearly all text in the document: it comes beside the code then, and is there when text is drawn first. */
+function preloadFont(): Plugin {
+  return {
+    name: 'gigsta-preload-font',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const file = Object.keys(bundle ?? {}).find((name) => /figtree-latin-wght-normal.*\.woff2$/.test(name))
+        const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${file}`, crossorigin: '' }
+        return file ? [{ tag: 'link', attrs, injectTo: 'head' }] : []
+      },
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwind(), land()],
+  plugins: [vue(), tailwind(), land(), preloadFont()],
   resolve: {
     // The client is taken from its sources, so that both are built at once.
     conditions: ['@gigsta/source', ...defaultClientConditions],

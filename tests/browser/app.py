@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from infra.local.demo import photo
+from infra.local.demo import jobs, photo, story
+from tests.e2e.test_main_job import Market
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,6 +25,35 @@ ADDRESS = "1 Queen Street, Auckland"
 CARD_3DS = "4000 0000 0000 3220"
 #: For work too far ahead to hold money the card is saved.
 PAY = re.compile("^(Pay NZ|Save the card)")
+
+
+#: What moved while a page came, with what it was; nobody had touched the page before (https://web.dev/cls).
+SHIFTS = """() => new Promise(done => {
+  const found = []
+  const watching = new PerformanceObserver(seen => found.push(...seen.getEntries()))
+  watching.observe({type: 'layout-shift', buffered: true})
+  setTimeout(() => {
+    watching.disconnect()
+    const name = node => node ? `${node.nodeName}.${node.className?.baseVal ?? node.className ?? ''}` : ''
+    done(found.filter(each => !each.hadRecentInput).map(({value, startTime, sources}) => ({
+      value, at: startTime,
+      moved: sources.map(({node, previousRect: a, currentRect: b}) =>
+        `${name(node)} ${a.x},${a.y} ${a.width}x${a.height} to ${b.x},${b.y} ${b.width}x${b.height}`),
+    })))
+  })
+})"""
+
+
+def settled(page: Page) -> None:
+    """Wait until a page has its heading and shows no more shapes of what comes."""
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def shifts_of(page: Page) -> list[dict[str, Any]]:
+    """What has moved on a page while it came."""
+    found: list[dict[str, Any]] = page.evaluate(SHIFTS)
+    return found
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -46,6 +78,12 @@ def go_on_as(page: Page, person: Person) -> None:
     page.evaluate("token => localStorage.setItem('gigsta.session', token)", person.refresh_token)
 
 
+def give_back(page: Page, person: Person) -> None:
+    """Let a person go on with the sign-in that a page has renewed since ``go_on_as``."""
+    token = page.evaluate("localStorage.getItem('gigsta.session')")
+    person.take_tokens({"access_token": person.access_token, "refresh_token": token})
+
+
 def service_of(stage: Stage) -> dict[str, object]:
     """The seeded provider's own service, which can be paid for."""
     own = stage.seeded_person("provider").call("GET", "/v1/providers/me/services")["items"]
@@ -63,6 +101,31 @@ def reported(person: Person) -> dict[str, Any]:
     }
     report: dict[str, Any] = person.call("POST", "/v1/reports", body)
     return report
+
+
+def paid_booking(cloud: LocalCloud, stage: Stage, days: int) -> dict[str, Any]:
+    """A booking so many days from now that waits for the provider's answer; tests share a cloud: each takes a day."""
+    market = Market(cloud, stage)
+    booking: dict[str, Any] = market.post_booking(market.free_start(days), uuid.uuid4().hex).json()
+    stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
+    market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
+    booking.update(market.customer.call("GET", f"/v1/bookings/{booking['id']}"))
+    return booking
+
+
+def asked_for_offers(stage: Stage, description: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A request of the seeded customer for the provider's own service, and the provider's offer."""
+    service, start = service_of(stage), stage.now() + timedelta(hours=2)
+    body: dict[str, Any] = {
+        "service_id": service["id"],
+        "title": description,
+        "description": description,
+        "address": ADDRESS,
+        "window": {"start_at": story.stamp(start), "end_at": story.stamp(start + timedelta(days=7))},
+        "timezone": "Pacific/Auckland",
+    }
+    request: dict[str, Any] = stage.seeded_person("customer").call("POST", "/v1/job-requests", body)
+    return request, jobs.wait_for_offer(stage.seeded_person("provider"), request["id"])
 
 
 def choose_a_time(page: Page, service: dict[str, object], nth: int) -> None:

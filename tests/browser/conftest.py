@@ -82,3 +82,12 @@ def page(browser: Browser, cloud: LocalCloud) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def shared(browser: Browser, cloud: LocalCloud) -> Iterator[Page]:
+    """A tab that people use in turn; its console is not watched, for a stream of who leaves may be refused."""
+    tab = browser.new_context(base_url=cloud.base_url).new_page()
+    tab.set_default_timeout(PATIENCE_MS)
+    yield tab
+    tab.context.close()

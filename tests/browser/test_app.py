@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
 from infra.build.targets import ROOT
-from infra.local.demo import jobs, story
 from infra.web import app
-from tests.browser.app import ADDRESS, go_on_as, reported, service_of
+from tests.browser.app import asked_for_offers, go_on_as, paid_booking, reported, service_of, settled, shifts_of
 from tests.browser.test_pages import WIDTHS, overflow
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ RULES = {
 }
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SETTLED = "() => document.getAnimations().map(each => each.finish()).length === 0"
+#: All that moves together; https://web.dev/cls has 0.1 as good.
+MOST_SHIFT = 0.02
 #: What differs in the dark.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
@@ -72,10 +73,9 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
         page.set_viewport_size({"width": width, "height": 800})
         # What follows the window's width does so with its next frames.
         page.evaluate(TWO_FRAMES)
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        settled(page)
         if address != NOWHERE:
             expect(page.get_by_role("heading", level=1)).not_to_have_text("This page does not exist")
-        expect(page.locator("[aria-busy=true]")).to_have_count(0)
         if overflow(page) > 0:
             found[f"{address} at {width}"] = overflow(page)
     # A window as high as the page: what sticks to its lower edge covers nothing then.
@@ -95,28 +95,28 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
     return found
 
 
-def made_for(stage: Stage, who: str) -> tuple[str, ...]:
+def made_for(cloud: LocalCloud, stage: Stage, who: str) -> tuple[str, ...]:
     """Pages of things that there are once somebody has made them."""
-    customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
+    customer = stage.seeded_person("customer")
     if who == "admin":
         figures = stage.seeded_person(who).call("GET", "/v1/admin/analytics/dashboard")
         query = figures["people"]["new_people"]["href"].partition("?")[2]
         return (f"/admin/users/{customer.call('GET', '/v1/users/me')['id']}", f"/admin/figures?{query}")
+    if who == "operator":
+        return (f"/bookings/{paid_booking(cloud, stage, days=15)['id']}",)
     if who not in {"customer", "provider"}:
         return ()
-    service, start = service_of(stage), stage.now() + timedelta(hours=2)
-    body: dict[str, Any] = {
-        "service_id": service["id"],
-        "description": "The hedge along the drive.",
-        "address": ADDRESS,
-        "window": {"start_at": story.stamp(start), "end_at": story.stamp(start + timedelta(days=7))},
-        "timezone": "Pacific/Auckland",
-    }
-    request = customer.call("POST", "/v1/job-requests", body)
+    request, offer = asked_for_offers(stage, "The hedge along the drive.")
+    booking = paid_booking(cloud, stage, days=12 if who == "customer" else 11)
+    conversation = booking["conversation_id"]
+    customer.call("POST", f"/v1/conversations/{conversation}/messages", {"text": "Is there parking?", "client_id": who})
+    both = (f"/bookings/{booking['id']}", f"/inbox/{conversation}")
+    service_id, start = booking["service"]["id"], quote(booking["start_at"])
     if who == "provider":
-        offer = jobs.wait_for_offer(provider, request["id"])
-        return (f"/offers/{offer['id']}", f"/provider/services/{service['id']}")
-    return (f"/job-requests/{request['id']}", f"/reports/{reported(customer)['id']}")
+        return (*both, f"/offers/{offer['id']}", f"/provider/services/{service_id}")
+    report = reported(customer)
+    checkout = f"/checkout/{service_id}?start={start}"
+    return (*both, checkout, f"/job-requests/{request['id']}", f"/reports/{report['id']}")
 
 
 @pytest.mark.timeout(900)
@@ -133,10 +133,29 @@ def test_every_public_page_is_accessible_and_fits_its_screen(page: Page, stage: 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("who", list(OWN))
-def test_every_page_of_somebody_is_accessible_and_fits_its_screen(page: Page, stage: Stage, who: str) -> None:
-    pages = (*OWN[who], *made_for(stage, who))
+def test_every_page_of_somebody_is_accessible_and_fits_its_screen(
+    page: Page, cloud: LocalCloud, stage: Stage, who: str
+) -> None:
+    pages = (*OWN[who], *made_for(cloud, stage, who))
     go_on_as(page, stage.seeded_person(who))
     assert {key: value for address in pages for key, value in faults_of(page, address).items()} == {}
+
+
+@pytest.mark.timeout(600)
+def test_nothing_moves_while_a_page_comes(page: Page, cloud: LocalCloud, stage: Stage) -> None:
+    service, booking = service_of(stage), paid_booking(cloud, stage, days=16)
+    addresses = ("/", "/search", "/reports", f"/services/{service['id']}", f"/bookings/{booking['id']}")
+    go_on_as(page, stage.seeded_person("customer"))
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for address in addresses:
+            page.goto(address)
+            settled(page)
+            moved = shifts_of(page)
+            if sum(each["value"] for each in moved) > MOST_SHIFT:
+                found[f"{address} at {width}"] = moved
+    assert found == {}
 
 
 @pytest.mark.timeout(600)

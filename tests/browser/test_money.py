@@ -10,9 +10,18 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.demo.people import token_in
-from tests.browser.app import ADDRESS, CARD_3DS, PASSWORD, PAY, choose_a_time, pay_if_asked, service_of, sign_in_as
+from tests.browser.app import (
+    ADDRESS,
+    CARD_3DS,
+    PASSWORD,
+    PAY,
+    choose_a_time,
+    paid_booking,
+    pay_if_asked,
+    service_of,
+    sign_in_as,
+)
 from tests.browser.conftest import PATIENCE_MS
-from tests.e2e.test_main_job import Market
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -71,20 +80,11 @@ def test_a_double_click_makes_one_booking(page: Page, cloud: LocalCloud, stage: 
     assert len(set(sent)) == 1
 
 
-def _paid_booking(cloud: LocalCloud, stage: Stage, days: int) -> str:
-    """The id of a booking so many days from now that waits for the provider's answer."""
-    market = Market(cloud, stage)
-    booking = market.post_booking(market.free_start(days), uuid.uuid4().hex).json()
-    stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
-    market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
-    return str(booking["id"])
-
-
 @pytest.mark.timeout(600)
 def test_a_provider_accepts_and_the_customers_page_changes_without_a_reload(
     page: Page, browser: Browser, cloud: LocalCloud, stage: Stage
 ) -> None:
-    booking = _paid_booking(cloud, stage, days=9)
+    booking = paid_booking(cloud, stage, days=9)["id"]
     provider = browser.new_context(base_url=cloud.base_url).new_page()
     provider.set_default_timeout(PATIENCE_MS)
     sign_in_as(page, cloud, "customer")
@@ -109,7 +109,7 @@ def test_a_provider_accepts_and_the_customers_page_changes_without_a_reload(
 
 @pytest.mark.timeout(600)
 def test_an_action_that_only_the_server_knows_appears_and_works(page: Page, cloud: LocalCloud, stage: Stage) -> None:
-    booking = _paid_booking(cloud, stage, days=10)
+    booking = paid_booking(cloud, stage, days=10)["id"]
     schema = {"type": "object", "properties": {"colour": {"type": "string", "title": "Which colour", "maxLength": 20}}}
     invented = {
         "action_name": "paint_it",

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.demo import jobs
-from tests.browser.app import ADDRESS, sign_in_as
+from tests.browser.app import ADDRESS, paid_booking, sign_in_as
 from tests.browser.conftest import PATIENCE_MS
-from tests.e2e.test_main_job import Market
 from tests.factories import photos
 
 if TYPE_CHECKING:
@@ -159,15 +158,6 @@ def test_what_is_broken_is_reported_with_a_photo_taken_on_by_a_provider_and_reso
     expect(status).to_have_text("Resolved")
 
 
-def _paid_booking(cloud: LocalCloud, stage: Stage, days: int) -> str:
-    """The conversation's id of a booking so many days from now, which its parties may talk about."""
-    market = Market(cloud, stage)
-    booking = market.post_booking(market.free_start(days), uuid.uuid4().hex).json()
-    stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
-    market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
-    return str(market.customer.call("GET", f"/v1/bookings/{booking['id']}")["conversation_id"])
-
-
 def _lines(tab: Page) -> Locator:
     return tab.locator("article[data-seq]")
 
@@ -181,7 +171,7 @@ def _say(tab: Page, text: str) -> None:
 def test_two_people_talk_with_a_photo_and_lose_no_line_when_a_connection_is_killed(
     page: Page, cloud: LocalCloud, stage: Stage, provider: Page
 ) -> None:
-    conversation = _paid_booking(cloud, stage, days=13)
+    conversation = paid_booking(cloud, stage, days=13)["conversation_id"]
     # Sockets of these pages can be killed as a tunnel would.
     provider.add_init_script(
         "const Real = WebSocket; window.sockets = [];"

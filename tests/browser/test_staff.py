@@ -13,14 +13,10 @@ from infra.build.targets import ROOT
 from infra.local.demo import story
 from infra.local.demo.people import token_in
 from tests.browser.app import PASSWORD, go_on_as, reported
-from tests.browser.conftest import PATIENCE_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from playwright.sync_api import Page
 
-    from playwright.sync_api import Browser, Page
-
-    from infra.local.cloud import LocalCloud
     from infra.local.demo.stage import Stage
 
 
@@ -67,15 +63,6 @@ def test_operators_see_which_bookings_have_no_provider_and_what_providers_owe(pa
         [row] = answer["items"]
         expect(page.locator(f'a[href="/bookings/{row.get("booking_id") or row["id"]}"]')).to_contain_text(row["title"])
         expect(page.get_by_role("main")).to_contain_text(f"{row[amount]['amount'] / 100:.2f}")
-
-
-@pytest.fixture
-def shared(browser: Browser, cloud: LocalCloud) -> Iterator[Page]:
-    """A tab that people use in turn; its console is not watched, for a stream of who leaves may be refused."""
-    tab = browser.new_context(base_url=cloud.base_url).new_page()
-    tab.set_default_timeout(PATIENCE_MS)
-    yield tab
-    tab.context.close()
 
 
 @pytest.mark.timeout(600)

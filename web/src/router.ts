@@ -27,6 +27,14 @@ export const router = createRouter({
   scrollBehavior: (to, from, kept) => kept ?? (to.hash ? { el: to.hash } : to.path === from.path ? undefined : { top: 0 }),
 })
 
+// A page's code comes while it is asked who is signed in; where it cannot be had, opening the page says so.
+router.beforeEach((to) => {
+  for (const { components } of to.matched) {
+    const load = components?.default
+    if (typeof load === 'function') void (load as () => Promise<unknown>)().catch(() => undefined)
+  }
+})
+
 router.beforeEach(async (to) => {
   if (!to.meta.signedIn) return true
   const session = useSession()

@@ -1,0 +1,157 @@
+"""How soon the web app's pages are there, beside the same pages as static files: ``make speed`` while `make dev` runs.
+
+Each page is opened by a browser that has nothing of it, in turn as the app draws it and as one document with the same
+styles and font that the same gateway serves. Of each its largest contentful paint is taken (https://web.dev/lcp), and
+of the app what moved while it came (https://web.dev/cls).
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from infra.build.targets import ROOT
+from infra.local.demo import story
+from infra.local.demo.stage import Stage
+from infra.local.handle import RunningCloud
+from infra.web import app
+from tests.browser import chromium
+from tests.browser.app import give_back, go_on_as, service_of, settled, shifts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from infra.local.demo.people import Person
+
+RESULTS = ROOT / "docs" / "web-speed.md"
+#: Where the static pages are while this runs.
+STATIC = app.DIST / "static-pages"
+ROUNDS = 11
+#: Of a page to the static one.
+MOST = 2.0
+#: A round trip in milliseconds, and bytes in a second: this machine itself, and what Lighthouse takes for a telephone's
+#: network (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
+NETWORKS = {"this machine": None, "a telephone's network": (150, 1_600_000 / 8)}
+LARGEST = """() => new Promise(done => new PerformanceObserver(seen => done(seen.getEntries().at(-1).startTime))
+    .observe({type: 'largest-contentful-paint', buffered: true}))"""
+SCRIPTS = re.compile(r"<script\b.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
+
+
+@dataclass
+class Timed:
+    """What a page took in each round, in milliseconds, and the most that moved in one."""
+
+    own: list[float] = field(default_factory=list)
+    static: list[float] = field(default_factory=list)
+    moved: float = 0.0
+
+    @property
+    def ratio(self) -> float:
+        """Of the medians."""
+        return statistics.median(self.own) / statistics.median(self.static)
+
+
+def main() -> int:
+    """Measure, print and write the table; 1 where a page is slower than allowed."""
+    program = chromium.find()
+    if program is None:
+        sys.exit(chromium.MISSING)
+    cloud = RunningCloud.attach(ROOT / ".local")
+    STATIC.mkdir(exist_ok=True)
+    try:
+        with Stage(cloud) as stage, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program)
+            customer = stage.seeded_person("customer")
+            rows = {
+                network: {name: _timed(browser, cloud, customer, address, network) for name, address in pages}
+                for pages in [list(_pages(stage, customer))]
+                for network in NETWORKS
+            }
+            browser.close()
+    finally:
+        for each in STATIC.glob("*"):
+            each.unlink()
+        STATIC.rmdir()
+    text = _table(rows)
+    sys.stdout.write(text)
+    RESULTS.write_text(text, encoding="utf-8")
+    return int(any(timed.ratio > MOST for pages in rows.values() for timed in pages.values()))
+
+
+def _pages(stage: Stage, customer: Person) -> Iterator[tuple[str, str]]:
+    """Name and address of each page."""
+    service = service_of(stage)
+    own = customer.call("GET", "/v1/bookings?limit=1")["items"]
+    if not own:
+        start = story.first_slot(customer, str(service["id"]), stage.now() + timedelta(days=3))
+        body = {"service_id": service["id"], "start_at": start, "address": "1 Queen Street, Auckland"}
+        own = [customer.call("POST", "/v1/bookings", body, Idempotency_Key=f"speed-{start}")]
+    yield from (("home", "/"), ("search", "/search"), ("reports", "/reports"))
+    yield "a service", f"/services/{service['id']}"
+    yield "a booking", f"/bookings/{own[0]['id']}"
+
+
+def _timed(browser: Browser, cloud: RunningCloud, customer: Person, address: str, network: str) -> Timed:
+    """Time a page and the static one in turn, after a first look that makes the static one of it."""
+    timed, name = Timed(), re.sub(r"\W+", "-", address).strip("-") or "home"
+    for turn in range(ROUNDS + 1):
+        with browser.new_context(base_url=cloud.base_url) as context:
+            page = context.new_page()
+            if "bookings" in address:
+                go_on_as(page, customer)
+            _slow_down(page, network)
+            page.goto(address)
+            settled(page)
+            if "bookings" in address:
+                give_back(page, customer)
+            if turn == 0:
+                document = SCRIPTS.sub("", page.content())
+                (STATIC / f"{name}.html").write_text(document, encoding="utf-8")
+                continue
+            timed.moved = max(timed.moved, sum(each["value"] for each in shifts_of(page)))
+            timed.own.append(page.evaluate(LARGEST))
+        with browser.new_context(base_url=cloud.base_url) as context:
+            page = context.new_page()
+            _slow_down(page, network)
+            page.goto(f"/static-pages/{name}.html")
+            timed.static.append(page.evaluate(LARGEST))
+    return timed
+
+
+def _slow_down(page: Page, network: str) -> None:
+    if (limits := NETWORKS[network]) is not None:
+        latency, speed = limits
+        told = {"offline": False, "latency": latency, "downloadThroughput": speed, "uploadThroughput": speed}
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", told)
+
+
+def _table(rows: dict[str, dict[str, Timed]]) -> str:
+    """The figures as a page of the documentation."""
+    lines = [
+        "# How soon a page is there",
+        "",
+        "Written by `make speed`; do not edit. Largest contentful paint in a Chromium that has nothing of the page:",
+        f"medians of {ROUNDS} rounds in which the app's page and the same page as one static document took turns, with",
+        f"the same styles, font and gateway. At most {MOST:.0f}x is wanted. “Moved” is the layout shift.",
+        "",
+        "| network | page | app, ms | static, ms | ratio | moved |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for network, pages in rows.items():
+        for name, timed in pages.items():
+            own, static = (round(statistics.median(each)) for each in (timed.own, timed.static))
+            missed = " **missed**" if timed.ratio > MOST else ""
+            lines.append(f"| {network} | {name} | {own} | {static} | {timed.ratio:.1f}{missed} | {timed.moved:.3f} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
