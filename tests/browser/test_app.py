@@ -54,14 +54,15 @@ MOST_JS, MOST_CSS = 90_000, 15_000
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 #: WCAG 2.2 AA: https://www.deque.com/axe/core-documentation/api-documentation/#axecore-tags.
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],
 }
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SETTLED = "() => document.getAnimations().map(each => each.finish()).length === 0"
 #: All that moves together; https://web.dev/cls has 0.1 as good.
 MOST_SHIFT = 0.02
 #: What differs in the dark.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
 def faults_of(page: Page, address: str) -> dict[str, object]:
