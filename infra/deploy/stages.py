@@ -117,9 +117,7 @@ def read(name: str, overrides: Mapping[str, str], path: Path = CONFIGURATION) ->
 def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
     """Say what is wrong with a stage's parameters, one line each."""
     faults = [f"{name} is not a parameter of template.yaml" for name in parameters if name not in known]
-    faults += [
-        f"{name} is missing" for name, each in known.items() if "Default" not in each and not parameters.get(name)
-    ]
+    faults += [f"{name} is missing" for name, each in known.items() if _is_missing(each, parameters.get(name))]
     faults += [
         f"{name}={parameters[name]} is not {wanted}"
         for name, each in known.items()
@@ -136,6 +134,12 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
         if (fault := _settings_fault(name, parameters.get(name, ""), known[name]["MaxLength"]))
     ]
     return faults
+
+
+def _is_missing(parameter: Mapping[str, Any], value: str | None) -> bool:
+    """Whether a parameter has to be given and is not; a list may be given as an empty one."""
+    may_be_empty = parameter["Type"] == "CommaDelimitedList"
+    return "Default" not in parameter and (value is None or not (value or may_be_empty))
 
 
 def _shared(stage: Stage, sections: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:

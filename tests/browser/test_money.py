@@ -188,7 +188,8 @@ def test_a_search_that_answers_late_does_not_hide_a_later_one(page: Page) -> Non
             late.append(route)
 
     page.route("**/v1/search/services*", keep_the_first)
-    page.goto("/search")
+    with page.expect_request("**/v1/search/services*"):
+        page.goto("/search")
     page.get_by_label("Where", exact=True).fill("Auckland")
     page.get_by_role("button", name="Search").click()
     near = page.get_by_role("article").filter(has_text="km").first
