@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FOLDER_PREFIX = "gigsta-test-mongod-"
 ENOUGH_BYTES = 2 * 1024**3
+#: Of memory: what all databases of a run write fits, and nothing waits for room.
+CACHE_GB = 1.5
 PORT_VARIABLE = "GIGSTA_TEST_MONGOD_PORT"
 
 
@@ -29,7 +31,7 @@ class ThrowawayMongod:
         """Start mongod on a free port, on a memory file system where there is one, and publish the port."""
         _sweep_orphans()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=_fast_folder()))
-        self._server = mongod.launch(self._folder, ports.free_port())
+        self._server = mongod.launch(self._folder, ports.free_port(), cache_gb=CACHE_GB, remembers=False)
         os.environ[PORT_VARIABLE] = str(self._server.port)
 
     def stop(self) -> None:
