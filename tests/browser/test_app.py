@@ -59,6 +59,9 @@ RULES = {
 }
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SETTLED = "() => document.getAnimations().map(each => each.finish()).length === 0"
+HEIGHT = "document.documentElement.scrollHeight"
+#: How often a page may have grown while it was looked at.
+MOST_LOOKS = 5
 #: All that moves together; https://web.dev/cls has 0.1 as good.
 MOST_SHIFT = 0.02
 #: What differs in the dark.
@@ -79,11 +82,32 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
             expect(page.get_by_role("heading", level=1)).not_to_have_text("This page does not exist")
         if overflow(page) > 0:
             found[f"{address} at {width}"] = overflow(page)
-    # A window as high as the page: what sticks to its lower edge covers nothing then.
-    page.set_viewport_size({"width": WIDTHS[-1], "height": page.evaluate("document.documentElement.scrollHeight")})
-    page.evaluate(TWO_FRAMES)
     # A script of the driver: the page's own policy allows none.
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    for _ in range(MOST_LOOKS):
+        height = as_high_as_the_page(page)
+        seen = broken_rules(page, address)
+        # What comes late makes a page grow while it is looked at.
+        if page.evaluate(HEIGHT) == height:
+            return found | seen
+    pytest.fail(f"{address} goes on growing")
+
+
+def as_high_as_the_page(page: Page) -> int:
+    """Make the window as high as the page, where what sticks to its lower edge covers nothing.
+
+    Returns:
+        How high the page is then, of which some are as high as any window and more.
+    """
+    page.set_viewport_size({"width": WIDTHS[-1], "height": page.evaluate(HEIGHT)})
+    page.evaluate(TWO_FRAMES)
+    height: int = page.evaluate(HEIGHT)
+    return height
+
+
+def broken_rules(page: Page, address: str) -> dict[str, object]:
+    """What axe finds in light, and what of it differs in the dark."""
+    found: dict[str, object] = {}
     for scheme, rules in (("light", RULES), ("dark", COLOURS)):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
         # Colours that are on their way to others are neither; what inherits them sets out once they are there.
