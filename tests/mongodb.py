@@ -21,6 +21,8 @@ FOLDER_PREFIX = "gigsta-test-mongod-"
 ENOUGH_BYTES = 2 * 1024**3
 #: Of memory: what all databases of a run write fits, and nothing waits for room.
 CACHE_GB = 1.5
+#: Longer than a backup or the building of counters reads of one moment here.
+HISTORY_SECONDS = 60
 PORT_VARIABLE = "GIGSTA_TEST_MONGOD_PORT"
 
 
@@ -31,7 +33,9 @@ class ThrowawayMongod:
         """Start mongod on a free port, on a memory file system where there is one, and publish the port."""
         _sweep_orphans()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=_fast_folder()))
-        self._server = mongod.launch(self._folder, ports.free_port(), cache_gb=CACHE_GB, remembers=False)
+        self._server = mongod.launch(
+            self._folder, ports.free_port(), cache_gb=CACHE_GB, history_seconds=HISTORY_SECONDS
+        )
         os.environ[PORT_VARIABLE] = str(self._server.port)
 
     def stop(self) -> None:

@@ -96,7 +96,9 @@ def uri_for(port: int) -> str:
     return f"mongodb://{ports.LOOPBACK}:{port}/?directConnection=true"
 
 
-def launch(folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = False, remembers: bool = True) -> Mongod:
+def launch(
+    folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = False, history_seconds: int = 300
+) -> Mongod:
     """Start mongod without waiting for it.
 
     Args:
@@ -104,8 +106,8 @@ def launch(folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = F
         port: Loopback port to listen on.
         cache_gb: WiredTiger cache in gigabytes.
         is_alone: Without a replica set: no transactions, and no log of operations, which makes filling it faster.
-        remembers: Whether it can still be read as it was minutes ago, as a server can by default. It then keeps what
-            was changed or dropped in the last five, which costs one that many short-lived databases go through dear
+        history_seconds: For how long it can still be read as it was, by default as any server. So long it keeps what
+            was changed or dropped, which costs one that many short-lived databases go through dear
             (https://www.mongodb.com/docs/manual/reference/parameters/, minSnapshotHistoryWindowInSeconds).
 
     Returns:
@@ -120,7 +122,7 @@ def launch(folder: Path, port: int, *, cache_gb: float = 0.5, is_alone: bool = F
         "--bind_ip", ports.LOOPBACK, "--port", str(port),
         "--dbpath", data, "--nounixsocket", "--oplogSize", "64", "--wiredTigerCacheSizeGB", str(cache_gb),
         "--setParameter", "diagnosticDataCollectionEnabled=false",
-        *(() if remembers else ("--setParameter", "minSnapshotHistoryWindowInSeconds=0")),
+        "--setParameter", f"minSnapshotHistoryWindowInSeconds={history_seconds}",
     ]  # fmt: skip
     env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
     return Mongod(processes.start(command, log=log, env=env), port, log)
