@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from infra.deploy import connections
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -27,7 +29,7 @@ def faults(
     Yields:
         A line for each fault.
     """
-    said = int(parameters.get("AccountConcurrency") or template["Parameters"]["AccountConcurrency"]["Default"])
+    said = connections.number("AccountConcurrency", parameters, template)
     quota = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     if quota != said:
         yield f"AccountConcurrency={said}, by which connections and the alarm are counted, and the account's is {quota}"

@@ -41,7 +41,7 @@ def faults(given: Mapping[str, Any], parameters: Mapping[str, str], template: di
     Yields:
         A line for each fault.
     """
-    bound, account = (_number(name, parameters, template) for name in ("FunctionConcurrency", "AccountConcurrency"))
+    bound, account = (number(name, parameters, template) for name in ("FunctionConcurrency", "AccountConcurrency"))
     functions = templates.functions(template)
     if bound:
         yield from _bound_faults(bound, account, parameters, template)
@@ -95,10 +95,16 @@ def _from_queue(name: str, parameters: Mapping[str, str], template: dict[str, An
     for event in template["Resources"][name]["Properties"].get("Events", {}).values():
         if event["Type"] == "SQS":
             most = event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
-            return _number(most["Ref"], parameters, template) if isinstance(most, dict) else int(most)
+            return number(most["Ref"], parameters, template) if isinstance(most, dict) else int(most)
     return None
 
 
-def _number(name: str, parameters: Mapping[str, str], template: dict[str, Any]) -> int:
-    """A parameter that is a number, as given or by default."""
+def number(name: str, parameters: Mapping[str, str], template: dict[str, Any]) -> int:
+    """A parameter that is a number, as given or by default.
+
+    Args:
+        name: The parameter.
+        parameters: The stage's.
+        template: ``template.yaml``, for the default.
+    """
     return int(parameters.get(name) or template["Parameters"][name]["Default"])

@@ -138,8 +138,8 @@ def _faults(parameters: Mapping[str, str], known: Mapping[str, Any]) -> list[str
 
 def _is_missing(parameter: Mapping[str, Any], value: str | None) -> bool:
     """Whether a parameter has to be given and is not; a list may be given as an empty one."""
-    may_be_empty = parameter["Type"] == "CommaDelimitedList"
-    return "Default" not in parameter and (value is None or not (value or may_be_empty))
+    is_given = value is not None if parameter["Type"] == "CommaDelimitedList" else bool(value)
+    return not is_given and "Default" not in parameter
 
 
 def _shared(stage: Stage, sections: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
