@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from infra.local.cloud import LocalCloud
 from infra.local.demo.stage import Stage
-from infra.local.options import Options
 from infra.web import app
 from tests.browser import chromium
+from tests.support.clouds import running_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+
+    from infra.local.cloud import LocalCloud
 
 # Cold functions on a busy machine; nothing waits longer than it must.
 PATIENCE_MS = 90_000
@@ -37,9 +38,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     app.build()
-    options = Options(state_dir=tmp_path_factory.mktemp("cloud"), queue_visibility=3, say=print)
-    with LocalCloud(options) as running:
-        yield running
+    yield from running_cloud(tmp_path_factory.mktemp("cloud"))
 
 
 @pytest.fixture

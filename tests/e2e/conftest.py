@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from infra.local.cloud import LocalCloud
 from infra.local.demo.stage import Stage
-from infra.local.options import Options
+from tests.support.clouds import running_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from infra.local.cloud import LocalCloud
 
 _ANSWER_SECONDS = 30
 
@@ -20,19 +21,13 @@ _ANSWER_SECONDS = 30
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A cloud of the built artifacts, with a database, queues and mails of its own."""
-    yield from _running(tmp_path_factory)
+    yield from running_cloud(tmp_path_factory.mktemp("cloud"))
 
 
 @pytest.fixture
 def unused_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Another one, that no other test used or will."""
-    yield from _running(tmp_path_factory)
-
-
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    options = Options(state_dir=tmp_path_factory.mktemp("cloud"), queue_visibility=3, say=print)
-    with LocalCloud(options) as running:
-        yield running
+    yield from running_cloud(tmp_path_factory.mktemp("cloud"))
 
 
 @pytest.fixture
