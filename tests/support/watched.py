@@ -129,7 +129,14 @@ class WatchedMongo(Mongo, Generic[L]):
     @cached_property
     def client(self) -> AsyncMongoClient[Document]:
         """A client like the product's, with a listener."""
-        return AsyncMongoClient(self._uri(), tz_aware=True, tzinfo=UTC, w="majority", event_listeners=[self.listener])
+        return AsyncMongoClient(
+            self._uri(),
+            tz_aware=True,
+            tzinfo=UTC,
+            w="majority",
+            serverMonitoringMode="poll",
+            event_listeners=[self.listener],
+        )
 
 
 @dataclass

@@ -69,6 +69,13 @@ async def test_what_is_read_has_reached_a_majority_and_stays(container: Containe
     assert mongo.db.write_concern.document == {"w": "majority"}
 
 
+async def test_a_process_that_stood_still_interrupts_nothing(mongodb_uri: str) -> None:
+    """Streamed heartbeats did: what a client sent after a long pause of its process was cancelled, and so its retry."""
+    mongo = Mongo(lambda: mongodb_uri, "any")
+    assert mongo.client.options.server_monitoring_mode == "poll"
+    await mongo.close()
+
+
 async def test_a_transaction_is_all_or_nothing(container: Container) -> None:
     mongo = container.mongo
 

@@ -106,6 +106,9 @@ class Mongo:
             socketTimeoutMS=limits.socket,
             serverSelectionTimeoutMS=limits.server_selection,
             waitQueueTimeoutMS=limits.server_selection,
+            # As the driver does by itself in Lambda: a stream of heartbeats takes a process that stood still for a
+            # server that did, and interrupts whatever is on its way.
+            serverMonitoringMode="poll",
             appname="gigsta",
         )
 
