@@ -44,7 +44,7 @@ def test_a_job_is_taken_once_whatever_dies(cloud: LocalCloud, stage: Stage) -> N
         return next((each for each in offers if each["request_id"] == job["id"]), None)
 
     offer = wait_for("the wave", asked)
-    stage.wait_for_mail(tom.email, "asked for you")
+    stage.wait_for_mail(tom.email, "request for you")
     assert offer["accepting"] == "booking"
     path = f"/v1/offers/{offer['id']}/accept"
     cloud.crash_next("MatchingFunction", 0.02)

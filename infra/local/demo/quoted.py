@@ -80,7 +80,7 @@ def _quote(stage: Stage, narrator: Narrator, cast: story.Cast, request_id: str) 
     """The provider is asked in the first wave, asks back, and names a price."""
     tom, aroha = cast.provider, cast.customer
     offer = jobs.wait_for_offer(tom, request_id)
-    mail = stage.wait_for_mail(tom.email, "asked for you")
+    mail = stage.wait_for_mail(tom.email, "request for you")
     narrator.expect("the street in what Tom is told", _STREET in f"{mail}{offer}", expected=False)
     narrator.step(tom.name, f"is asked, {offer['distance_m']} m away as far as he may know, {_points(offer)}")
     path = f"/v1/conversations/{offer['conversation_id']}/messages"

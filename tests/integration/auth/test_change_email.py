@@ -74,7 +74,7 @@ async def test_every_address_is_answered_alike_and_a_taken_one_is_told_itself(id
     answers = [await _ask(identity, pair, email) for email in (taken, unknown)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(202, answers[0].text)}
     (told,) = await identity.mails(taken)
-    assert (told.template, told.to, dict(told.data)) == ("email_taken", taken, {})
+    assert (told.template, told.to, dict(told.data)) == ("email_taken", taken, {"link": "http://web.test/sign-in"})
 
 
 async def test_an_address_that_was_taken_in_the_meantime_is_refused_and_nothing_changes(identity: Identity) -> None:

@@ -76,7 +76,7 @@ async def test_a_payment_that_needs_a_person_is_told_to_every_operator(
     await deliver_all(bench)
     mails = {to: mail for to, mail in mailer.sent if "needs you" in mail.subject}
     assert mails.keys() == {each.email for each in operators}
-    assert "refund: lock_timeout" in next(iter(mails.values())).summary
+    assert "The refund at Stripe for House cleaning failed: lock timeout." in next(iter(mails.values())).summary
     for each in operators:
         assert "booking.payment_needs_attention" in await inbox_of(bench, each.id)
     for each in left_out:

@@ -270,7 +270,7 @@ async def test_a_mail_says_what_is_paid_and_what_tax_is_in_it(bench: MoneyBench)
     booking = await bench.create()
     event = new_event(Topic.NOTIFICATIONS, "booking.payment_captured", bench.clock.now(), amount=11_500)
     data = mail_data(bench, booking, event, bench.provider)
-    assert "Includes GST 15%: NZD 15.00 (number 12-345-678)" in data["receipt_lines"]
+    assert "Includes GST 15% (number 12-345-678): NZD 15.00" in data["receipt_lines"]
     for due, words in ((None, "So far"), (0, "not charged"), (500, "You pay NZD 5.00")):
         details = booking.payment_details.model_copy(update={"due_amount": due})
         given = booking.model_copy(update={"payment_details": details, "cancelled_by": ActorKind.CUSTOMER})

@@ -278,7 +278,7 @@ async def test_a_second_plan_whose_refund_is_refused_is_ended_and_operators_are_
     mails = {each.payload.get("template"): each.payload for each in bench.publisher.events}
     assert mails["duplicate_plan_not_refunded"]["to_role"] == "operator"
     (line,) = mails["duplicate_plan_not_refunded"]["data"]["lines"]
-    assert "charge_disputed" in line
+    assert "charge disputed" in line
     assert mails["duplicate_plan_ended"]["data"]["refunds"] == []
 
 

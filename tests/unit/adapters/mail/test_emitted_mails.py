@@ -15,6 +15,7 @@ from common.adapters.mail.renderer import TemplateMailRenderer
 from common.application.notifications import unread
 from common.application.notifications.booking_data import booking_data
 from common.domain.bookings import notifications
+from common.domain.bookings.booking import ActorKind, NoShow, PaymentDetails
 from common.domain.bookings.notifications import NOTIFICATIONS
 from common.domain.bookings.settings import BookingSettings
 from common.domain.bookings.state_machine.table import TABLE
@@ -142,6 +143,29 @@ def test_a_mail_tells_no_window_but_those_that_are_set(type_: str) -> None:
         for window in windows:
             text = text.replace(window, "")
         assert not re.findall(r"\d+ (?:minute|hour|day)s?\b", text)
+
+
+def test_each_reads_of_what_happened_from_their_own_side() -> None:
+    no_show = NoShow(absent=ActorKind.CUSTOMER, reported_by=ActorKind.PROVIDER, contest_until=NOW)
+    booking = make_booking(no_show=no_show, payment_details=PaymentDetails(due_amount=1_000))
+
+    def text(row: Notification[ActorKind], part: ActorKind) -> str:
+        event = new_event(Topic.NOTIFICATIONS, row.type, NOW)
+        data = booking_data(
+            booking, event, part, make_user(), make_provider(), "https://web.test", BookingSettings(), NOW
+        )
+        return " ".join(TemplateMailRenderer().render(row.template_for(part), data).text.split())
+
+    assert "reported that you did not show up" in text(notifications.NO_SHOW_REPORTED, ActorKind.CUSTOMER)
+    assert "If that is wrong, contest it by" in text(notifications.NO_SHOW_REPORTED, ActorKind.CUSTOMER)
+    assert "reported that Aroha did not show up" in text(notifications.NO_SHOW_REPORTED, ActorKind.PROVIDER)
+    assert "It can be contested until" in text(notifications.NO_SHOW_REPORTED, ActorKind.PROVIDER)
+    assert "You pay NZD 10.00; everything else goes back to your card." in text(
+        notifications.DISPUTE_RESOLVED, ActorKind.CUSTOMER
+    )
+    assert "The customer pays NZD 10.00; everything else goes back to their card." in text(
+        notifications.DISPUTE_RESOLVED, ActorKind.OPERATOR
+    )
 
 
 def test_whom_the_state_machine_tells_is_told() -> None:

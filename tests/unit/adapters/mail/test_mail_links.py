@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 WEB = "https://web.test"
 #: What tells that something is over, or was done by who reads it: there is nothing to open.
-WITHOUT_LINK = {"duplicate_plan_not_refunded", "email_changed", "email_taken"}
+WITHOUT_LINK = {"duplicate_plan_not_refunded", "email_changed"}
 #: A route of the web app, and a name in its path, which may say what it can be.
 ROUTE = re.compile(r"\{ path: '([^']+)'")
 NAME = re.compile(r":\w+(?:\(([^)]+)\))?")

@@ -63,6 +63,11 @@ _NAMES = (
     "payout",
     "price",
     "problem",
+    "step",
+    "reader",
+    "is_absent",
+    "payouts_url",
+    "sign_in_link",
     "proposal_expires",
     "proposed_when",
     "provider",
@@ -150,7 +155,7 @@ def test_what_is_named_and_what_it_is_stand_in_rows_and_not_in_paragraphs() -> N
     lines = ["2 × Windows: NZD 90.00", "Charged: NZD 90.00", "A line without a name"]
     mail = TemplateMailRenderer().render("booking_payment_captured_customer", {**DATA, "receipt_lines": lines})
     assert "\n".join(lines) in mail.text
-    row = r'<td[^>]*font-weight:(\d+)">{}</td><td[^>]*>NZD 90\.00</td>'
+    row = r'<td[^>]*font-weight:(\d+);overflow-wrap:break-word">{}</td><td[^>]*>NZD 90\.00</td>'
     weights = [re.findall(row.format(name), mail.html) for name in ("2 × Windows", "Charged")]
     assert weights == [["400"], ["700"]]
     assert 'colspan="2"' in mail.html
@@ -163,3 +168,12 @@ def test_what_few_people_need_is_a_link_with_words_after_the_button() -> None:
     assert re.findall(r'href="([^"]+)"', mail.html) == ["https://web.test/a", "https://web.test/a?b=1&amp;c=2"]
     assert ">https://" not in mail.html
     assert "Confirm the address without it:\nhttps://web.test/a?b=1&c=2\n" in mail.text
+
+
+def test_who_is_known_is_greeted() -> None:
+    render = TemplateMailRenderer().render
+    known = render("email_changed", {"reader": "Aroha <b>"})
+    assert known.text.startswith("Kia ora Aroha <b>,\n\nYour account has")
+    assert "<p>Kia ora Aroha &lt;b&gt;,</p>" in known.html
+    assert known.summary.startswith("Your account has"), "the inbox shows what happened"
+    assert "Kia ora" not in render("email_changed", {"reader": ""}).text + render("email_changed", {}).html

@@ -83,7 +83,7 @@ def test_a_receipt_has_the_lines_of_the_price_and_one_tax() -> None:
         "2 \N{MULTIPLICATION SIGN} =Windows: NZD 15.00",
         "Spring: -NZD 10.00",
         "Charged: NZD 105.00",
-        "Includes GST 15%: NZD 15.00 (number 12-345-678)",
+        "Includes GST 15% (number 12-345-678): NZD 15.00",
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_receipt_of_one_charge_has_the_lines_that_it_pays_for() -> None:
     assert receipt_lines(booking, 2_300, "chg_2") == [
         "The hedge: NZD 23.00",
         "Charged: NZD 23.00",
-        "Includes GST 15%: NZD 3.00 (number 12-345-678)",
+        "Includes GST 15% (number 12-345-678): NZD 3.00",
     ]
     assert receipt_lines(booking, 10_500, own.id) == receipt_lines(BOOKING, 10_500)
     assert receipt_lines(booking, 2_300, "chg_3") == ["Charged: NZD 23.00"]

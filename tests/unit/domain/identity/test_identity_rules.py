@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from common.domain.identity.clients import program_text
 from common.domain.identity.passwords import MAX_LENGTH, MIN_LENGTH, check_password
 from common.domain.search.places import zone_of
 from common.domain.shared.emails import parse_email
@@ -203,3 +204,23 @@ def test_a_sealed_token_opens_with_its_key_alone() -> None:
 )
 def test_a_place_implies_its_zone(country: str, region: str, zone: str) -> None:
     assert zone_of(country, region) == zone
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+         "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+         "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+         "Safari on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on macOS"),
+        ("Firefox/140.0", "Firefox"),
+        ("Somewhere/9", "Somewhere/9"),
+        ("", "an unnamed program"),
+    ],
+)  # fmt: skip
+def test_a_program_is_called_what_people_call_it(user_agent: str, said: str) -> None:
+    assert program_text(user_agent) == said

@@ -101,8 +101,8 @@ def test_a_platform_that_is_registered_shows_the_tax_in_its_commission() -> None
     paid = made.first_charge.model_copy(update={"captured_amount": 11_500, "commission_amount": 1_380})
     booking = made.model_copy(update={"charges": [paid]})
     assert [(line.party, line.amount.amount) for line in tax_lines(booking)] == [("provider", 1_500), ("platform", 180)]
-    assert receipt_lines(booking, 11_500)[-1] == "Includes GST 15%: NZD 15.00 (number 12-345-678)"
+    assert receipt_lines(booking, 11_500)[-1] == "Includes GST 15% (number 12-345-678): NZD 15.00"
     assert commission_lines(booking) == [
         "Our commission: NZD 13.80",
-        "Includes GST 15%: NZD 1.80 (number 99-999-999)",
+        "Includes GST 15% (number 99-999-999): NZD 1.80",
     ]

@@ -24,6 +24,10 @@ _BUTTON = (
 )
 _LINK = "color:#0e5a4b;text-underline-offset:3px"
 _ROW = "padding-top:9px;padding-bottom:9px;border-top:1px solid #e6e2d8;vertical-align:top"
+#: The card breaks words anywhere, for links and what programs call themselves; a name is broken last of all.
+_NAME, _VALUE = "overflow-wrap:break-word", "padding-left:16px;text-align:right"
+#: An amount stays in one line.
+_SHORT = len("NZD 1,234,567.00")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -123,9 +127,9 @@ def _html_row(name: str, value: str, total: str) -> Markup:
     if not name:
         return Markup('<tr><td colspan="2" style="{}">{}</td></tr>').format(_ROW, value)
     style = f"{_ROW};font-weight:{700 if name == total else 400}"
-    return Markup(
-        '<tr><td style="{0}">{1}</td><td style="{0};padding-left:16px;text-align:right">{2}</td></tr>'
-    ).format(style, name, value)
+    wrap = ";white-space:nowrap" if len(value) <= _SHORT else ""
+    cells = (f"{style};{_NAME}", name, f"{style};{_VALUE}{wrap}", value)
+    return Markup('<tr><td style="{}">{}</td><td style="{}">{}</td></tr>').format(*cells)
 
 
 def _whole(lines: Iterable[str]) -> list[tuple[str, str]]:

@@ -67,9 +67,11 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
     intent = event.payload.get("booking_intent_id")
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
     if purpose is MailPurpose.RESET_PASSWORD:
-        return LinkMail("reset_password", user.email, {"link": link, "lifetime": _lifetime(purpose)})
+        data = {"link": link, "lifetime": _lifetime(purpose), "reader": user.greeted_as}
+        return LinkMail("reset_password", user.email, data)
     if intent is None:
-        return LinkMail("sign_in", user.email, {"link": link, "lifetime": _lifetime(purpose), "name": user.full_name})
+        data = {"link": link, "lifetime": _lifetime(purpose), "reader": user.greeted_as}
+        return LinkMail("sign_in", user.email, data)
     data = {
         "link": link,
         "lifetime": _lifetime(purpose),
@@ -87,8 +89,11 @@ async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> 
     waiting = await deps.registrations.list_by_address(address.key, deps.clock.now())
     wanted = event.payload.get("registration_id")
     if user is not None and user.is_verified:
-        link = f"{deps.frontend_base_url}/forgot-password"
-        return LinkMail("account_exists", user.email, {"link": link}) if wanted and user.is_active else None
+        links = {
+            "link": f"{deps.frontend_base_url}/forgot-password",
+            "sign_in_link": f"{deps.frontend_base_url}/sign-in",
+        }
+        return LinkMail("account_exists", user.email, links) if wanted and user.is_active else None
     if wanted is None and len(waiting) > 1:
         return await _verification_without_password(deps, event, address)
     chosen = next((each for each in waiting if wanted in {None, each.id}), None)
@@ -106,7 +111,8 @@ async def _change(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMa
         return None
     owner = await deps.users.find_by_email_key(address.key)
     if owner is not None and owner.id != user.id:
-        return LinkMail("email_taken", owner.email, {}) if owner.is_active else None
+        links = {"link": f"{deps.frontend_base_url}/sign-in"}
+        return LinkMail("email_taken", owner.email, links) if owner.is_active else None
     purpose = MailPurpose.CHANGE_EMAIL
     link = await _link(deps, event, address, purpose, user_id=user.id)
     return LinkMail("confirm_email", address.text, {"link": link, "lifetime": _lifetime(purpose)})

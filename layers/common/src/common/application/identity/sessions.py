@@ -8,7 +8,7 @@ from common.application.identity.deps import AuthDeps
 from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.factors.challenges import factor_required, new_challenge
 from common.application.identity.records import log_event, mail_event, publish
-from common.domain.identity.clients import ClientInfo, Standing
+from common.domain.identity.clients import ClientInfo, Standing, program_text
 from common.domain.identity.credentials import ExternalIdentity
 from common.domain.identity.factors import MULTIPLE, ChallengePurpose
 from common.domain.identity.roles import Principal
@@ -328,5 +328,5 @@ async def close_sockets(deps: AuthDeps, user_id: str) -> list[Event]:
 
 def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:
     at = local_time_text(session.created_at, "UTC")
-    program = session.user_agent or "an unnamed program"
+    program = program_text(session.user_agent)
     return [mail_event(deps, "new_sign_in", user.id, at=at, ip=session.ip, user_agent=program)]

@@ -59,16 +59,19 @@ def booking_data(
         "place": _place(place, part),
         "online_link": place.online_link or "",
         "start_code": booking.start_code,
-        "problem": _problem(booking, event),
+        "step": str(event.payload.get("purpose") or "payment").replace("_", " "),
+        "problem": (booking.payment_details.last_error_code or "none given").replace("_", " "),
         "url": f"{frontend_base_url}/bookings/{booking.id}",
         "search_url": f"{frontend_base_url}/search",
+        "payouts_url": f"{frontend_base_url}/onboarding/billing",
         "preferences_url": f"{frontend_base_url}/account/notifications",
         "notes": seen.notes,
-        "absent": provider_name if absent is ActorKind.PROVIDER else customer_name,
+        "is_absent": absent is part,
+        "absent": "you" if absent is part else provider_name if absent is ActorKind.PROVIDER else customer_name,
         "by": _by(booking, part, customer_name, provider_name),
         **_times(booking, event),
         **_deadlines(booking, settings),
-        **_amounts(booking, event),
+        **_amounts(booking, event, part),
     }
 
 
@@ -77,12 +80,6 @@ def _place(place: Place, part: ActorKind) -> str:
     if place.kind is PlaceKind.ONLINE:
         return "online"
     return place.address or f"shown to you once {'you accept' if part is ActorKind.PROVIDER else 'it is accepted'}"
-
-
-def _problem(booking: Booking, event: Event) -> str:
-    """What an operator has to look at: the step at Stripe that failed, and why."""
-    step = str(event.payload.get("purpose") or "payment").replace("_", " ")
-    return f"{step}: {booking.payment_details.last_error_code or 'no reason given'}"
 
 
 def _times(booking: Booking, event: Event) -> Mapping[str, str]:
@@ -112,7 +109,7 @@ def _deadlines(booking: Booking, settings: BookingSettings) -> Mapping[str, str]
     return {**texts, "retry_after": duration_text(settings.payment_retry_after)}
 
 
-def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
+def _amounts(booking: Booking, event: Event, part: ActorKind) -> Mapping[str, Any]:
     details, currency = booking.payment_details, booking.price.total.currency
 
     def text(amount: int) -> str:
@@ -131,7 +128,7 @@ def _amounts(booking: Booking, event: Event) -> Mapping[str, Any]:
         "receipt_lines": receipt_lines(booking, moved, event.payload.get("charge_id")),
         "commission_lines": commission_lines(booking),
         "advice": decline_advice(details.last_error_code),
-        "refund_note": _refund_note(booking, text(details.due_amount or 0), text(paid)),
+        "refund_note": _refund_note(booking, part, text(details.due_amount or 0), text(paid)),
     }
 
 
@@ -165,18 +162,22 @@ def _line_text(booking: Booking, line: PriceLine) -> str:
 
 def _tax_texts(lines: Sequence[TaxLine]) -> list[str]:
     return [
-        f"Includes {line.name} {share_text(line.basis_points)}: {money_text(line.amount)} (number {line.tax_number})"
+        f"Includes {line.name} {share_text(line.basis_points)} (number {line.tax_number}): {money_text(line.amount)}"
         for line in lines
     ]
 
 
-def _refund_note(booking: Booking, due: str, paid: str) -> str:
-    details = booking.payment_details
+def _refund_note(booking: Booking, part: ActorKind, due: str, paid: str) -> str:
+    """What the customer pays in the end, as they read it or as others do."""
+    is_theirs, details = part is ActorKind.CUSTOMER, booking.payment_details
+    card = "your card" if is_theirs else "their card"
     if details.due_amount is None:
-        return f"So far you have paid {paid}."
+        return f"So far {'you have' if is_theirs else 'the customer has'} paid {paid}."
     if details.due_amount == 0:
-        return "You are not charged; what was held or paid goes back to your card."
-    return f"You pay {due}; everything else goes back to your card."
+        return (
+            f"{'You are' if is_theirs else 'The customer is'} not charged; what was held or paid goes back to {card}."
+        )
+    return f"{'You pay' if is_theirs else 'The customer pays'} {due}; everything else goes back to {card}."
 
 
 def _by(booking: Booking, part: ActorKind, customer: str, provider: str) -> str:

@@ -149,9 +149,9 @@ async def _send_requested(deps: DeliveryDeps, event: Event) -> None:
     template = str(event.payload["template"])
     data = {"frontend": deps.frontend_base_url, **dict(event.payload.get("data") or {})}
     if event.payload.get("to_role") == OPERATORS:
-        mail = deps.renderer.render(template, data)
 
         async def tell(user: User) -> None:
+            mail = deps.renderer.render(template, {**data, "reader": user.greeted_as})
             await send_mail(deps, event, template, user.email, mail, user.id)
 
         await tell_operators(deps, event, tell)
@@ -161,7 +161,7 @@ async def _send_requested(deps: DeliveryDeps, event: Event) -> None:
     address = event.payload.get("to") or (user.email if user else None)
     if not address or (user is not None and user.deleted_at is not None):
         return
-    mail = deps.renderer.render(template, data)
+    mail = deps.renderer.render(template, {**data, "reader": user.greeted_as if user else ""})
     await send_mail(deps, event, template, str(address), mail, user.id if user else None)
 
 

@@ -54,7 +54,7 @@ async def dispatch(deps: DeliveryDeps, message: Message, user: User, mark: str) 
     if user.deleted_at is not None:
         return
     event = message.event
-    mail = deps.renderer.render(message.template, message.data)
+    mail = deps.renderer.render(message.template, {**message.data, "reader": user.greeted_as})
     entry = InboxEntry(
         id=f"ntf_{event.id.removeprefix('evt_')}{mark}",
         user_id=user.id,

@@ -104,6 +104,11 @@ class User(Model):
         return self.is_active and self.deleted_at is None
 
     @property
+    def greeted_as(self) -> str:
+        """The first word of the name, for mails; none until the address is proven: a stranger may have given it."""
+        return (self.full_name.split() or [""])[0] if self.is_verified else ""
+
+    @property
     def picture_media_id(self) -> str | None:
         """The photograph that shows the person, where they have given one."""
         return self.picture.media_id if self.picture else None

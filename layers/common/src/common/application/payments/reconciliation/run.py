@@ -210,7 +210,7 @@ def _line(each: Discrepancy) -> str:
         found, expected = (
             money_text(Money(amount=amount, currency=each.currency)) for amount in (each.found, each.expected)
         )
-    return f"{each.booking_id}: {each.kind} is {found}, expected {expected}"
+    return f"{each.kind.replace('_', ' ').capitalize()}: {found}, expected {expected} ({each.booking_id})"
 
 
 def _discrepancy(booking: Booking, difference: Difference, now: datetime) -> Discrepancy:

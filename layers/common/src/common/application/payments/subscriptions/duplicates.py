@@ -42,7 +42,8 @@ async def _end(deps: SubscriptionDeps, provider: Provider, kept: StripeSubscript
             await deps.plan_gateway.refund(payment)
         except (GatewayRefused, NotFound) as error:
             reason = error.reason if isinstance(error, GatewayRefused) else error.wire_code
-            refused.append(f"{money_text(payment.amount)} of {payment.payment_intent_id}: {reason}")
+            words = str(reason).replace("_", " ")
+            refused.append(f"{money_text(payment.amount)} of {payment.payment_intent_id}: {words}")
         else:
             refunded.append(payment.amount)
     if refused:
@@ -60,7 +61,7 @@ async def _tell_operators(
         deps.clock.now(),
         template="duplicate_plan_not_refunded",
         to_role="operator",
-        data={"provider_id": provider.id, "lines": refused},
+        data={"provider": provider.trading_name, "provider_id": provider.id, "lines": refused},
     )
     await _publish_once(deps, event, f"evt_{other.id}_refused")
 
