@@ -27,6 +27,12 @@ const gigsta = createGigsta({ baseUrl: 'http://127.0.0.1:1', session: memorySess
 await gigsta.GET('/v1/health').then(() => process.exit(1), () => undefined)
 if (![ApiError, Realtime, browserSession, items, upload].every((each) => typeof each === 'function')) process.exit(1)
 """
+#: What the README's example takes as given.
+_GIVEN = """
+declare const email: string, password: string, service_id: string, start_at: string
+declare function showOtherTimes(): void
+"""
+_TYPES = {"target": "es2022", "module": "nodenext", "strict": True, "noEmit": True, "types": []}
 
 
 def check() -> None:
@@ -74,7 +80,7 @@ def _size_of(entry: Path) -> int:
 
 
 def _install_alone() -> None:
-    """Pack the client as for publishing, install it in a folder of its own, and use it there."""
+    """Pack the client as for publishing, install it in a folder of its own, and use it there, as its README does."""
     node = packages.install()
     with TemporaryDirectory() as made:
         folder = Path(made)
@@ -88,3 +94,9 @@ def _install_alone() -> None:
         install = [node.npm, "install", "--prefer-offline", "--no-audit", folder / packed["filename"]]
         node.run(install, seconds=LINT_SECONDS, cwd=folder)
         node.run([folder / "use.js"], seconds=LINT_SECONDS, cwd=folder)
+        readme = (folder / "node_modules/@gigsta/client/README.md").read_text(encoding="utf-8")
+        (folder / "example.ts").write_text(readme.partition("```ts\n")[2].partition("```")[0], encoding="utf-8")
+        (folder / "given.d.ts").write_text(_GIVEN, encoding="utf-8")
+        types = {"compilerOptions": _TYPES, "files": ["given.d.ts", "example.ts"]}
+        (folder / "tsconfig.json").write_text(json.dumps(types), encoding="utf-8")
+        node.run([packages.script("typescript", "bin/tsc"), "--project", folder], seconds=LINT_SECONDS)

@@ -82,8 +82,12 @@ export class Realtime {
     return this.#isLive
   }
 
-  /** Connect, and stay connected until `stop`. Without a sign-in it waits for one. */
+  /**
+   * Connect, and stay connected until `stop`. Without a sign-in it waits for one.
+   * @throws TypeError where there is no `WebSocket`, as in Node before 22.
+   */
   start(): void {
+    if (typeof WebSocket === 'undefined') throw new TypeError('Realtime needs a WebSocket: a browser, or Node 22.')
     if (this.#running) return
     this.#running = new AbortController()
     const { signal } = this.#running

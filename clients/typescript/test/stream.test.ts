@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { items, type StreamEventView } from '../src/index.ts'
+import { createGigsta, items, memorySession, type StreamEventView } from '../src/index.ts'
+import { Realtime } from '../src/realtime.ts'
 import { Stream } from '../src/stream.ts'
 
 const event = (seq: number) => ({ seq }) as StreamEventView
@@ -58,4 +59,15 @@ test('items go over all pages, and ask for no page that is not wanted', async ()
   assert.deepEqual(all, [0, 1, 2, 3, 4, 5])
   for await (const each of items(page)) if (each === 1) break
   assert.deepEqual(asked, [null, '1', '2', null])
+})
+
+test('where nothing can carry the stream, beginning says so instead of trying for ever', () => {
+  const { WebSocket } = globalThis
+  Reflect.deleteProperty(globalThis, 'WebSocket')
+  const realtime = new Realtime(createGigsta({ baseUrl: 'http://127.0.0.1:1', session: memorySession() }), {})
+  try {
+    assert.throws(() => realtime.start(), /Node 22/)
+  } finally {
+    if (WebSocket) globalThis.WebSocket = WebSocket
+  }
 })
