@@ -63,20 +63,19 @@ def run(planned: plan.Plan) -> plan.Outcome:
     with tempfile.TemporaryDirectory() as folder:
         given, done = Path(folder) / "plan.json", Path(folder) / "outcome.json"
         planned.write(given)
-        uv = [
-            find_uv_bin(),
-            "run",
-            "--quiet",
-            "--isolated",
-            "--no-project",
-            "--python",
-            sys.executable,
-            "--with",
-            LOCUST,
-        ]
-        command = [*uv, "--", "python", "-m", "infra.load.under_locust", str(given), str(done)]
+        command = locust("-m", "infra.load.under_locust", str(given), str(done))
         subprocess.run(command, check=True, cwd=ROOT, timeout=planned.seconds + _SPARE_SECONDS)
         return plan.read_outcome(done)
+
+
+def locust(*arguments: str) -> list[str]:
+    """The command that runs Python where Locust is.
+
+    Args:
+        arguments: Python's.
+    """
+    options = ["--quiet", "--isolated", "--no-project", "--python", sys.executable, "--with", LOCUST]
+    return [find_uv_bin(), "run", *options, "--", "python", *arguments]
 
 
 def _say(line: str) -> None:

@@ -40,20 +40,37 @@ class Answer:
     body: Any = None
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked.
+
+    Attributes:
+        name: What it is counted as; its first word is the method.
+        url: Where.
+        headers: With it.
+        json: What is sent as JSON.
+        form: What is sent as a form.
+        fine: Statuses that are no failure though they are no success.
+    """
+
+    name: str
+    url: str
+    headers: dict[str, str]
+    json: Any = None
+    form: Any = None
+    fine: tuple[int, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """How."""
+        return self.name.partition(" ")[0]
+
+
 class Asker(Protocol):
     """Who sends requests, and counts them by name."""
 
-    def ask(
-        self,
-        name: str,
-        url: str,
-        headers: dict[str, str],
-        *,
-        json: Any = None,
-        form: Any = None,
-        fine: tuple[int, ...] = (),
-    ) -> Answer:
-        """Send one; statuses that are ``fine`` are no failure."""
+    def ask(self, request: Request) -> Answer:
+        """Send one."""
         ...
 
     def fail(self, name: str, why: str) -> None:
@@ -147,7 +164,7 @@ class Story:
         url = f"{self._plan.stripe_url}/v1/payment_intents/{intent}/confirm"
         key = {"Authorization": f"Bearer {self._plan.stripe_key}"}
         form = {"client_secret": secret, "payment_method": _CARD}
-        answer = self._asker.ask("POST Stripe: confirm", url, key, form=form)
+        answer = self._asker.ask(Request("POST Stripe: confirm", url, key, form=form))
         if answer.status != _OK:
             raise StoryStops("Stripe refused the card")
         return self._until(booking, "Stripe's event", lambda seen: seen["status"] != "pending_payment")
@@ -213,7 +230,8 @@ class Story:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if method == "POST":
             headers["Idempotency-Key"] = uuid.uuid4().hex
-        answer = self._asker.ask(f"{method} {name}", f"{self._plan.url}{path}", headers, json=body, fine=fine)
+        request = Request(f"{method} {name}", f"{self._plan.url}{path}", headers, json=body, fine=fine)
+        answer = self._asker.ask(request)
         if not (_OK <= answer.status < 300 or answer.status in fine):  # noqa: PLR2004 - a success
             raise StoryStops(f"{method} {name} answered {answer.status}")
         return answer

@@ -19,7 +19,7 @@ from locust.env import Environment
 from requests.adapters import HTTPAdapter
 
 from infra.load import plan as plans
-from infra.load.story import Answer, Story, StoryStops
+from infra.load.story import Answer, Request, Story, StoryStops
 
 if TYPE_CHECKING:
     from locust.stats import StatsEntry
@@ -100,24 +100,16 @@ class Asker:
     def __init__(self, visitor: Visitor, everyone: Everyone) -> None:
         self._visitor, self._everyone = visitor, everyone
 
-    def ask(
-        self,
-        name: str,
-        url: str,
-        headers: dict[str, str],
-        *,
-        json: Any = None,
-        form: Any = None,
-        fine: tuple[int, ...] = (),
-    ) -> Answer:
+    def ask(self, request: Request) -> Answer:
         """Send one."""
-        method, _, _ = name.partition(" ")
-        sent = {"name": name, "headers": headers, "json": json, "data": form, "timeout": _ANSWER_SECONDS}
-        with self._visitor.client.request(method, url, **sent, catch_response=True) as response:
+        sent = {"headers": request.headers, "json": request.json, "data": request.form, "timeout": _ANSWER_SECONDS}
+        with self._visitor.client.request(
+            request.method, request.url, name=request.name, **sent, catch_response=True
+        ) as response:
             if response.status_code == _LIMITED:
                 self._everyone.limited += 1
                 response.success()
-            elif _OK <= response.status_code < _WRONG or response.status_code in fine:
+            elif _OK <= response.status_code < _WRONG or response.status_code in request.fine:
                 response.success()
             else:
                 response.failure(f"{response.status_code or 'no answer'} {(response.text or '')[:_SHOWN]}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from infra.load import bounds, prepare
-from infra.load.story import Answer, Story
+from infra.load.story import Answer, Request, Story
 
 if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
@@ -25,23 +25,15 @@ class Plain:
         self.failures: list[str] = []
         self.client = httpx.Client(timeout=60)
 
-    def ask(
-        self,
-        name: str,
-        url: str,
-        headers: dict[str, str],
-        *,
-        json: Any = None,
-        form: Any = None,
-        fine: tuple[int, ...] = (),
-    ) -> Answer:
+    def ask(self, request: Request) -> Answer:
+        sent: dict[str, Any] = {"headers": request.headers, "json": request.json, "data": request.form}
         for _ in range(_TRIES):
-            answer = self.client.request(name.partition(" ")[0], url, headers=headers, json=json, data=form)
+            answer = self.client.request(request.method, request.url, **sent)
             if answer.status_code != _UNAVAILABLE:
                 break
             self.wait(0.5)
-        if not answer.is_success and answer.status_code not in fine:
-            self.failures.append(f"{name}: {answer.status_code} {answer.text[:300]}")
+        if not answer.is_success and answer.status_code not in request.fine:
+            self.failures.append(f"{request.name}: {answer.status_code} {answer.text[:300]}")
         return Answer(answer.status_code, answer.json() if "json" in answer.headers.get("content-type", "") else None)
 
     def fail(self, name: str, why: str) -> None:

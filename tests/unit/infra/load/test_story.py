@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.load import plan
-from infra.load.story import Answer, Story, StoryStops
+from infra.load.story import Answer, Request, Story, StoryStops
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 SOON, LATER = (f"{NOW + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}" for minutes in (15, 45))
@@ -36,16 +36,13 @@ class Asked:
     names: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
-    def ask(
-        self, name: str, url: str, headers: dict[str, str], *, json: Any = None, form: Any = None,
-        fine: tuple[int, ...] = (),
-    ) -> Answer:  # fmt: skip
-        assert url.startswith(("http://x/v1/", "http://stripe/v1/payment_intents/pi_1/confirm"))
-        assert json is None or form is None
-        assert ("Idempotency-Key" in headers) is (json is not None)
-        assert fine in {(), (409,)}
-        self.names.append(name)
-        return Answer(*self.answers.get(name, (200, {})))
+    def ask(self, request: Request) -> Answer:
+        assert request.url.startswith(("http://x/v1/", "http://stripe/v1/payment_intents/pi_1/confirm"))
+        assert request.json is None or request.form is None
+        assert ("Idempotency-Key" in request.headers) is (request.json is not None)
+        assert request.fine in {(), (409,)}
+        self.names.append(request.name)
+        return Answer(*self.answers.get(request.name, (200, {})))
 
     def fail(self, name: str, why: str) -> None:
         self.failures.append(f"{name}: {why}")
