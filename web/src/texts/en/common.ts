@@ -25,6 +25,7 @@ export default {
   yes: 'Yes',
   no: 'No',
   choose: 'Choose …',
+  photoAdd: 'Add a photo',
   photosAdd: 'Add photos',
   photoRemove: (name: string) => `Remove ${name}`,
   photoUploading: 'Uploading …',

@@ -4,7 +4,7 @@ const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 export default {
   today: {
     hello: (name: string, jobs: number) => `Kia ora${name ? ` ${name}` : ''}, ${NUMBERS[jobs] ?? jobs} ${jobs === 1 ? 'job' : 'jobs'} today`,
-    next: 'Next:', nothingNext: 'Nothing else is booked yet. Your free hours are shown to people who search.',
+    next: 'Next:', nothingNext: 'Nothing else is booked yet.', shown: 'Your free hours are shown to people who search.',
     inProgress: 'Going on now:', directions: 'Directions', join: 'The booking',
     held: 'Held until settled', heldNote: (count: number) => (count === 1 ? 'one booking' : `${count} bookings`),
     paid: 'Paid out this month', paidBefore: (sum: string, month: string) => `${sum} in ${month}`, paidNone: 'nothing so far',
@@ -22,11 +22,11 @@ export default {
     block: 'Keep time free', blockTitle: 'Keep time free', blockText: 'Nobody can book it.', from: 'From', to: 'Until', reason: 'What for (only you see it)',
     manual: 'Enter a booking', manualTitle: 'A booking taken on the telephone', manualText: 'It takes your time here; payment stays between you and the customer.',
     what: 'What', service: 'Service', noService: 'None of them', start: 'Start', minutes: 'Minutes', customer: 'Name of the customer', phone: 'Telephone', notes: 'Notes',
-    remove: 'Take it out', removeAsk: 'Take it out of the calendar?', save: 'Save', subscribe: 'Calendar subscription', subscribeText: 'Your jobs in the calendar of your phone. Who has the link sees them, so keep it to yourself.', makeLink: 'Make a new link', private: 'Private',
+    remove: 'Take it out', removeAsk: 'Take it out of the calendar?', save: 'Save', subscribe: 'Calendar subscription', subscribeText: 'Your jobs in the calendar of your phone. Who has the link sees them, so keep it to yourself.', makeLink: 'Make a link', renewLink: 'Make a new link', private: 'Private',
   },
   hours: {
     title: 'When you work', lead: 'People can book what is free in these hours. Bookings that stand are not changed.',
-    days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'], closed: 'closed', add: 'Add hours', remove: 'Remove', from: 'from', to: 'to', copy: 'Copy to all working days',
+    days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'], closed: 'Closed', add: 'Add hours', remove: 'Remove', from: 'from', to: 'to', copy: 'Copy to all working days',
     zone: 'Time zone', rules: 'Rules', step: 'Starts every', before: 'Free before a job', after: 'Free after a job', notice: 'At least ahead', window: 'At most ahead', perDay: 'Jobs a day at most', perWeek: 'Jobs a week at most', unlimited: 'no limit', minutes: 'min', hoursUnit: 'hours', daysUnit: 'days',
     exceptions: 'Other days', exceptionsText: 'Days that differ from the week: closed, other hours, or more.', addException: 'Add a day', kinds: { closed: 'Closed', different: 'Other hours', extra: 'More hours' }, date: 'Day',
     holidays: 'Holidays', addHoliday: 'Add holidays', first: 'First day', last: 'Last day', reason: 'Why',
@@ -37,7 +37,7 @@ export default {
     status: { draft: 'Draft', active: 'Published', paused: 'Paused', deleted: 'Deleted' }, publish: 'Publish', pause: 'Pause', edit: 'Edit', remove: 'Delete', removeAsk: 'Delete this service? Bookings of it stay.', view: 'View',
     newTitle: 'A new service', editTitle: 'Change a service',
     name: 'Title', description: 'Description', category: 'Kind of work', choose: 'Choose a kind of work', priceType: 'Price', priceTypes: { fixed: 'For the whole job', hourly: 'By the hour', quote: 'By quote' }, price: 'Price', minutes: 'Takes (minutes)', minutesHint: 'Multiples of five.',
-    places: 'Where', placeKinds: { customer: 'At the customer’s', provider: 'At yours', online: 'Online' }, link: 'Link for online appointments', photos: 'Photos', policy: 'Cancelling', policies: { flexible: 'Flexible: free until a day before, then half back', moderate: 'Moderate: free until 3 days before, half back until a day before', strict: 'Strict: free until a week before, half back until 3 days before' } as Record<string, string>,
+    places: 'Where', placeKinds: { customer: 'At the customer’s', provider: 'At yours', online: 'Online' }, link: 'Link for online appointments', photos: 'Photos', policy: 'Cancelling', policies: { flexible: 'Flexible', moderate: 'Moderate', strict: 'Strict' } as Record<string, string>, policyTerms: { flexible: 'Free until a day before, then half back.', moderate: 'Free until 3 days before, half back until a day before.', strict: 'Free until a week before, half back until 3 days before.' } as Record<string, string>, placesMissing: 'Say where the work happens: tick one of them or more.', photosHint: 'Up to ten. The first one is shown in search.',
     auto: 'Accept bookings at once', autoHint: 'A free slot is booked without your answer.', options: 'Options', optionsHint: 'What can be added, such as taking green waste along.', addOption: 'Add an option', optionName: 'Name', optionPrice: 'Price', optionMinutes: 'More minutes', optionMost: 'At most', publishNow: 'Publish it now', save: 'Save',
   },
   earnings: {
@@ -47,13 +47,13 @@ export default {
     stats: 'How it goes', acceptance: 'Accepted', completion: 'Completed', reliability: 'Reliability', requests: 'Requests', declined: 'Declined', cancelled: 'Cancelled by you',
   },
   payouts: {
-    title: 'Payouts', lead: 'Money of settled jobs, on its way to your bank.', emptyTitle: 'No payouts yet', emptyText: 'The first follows a few days after your first settled job.', available: 'On the way next', pending: 'Not available yet', owed: 'You owe', arrives: 'arrives', dashboard: 'Open Stripe', status: { paid: 'Paid', pending: 'On its way', in_transit: 'On its way', failed: 'Failed', canceled: 'Canceled' } as Record<string, string>, setUp: 'Set up payouts',
+    title: 'Payouts', lead: 'Money of settled jobs, on its way to your bank.', emptyTitle: 'No payouts yet', emptyText: 'The first follows a few days after your first settled job.', available: 'Paid out next', pending: 'Still with Stripe', owed: 'You owe', arrives: 'arrives', dashboard: 'Open Stripe', status: { paid: 'Paid', pending: 'On its way', in_transit: 'On its way', failed: 'Failed', canceled: 'Canceled' } as Record<string, string>, setUp: 'Set up payouts',
   },
   plan: {
-    title: 'Your plan', lead: 'What you pay us. Without a plan you pay by the job alone.', current: 'Your plan now', free: 'free', month: 'a month', year: 'a year', commission: (share: string) => `${share} commission`, services: (count: number | null) => (count === null ? 'as many services as you like' : count === 1 ? 'one service' : `${count} services`), trial: (days: number) => `${days} days free to try`, choose: 'Choose', manage: 'Manage or cancel', ends: 'Ends on', renews: 'Goes on from', trialEnds: 'Free until', pastDue: 'The last payment failed. Change the card, or the plan ends.', done: 'Thank you. Your plan is being set up; that takes a moment.', none: 'No plans are offered here.',
+    title: 'Your plan', lead: 'What you pay us: a share of each job, and with a plan a smaller one.', current: 'Your plan now', free: 'Nothing a month', month: 'a month', year: 'a year', commission: (share: string) => `${share} of each job`, usual: 'Our usual share of each job', services: (count: number | null) => (count === null ? 'As many services as you like' : count === 1 ? 'One service' : `${count} services`), trial: (days: number) => `${days} days free to try`, choose: 'Choose', manage: 'Manage or cancel', ends: 'Ends on', renews: 'Goes on from', trialEnds: 'Free until', pastDue: 'The last payment failed. Change the card, or the plan ends.', done: 'Thank you. Your plan is being set up; that takes a moment.', none: 'No plans are offered here.',
   },
   profile: {
-    title: 'Your profile', name: 'Trading name', bio: 'About you', radius: 'How far you go', km: 'km', address: 'Address', tax: 'GST or ABN number', picture: 'Picture', save: 'Save', saved: 'Saved.', view: 'As customers see it', changed: 'Your profile was changed elsewhere meanwhile; this is how it is now.',
+    title: 'Your profile', name: 'Trading name', bio: 'About you', bioHint: 'What you do and since when, what you bring, what makes you good at it.', addressHint: 'Customers see the suburb. Distances are measured from here.', taxHint: 'Only if you have one.', radius: 'How far you go', km: 'km', address: 'Address', tax: 'GST or ABN number', picture: 'Picture', save: 'Save', saved: 'Saved.', view: 'As customers see it', changed: 'Your profile was changed elsewhere meanwhile; this is how it is now.',
   },
   nav: { label: 'Your business', today: 'Today', calendar: 'Calendar', hours: 'Hours', services: 'Services', offers: 'Offers', earnings: 'Earnings', payouts: 'Payouts', plan: 'Plan', profile: 'Profile' },
 }
