@@ -142,8 +142,8 @@ class DeadLettersView(ResponseModel):
 class DashboardView(ResponseModel):
     """Figures by period, and what waits for staff now.
 
-    Figures are those of whole days as they were counted last: the oldest at `computed_at`. `is_complete` says that
-    every day which has begun was counted. What the caller's roles may not see is `null`.
+    Figures are those of whole days as they were counted last: the latest of them at `computed_at`. `is_complete` says
+    that every day which has begun was counted. What the caller's roles may not see is `null`.
     """
 
     first: Annotated[date, Field(alias="from")]

@@ -37,7 +37,7 @@ class Series:
 class Dashboard:
     """Figures by area and name, with all periods they are given for.
 
-    ``computed_at`` is when the oldest of them was counted, ``is_complete`` whether every day that has begun was.
+    ``computed_at`` is when the last day was counted, ``is_complete`` whether every day that has begun was.
     ``waiting`` is what waits for staff now.
     """
 
@@ -83,10 +83,12 @@ async def read_dashboard(
     for each in days:
         by_area[each.area].append(each)
     begun = min(until, deps.clock.now().date())
+    # Days that are over were counted when they ended, which says nothing of how new the figures are.
+    latest = max((each.day for each in days), default=None)
     return Dashboard(
         periods=periods.all,
         figures={area: _series_of(area, of_area, periods, currency) for area, of_area in by_area.items()},
-        computed_at=min((each.computed_at for each in days), default=None),
+        computed_at=min((each.computed_at for each in days if each.day == latest), default=None),
         is_complete=len(days) >= len(by_area) * max(0, (begun - since).days + 1),
         waiting=counts,
         queues=queues,
