@@ -50,6 +50,19 @@ def test_an_account_is_suspended_and_restored_by_what_applies_to_it(page: Page, 
     assert lines[0].startswith("id,")
     assert any("restored" in each for each in lines)
 
+    page.goto("/admin/audit-logs")
+    page.get_by_role("searchbox").fill(nobody.email)
+    page.get_by_label("What", exact=True).select_option(label="Suspended")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+    account = page.get_by_role("main").get_by_role("listitem").get_by_role("link").get_attribute("href")
+
+    page.goto("/admin")
+    page.get_by_role("button", name="Count today anew").click()
+    page.get_by_role("link", name=re.compile("^New people")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("People: New people")
+    expect(page.locator(f'a[href="{account}"]')).to_be_visible()
+
 
 @pytest.mark.timeout(600)
 def test_operators_see_which_bookings_have_no_provider_and_what_providers_owe(page: Page, stage: Stage) -> None:

@@ -74,6 +74,7 @@ export default {
     send: 'Send the rating',
     yours: 'Your rating',
     theirs: 'Their rating',
+    of: { customer: 'The customer’s rating', provider: 'The provider’s rating' } as Record<string, string>,
     hidden: 'shown when both have rated',
     reply: 'Answer it',
     replySend: 'Publish the answer',
