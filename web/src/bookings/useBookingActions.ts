@@ -73,6 +73,9 @@ export const ACTION_UI_METADATA: Readonly<Record<string, Partial<ActionUi>>> = {
   cancel: { icon: X, variant: 'btn-critical', order: 95 },
 }
 
+/** What is said before something is done: in words of our own, for the server's note tells what was done. */
+export const askingWords = (action: ShownAction): string => action.ui.confirm ?? t.ask[action.action_name] ?? action.note
+
 /**
  * Whether a person has something to fill in first; a fee that is agreed to is sent with what was shown, and for a note
  * alone that may be left out nobody is held up.
