@@ -130,8 +130,8 @@ browser: $(STAMP) build ## Tests in a Chromium that is there (CHROMIUM=/path/to/
 	$(PY) -m pytest tests/browser
 
 .PHONY: speed
-speed: $(STAMP) ## Time the web app's pages beside static ones while `make dev` runs (docs/web-speed.md)
-	@$(PY) -m tests.browser.speed
+speed: $(STAMP) ## Time the web app's pages beside static ones while `make dev` runs (ARGS="--page home" for one; docs/web-speed.md)
+	@$(PY) -m tests.browser.speed $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(STAMP) ## Take pictures of the web app's pages while `make dev` runs (docs/screenshots)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
+import mimetypes
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 
 #: What answers for the API alone, whoever asks.
 API_PATHS = ("/v1/", "/docs", "/.well-known/", "/_dev")
+#: Of what, and from how many bytes to how many, CloudFront compresses:
+#: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html.
+COMPRESSED = frozenset({".css", ".html", ".js", ".json", ".svg"})
+LEAST_COMPRESSED, MOST_COMPRESSED = 1_000, 10_000_000
 STRIPE_JS = "https://js.stripe.com/v3/"
 STRIPE_FRAMES = "https://js.stripe.com https://hooks.stripe.com"
 STRIPE_API = "https://api.stripe.com"
@@ -60,22 +67,21 @@ class WebApp:
             return None
         file = _file(path)
         if file is not None:
-            return FileResponse(
-                file, headers={"Cache-Control": app.FOREVER if path.startswith(app.HASHED) else "no-cache"}
-            )
+            keeping = app.FOREVER if path.startswith(app.HASHED) else "no-cache"
+            return _sent(request, file, {"Cache-Control": keeping})
         if path.startswith(app.HASHED) or "text/html" not in request.headers.get("accept", ""):
             return None
         # Cookies and the sign-in belong to the public address alone, not to another name of this machine.
         if request.headers["host"] != urlsplit(self._info.base_url).netloc:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"{self._info.base_url}{path}{query}")
-        return self._document()
+        return self._document(request)
 
-    def _document(self) -> Response:
+    def _document(self, request: Request) -> Response:
         headers = self._headers
         page = app.DIST / "index.html"
         if page.is_file():
-            return FileResponse(page, headers=headers)
+            return _sent(request, page, headers)
         state, _, reason = _state().partition("\n")
         values = {"is_building": state == app.BUILDING, "reason": reason, "stripe_url": self._info.stripe_url}
         text = TEMPLATES.get_template("unbuilt.html").render(values)
@@ -112,6 +118,24 @@ def _policy(info: CloudInfo) -> str:
         f"frame-src {frames}",
         "form-action 'self'",
     )
+
+
+def _sent(request: Request, file: Path, headers: dict[str, str]) -> Response:
+    """Return a file, compressed where CloudFront would compress it for this browser."""
+    about = file.stat()
+    if file.suffix not in COMPRESSED or not LEAST_COMPRESSED <= about.st_size <= MOST_COMPRESSED:
+        return FileResponse(file, headers=headers)
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(file, headers=headers)
+    fields = {**headers, "Content-Encoding": "gzip"}
+    return Response(_compressed(file, about.st_mtime_ns), headers=fields, media_type=mimetypes.guess_type(file)[0])
+
+
+@functools.lru_cache(maxsize=512)
+def _compressed(file: Path, _changed_at: int) -> bytes:
+    """Return a file's bytes compressed; once for each time that it was written."""
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def _file(path: str) -> Path | None:

@@ -13,9 +13,11 @@ from common.runtime.http import problems
 from infra.local import info
 from infra.local.gateway import proxy
 from infra.local.gateway.__main__ import create_app
+from infra.web import app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 
@@ -97,6 +99,27 @@ async def test_head_goes_through_with_the_length_that_get_would_have() -> None:
         response = await client.head("/v1/health")
     assert seen[0].startswith(b"HEAD ")
     assert (response.status_code, response.content, response.headers["content-length"]) == (200, b"", "15")
+
+
+async def test_files_of_the_app_are_compressed_as_cloudfront_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "DIST", tmp_path)
+    (tmp_path / "assets").mkdir()
+    for name in ("large.js", "font.woff2"):
+        (tmp_path / "assets" / name).write_text("text " * 1_000, encoding="utf-8")
+    (tmp_path / "assets" / "small.js").write_text("text", encoding="utf-8")
+    async with gateway(b"") as (client, seen):
+        large, font, small = [await client.get(f"/assets/{name}") for name in ("large.js", "font.woff2", "small.js")]
+        plain = await client.get("/assets/large.js", headers={"accept-encoding": "identity"})
+        (tmp_path / "assets" / "large.js").write_text("other " * 1_000, encoding="utf-8")
+        changed = await client.get("/assets/large.js")
+    assert seen == []
+    assert int(large.headers["content-length"]) < 1_000 < len(large.text)
+    assert {each.headers["vary"] for each in (large, plain)} == {"Accept-Encoding"}
+    assert {each.headers.get("content-encoding") for each in (font, small, plain)} == {None}
+    assert (large.text, changed.text) == (plain.text, "other " * 1_000)
+    assert {each.headers["cache-control"] for each in (large, font)} == {app.FOREVER}
 
 
 def test_the_gateways_codes_are_the_apis() -> None:
