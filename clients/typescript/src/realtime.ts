@@ -66,6 +66,8 @@ export class Realtime {
   readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>()
   readonly #waiting: Queued[] = []
   #socket: WebSocket | null = null
+  /** The ticket that is waited for. */
+  #asking: object | null = null
   #isLive = false
   #running: AbortController | null = null
   #failures = 0
@@ -138,13 +140,14 @@ export class Realtime {
   }
 
   #wake(): void {
-    if (this.#running && this.#socket === null && this.#gigsta.session.isSignedIn) void this.#connect()
+    if (this.#running && this.#socket === null && this.#asking === null && this.#gigsta.session.isSignedIn) void this.#connect()
   }
 
   /** Another person may come next: nothing of this one is kept. */
   #forget(): void {
     const dead = this.#socket
     this.#socket = null
+    this.#asking = null
     dead?.close()
     this.#setLive(false)
     this.#cancel(...this.#timers.keys())
@@ -154,16 +157,20 @@ export class Realtime {
 
   async #connect(): Promise<void> {
     this.#cancel('connect')
+    const asking = (this.#asking = {})
     try {
       const { data } = await this.#gigsta.POST('/v1/realtime/tickets')
-      if (!this.#running || this.#socket !== null) return
+      if (this.#asking !== asking) return
       const socket = new WebSocket(`${data.url}?ticket=${data.ticket}`)
       this.#socket = socket
+      this.#asking = null
       this.#expectAnswer()
       socket.onopen = () => socket === this.#socket && this.#subscribe()
       socket.onmessage = ({ data: text }) => socket === this.#socket && this.#take(JSON.parse(String(text)) as Frame)
       socket.onclose = () => socket === this.#socket && this.#lost()
     } catch (error) {
+      if (this.#asking !== asking) return
+      this.#asking = null
       if (!(error instanceof ApiError && error.status === 401)) this.#lost()
     }
   }
