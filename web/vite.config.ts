@@ -4,12 +4,25 @@ import { fileURLToPath } from 'node:url'
 import { defaultClientConditions } from 'vite'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { early } from './early.ts'
 import { land } from './land.ts'
 
 /** Where the API is that `make web` leads calls to. */
 const API = process.env.API_URL ?? 'http://localhost:8000'
 /** The folder below `src/texts` that all words are taken from: another language is another folder of the same files. */
 const LANGUAGE = process.env.WEB_LANGUAGE ?? 'en'
+
+/**
+ * What is made into one file: what begins early, Vue, what many pages use, and the other icons. A file for each would keep
+ * a page waiting: over HTTP/1.1 a browser asks for six at a time.
+ */
+const MANY = 8
+const GROUPS = [
+  { name: 'start', priority: 4, test: /web\/src\/early|clients\/typescript\/src\/session/ },
+  { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
+  { name: 'shared', priority: 2, minShareCount: MANY, test: /web\/src\/(components|session|support|format|time)|lucide/ },
+  { name: 'icons', priority: 1, minShareCount: 2, test: /lucide/ },
+]
 
 /** Names the font of nearly all text in the document: it comes beside the code then, and is there when text is drawn first. */
 function preloadFont(): Plugin {
@@ -27,14 +40,14 @@ function preloadFont(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [vue(), tailwind(), land(), preloadFont()],
+  plugins: [vue(), tailwind(), land(), early(), preloadFont()],
   resolve: {
     // The client is taken from its sources, so that both are built at once.
     conditions: ['@gigsta/source', ...defaultClientConditions],
     alias: { '@texts': fileURLToPath(new URL(`./src/texts/${LANGUAGE}`, import.meta.url)) },
   },
   // No inline code and no inline fonts: the content security policy allows files of the page's own alone.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true, rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } } },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
   server: {
     port: 5173,

@@ -26,8 +26,8 @@ BUILD_SECONDS = 300
 _MARK = ".sources"
 _SOURCES = (FOLDER / "src", FOLDER / "public", ROOT / "clients" / "typescript" / "src")
 _SINGLE = (
-    "package-lock.json", "web/package.json", "web/index.html", "web/vite.config.ts", "web/land.ts", "web/tsconfig.json",
-    "functions/system/openapi.json",
+    "package-lock.json", "web/package.json", "web/index.html", "web/vite.config.ts", "web/early.ts", "web/land.ts",
+    "web/tsconfig.json", "functions/system/openapi.json",
 )  # fmt: skip
 
 

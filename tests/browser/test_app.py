@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,12 +12,22 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.build.targets import ROOT
+from infra.local.demo import story
 from infra.web import app
-from tests.browser.app import asked_for_offers, go_on_as, paid_booking, reported, service_of, settled, shifts_of
+from tests.browser.app import (
+    ADDRESS,
+    asked_for_offers,
+    go_on_as,
+    paid_booking,
+    reported,
+    service_of,
+    settled,
+    shifts_of,
+)
 from tests.browser.test_pages import WIDTHS, overflow
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from infra.local.cloud import LocalCloud
     from infra.local.demo.stage import Stage
@@ -194,6 +205,89 @@ def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: Loca
     page.wait_for_url(lambda address: "sign-in" not in address)
     page.reload()
     expect(page.get_by_role("button", name="Your account")).to_be_visible()
+
+
+#: How a sign-in begins that was made before.
+RENEWED = ("/v1/auth/refresh", "/v1/users/me")
+
+
+def first_reads(stage: Stage) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+    """Of the pages where people land: a sign of their main content, what it stands on, what else is begun early."""
+    service, customer = service_of(stage), stage.seeded_person("customer")
+    start = story.first_slot(customer, str(service["id"]), stage.now() + timedelta(days=9))
+    body = {"service_id": service["id"], "start_at": start, "address": ADDRESS}
+    booking = f"/bookings/{customer.call('POST', '/v1/bookings', body)['id']}"
+    of_service = f"/v1/services/{service['id']}"
+    around = "lat=-36.8509&lng=174.7645&radius_m=5000&limit=50"
+    return {
+        "/": ("a[href^='/search?category='] >> nth=0", "/v1/search/popular-categories?limit=8", ()),
+        "/search": ("h1:has-text('services to choose from')", "/v1/search/services?facets=true&limit=20", ()),
+        "/reports": ("h1:has-text('reported here')", f"/v1/reports/nearby?{around}", ("/v1/reports/categories",)),
+        f"/services/{service['id']}": ("h1", of_service, (f"{of_service}/ratings?limit=5",)),
+        booking: ("h2:has-text('Pay to make it yours')", f"/v1{booking}", (f"/v1{booking}/payment",)),
+    }
+
+
+@pytest.mark.timeout(600)
+def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, stage: Stage) -> None:
+    asked: list[str] = []
+    answered: set[str] = set()
+
+    def take(route: Route) -> None:
+        address = route.request.url.partition(stage.base_url)[2]
+        asked.append(address)
+        # All else is never answered: the main content does without it.
+        if address in answered:
+            route.continue_()
+
+    shared.route("**/v1/**", take)
+    for page, (sign, read, others) in first_reads(stage).items():
+        own = RENEWED if page.startswith("/bookings/") else ()
+        if own:
+            go_on_as(shared, stage.seeded_person("customer"))
+        # What the page before still asks for is over then.
+        shared.goto("about:blank")
+        asked.clear()
+        answered.clear()
+        answered.update(own, {read})
+        shared.goto(page)
+        expect(shared.locator(sign)).to_be_visible()
+        begun = [*own, read, *others]
+        assert asked[: len(begun)] == begun
+        assert [asked.count(each) for each in begun] == [1] * len(begun)
+    shared.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.timeout(600)
+def test_a_page_whose_first_call_fails_says_so_and_tries_again(shared: Page, stage: Stage) -> None:
+    service = service_of(stage)
+    shared.route(f"**/v1/services/{service['id']}", lambda route: route.fulfill(status=500, body="{}"), times=1)
+    shared.goto(f"/services/{service['id']}")
+    expect(shared.get_by_role("alert")).to_be_visible()
+    shared.get_by_role("button", name="Try again").click()
+    expect(shared.get_by_role("heading", level=1)).to_have_text(str(service["title"]))
+
+
+@pytest.mark.timeout(600)
+def test_two_tabs_that_open_at_once_share_a_renewal_and_an_end(shared: Page, stage: Stage) -> None:
+    statuses: list[int] = []
+    shared.context.on(
+        "response", lambda answer: statuses.append(answer.status) if "/auth/refresh" in answer.url else None
+    )
+    customer = stage.seeded_person("customer")
+    go_on_as(shared, customer)
+    other = shared.context.new_page()
+    # Nobody waits for the first before the second begins.
+    shared.goto("/bookings", wait_until="commit")
+    other.goto("/bookings", wait_until="commit")
+    for tab in (shared, other):
+        settled(tab)
+        expect(tab.get_by_role("button", name="Your account")).to_be_visible()
+    assert set(statuses) == {200}
+    other.get_by_role("button", name="Your account").click()
+    other.get_by_role("button", name="Sign out").click()
+    for tab in (shared, other):
+        expect(tab.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_the_first_load_is_small() -> None:

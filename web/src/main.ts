@@ -1,3 +1,4 @@
+import './early/begin'
 import './styles/app.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'

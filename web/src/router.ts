@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import t from '@texts/common'
+import { early } from './early/start'
 import { useSession } from './session/session'
 
 declare module 'vue-router' {
@@ -16,12 +17,12 @@ declare module 'vue-router' {
 }
 
 // Each area says itself which pages it has.
-const areas = import.meta.glob<{ routes: RouteRecordRaw[] }>('./pages/*/routes.ts', { eager: true })
+const areas = import.meta.glob<RouteRecordRaw[]>('./pages/*/routes.ts', { eager: true, import: 'routes' })
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    ...Object.values(areas).flatMap((area) => area.routes),
+    ...Object.values(areas).flat(),
     { path: '/:path(.*)*', name: 'not-found', component: () => import('./pages/home/NotFoundPage.vue'), meta: { title: t.notFound } },
   ],
   scrollBehavior: (to, from, kept) => kept ?? (to.hash ? { el: to.hash } : to.path === from.path ? undefined : { top: 0 }),
@@ -42,7 +43,8 @@ router.beforeEach(async (to) => {
   return { name: 'sign-in', query: { next: to.fullPath } }
 })
 
-router.afterEach((to) => {
+router.afterEach((to, from) => {
+  if (from.matched.length) early.forget()
   document.title = to.meta.title ? `${to.meta.title} · ${t.product}` : t.product
 })
 

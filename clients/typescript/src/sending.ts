@@ -1,4 +1,4 @@
-import type { Session } from './session.ts'
+import { renewalAt, type Session } from './session.ts'
 
 /** How calls are sent. */
 export interface Sending {
@@ -61,17 +61,8 @@ function mayRepeat({ method, url }: Request): boolean {
   return method === 'POST' ? !UNKEYED.test(new URL(url).pathname) : method === 'GET' || method === 'PUT'
 }
 
-function renew(sending: Sending): Promise<Response | null> {
-  return sending.session.renew(sending.session.accessToken, (refresh_token) =>
-    sending.fetch(
-      new Request(`${sending.baseUrl}/v1/auth/refresh`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ refresh_token }),
-        credentials: 'include',
-      }),
-    ),
-  )
+function renew({ session, baseUrl, fetch }: Sending): Promise<Response | null> {
+  return session.renew(session.accessToken, renewalAt(baseUrl, fetch))
 }
 
 /** The seconds after which to try again: a 429 has done nothing; after others it must be safe to repeat. */

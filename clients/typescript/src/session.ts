@@ -25,6 +25,19 @@ export interface Session {
   renew(stale: string | null, send: Renewal): Promise<Response | null>
 }
 
+/** Renews at the API of an address; in a browser, the page's own where it is empty. */
+export function renewalAt(baseUrl: string, fetch: (request: Request) => Promise<Response>): Renewal {
+  return (refresh_token) =>
+    fetch(
+      new Request(`${baseUrl}/v1/auth/refresh`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ refresh_token }),
+        credentials: 'include',
+      }),
+    )
+}
+
 interface Store {
   read(): string | null
   write(refreshToken: string | null): void

@@ -1,7 +1,7 @@
-import { browserSession, createGigsta } from '@gigsta/client'
+import { createGigsta } from '@gigsta/client'
+import { early, kept } from '../early/start'
 
-/** The sign-in of this browser, shared by its tabs: the access token in memory, one renewal at a time over all of them. */
-export const kept = browserSession()
+export { kept }
 
 /** The API, under the address that the page came from. Refusals are thrown as `ApiError`. */
-export const api = createGigsta({ session: kept })
+export const api = createGigsta({ session: kept, fetch: (request) => early.send(request) })

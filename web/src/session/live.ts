@@ -4,8 +4,8 @@ import type { Schemas } from '../support/schemas'
 import { api, kept } from './api'
 
 /**
- * One realtime stream for the whole page. It opens when the first page listens and somebody is signed in, and survives
- * lost connections; pages say what concerns them and read it again.
+ * One realtime stream for the whole page. It opens when it is known who is signed in (`useUnread`), which leaves what a page
+ * reads first before it, and survives lost connections; pages say what concerns them and read it again.
  */
 export type LiveEvent = Schemas['StreamEventView']
 export type LiveKind = LiveEvent['kind']
@@ -53,7 +53,6 @@ export function liveStream(): Promise<Realtime> {
 
 function listen<T>(all: Set<T>, one: T): void {
   all.add(one)
-  if (kept.isSignedIn) void liveStream()
   onScopeDispose(() => all.delete(one))
 }
 
@@ -71,8 +70,5 @@ export function useLiveFrames(take: LiveFrames): void {
   listen(frames, take)
 }
 
-kept.subscribe((isIn) => {
-  // Another person's stream begins anew.
-  hasBegun = false
-  if (isIn && events.size) void liveStream()
-})
+// Another person's stream begins anew.
+kept.subscribe(() => (hasBegun = false))
