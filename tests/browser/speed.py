@@ -14,7 +14,7 @@ import re
 import statistics
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect, sync_playwright
@@ -40,6 +40,8 @@ RESULTS = ROOT / "docs" / "web-speed.md"
 STATIC = app.DIST / "static-pages"
 #: Odd, so that a median is a page that was there; with all pages on both networks five minutes.
 ROUNDS = 7
+#: How long a booking that is opened has to wait for its payment still; a quarter of an hour is all that it may.
+HELD = timedelta(minutes=6)
 #: Of a page to the static one.
 MOST = 2.0
 #: What a busy machine may take for a page; a call that is lost is told of by its page before.
@@ -111,11 +113,15 @@ def main() -> int:
 
 
 def _pages(stage: Stage, customer: Person) -> Iterator[tuple[str, str]]:
-    """Name and address of each page; the booking is to be paid for a quarter of an hour, so each network has one."""
+    """Name and address of each page; the booking waits for its payment as long as a network takes."""
     service = service_of(stage)
-    start = story.first_slot(customer, str(service["id"]), stage.now() + timedelta(days=3))
-    body = {"service_id": service["id"], "start_at": start, "address": "1 Queen Street, Auckland"}
-    booking = customer.call("POST", "/v1/bookings", body, Idempotency_Key=f"speed-{start}")
+    waiting = customer.call("GET", "/v1/bookings?limit=20&status=pending_payment")["items"]
+    lasting = (each for each in waiting if datetime.fromisoformat(each["hold_expires_at"]) > stage.now() + HELD)
+    booking = next(lasting, None)
+    if booking is None:
+        start = story.first_slot(customer, str(service["id"]), stage.now() + timedelta(days=3))
+        body = {"service_id": service["id"], "start_at": start, "address": "1 Queen Street, Auckland"}
+        booking = customer.call("POST", "/v1/bookings", body, Idempotency_Key=f"speed-{start}")
     yield from (("home", "/"), ("search", "/search"), ("reports", "/reports"))
     yield "a service", f"/services/{service['id']}"
     yield "a booking", f"/bookings/{booking['id']}"

@@ -7,4 +7,5 @@ import { router } from './router'
 import { restoreTheme } from './support/theme'
 
 restoreTheme()
-createApp(App).use(createPinia()).use(router).mount('#app')
+// In a task of its own: the lock of a renewal that was begun is told of between two, and its request goes out before.
+setTimeout(() => createApp(App).use(createPinia()).use(router).mount('#app'))
