@@ -5,6 +5,7 @@ export default {
   },
   /** What a form is for, of actions whose own note tells what was done, for the history. */
   ask: {
+    accept: 'The other side is told.',
     decline: 'The other side is told.',
     cancel: 'Whom it concerns is told.',
     propose_reschedule: 'The time is held until the other side has answered; until then the old one stands.',

@@ -67,7 +67,7 @@ export default {
     emptyTitle: 'No offers are open', emptyText: 'When somebody nearby describes a job that suits you, it is here and in your mail.',
     filters: { open: 'To answer', decided: 'Answered', all: 'All' },
     answerBy: 'Answer by', noBudget: 'no budget named', job: 'The job', suburbOnly: 'The suburb, and a point about a kilometre off. You get the address when it is booked.',
-    accepting: { booking: 'If you accept, the job is yours at this price.', quote: 'Name your price. The customer compares up to five quotes; yours holds its time.' },
+    accepting: { booking: 'If you accept, the job is yours at this price.', priced: 'The price is that of your service. The customer compares up to five quotes; yours holds its time.', quote: 'Name your price. The customer compares up to five quotes; yours holds its time.' },
     yourScore: 'Why you were asked', yourQuote: 'Your quote', photos: 'Photos of the job', about: (time: string) => `about ${time}`,
     talk: 'Ask the customer', checkHours: 'Check your hours',
   },
