@@ -1,4 +1,5 @@
 import t from '@texts/bookings'
+import { money } from '../format'
 import type { LifeStep } from '../components/Lifecycle.vue'
 import type { Schemas } from '../support/schemas'
 import { clockTime, day } from '../time'
@@ -22,6 +23,17 @@ export const bookingTone = (status: Status): string => TONES[status] ?? 'tag-off
 
 /** A status in words; one that nobody here has heard of as it is written. */
 export const bookingStatus = (status: Status): string => t.status[status] ?? status.replaceAll('_', ' ')
+
+/** What ended before any work was done. */
+const UNDONE: ReadonlySet<Status> = new Set<Status>(['payment_expired', 'declined', 'expired', 'cancelled'])
+
+/** Where the customer's money stands: what was charged, where that is less than the price, and not what never comes. */
+export function paymentText(booking: Pick<Booking, 'status' | 'price' | 'payment'>): string {
+  const { state, captured, refunded } = booking.payment
+  if (captured.amount > 0 && captured.amount < booking.price.amount && !refunded.amount) return t.chargedPart(money(captured))
+  if (UNDONE.has(booking.status) && !captured.amount) return t.chargedNothing
+  return t.payment[state] ?? state
+}
 
 const ORDER = ['booked', 'accepted', 'in_progress', 'completed', 'settled'] as const
 type Step = (typeof ORDER)[number]
@@ -74,19 +86,4 @@ function hint(booking: Booking, step: Step, ahead: number): string | undefined {
   if (booking.status === 'requested' && booking.accept_by) return t.lifeNotes.answer(clockTime(booking.accept_by, booking.timezone))
   if (booking.status === 'accepted' && step === 'in_progress') return booking.place.kind === 'online' ? t.lifeNotes.online : t.lifeNotes.code
   return undefined
-}
-
-/** Until when cancelling is free and what it costs after that, by the policy that was booked; null once it has started. */
-export function cancelling(booking: Booking, now = Date.now()): { freeUntil: string | null; fee: { amount: number; currency: string } } | null {
-  const start = Date.parse(booking.start_at)
-  if (booking.role !== 'customer' || !['requested', 'accepted'].includes(booking.status) || now >= start) return null
-  const WHOLE = 10_000
-  const steps = [...booking.cancellation_policy.steps].sort((left, right) => right.hours_before_start - left.hours_before_start)
-  const at = (hours: number): number => start - hours * 3_600_000
-  const free = steps.find((step) => step.refund_basis_points === WHOLE)
-  const share = (time: number): number => steps.find((step) => time <= at(step.hours_before_start))?.refund_basis_points ?? 0
-  const isFree = free !== undefined && now < at(free.hours_before_start)
-  const kept = share(isFree ? at(free.hours_before_start) + 1 : now)
-  const fee = { ...booking.price, amount: Math.round((booking.price.amount * (WHOLE - kept)) / WHOLE) }
-  return { freeUntil: isFree ? new Date(at(free.hours_before_start)).toISOString() : null, fee }
 }

@@ -34,6 +34,12 @@ export default {
   nextAsked: 'Next: your card. It is authorised now; the provider answers your request, and it is charged only when the work is done.',
   nextGuest: 'We hold the time and mail you a link. With it you confirm your address and pay.',
   policy: 'Cancelling',
+  cancelling(stretches: { fee: string | null; until: string | null }[], isInstant: boolean): string {
+    const parts = stretches.map(({ fee, until }, index) => `${fee ?? 'free'}${until ? ` until ${until}` : index > 0 ? ' after that' : ' from now on'}`)
+    const text = `${parts.join(', ')}.`
+    const isFree = stretches[0]?.fee == null
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${isFree ? '' : isInstant ? ' The free time is over.' : ' The free time is over; until the provider has accepted it costs nothing.'}`
+  },
   payTitle: 'Pay to make it yours',
   payLead: (price: string) => `${price} is authorised now and charged when the work is done.`,
   payButton: (price: string) => `Pay ${price}`,
