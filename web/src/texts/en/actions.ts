@@ -5,6 +5,8 @@ export default {
   },
   /** What a form is for, of actions whose own note tells what was done, for the history. */
   ask: {
+    choose: 'You pay next, and with that it is booked. The others are told that it went to somebody else.',
+    counter: 'They may take it, or leave their quote as it is.',
     accept: 'The other side is told.',
     decline: 'The other side is told.',
     cancel: 'Whom it concerns is told.',
