@@ -196,6 +196,9 @@ def test_nothing_moves_while_a_page_comes(page: Page, cloud: LocalCloud, stage: 
 
 @pytest.mark.timeout(600)
 def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: LocalCloud) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/search")
+    page.get_by_role("link", name="Sign in").click()
     page.goto("/bookings")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     person = next(each for each in cloud.info.sign_ins if each["who"] == "customer")
