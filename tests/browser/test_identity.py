@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_text("a mail is on its way")).to_be_visible()
+    expect(page.get_by_text("a mail is on its way")).to_contain_text(email)
     # A second mail would end the link of the first.
     page.route("**/v1/auth/resend-verification", lambda route: route.fulfill(json={"message": "It was sent again."}))
     page.get_by_role("button", name="Mail me a new link").click()
@@ -48,9 +49,13 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     expect(tab.get_by_role("heading", name="Address confirmed")).to_be_visible()
     expect(tab.get_by_text(email)).to_be_visible()
 
+    page.goto("/account")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     tab.get_by_role("button", name="Your account").click()
     tab.get_by_role("button", name="Sign out").click()
     expect(tab.get_by_role("link", name="Join")).to_be_visible()
+    # What was open in another tab is not left for the next who looks at it.
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=/account$"))
     sign_in(tab, email, PASSWORD)
     tab.goto("/account")
     tab.get_by_role("button", name="Add an authenticator app").click()

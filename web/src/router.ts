@@ -48,7 +48,8 @@ router.afterEach((to, from) => {
   document.title = to.meta.title ? `${to.meta.title} · ${t.product}` : t.product
 })
 
-// After a deployment an open page's chunks may be gone: the page is read anew, once.
+// After a deployment an open page's chunks may be gone: the page is read anew, once. Without a connection it stays, with what
+// was typed into it: the browser's own page about that would cover it.
 router.onError((error, to) => {
-  if (/dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
+  if (navigator.onLine && /dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
 })

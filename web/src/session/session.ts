@@ -14,6 +14,8 @@ export const useSession = defineStore('session', () => {
   const user = shallowRef<Account | null>(null)
   const isSignedIn = ref(kept.isSignedIn)
   const unread = ref(0)
+  /** How often a sign-in has ended other than by this tab's own doing: in another tab, or because it was too old. */
+  const ended = ref(0)
   let loading: Promise<Account | null> | null = null
 
   /** The account, read once; null where nobody is signed in, or the sign-in has ended. */
@@ -59,11 +61,14 @@ export const useSession = defineStore('session', () => {
     if (isIn === isSignedIn.value) return
     isSignedIn.value = isIn
     if (isIn) void reload()
-    else user.value = null
+    else {
+      user.value = null
+      ended.value += 1
+    }
   })
 
   const has = (role: Role): boolean => user.value?.roles.includes(role) ?? false
   const isProvider = computed(() => user.value?.provider_id != null)
   const isStaff = computed(() => user.value?.roles.some((role) => STAFF.has(role)) ?? false)
-  return { user, isSignedIn, isProvider, isStaff, unread, has, load, reload, begin, signOut, forget }
+  return { user, isSignedIn, isProvider, isStaff, unread, ended, has, load, reload, begin, signOut, forget }
 })

@@ -25,6 +25,7 @@ export default {
   mailbox: 'Open the mail box of this local cloud',
   checkMail: 'Look into your mail',
   nothingCame: 'Nothing came?',
+  wrongAddress: 'A wrong address? Change it',
   factor: {
     title: 'One more proof',
     lead: 'This account is protected by a second factor.',
@@ -47,6 +48,8 @@ export default {
     profile: 'Complete your profile',
     resend: 'Mail me a new link',
     missing: 'This link has no code in it. Open the one in your mail again.',
+    already: (email: string) => `You are signed in as ${email}, and that address is confirmed: this link is not needed any more.`,
+    goOn: 'Go on',
   },
   mailed: {
     title: 'Sign in by mail',
@@ -66,6 +69,7 @@ export default {
     phone: 'Telephone',
     phoneHint: 'With the country’s prefix, such as +64 21 123 4567',
     address: 'Address',
+    addressHint: 'So that searches begin near you.',
     button: 'Save',
     bookingButton: 'Go on to pay',
     path: 'What brings you here?',
