@@ -71,8 +71,11 @@ def test_a_lost_password_is_set_anew_by_mail(page: Page, stage: Stage) -> None:
     page.get_by_role("button", name="Confirm my address").click()
     expect(page.get_by_role("heading", name="Address confirmed")).to_be_visible()
 
-    page.goto("/forgot-password")
+    page.goto("/sign-in")
     page.get_by_label("Mail address").fill(customer.email)
+    page.get_by_role("link", name="Forgot the password?").click()
+    expect(page.get_by_role("button", name="Mail me a link", exact=True)).to_be_visible()
+    expect(page.get_by_label("Mail address")).to_have_value(customer.email)
     page.get_by_role("button", name="Mail me a link").click()
     expect(page.get_by_text("a mail is on its way")).to_be_visible()
     open_mail(page, stage, customer.email, "Set a new password")
