@@ -1,6 +1,5 @@
 """Disputes and ratings, as staff handle them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from common.runtime.http.csv_lists import IdempotentCsvListRoute
 from common.runtime.http.etags import IfMatch, etag
 from common.runtime.http.paging import Cursor, Limit, decode_cursor, make_page
 from common.runtime.http.schemas import Page
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Response
 
 from functions.admin.access import BookingReader, ContentModerator, DisputeDecider, Id
 from functions.admin.booking_schemas import DisputedBooking, ModeratedRating, StrandedBooking
@@ -75,37 +74,32 @@ async def list_all_ratings(
     return make_page(rows, limit, cursor=lambda row: (row.id,), item=ModeratedRating.model_validate)
 
 
-@dataclass(frozen=True)
-class _RatingDecision:
-    """What a decision on whether a rating is shown takes."""
-
-    container: ContainerDep
-    staff: ContentModerator
-    client: Client
-    body: MaybeReasonRequest | None = None
-
-    async def carry_out(self, rating_id: str, *, hide: bool) -> ModeratedRating:
-        reason, deps = self.body.reason if self.body else "", self.container.moderating
-        rating = await set_rating_shown(deps, self.staff, rating_id, self.client, hide=hide, reason=reason)
-        return ModeratedRating.model_validate(rating)
-
-
 @router.post("/ratings/{id}/hide")
 async def hide_rating(
     id: Id,  # noqa: A002
-    decision: Annotated[_RatingDecision, Depends()],
+    container: ContainerDep,
+    staff: ContentModerator,
+    client: Client,
+    body: MaybeReasonRequest | None = None,
 ) -> ModeratedRating:
     """Take a published rating out of sight and out of the summaries; a `reason` goes into the audit log."""
-    return await decision.carry_out(id, hide=True)
+    reason = body.reason if body else ""
+    rating = await set_rating_shown(container.moderating, staff, id, client, hide=True, reason=reason)
+    return ModeratedRating.model_validate(rating)
 
 
 @router.post("/ratings/{id}/publish")
 async def publish_rating(
     id: Id,  # noqa: A002
-    decision: Annotated[_RatingDecision, Depends()],
+    container: ContainerDep,
+    staff: ContentModerator,
+    client: Client,
+    body: MaybeReasonRequest | None = None,
 ) -> ModeratedRating:
     """Show a rating that was held, or hidden, again; a `reason` goes into the audit log."""
-    return await decision.carry_out(id, hide=False)
+    reason = body.reason if body else ""
+    rating = await set_rating_shown(container.moderating, staff, id, client, hide=False, reason=reason)
+    return ModeratedRating.model_validate(rating)
 
 
 def _dispute_cursor(cursor: str | None) -> Any:
