@@ -26,8 +26,8 @@ function read(key: string): Kept | null {
  * It is for whoever typed it: another person who signs in here sees nothing of it. What was typed while nobody was
  * signed in goes on with whoever signs in next.
  *
- * @param key - The form; of one that an address fills in, the address.
- * @param form - A reactive object of plain values; what is not to be kept stands elsewhere.
+ * @param key The form; of one that an address fills in, the address.
+ * @param form A reactive object of plain values; what is not to be kept stands elsewhere.
  * @returns What forgets it, as once it was sent.
  */
 export function useDraft(key: string, form: Record<string, unknown>): () => void {
