@@ -63,6 +63,19 @@ async def test_both_parties_are_told_of_a_request(
     assert await inbox_of(bench, bench.provider_user.id) == ["booking.requested"]
 
 
+async def test_what_is_told_of_a_request_in_the_app_names_its_time(
+    bench: MoneyBench, gateway: FakePaymentGateway
+) -> None:
+    booking = await requested(bench, gateway)
+    await deliver_all(bench)
+    when = local_time_text(booking.slot.start_at, booking.slot.timezone)
+    for user in (bench.customer, bench.provider_user):
+        [entry] = await bench.container.inbox.notifications.list_by_user(
+            user.id, unread_only=False, limit=10, before=None
+        )
+        assert when in entry.body
+
+
 async def test_every_step_of_a_whole_life_renders(
     bench: MoneyBench, gateway: FakePaymentGateway, mailer: CollectingMailer
 ) -> None:

@@ -15,16 +15,16 @@ def test_both_half_past_twos_of_a_clock_change_read_differently() -> None:
         local_time_text(datetime(2026, 4, 4, hour, 30, tzinfo=UTC), "Pacific/Auckland") for hour in (13, 14)
     )
 
-    assert first == "Sun 5 Apr 2026, 2:30 am NZDT"
-    assert second == "Sun 5 Apr 2026, 2:30 am NZST"
+    assert first == "Sun 5 Apr 2026, 2:30 NZDT"
+    assert second == "Sun 5 Apr 2026, 2:30 NZST"
 
 
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [
-        ("America/Sao_Paulo", "9:00 am UTC-03:00"),
-        ("Asia/Kolkata", "5:30 pm IST"),
-        ("Pacific/Chatham", "1:45 am UTC+13:45"),
+        ("America/Sao_Paulo", "9:00 UTC-03:00"),
+        ("Asia/Kolkata", "17:30 IST"),
+        ("Pacific/Chatham", "1:45 UTC+13:45"),
     ],
 )
 def test_a_zone_without_an_abbreviation_shows_its_offset(zone: str, shown: str) -> None:
@@ -34,15 +34,15 @@ def test_a_zone_without_an_abbreviation_shows_its_offset(zone: str, shown: str) 
 def test_a_day_reads_in_words_with_the_zone_beside_the_time() -> None:
     instant = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
 
-    assert local_time_text(instant, "Pacific/Auckland") == "Tue 1 Dec 2026, 9:00 am NZDT"
-    assert local_time_text(instant, "Australia/Brisbane") == "Tue 1 Dec 2026, 6:00 am AEST"
-    assert local_time_text(instant, "UTC") == "Mon 30 Nov 2026, 8:00 pm UTC"
+    assert local_time_text(instant, "Pacific/Auckland") == "Tue 1 Dec 2026, 9:00 NZDT"
+    assert local_time_text(instant, "Australia/Brisbane") == "Tue 1 Dec 2026, 6:00 AEST"
+    assert local_time_text(instant, "UTC") == "Mon 30 Nov 2026, 20:00 UTC"
 
 
 def test_another_language_needs_its_locale_alone() -> None:
     instant = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
 
-    assert local_time_text(instant, "Pacific/Auckland", "de") == "Di., 1. Dez. 2026, 09:00 NZDT"
+    assert local_time_text(instant, "Pacific/Auckland", "de") == "Di., 1. Dez. 2026, 9:00 NZDT"
     assert money_text(Money(amount=-125_000, currency="nzd"), "de") == "-1.250,00 NZD"
     assert money_text(Money(amount=125_000, currency="nzd"), "fr") == "1 250,00 NZD"
     assert share_text(1_250, "de") == "12,5 %"

@@ -12,7 +12,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, get_datetime_format
+from babel.dates import format_skeleton, get_datetime_format
 from babel.numbers import format_currency, format_percent
 from babel.units import format_unit
 
@@ -73,15 +73,16 @@ def share_text(basis_points: int, locale: str = DEFAULT_LOCALE) -> str:
 
 
 def local_time_text(instant: datetime, timezone: str, locale: str = DEFAULT_LOCALE) -> str:
-    """An instant on the clock of an IANA zone: ``Tue 1 Dec 2026, 9:00 am NZDT``.
+    """An instant on the clock of an IANA zone: ``Tue 1 Dec 2026, 17:10 NZDT``.
 
-    The abbreviation is always there: in the night that clocks go back it alone tells the two half past twos apart.
+    The clock counts to 24 whatever the locale does, as in the web app (``web/src/time.ts``): a mail and the page it
+    leads to say the same. The abbreviation is always there: in the night that clocks go back it alone tells the two half past twos apart.
     Where a zone has none (RFC 9636 then gives its offset) it is the offset from UTC.
     """
     local = instant.astimezone(ZoneInfo(timezone))
     formats = _formats(locale)
     day = format_skeleton(_DAY, local, locale=formats.locale)
-    time = format_time(local, "short", locale=formats.locale)
+    time = f"{local.hour}:{local:%M}"
     return f"{formats.instant.format(time, day)} {_zone_text(local)}".translate(_SPACES)
 
 
