@@ -76,8 +76,8 @@ def local_time_text(instant: datetime, timezone: str, locale: str = DEFAULT_LOCA
     """An instant on the clock of an IANA zone: ``Tue 1 Dec 2026, 17:10 NZDT``.
 
     The clock counts to 24 whatever the locale does, as in the web app (``web/src/time.ts``): a mail and the page it
-    leads to say the same. The abbreviation is always there: in the night that clocks go back it alone tells the two half past twos apart.
-    Where a zone has none (RFC 9636 then gives its offset) it is the offset from UTC.
+    leads to say the same. The abbreviation is always there: in the night that clocks go back it alone tells the two
+    half past twos apart. Where a zone has none (RFC 9636 then gives its offset) it is the offset from UTC.
     """
     local = instant.astimezone(ZoneInfo(timezone))
     formats = _formats(locale)
