@@ -20,7 +20,8 @@ router = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"], route_cla
 @router.get("/plans")
 async def list_plans(container: ContainerDep) -> Plans:
     """What a provider can subscribe to; the first plan is free."""
-    return Plans(items=[PlanView.of(plan) for plan in container.plans])
+    usual = container.booking_settings.commission_basis_points
+    return Plans(items=[PlanView.of(plan) for plan in container.plans], usual_commission_basis_points=usual)
 
 
 @router.get("/me")

@@ -27,9 +27,10 @@ class PlanView(ResponseModel):
 
 
 class Plans(ResponseModel):
-    """Every plan."""
+    """Every plan, and the usual commission of those that name none; categories may have another."""
 
     items: list[PlanView]
+    usual_commission_basis_points: int
     next_cursor: str | None = None
 
 

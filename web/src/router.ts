@@ -9,8 +9,6 @@ declare module 'vue-router' {
     title?: string
     /** Whoever is not signed in is asked to, and comes back. */
     signedIn?: boolean
-    /** The page is of one kind of work; it decides which navigation is shown. */
-    area?: 'customer' | 'provider' | 'admin'
     /** The page fills the window beside the header, without a footer. */
     full?: boolean
   }

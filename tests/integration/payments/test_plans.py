@@ -144,8 +144,9 @@ async def test_a_provider_subscribes_and_the_plan_takes_effect(
     bench, headers = real_bench, await provider_headers(real_bench)
     container = bench.container
     async with api_client("payments", container) as client:
-        plans = (await client.get("/v1/subscriptions/plans")).json()["items"]
-        assert [each["id"] for each in plans] == ["free", "plus", "pro"]
+        plans = (await client.get("/v1/subscriptions/plans")).json()
+        assert [each["id"] for each in plans["items"]] == ["free", "plus", "pro"]
+        assert plans["usual_commission_basis_points"] == container.booking_settings.commission_basis_points
         mine = (await client.get("/v1/subscriptions/me", headers=headers)).json()
         assert mine["plan"]["id"] == "free"
         assert mine["subscription"] is None

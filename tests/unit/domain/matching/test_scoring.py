@@ -126,7 +126,7 @@ def parts_of(candidate: Candidate, **fields: Any) -> dict[str, ScorePart]:
         ("price", {"price": nzd(10_000)}, 0, "NZD 100.00 of a budget of NZD 100.00"),
         ("price", {"price": nzd(8_000)}, 50, "NZD 80.00 of a budget of NZD 100.00"),
         ("price", {"price": nzd(2_000)}, 100, "NZD 20.00 of a budget of NZD 100.00"),
-        ("repeat", {"has_booked_before": True}, 50, "has worked for this customer"),
+        ("repeat", {"has_booked_before": True}, 50, "you have worked together before"),
         ("newcomer", {"jobs_done": 1}, 30, "new here: 1 job done"),
         ("newcomer", {"jobs_done": 5}, 0, "5 jobs done or more"),
     ],

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-const meta = (title: string) => ({ signedIn: true, area: 'admin' as const, title })
+const meta = (title: string) => ({ signedIn: true, title })
 
 export const routes: RouteRecordRaw[] = [
   { path: '/admin', name: 'admin', component: () => import('./DashboardPage.vue'), meta: meta('Dashboard') },

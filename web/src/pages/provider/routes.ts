@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-const meta = (title: string) => ({ signedIn: true, provider: true, title })
+const meta = (title: string) => ({ signedIn: true, title })
 
 export const routes: RouteRecordRaw[] = [
   { path: '/provider', name: 'provider', component: () => import('./TodayPage.vue'), meta: meta('Today') },

@@ -25,6 +25,7 @@ export default {
   yes: 'Yes',
   no: 'No',
   choose: 'Choose …',
+  password: { show: 'Show the password', hide: 'Hide the password' },
   photoAdd: 'Add a photo',
   photosAdd: 'Add photos',
   photoRemove: (name: string) => `Remove ${name}`,

@@ -31,12 +31,19 @@ export default {
   matchesTitle: 'Who was asked, and what they say',
   matchesEmpty: 'The first providers are being looked for. This page changes when somebody was asked.',
   score: 'Why they were asked',
-  points: (points: number) => `${points} points`,
-  pointsOf: (points: number, max: number) => `${points} of ${max}`,
+  fit: (percent: number) => `suits by ${percent}%`,
+  /** What speaks for being asked, for both who read it: the customer about a provider, and that provider. */
   partNames: {
-    distance: 'Distance', rating: 'Rating', answering: 'Answers quickly', fairness: 'Their turn', room: 'Room that day', price: 'Price',
-    repeat: 'Knows you', newcomer: 'New here',
+    customer: {
+      distance: 'Near you', rating: 'Ratings', answering: 'Answers quickly', fairness: 'Asked seldom of late', room: 'Time on that day', price: 'Price',
+      repeat: 'Knows you', newcomer: 'New here',
+    } as Record<string, string>,
+    provider: {
+      distance: 'Near to you', rating: 'Your ratings', answering: 'You answer quickly', fairness: 'You were asked seldom of late', room: 'You have time on that day', price: 'Your price',
+      repeat: 'The customer knows you', newcomer: 'You are new here',
+    } as Record<string, string>,
   },
+  partWeights: { much: 'counts much', some: 'counts some', little: 'counts little', nothing: 'does not count' },
   quote: 'Quote',
   quoteUntil: 'holds its time until',
   countered: 'You offered',
@@ -70,7 +77,7 @@ export default {
     filters: { open: 'To answer', decided: 'Answered', all: 'All' },
     answerBy: 'Answer by', noBudget: 'no budget named', job: 'The job', suburbOnly: 'The suburb, and a point about a kilometre off. You get the address when it is booked.',
     accepting: { booking: 'If you accept, the job is yours at this price.', priced: 'The price is that of your service. The customer compares up to five quotes; yours holds its time.', quote: 'Name your price. The customer compares up to five quotes; yours holds its time.' },
-    yourScore: 'Why you were asked', yourQuote: 'Your quote', photos: 'Photos of the job', about: (time: string) => `about ${time}`,
+    yourScore: 'Why you were asked', fit: (percent: number) => `Suits you by ${percent}%`, yourQuote: 'Your quote', photos: 'Photos of the job', about: (time: string) => `about ${time}`,
     talk: 'Ask the customer', checkHours: 'Check your hours',
   },
 }

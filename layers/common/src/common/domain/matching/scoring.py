@@ -206,7 +206,8 @@ def _repeat(candidate: Candidate, *_: object) -> _Share:
 
 
 def _repeat_reason(candidate: Candidate, *_: object) -> str:
-    return "has worked for this customer" if candidate.has_booked_before else "has not worked for this customer yet"
+    """In words that are right for both who read them, the customer and the provider."""
+    return "you have worked together before" if candidate.has_booked_before else "you have not worked together yet"
 
 
 def _newcomer(candidate: Candidate, _: JobRequest, settings: MatchingSettings) -> _Share:

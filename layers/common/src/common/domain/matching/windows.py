@@ -41,7 +41,7 @@ def require_window(window: Window, minutes: int | None, now: datetime, settings:
         raise InvalidInput.of("window.end_at", "The window must end after it starts.", "order")
     if window.end_at - window.start_at > settings.longest_window:
         longest = duration_text(settings.longest_window)
-        raise InvalidInput.of("window.end_at", f"The window may be {longest} long.", "too_long")
+        raise InvalidInput.of("window.end_at", f"The window may be at most {longest} long.", "too_long")
     if window.end_at > now + MAX_AHEAD:
         raise InvalidInput.of("window.end_at", "The window is too far ahead.", "too_far")
     if last_start(window, minutes or _SHORTEST_WORK) < max(now, window.start_at):

@@ -15,7 +15,7 @@ from common.domain.bookings.state_machine.transition import (
 
 CANCEL = BookingTransition(
     name="cancel",
-    label="Cancel",
+    label="Cancel the booking",
     note="Cancelled.",
     sources=(Status.PENDING_PAYMENT, Status.REQUESTED, Status.ACCEPTED),
     targets=(Status.CANCELLED,),
