@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from common.domain.identity.users import Address, OnboardingStatus
 
 from stripe_local.testing import SECRET_KEY, RunningStripe, running_stripe
 from tests.factories.users import make_user
+from tests.fakes.geocoder import AwayGeocoder
 from tests.support import api_client, sign_in
 from tests.support.people import Identity, bearer
 
@@ -92,6 +94,7 @@ async def test_a_provider_whom_customers_come_to_applies_with_an_address_that_ca
     salon = {"id": "svc_salon", "provider_id": answer["provider"]["id"], "place_kinds": ["provider"]}
     await container.services.insert(Service.model_validate({**fields, **salon, "created_at": now, "updated_at": now}))
     lost = {**DETAILS, "address": "Third hut behind the ridge"}
+    container.replace(onboarding=replace(container.onboarding, geocoder=AwayGeocoder()))
     refused = await identity.post("/v1/onboarding/provider", lost, **headers)
     assert (refused.status_code, refused.json()["code"]) == (409, "provider_address_needed")
     kept = await container.providers.get(answer["provider"]["id"])
@@ -99,6 +102,28 @@ async def test_a_provider_whom_customers_come_to_applies_with_an_address_that_ca
     assert kept.address.is_located
     await container.services.update("svc_salon", {"status": ServiceStatus.PAUSED}, now=now)
     assert (await identity.post("/v1/onboarding/provider", lost, **headers)).status_code == 200
+
+
+async def test_an_applicant_s_address_that_is_nowhere_is_refused_and_nothing_changes(
+    identity: Identity, container: Container
+) -> None:
+    headers, answer = await _apply(identity, "zzzz@example.com")
+    for address in ("zzzz nowhere", "Third hut behind the ridge"):
+        refused = await identity.post("/v1/onboarding/provider", {**DETAILS, "address": address}, **headers)
+        assert refused.status_code == 422, refused.text
+        named = [(each["field"], each["code"]) for each in refused.json()["errors"]]
+        assert named == [("address", "unknown_address")]
+    kept = await container.providers.get(answer["provider"]["id"])
+    assert kept is not None
+    assert kept.address.text == ADDRESS
+
+
+async def test_while_the_geocoder_is_unavailable_an_applicant_s_address_is_accepted_and_marked(
+    identity: Identity, container: Container
+) -> None:
+    container.replace(geocoder=AwayGeocoder())
+    _, answer = await _apply(identity, "unlocated@example.com")
+    assert answer["user"]["address"]["is_located"] is False
 
 
 async def test_an_address_nobody_can_locate_is_accepted_and_marked(identity: Identity) -> None:

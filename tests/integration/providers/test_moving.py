@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from common.domain.payments.platform import Platform
-from common.domain.shared.errors import Unavailable
 
 from tests.factories.providers import make_service
+from tests.fakes.geocoder import AwayGeocoder
 from tests.integration.providers.conftest import SignedIn, store_owner
 from tests.support import api_client
 
@@ -87,13 +87,6 @@ async def test_an_address_that_is_nowhere_is_refused_and_nothing_moves(
     )
     assert stale.status_code == 412
     assert await found_at(container, owner, AUCKLAND) == EVERYWAY
-
-
-class AwayGeocoder:
-    """A geocoder whose service does not answer."""
-
-    async def locate(self, text: str) -> None:
-        raise Unavailable(text)
 
 
 async def test_while_the_geocoder_is_unavailable_a_move_waits_and_other_changes_do_not(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.application.catalogue.deps import ProviderDeps
-from common.application.identity.onboarding.addresses import located_address
+from common.application.identity.onboarding.addresses import find_place, located_address
 from common.application.media.showing import PhotoUse, show_photos, usable_photos
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.roles import Principal
@@ -13,7 +13,7 @@ from common.domain.media.photos import Photo
 from common.domain.scheduling.availability import Availability
 from common.domain.scheduling.availability_rules import check_availability
 from common.domain.search.places import zone_of
-from common.domain.shared.errors import Forbidden, InvalidInput, NotFound
+from common.domain.shared.errors import Forbidden, NotFound
 
 _AS_PICTURE = PhotoUse(purpose=Purpose.PROFILE_PICTURE, field="picture_media_id")
 
@@ -59,9 +59,7 @@ async def update_profile(
     zone = None
     if "address" in fields:
         text = str(fields["address"])
-        found = await deps.geocoder().locate(text)
-        if found is None or not found.is_reliable:
-            raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
+        found = await find_place(deps.geocoder(), text)
         deps.platform.require_provider_in(found.country)
         fields = {**fields, "address": located_address(text, found)}
         zone = zone_of(found.country, found.region)

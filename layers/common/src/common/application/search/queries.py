@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from common.application.identity.onboarding.addresses import find_place
 from common.application.ports.catalogue.geocoding import Located
 from common.application.ports.search.listings import Criteria, ListingKind, WordGroup
 from common.application.search.currencies import usual_currency
@@ -160,10 +161,7 @@ async def _place(deps: SearchDeps, query: SearchQuery) -> Located | None:
     """The place of the address, where no point is given and one counts."""
     if not query.address or query.lat is not None or query.place_kind is PlaceKind.ONLINE:
         return None
-    located = await deps.geocoder.locate(query.address)
-    if located is None or not located.is_reliable:
-        raise InvalidInput.of("address", "This address cannot be found.", "unknown_address")
-    return located
+    return await find_place(deps.geocoder, query.address)
 
 
 def _point(query: SearchQuery, place: Located | None) -> Point | None:

@@ -4,18 +4,19 @@ Addresses are located and passwords hashed first, which takes time; what the acc
 transaction that writes.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from common.application.identity.onboarding.addresses import country_of, locate_address
+from common.application.identity.onboarding.addresses import country_of, locate_address, locate_workplace
 from common.application.identity.onboarding.deps import OnboardingDeps
 from common.application.identity.present_account import present_account
 from common.application.identity.recent_sign_in import require_recent_sign_in
 from common.application.identity.records import log_event, mail_event, publish
 from common.application.identity.sessions import TokenPair, end_session, extend_session, open_session
 from common.application.identity.terms import accepted_or_none, record_terms
-from common.application.ports.catalogue.geocoding import Located
+from common.application.ports.catalogue.geocoding import Geocoder, Located
 from common.application.shared.together import together
 from common.domain.catalogue.providers import Provider
 from common.domain.identity.clients import ClientInfo
@@ -23,7 +24,7 @@ from common.domain.identity.passwords import check_password
 from common.domain.identity.roles import Principal, Role
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import Session
-from common.domain.identity.users import OnboardingStatus, ProviderStatus, User
+from common.domain.identity.users import Address, OnboardingStatus, ProviderStatus, User
 from common.domain.scheduling.availability import Availability, TimeRange, WeeklyRule
 from common.domain.search.places import zone_of
 from common.domain.shared.errors import Conflict, StepOutOfOrder, Unauthenticated
@@ -34,6 +35,7 @@ from common.domain.shared.phones import parse_phone
 _WORKING_DAYS = range(5)
 _UNKNOWN_CLIENT = ClientInfo()
 _OPENS, _CLOSES = time(9), time(17)
+_Locate = Callable[[Geocoder, str], Awaitable[tuple[Address, Located | None]]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ async def complete_profile(
         require_recent_sign_in(deps, caller)
     password_hash = await _new_password_hash(deps, caller, password) if password is not None else None
     terms = accepted_or_none(deps, accepted_terms_version, "profile")
-    fields, _ = await _profile_fields(deps, profile)
+    fields, _ = await _profile_fields(deps, profile, locate_address)
     fields["is_provisional"] = False
     if password_hash is not None:
         fields["requires_password_setup"] = False
@@ -132,12 +134,14 @@ async def _renew(
     return await open_session(deps, user, client, "profile_completed", continues=seen)
 
 
-async def _profile_fields(deps: OnboardingDeps, profile: Profile) -> tuple[dict[str, Any], Located | None]:
+async def _profile_fields(
+    deps: OnboardingDeps, profile: Profile, locate: _Locate
+) -> tuple[dict[str, Any], Located | None]:
     """What a profile sets on the account, and where its address is; without one the account's stays as it is."""
     fields: dict[str, Any] = {"full_name": profile.full_name, "updated_at": deps.clock.now()}
     if profile.address is None:
         return {**fields, "phone_number": parse_phone(profile.phone_number)}, None
-    address, place = await locate_address(deps.geocoder, profile.address)
+    address, place = await locate(deps.geocoder, profile.address)
     phone_number = parse_phone(profile.phone_number, country=country_of(address))
     return {**fields, "phone_number": phone_number, "address": address}, place
 
@@ -175,9 +179,9 @@ async def apply_as_provider(
 
     Raises:
         StepOutOfOrder: the provider's path has not been chosen.
-        InvalidInput: the telephone number or the terms' version is not accepted, or the address is in another country
-            than the platform's.
-        Conflict: the address cannot be located, and customers come to it (code ``provider_address_needed``).
+        InvalidInput: the telephone number or the terms' version is not accepted, or the address cannot be found
+            (``unknown_address``) or is in another country than the platform's.
+        Conflict: the address cannot be located now, and customers come to it (code ``provider_address_needed``).
         Forbidden: the terms in force have not been accepted, where that is required (``terms_not_accepted``).
     """
     terms = accepted_or_none(deps, accepted_terms_version, "provider")
@@ -185,7 +189,7 @@ async def apply_as_provider(
     _require_providers_path(seen)
     deps.terms.require_of_provider([*seen.accepted_terms, *([terms] if terms else [])])
     now = deps.clock.now()
-    fields, place = await _profile_fields(deps, profile)
+    fields, place = await _profile_fields(deps, profile, locate_workplace)
     deps.platform.require_provider_in(place.country if place else "")
     zone = zone_of(place.country if place else "", place.region if place else "")
 
