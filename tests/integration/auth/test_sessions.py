@@ -148,3 +148,4 @@ async def test_a_new_client_is_reported_by_mail_and_a_known_one_is_not(identity:
     [event] = identity.publisher.events
     assert event.payload["template"] == "new_sign_in"
     assert event.payload["data"]["user_agent"] == "Somewhere/9"
+    assert event.payload["instants"] == ["at"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.identity.records import mail_event
 from common.application.notifications.deliver import deliver_event
 from common.application.payments.operations.sync import sync_booking_payment
 from common.domain.bookings.booking import ActorKind, Booking
-from common.domain.notifications.inbox import Channel, Preferences
+from common.domain.identity.users import Address
+from common.domain.notifications.inbox import Channel, Preferences, QuietHours
 from common.domain.shared.display import local_time_text
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Event, Topic, new_event
@@ -191,6 +193,38 @@ async def test_a_mail_about_the_account_reaches_its_address(
     )
     await deliver_event(bench.container.delivery, event)
     assert [to for to, _ in mailer.sent] == [bench.customer.email]
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        ("quiet_hours", "13:05 AEST"),
+        ("services", "16:05 NZDT"),
+        ("booking", "16:05 NZDT"),
+        ("address", "14:05 AEDT"),
+        ("nothing", "3:05 UTC"),
+    ],
+)
+async def test_a_new_sign_in_is_told_on_the_clock_of_who_reads_it(
+    bench: MoneyBench, mailer: CollectingMailer, known: str, shown: str
+) -> None:
+    country = "AU" if known == "address" else ""
+    stranger = make_user(address=Address(text="1 Hay Street", country=country))
+    await store_user(bench.container, stranger)
+    reader = {"services": bench.provider_user, "booking": bench.customer}.get(known, stranger)
+    await bench.container.users.update(bench.provider_user.id, {"provider_id": bench.provider.id})
+    if known == "booking":
+        await bench.book()
+    if known == "quiet_hours":
+        hours = QuietHours(start=time(22), end=time(7), timezone="Australia/Brisbane")
+        await bench.container.inbox.preferences.save(Preferences(user_id=reader.id, quiet_hours=hours))
+    at = datetime(2026, 11, 30, 3, 5, tzinfo=UTC)
+    facts = {"at": at, "ip": "203.0.113.7", "user_agent": "Firefox"}
+    event = mail_event(bench.container.auth, "new_sign_in", reader.id, **facts)
+    await deliver_event(bench.container.delivery, event)
+    [(to, mail)] = mailer.sent
+    assert to == reader.email
+    assert f"Mon 30 Nov 2026, {shown}" in mail.text
 
 
 async def test_a_link_is_made_when_its_mail_is_sent(bench: MoneyBench, mailer: CollectingMailer) -> None:

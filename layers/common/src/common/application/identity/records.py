@@ -1,6 +1,7 @@
 """What identity use cases share: rows of the security log, and requests for mails."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from common.application.identity.deps import AuthDeps
@@ -50,10 +51,11 @@ async def log_event(
 
 
 def mail_event(deps: AuthDeps, template: str, user_id: str, **data: Any) -> Event:
-    """A mail to an account's address, without a link that signs in."""
-    return new_event(
-        Topic.NOTIFICATIONS, MAIL_REQUESTED, deps.clock.now(), template=template, to_user_id=user_id, data=data
-    )
+    """A mail to an account's address, without a link that signs in; instants in ``data`` read on the reader's clock."""
+    instants = [name for name, value in data.items() if isinstance(value, datetime)]
+    data |= {name: data[name].isoformat() for name in instants}
+    fields: dict[str, Any] = {"template": template, "to_user_id": user_id, "data": data, "instants": instants}
+    return new_event(Topic.NOTIFICATIONS, MAIL_REQUESTED, deps.clock.now(), **fields)
 
 
 async def publish(deps: AuthDeps, events: Sequence[Event]) -> None:

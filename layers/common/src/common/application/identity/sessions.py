@@ -15,7 +15,6 @@ from common.domain.identity.roles import Principal
 from common.domain.identity.security_events import SecurityEventType
 from common.domain.identity.sessions import RefreshToken, Session, access_lifetime, refresh_lifetime, session_lifetime
 from common.domain.identity.users import User
-from common.domain.shared.display import local_time_text
 from common.domain.shared.errors import Forbidden, NotFound, Unauthenticated
 from common.domain.shared.events import Event
 from common.domain.shared.ids import new_id
@@ -327,6 +326,5 @@ async def close_sockets(deps: AuthDeps, user_id: str) -> list[Event]:
 
 
 def _new_sign_in_mail(deps: AuthDeps, user: User, session: Session) -> list[Event]:
-    at = local_time_text(session.created_at, "UTC")
     program = program_text(session.user_agent)
-    return [mail_event(deps, "new_sign_in", user.id, at=at, ip=session.ip, user_agent=program)]
+    return [mail_event(deps, "new_sign_in", user.id, at=session.created_at, ip=session.ip, user_agent=program)]

@@ -1,6 +1,6 @@
 """Delivering an event: a mail, an inbox entry and a push message for each person it concerns, once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from common.application.bookings.rating_summaries import RATING_MODERATED
@@ -11,6 +11,7 @@ from common.application.notifications.dispatch import Message, dispatch, send_ma
 from common.application.notifications.live import show_booking
 from common.application.notifications.matching import deliver_matching
 from common.application.notifications.operators import is_for_one, original, tell_operators
+from common.application.notifications.reader_zone import zone_of_reader
 from common.application.notifications.reports import deliver_report_event, is_about_report
 from common.application.notifications.undeliverable import UNDELIVERABLE, note_undeliverable
 from common.application.notifications.unread import check_unread
@@ -23,6 +24,7 @@ from common.domain.identity.users import User
 from common.domain.matching.notifications import NOTIFICATIONS as OF_MATCHING
 from common.domain.messaging.unread import UNREAD
 from common.domain.moderation.ratings import held_rating_item
+from common.domain.shared.display import local_time_text
 from common.domain.shared.events import Event
 from common.domain.shared.notification_kinds import Kind
 
@@ -161,8 +163,18 @@ async def _send_requested(deps: DeliveryDeps, event: Event) -> None:
     address = event.payload.get("to") or (user.email if user else None)
     if not address or (user is not None and user.deleted_at is not None):
         return
+    data |= await _instants(deps, event, user)
     mail = deps.renderer.render(template, {**data, "reader": user.greeted_as if user else ""})
     await send_mail(deps, event, template, str(address), mail, user.id if user else None)
+
+
+async def _instants(deps: DeliveryDeps, event: Event, user: User | None) -> Mapping[str, str]:
+    """The instants of a requested mail as its reader's clock shows them."""
+    names = event.payload.get("instants") or []
+    if not names:
+        return {}
+    zone, data = await zone_of_reader(deps, user), event.payload["data"]
+    return {name: local_time_text(datetime.fromisoformat(data[name]), zone) for name in names}
 
 
 async def _send_link(deps: DeliveryDeps, event: Event) -> None:
