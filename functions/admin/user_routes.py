@@ -54,13 +54,13 @@ async def suspend_user(
     staff: Suspender,
     client: Client,
 ) -> UserView:
-    """Stop an account at once."""
+    """Stop an account at once; its person is mailed the `reason`."""
     return UserView.model_validate(await users.suspend_user(container.admin, staff, id, client, body.reason))
 
 
 @router.post("/{id}/restore", status_code=200)
 async def restore_user(id: Id, container: ContainerDep, staff: Suspender, client: Client) -> UserView:  # noqa: A002
-    """Let a suspended account act again."""
+    """Let a suspended account act again, and mail its person so."""
     return UserView.model_validate(await users.restore_user(container.admin, staff, id, client))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from common.application.notifications.deliver import deliver_event
 from common.domain.identity.roles import Role
 from common.domain.identity.sessions import (
     ACCESS_LIFETIME,
@@ -16,15 +17,18 @@ from common.domain.identity.sessions import (
     session_lifetime,
 )
 from common.domain.identity.users import OnboardingStatus, ProviderStatus
+from common.domain.shared.events import Topic
 
 from tests.factories.providers import make_provider
 from tests.factories.users import make_user
+from tests.integration.notifications.conftest import CollectingMailer
 from tests.support import api_client, sign_in, store_user
 
 if TYPE_CHECKING:
     from common.domain.identity.users import User
     from common.runtime.container.bootstrap import Container
 
+    from tests.fakes.publisher import CollectingPublisher
     from tests.support.people import Identity
 
 REASON = {"reason": "Reported by several customers"}
@@ -64,6 +68,24 @@ async def test_an_account_is_suspended_once_and_restored_once(container: Contain
         twice = await client.post(f"/v1/admin/users/{target.id}/suspend", json=REASON, headers=headers)
     assert (again.status_code, again.json()["code"]) == (409, "not_suspended")
     assert (twice.status_code, twice.json()["code"]) == (409, "already_suspended")
+
+
+async def test_who_is_suspended_or_restored_is_told_by_mail_and_why(
+    container: Container, publisher: CollectingPublisher
+) -> None:
+    mailer = CollectingMailer()
+    container.replace(mailer=mailer)
+    target = await store_user(container, make_user())
+    await _answers(container, make_user(roles=[Role.USER, Role.ADMIN]), target.id)
+    for event in [each for each in publisher.events if each.topic is Topic.NOTIFICATIONS]:
+        await deliver_event(container.delivery, event)
+    assert [(to, mail.subject) for to, mail in mailer.sent] == [
+        (target.email, "Your account is suspended"),
+        (target.email, "Your account is open again"),
+    ]
+    suspended = mailer.sent[0][1].text
+    assert f"Why: {REASON['reason']}" in suspended
+    assert "answer this mail" in suspended
 
 
 async def test_a_suspended_provider_is_not_shown_until_it_is_restored(container: Container) -> None:

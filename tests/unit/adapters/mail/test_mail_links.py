@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from common.application.admin.moderation.deps import ModerationDeps
 
 WEB = "https://web.test"
-#: What tells that something is over, or was done by who reads it: there is nothing to open.
-WITHOUT_LINK = {"duplicate_plan_not_refunded", "email_changed"}
+#: What tells that something is over, or was done by who reads it, or who cannot sign in: there is nothing to open.
+WITHOUT_LINK = {"account_suspended", "duplicate_plan_not_refunded", "email_changed"}
 #: A route of the web app, and a name in its path, which may say what it can be.
 ROUTE = re.compile(r"\{ path: '([^']+)'")
 NAME = re.compile(r":\w+(?:\(([^)]+)\))?")

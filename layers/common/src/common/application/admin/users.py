@@ -9,6 +9,7 @@ from common.application.admin.deps import AdminDeps
 from common.application.identity.ended_sockets import ended_sockets
 from common.application.identity.onboarding.billing import may_be_listed
 from common.application.identity.present_account import present_account
+from common.application.identity.records import MAIL_REQUESTED
 from common.application.shared.own_matters import require_others_matter
 from common.application.shared.publishing import publish_committed
 from common.application.shared.staff_acts import act_of_staff
@@ -29,7 +30,14 @@ _ALREADY = {
 
 
 async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo, reason: str) -> User:
-    """Suspend an account at once: its tokens are revoked and its provider profile leaves the searches.
+    """Suspend an account at once: its tokens are revoked, its provider profile leaves the searches, its person is told.
+
+    Args:
+        deps: ports.
+        staff: who suspends.
+        user_id: the account.
+        client: where the request comes from.
+        reason: why, for its person and for the log.
 
     Raises:
         NotFound: there is no such account.
@@ -40,7 +48,7 @@ async def suspend_user(deps: AdminDeps, staff: Principal, user_id: str, client: 
 
 
 async def restore_user(deps: AdminDeps, staff: Principal, user_id: str, client: ClientInfo) -> User:
-    """Restore a suspended account; it must sign in again.
+    """Restore a suspended account; its person is told, and must sign in again.
 
     Raises:
         NotFound: there is no such account.
@@ -94,11 +102,21 @@ async def _switch(
             detail = "This account is banned: another member of staff lifts that where it was decided."
             raise Conflict(detail, code="account_banned")
         type_ = SecurityEventType.RESTORED if is_active else SecurityEventType.SUSPENDED
-        return await _write(deps, staff, user, client, type_, {"is_active": is_active}, reason)
+        changed, events = await _write(deps, staff, user, client, type_, {"is_active": is_active}, reason)
+        told = _mail(changed, deps.clock.now(), reason)
+        await deps.outbox.insert([told])
+        return changed, [*events, told]
 
     switched, events = await deps.unit_of_work.run(write)
     await publish_committed(deps.outbox, deps.publisher, events, deps.clock)
     return switched
+
+
+def _mail(user: User, now: datetime, reason: str) -> Event:
+    """What the person is told; of a ban the decision of the queue tells them."""
+    template = "account_restored" if user.is_active else "account_suspended"
+    data = {"reason": reason}
+    return new_event(Topic.NOTIFICATIONS, MAIL_REQUESTED, now, template=template, to_user_id=user.id, data=data)
 
 
 async def _write(
