@@ -34,7 +34,7 @@ class QueueView(ResponseModel):
 
 
 class LagView(ResponseModel):
-    """How many seconds something is behind; `null` without an answer."""
+    """How many seconds something is behind; `null` without an answer, and before its first turn (`pending`)."""
 
     name: str
     verdict: Verdict

@@ -11,7 +11,9 @@ from common.adapters.aws.sqs_client import SqsCaller
 from common.adapters.aws.sqs_queues import SqsQueues
 from common.adapters.mongo.shared.breakers import MongoBreakers
 from common.application.admin import operations as use_cases
+from common.application.ports.admin.metrics import Area, DayFigures
 from common.application.ports.admin.queues import Depth, Moved
+from common.application.ports.payments.reconciliation import Progress
 from common.domain.identity.roles import Role
 from common.domain.shared.errors import Unavailable
 from common.domain.shared.events import Topic, new_event
@@ -80,6 +82,29 @@ async def test_each_part_has_its_own_verdict(container: Container, clock: FakeCl
     assert (seen["reconciliation"]["name"], seen["figures"]["seconds"]) == ("reconciliation", 0)
     assert (moved.json(), unknown.status_code, silent.status_code) == ({"moved": 2, "is_all": True}, 404, 503)
     assert [each["details"] for each in log] == [{"queue": "media", "moved": 2}]
+
+
+@pytest.mark.parametrize(
+    ("begun", "has_run", "verdict", "is_told"),
+    [(5, False, "pending", False), (5, True, "attention", True), (31, False, "attention", True)],
+)
+async def test_what_could_not_have_run_yet_is_pending_and_what_should_have_is_not(
+    container: Container, clock: FakeClock, begun: int, has_run: bool, verdict: str, is_told: bool
+) -> None:
+    clock.advance(hours=(22 - clock.now().hour) % 24)
+    now = clock.now()
+    migrations = container.mongo.collection("migrations")
+    await migrations.update_many({}, {"$set": {"applied": now - timedelta(minutes=begun)}})
+    if has_run:
+        long_ago = now - timedelta(hours=23)
+        reviews = container.operations.reconciliation.reviews
+        assert await reviews.save_progress(Progress(id="touched", verified_until=long_ago, revision=1))
+        figures = DayFigures(area=Area.MONEY, day=long_ago.date(), computed_at=long_ago)
+        await container.operations.metrics.save(figures)
+    container.replace(queues=FakeQueues())
+    seen = await use_cases.read_operations(container.operations)
+    told = {(lag.verdict.value, lag.seconds is not None) for lag in (seen.reconciliation, seen.figures)}
+    assert told == {(verdict, is_told)}
 
 
 async def test_an_sqs_that_never_answers_makes_its_queues_unknown(

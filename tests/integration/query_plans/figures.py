@@ -60,5 +60,6 @@ CALLS: Calls = {
     "MongoMetricsRuns.get_queues": lambda c: MongoMetricsRuns(c.mongo).get_queues(),
     "MongoOpenCounts.count": _waiting,
     "MongoLags.get_oldest_due": _overdue,
+    "MongoLags.get_begun": lambda c: MongoLags(c.mongo).get_begun(),
     "MongoLags.list_breakers": lambda c: MongoLags(c.mongo).list_breakers(),
 }

@@ -1,13 +1,13 @@
 """What who runs the product looks at: queues, lags, breakers; each asked on its own, within its own time."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from common.application.payments.reconciliation.run import LagDeps, reconciliation_lag
+from common.application.payments.reconciliation.run import LagDeps, has_reconciled, reconciliation_lag
 from common.application.ports.admin.metrics import Area, Metrics, OpenCounts, Waiting
 from common.application.ports.admin.operations import BreakerState, Lags, Sweep
 from common.application.ports.admin.queues import Depth, Moved, Queues
@@ -32,15 +32,22 @@ LATE = timedelta(minutes=10)
 RECONCILIATION_LATE = timedelta(hours=6)
 #: Figures of today are counted every five minutes.
 FIGURES_LATE = timedelta(minutes=20)
+#: Reconciliation runs every quarter of an hour and figures are counted every five minutes: both have had theirs then.
+FIRST_TURN = timedelta(minutes=30)
 MOST_DISCREPANCIES = 1_000
 #: Dead letters that one request moves.
 MOST_MOVED = 100
 
 
 class Verdict(StrEnum):
-    """How something does: ``attention`` where somebody should look, ``unknown`` where it did not answer in time."""
+    """How something does.
+
+    ``pending`` is what could not have had its first turn yet; ``attention`` where somebody should look; ``unknown``
+    where it did not answer in time.
+    """
 
     OK = "ok"
+    PENDING = "pending"
     ATTENTION = "attention"
     UNKNOWN = "unknown"
 
@@ -70,7 +77,7 @@ class QueueState:
 
 @dataclass(frozen=True)
 class Lag:
-    """How many seconds something is behind; ``None`` where it did not answer."""
+    """How many seconds something is behind; ``None`` where it did not answer, or has not had its first turn yet."""
 
     name: str
     verdict: Verdict
@@ -123,8 +130,12 @@ async def read_operations(deps: OperationsDeps) -> Operations:
         together(*(_queue(deps, name) for name in deps.queues.names())),
         together(*(_lag(each.value, LATE, _sweep_lag(deps, each, now)) for each in Sweep)),
         _lag("outbox", LATE, _outbox_lag(deps, now)),
-        _lag("reconciliation", RECONCILIATION_LATE, reconciliation_lag(deps.reconciliation)),
-        _lag("figures", FIGURES_LATE, _figures_lag(deps, now)),
+        _first_turn(
+            deps,
+            _lag("reconciliation", RECONCILIATION_LATE, reconciliation_lag(deps.reconciliation)),
+            lambda: has_reconciled(deps.reconciliation),
+        ),
+        _first_turn(deps, _lag("figures", FIGURES_LATE, _figures_lag(deps, now)), lambda: _has_counted(deps, now)),
         _answer(deps.lags.list_breakers()),
         _answer(_discrepancies(deps)),
     )
@@ -167,6 +178,23 @@ async def _lag(name: str, late: timedelta, question: Awaitable[int]) -> Lag:
     if seconds is None:
         return Lag(name, Verdict.UNKNOWN, None)
     return Lag(name, Verdict.ATTENTION if seconds > late.total_seconds() else Verdict.OK, seconds)
+
+
+async def _first_turn(deps: OperationsDeps, question: Awaitable[Lag], has_run: Callable[[], Awaitable[bool]]) -> Lag:
+    """The lag of what a schedule does; what never ran is pending for as long as it need not have run."""
+    lag = await question
+    if lag.verdict is not Verdict.ATTENTION:
+        return lag
+    begun = await _answer(deps.lags.get_begun())
+    if begun is None or deps.clock.now() - begun > FIRST_TURN or await _answer(has_run()) is not False:
+        return lag
+    return Lag(lag.name, Verdict.PENDING, None)
+
+
+async def _has_counted(deps: OperationsDeps, now: datetime) -> bool:
+    """Whether figures were ever counted, as far as a marketplace that has just begun can have any."""
+    today: date = now.date()
+    return bool(await deps.metrics.list_computed(today - timedelta(days=1), today))
 
 
 async def _discrepancies(deps: OperationsDeps) -> int:

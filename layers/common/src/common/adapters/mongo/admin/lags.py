@@ -12,7 +12,7 @@ _MOST_BREAKERS = 100
 
 
 class MongoLags:
-    """Implements ``Lags`` over the collections with timers, and ``breakers``.
+    """Implements ``Lags`` over the collections with timers, ``breakers`` and ``migrations``.
 
     Args:
         mongo: the connection.
@@ -26,6 +26,11 @@ class MongoLags:
         rows = self._mongo.collection(sweep.value)
         found = await rows.find_one(due_filter(now), {"next_due_at": 1}, sort=[("next_due_at", 1)])
         return None if found is None else found["next_due_at"]
+
+    async def get_begun(self) -> datetime | None:
+        """Since when the database is in use: the instant of its first migration (``infra.ops.migrations``)."""
+        found = await self._mongo.collection("migrations").find_one({}, {"applied": 1}, sort=[("_id", 1)])
+        return None if found is None else found["applied"]
 
     async def list_breakers(self) -> Sequence[BreakerState]:
         """The breakers that were ever needed, by name."""

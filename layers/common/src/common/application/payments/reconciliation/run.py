@@ -180,6 +180,11 @@ async def reconciliation_lag(deps: LagDeps) -> int:
     return max(0, int((now - min([*reached, *([waiting] if waiting else [])])).total_seconds()))
 
 
+async def has_reconciled(deps: LagDeps) -> bool:
+    """Whether any run has brought a phase on, if only to what it met on its way."""
+    return any([await deps.reviews.get_progress(name) for name in _DATED])
+
+
 async def _place(deps: LagDeps, phase: str, now: datetime) -> Progress:
     return await deps.reviews.get_progress(phase) or Progress(id=phase, verified_until=now - FIRST_PERIOD)
 

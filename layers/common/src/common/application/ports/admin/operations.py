@@ -30,6 +30,10 @@ class Lags(Protocol):
         """When the longest overdue timer was due; ``None`` where none is."""
         ...
 
+    async def get_begun(self) -> datetime | None:
+        """Since when the database is in use; ``None`` where it does not say."""
+        ...
+
     async def list_breakers(self) -> Sequence[BreakerState]:
         """The breakers that were ever needed, by name."""
         ...
