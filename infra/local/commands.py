@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -14,7 +16,7 @@ import httpx
 
 from infra.local import aws, clock, follow, lock, mailbox, options, staff_codes
 from infra.local.cloud import LocalCloud
-from infra.local.demo.furnish import furnish, is_bare
+from infra.local.demo.furnish import furnish
 from infra.local.demo.people import RequestRefused
 from infra.local.demo.play import DemoFailed, parse, play
 from infra.local.handle import RunningCloud
@@ -22,12 +24,14 @@ from infra.local.processes import StartError, tail
 from infra.local.runner.logs import COMBINED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import FrameType
 
 DOWN_SECONDS = 40.0
 POLL_SECONDS = 0.1
+#: In the cloud's folder: the digests of people who have all they are given, a line for each database.
+_FURNISHED = "furnished"
 
 
 def say(line: str) -> None:
@@ -53,7 +57,7 @@ def up(state_dir: Path) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         with LocalCloud(options.from_environment(state_dir, say, os.environ)) as cloud:
             if cloud.info.sign_ins and cloud.stripe_url:
-                _furnish(cloud)
+                _furnish(cloud, state_dir)
             say(_banner(cloud, time.monotonic() - started))
             with contextlib.suppress(KeyboardInterrupt):
                 log = state_dir / "logs" / COMBINED
@@ -171,17 +175,28 @@ def demo(state_dir: Path, arguments: Sequence[str]) -> int:
     return 0
 
 
-def _furnish(cloud: LocalCloud) -> None:
-    """Give the people one can sign in as a few bookings and more; without them, the marketplace is still whole."""
+def _furnish(cloud: LocalCloud, state_dir: Path) -> None:
+    """Give the people one can sign in as a few bookings and more; without them, the marketplace is still whole.
+
+    What was interrupted is gone on with the next time; what was finished is left to who uses the cloud.
+    """
+    finished, people = state_dir / _FURNISHED, _digest(cloud.info.sign_ins)
+    if finished.exists() and people in finished.read_text(encoding="ascii").splitlines():
+        return
     try:
-        if not is_bare(cloud):
-            return
         say("Making a few bookings of the customer and the provider …")
         made = furnish(cloud)
     except (RequestRefused, TimeoutError, RuntimeError, httpx.HTTPError) as error:
         say(f"Not all was made for the people one can sign in as: {error}")
     else:
+        with finished.open("a", encoding="ascii") as file:
+            file.write(f"{people}\n")
         say(f"Made {len(made)}: {', '.join(made)}")
+
+
+def _digest(people: Sequence[Mapping[str, str]]) -> str:
+    """What stands for the people of a database; another has others, with passwords of their own."""
+    return hashlib.sha256(json.dumps(people).encode()).hexdigest()
 
 
 def _banner(cloud: RunningCloud, seconds: float | None = None) -> str:

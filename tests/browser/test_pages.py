@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from infra.local.cloud import LocalCloud
+    from infra.local.demo.stage import Stage
 
 PAGES = {
     "/_dev": "Status",
@@ -38,6 +39,19 @@ def test_every_page_renders_and_fits_its_screen(page: Page, cloud: LocalCloud) -
             if overflow(page):
                 beyond[address, width] = overflow(page)
     assert beyond == {}
+
+
+@pytest.mark.timeout(300)
+def test_a_mail_with_a_long_link_fits_a_telephone(page: Page, stage: Stage) -> None:
+    person = stage.person("Somebody", "somebody-with-quite-a-long-address-for-mails@mail.example.com")
+    person.call("POST", "/v1/auth/register", {"email": person.email, "password": "a-quiet-river-runs-1984"})
+    stage.wait_for_mail(person.email, "confirm")
+    page.set_viewport_size({"width": WIDTHS[-1], "height": 800})
+    page.goto(f"/_dev/mail?to={person.email}")
+    table = page.get_by_role("table").evaluate("each => each.scrollWidth - each.clientWidth")
+    page.get_by_role("link", name="Confirm").first.click()
+    expect(page.get_by_role("heading", name="Links")).to_be_visible()
+    assert (table, overflow(page)) == (0, 0)
 
 
 def operation(page: Page, name: str) -> Locator:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from infra.deploy import routes
-from infra.local.demo.furnish import furnish, is_bare
+from infra.local.demo.furnish import cancel, furnish
 from infra.local.demo.people import wait_for
 from infra.local.demo.stage import Stage
 
@@ -96,7 +96,27 @@ def test_the_people_one_can_sign_in_as_get_bookings_in_different_states(cloud: L
     }
     assert after["weekly"] == before["weekly"]
     assert after["minimum_notice_minutes"] == before["minimum_notice_minutes"]
-    assert not is_bare(cloud)
+
+
+@pytest.mark.timeout(300)
+def test_a_furnishing_that_was_interrupted_is_finished_and_nothing_is_made_twice(cloud: LocalCloud) -> None:
+    made = furnish(cloud)
+    with Stage(cloud) as stage:
+        customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
+
+        def there_is() -> list[int]:
+            paths = ("bookings?limit=100", "conversations?limit=100", "job-requests?limit=100")
+            found = [len(customer.call("GET", f"/v1/{path}")["items"]) for path in paths]
+            reports = provider.call("GET", "/v1/reports/mine?limit=100")["items"]
+            talk = customer.call("GET", f"/v1/bookings/{made['requested']}")["conversation_id"]
+            said = customer.call("GET", f"/v1/conversations/{talk}/messages?limit=100")["items"]
+            return [*found, len(reports), len(said)]
+
+        before = there_is()
+        cancel(customer, made["accepted later"])
+        again = furnish(cloud)
+        status = customer.call("GET", f"/v1/bookings/{made['accepted later']}")["status"]
+        assert (again, there_is(), status) == (made, before, "cancelled")
 
 
 @pytest.mark.parametrize("words", ["plumber", "house cleaning", "piano", "dog walk", "lawn", "heat pump"])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from infra.local.demo import photo
 from infra.local.demo.people import wait_for
 from infra.local.demo.stage import Stage
-from infra.local.demo.story import act, wait_for_axis
+from infra.local.demo.story import act, stamp, wait_for_axis
+from infra.local.seed.accounts import EVERY_DAY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,12 +22,17 @@ _ADDRESS = "1 Queen Street, Auckland"
 _CARD = "pm_card_visa"
 #: What the jobs below are of.
 _KIND = "handyman"
-_ALL_DAY = [{"start": "00:00", "end": "00:00"}]
+_ALL_WEEK = [{"weekday": day, "ranges": [{"start": "00:00", "end": "00:00"}]} for day in range(7)]
+
+
+#: What ended without anybody's doing is made anew.
+_LAPSED = {"payment_expired", "expired", "no_show"}
+_AHEAD = {"pending_payment", "requested", "accepted"}
 
 
 @dataclass(frozen=True)
 class _Parties:
-    """Who books what of whom, and where."""
+    """Who books what of whom, and where; what an interrupted furnishing has made is gone on with."""
 
     stage: Stage
     customer: Person
@@ -34,40 +40,54 @@ class _Parties:
     service_id: str
 
     def requested(self, after: datetime, notes: str) -> str:
-        """Book and pay the first free slot after an instant; returns the booking's id once Stripe's word is in."""
-        window = f"from={_stamp(after)}&to={_stamp(after + timedelta(days=2))}"
-        slots = self.customer.call("GET", f"/v1/services/{self.service_id}/slots?{window}")["items"]
-        start_at = next(slot["start_at"] for slot in slots if slot["start_at"] >= _stamp(after))
-        body = {"service_id": self.service_id, "start_at": start_at, "address": _ADDRESS, "notes": notes}
-        booking = self.customer.call("POST", "/v1/bookings", body, Idempotency_Key=f"furnish-{start_at}")
-        self.stage.pay(booking["payment"]["client_secret"], _CARD)
-        wait_for("Stripe's word", lambda: self._status(booking["id"]) == "requested" or None)
-        return str(booking["id"])
+        """Book and pay the first free slot after an instant; returns the booking's id once Stripe's word is in.
+
+        A booking is known by its notes.
+        """
+        booking_id = self._find(notes) or self._book(after, notes)
+        if self.status(booking_id) == "pending_payment":
+            action = self.customer.call("GET", f"/v1/bookings/{booking_id}/payment")["action"]
+            self.stage.pay(action["client_secret"], _CARD)
+            wait_for("Stripe's word", lambda: self.status(booking_id) != "pending_payment" or None)
+        return booking_id
 
     def accepted(self, after: datetime, notes: str) -> str:
         """The same, accepted."""
         booking_id = self.requested(after, notes)
-        act(self.provider, booking_id, "accept")
+        self.act_in("requested", booking_id, "accept")
         return booking_id
 
-    def _status(self, booking_id: str) -> str:
+    def act_in(self, status: str, booking_id: str, action: str, body: dict[str, Any] | None = None) -> None:
+        """Let the provider act, unless that is done: the booking is in another status then."""
+        if self.status(booking_id) == status:
+            act(self.provider, booking_id, action, body)
+
+    def status(self, booking_id: str) -> str:
+        """Where a booking stands."""
         return str(self.customer.call("GET", f"/v1/bookings/{booking_id}")["status"])
 
+    def _find(self, notes: str) -> str | None:
+        """The booking that was made already, unless it has lapsed or was left to its start meanwhile."""
+        for each in self.customer.call("GET", "/v1/bookings?limit=100")["items"]:
+            is_left = each["status"] in _AHEAD and each["end_at"] <= stamp(self.stage.now())
+            if each["notes"] == notes and each["status"] not in _LAPSED and not is_left:
+                return str(each["id"])
+        return None
 
-def is_bare(cloud: RunningCloud) -> bool:
-    """Tell whether the seeded customer has no bookings yet.
-
-    Args:
-        cloud: A running cloud with seeded people.
-    """
-    with Stage(cloud) as stage:
-        return not stage.seeded_person("customer").call("GET", "/v1/bookings?limit=1")["items"]
+    def _book(self, after: datetime, notes: str) -> str:
+        window = f"from={stamp(after)}&to={stamp(after + timedelta(days=2))}"
+        slots = self.customer.call("GET", f"/v1/services/{self.service_id}/slots?{window}")["items"]
+        start_at = next(slot["start_at"] for slot in slots if slot["start_at"] >= stamp(after))
+        body = {"service_id": self.service_id, "start_at": start_at, "address": _ADDRESS, "notes": notes}
+        booking = self.customer.call("POST", "/v1/bookings", body, Idempotency_Key=f"furnish-{start_at}")
+        return str(booking["id"])
 
 
 def furnish(cloud: RunningCloud) -> dict[str, str]:
     """Make the seeded customer and provider six bookings in different states, and what else goes on beside them.
 
     That is a rating, a question with its answer, a job that asks for offers, and a report; figures are counted then.
+    What there is already is left as it is, so that one that was interrupted is finished by the next.
 
     The provider's week is opened for the time of it, so that one booking can begin now, at any hour. The dashboard has
     figures then, without waiting for the schedule's next turn.
@@ -82,10 +102,10 @@ def furnish(cloud: RunningCloud) -> dict[str, str]:
         customer, provider = stage.seeded_person("customer"), stage.seeded_person("provider")
         for person in (customer, provider):
             _accept_terms(person)
-        week = provider.call("GET", "/v1/providers/me/availability")
+        week = _week_of(provider)
         opened = {
             "timezone": week["timezone"],
-            "weekly": [{"weekday": day, "ranges": _ALL_DAY} for day in range(7)],
+            "weekly": _ALL_WEEK,
             "slot_step_minutes": 5,
             "minimum_notice_minutes": 0,
             "booking_window_days": 60,
@@ -94,10 +114,18 @@ def furnish(cloud: RunningCloud) -> dict[str, str]:
         try:
             made = _book(stage, customer, provider)
         finally:
-            provider.call("PUT", "/v1/providers/me/availability", {key: week[key] for key in _written(week)})
+            provider.call("PUT", "/v1/providers/me/availability", week)
         _liven(stage, customer, provider, made["requested"])
         stage.run_schedule("MetricsFunction")
         return made
+
+
+def _week_of(provider: Person) -> dict[str, Any]:
+    """The provider's week; what one that was interrupted has left open is the seeded one again."""
+    week: dict[str, Any] = provider.call("GET", "/v1/providers/me/availability")
+    if week["weekly"] == _ALL_WEEK:
+        return EVERY_DAY.model_dump(mode="json")
+    return {name: week[name] for name in week if name not in {"version", "updated_at"}}
 
 
 def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
@@ -114,14 +142,18 @@ def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
         "cancelled": parties.requested(now + timedelta(days=5), "The bathroom door sticks."),
         "completed": parties.accepted(now + timedelta(minutes=5), "Kitchen tap handle is loose."),
     }
-    act(provider, made["declined"], "decline", {"reason": "I am sorry, a piano needs more hands than I have."})
-    cancel(customer, made["cancelled"])
-    code = customer.call("GET", f"/v1/bookings/{made['completed']}")["start_code"]
-    act(provider, made["completed"], "start", {"code": code})
-    act(provider, made["completed"], "complete")
-    wait_for_axis(customer, made["completed"], "payment", "captured")
-    rating = {"stars": 5, "text": "Quick, tidy and cheerful."}
-    customer.call("POST", f"/v1/bookings/{made['completed']}/ratings", rating)
+    sorry = "I am sorry, a piano needs more hands than I have."
+    parties.act_in("requested", made["declined"], "decline", {"reason": sorry})
+    if parties.status(made["cancelled"]) == "requested":
+        cancel(customer, made["cancelled"])
+    done = made["completed"]
+    code = customer.call("GET", f"/v1/bookings/{done}")["start_code"]
+    parties.act_in("accepted", done, "start", {"code": code})
+    parties.act_in("in_progress", done, "complete")
+    wait_for_axis(customer, done, "payment", "captured")
+    if not customer.call("GET", f"/v1/bookings/{done}/ratings")["items"]:
+        rating = {"stars": 5, "text": "Quick, tidy and cheerful. The tap has not dripped since."}
+        customer.call("POST", f"/v1/bookings/{done}/ratings", rating)
     return made
 
 
@@ -136,24 +168,42 @@ def _liven(stage: Stage, customer: Person, provider: Person, booking_id: str) ->
     """Let both write to each other, the customer ask for offers, and the provider report what is broken."""
     booking = customer.call("GET", f"/v1/bookings/{booking_id}")
     messages = f"/v1/conversations/{booking['conversation_id']}/messages"
-    provider.call("POST", messages, {"text": "Is there a step ladder in the house, or shall I bring mine?"})
-    customer.call("POST", messages, {"text": "A small one. Please bring yours, the ceiling is high."})
-    provider.call("POST", messages, {"text": "Will do. I have the hooks, too."})
+    for number, (person, text) in enumerate(
+        (
+            (provider, "Kia ora Aroha, is there a step ladder in the house, or shall I bring mine?"),
+            (customer, "A small one. Please bring yours, the ceiling is high."),
+            (provider, "Will do. I have the hooks, too. How heavy are the pictures?"),
+            (customer, "Two are light. The third is a mirror, about eight kilos."),
+            (provider, "Then I bring plugs for plasterboard as well. See you then!"),
+        )
+    ):
+        person.call("POST", messages, {"text": text, "client_id": f"furnish-{number}"})
+    if not customer.call("GET", "/v1/job-requests?limit=1")["items"]:
+        _ask_for_offers(stage, customer, booking)
+    if not provider.call("GET", "/v1/reports/mine?limit=1")["items"]:
+        _report(provider)
+
+
+def _ask_for_offers(stage: Stage, customer: Person, booking: dict[str, Any]) -> None:
+    """Ask for offers of what the booking is of, in its currency."""
     start = stage.now() + timedelta(days=6)
     request = {
         "category": booking["service"]["category"],
         "title": "Hang a gate and oil the deck",
         "description": "The gate is there, its posts stand. The deck is about twelve square metres.",
         "address": _ADDRESS,
-        "window": {"start_at": _stamp(start), "end_at": _stamp(start + timedelta(days=3))},
+        "window": {"start_at": stamp(start), "end_at": stamp(start + timedelta(days=3))},
         "timezone": booking["timezone"],
         "budget": {"amount": 45_000, "currency": booking["price"]["currency"]},
         "mode": "compare",
     }
     customer.call("POST", "/v1/job-requests", request)
+
+
+def _report(provider: Person) -> None:
     report = {
         "title": "Hedge grows over the footpath",
-        "description": "Prams have to go on the road.",
+        "description": "It takes up most of the path beside the playground, and prams have to go on the road.",
         "category": "tree",
         "location": {"lat": -36.8471, "lng": 174.7612},
         "media_ids": [photo.upload(provider, photo.hedge(), "report")["id"]],
@@ -176,12 +226,3 @@ def cancel(person: Person, booking_id: str) -> dict[str, Any]:
     body = {"reason": "Plans changed"}
     answer: dict[str, Any] = person.call("POST", path, body, If_Match=f'"{version}"')
     return answer
-
-
-def _written(week: dict[str, Any]) -> list[str]:
-    """Name the fields of an availability that may be sent back."""
-    return [name for name in week if name not in {"version", "updated_at"}]
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

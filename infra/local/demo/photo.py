@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from infra.local.demo.people import wait_for
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _TIMEOUT_SECONDS = 20.0
 _PLACE_TAG = 0x8825
 _MAKE_TAG = 0x010F
+_LEAVES = ((74, 128, 62), (96, 150, 72), (58, 108, 56), (118, 164, 84))
 
 
 def play(narrator: Narrator, cast: Cast, booking: dict[str, Any]) -> None:
@@ -68,9 +70,22 @@ def upload(person: Person, file: bytes, purpose: str) -> dict[str, Any]:
 
 
 def hedge() -> bytes:
-    """A picture of something green under something blue, as a telephone writes it."""
-    image = Image.linear_gradient("L").resize((1600, 1200)).convert("RGB")
-    image.paste((40, 110, 50), (0, 500, 1600, 1200))
+    """A picture of a hedge beside a footpath under a clear sky, as a telephone writes it."""
+    image = _sky()
+    draw, random = ImageDraw.Draw(image), Random(7)  # noqa: S311 - leaves need no secrecy
+    draw.rectangle([0, 700, 1600, 1200], fill=(126, 158, 92))
+    draw.polygon([(560, 1200), (1600, 1200), (1600, 780), (1290, 700), (1180, 700)], fill=(176, 172, 164))
+    draw.polygon([(1250, 1200), (1600, 1200), (1600, 900)], fill=(98, 100, 104))
+    draw.line([(1250, 1200), (1600, 900)], fill=(214, 210, 200), width=14)
+    draw.polygon([(0, 330), (1120, 300), (1120, 770), (0, 1150)], fill=(44, 84, 44))
+    for _ in range(9_000):
+        depth = random.random()
+        x, top = 1150 * (1 - depth * depth), 260 + 260 * (1 - depth) ** 2 * random.random()
+        y = random.uniform(top, 1200 - 420 * (x / 1150))
+        light = 1 - 0.5 * (y - 260) / 940 + random.uniform(-0.16, 0.16)
+        leaf = tuple(int(tone * light) for tone in random.choice(_LEAVES))
+        across, down = random.uniform(9, 26), random.uniform(7, 17)
+        draw.ellipse([x - across, y - down, x + across, y + down], fill=leaf)
     exif = Image.Exif()
     exif[_MAKE_TAG] = "Aroha's telephone"
     place = exif.get_ifd(_PLACE_TAG)
@@ -78,3 +93,11 @@ def hedge() -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=90, exif=exif)
     return buffer.getvalue()
+
+
+def _sky() -> Image.Image:
+    """Light above the houses, blue above that."""
+    fade = Image.linear_gradient("L").resize((1600, 1200))
+    return Image.composite(
+        Image.new("RGB", fade.size, (226, 238, 246)), Image.new("RGB", fade.size, (120, 178, 226)), fade
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Any
@@ -34,17 +35,18 @@ if TYPE_CHECKING:
 
 _DOMAIN = "example.com"
 _PASSWORD_BYTES = 12
+#: Who plays which part: name, telephone number and roles.
 _PARTS = {
-    "customer": [Role.USER],
-    "provider": [Role.USER, Role.PROVIDER],
-    "moderator": [Role.USER, Role.MODERATOR],
-    "operator": [Role.USER, Role.OPERATOR],
-    "admin": [Role.USER, Role.ADMIN],
-    "super admin": [Role.USER, Role.SUPER_ADMIN],
+    "customer": ("Aroha Ngata", "+64211234567", [Role.USER]),
+    "provider": ("Tom Fisher", "+64279876543", [Role.USER, Role.PROVIDER]),
+    "moderator": ("Mere Tamihana", "+64211234571", [Role.USER, Role.MODERATOR]),
+    "operator": ("Ravi Patel", "+64211234572", [Role.USER, Role.OPERATOR]),
+    "admin": ("Grace Walker", "+64211234573", [Role.USER, Role.ADMIN]),
+    "super admin": ("Hemi Parata", "+64211234574", [Role.USER, Role.SUPER_ADMIN]),
 }
 HOME = Address(text="1 Queen Street, Auckland", lat=-36.8440, lng=174.7670, is_located=True)
 
-_EVERY_DAY = Availability(
+EVERY_DAY = Availability(
     timezone="Pacific/Auckland",
     weekly=[WeeklyRule(weekday=day, ranges=[TimeRange(start=time(8), end=time(20))]) for day in range(7)],
     minimum_notice_minutes=60,
@@ -82,8 +84,8 @@ async def store_known(container: Container, now: datetime, password: str | None)
     sign_ins = []
     people: dict[str, User] = {}
     credentials, passwords = MongoCredentials(container.mongo), Argon2Passwords()
-    for who, roles in _PARTS.items():
-        people[who] = _known(who, roles, now)
+    for who in _PARTS:
+        people[who] = _known(who, now)
         chosen = password or secrets.token_urlsafe(_PASSWORD_BYTES)
         await container.users.insert(people[who])
         await credentials.set_password(people[who].id, await passwords.hash(chosen), now)
@@ -101,7 +103,7 @@ async def _give_app(container: Container, user: User, now: datetime) -> str:
         id=new_id("fac", now),
         user_id=user.id,
         kind=FactorKind.TOTP,
-        name="Seeded app",
+        name="Authenticator app",
         created_at=now,
         confirmed_at=now,
         sealed_secret=sealed,
@@ -119,8 +121,8 @@ def as_provider(user: User, offer: Offer) -> Offer:
             "user_id": user.id,
             "address": HOME,
             "service_radius_km": 40.0,
-            "timezone": _EVERY_DAY.timezone,
-            "availability": _EVERY_DAY,
+            "timezone": EVERY_DAY.timezone,
+            "availability": EVERY_DAY,
             "rating": RatingSummary(),
         }
     )
@@ -130,15 +132,16 @@ def as_provider(user: User, offer: Offer) -> Offer:
 
 def store_owners(db: Database[dict[str, Any]], random: Random, offers: Iterable[Offer], now: datetime) -> None:
     """Store an account for each generated provider; it has no password, so nobody can sign in to it."""
-    rows = []
+    rows, borne = [], Counter[str]()
     for offer in offers:
-        provider = offer.provider
-        email = f"{provider.user_id.removeprefix('usr_')}@{_DOMAIN}"
+        provider, name = offer.provider, wording.person(random)
+        borne[name] += 1
+        email = f"{name.lower().replace(' ', '.')}{borne[name] if borne[name] > 1 else ''}@{_DOMAIN}"
         user = User(
             id=provider.user_id,
             email=email,
             email_key=email,
-            full_name=wording.person(random),
+            full_name=name,
             roles=[Role.USER, Role.PROVIDER],
             is_verified=True,
             onboarding_status=OnboardingStatus.BILLING_SETUP_COMPLETE,
@@ -152,15 +155,16 @@ def store_owners(db: Database[dict[str, Any]], random: Random, offers: Iterable[
         db["users"].insert_many(rows)
 
 
-def _known(who: str, roles: list[Role], now: datetime) -> User:
+def _known(who: str, now: datetime) -> User:
+    name, phone_number, roles = _PARTS[who]
     email = f"{who.replace(' ', '')}@{_DOMAIN}"
     is_provider = Role.PROVIDER in roles
     return User(
         id=new_id("usr", now),
         email=email,
         email_key=email,
-        full_name=f"Dev {who.title()}",
-        phone_number="+6421555010",
+        full_name=name,
+        phone_number=phone_number,
         address=HOME,
         roles=roles,
         is_verified=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -79,7 +80,7 @@ def _offer(random: Random, key: str, name: str, rows: list[list[str]]) -> market
     """Make a provider from its lines."""
     suburb, first = rows[0][1], rows[0]
     lat, lng = _SUBURBS[suburb]
-    made_at = market.EPOCH
+    made_at = market.EPOCH + timedelta(minutes=Random(f"since/{key}").randrange(400_000))  # noqa: S311 - as above
     services = [_service(random, f"svc_seed{key}{index}", f"prv_seed{key}", row) for index, row in enumerate(rows)]
     provider = Provider.model_construct(
         id=f"prv_seed{key}",
