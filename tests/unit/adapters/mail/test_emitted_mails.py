@@ -69,11 +69,13 @@ def texts(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> l
 
 
 def keys(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """The keys of a dictionary that is written out."""
+    """The keys of a dictionary that is written out, and of those that are spread into it."""
     found = assigned(node.id, function) if isinstance(node, ast.Name) else node
-    if isinstance(found, ast.Dict):
-        return frozenset(str(ast.literal_eval(key)) for key in found.keys if key is not None)
-    return frozenset()
+    if not isinstance(found, ast.Dict):
+        return frozenset()
+    pairs = list(zip(found.keys, found.values, strict=True))
+    written = {str(ast.literal_eval(key)) for key, _ in pairs if key is not None}
+    return frozenset(written.union(*(keys(value, function) for key, value in pairs if key is None)))
 
 
 def assigned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:

@@ -66,20 +66,17 @@ async def prepare_mail(deps: LinkDeps, event: Event) -> LinkMail | None:
         return None
     intent = event.payload.get("booking_intent_id")
     link = await _link(deps, event, address, purpose, user_id=user.id, booking_intent_id=intent)
-    if purpose is MailPurpose.RESET_PASSWORD:
-        data = {"link": link, "lifetime": _lifetime(purpose), "reader": user.greeted_as}
-        return LinkMail("reset_password", user.email, data)
-    if intent is None:
-        data = {"link": link, "lifetime": _lifetime(purpose), "reader": user.greeted_as}
-        return LinkMail("sign_in", user.email, data)
-    data = {
-        "link": link,
-        "lifetime": _lifetime(purpose),
+    data = {"link": link, "lifetime": _lifetime(purpose)}
+    if purpose is MailPurpose.RESET_PASSWORD or intent is None:
+        template = "reset_password" if purpose is MailPurpose.RESET_PASSWORD else "sign_in"
+        return LinkMail(template, user.email, {**data, "reader": user.greeted_as})
+    booked = {
+        **data,
         "service": event.payload.get("service", "your service"),
         "when": event.payload.get("when", "at the time you chose"),
         "kept_until": event.payload.get("kept_until", "a little later"),
     }
-    return LinkMail("booking_intent", user.email, data)
+    return LinkMail("booking_intent", user.email, booked)
 
 
 async def _verification(deps: LinkDeps, event: Event, address: EmailAddress) -> LinkMail | None:
