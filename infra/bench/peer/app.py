@@ -3,7 +3,7 @@
 Done as by ours: the access token's signature, issuer and audience; the account's state; the limit of an address's rate;
 rules of the slot; the slot by the unique index; the payment recorded before Stripe is called, under its operation's
 key; audit row and event in the transaction; its result in another one; the event sent and marked; the answer with what
-the caller may see and do; logs and spans by Powertools (see ``observed``). What is offered and shown is decided by the
+the caller may see and do; logs and spans (see ``observed``). What is offered and shown is decided by the
 product's own rules, so that the two differ in how a request is served and stored. Left out, in its favour: the limit of
 unpaid holds, locating the address, guards of the state machine, replays of a key.
 """

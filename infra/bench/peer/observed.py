@@ -1,10 +1,11 @@
-"""Logs and spans of the peer by Powertools, as many as ours: a line for a change, a span where X-Ray samples."""
+"""What the peer records, as much as ours: a line by Powertools for a change, spans where X-Ray samples."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
+from common.adapters.mongo.shared.command_spans import record_commands
+from common.runtime.observability import tracing
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -15,13 +16,11 @@ def observed(handler: Handler) -> Handler:
     Args:
         handler: answers events of API Gateway.
     """
-    logger, tracer = Logger(service="peer", utc=True), Tracer(service="peer", auto_patch=False)
+    logger = Logger(service="peer", utc=True)
+    record_commands()
 
     def run(event: dict[str, Any], context: Any) -> Any:
-        if "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", ""):
-            with tracer.provider.in_subsegment(name="## peer"):
-                answer = handler(event, context)
-        else:
+        with tracing.invocation():
             answer = handler(event, context)
         asked = event["requestContext"]["http"]
         if asked["method"] != "GET":
