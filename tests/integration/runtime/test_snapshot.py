@@ -89,24 +89,28 @@ BODIES = {
 
 
 @pytest.mark.parametrize("area", applications.areas())
-async def test_no_request_imports_anything(
+async def test_no_request_imports_anything_or_takes_a_routes_file_apart(
     area: str, container: Container, mongodb_uri: str, database_name: str
 ) -> None:
     headers = await sign_in(container, make_user(roles=frozenset(Role)))
     script = f"""
-import re
+import contextlib, inspect, io, re
 BODIES = {json.dumps(BODIES)}
-statuses = []
-hooks.run_before_snapshot()
+statuses, taken_apart = [], []
+with contextlib.redirect_stdout(io.StringIO()) as said:
+    hooks.run_before_snapshot()
 hooks.run_after_restore()
 before = set(sys.modules)
+inspect.getsourcelines = lambda function: taken_apart.append(str(function))
 {ALL_ROUTES.format(area=area)}
 ask({{}})
 ask({headers!r})
-print(json.dumps([sorted(set(sys.modules) - before), statuses]))
+print(json.dumps([sorted(set(sys.modules) - before), taken_apart, said.getvalue(), statuses]))
 """
-    gained, statuses = in_a_function(area, script, mongodb_uri, database_name)
+    gained, taken_apart, said, statuses = in_a_function(area, script, mongodb_uri, database_name)
     assert gained == [], " ".join(gained)
+    assert taken_apart == []
+    assert said == "", "nothing is wrong before a snapshot"
     assert statuses
     assert 500 not in statuses
 

@@ -1,11 +1,10 @@
 """Makes the FastAPI application of one function, and the Lambda handler around it."""
 
-import inspect
 import os
+import re
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from common.adapters.mongo.shared.database import as_unavailable
-from common.domain.shared.errors import GigstaError
+from common.domain.shared.errors import GigstaError, Unavailable
 from common.runtime import cold_start
 from common.runtime.container.http import HttpContainer
 from common.runtime.handlers import LambdaHandler, Needs
@@ -33,7 +32,7 @@ from common.runtime.http.route_table import RouteTable
 from common.runtime.loop import get_loop
 from common.runtime.observability import metrics, tracing
 from common.runtime.observability.logging import get_logger, set_service
-from common.runtime.settings import Names, SettingsGroup, load_settings
+from common.runtime.settings import Names, Settings, SettingsGroup, load_settings
 from common.runtime.snapshot import register_hooks
 
 #: JSON of this product is small; a route that takes more says so with ``max_body_size=``.
@@ -49,20 +48,10 @@ CORS_RESPONSE_HEADERS = (
 )  # fmt: skip
 _CORS_MAX_AGE_SECONDS = 600
 
-#: An event of API Gateway (payload 2.0) for a path that no function has: answered without asking anyone outside.
-_UNKNOWN_ROUTE: dict[str, Any] = {
-    "version": "2.0",
-    "routeKey": "$default",
-    "rawPath": "/v1/nowhere",
-    "rawQueryString": "",
-    "headers": {"host": "localhost"},
-    "requestContext": {
-        "http": {"method": "GET", "path": "/v1/nowhere", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
-        "requestId": "snapshot",
-        "stage": "$default",
-    },
-    "isBase64Encoded": False,
-}
+#: A path that no function has: answered without asking anyone outside.
+_NOWHERE = "/v1/nowhere"
+#: A parameter in a route's path.
+_PARAMETER = re.compile(r"{[^}]+}")
 
 
 class CorsSettings(SettingsGroup):
@@ -140,8 +129,7 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs, container: 
 
     @cache
     def adapter() -> Mangum:
-        app = create_app(router, service=service, container=made())
-        return Mangum(app, lifespan="off", custom_handlers=[HttpApiEvent])
+        return _adapter(create_app(router, service=service, container=made()))
 
     def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
         get_loop()
@@ -156,8 +144,8 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs, container: 
                 adapter.cache_clear()
 
     def prime() -> None:
-        _read_sources(router)
-        run(_UNKNOWN_ROUTE, None)
+        _ask_routes(router, service, made().settings)
+        run(_asking("GET", _NOWHERE), None)
 
     if cold_start.is_in_lambda(os.environ):
         adapter()
@@ -171,15 +159,60 @@ def create_handler(router: APIRouter, *, service: str, needs: Needs, container: 
     return LambdaHandler(service, needs, admitted)
 
 
-def _read_sources(router: APIRouter) -> None:
-    """Read ahead the files in which routes stand: FastAPI notes the lines of each when it is first asked.
+class _OutOfReach:
+    """In the place of what a function is made of, before a snapshot: has its settings, and refuses all else.
 
-    Python compiles what it takes a file apart with when it first does.
+    Args:
+        settings: the function's.
     """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a part.
+
+        Raises:
+            Unavailable: always.
+        """
+        raise Unavailable(f"There is no {name} before a snapshot.")
+
+
+def _ask_routes(router: APIRouter, service: str, settings: Settings) -> None:
+    """Ask every route once, of an application whose parts are out of reach, so that nobody outside is asked.
+
+    FastAPI prepares a route when it is first asked: it takes the route's file apart to note where it stands, and looks
+    through all that its parameters depend on.
+    """
+    adapter = _adapter(create_app(router, service=service, container=cast("HttpContainer", _OutOfReach(settings))))
+    without_context: Any = None
     for route in router.routes:
         if isinstance(route, APIRoute):
-            with suppress(OSError):
-                inspect.getsourcelines(route.endpoint)
+            path = _PARAMETER.sub("1", route.path)
+            for method in route.methods or ():
+                adapter(_asking(method, path), without_context)
+
+
+def _adapter(app: FastAPI) -> Mangum:
+    return Mangum(app, lifespan="off", custom_handlers=[HttpApiEvent])
+
+
+def _asking(method: str, path: str) -> dict[str, Any]:
+    """An event of API Gateway (payload 2.0) that nobody has sent."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        # With a token, so that no answer is looked for among those that a process keeps for everybody.
+        "headers": {"host": "localhost", "authorization": "Bearer nobody"},
+        "requestContext": {
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "requestId": "snapshot",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
