@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from common.runtime.container.http import HttpContainer
+from common.runtime.container.probes import ProbeContainer
 from common.runtime.observability.logging import get_logger
 
 from functions.system.schemas import CheckResult, Readiness, ReadinessReport
@@ -14,7 +14,7 @@ _TIMEOUT_SECONDS = 2.0
 Probe = Callable[[], Awaitable[None]]
 
 
-async def check_readiness(container: HttpContainer) -> ReadinessReport:
+async def check_readiness(container: ProbeContainer) -> ReadinessReport:
     """Probe database, queue and Stripe.
 
     Without the database nothing works; without the queue or Stripe the product keeps working degraded.

@@ -21,9 +21,13 @@ WORKERS = sorted(
     for path in FUNCTIONS.glob(f"*/*_{kind}.py")
 )
 #: Libraries that cost a start much and that not every function uses.
-HEAVY = {"argon2", "fastapi", "fido2", "icalendar", "jinja2", "jwt", "mangum", "phonenumbers", "stripe", "webpush"}
-WEB = {"fastapi", "jwt", "mangum", "phonenumbers"}
-BOOKINGS = {"icalendar", "phonenumbers", "stripe"}
+HEAVY = {
+    "argon2", "fastapi", "fido2", "httpx", "icalendar", "jinja2", "jwt", "mangum", "phonenumbers", "stripe", "webpush",
+}  # fmt: skip
+WEB = {"fastapi", "jwt", "mangum"}
+#: Stripe's SDK loads httpx too.
+PAYMENTS = {"httpx", "stripe"}
+BOOKINGS = {*PAYMENTS, "icalendar", "phonenumbers"}
 #: An account is erased by the register of all collections, one of which the adapter of push messages owns.
 ACCOUNTS = {*BOOKINGS, "argon2", "fido2", "jwt", "webpush"}
 #: What each function loads of them: no more than its routes or its messages can reach.
@@ -31,28 +35,28 @@ LOADS = {
     "admin.app": {*WEB, *BOOKINGS},
     "auth.app": {*WEB, *ACCOUNTS},
     "bookings.app": {*WEB, *ACCOUNTS},
-    "matching.app": {*WEB, "stripe"},
+    "matching.app": {*WEB, *PAYMENTS, "phonenumbers"},
     "media.app": WEB,
-    "messaging.app": WEB,
+    "messaging.app": {*WEB, "phonenumbers"},
     "notifications.app": WEB,
     "payments.app": {*WEB, *BOOKINGS},
-    "providers.app": WEB,
-    "reports.app": WEB,
-    "search.app": WEB,
-    "system.app": WEB,
-    "webhooks.app": {*WEB, "stripe"},
+    "providers.app": {*WEB, "httpx", "phonenumbers"},
+    "reports.app": {*WEB, "httpx", "phonenumbers"},
+    "search.app": {*WEB, "httpx"},
+    "system.app": {*WEB, "httpx"},
+    "webhooks.app": {*WEB, *PAYMENTS},
     "admin.metrics_schedule": set[str](),
     "bookings.sweep_schedule": BOOKINGS,
-    "matching.matching_queue": {"phonenumbers"},
-    "matching.matching_schedule": {"phonenumbers"},
+    "matching.matching_queue": {"httpx", "phonenumbers"},
+    "matching.matching_schedule": {"httpx", "phonenumbers"},
     "media.media_queue": set[str](),
     "messaging.realtime_queue": set[str](),
     "messaging.realtime_socket": {"phonenumbers"},
-    "notifications.notifications_queue": {"icalendar", "jinja2", "webpush", "jwt", "phonenumbers"},
+    "notifications.notifications_queue": {"httpx", "icalendar", "jinja2", "webpush", "jwt", "phonenumbers"},
     "payments.payment_checks_queue": ACCOUNTS,
-    "payments.reconciliation_schedule": {"stripe"},
+    "payments.reconciliation_schedule": PAYMENTS,
     "payments.stripe_events_queue": ACCOUNTS,
-    "reports.reports_queue": {"phonenumbers"},
+    "reports.reports_queue": {"httpx", "phonenumbers"},
     "reports.reports_schedule": {"phonenumbers"},
     "system.cleanup_schedule": set[str](),
     "system.outbox_schedule": set[str](),

@@ -1,21 +1,9 @@
-"""Loads ahead what libraries load with their first call."""
+"""Loads ahead what boto3's clients load with their first call."""
 
 from contextlib import suppress
 from typing import Any
 
-import httpx
 from botocore.exceptions import BotoCoreError
-
-#: RFC 863: nobody listens there, so that the call ends at once and reaches nobody.
-_NOWHERE = "http://127.0.0.1:9"
-_SECONDS = 1.0
-
-
-async def warm_up_http() -> None:
-    """Load the transport of httpx, by which identity providers, geocoders and Stripe are called; keeps nothing open."""
-    async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
-        with suppress(httpx.HTTPError):
-            await client.get(_NOWHERE)
 
 
 def warm_up_client(client: Any, method: str, **parameters: Any) -> None:

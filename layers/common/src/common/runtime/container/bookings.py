@@ -17,9 +17,10 @@ from common.domain.bookings.state_machine import to_json
 from common.domain.identity.users import Address
 from common.runtime.container.geocoding import GeocodingContainer
 from common.runtime.container.payments import PaymentContainer
+from common.runtime.container.phones import PhoneContainer
 
 
-class BookingContainer(PaymentContainer, GeocodingContainer):
+class BookingContainer(PaymentContainer, GeocodingContainer, PhoneContainer):
     """Bookings; what happens to one may move money."""
 
     @cached_property

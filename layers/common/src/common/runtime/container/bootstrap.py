@@ -8,6 +8,7 @@ from common.runtime.container.media import MediaContainer
 from common.runtime.container.media_worker import MediaWorkerContainer
 from common.runtime.container.moderating import ModeratingContainer
 from common.runtime.container.outbox import OutboxContainer
+from common.runtime.container.probes import ProbeContainer
 from common.runtime.container.report_jobs import ReportJobContainer
 from common.runtime.container.report_worker import ReportWorkerContainer
 from common.runtime.container.stripe_events import StripeEventContainer
@@ -28,6 +29,7 @@ class Container(
     MediaWorkerContainer,
     ReportWorkerContainer,
     WatchingContainer,
+    ProbeContainer,
     HttpContainer,
 ):
     """Everything that any function is made of."""

@@ -10,10 +10,13 @@ from common.application.catalogue.deps import ProviderDeps
 from common.runtime.container.geocoding import GeocodingContainer
 from common.runtime.container.listings import ListingContainer
 from common.runtime.container.media import MediaStoreContainer
+from common.runtime.container.phones import PhoneContainer
 from common.runtime.container.stored_bookings import StoredBookingContainer
 
 
-class CatalogueContainer(StoredBookingContainer, MediaStoreContainer, ListingContainer, GeocodingContainer):
+class CatalogueContainer(
+    StoredBookingContainer, MediaStoreContainer, ListingContainer, GeocodingContainer, PhoneContainer
+):
     """Providers, services and availability."""
 
     @cached_property

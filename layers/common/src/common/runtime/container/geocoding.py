@@ -14,11 +14,11 @@ from common.adapters.geocoding.gazetteer import Gazetteer
 from common.adapters.geocoding.http import http_source
 from common.adapters.mongo.shared.breakers import MongoBreakers
 from common.application.ports.catalogue.geocoding import Geocoder
-from common.runtime.container.core import CoreContainer
+from common.runtime.container.http_calls import HttpCallContainer
 from common.runtime.container.settings import GeocoderSettings
 
 
-class GeocodingContainer(CoreContainer):
+class GeocodingContainer(HttpCallContainer):
     """The chosen geocoder."""
 
     @property

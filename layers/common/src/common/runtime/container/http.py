@@ -1,4 +1,4 @@
-"""What every function that answers HTTP shares: access, kept answers, signs of life."""
+"""What every function that answers HTTP shares: access and kept answers."""
 
 from functools import cached_property
 
@@ -7,13 +7,10 @@ from common.adapters.identity.tokens import warm_up as warm_up_tokens
 from common.adapters.mongo.identity.principals import MongoPrincipals
 from common.adapters.mongo.identity.signing_keys import MongoSigningKeys
 from common.adapters.mongo.shared.idempotency import MongoIdempotency
-from common.adapters.probes import Probes
-from common.adapters.warm_up import warm_up_http
 from common.application.identity.access import AccessDeps
 from common.application.ports.shared.limits import IdempotencyStore
-from common.domain.shared.phones import warm_up as warm_up_phones
 from common.runtime.container.core import CoreContainer
-from common.runtime.container.settings import EventSettings, ResponseCacheSettings, StripeApiSettings
+from common.runtime.container.settings import ResponseCacheSettings
 from common.runtime.response_cache import ResponseCache
 
 
@@ -37,15 +34,6 @@ class HttpContainer(CoreContainer):
         return MongoIdempotency(self.mongo)
 
     @cached_property
-    def probes(self) -> Probes:
-        """Signs of life of what the product depends on."""
-        return Probes(
-            self.mongo,
-            self.settings.of(EventSettings).notifications_queue_url,
-            self.settings.of(StripeApiSettings).stripe_api_base,
-        )
-
-    @cached_property
     def response_cache(self) -> ResponseCache:
         """Answers to anonymous public reads that this process remembers."""
         return ResponseCache(self.settings.of(ResponseCacheSettings).public_cache_entries)
@@ -55,8 +43,6 @@ class HttpContainer(CoreContainer):
         await self.signing_keys.refresh()
 
     async def warm_up(self) -> None:
-        """Load also the transport of httpx, what checks tokens, and all telephone numbering plans."""
+        """Load also what checks tokens."""
         await super().warm_up()
         await warm_up_tokens()
-        await warm_up_http()
-        warm_up_phones()

@@ -13,13 +13,14 @@ from common.application.identity.onboarding.addresses import locate_address
 from common.application.matching.deps import MatchingDeps
 from common.domain.identity.users import Address
 from common.domain.matching.settings import MatchingSettings, load_matching_settings
+from common.runtime.container.phones import PhoneContainer
 from common.runtime.container.search import SearchContainer
 from common.runtime.container.stored_bookings import StoredBookingContainer
 from common.runtime.container.stored_offers import StoredOfferContainer
 from common.runtime.settings import Settings
 
 
-class MatchingContainer(StoredBookingContainer, StoredOfferContainer, SearchContainer):
+class MatchingContainer(StoredBookingContainer, StoredOfferContainer, SearchContainer, PhoneContainer):
     """Job requests and offers.
 
     Raises:

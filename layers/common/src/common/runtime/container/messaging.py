@@ -8,10 +8,11 @@ from common.adapters.mongo.shared.unit_of_work import MongoUnitOfWork
 from common.application.messaging.deps import MessagingDeps
 from common.runtime.container.media import MediaStoreContainer
 from common.runtime.container.moderation import ModerationContainer
+from common.runtime.container.phones import PhoneContainer
 from common.runtime.container.stored_bookings import StoredBookingContainer
 
 
-class MessagingContainer(StoredBookingContainer, MediaStoreContainer, ModerationContainer):
+class MessagingContainer(StoredBookingContainer, MediaStoreContainer, ModerationContainer, PhoneContainer):
     """Conversations of bookings and offers."""
 
     @cached_property

@@ -28,6 +28,7 @@ from common.application.ports.payments.gateway import PaymentGateway
 from common.application.ports.payments.reconciliation import PaymentReviews
 from common.domain.payments.ownership import Owner
 from common.domain.payments.plans import Plan, load_plans
+from common.runtime.container.http_calls import HttpCallContainer
 from common.runtime.container.lazy import lazy
 from common.runtime.container.listings import ListingContainer
 from common.runtime.container.operations import OperationContainer
@@ -38,7 +39,9 @@ from common.runtime.container.webhooks import WebhookContainer
 from common.runtime.settings import CoreSettings
 
 
-class PaymentContainer(OperationContainer, WebhookContainer, StoredBookingContainer, ListingContainer, PeopleContainer):
+class PaymentContainer(
+    OperationContainer, WebhookContainer, StoredBookingContainer, ListingContainer, PeopleContainer, HttpCallContainer
+):
     """Payments, payouts, plans and reconciliation."""
 
     @cached_property

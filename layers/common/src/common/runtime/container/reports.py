@@ -14,9 +14,10 @@ from common.domain.reports.settings import ReportSettings
 from common.runtime.container.media import MediaStoreContainer
 from common.runtime.container.moderation import ModerationContainer
 from common.runtime.container.people import PeopleContainer
+from common.runtime.container.phones import PhoneContainer
 
 
-class ReportContainer(MediaStoreContainer, ModerationContainer, PeopleContainer):
+class ReportContainer(MediaStoreContainer, ModerationContainer, PeopleContainer, PhoneContainer):
     """Reports of what is broken."""
 
     @cached_property
