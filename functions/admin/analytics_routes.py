@@ -9,6 +9,7 @@ from common.application.admin.metrics import compute
 from common.application.admin.metrics.dashboard import read_dashboard
 from common.application.admin.metrics.periods import Granularity
 from common.application.admin.metrics.rows import list_rows
+from common.application.admin.metrics.subjects import describe
 from common.application.ports.admin.metrics import Area, Waiting
 from common.domain.identity.permissions import Permission, may
 from common.domain.identity.roles import Principal
@@ -109,7 +110,13 @@ async def list_rows_of_figure(
         container.metrics.facts, area, figure, since, before, currency=currency, limit=limit, after=after
     )
     following = encode_cursor(*found.next_after) if found.next_after else None
-    return Page(items=[FactView.of(each) for each in found.rows], next_cursor=following)
+    subjects = await describe(
+        container.figure_subjects,
+        found.rows,
+        sees_bookings=may(staff, Permission.SEE_ALL_BOOKINGS),
+        sees_people=may(staff, Permission.SEE_PEOPLE),
+    )
+    return Page(items=[FactView.of(each, subjects.get(each.subject)) for each in found.rows], next_cursor=following)
 
 
 @router.post("/days/{day}/count", status_code=HTTPStatus.OK)

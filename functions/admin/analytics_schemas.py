@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Self
 
 from common.application.admin.metrics.periods import Granularity, Period
+from common.application.admin.metrics.subjects import Subject
 from common.application.ports.admin.metrics import Fact
 from common.domain.shared.money import CurrencyCode
 from common.runtime.http.schemas import Instant, ResponseModel, SignedMoneySchema
@@ -163,22 +164,34 @@ class DashboardView(ResponseModel):
 
 
 class FactView(ResponseModel):
-    """One thing that a figure counts: of which booking, request, account or report; its amount, or how long it took."""
+    """One thing that a figure counts: of which booking, request, account or report; its amount, or how long it took.
+
+    ``title`` is the service of a booking, the title of a request or report, the name of a provider or account; it and
+    those concerned are ``null`` where the reader's role does not see them, or where there is nothing any more.
+    """
 
     id: str
     at: Instant
     subject: str
+    title: str | None
+    start_at: Instant | None
+    customer_name: str | None
+    provider_name: str | None
     amount: SignedMoneySchema | None
     seconds: int | None
 
     @classmethod
-    def of(cls, fact: Fact) -> Self:
-        """The view of a fact."""
+    def of(cls, fact: Fact, subject: Subject | None) -> Self:
+        """The view of a fact, with what it is about where that may be shown."""
         has_money = fact.amount is not None and fact.currency is not None
         return cls(
             id=fact.id,
             at=fact.at,
             subject=fact.subject,
+            title=subject.title if subject else None,
+            start_at=subject.start_at if subject else None,
+            customer_name=subject.customer_name if subject else None,
+            provider_name=subject.provider_name if subject else None,
             amount=SignedMoneySchema(amount=fact.amount or 0, currency=fact.currency or "") if has_money else None,
             seconds=fact.seconds,
         )

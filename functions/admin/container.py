@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from common.runtime.container.bookings import BookingContainer
+from common.runtime.container.figures import FigureContainer
 from common.runtime.container.http import HttpContainer
 from common.runtime.container.moderating import ModeratingContainer
 from common.runtime.container.watching import WatchingContainer
@@ -10,7 +11,7 @@ from common.runtime.http import get_container
 from fastapi import Depends
 
 
-class AdminFunction(ModeratingContainer, BookingContainer, WatchingContainer, HttpContainer):
+class AdminFunction(ModeratingContainer, FigureContainer, BookingContainer, WatchingContainer, HttpContainer):
     """The parts that its routes use."""
 
 

@@ -28,8 +28,10 @@ from common.domain.reports.report import Actor as ReportActor
 from common.domain.reports.report import ActorKind as ReportActorKind
 from common.domain.reports.report import ReportStatus, TimelineEntry, Verdict, Verification
 from common.domain.shared.ids import new_id
+from common.domain.shared.instants import format_instant
 from common.domain.shared.money import Money
 
+from tests.factories.bookings import make_booking
 from tests.factories.matching import make_request, make_window
 from tests.factories.providers import make_provider
 from tests.factories.reports import make_report
@@ -336,6 +338,55 @@ async def test_one_run_at_a_time_and_a_dead_one_ends_its_lease(container: Contai
     clock.advance(minutes=3)
     assert (await compute_due(container.metrics, has_time=lambda: True))["MetricsDaysCounted"] > 0
     assert await runs.claim(clock.now(), clock.now())
+
+
+async def test_rows_say_what_they_are_about_to_whom_that_is_open(container: Container, clock: FakeClock) -> None:
+    customer = make_user(full_name="Ana Customer")
+    provider = make_provider(id=new_id("prv", START), user_id=new_id("usr", START), created_at=START)
+    booking = make_booking(customer_id=customer.id, provider_id=provider.id)
+    named = booking.service.model_copy(update={"provider_name": "Hedges Ltd"})
+    booking = booking.model_copy(update={"service": named})
+    entry = HistoryEntry(
+        id=new_id("his", START), booking_id=booking.id, version=1, action="create", note="", at=START,
+        actor=Actor(kind=ActorKind.CUSTOMER, id=customer.id), from_status=None, to_status=booking.status,
+    )  # fmt: skip
+    report = make_report(id=new_id("rpt", START), created_at=START)
+    request = make_request(START, customer_id=customer.id)
+    await _store(
+        container,
+        {
+            "users": [customer], "providers": [provider], "bookings": [booking], "booking_history": [entry],
+            "reports": [report], "job_requests": [request],
+        },
+    )  # fmt: skip
+    clock.set(START + timedelta(hours=1))
+    period = {"from": format_instant(START - timedelta(days=1)), "to": format_instant(START + timedelta(days=1))}
+    figures = {
+        "bookings": "created", "reports": "created", "matching": "requested", "people": "new_providers",
+    }  # fmt: skip
+    seen: dict[Role, dict[str, Any]] = {}
+    async with api_client("admin", container) as client:
+        for role in (Role.MODERATOR, Role.OPERATOR):
+            client.headers.update(await sign_in(container, make_user(roles=[Role.USER, role])))
+            seen[role] = {}
+            for area, figure in figures.items():
+                query = {"area": area, "figure": figure, **period}
+                (row,) = (await client.get("/v1/admin/analytics/rows", params=query)).json()["items"]
+                seen[role][area] = row
+    of_booking = seen[Role.OPERATOR]["bookings"]
+    assert (of_booking["subject"], of_booking["title"]) == (booking.id, booking.service.title)
+    assert (of_booking["customer_name"], of_booking["provider_name"]) == ("Ana Customer", "Hedges Ltd")
+    assert datetime.fromisoformat(of_booking["start_at"]) == booking.slot.start_at
+    assert (seen[Role.OPERATOR]["matching"]["title"], seen[Role.OPERATOR]["matching"]["customer_name"]) == (
+        request.title,
+        "Ana Customer",
+    )
+    for role in seen:
+        assert seen[role]["reports"]["title"] == report.title
+        assert seen[role]["people"]["title"] == provider.trading_name
+    for area in ("bookings", "matching"):
+        hidden = seen[Role.MODERATOR][area]
+        assert [hidden[name] for name in ("title", "start_at", "customer_name", "provider_name")] == [None] * 4
 
 
 async def test_a_moderator_sees_no_money_and_what_waits_is_what_one_may_open(

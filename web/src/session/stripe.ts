@@ -21,10 +21,18 @@ interface ConfirmOptions {
   confirmParams: { return_url: string }
   redirect: 'if_required'
 }
+interface FoundIntent {
+  error?: StripeFailure
+  paymentIntent?: { status: string }
+  setupIntent?: { status: string }
+}
 export interface Stripe {
   elements(options: { clientSecret: string; appearance?: object }): StripeElements
   confirmPayment(options: ConfirmOptions): Promise<{ error?: StripeFailure }>
   confirmSetup(options: ConfirmOptions): Promise<{ error?: StripeFailure }>
+  handleNextAction(options: { clientSecret: string }): Promise<{ error?: StripeFailure }>
+  retrievePaymentIntent(clientSecret: string): Promise<FoundIntent>
+  retrieveSetupIntent(clientSecret: string): Promise<FoundIntent>
 }
 declare global {
   interface Window {

@@ -82,7 +82,10 @@ async def test_card_forms_load_a_stand_in_for_stripe_js(stripe_local: RunningStr
     async with httpx.AsyncClient() as browser:
         script = await browser.get(f"{stripe_local.url}/v3/stripe.js")
     assert script.headers["content-type"].startswith("text/javascript")
-    assert all(name in script.text for name in ("window.Stripe", "confirmPayment", "confirmSetup", "elements"))
+    assert all(
+        name in script.text
+        for name in ("window.Stripe", "confirmPayment", "confirmSetup", "handleNextAction", "elements")
+    )
 
 
 async def test_the_challenge_page_leads_back(api: V1Services) -> None:
@@ -98,6 +101,20 @@ async def test_the_challenge_page_leads_back(api: V1Services) -> None:
     assert answer.headers["location"].startswith("https://example.com/back?b=1&payment_intent=")
     assert answer.headers["location"].endswith("redirect_status=succeeded")
     assert (await api.payment_intents.retrieve_async(intent.id)).status == "succeeded"
+
+
+async def test_the_challenge_of_a_confirmation_without_an_address_leads_back_to_where_it_was_opened(
+    api: V1Services,
+) -> None:
+    intent = await pay(api, "pm_card_authenticationRequired")
+    assert intent.next_action
+    assert intent.next_action.use_stripe_sdk
+    page = f"{intent.next_action.use_stripe_sdk['stripe_js']}&return_url=https%3A%2F%2Fexample.com%2Fhere"
+    async with httpx.AsyncClient() as browser:
+        assert "return_url=https%3A%2F%2Fexample.com%2Fhere" in (await browser.get(page)).text
+        answer = await browser.post(page, data={"outcome": "failure"})
+    assert answer.headers["location"].startswith("https://example.com/here?payment_intent=")
+    assert answer.headers["location"].endswith("redirect_status=failed")
 
 
 async def test_the_onboarding_page_makes_an_account_ready(api: V1Services) -> None:

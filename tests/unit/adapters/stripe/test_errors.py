@@ -64,6 +64,8 @@ def test_a_replayed_500_is_final_and_a_fresh_one_is_not() -> None:
         ("card_declined", "insufficient_funds", "not enough money"),
         ("expired_card", None, "expired"),
         ("authentication_required", "authentication_required", "confirm"),
+        ("payment_intent_authentication_failure", None, "did not confirm that it is you"),
+        ("setup_intent_authentication_failure", None, "did not confirm that it is you"),
         ("card_declined", "stolen_card", "declined"),
         ("card_declined", "fraudulent", "declined"),
     ],

@@ -30,6 +30,6 @@ export default {
   cards: { title: 'Cards', none: 'No card is saved. One that you pay with can be used again.', expires: (month: number, year: number) => `until ${String(month).padStart(2, '0')}/${String(year).slice(-2)}`, remove: (last4: string) => `Remove the card ending in ${last4}`, add: 'Add a card', saveCard: 'Save the card' },
   calendar: { title: 'Calendar', lead: 'A private address that your calendar app can follow: all bookings, kept up to date.', make: 'Make an address', renew: 'Make a new one; the old one ends', copy: 'Copy', copied: 'Copied', end: 'End it' },
   notices: { title: 'Notifications', lead: 'What is mailed and what is not.', open: 'Choose' },
-  data: { title: 'Your data', export: 'Download all that is held about you', delete: 'Delete the account', deleteLead: 'Your name, contact details and messages are erased; bookings stay in the books without you. This cannot be undone.', deleteYes: 'Delete my account', gone: 'The account is deleted.' },
+  data: { title: 'Your data', export: 'Download all that is held about you', delete: 'Delete the account', deleteLead: 'Your name, contact details and messages are erased; bookings stay in the books without you. This cannot be undone.', deleteYes: 'Delete my account', gone: 'Your account is deleted', goneText: 'You are signed out everywhere. Thank you for having been here.' },
   terms: { title: 'New terms', lead: 'The terms have changed. Please read and accept them.', accept: 'Accept' },
 }

@@ -57,7 +57,7 @@ export default {
     captured: 'Paid',
     partially_refunded: 'Paid, partly refunded',
     refunded: 'Refunded',
-    failed: 'The card was refused',
+    failed: 'The payment failed',
   } as Record<string, string>,
   chargedPart: (sum: string) => `${sum} was charged; the rest was not taken`,
   chargedNothing: 'Nothing was charged',

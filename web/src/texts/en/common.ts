@@ -21,6 +21,11 @@ export default {
   skip: 'Skip to the content',
   notFound: 'This page does not exist',
   notFoundText: 'The link may be old, or something was mistyped.',
+  missing: {
+    title: (what: string) => `There is no such ${what}`,
+    text: 'The link may be mistyped, it may be gone, or it belongs to another account.',
+    as: (email: string) => `You are signed in as ${email}.`,
+  },
   toStart: 'Go to the start',
   yes: 'Yes',
   no: 'No',

@@ -1,6 +1,7 @@
 /** Words of conversations, notices and what one wants to be told. */
 export default {
   title: 'Inbox',
+  one: 'conversation',
   tabs: { conversations: 'Conversations', notices: 'Notices' },
   lead: 'What people you book with write, and what happened meanwhile.',
   emptyTitle: 'No conversations yet',

@@ -1,6 +1,7 @@
 /** Words of the pages for what is broken in public places. */
 export default {
   title: 'What is broken around you',
+  one: 'report',
   found: (count: number) => (count === 0 ? 'Nothing reported here' : count === 1 ? 'One thing reported here' : `${count} things reported here`),
   lead: 'Potholes, lamps, rubbish: seen, looked at, mended.',
   report: 'Report something', mine: 'Yours', map: 'Map', list: 'List', all: 'All kinds',

@@ -1,6 +1,7 @@
 /** Words of the pages for job requests and offers. */
 export default {
   title: 'Your requests for offers',
+  one: 'Request',
   lead: 'Describe a job once. A few good providers are asked, and you compare what they say.',
   ask: 'Ask for offers',
   emptyTitle: 'Nothing asked for yet',
@@ -72,7 +73,7 @@ export default {
     send: 'Ask providers', service: 'The provider of this service is asked first:',
   },
   offers: {
-    title: 'Offers for you', lead: 'Jobs near you that suit what you do. Answer in time, or others are asked.',
+    title: 'Offers for you', one: 'Offer', lead: 'Jobs near you that suit what you do. Answer in time, or others are asked.',
     emptyTitle: 'No offers are open', emptyText: 'When somebody nearby describes a job that suits you, it is here and in your mail.',
     filters: { open: 'To answer', decided: 'Answered', all: 'All' },
     answerBy: 'Answer by', noBudget: 'no budget named', job: 'The job', suburbOnly: 'The suburb, and a point about a kilometre off. You get the address when it is booked.',

@@ -1,8 +1,12 @@
 """What a payer can do about a declined card, in plain words (https://docs.stripe.com/declines/codes)."""
 
 _GENERIC = "Your card was declined. Please use another card or ask your bank."
+_NOT_AUTHENTICATED = "Your bank did not confirm that it is you. Please try again, or use another card."
 
 _ADVICE = {
+    # Error codes of a 3D Secure that was left or failed; they come without a decline code.
+    "payment_intent_authentication_failure": _NOT_AUTHENTICATED,
+    "setup_intent_authentication_failure": _NOT_AUTHENTICATED,
     "authentication_required": "Your bank wants you to confirm this payment. Please open the booking and confirm it.",
     "approve_with_id": "The payment could not be authorised. Please try again, or ask your bank.",
     "call_issuer": "Your bank declined the payment. Please ask your bank, or use another card.",

@@ -3,6 +3,7 @@
 from common.runtime.container.catalogue import CatalogueContainer
 from common.runtime.container.cleanup import CleanupContainer
 from common.runtime.container.delivery import DeliveryContainer
+from common.runtime.container.figures import FigureContainer
 from common.runtime.container.http import HttpContainer
 from common.runtime.container.media import MediaContainer
 from common.runtime.container.media_worker import MediaWorkerContainer
@@ -21,6 +22,7 @@ class Container(
     CatalogueContainer,
     ReportJobContainer,
     ModeratingContainer,
+    FigureContainer,
     DeliveryContainer,
     TalkingContainer,
     CleanupContainer,

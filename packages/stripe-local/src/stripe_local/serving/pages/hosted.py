@@ -42,8 +42,9 @@ def routes(engine: Engine) -> list[Route]:
     async def challenge(request: Request) -> Response:
         outcome = await _outcome(request)
         kind, intent = request.path_params["kind"], request.path_params["intent"]
+        secret, back = request.query_params.get("client_secret", ""), request.query_params.get("return_url")
         with engine.unit() as unit:
-            return _challenge(unit, kind, intent, request.query_params.get("client_secret", ""), outcome)
+            return _challenge(unit, kind, intent, secret, outcome, back)
 
     both = ["GET", "POST"]
     return [
@@ -79,18 +80,19 @@ def _onboarding(unit: Unit, account_id: str, token: str, outcome: str | None) ->
     return RedirectResponse(given["return_url"], 303)
 
 
-def _challenge(unit: Unit, kind: str, intent_id: str, secret: str, outcome: str | None) -> Response:
+def _challenge(unit: Unit, kind: str, intent_id: str, secret: str, outcome: str | None, back: str | None) -> Response:
+    """The cardholder's page; Stripe.js, which goes on where it was, names that as ``back``."""
     intent = unit.get(intent_id, f"{kind}_intent")
     if secret != intent["client_secret"]:
         return page("Unknown authentication", status=404)
     if outcome is None and intent["status"] == "requires_action":
-        query = urlencode({"client_secret": secret})
+        query = urlencode({"client_secret": secret, **({"return_url": back} if back else {})})
         return page("3D Secure", f"<p>Authenticate {text(intent_id)}?</p>",
                     form(f"/authenticate/{kind}/{intent_id}?{query}", _CHALLENGE))  # fmt: skip
     if outcome is not None and intent["status"] == "requires_action":
         simulate = simulations.authenticate_payment if kind == "payment" else simulations.authenticate_setup
         simulate(unit, intent_id, outcome)
-    target = intent.get("_return_url")
+    target = intent.get("_return_url") or back
     if not target:
         return page("Done", f"<p>Status: {text(intent['status'])}. You may close this window.</p>")
     succeeded = intent["status"] in {"succeeded", "requires_capture", "processing"}

@@ -1,7 +1,7 @@
 /**
  * The part of Stripe.js that a card form needs, against this local Stripe (https://docs.stripe.com/js): Stripe(key),
- * elements({clientSecret}), create('payment'), mount, submit, confirmPayment, confirmSetup, retrievePaymentIntent,
- * retrieveSetupIntent. Cards are Stripe's test numbers; 3D Secure is this server's own page. Nothing is put into the
+ * elements({clientSecret}), create('payment'), mount, submit, confirmPayment, confirmSetup, handleNextAction,
+ * retrievePaymentIntent, retrieveSetupIntent. Cards are Stripe's test numbers; 3D Secure is this server's own page. Nothing is put into the
  * page as markup, so that a strict content security policy allows it.
  */
 (() => {
@@ -70,10 +70,27 @@
       return error ? { error } : { [`${kind}Intent`]: body };
     }
 
+    /** What a confirmation at the server has left to do, with its own card; the challenge's page leads back here. */
+    async function handleNextAction({ clientSecret }) {
+      const kind = kindOf(clientSecret);
+      const { error, ...found } = await retrieve(clientSecret);
+      if (error) return { error };
+      const intent = found[`${kind}Intent`];
+      if (intent.status !== "requires_action") {
+        return { error: { type: "invalid_request_error", code: "intent_unexpected_state", message: `The intent has status ${intent.status}: nothing is left to do.` } };
+      }
+      const { redirect_to_url: redirect, use_stripe_sdk: sdk } = intent.next_action;
+      if (redirect) return leave(redirect.url);
+      const page = new URL(sdk.stripe_js);
+      page.searchParams.set("return_url", location.href);
+      return leave(page);
+    }
+
     return {
       elements: (options) => elementsOf(options.clientSecret, options.appearance),
       confirmPayment: confirm,
       confirmSetup: confirm,
+      handleNextAction,
       retrievePaymentIntent: retrieve,
       retrieveSetupIntent: retrieve,
     };

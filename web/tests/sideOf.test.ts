@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useSession, type Account } from '../src/session/session'
-import { useSide } from '../src/session/useSide'
+import { sideOf } from '../src/session/useSide'
 
 const SHARED = ['/notices', '/inbox', '/inbox/cnv_1', '/bookings', '/bookings/bkg_1', '/account', '/moderation', '/reports/rpt_1']
 
@@ -15,7 +15,7 @@ function as(known: Partial<Account> | null): void {
 describe('whose navigation is shown', () => {
   beforeEach(() => setActivePinia(createPinia()))
   it('follows who one is on pages that people of each side open', () => {
-    const sides = () => [...new Set(SHARED.map((path) => useSide(path).value))]
+    const sides = () => [...new Set(SHARED.map((path) => sideOf(path, useSession())))]
     expect(sides()).toEqual(['customer'])
     as({ roles: ['user'], provider_id: null })
     expect(sides()).toEqual(['customer'])
@@ -26,14 +26,14 @@ describe('whose navigation is shown', () => {
   })
   it('is a customer’s where one looks for services, and nobody’s that one is not', () => {
     as({ roles: ['user'], provider_id: 'prv_1' })
-    expect(['/', '/search', '/services/svc_1', '/job-requests/job_1', '/offers/off_1', '/provider', '/providers/prv_1'].map((path) => useSide(path).value)).toEqual([
+    expect(['/', '/search', '/services/svc_1', '/job-requests/job_1', '/offers/off_1', '/provider', '/providers/prv_1'].map((path) => sideOf(path, useSession()))).toEqual([
       'customer', 'customer', 'customer', 'customer', 'provider', 'provider', 'customer',
     ])
     as({ roles: ['user'], provider_id: null })
-    expect(['/provider', '/admin', '/onboarding'].map((path) => useSide(path).value)).toEqual(['customer', 'customer', 'customer'])
+    expect(['/provider', '/admin', '/onboarding'].map((path) => sideOf(path, useSession()))).toEqual(['customer', 'customer', 'customer'])
   })
   it('waits until it is known who is signed in, where that decides', () => {
     as(null)
-    expect(['/bookings', '/provider', '/search'].map((path) => useSide(path).value)).toEqual([null, 'provider', 'customer'])
+    expect(['/bookings', '/provider', '/search'].map((path) => sideOf(path, useSession()))).toEqual([null, 'provider', 'customer'])
   })
 })
