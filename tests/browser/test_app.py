@@ -37,7 +37,7 @@ NOWHERE = "/nowhere"
 #: Pages that anyone opens, links of mails among them (docs/frontend.md).
 PUBLIC = (
     "/", "/search", "/sign-in", "/sign-in?token=x", "/register", "/verify-email?token=x", "/reset-password?token=x",
-    "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x",
+    "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x", "/account/deleted",
 )  # fmt: skip
 #: Pages of somebody who is signed in, by who they are.
 OWN = {
