@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from infra.local.demo import photo
 from infra.local.demo.people import wait_for
@@ -136,11 +137,11 @@ def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
     service = next((each for each in fixed if each["category"] == _KIND), fixed[0])
     parties, now = _Parties(stage, customer, provider, service["id"]), stage.now()
     made = {
-        "requested": parties.requested(now + timedelta(days=3), "Three picture hooks and a wobbly table."),
-        "accepted": parties.accepted(now + timedelta(days=2), "The hallway lamp, please. Dog is friendly."),
-        "accepted later": parties.accepted(now + timedelta(days=12), "Shelves in the garage."),
-        "declined": parties.requested(now + timedelta(days=4), "Can you move a piano?"),
-        "cancelled": parties.requested(now + timedelta(days=5), "The bathroom door sticks."),
+        "requested": parties.requested(_later(now, 3, 10), "Three picture hooks and a wobbly table."),
+        "accepted": parties.accepted(_later(now, 2, 14), "The hallway lamp, please. Dog is friendly."),
+        "accepted later": parties.accepted(_later(now, 12, 9), "Shelves in the garage."),
+        "declined": parties.requested(_later(now, 4, 16), "Can you move a piano?"),
+        "cancelled": parties.requested(_later(now, 5, 11), "The bathroom door sticks."),
         "completed": parties.accepted(now + timedelta(minutes=5), "Kitchen tap handle is loose."),
     }
     sorry = "I am sorry, a piano needs more hands than I have."
@@ -156,6 +157,12 @@ def _book(stage: Stage, customer: Person, provider: Person) -> dict[str, str]:
         rating = {"stars": 5, "text": "Quick, tidy and cheerful. The tap has not dripped since."}
         customer.call("POST", f"/v1/bookings/{done}/ratings", rating)
     return made
+
+
+def _later(now: datetime, days: int, hour: int) -> datetime:
+    """An hour of the provider's day, when one would let somebody come."""
+    local = now.astimezone(ZoneInfo(EVERY_DAY.timezone)) + timedelta(days=days)
+    return local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _accept_terms(person: Person) -> None:
@@ -187,13 +194,12 @@ def _liven(stage: Stage, customer: Person, provider: Person, booking_id: str) ->
 
 def _ask_for_offers(stage: Stage, customer: Person, booking: dict[str, Any]) -> None:
     """Ask for offers of what the booking is of, in its currency."""
-    start = stage.now() + timedelta(days=6)
     request = {
         "category": booking["service"]["category"],
         "title": "Hang a gate and oil the deck",
         "description": "The gate is there, its posts stand. The deck is about twelve square metres.",
         "address": _ADDRESS,
-        "window": {"start_at": stamp(start), "end_at": stamp(start + timedelta(days=3))},
+        "window": {"start_at": stamp(_later(stage.now(), 6, 8)), "end_at": stamp(_later(stage.now(), 9, 18))},
         "timezone": booking["timezone"],
         "budget": {"amount": 45_000, "currency": booking["price"]["currency"]},
         "mode": "compare",
