@@ -32,9 +32,9 @@ PAGES = {
 }  # fmt: skip
 _PATIENCE_MS = 30_000
 _COLOURS = 128
-#: Nothing in sight stands for what comes yet.
-_DRAWN = """() => [...document.querySelectorAll(".shimmer")]
-    .every((each) => each.getBoundingClientRect().top > window.innerHeight)"""
+#: Nothing in sight stands for what comes yet, and every photograph in sight is there.
+_DRAWN = """() => [...document.querySelectorAll(".shimmer, img")]
+    .every((each) => each.complete || each.getBoundingClientRect().top > window.innerHeight)"""
 
 
 def main() -> int:
