@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from infra.deploy import routes
-from infra.local.demo.furnish import cancel, furnish
+from infra.local.demo.furnish import furnish
 from infra.local.demo.people import wait_for
 from infra.local.demo.stage import Stage
+from infra.local.demo.story import act
 
 if TYPE_CHECKING:
     from infra.local.cloud import LocalCloud
@@ -113,7 +114,7 @@ def test_a_furnishing_that_was_interrupted_is_finished_and_nothing_is_made_twice
             return [*found, len(reports), len(said)]
 
         before = there_is()
-        cancel(customer, made["accepted later"])
+        act(customer, made["accepted later"], "cancel", {"reason": "Plans changed"})
         again = furnish(cloud)
         status = customer.call("GET", f"/v1/bookings/{made['accepted later']}")["status"]
         assert (again, there_is(), status) == (made, before, "cancelled")
