@@ -4,7 +4,8 @@ import { PAGES } from './src/early/pages.ts'
 const BEGIN = '/web/src/early/begin.ts'
 
 /**
- * Puts what begins early into the document, first of all: its script, and beside it which files each page's code is made of.
+ * Puts what begins early into the document instead of the app, which it opens: its script, and beside it the files of the
+ * app and of each page's code. The app's own file is fetched meanwhile, as those are that it imports.
  *
  * The files stand in the document and not in the script, whose name is made of its own content alone.
  */
@@ -14,7 +15,7 @@ export function early(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle, chunk: entry }) {
+      handler(html, { bundle, chunk: entry }) {
         const chunks = Object.values(bundle ?? {}).filter((each) => each.type === 'chunk')
         const start = chunks.find((each) => each.moduleIds.some((module) => module.endsWith(BEGIN)))
         if (!start || !entry) throw new Error('The script that begins early was not built.')
@@ -29,8 +30,12 @@ export function early(): Plugin {
             return files.includes(address) ? files.indexOf(address) : files.push(address) - 1
           })
         }
-        const attrs = { type: 'module', async: true, crossorigin: '', fetchpriority: 'high', src: `/${start.fileName}`, 'data-pages': JSON.stringify({ files, pages }) }
-        return [{ tag: 'script', attrs, injectTo: 'head' }]
+        const app = `/${entry.fileName}`
+        const opened = new RegExp(`<script [^>]*src="${app}"></script>`)
+        if (!opened.test(html)) throw new Error('The document does not open the app.')
+        const built = JSON.stringify({ app, files, pages }).replaceAll('"', '&quot;')
+        const begun = `<script type="module" async crossorigin fetchpriority="high" src="/${start.fileName}" data-built="${built}"></script>`
+        return html.replace(opened, () => `${begun}\n    <link rel="modulepreload" crossorigin href="${app}">`)
       },
     },
   }

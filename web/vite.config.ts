@@ -13,14 +13,18 @@ const API = process.env.API_URL ?? 'http://localhost:8000'
 const LANGUAGE = process.env.WEB_LANGUAGE ?? 'en'
 
 /**
- * What is made into one file: what begins early, Vue, what many pages use, and the other icons. A file for each would keep
- * a page waiting: over HTTP/1.1 a browser asks for six at a time.
+ * What is made into one file: what begins early, Vue, what many pages use, what pages of one kind share, and the other icons.
+ * A file for each would keep a page waiting: over HTTP/1.1 a browser asks for six at a time.
  */
-const MANY = 8
+const MANY = 6
 const GROUPS = [
-  { name: 'start', priority: 4, test: /web\/src\/early|clients\/typescript\/src\/session/ },
-  { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
-  { name: 'shared', priority: 2, minShareCount: MANY, test: /web\/src\/(components|session|support|format|time)|lucide/ },
+  { name: 'start', priority: 5, test: /web\/src\/early|clients\/typescript\/src\/session/ },
+  { name: 'vue', priority: 4, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
+  { name: 'shared', priority: 3, minShareCount: MANY, test: /web\/src\/(components|session|support|format|time)|lucide/ },
+  { name: 'finding', priority: 2, minShareCount: 2, test: /web\/src\/(pages\/search\/query|texts\/\w+\/search)/ },
+  { name: 'choosing', priority: 2, minShareCount: 2, test: /web\/src\/(components\/PriceLines|pages\/services|texts\/\w+\/(price|services))/ },
+  { name: 'booked', priority: 2, minShareCount: 2, test: /web\/src\/(bookings\/(cancelling|looks|policies)|components\/When|texts\/\w+\/bookings)/ },
+  { name: 'acting', priority: 2, minShareCount: 2, test: /web\/src\/(bookings\/useBookingActions|components\/(ActionBar|Lifecycle|SchemaForm)|texts\/\w+\/actions)/ },
   { name: 'icons', priority: 1, minShareCount: 2, test: /lucide/ },
 ]
 

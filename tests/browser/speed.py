@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from infra.build.targets import ROOT
 from infra.local.demo import story
@@ -25,7 +25,7 @@ from infra.local.demo.stage import Stage
 from infra.local.handle import RunningCloud
 from infra.web import app
 from tests.browser import chromium
-from tests.browser.app import give_back, service_of, settled, shifts_of
+from tests.browser.app import give_back, service_of, shifts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,13 @@ PATIENCE_MS = 60_000
 #: A round trip in milliseconds, and bytes in a second: this machine itself, and what Lighthouse takes for a telephone's
 #: network (https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md).
 NETWORKS = {"this machine": None, "a telephone's network": (150, 1_600_000 / 8)}
+#: As ``settled`` does, but seldom and with little: what looks for roles again and again takes the page's time from it.
+SETTLED = """async patience => {
+  while (document.querySelectorAll('h1').length !== 1 || document.querySelector('[aria-busy=true]')) {
+    if (performance.now() > patience) throw new Error(`${location.pathname} did not come.`)
+    await new Promise(done => setTimeout(done, 250))
+  }
+}"""
 #: Once what is seen of pictures is there and drawn: one of them may be what is largest.
 LARGEST = """async () => {
   const frame = () => new Promise(requestAnimationFrame)
@@ -89,7 +96,6 @@ def main() -> int:
     STATIC.mkdir(exist_ok=True)
     try:
         with Stage(cloud) as stage, sync_playwright() as playwright:
-            expect.set_options(timeout=PATIENCE_MS)
             browser = playwright.chromium.launch(executable_path=program)
             visit = Visit(browser, cloud, stage.seeded_person("customer"), asked.rounds)
             rows = {
@@ -144,7 +150,7 @@ class Visit:
                 page = context.new_page()
                 _slow_down(page, network)
                 page.goto(address)
-                settled(page)
+                page.evaluate(SETTLED, PATIENCE_MS)
                 if turn == 0:
                     document = SCRIPTS.sub("", page.content())
                     (STATIC / f"{name}.html").write_text(document, encoding="utf-8")

@@ -210,8 +210,8 @@ def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: Loca
     expect(page.get_by_role("button", name="Your account")).to_be_visible()
 
 
-#: How a sign-in begins that was made before.
-RENEWED = ("/v1/auth/refresh", "/v1/users/me")
+#: How a sign-in begins that was made before, and what of it no page waits for that is begun early.
+RENEWAL, ACCOUNT = "/v1/auth/refresh", "/v1/users/me"
 
 
 def first_reads(stage: Stage) -> dict[str, tuple[str, str, tuple[str, ...]]]:
@@ -245,17 +245,17 @@ def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, st
 
     shared.route("**/v1/**", take)
     for page, (sign, read, others) in first_reads(stage).items():
-        own = RENEWED if page.startswith("/bookings/") else ()
-        if own:
+        is_signed_in = page.startswith("/bookings/")
+        if is_signed_in:
             go_on_as(shared, stage.seeded_person("customer"))
         # What the page before still asks for is over then.
         shared.goto("about:blank")
         asked.clear()
         answered.clear()
-        answered.update(own, {read})
+        answered.update({RENEWAL, read})
         shared.goto(page)
         expect(shared.locator(sign)).to_be_visible()
-        begun = [*own, read, *others]
+        begun = [RENEWAL, read, *others, ACCOUNT] if is_signed_in else [read, *others]
         assert asked[: len(begun)] == begun
         assert [asked.count(each) for each in begun] == [1] * len(begun)
     shared.unroute_all(behavior="ignoreErrors")
@@ -269,6 +269,20 @@ def test_a_page_whose_first_call_fails_says_so_and_tries_again(shared: Page, sta
     expect(shared.get_by_role("alert")).to_be_visible()
     shared.get_by_role("button", name="Try again").click()
     expect(shared.get_by_role("heading", level=1)).to_have_text(str(service["title"]))
+
+
+@pytest.mark.timeout(600)
+def test_a_sign_in_that_has_ended_leads_a_booking_to_sign_in(shared: Page, stage: Stage) -> None:
+    shared.goto("/docs")
+    shared.evaluate("localStorage.setItem('gigsta.session', 'over')")
+    shared.goto("/bookings/bkg_1")
+    expect(shared.get_by_role("heading", level=1)).to_have_text("Sign in")
+    # It can be renewed still, but its account cannot be had.
+    go_on_as(shared, stage.seeded_person("customer"))
+    shared.route("**/v1/users/me", lambda route: route.fulfill(status=401, body="{}"))
+    shared.goto("/bookings/bkg_1")
+    expect(shared.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert shared.evaluate("localStorage.getItem('gigsta.session')") is None
 
 
 @pytest.mark.timeout(600)

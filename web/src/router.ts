@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router'
 import t from '@texts/common'
 import { early } from './early/start'
 import { useSession } from './session/session'
@@ -9,6 +9,8 @@ declare module 'vue-router' {
     title?: string
     /** Whoever is not signed in is asked to, and comes back. */
     signedIn?: boolean
+    /** It does without the account at first, which is read beside it. */
+    accountLater?: boolean
     /** The page fills the window beside the header, without a footer. */
     full?: boolean
   }
@@ -26,6 +28,8 @@ export const router = createRouter({
   scrollBehavior: (to, from, kept) => kept ?? (to.hash ? { el: to.hash } : to.path === from.path ? undefined : { top: 0 }),
 })
 
+const signIn = (to: RouteLocationNormalized): RouteLocationRaw => ({ name: 'sign-in', query: { next: to.fullPath } })
+
 // A page's code comes while it is asked who is signed in; where it cannot be had, opening the page says so.
 router.beforeEach((to) => {
   for (const { components } of to.matched) {
@@ -37,9 +41,12 @@ router.beforeEach((to) => {
 router.beforeEach(async (to) => {
   if (!to.meta.signedIn) return true
   const session = useSession()
-  if (session.isSignedIn && (await session.load())) return true
-  return { name: 'sign-in', query: { next: to.fullPath } }
+  const isIn = session.isSignedIn && (to.meta.accountLater ? await session.renewed() : await session.load())
+  return isIn ? true : signIn(to)
 })
+
+// Once more when its code is there: meanwhile the sign-in may have ended.
+router.beforeResolve((to) => (to.meta.signedIn && !useSession().isSignedIn ? signIn(to) : true))
 
 router.afterEach((to, from) => {
   if (from.matched.length) early.forget()

@@ -4,7 +4,7 @@ import { PAGES, earlyPage, type Place } from '../src/early/pages'
 import { EarlyReads } from '../src/early/reads'
 import { router } from '../src/router'
 
-const PLACE: Place = { query: new URLSearchParams(), zone: 'Pacific/Auckland', isSignedIn: false }
+const PLACE: Place = { query: new URLSearchParams(), zone: () => 'Pacific/Auckland', isSignedIn: false }
 const components = import.meta.glob('../src/pages/*/*Page.vue')
 const SERVICE = '/v1/services/svc_1'
 const SIGNED_IN = { access_token: '', refresh_token: 'r1' }
@@ -60,7 +60,7 @@ it('reads nothing for a page that its address asks more of', () => {
   expect(readsAt('/search', '')).toEqual(['/v1/search/services?facets=true&limit=20'])
   expect(readsAt('/search', 'category=lawn')).toEqual(['/v1/search/services?category=lawn&facets=true&limit=20'])
   expect(readsAt('/search', 'category=lawn&when=today')).toEqual([])
-  expect(readsAt('/reports', '', { zone: 'Australia/Perth' })?.[0]).toContain('lat=-31.9523&lng=115.8613')
+  expect(readsAt('/reports', '', { zone: () => 'Australia/Perth' })?.[0]).toContain('lat=-31.9523&lng=115.8613')
   for (const query of ['lat=1&lng=2', 'category=tree']) expect(readsAt('/reports', query)).toEqual(['/v1/reports/categories'])
   expect(readsAt('/reports', '', { isSignedIn: true })).toEqual(['/v1/reports/categories'])
 })
@@ -82,6 +82,29 @@ it('renews a sign-in once for all that it reads', async () => {
   expect(await (await reads.send(call('Bearer a1'))).text()).toBe(`${SERVICE} as Bearer a1`)
   expect(await (await reads.send(call('Bearer a1', '/v1/users/me'))).text()).toBe('/v1/users/me as Bearer a1')
   expect(paths()).toEqual(['/v1/auth/refresh', '/v1/users/me', SERVICE])
+})
+
+it('says when a renewal is on its way, and when its answer is there', async () => {
+  const said: string[] = []
+  let answer = (_: Response): void => undefined
+  answers = { '/v1/auth/refresh': [() => new Promise((done) => (answer = done))] }
+  const reads = readsOf(signedIn())
+  reads.begin([SERVICE])
+  void reads.asked.then(() => said.push('asked'))
+  void reads.renewed.then(() => said.push('renewed'))
+  await reads.asked
+  expect(said).toEqual(['asked'])
+  answer(Response.json({ access_token: 'a1', refresh_token: 'r2' }))
+  await reads.renewed
+  expect(said).toEqual(['asked', 'renewed'])
+  expect(paths()).toEqual(['/v1/auth/refresh', SERVICE])
+})
+
+it('waits for nothing where nobody is signed in', async () => {
+  const reads = readsOf()
+  reads.begin([SERVICE])
+  expect(paths()).toEqual([SERVICE])
+  await Promise.all([reads.asked, reads.renewed])
 })
 
 it('gives nobody what was read for somebody else', async () => {

@@ -17,7 +17,8 @@ export interface EarlyPage {
 /** What of the browser decides what a page reads. */
 export interface Place {
   query: URLSearchParams
-  zone: string
+  /** Asked for where it matters alone: the first look at it takes long. */
+  zone: () => string
   isSignedIn: boolean
 }
 
@@ -45,7 +46,7 @@ export const NEARBY = { radius_m: 5_000, limit: 50 }
 /** Reports around a city; the map goes somewhere else where the address says so, or the account has one. */
 function nearby({ query, zone, isSignedIn }: Place): readonly string[] {
   if (isSignedIn || query.has('lat') || query.has('category')) return []
-  const { lat, lng } = cityOf(zone)
+  const { lat, lng } = cityOf(zone())
   return [`/v1/reports/nearby?lat=${lat}&lng=${lng}&radius_m=${NEARBY.radius_m}&limit=${NEARBY.limit}`]
 }
 

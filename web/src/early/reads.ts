@@ -12,6 +12,8 @@ export class EarlyReads {
   readonly #session: Session
   readonly #renewal: Renewal
   readonly #fetch: (request: Request) => Promise<Response>
+  #renewing: Promise<void> = Promise.resolve()
+  #asking: Promise<void> = Promise.resolve()
 
   constructor(session: Session, renewal: Renewal, fetch: (request: Request) => Promise<Response>) {
     this.#session = session
@@ -19,12 +21,25 @@ export class EarlyReads {
     this.#fetch = fetch
   }
 
-  /** Ask for some addresses at once; whoever is signed in is renewed first. */
+  /** Once the first requests are on their way: all, or where somebody is signed in the renewal. Another tab's turn comes before. */
+  get asked(): Promise<void> {
+    return this.#asking
+  }
+
+  /** Once it is known whether the sign-in goes on, and all requests are on their way. */
+  get renewed(): Promise<void> {
+    return this.#renewing
+  }
+
+  /** Ask for some addresses at once, in this order; whoever is signed in is renewed first. */
   begin(addresses: readonly string[]): void {
-    const renewing = this.#renew()
+    const { accessToken, isSignedIn } = this.#session
+    const isStale = isSignedIn && accessToken === null
+    if (isStale) this.#renew()
     for (const address of addresses) {
       const request = new Request(new URL(address, location.origin), { credentials: 'include' })
-      this.#begun.set(request.url, renewing.then(() => this.#ask(request)).catch(() => null))
+      const asking = isStale ? this.#renewing.then(() => this.#ask(request)) : this.#ask(request)
+      this.#begun.set(request.url, asking.catch(() => null))
     }
   }
 
@@ -44,10 +59,16 @@ export class EarlyReads {
     this.#begun.clear()
   }
 
-  /** As the client does it before its first call, which goes on with the same renewal. */
-  async #renew(): Promise<void> {
-    const { accessToken, isSignedIn } = this.#session
-    if (isSignedIn && accessToken === null) await this.#session.renew(null, this.#renewal)
+  /** As the client does it before its first call, which goes on with the same renewal. A failure is the client's to see. */
+  #renew(): void {
+    let isAsked = (): void => undefined
+    this.#asking = new Promise((done) => (isAsked = done))
+    const renewal: Renewal = (token) => {
+      const answer = this.#renewal(token)
+      isAsked()
+      return answer
+    }
+    this.#renewing = this.#session.renew(null, renewal).then(isAsked, isAsked)
   }
 
   async #ask(request: Request): Promise<Answered | null> {

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { early } from '../early/start'
 import { dataOf } from '../support/dataOf'
 import type { Schemas } from '../support/schemas'
 import { api, kept } from './api'
@@ -25,12 +26,19 @@ export const useSession = defineStore('session', () => {
     return (loading ??= reload().finally(() => (loading = null)))
   }
 
+  /** Whether somebody is signed in, once a sign-in of an earlier visit was renewed; the account may not be known yet. */
+  async function renewed(): Promise<boolean> {
+    await early.renewed
+    return kept.isSignedIn
+  }
+
   /** Read the account again, as after a change. */
   async function reload(): Promise<Account | null> {
     try {
       user.value = await dataOf(api.GET('/v1/users/me'))
     } catch (error) {
       if ((error as { status?: number }).status !== 401) throw error
+      if (isSignedIn.value) ended.value += 1
       forget()
     }
     return user.value
@@ -70,5 +78,5 @@ export const useSession = defineStore('session', () => {
   const has = (role: Role): boolean => user.value?.roles.includes(role) ?? false
   const isProvider = computed(() => user.value?.provider_id != null)
   const isStaff = computed(() => user.value?.roles.some((role) => STAFF.has(role)) ?? false)
-  return { user, isSignedIn, isProvider, isStaff, unread, ended, has, load, reload, begin, signOut, forget }
+  return { user, isSignedIn, isProvider, isStaff, unread, ended, has, load, renewed, reload, begin, signOut, forget }
 })

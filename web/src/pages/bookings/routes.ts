@@ -1,7 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
-import t from '@texts/bookings'
+import titles from '@texts/titles'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/bookings', name: 'bookings', component: () => import('./BookingsPage.vue'), meta: { signedIn: true, title: t.title } },
-  { path: '/bookings/:id', name: 'booking', component: () => import('./BookingPage.vue'), props: true, meta: { signedIn: true, title: t.one } },
+  { path: '/bookings', name: 'bookings', component: () => import('./BookingsPage.vue'), meta: { signedIn: true, title: titles.bookings } },
+  { path: '/bookings/:id', name: 'booking', component: () => import('./BookingPage.vue'), props: true, meta: { signedIn: true, accountLater: true, title: titles.booking } },
 ]

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
-import t from '@texts/checkout'
+import titles from '@texts/titles'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/checkout/:serviceId', name: 'checkout', component: () => import('./CheckoutPage.vue'), props: true, meta: { title: t.title } },
+  { path: '/checkout/:serviceId', name: 'checkout', component: () => import('./CheckoutPage.vue'), props: true, meta: { title: titles.checkout } },
 ]

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
-import t from '@texts/search'
+import titles from '@texts/titles'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/search', name: 'search', component: () => import('./SearchPage.vue'), meta: { title: t.windowTitle, full: true } },
+  { path: '/search', name: 'search', component: () => import('./SearchPage.vue'), meta: { title: titles.search, full: true } },
 ]

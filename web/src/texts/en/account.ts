@@ -1,6 +1,7 @@
+import titles from './titles'
+
 /** Words of the account page. */
 export default {
-  title: 'Account',
   greeting: (name: string) => (name ? `Kia ora ${name.split(' ')[0]}` : 'Your account'),
   profile: { title: 'About you', name: 'Full name', phone: 'Telephone', address: 'Address', picture: 'Your picture', pictureHint: 'Seen by whoever has a booking with you.', change: 'Change the picture', removePicture: 'Remove it', save: 'Save', saved: 'Saved.' },
   email: { title: 'Mail address', now: (email: string) => `Mails go to ${email}.`, next: 'New address', change: 'Change it', said: 'A link was sent to the new address. It counts from when you open it.' },
@@ -30,6 +31,6 @@ export default {
   cards: { title: 'Cards', none: 'No card is saved. One that you pay with can be used again.', expires: (month: number, year: number) => `until ${String(month).padStart(2, '0')}/${String(year).slice(-2)}`, remove: (last4: string) => `Remove the card ending in ${last4}`, add: 'Add a card', saveCard: 'Save the card' },
   calendar: { title: 'Calendar', lead: 'A private address that your calendar app can follow: all bookings, kept up to date.', make: 'Make an address', renew: 'Make a new one; the old one ends', copy: 'Copy', copied: 'Copied', end: 'End it' },
   notices: { title: 'Notifications', lead: 'What is mailed and what is not.', open: 'Choose' },
-  data: { title: 'Your data', export: 'Download all that is held about you', delete: 'Delete the account', deleteLead: 'Your name, contact details and messages are erased; bookings stay in the books without you. This cannot be undone.', deleteYes: 'Delete my account', gone: 'Your account is deleted', goneText: 'You are signed out everywhere. Thank you for having been here.' },
+  data: { title: 'Your data', export: 'Download all that is held about you', delete: 'Delete the account', deleteLead: 'Your name, contact details and messages are erased; bookings stay in the books without you. This cannot be undone.', deleteYes: 'Delete my account', gone: titles.accountDeleted, goneText: 'You are signed out everywhere. Thank you for having been here.' },
   terms: { title: 'New terms', lead: 'The terms have changed. Please read and accept them.', accept: 'Accept' },
 }

@@ -1,6 +1,8 @@
+import titles from './titles'
+
 /** Words of signing in, registering, and the pages that mails lead to. */
 export default {
-  signIn: 'Sign in',
+  signIn: titles.signIn,
   signInLead: 'Welcome back.',
   email: 'Mail address',
   password: 'Password',
@@ -15,7 +17,7 @@ export default {
   or: 'or',
   providers: { google: 'Google', facebook: 'Facebook' } as Record<string, string>,
   register: 'Register',
-  registerTitle: 'Make an account',
+  registerTitle: titles.register,
   registerLead: 'Book, ask for offers, rate, and offer your own services with the same account.',
   haveAccount: 'Have an account already?',
   accept: 'I accept the',
@@ -37,7 +39,7 @@ export default {
     go: 'Sign in',
   },
   verify: {
-    title: 'Confirm your address',
+    title: titles.verify,
     lead: 'One press, and the address is yours here.',
     button: 'Confirm my address',
     done: 'Address confirmed',
@@ -56,12 +58,12 @@ export default {
     lead: 'One press signs you in on this device.',
     button: 'Sign in and go on',
   },
-  forgotPage: { title: 'Forgot the password', lead: 'We mail you a link to set a new one.', button: 'Mail me a link' },
-  reset: { title: 'Set a new password', button: 'Set the password', done: 'The password is set. All other devices were signed out.' },
-  confirmEmail: { title: 'Confirm your new address', lead: 'From now on you sign in with it, and mails go there.', button: 'Use this address', done: (email: string) => `Your address is ${email} now.` },
-  callback: { title: 'Signing in …', failed: 'Not signed in', again: 'Try again' },
+  forgotPage: { title: titles.forgot, lead: 'We mail you a link to set a new one.', button: 'Mail me a link' },
+  reset: { title: titles.reset, button: 'Set the password', done: 'The password is set. All other devices were signed out.' },
+  confirmEmail: { title: titles.confirmEmail, lead: 'From now on you sign in with it, and mails go there.', button: 'Use this address', done: (email: string) => `Your address is ${email} now.` },
+  callback: { title: titles.callback, failed: 'Not signed in', again: 'Try again' },
   welcome: {
-    title: 'About you',
+    title: titles.welcome,
     bookingTitle: 'Last step: who are you?',
     bookingLead: 'Then you pay, and the time is yours.',
     lead: 'Providers see your name; the telephone number is shared when a booking is accepted.',

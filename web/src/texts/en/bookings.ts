@@ -1,7 +1,5 @@
 /** Words of bookings, for both of their parties. */
 export default {
-  title: 'Bookings',
-  one: 'Booking',
   status: {
     pending_payment: 'Waiting for payment',
     payment_expired: 'Not paid in time',

@@ -1,6 +1,5 @@
 /** Words of the checkout, for who is signed in and for guests. */
 export default {
-  title: 'Book',
   headline: (service: string) => `Book ${service}`,
   when: 'When',
   change: 'Change the time',

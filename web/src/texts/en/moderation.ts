@@ -1,8 +1,10 @@
+import titles from './titles'
+
 /** Words about decisions of moderators, for whom they concern. */
 export default {
-  title: 'Decisions of our moderators',
+  title: titles.decisions,
   lead: 'What was decided about things of yours, and why. You can appeal once, within thirty days.',
-  one: 'A decision of our moderators',
+  one: titles.decision,
   emptyTitle: 'Nothing was decided about you',
   emptyText: 'When a moderator hides something of yours or says something about it, it is told here.',
   things: { message: 'Your message', report: 'Your report', comment: 'Your comment', rating: 'Your rating', media: 'Your photo', ban: 'Your account' } as Record<string, string>,

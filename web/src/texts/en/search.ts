@@ -2,7 +2,6 @@
 const WHEN: Record<string, string> = { today: 'today', tomorrow: 'tomorrow', weekend: 'this weekend', week: 'in the next 7 days' }
 
 export default {
-  windowTitle: 'Find',
   what: 'What',
   whatPlaceholder: 'Hedge trimming, a plumber …',
   where: 'Where',
