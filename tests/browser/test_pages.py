@@ -50,6 +50,8 @@ def test_a_mail_with_a_long_link_fits_a_telephone(page: Page, stage: Stage) -> N
     page.goto(f"/_dev/mail?to={person.email}")
     table = page.get_by_role("table").evaluate("each => each.scrollWidth - each.clientWidth")
     page.get_by_role("link", name="Confirm").first.click()
+    # Until it is loaded: without its styles a page has another width.
+    page.wait_for_url("**/_dev/mail/*")
     expect(page.get_by_role("heading", name="Links")).to_be_visible()
     assert (table, overflow(page)) == (0, 0)
 

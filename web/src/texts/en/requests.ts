@@ -32,7 +32,7 @@ export default {
   matchesTitle: 'Who was asked, and what they say',
   matchesEmpty: 'The first providers are being looked for. This page changes when somebody was asked.',
   score: 'Why they were asked',
-  fit: (percent: number) => `suits by ${percent}%`,
+  fit: (percent: number) => `${percent}% match`,
   /** What speaks for being asked, for both who read it: the customer about a provider, and that provider. */
   partNames: {
     customer: {
@@ -78,7 +78,7 @@ export default {
     filters: { open: 'To answer', decided: 'Answered', all: 'All' },
     answerBy: 'Answer by', noBudget: 'no budget named', job: 'The job', suburbOnly: 'The suburb, and a point about a kilometre off. You get the address when it is booked.',
     accepting: { booking: 'If you accept, the job is yours at this price.', priced: 'The price is that of your service. The customer compares up to five quotes; yours holds its time.', quote: 'Name your price. The customer compares up to five quotes; yours holds its time.' },
-    yourScore: 'Why you were asked', fit: (percent: number) => `Suits you by ${percent}%`, yourQuote: 'Your quote', photos: 'Photos of the job', about: (time: string) => `about ${time}`,
+    yourScore: 'Why you were asked', yourQuote: 'Your quote', photos: 'Photos of the job', about: (time: string) => `about ${time}`,
     talk: 'Ask the customer', checkHours: 'Check your hours',
   },
 }
