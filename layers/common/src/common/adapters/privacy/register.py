@@ -6,6 +6,7 @@ The declarations stand with the collections (``HOLDINGS`` of their modules); thi
 from collections.abc import Iterator
 
 from common.adapters.geocoding.decorators import HOLDINGS as GEOCODING_DECORATORS
+from common.adapters.mongo.admin.lags import HOLDINGS as ADMIN_LAGS
 from common.adapters.mongo.admin.metrics import HOLDINGS as ADMIN_METRICS
 from common.adapters.mongo.bookings.calendar_feeds import HOLDINGS as BOOKINGS_CALENDAR_FEEDS
 from common.adapters.mongo.bookings.intents import HOLDINGS as BOOKINGS_INTENTS
@@ -61,6 +62,7 @@ from common.adapters.mongo.shared.rate_limits import HOLDINGS as SHARED_RATE_LIM
 from common.adapters.web_push import HOLDINGS as WEB_PUSH
 
 REGISTER: Holdings = {
+    **ADMIN_LAGS,
     **ADMIN_METRICS,
     **BOOKINGS_CALENDAR_FEEDS,
     **BOOKINGS_INTENTS,

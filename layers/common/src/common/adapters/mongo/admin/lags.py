@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from common.adapters.mongo.shared.database import Mongo
+from common.adapters.mongo.shared.holdings import Holdings, nobody
 from common.adapters.mongo.shared.taking import due_filter
 from common.application.ports.admin.operations import BreakerState, Sweep
 
 #: There is one for each service outside.
 _MOST_BREAKERS = 100
+
+HOLDINGS: Holdings = {
+    "migrations": nobody("which changes a database has had, and when"),
+}
 
 
 class MongoLags:
