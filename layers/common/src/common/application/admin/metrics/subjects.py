@@ -1,6 +1,5 @@
 """What the rows behind a figure are about, in words that people read instead of an id."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from common.application.ports.catalogue.repositories import Providers
 from common.application.ports.identity.people import UserReader
 from common.application.ports.matching.job_requests import JobRequests
 from common.application.ports.reports.reports import Reports
+from common.application.shared.together import together
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ async def describe(
     async def accounts(ids: Sequence[str]) -> Mapping[str, Subject]:
         return {key: Subject(name) for key, name in (await _names(deps.users, ids)).items()}
 
-    found = await asyncio.gather(
+    found = await together(
         of_kind("bkg_", bookings, is_seen=sees_bookings),
         of_kind("job_", requests, is_seen=sees_bookings),
         of_kind("rpt_", reports),
@@ -92,5 +92,5 @@ async def describe(
 async def _names(users: UserReader, user_ids: Sequence[str]) -> Mapping[str, str]:
     """Full names of accounts, by id; a page names few."""
     wanted = sorted(set(user_ids))
-    found = await asyncio.gather(*(users.get(each) for each in wanted))
+    found = await together(*(users.get(each) for each in wanted))
     return {each.id: each.full_name for each in found if each is not None and each.full_name}
