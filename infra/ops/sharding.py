@@ -152,6 +152,7 @@ PLACEMENTS: Mapping[str, Placement] = {
     "report_cells": Placement("a document a week of each cell of the map that has reports", kept="400 days"),
     "verdicts": Placement("found by id alone", {"_id": "hashed"}),
     "breakers": Placement(_SMALL),
+    "migrations": Placement("a document a change of the database"),
     "rate_limits": Placement(_SHORT, kept="an hour"),
 }
 

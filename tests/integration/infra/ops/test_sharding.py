@@ -42,7 +42,7 @@ def indexes(mongodb_uri: str, migrated_database: str) -> Iterator[dict[str, dict
 
 def test_every_collection_has_its_place(indexes: dict[str, dict[str, Any]]) -> None:
     assert set(PLACEMENTS) == set(REGISTER)
-    assert set(indexes) - {"migrations"} <= set(PLACEMENTS)
+    assert set(indexes) <= set(PLACEMENTS)
 
 
 def test_what_is_unique_stays_so_on_several_shards(indexes: dict[str, dict[str, Any]]) -> None:
