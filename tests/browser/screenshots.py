@@ -66,8 +66,10 @@ def _made_for(stage: Stage, who: str) -> dict[str, str]:
     booking = next(each for each in bookings if each["status"] == "accepted")
     [conversation, *_] = person.call("GET", "/v1/conversations")["items"]
     [request, *_] = person.call("GET", "/v1/job-requests")["items"]
+    done = next(each for each in bookings if each["payment"]["captured"]["amount"])
     return {
         "booking": f"/bookings/{booking['id']}",
+        "receipt": f"/bookings/{done['id']}/receipt",
         "conversation": f"/inbox/{conversation['id']}",
         "job-request": f"/job-requests/{request['id']}",
         "service": f"/services/{booking['service']['id']}",

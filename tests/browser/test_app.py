@@ -152,7 +152,13 @@ def made_for(cloud: LocalCloud, stage: Stage, who: str) -> tuple[str, ...]:
         return (*both, f"/offers/{offer['id']}", f"/provider/services/{service_id}")
     report = reported(customer)
     checkout = f"/checkout/{service_id}?start={start}"
-    return (*both, checkout, f"/job-requests/{request['id']}", f"/reports/{report['id']}")
+    return (
+        *both,
+        f"/bookings/{booking['id']}/receipt",
+        checkout,
+        f"/job-requests/{request['id']}",
+        f"/reports/{report['id']}",
+    )
 
 
 @pytest.mark.timeout(900)

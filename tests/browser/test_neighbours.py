@@ -123,6 +123,11 @@ def test_a_job_is_described_quoted_chosen_paid_done_and_rated(customer: Page, st
     expect(page.get_by_role("button", name="Send the rating")).to_have_count(0)
     assert rated.call("GET", f"/v1/bookings/{booking_id}/ratings")["items"][0]["stars"] == 5
 
+    page.get_by_role("link", name="Receipt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
+    expect(page.get_by_text("Charged")).to_be_visible()
+    expect(page.get_by_text("Paid in all").locator("..")).to_contain_text("$260.00")
+
 
 @pytest.mark.timeout(900)
 def test_what_is_broken_is_reported_with_a_photo_taken_on_by_a_provider_and_resolved(

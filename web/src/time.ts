@@ -69,6 +69,9 @@ export function day(at: string | Date, zone: string, size: 'long' | 'short' | 'w
     .replaceAll(',', '')
 }
 
+/** A date that papers carry: "29 November 2026", with its year also where it is this one. */
+export const fullDate = (at: string | Date, zone: string): string => format({ timeZone: zone, day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(at))
+
 /** A day and a time: "Saturday 29 November, 8:00", or with an end "…, 8:00–10:00". */
 export function dayAndTime(
   at: string | Date,

@@ -62,7 +62,7 @@ export default {
   refunded: (sum: string) => `${sum} went back to the card.`,
   payout: { none: '', held: 'held until it is settled', transferred: 'paid out', reversed: 'taken back', debt: 'owed' } as Record<string, string>,
   yourShare: 'Your share',
-  receipt: 'Receipt (CSV)',
+  receipt: 'Receipt',
   notes: 'Notes',
   access: 'How to get in',
   contact: 'Contact',

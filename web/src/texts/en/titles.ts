@@ -4,6 +4,7 @@ export default {
   accountDeleted: 'Your account is deleted',
   bookings: 'Bookings',
   booking: 'Booking',
+  receipt: 'Receipt',
   checkout: 'Book',
   decisions: 'Decisions of our moderators',
   decision: 'A decision of our moderators',

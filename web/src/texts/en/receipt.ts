@@ -1,0 +1,21 @@
+/** Words of a receipt. */
+export default {
+  title: 'Receipt',
+  back: 'Back to the booking',
+  print: 'Print or save as PDF',
+  csv: 'Every movement (CSV)',
+  from: 'From',
+  to: 'For',
+  work: 'What',
+  when: 'When',
+  agreed: 'What was agreed',
+  payments: 'What was paid',
+  moved: { charged: 'Charged', refunded: 'Refunded' },
+  paid: 'Paid in all',
+  taxNumber: (name: string, number: string) => `${name} number ${number}`,
+  taxOf: (name: string, percent: number, amount: string) => `incl. ${percent} % ${name}, ${amount}`,
+  foot: 'Paid by card through GigSta for the provider named above.',
+  footUntaxed: 'Paid by card through GigSta for the provider named above, who charged no GST.',
+  nothing: 'Nothing was charged',
+  nothingText: 'There is a receipt once your card was charged, when the work is done.',
+}
