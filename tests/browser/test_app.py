@@ -233,7 +233,7 @@ def first_reads(stage: Stage) -> dict[str, tuple[str, str, tuple[str, ...]]]:
         "/search": ("h1:has-text('services to choose from')", "/v1/search/services?facets=true&limit=20", ()),
         "/reports": ("h1:has-text('reported here')", f"/v1/reports/nearby?{around}", ("/v1/reports/categories",)),
         f"/services/{service['id']}": ("h1", of_service, (f"{of_service}/ratings?limit=5",)),
-        booking: ("h2:has-text('Pay to make it yours')", f"/v1{booking}", (f"/v1{booking}/payment",)),
+        booking: ("h2:has-text('Pay to make it yours')", f"/v1{booking}", ()),
     }
 
 

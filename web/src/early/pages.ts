@@ -65,7 +65,7 @@ export const PAGES: readonly EarlyPage[] = [
   { path: '/reports', page: 'reports/ReportsPage', reads: (_id, place) => [...nearby(place), '/v1/reports/categories'] },
   { path: '/reports/:id', page: 'reports/ReportPage' },
   { path: '/bookings', page: 'bookings/BookingsPage', signedIn: true },
-  { path: '/bookings/:id', page: 'bookings/BookingPage', signedIn: true, reads: (id) => [`/v1/bookings/${id}`, `/v1/bookings/${id}/payment`] },
+  { path: '/bookings/:id', page: 'bookings/BookingPage', signedIn: true, reads: (id) => [`/v1/bookings/${id}`] },
   { path: '/inbox', page: 'inbox/InboxPage', signedIn: true },
   { path: '/provider', page: 'provider/TodayPage', signedIn: true },
   { path: '/sign-in', page: 'auth/SignInPage' },
