@@ -44,6 +44,8 @@ ROUNDS = 7
 HELD = timedelta(minutes=6)
 #: Of a page to the static one.
 MOST = 2.0
+#: How long a new tab rests before it is given an address, the app's and the static one alike.
+REST_MS = 1_000
 #: What a busy machine may take for a page; a call that is lost is told of by its page before.
 PATIENCE_MS = 60_000
 #: A round trip in milliseconds, and bytes in a second: this machine itself, and what Lighthouse takes for a telephone's
@@ -147,8 +149,7 @@ class Visit:
         timed, name = Timed(), re.sub(r"\W+", "-", address).strip("-") or "home"
         for turn in range(self.rounds + 1):
             with self._context(is_signed_in="bookings" in address) as context:
-                page = context.new_page()
-                _slow_down(page, network)
+                page = _empty_page(context, network)
                 page.goto(address)
                 page.evaluate(SETTLED, PATIENCE_MS)
                 if turn == 0:
@@ -161,8 +162,7 @@ class Visit:
                     give_back(page, self.customer)
             if turn:
                 with self._context(is_signed_in=False) as context:
-                    page = context.new_page()
-                    _slow_down(page, network)
+                    page = _empty_page(context, network)
                     page.goto(f"/static-pages/{name}.html")
                     timed.static.append(page.evaluate(LARGEST))
         return timed
@@ -178,11 +178,19 @@ class Visit:
         return context
 
 
-def _slow_down(page: Page, network: str) -> None:
+def _empty_page(context: BrowserContext, network: str) -> Page:
+    """Return a tab that waits for an address, with all that opening the profile began behind it.
+
+    A profile that holds a sign-in is made by a page of its own, which the browser still takes down while the next
+    one would begin.
+    """
+    page = context.new_page()
+    page.wait_for_timeout(REST_MS)
     if (limits := NETWORKS[network]) is not None:
         latency, speed = limits
         told = {"offline": False, "latency": latency, "downloadThroughput": speed, "uploadThroughput": speed}
         page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", told)
+    return page
 
 
 def _table(rows: dict[str, dict[str, Timed]], rounds: int) -> str:
