@@ -15,7 +15,6 @@ export default {
   taxNumber: (name: string, number: string) => `${name} number ${number}`,
   taxOf: (name: string, percent: number, amount: string) => `incl. ${percent} % ${name}, ${amount}`,
   foot: 'Paid by card through GigSta for the provider named above.',
-  footUntaxed: 'Paid by card through GigSta for the provider named above, who charged no GST.',
   nothing: 'Nothing was charged',
   nothingText: 'There is a receipt once your card was charged, when the work is done.',
 }
