@@ -268,6 +268,15 @@ def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, st
 
 
 @pytest.mark.timeout(600)
+def test_a_page_has_a_shape_while_its_sign_in_is_renewed(shared: Page, stage: Stage) -> None:
+    go_on_as(shared, stage.seeded_person("customer"))
+    shared.route("**/v1/**", lambda _route: None)
+    shared.goto("/bookings/bkg_1")
+    expect(shared.get_by_role("main").get_by_role("status")).to_be_visible()
+    shared.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.timeout(600)
 def test_a_page_whose_first_call_fails_says_so_and_tries_again(shared: Page, stage: Stage) -> None:
     service = service_of(stage)
     shared.route(f"**/v1/services/{service['id']}", lambda route: route.fulfill(status=500, body="{}"), times=1)

@@ -22,6 +22,7 @@ from tests.browser.app import (
     sign_in_as,
 )
 from tests.browser.conftest import PATIENCE_MS
+from tests.e2e.test_main_job import Market
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -58,6 +59,20 @@ def test_a_guest_books_and_pays_with_3d_secure(page: Page, stage: Stage) -> None
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("#status")).to_have_text("Waiting for an answer")
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    assert "secret" not in page.url
+
+
+@pytest.mark.timeout(600)
+def test_the_bank_of_a_card_that_was_taken_asks_who_pays(page: Page, cloud: LocalCloud, stage: Stage) -> None:
+    market = Market(cloud, stage)
+    booking = market.post_booking(market.free_start(13), uuid.uuid4().hex).json()
+    stage.pay(booking["payment"]["client_secret"], "pm_card_authenticationRequired")
+    sign_in_as(page, cloud, "customer")
+    page.goto(f"/bookings/{booking['id']}")
+    expect(page.get_by_role("button", name="Use another card")).to_be_visible()
+    page.get_by_role("button", name="Confirm with the bank").click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#status")).to_have_text("Waiting for an answer")
     assert "secret" not in page.url
 
 
