@@ -14,6 +14,10 @@ _POLL_SECONDS = 0.25
 _UNAUTHENTICATED = 401
 _CLIENT_ERROR = 400
 _UNAVAILABLE = 503
+#: What may be sent again without being done twice: by its method, its path, or the key that it carries.
+_SAFE_METHODS = frozenset({"GET", "PUT", "DELETE"})
+_SAFE_PATHS = frozenset({"/v1/auth/register", "/v1/auth/login"})
+_REPEATED = "Idempotency_Key"
 
 _Seen = TypeVar("_Seen")
 
@@ -68,10 +72,10 @@ class Person:
         Raises:
             RequestRefused: the answer is not a success.
         """
-        response = self._send(method, path, json, headers)
+        response = self._answer(method, path, json, headers)
         if response.status_code == _UNAUTHENTICATED and self._refresh_token:
             self._refresh()
-            response = self._send(method, path, json, headers)
+            response = self._answer(method, path, json, headers)
         if response.status_code >= _CLIENT_ERROR:
             raise RequestRefused(f"{method} {path}", response)
         is_json = bool(response.content) and "json" in response.headers.get("content-type", "")
@@ -118,6 +122,18 @@ class Person:
         self._access_token = answer["access_token"]
         self._refresh_token = answer["refresh_token"]
 
+    def _answer(
+        self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """Send a request; again where a function that was still starting ran out of time, and nothing is done twice."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            response = self._send(method, path, json, headers)
+            is_safe = method in _SAFE_METHODS or path in _SAFE_PATHS or _REPEATED in headers
+            if not is_safe or not _ran_out_of_time(response) or time.monotonic() > deadline:
+                return response
+            time.sleep(_POLL_SECONDS)
+
     def _send(
         self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> httpx.Response:
@@ -131,6 +147,12 @@ class Person:
         if response.status_code >= _CLIENT_ERROR:
             raise RequestRefused("POST /v1/auth/refresh", response)
         self.take_tokens(response.json())
+
+
+def _ran_out_of_time(response: httpx.Response) -> bool:
+    """Whether a function's own limit ended a request, as it does where it starts beside much else."""
+    is_json = "json" in response.headers.get("content-type", "")
+    return response.status_code == _UNAVAILABLE and is_json and response.json().get("code") == "out_of_time"
 
 
 def wait_for(what: str, look: Callable[[], _Seen | None], patience: float = _PATIENCE_SECONDS) -> _Seen:

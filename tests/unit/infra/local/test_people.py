@@ -1,0 +1,64 @@
+"""What people do where a function is still starting."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.local.demo.people import Person, RequestRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Starting(BaseHTTPRequestHandler):
+    """Runs out of time at the first request of each path, then answers."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        """Answer by how often the path was asked for."""
+        self.asked.append(self.path)
+        is_first = self.asked.count(self.path) == 1
+        body = b'{"code": "out_of_time"}' if is_first else b"{}"
+        self.send_response(503 if is_first else 200)
+        self.send_header("Content-Type", "application/problem+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        """Likewise."""
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    Starting.asked = []
+    with HTTPServer(("127.0.0.1", 0), Starting) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        somebody = Person("Somebody", "a@example.com", f"http://127.0.0.1:{server.server_port}")
+        yield somebody
+        somebody.close()
+        server.shutdown()
+        thread.join()
+
+
+def test_what_is_not_done_twice_is_asked_for_again(person: Person) -> None:
+    assert person.call("GET", "/v1/reports") == {}
+    assert person.call("POST", "/v1/bookings", Idempotency_Key="a") == {}
+    assert person.call("POST", "/v1/auth/register") == {}
+    assert [Starting.asked.count(each) for each in ("/v1/reports", "/v1/bookings", "/v1/auth/register")] == [2, 2, 2]
+
+
+def test_what_may_have_been_done_is_not(person: Person) -> None:
+    with pytest.raises(RequestRefused):
+        person.call("POST", "/v1/reports")
+    assert Starting.asked == ["/v1/reports"]
