@@ -287,6 +287,14 @@ def test_a_page_whose_first_call_fails_says_so_and_tries_again(shared: Page, sta
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("address", ["/services/svc_none", "/providers/prv_none", "/checkout/svc_none"])
+def test_what_there_is_not_leads_to_searching(shared: Page, address: str) -> None:
+    shared.goto(address)
+    expect(shared.get_by_role("heading", level=2, name="There is no such")).to_be_visible()
+    expect(shared.get_by_role("main").get_by_role("link", name="Find")).to_have_attribute("href", "/search")
+
+
+@pytest.mark.timeout(600)
 def test_a_sign_in_that_has_ended_leads_a_booking_to_sign_in(shared: Page, stage: Stage) -> None:
     shared.goto("/docs")
     shared.evaluate("localStorage.setItem('gigsta.session', 'over')")

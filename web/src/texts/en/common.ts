@@ -25,6 +25,8 @@ export default {
     title: (what: string) => `There is no such ${what}`,
     text: 'The link may be mistyped, it may be gone, or it belongs to another account.',
     as: (email: string) => `You are signed in as ${email}.`,
+    service: 'service',
+    provider: 'provider',
   },
   toStart: 'Go to the start',
   yes: 'Yes',
