@@ -27,3 +27,6 @@ export function movements(payment: Payment): Movement[] {
 
 /** What the customer has paid and not got back. */
 export const netOf = (payment: Payment): Sum => ({ ...payment.captured, amount: payment.captured.amount - payment.refunded.amount })
+
+/** The tax that is in what was paid: the provider's, for what the platform owes on its commission is no matter of a customer's. */
+export const taxesPaid = (payment: Pick<Schemas['BookingPaymentView'], 'tax_lines'>): Schemas['TaxLineView'][] => payment.tax_lines.filter((each) => each.party === 'provider')

@@ -8,7 +8,7 @@ import { ref, watch, type Ref } from 'vue'
  */
 export function useShown(isReady: () => boolean): Ref<boolean> {
   const isShown = ref(false)
-  const stop = watch(
+  watch(
     isReady,
     (now) => {
       if (!now) return
@@ -16,7 +16,6 @@ export function useShown(isReady: () => boolean): Ref<boolean> {
       const show = (): void => void setTimeout(() => (isShown.value = true))
       if (document.visibilityState === 'visible') requestAnimationFrame(show)
       else show()
-      queueMicrotask(() => stop())
     },
     { immediate: true },
   )

@@ -16,5 +16,5 @@ export default {
   taxOf: (name: string, percent: number, amount: string) => `incl. ${percent} % ${name}, ${amount}`,
   foot: 'Paid by card through GigSta for the provider named above.',
   nothing: 'Nothing was charged',
-  nothingText: 'There is a receipt once your card was charged, when the work is done.',
+  nothingText: 'There is a receipt once the card was charged, when the work is done.',
 }
