@@ -4,8 +4,8 @@ import { PAGES } from './src/early/pages.ts'
 const BEGIN = '/web/src/early/begin.ts'
 
 /**
- * Puts what begins early into the document instead of the app, which it opens: its script, and beside it the files of the
- * app and of each page's code. The app's own file is fetched meanwhile, as those are that it imports.
+ * Puts what begins early into the document instead of the app, which it opens: its script, and beside it the names of the
+ * files of the app and of each page's code.
  *
  * The files stand in the document and not in the script, whose name is made of its own content alone.
  */
@@ -21,21 +21,22 @@ export function early(): Plugin {
         if (!start || !entry) throw new Error('The script that begins early was not built.')
         const loaded = filesOf(chunks, entry.fileName)
         const files: string[] = []
+        const numbered = (names: Iterable<string>): number[] =>
+          [...names].map((name) => `/${name}`).map((address) => (files.includes(address) ? files.indexOf(address) : files.push(address) - 1))
+        const own = numbered([...loaded].filter((file) => file !== start.fileName))
         const pages: Record<string, number[]> = {}
         for (const { page } of PAGES) {
-          const own = chunks.find((each) => each.facadeModuleId?.endsWith(`/web/src/pages/${page}.vue`))
-          if (!own) throw new Error(`There is no page ${page}.`)
-          pages[page] = [...filesOf(chunks, own.fileName)].filter((file) => !loaded.has(file)).map((file) => {
-            const address = `/${file}`
-            return files.includes(address) ? files.indexOf(address) : files.push(address) - 1
-          })
+          const code = chunks.find((each) => each.facadeModuleId?.endsWith(`/web/src/pages/${page}.vue`))
+          if (!code) throw new Error(`There is no page ${page}.`)
+          pages[page] = numbered([...filesOf(chunks, code.fileName)].filter((file) => !loaded.has(file)))
         }
         const app = `/${entry.fileName}`
         const opened = new RegExp(`<script [^>]*src="${app}"></script>`)
         if (!opened.test(html)) throw new Error('The document does not open the app.')
-        const built = JSON.stringify({ app, files, pages }).replaceAll('"', '&quot;')
+        const built = JSON.stringify({ app, files, own, pages }).replaceAll('"', '&quot;')
         const begun = `<script type="module" async crossorigin fetchpriority="high" src="/${start.fileName}" data-built="${built}"></script>`
-        return html.replace(opened, () => `${begun}\n    <link rel="modulepreload" crossorigin href="${app}">`)
+        // What the script stands beside would be fetched before what it asks for.
+        return html.replace(/ *<link rel="modulepreload"(?![^>]*\/vue-)[^>]*>\n/g, '').replace(opened, () => begun)
       },
     },
   }

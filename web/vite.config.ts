@@ -18,12 +18,18 @@ const LANGUAGE = process.env.WEB_LANGUAGE ?? 'en'
  */
 const MANY = 6
 const GROUPS = [
-  { name: 'start', priority: 5, test: /web\/src\/early|clients\/typescript\/src\/session/ },
+  { name: 'start', priority: 5, test: /web\/src\/early|clients\/typescript\/src\/session|preload-helper/ },
   { name: 'vue', priority: 4, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
-  { name: 'shared', priority: 3, minShareCount: MANY, test: /web\/src\/(components|session|support|format|time)|lucide/ },
-  { name: 'finding', priority: 2, minShareCount: 2, test: /web\/src\/(pages\/search\/query|texts\/\w+\/search)/ },
-  { name: 'choosing', priority: 2, minShareCount: 2, test: /web\/src\/(components\/PriceLines|pages\/services|texts\/\w+\/(price|services))/ },
-  { name: 'booked', priority: 2, minShareCount: 2, test: /web\/src\/(bookings\/(cancelling|looks|policies)|components\/When|texts\/\w+\/bookings)/ },
+  // What is drawn before the app is there stands on none of its files.
+  { name: 'drawn', priority: 4, test: /web\/src\/(drawn\/(dom|frame|kit|logo|person|picture|stars|when)\b|format|time|texts\/\w+\/common)/ },
+  { name: 'home', priority: 4, test: /web\/src\/(drawn\/home|texts\/\w+\/search)/ },
+  { name: 'reports', priority: 4, test: /web\/src\/(drawn\/reports|texts\/\w+\/reports)/ },
+  { name: 'service', priority: 4, test: /web\/src\/(drawn\/(service|prices)|texts\/\w+\/(services|price))/ },
+  { name: 'booking', priority: 4, test: /web\/src\/(drawn\/booking|bookings\/looks|texts\/\w+\/bookings)/ },
+  { name: 'shared', priority: 3, minShareCount: MANY, test: /web\/src\/(components|session|support)|lucide/ },
+  { name: 'finding', priority: 2, minShareCount: 2, test: /web\/src\/pages\/search\/query/ },
+  { name: 'choosing', priority: 2, minShareCount: 2, test: /web\/src\/(components\/PriceLines|pages\/services)/ },
+  { name: 'booked', priority: 2, minShareCount: 2, test: /web\/src\/(bookings\/(cancelling|policies)|components\/When)/ },
   { name: 'acting', priority: 2, minShareCount: 2, test: /web\/src\/(bookings\/useBookingActions|components\/(ActionBar|Lifecycle|SchemaForm)|texts\/\w+\/actions)/ },
   { name: 'icons', priority: 1, minShareCount: 2, test: /lucide/ },
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from datetime import timedelta
+from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -220,12 +222,17 @@ def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: Loca
 RENEWAL, ACCOUNT = "/v1/auth/refresh", "/v1/users/me"
 
 
-def first_reads(stage: Stage) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """Of the pages where people land: a sign of their main content, what it stands on, what else is begun early."""
+def booking_of(stage: Stage) -> str:
+    """Path of a new booking of the customer's, which waits for its payment."""
     service, customer = service_of(stage), stage.seeded_person("customer")
     start = story.first_slot(customer, str(service["id"]), stage.now() + timedelta(days=9))
     body = {"service_id": service["id"], "start_at": start, "address": ADDRESS}
-    booking = f"/bookings/{customer.call('POST', '/v1/bookings', body)['id']}"
+    return f"/bookings/{customer.call('POST', '/v1/bookings', body)['id']}"
+
+
+def first_reads(stage: Stage) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+    """Of the pages where people land: a sign of their main content, what it stands on, what else is begun early."""
+    service, booking = service_of(stage), booking_of(stage)
     of_service = f"/v1/services/{service['id']}"
     around = "lat=-36.8509&lng=174.7645&radius_m=5000&limit=50"
     return {
@@ -265,6 +272,63 @@ def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, st
         assert asked[: len(begun)] == begun
         assert [asked.count(each) for each in begun] == [1] * len(begun)
     shared.unroute_all(behavior="ignoreErrors")
+
+
+#: What is seen of a page before the app is there, and where.
+DRAWN = """() => [...document.querySelectorAll('h1, main p, aside p, aside button, header a, time, dl, #status')]
+  .filter(each => each.checkVisibility())
+  .map(each => {
+    const {x, y, width, height} = each.getBoundingClientRect()
+    return [each.tagName, each.textContent.trim(), ...[x, y, width, height].map(Math.round)].join(' ')
+  })"""
+#: The app itself; its pages, words and styles have other names.
+APP_CODE = re.compile(r"/assets/index-[^/]+\.js$")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_is_drawn_before_the_app_and_stays_where_it_is(shared: Page, stage: Stage, width: int) -> None:
+    title = str(service_of(stage)["title"])
+    service = f"/services/{service_of(stage)['id']}"
+    pages = {"/": "Good hands", "/reports": "here", service: title, booking_of(stage): title}
+    held: list[Route] = []
+    is_open = Event()
+
+    def hold(route: Route) -> None:
+        if is_open.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    shared.route(APP_CODE, hold)
+    shared.set_viewport_size({"width": width, "height": 800})
+    for page, sign in pages.items():
+        if page.startswith("/bookings/"):
+            go_on_as(shared, stage.seeded_person("customer"))
+        is_open.clear()
+        shared.goto(page, wait_until="commit")
+        expect(shared.get_by_role("heading", level=1)).to_contain_text(sign)
+        drawn = shared.evaluate(DRAWN)
+        assert len(drawn) > 2
+        is_open.set()
+        while held:
+            held.pop().continue_()
+        settled(shared)
+        assert [each for each in drawn if each not in shared.evaluate(DRAWN)] == []
+    shared.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.timeout(600)
+def test_what_is_drawn_before_the_app_has_the_look_that_was_chosen(shared: Page) -> None:
+    shared.goto("/docs")
+    shared.evaluate("localStorage.setItem('gigsta.theme', 'dark')")
+    shared.route(APP_CODE, lambda _route: None)
+    shared.goto("/", wait_until="commit")
+    expect(shared.get_by_role("heading", level=1)).to_be_visible()
+    assert shared.evaluate("document.documentElement.dataset.theme") == "dark"
+    shared.unroute_all(behavior="ignoreErrors")
+    shared.goto("/docs")
+    shared.evaluate("localStorage.removeItem('gigsta.theme')")
 
 
 @pytest.mark.timeout(600)

@@ -132,6 +132,17 @@ it('leaves it to the client where a sign-in cannot be renewed, or nothing answer
   expect(paths()).toEqual([SERVICE, SERVICE])
 })
 
+it('shows what was read before the client takes it', async () => {
+  answers = { [SERVICE]: [async () => Response.json({ id: 'svc_1' })], '/v1/users/me': [async () => new Response('{}', { status: 403 })] }
+  const reads = readsOf()
+  reads.begin([SERVICE, '/v1/users/me'])
+  const [seen, taken, refused] = await Promise.all([reads.seen(SERVICE), reads.send(call()), reads.seen('/v1/users/me')])
+  expect(seen).toEqual({ id: 'svc_1' })
+  expect(await taken.json()).toEqual({ id: 'svc_1' })
+  expect([refused, await reads.seen('/v1/other')]).toEqual([null, null])
+  expect(paths()).toEqual([SERVICE, '/v1/users/me'])
+})
+
 it('keeps nothing for the next page', async () => {
   const reads = readsOf()
   reads.begin([SERVICE])

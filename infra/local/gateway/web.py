@@ -121,21 +121,23 @@ def _policy(info: CloudInfo) -> str:
 
 
 def _sent(request: Request, file: Path, headers: dict[str, str]) -> Response:
-    """Return a file, compressed where CloudFront would compress it for this browser."""
+    """Return a file, compressed where CloudFront would compress it for this browser, and from memory as there."""
     about = file.stat()
-    if file.suffix not in COMPRESSED or not LEAST_COMPRESSED <= about.st_size <= MOST_COMPRESSED:
+    if about.st_size > MOST_COMPRESSED:
         return FileResponse(file, headers=headers)
-    headers = {**headers, "Vary": "Accept-Encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return FileResponse(file, headers=headers)
-    fields = {**headers, "Content-Encoding": "gzip"}
-    return Response(_compressed(file, about.st_mtime_ns), headers=fields, media_type=mimetypes.guess_type(file)[0])
+    if file.suffix in COMPRESSED and about.st_size >= LEAST_COMPRESSED:
+        headers = {**headers, "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+    content = _content(file, about.st_mtime_ns, is_compressed="Content-Encoding" in headers)
+    return Response(content, headers=headers, media_type=mimetypes.guess_type(file)[0])
 
 
 @functools.lru_cache(maxsize=512)
-def _compressed(file: Path, _changed_at: int) -> bytes:
-    """Return a file's bytes compressed; once for each time that it was written."""
-    return gzip.compress(file.read_bytes(), mtime=0)
+def _content(file: Path, _changed_at: int, *, is_compressed: bool) -> bytes:
+    """Return a file's bytes; read, and compressed if so, once for each time that it was written."""
+    content = file.read_bytes()
+    return gzip.compress(content, mtime=0) if is_compressed else content
 
 
 def _file(path: str) -> Path | None:

@@ -60,12 +60,21 @@ function search({ query }: Place): readonly string[] {
 export const PAGES: readonly EarlyPage[] = [
   { path: '/', page: 'home/HomePage', reads: () => [`/v1/search/popular-categories?limit=${POPULAR}`] },
   { path: '/search', page: 'search/SearchPage', reads: (_id, place) => search(place) },
-  { path: '/services/:id', page: 'services/ServicePage', reads: (id) => [`/v1/services/${id}`, `/v1/services/${id}/ratings?limit=${RATINGS_LIMIT}`] },
+  {
+    path: '/services/:id',
+    page: 'services/ServicePage',
+    reads: (id) => [`/v1/services/${id}`, `/v1/services/${id}/ratings?limit=${RATINGS_LIMIT}`],
+  },
   { path: '/providers/:id', page: 'services/ProviderPage', reads: (id) => [`/v1/providers/${id}`] },
   { path: '/reports', page: 'reports/ReportsPage', reads: (_id, place) => [...nearby(place), '/v1/reports/categories'] },
   { path: '/reports/:id', page: 'reports/ReportPage' },
   { path: '/bookings', page: 'bookings/BookingsPage', signedIn: true },
-  { path: '/bookings/:id', page: 'bookings/BookingPage', signedIn: true, reads: (id) => [`/v1/bookings/${id}`] },
+  {
+    path: '/bookings/:id',
+    page: 'bookings/BookingPage',
+    signedIn: true,
+    reads: (id) => [`/v1/bookings/${id}`],
+  },
   { path: '/inbox', page: 'inbox/InboxPage', signedIn: true },
   { path: '/provider', page: 'provider/TodayPage', signedIn: true },
   { path: '/sign-in', page: 'auth/SignInPage' },

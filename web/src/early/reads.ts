@@ -43,6 +43,12 @@ export class EarlyReads {
     }
   }
 
+  /** What one of them answers, for who does not take it from the client; null where it is refused or lost. */
+  async seen(address: string): Promise<unknown> {
+    const found = await this.#begun.get(new URL(address, location.origin).href)
+    return found?.answer.ok ? found.answer.clone().json() : null
+  }
+
   /** Send a request of the client, or take the answer that is on its way already. */
   async send(request: Request): Promise<Response> {
     const begun = request.method === 'GET' ? this.#begun.get(request.url) : undefined

@@ -1,4 +1,5 @@
 import { computed, reactive, type ComputedRef } from 'vue'
+import { ownLines } from '../../drawn/service'
 import type { Sum } from '../../format'
 import type { Schemas } from '../../support/schemas'
 
@@ -37,8 +38,7 @@ export function useChoice(service: () => Service | null, chosen: readonly string
     lines: computed(() => {
       const found = service()
       if (!found?.total_price) return []
-      const own = { id: found.id, label: found.title, quantity: 1, amount: found.total_price }
-      return [own, ...picked.value.map(({ option, quantity }) => ({ id: option.id, label: option.label, quantity, amount: { ...option.price, amount: option.price.amount * quantity } }))]
+      return [...ownLines(found), ...picked.value.map(({ option, quantity }) => ({ id: option.id, label: option.label, quantity, amount: { ...option.price, amount: option.price.amount * quantity } }))]
     }),
   }
 }
