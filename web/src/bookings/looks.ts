@@ -35,6 +35,12 @@ export function paymentText(booking: Pick<Booking, 'status' | 'price' | 'payment
   return t.payment[state] ?? state
 }
 
+/** What paying now does: it holds the price until the work is done, keeps a card for later, or charges for work that is done already. */
+export function payingText(booking: Pick<Booking, 'price' | 'completed_at'>, isSetup: boolean): string {
+  if (isSetup) return t.pay.save
+  return booking.completed_at ? t.pay.due(money(booking.price)) : t.pay.lead(money(booking.price))
+}
+
 const ORDER = ['booked', 'accepted', 'in_progress', 'completed', 'settled'] as const
 type Step = (typeof ORDER)[number]
 /** How far along the usual way each status is; what ended elsewhere stopped after that. */

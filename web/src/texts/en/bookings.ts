@@ -36,7 +36,7 @@ export default {
     now: 'Cancelling now costs',
     of: (total: string, policy: string) => `of ${total} (${policy} policy).`,
   },
-  pay: { title: 'Pay to make it yours', retryTitle: 'Your card needs you', heldUntil: 'The time is held until', lead: (price: string) => `${price} is authorised now and charged when the work is done.`, save: 'Your card is saved now, and authorised two days before the work.', button: (price: string) => `Pay ${price}`, saveButton: 'Save the card' },
+  pay: { title: 'Pay to make it yours', retryTitle: 'Your card needs you', heldUntil: 'The time is held until', lead: (price: string) => `${price} is authorised now and charged when the work is done.`, due: (price: string) => `The work is done: ${price} is charged now.`, save: 'Your card is saved now, and authorised two days before the work.', button: (price: string) => `Pay ${price}`, saveButton: 'Save the card' },
   answerBy: 'Please answer by',
   theyAnswerBy: 'The provider answers by',
   reschedule: { yours: 'You proposed another time:', theirs: 'Another time is proposed:', until: 'It is held until' },
