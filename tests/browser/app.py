@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +105,7 @@ def reported(person: Person) -> dict[str, Any]:
 def paid_booking(cloud: LocalCloud, stage: Stage, days: int) -> dict[str, Any]:
     """A booking so many days from now that waits for the provider's answer; tests share a cloud: each takes a day."""
     market = Market(cloud, stage)
-    booking: dict[str, Any] = market.post_booking(market.free_start(days), uuid.uuid4().hex).json()
+    booking: dict[str, Any] = market.book(days)
     stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
     market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
     booking.update(market.customer.call("GET", f"/v1/bookings/{booking['id']}"))

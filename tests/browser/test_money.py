@@ -65,7 +65,7 @@ def test_a_guest_books_and_pays_with_3d_secure(page: Page, stage: Stage) -> None
 @pytest.mark.timeout(600)
 def test_the_bank_of_a_card_that_was_taken_asks_who_pays(page: Page, cloud: LocalCloud, stage: Stage) -> None:
     market = Market(cloud, stage)
-    booking = market.post_booking(market.free_start(13), uuid.uuid4().hex).json()
+    booking = market.book(13)
     stage.pay(booking["payment"]["client_secret"], "pm_card_authenticationRequired")
     sign_in_as(page, cloud, "customer")
     page.goto(f"/bookings/{booking['id']}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from infra.web import client
@@ -21,7 +20,7 @@ def test_the_typed_client_renews_reads_refusals_and_pages_and_hears_what_happens
 ) -> None:
     node = client.generate()
     market = Market(cloud, stage)
-    booking = market.post_booking(market.free_start(11), uuid.uuid4().hex).json()
+    booking = market.book(11)
     stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
     market.customer.call("POST", f"/v1/bookings/{booking['id']}/payment/confirm")
     people = [next(each for each in cloud.info.sign_ins if role in each["who"].casefold()) for role in _ROLES]

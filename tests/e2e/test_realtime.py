@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,7 +77,7 @@ async def test_two_people_talk_through_a_killed_connection_and_see_their_booking
 async def _talk(market: Market, customer: Socket, provider: Socket) -> None:
     await customer.open()
     await provider.open()
-    booking = market.post_booking(market.free_start(9), uuid.uuid4().hex).json()
+    booking = market.book(9)
     market.stage.pay(booking["payment"]["client_secret"], "pm_card_visa")
     await provider.until_seen(1, "booking.requested")
     await customer.until_seen(1, "booking.requested")
