@@ -96,6 +96,20 @@ def test_a_double_click_makes_one_booking(page: Page, cloud: LocalCloud, stage: 
 
 
 @pytest.mark.timeout(600)
+def test_a_booking_is_read_again_while_what_stands_below_it_is_on_its_way(
+    page: Page, cloud: LocalCloud, stage: Stage
+) -> None:
+    booking = paid_booking(cloud, stage, days=17)["id"]
+    sign_in_as(page, cloud, "customer")
+    page.route("**/assets/BookingDetails-*.js", lambda _route: None)
+    page.goto(f"/bookings/{booking}")
+    expect(page.locator("#status")).to_have_text("Waiting for an answer")
+    stage.seeded_person("provider").call("POST", f"/v1/bookings/{booking}/actions/accept", {})
+    expect(page.locator("#status")).to_have_text("Accepted")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.timeout(600)
 def test_a_provider_accepts_and_the_customers_page_changes_without_a_reload(
     page: Page, browser: Browser, cloud: LocalCloud, stage: Stage
 ) -> None:

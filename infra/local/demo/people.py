@@ -19,6 +19,8 @@ _UNAVAILABLE = 503
 _SAFE_METHODS = frozenset({"GET", "PUT", "DELETE"})
 _SAFE_PATH = "/v1/auth/register"
 _REPEATED = "Idempotency_Key"
+#: A function's own limit ended a request, or API Gateway had nobody to hand it to: one starts beside much else.
+_STARTING = frozenset({"out_of_time", "service_unavailable"})
 
 _Seen = TypeVar("_Seen")
 
@@ -131,7 +133,7 @@ class Person:
         while True:
             response = self._send(method, path, json, headers)
             is_safe = method in _SAFE_METHODS or path == _SAFE_PATH or _REPEATED in headers
-            if not is_safe or not _ran_out_of_time(response) or time.monotonic() > deadline:
+            if not is_safe or not _is_starting(response) or time.monotonic() > deadline:
                 return response
             time.sleep(_POLL_SECONDS)
 
@@ -150,10 +152,10 @@ class Person:
         self.take_tokens(response.json())
 
 
-def _ran_out_of_time(response: httpx.Response) -> bool:
-    """Whether a function's own limit ended a request, as it does where it starts beside much else."""
+def _is_starting(response: httpx.Response) -> bool:
+    """Whether a function was not there yet."""
     is_json = "json" in response.headers.get("content-type", "")
-    return response.status_code == _UNAVAILABLE and is_json and response.json().get("code") == "out_of_time"
+    return response.status_code == _UNAVAILABLE and is_json and response.json().get("code") in _STARTING
 
 
 def wait_for(what: str, look: Callable[[], _Seen | None], patience: float = _PATIENCE_SECONDS) -> _Seen:

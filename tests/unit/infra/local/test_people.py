@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 
 class Starting(BaseHTTPRequestHandler):
-    """Runs out of time at the first request of each path, then answers."""
+    """Is not there at the first request of each path, then answers."""
 
     asked: list[str]
+    code: str
 
     def do_GET(self) -> None:
         """Answer by how often the path was asked for."""
         self.asked.append(self.path)
         is_first = self.asked.count(self.path) == 1
-        body = b'{"code": "out_of_time"}' if is_first else b"{}"
+        body = f'{{"code": "{self.code}"}}'.encode() if is_first else b"{}"
         self.send_response(503 if is_first else 200)
         self.send_header("Content-Type", "application/problem+json")
         self.send_header("Content-Length", str(len(body)))
@@ -38,9 +39,9 @@ class Starting(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def person() -> Iterator[Person]:
-    Starting.asked = []
+@pytest.fixture(params=["out_of_time", "service_unavailable"])
+def person(request: pytest.FixtureRequest) -> Iterator[Person]:
+    Starting.asked, Starting.code = [], request.param
     with HTTPServer(("127.0.0.1", 0), Starting) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
