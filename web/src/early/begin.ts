@@ -1,5 +1,6 @@
 import { DRAWS } from './draws'
 import { earlyPage } from './pages'
+import { soon } from './soon'
 import { early, kept, sketch } from './start'
 import { keptTheme, showTheme } from './theme'
 
@@ -40,9 +41,6 @@ function open(app: string): void {
   script.src = app
   document.head.append(script)
 }
-
-/** When something is done, or after some milliseconds. */
-const soon = (done: Promise<unknown>, atMost: number): Promise<unknown> => Promise.race([done, new Promise((late) => setTimeout(late, atMost))])
 
 function start(): void {
   const found = earlyPage(location.pathname)

@@ -1,3 +1,5 @@
+import { painted } from './soon'
+
 /** Draws a page of what it reads first, without the app; the shape of it where that is not there yet. */
 export type Draw = (answer: unknown) => Element
 
@@ -33,8 +35,7 @@ export class Sketch {
       const answer = await known.finally(() => clearTimeout(late))
       if (answer === null || !this.#show(draw(answer))) return
       this.#isFilled = true
-      // A frame begins with its callbacks, and is painted before the next task.
-      if (document.visibilityState === 'visible') await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+      await painted()
     } catch {
       // The app comes, asks for the same and says what fails.
     }

@@ -1,4 +1,5 @@
 import { ref, watch, type Ref } from 'vue'
+import { painted } from '../early/soon'
 
 /**
  * Whether what a page is about has been painted.
@@ -11,11 +12,7 @@ export function useShown(isReady: () => boolean): Ref<boolean> {
   watch(
     isReady,
     (now) => {
-      if (!now) return
-      // A frame begins with its callbacks, and is painted before the next task. Behind other windows there are no frames.
-      const show = (): void => void setTimeout(() => (isShown.value = true))
-      if (document.visibilityState === 'visible') requestAnimationFrame(show)
-      else show()
+      if (now) void painted().then(() => (isShown.value = true))
     },
     { immediate: true },
   )
