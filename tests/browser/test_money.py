@@ -77,6 +77,21 @@ def test_the_bank_of_a_card_that_was_taken_asks_who_pays(page: Page, cloud: Loca
 
 
 @pytest.mark.timeout(600)
+def test_a_card_is_saved_after_its_bank_has_led_away(page: Page, cloud: LocalCloud) -> None:
+    sign_in_as(page, cloud, "customer")
+    page.goto("/account")
+    page.get_by_role("button", name="Add a card").click()
+    page.get_by_label("Card number").fill(CARD_3DS)
+    page.get_by_role("button", name="Save the card").click()
+    page.get_by_role("button", name="Approve").click()
+    remove = page.get_by_role("button", name=f"Remove the card ending in {CARD_3DS[-4:]}")
+    expect(remove).to_be_visible()
+    assert page.url == f"{cloud.base_url}/account"
+    remove.click()
+    expect(remove).to_have_count(0)
+
+
+@pytest.mark.timeout(600)
 def test_a_double_click_makes_one_booking(page: Page, cloud: LocalCloud, stage: Stage) -> None:
     sign_in_as(page, cloud, "customer")
     choose_a_time(page, service_of(stage), 1)

@@ -1,3 +1,4 @@
+import { cleanAddress } from './address'
 import { DRAWS } from './draws'
 import { earlyPage } from './pages'
 import { soon } from './soon'
@@ -65,4 +66,5 @@ function start(): void {
   })
 }
 showTheme(keptTheme())
+cleanAddress()
 start()
