@@ -37,6 +37,7 @@ export default {
   photosAdd: 'Add photos',
   photoRemove: (name: string) => `Remove ${name}`,
   photoUploading: 'Uploading …',
+  photoLost: 'Not sent',
   table: 'The figures as a table',
   map: 'Map',
   mapOf: (what: string) => `Map: ${what}`,
