@@ -18,7 +18,7 @@ const LANGUAGE = process.env.WEB_LANGUAGE ?? 'en'
  */
 const MANY = 6
 const GROUPS = [
-  { name: 'start', priority: 5, test: /web\/src\/early|clients\/typescript\/src\/session|preload-helper/ },
+  { name: 'start', priority: 5, test: /web\/src\/(early|texts\/\w+\/early)|clients\/typescript\/src\/session|preload-helper/ },
   { name: 'vue', priority: 4, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
   // What is drawn before the app is there stands on none of its files.
   { name: 'drawn', priority: 4, test: /web\/src\/(drawn\/(dom|frame|kit|logo|person|picture|stars|when)\b|format|time|texts\/\w+\/common)/ },

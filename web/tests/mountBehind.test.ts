@@ -32,3 +32,10 @@ it('shows the app in any case after a while', async () => {
   await vi.advanceTimersByTimeAsync(2_001)
   expect(document.body.textContent).toBe('Looking …the app')
 })
+
+it('shows the app as soon as what is drawn is taken away', async () => {
+  begin(title)
+  document.getElementById('app')?.replaceChildren()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(document.body.textContent).toBe('Looking …the app')
+})

@@ -62,3 +62,26 @@ it('leaves to the app what is refused, lost or cannot be drawn', async () => {
     expect(sketch.end()).toBe(false)
   }
 })
+
+it('takes away what is seen of somebody who has signed out, and draws it no more', async () => {
+  const sketch = new Sketch(() => place)
+  let answer = (_: unknown): void => undefined
+  void sketch.begin(load, new Promise((done) => (answer = done)))
+  await vi.advanceTimersByTimeAsync(301)
+  sketch.clear()
+  expect(place.textContent).toBe('')
+  answer('a hedge')
+  await vi.advanceTimersByTimeAsync(100)
+  expect(place.textContent).toBe('')
+  expect(sketch.end()).toBe(false)
+})
+
+it('leaves the app alone that has taken its place', async () => {
+  const sketch = new Sketch(() => place)
+  void sketch.begin(load, Promise.resolve('a hedge'))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(sketch.end()).toBe(true)
+  place.replaceChildren('the app')
+  sketch.clear()
+  expect(place.textContent).toBe('the app')
+})

@@ -1,5 +1,6 @@
 import { cleanAddress } from './address'
 import { DRAWS } from './draws'
+import { lost } from './lost'
 import { earlyPage } from './pages'
 import { soon } from './soon'
 import { early, kept, sketch } from './start'
@@ -40,6 +41,7 @@ function open(app: string): void {
   script.type = 'module'
   script.crossOrigin = ''
   script.src = app
+  script.onerror = lost
   document.head.append(script)
 }
 
@@ -55,6 +57,7 @@ function start(): void {
   const read = reads.find((address) => drawing?.of?.test(address))
   const isDrawn = drawing && (read || !drawing.of)
   const drawn = isDrawn ? sketch.begin(drawing.load, read ? early.seen(read) : Promise.resolve(true)) : null
+  if (page?.signedIn) kept.subscribe((isStill) => isStill || sketch.clear())
   const files = built()
   if (!files) return
   // A browser asks for six files at a time; and while the app is evaluated no request leaves that waits for something.

@@ -15,6 +15,7 @@ export class Sketch {
   readonly #place: () => Element | null
   #isOver = false
   #isFilled = false
+  #drawn: Element | null = null
 
   /** @param place of the app. */
   constructor(place: () => Element | null) {
@@ -47,8 +48,17 @@ export class Sketch {
     return this.#isFilled
   }
 
+  /** Take away what is seen, such as what is somebody's own when they have signed out; nothing comes instead. */
+  clear(): void {
+    this.#isOver = true
+    this.#isFilled = false
+    this.#drawn?.remove()
+  }
+
   #show(drawn: Element): boolean {
-    if (!this.#isOver) this.#place()?.replaceChildren(drawn)
-    return !this.#isOver
+    if (this.#isOver) return false
+    this.#drawn = drawn
+    this.#place()?.replaceChildren(drawn)
+    return true
   }
 }

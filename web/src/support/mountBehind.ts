@@ -5,7 +5,7 @@ const PATIENCE_MS = 2_000
 
 /**
  * Mount the app behind a page that is drawn already, and show it instead as soon as it has drawn that page itself, which its
- * heading tells.
+ * heading tells, or that one is taken away.
  * @param place where that page is seen, and the app goes.
  */
 export function mountBehind(app: App, place: Element): void {
@@ -16,8 +16,8 @@ export function mountBehind(app: App, place: Element): void {
     place.replaceWith(root)
   }
   const heading = (of: Element): string | undefined => of.querySelector('h1')?.textContent
-  const watching = new MutationObserver(() => heading(root) === heading(place) && show())
+  const watching = new MutationObserver(() => [heading(root), undefined].includes(heading(place)) && show())
   const late = setTimeout(show, PATIENCE_MS)
-  watching.observe(root, { childList: true, characterData: true, subtree: true })
+  for (const each of [root, place]) watching.observe(each, { childList: true, characterData: true, subtree: true })
   app.mount(root)
 }
