@@ -43,6 +43,8 @@ SHIFTS = """() => new Promise(done => {
 })"""
 
 
+#: What has changed is drawn after it.
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: How often somebody signs in before they give up.
 MOST_TRIES = 5
 
@@ -62,6 +64,11 @@ def shifts_of(page: Page) -> list[dict[str, Any]]:
 def sign_in(page: Page, email: str, password: str) -> None:
     """Sign in, and wait for the page that this leads to: what is opened before it would be interrupted by it."""
     page.goto("/sign-in")
+    enter(page, email, password)
+
+
+def enter(page: Page, email: str, password: str) -> None:
+    """Sign in on the page that asks for it."""
     page.get_by_label("Mail address").fill(email)
     page.get_by_label("Password").fill(password)
     account, refusal = page.get_by_role("button", name="Your account"), page.get_by_role("alert")

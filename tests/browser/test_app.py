@@ -18,7 +18,9 @@ from infra.local.demo import story
 from infra.web import app
 from tests.browser.app import (
     ADDRESS,
+    TWO_FRAMES,
     asked_for_offers,
+    enter,
     go_on_as,
     paid_booking,
     reported,
@@ -70,7 +72,6 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
 }
-TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SETTLED = "() => document.getAnimations().map(each => each.finish()).length === 0"
 HEIGHT = "document.documentElement.scrollHeight"
 #: How often a page may have grown while it was looked at.
@@ -210,14 +211,14 @@ def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: Loca
     page.goto("/bookings")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     person = next(each for each in cloud.info.sign_ins if each["who"] == "customer")
-    page.get_by_label("Mail address").fill(person["email"])
-    page.get_by_label("Password").fill(person["password"])
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda address: "sign-in" not in address)
+    enter(page, person["email"], person["password"])
+    assert page.url == f"{cloud.base_url}/bookings"
     page.reload()
     expect(page.get_by_role("button", name="Your account")).to_be_visible()
 
 
+#: What is seen of a page before the app is there.
+SKETCH = "#app > [aria-busy]"
 #: How a sign-in begins that was made before, and what of it no page waits for that is begun early.
 RENEWAL, ACCOUNT = "/v1/auth/refresh", "/v1/users/me"
 
@@ -267,6 +268,7 @@ def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, st
         answered.clear()
         answered.update({RENEWAL, read})
         shared.goto(page)
+        expect(shared.locator(SKETCH)).to_have_count(0)
         expect(shared.locator(sign)).to_be_visible()
         begun = [RENEWAL, read, *others, ACCOUNT] if is_signed_in else [read, *others]
         assert asked[: len(begun)] == begun
@@ -274,7 +276,7 @@ def test_a_page_stands_on_one_call_that_is_begun_before_the_app(shared: Page, st
     shared.unroute_all(behavior="ignoreErrors")
 
 
-#: What is seen of a page before the app is there, and where.
+#: What the sketch shows, and where; the same is looked for in the app.
 DRAWN = """() => [...document.querySelectorAll('h1, main p, aside p, aside button, header a, time, dl, #status')]
   .filter(each => each.checkVisibility())
   .map(each => {
@@ -308,6 +310,7 @@ def test_a_page_is_drawn_before_the_app_and_stays_where_it_is(shared: Page, stag
         is_open.clear()
         shared.goto(page, wait_until="commit")
         expect(shared.get_by_role("heading", level=1)).to_contain_text(sign)
+        shared.evaluate("document.fonts.ready.then(() => null)")
         drawn = shared.evaluate(DRAWN)
         assert len(drawn) > 2
         is_open.set()
@@ -329,6 +332,39 @@ def test_what_is_drawn_before_the_app_has_the_look_that_was_chosen(shared: Page)
     shared.unroute_all(behavior="ignoreErrors")
     shared.goto("/docs")
     shared.evaluate("localStorage.removeItem('gigsta.theme')")
+
+
+@pytest.mark.timeout(600)
+def test_an_app_that_cannot_be_had_is_asked_for_once_more_and_missed_in_words(shared: Page) -> None:
+    asked: list[str] = []
+
+    def lose(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    shared.route(APP_CODE, lose)
+    shared.goto("/sign-in", wait_until="commit")
+    expect(shared.get_by_role("alert")).to_contain_text("could not be loaded")
+    assert len(asked) == 2
+    shared.unroute_all(behavior="ignoreErrors")
+    shared.get_by_role("link", name="Try again").click()
+    expect(shared.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.mark.timeout(600)
+def test_what_is_drawn_of_somebody_goes_when_another_tab_signs_out(shared: Page, stage: Stage) -> None:
+    booking = booking_of(stage)
+    go_on_as(shared, stage.seeded_person("customer"))
+    shared.route(APP_CODE, lambda _route: None)
+    shared.goto(booking, wait_until="commit")
+    expect(shared.locator("#status")).to_be_visible()
+    other = shared.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Your account").click()
+    other.get_by_role("button", name="Sign out").click()
+    expect(shared.locator("#app > *")).to_have_count(0)
+    other.close()
+    shared.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.mark.timeout(600)

@@ -15,6 +15,7 @@ from tests.browser.app import (
     CARD_3DS,
     PASSWORD,
     PAY,
+    TWO_FRAMES,
     choose_a_time,
     paid_booking,
     pay_if_asked,
@@ -198,9 +199,11 @@ def test_a_time_is_chosen_and_booked_by_keyboard_alone(page: Page, cloud: LocalC
     page.get_by_role("button", name="Later days").focus()
     page.keyboard.press("Enter")
     times = page.get_by_role("list", name="Free times").get_by_role("button")
-    times.nth(2).focus()
+    expect(times.nth(2)).to_be_visible()
+    chosen = times.and_(page.get_by_label(str(times.nth(2).get_attribute("aria-label")), exact=True))
+    chosen.focus()
     page.keyboard.press("Space")
-    expect(times.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
     _tab_to(page, "Continue")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Book {service['title']}")
@@ -239,8 +242,10 @@ def test_a_search_that_answers_late_does_not_hide_a_later_one(page: Page) -> Non
     near = page.get_by_role("article").filter(has_text="km").first
     expect(near).to_be_visible()
 
-    with page.expect_response(lambda answer: "Auckland" not in answer.url and "/v1/search/services" in answer.url):
+    with page.expect_response(
+        lambda found: "Auckland" not in found.url and "/v1/search/services" in found.url
+    ) as answer:
         late[0].continue_()
-
-    page.evaluate("() => new Promise(done => setTimeout(done))")
+    answer.value.finished()
+    page.evaluate(f"() => {TWO_FRAMES}")
     expect(near).to_be_visible()

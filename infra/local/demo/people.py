@@ -3,13 +3,16 @@
 import contextlib
 import re
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
 
-_TIMEOUT_SECONDS = 30.0
-_PATIENCE_SECONDS = 60.0
+# Longer than the gateway's own limit, which answers then.
+_TIMEOUT_SECONDS = 40.0
+# Work behind queues goes through functions that start one after the other.
+_PATIENCE_SECONDS = 120.0
 _POLL_SECONDS = 0.25
 _UNAUTHENTICATED = 401
 _CLIENT_ERROR = 400
@@ -18,7 +21,9 @@ _UNAVAILABLE = 503
 #: Signing in waits by itself.
 _SAFE_METHODS = frozenset({"GET", "PUT", "DELETE"})
 _SAFE_PATH = "/v1/auth/register"
-_REPEATED = "Idempotency_Key"
+_KEY = "Idempotency_Key"
+#: Where the API takes no such key.
+_KEYLESS = ("/v1/auth/", "/v1/users/", "/v1/onboarding/", "/v1/admin/", "/v1/realtime/")
 #: A function's own limit ended a request, or API Gateway had nobody to hand it to: one starts beside much else.
 _STARTING = frozenset({"out_of_time", "service_unavailable"})
 
@@ -130,9 +135,11 @@ class Person:
     ) -> httpx.Response:
         """Send a request; again where a function that was still starting ran out of time, and nothing is done twice."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
+        if method == "POST" and not path.startswith(_KEYLESS):
+            headers = {_KEY: uuid.uuid4().hex, **headers}
+        is_safe = method in _SAFE_METHODS or path == _SAFE_PATH or _KEY in headers
         while True:
             response = self._send(method, path, json, headers)
-            is_safe = method in _SAFE_METHODS or path == _SAFE_PATH or _REPEATED in headers
             if not is_safe or not _is_starting(response) or time.monotonic() > deadline:
                 return response
             time.sleep(_POLL_SECONDS)

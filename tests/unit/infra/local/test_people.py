@@ -18,11 +18,13 @@ class Starting(BaseHTTPRequestHandler):
     """Is not there at the first request of each path, then answers."""
 
     asked: list[str]
+    keys: list[str | None]
     code: str
 
     def do_GET(self) -> None:
         """Answer by how often the path was asked for."""
         self.asked.append(self.path)
+        self.keys.append(self.headers.get("Idempotency-Key"))
         is_first = self.asked.count(self.path) == 1
         body = f'{{"code": "{self.code}"}}'.encode() if is_first else b"{}"
         self.send_response(503 if is_first else 200)
@@ -41,7 +43,7 @@ class Starting(BaseHTTPRequestHandler):
 
 @pytest.fixture(params=["out_of_time", "service_unavailable"])
 def person(request: pytest.FixtureRequest) -> Iterator[Person]:
-    Starting.asked, Starting.code = [], request.param
+    Starting.asked, Starting.keys, Starting.code = [], [], request.param
     with HTTPServer(("127.0.0.1", 0), Starting) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -57,9 +59,18 @@ def test_what_is_not_done_twice_is_asked_for_again(person: Person) -> None:
     assert person.call("POST", "/v1/bookings", Idempotency_Key="a") == {}
     assert person.call("POST", "/v1/auth/register") == {}
     assert [Starting.asked.count(each) for each in ("/v1/reports", "/v1/bookings", "/v1/auth/register")] == [2, 2, 2]
+    assert Starting.keys == [None, None, "a", "a", None, None]
 
 
-def test_what_may_have_been_done_is_not(person: Person) -> None:
+def test_a_write_carries_a_key_of_its_own_and_is_asked_for_again_with_it(person: Person) -> None:
+    assert person.call("POST", "/v1/reports") == person.call("POST", "/v1/reports") == {}
+    first, again, other = Starting.keys
+    assert first == again
+    assert first is not None
+    assert other not in {None, first}
+
+
+def test_what_may_have_been_done_and_takes_no_key_is_not(person: Person) -> None:
     with pytest.raises(RequestRefused):
-        person.call("POST", "/v1/reports")
-    assert Starting.asked == ["/v1/reports"]
+        person.call("POST", "/v1/users/me/terms")
+    assert Starting.asked == ["/v1/users/me/terms"]
