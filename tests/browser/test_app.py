@@ -42,6 +42,7 @@ NOWHERE = "/nowhere"
 PUBLIC = (
     "/", "/search", "/sign-in", "/sign-in?token=x", "/register", "/verify-email?token=x", "/reset-password?token=x",
     "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x", "/account/deleted",
+    "/terms", "/privacy",
 )  # fmt: skip
 #: Pages of somebody who is signed in, by who they are.
 OWN = {

@@ -33,6 +33,11 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     page.goto("/register")
     page.get_by_label("Mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
+    for name, heading in (("terms", "Terms"), ("privacy notice", "Privacy")):
+        with page.expect_popup() as read:
+            page.get_by_role("link", name=name, exact=True).click()
+        expect(read.value.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        read.value.close()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("a mail is on its way")).to_contain_text(email)

@@ -17,4 +17,6 @@ export default {
   confirmEmail: 'Confirm your new address',
   callback: 'Signing in …',
   welcome: 'About you',
+  terms: 'Terms',
+  privacy: 'Privacy',
 }
