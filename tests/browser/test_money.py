@@ -89,6 +89,9 @@ def test_a_card_is_saved_after_its_bank_has_led_away(page: Page, cloud: LocalClo
     expect(remove).to_be_visible()
     assert page.url == f"{cloud.base_url}/account"
     remove.click()
+    page.get_by_role("button", name="Cancel").click()
+    remove.click()
+    page.get_by_role("button", name="Remove it").click()
     expect(remove).to_have_count(0)
 
 

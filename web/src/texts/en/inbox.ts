@@ -37,7 +37,7 @@ export default {
   reconnecting: 'Connecting again …',
   notices: {
     title: 'Notices', emptyTitle: 'Nothing new', emptyText: 'What happens with your bookings, offers and reports is told here.',
-    unreadOnly: 'Unread', all: 'All', readAll: 'Mark all as read', remove: 'Remove', markRead: 'Mark as read', unread: 'unread', decisions: 'What moderators decided about things of yours',
+    unreadOnly: 'Unread', all: 'All', readAll: 'Mark all as read', remove: 'Remove', removeTitle: 'Remove this notice?', removeAsk: (title: string) => `“${title}” is gone from here for good. What it tells about stays as it is.`, markRead: 'Mark as read', unread: 'unread', decisions: 'What moderators decided about things of yours',
   },
   preferences: {
     title: 'What we tell you, and how', short: 'Preferences',

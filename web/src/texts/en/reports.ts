@@ -16,7 +16,7 @@ export default {
   by: (name: string) => `reported by ${name}`, anonymous: 'reported without a name',
   upvote: 'Me too', upvoted: 'Me too', upvotes: (count: number) => (count === 1 ? 'one person has it, too' : `${count} people have it, too`),
   follow: 'Follow', following: 'Following', followers: (count: number) => (count === 1 ? 'one follower' : `${count} followers`),
-  comments: 'Comments', comment: 'Say something useful', commentSend: 'Send', commentsEmpty: 'Nobody has said anything yet.', commentName: 'Show my name', commentDelete: 'Delete', commentRemoved: 'Removed.', commentSignIn: 'Sign in to say something.', reporter: 'who reported it', somebody: 'Somebody', you: 'You, without your name',
+  comments: 'Comments', comment: 'Say something useful', commentSend: 'Send', commentsEmpty: 'Nobody has said anything yet.', commentName: 'Show my name', commentDelete: 'Delete', commentDeleteTitle: 'Delete your comment?', commentDeleteAsk: 'Its words are gone for everybody, and only that something was removed is seen. This cannot be undone.', commentRemoved: 'Removed.', commentSignIn: 'Sign in to say something.', reporter: 'who reported it', somebody: 'Somebody', you: 'You, without your name',
   timeline: 'What happened', where: 'Where', duplicateOf: 'It was reported before:', firstReport: 'the first report', closing: (who: string) => `Mended by ${who}`,
   verdict: 'Why it is like this', similar: 'Perhaps the same', ago: 'ago',
   job: 'Have it mended', jobText: 'You need not wait: ask providers near it, and pay for it yourself.', jobAsk: 'Ask providers', jobWindow: 'When', jobCategory: 'Kind of work', jobDescription: 'What should be done', jobTitle: 'Ask providers to mend it',
