@@ -59,6 +59,12 @@ def test_a_new_person_registers_and_follows_the_mails_button(page: Page, stage: 
     expect(tab.get_by_role("link", name="Join")).to_be_visible()
     sign_in(tab, email, PASSWORD)
     tab.goto("/account")
+    tab.get_by_role("button", name="Connect Google").click()
+    tab.get_by_label("Mail address").fill(somebody())
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("button", name="Disconnect Google").click()
+    tab.get_by_role("button", name="Disconnect it").click()
+    expect(tab.get_by_role("button", name="Connect Google")).to_be_visible()
     tab.get_by_role("button", name="Add an authenticator app").click()
     expect(tab.get_by_role("img", name="Code to scan with an authenticator app")).to_be_visible()
 
@@ -102,3 +108,5 @@ def test_the_dance_at_an_openid_provider_ends_signed_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="About you")).to_be_visible()
     assert "code=" not in page.url
+    page.goto("/auth/google/callback?error=access_denied&state=x")
+    expect(page.get_by_role("alert")).to_have_text("You did not let Google tell us who you are, so nothing has changed here.")

@@ -61,7 +61,16 @@ export default {
   forgotPage: { title: titles.forgot, lead: 'We mail you a link to set a new one.', button: 'Mail me a link' },
   reset: { title: titles.reset, button: 'Set the password', done: 'The password is set. All other devices were signed out.' },
   confirmEmail: { title: titles.confirmEmail, lead: 'From now on you sign in with it, and mails go there.', button: 'Use this address', done: (email: string) => `Your address is ${email} now.` },
-  callback: { title: titles.callback, failed: 'Not signed in', again: 'Try again' },
+  callback: {
+    title: titles.callback,
+    failed: 'Not signed in',
+    again: 'Try again',
+    linking: 'Connecting …',
+    notLinked: 'Not connected',
+    toAccount: 'Back to your account',
+    refused: (name: string) => `You did not let ${name} tell us who you are, so nothing has changed here.`,
+    trouble: (name: string) => `${name} could not do it just now. Please try again.`,
+  },
   welcome: {
     title: titles.welcome,
     bookingTitle: 'Last step: who are you?',
