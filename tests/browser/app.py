@@ -64,11 +64,11 @@ def shifts_of(page: Page) -> list[dict[str, Any]]:
 def sign_in(page: Page, email: str, password: str) -> None:
     """Sign in, and wait for the page that this leads to: what is opened before it would be interrupted by it."""
     page.goto("/sign-in")
-    enter(page, email, password)
+    sign_in_here(page, email, password)
 
 
-def enter(page: Page, email: str, password: str) -> None:
-    """Sign in on the page that asks for it."""
+def sign_in_here(page: Page, email: str, password: str) -> None:
+    """Sign in where the app has asked for it, and wait for the page that this leads to."""
     page.get_by_label("Mail address").fill(email)
     page.get_by_label("Password").fill(password)
     account, refusal = page.get_by_role("button", name="Your account"), page.get_by_role("alert")

@@ -20,13 +20,13 @@ from tests.browser.app import (
     ADDRESS,
     TWO_FRAMES,
     asked_for_offers,
-    enter,
     go_on_as,
     paid_booking,
     reported,
     service_of,
     settled,
     shifts_of,
+    sign_in_here,
 )
 from tests.browser.test_pages import WIDTHS, overflow
 
@@ -212,7 +212,7 @@ def test_what_needs_a_sign_in_asks_for_it_and_comes_back(page: Page, cloud: Loca
     page.goto("/bookings")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     person = next(each for each in cloud.info.sign_ins if each["who"] == "customer")
-    enter(page, person["email"], person["password"])
+    sign_in_here(page, person["email"], person["password"])
     assert page.url == f"{cloud.base_url}/bookings"
     page.reload()
     expect(page.get_by_role("button", name="Your account")).to_be_visible()

@@ -109,4 +109,6 @@ def test_the_dance_at_an_openid_provider_ends_signed_in(page: Page) -> None:
     expect(page.get_by_role("heading", name="About you")).to_be_visible()
     assert "code=" not in page.url
     page.goto("/auth/google/callback?error=access_denied&state=x")
-    expect(page.get_by_role("alert")).to_have_text("You did not let Google tell us who you are, so nothing has changed here.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "You did not let Google tell us who you are, so nothing has changed here."
+    )

@@ -29,11 +29,6 @@ export default {
   discard: 'Discard',
   seen: 'Seen',
   typing: (name: string) => `${name} is writing …`,
-  report: 'Report this message',
-  reportTitle: 'What is wrong with this message?',
-  reported: 'Thank you. Our moderators look at it.',
-  reasons: { abuse: 'It insults or threatens', spam: 'It is advertising', scam: 'It looks like fraud', off_platform: 'It asks to pay elsewhere', other: 'Something else' },
-  reportNote: 'Anything that helps to understand it',
   reconnecting: 'Connecting again …',
   notices: {
     title: 'Notices', emptyTitle: 'Nothing new', emptyText: 'What happens with your bookings, offers and reports is told here.',
