@@ -15,6 +15,8 @@ export interface WeekEntry {
   end_at: string
   label: string
   to: string | null
+  /** What was typed, of a booking that was entered by hand. */
+  manual?: Schemas['ManualBookingView']
 }
 
 type Shown = Exclude<Schemas['JobView']['status'], 'pending_payment' | 'payment_expired'>
@@ -43,7 +45,7 @@ export function useWeek(monday: Ref<string>, zone: Ref<string | undefined>) {
     const all: WeekEntry[] = [
       ...found.jobs.map((job) => ({ id: job.id, kind: job.status === 'requested' ? ('waiting' as const) : ('job' as const), start_at: job.start_at, end_at: job.end_at, label: job.title, to: `/bookings/${job.id}` })),
       ...found.blocks.map((block) => ({ id: block.id, kind: 'private' as const, start_at: block.start_at, end_at: block.end_at, label: block.reason || t.calendar.private, to: null })),
-      ...found.manual.map((each) => ({ id: each.id, kind: 'manual' as const, start_at: each.start_at, end_at: each.end_at, label: `${each.title} · ${each.customer_name}`, to: null })),
+      ...found.manual.map((each) => ({ id: each.id, kind: 'manual' as const, start_at: each.start_at, end_at: each.end_at, label: `${each.title} · ${each.customer_name}`, to: null, manual: each })),
     ]
     return all.sort((one, other) => one.start_at.localeCompare(other.start_at))
   })

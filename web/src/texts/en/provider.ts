@@ -22,7 +22,7 @@ export default {
     block: 'Keep time free', blockTitle: 'Keep time free', blockText: 'Nobody can book it.', from: 'From', to: 'Until', reason: 'What for (only you see it)',
     manual: 'Enter a booking', manualTitle: 'A booking taken on the telephone', manualText: 'It takes your time here; payment stays between you and the customer.',
     what: 'What', service: 'Service', noService: 'None of them', start: 'Start', minutes: 'Minutes', customer: 'Name of the customer', phone: 'Telephone', notes: 'Notes',
-    remove: 'Take it out', removeAsk: 'Take it out of the calendar?', save: 'Save', private: 'Private',
+    remove: 'Take it out', removeAsk: 'Take it out of the calendar?', change: 'Change', changeTitle: 'Change a booking', save: 'Save', private: 'Private',
   },
   hours: {
     title: 'When you work', lead: 'People can book what is free in these hours. Bookings that stand are not changed.',
