@@ -18,7 +18,8 @@ export default {
   },
   calendar: {
     title: 'Calendar', before: 'The week before', after: 'The week after', now: 'This week', empty: 'Nothing this week.',
-    kinds: { job: 'Booked', waiting: 'Waits for you or holds time', private: 'Private', manual: 'Taken on the telephone' },
+    kinds: { job: 'Booked', waiting: 'Waits for your answer', hold: 'Held until it is agreed', private: 'Private', manual: 'Taken on the telephone' },
+    quoted: (title: string) => `Quote: ${title}`, moved: (title: string) => `New time: ${title}`,
     block: 'Keep time free', blockTitle: 'Keep time free', blockText: 'Nobody can book it.', from: 'From', to: 'Until', reason: 'What for (only you see it)',
     manual: 'Enter a booking', manualTitle: 'A booking taken on the telephone', manualText: 'It takes your time here; payment stays between you and the customer.',
     what: 'What', service: 'Service', noService: 'None of them', start: 'Start', minutes: 'Minutes', customer: 'Name of the customer', phone: 'Telephone', notes: 'Notes',
