@@ -6,6 +6,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { early } from './early.ts'
 import { land } from './land.ts'
+import { places } from './places.ts'
 
 /** Where the API is that `make web` leads calls to. */
 const API = process.env.API_URL ?? 'http://localhost:8000'
@@ -50,7 +51,7 @@ function preloadFont(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [vue(), tailwind(), land(), early(), preloadFont()],
+  plugins: [vue(), tailwind(), land(), places(), early(), preloadFont()],
   resolve: {
     // The client is taken from its sources, so that both are built at once.
     conditions: ['@gigsta/source', ...defaultClientConditions],
