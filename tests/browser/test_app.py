@@ -1,4 +1,4 @@
-"""Every page of the web app: it lands from mails, fits a phone, is accessible by axe's rules, and is small."""
+"""Every page of the web app: it lands from mails, fits phones and fingers, is accessible by axe, and is small."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.browser.app import (
     shifts_of,
     sign_in_here,
 )
+from tests.browser.targets import too_small
 from tests.browser.test_pages import WIDTHS, overflow
 
 if TYPE_CHECKING:
@@ -79,12 +80,14 @@ HEIGHT = "document.documentElement.scrollHeight"
 MOST_LOOKS = 5
 #: All that moves together; https://web.dev/cls has 0.1 as good.
 MOST_SHIFT = 0.02
+#: Across and down, in pixels: https://www.w3.org/WAI/WCAG22/Understanding/target-size-enhanced.html.
+LEAST_TARGET = 44
 #: What differs in the dark.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
 def faults_of(page: Page, address: str) -> dict[str, object]:
-    """What is wrong with a page: pixels beyond its right edge at each width, and what axe finds in light and dark."""
+    """What is wrong with a page: what is beyond its right edge, what is hard to press, what axe finds."""
     found: dict[str, object] = {}
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
     page.goto(address)
@@ -97,6 +100,8 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
             expect(page.get_by_role("heading", level=1)).not_to_have_text("This page does not exist")
         if overflow(page) > 0:
             found[f"{address} at {width}"] = overflow(page)
+    if small := too_small(page, LEAST_TARGET):
+        found[f"{address}, by touch"] = small
     # A script of the driver: the page's own policy allows none.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for _ in range(MOST_LOOKS):

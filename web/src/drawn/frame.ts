@@ -22,7 +22,7 @@ export const columns = (drawn: readonly Element[]): Element => domKit.el('main',
 export function frame(main: Element): Element {
   const { el, link } = domKit
   return el('div', { class: 'flex min-h-dvh flex-col', 'aria-busy': 'true' }, [
-    el('header', { class: BAR.room }, [el('div', { class: BAR.row }, [link('/', { class: 'rounded-lg py-1', 'aria-label': t.product }, [logo(domKit)])])]),
+    el('header', { class: BAR.room }, [el('div', { class: BAR.row }, [link('/', { class: 'hit rounded-lg py-1', 'aria-label': t.product }, [logo(domKit)])])]),
     el('div', { class: 'flex flex-1 flex-col' }, [main]),
   ])
 }
