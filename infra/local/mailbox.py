@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +17,23 @@ from infra.local.ministack.server import ACCOUNT
 LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 BUTTON = re.compile(r'href="(https?://[^"]+)"')
 TIMEOUT_SECONDS = 10
+#: What a mail program posts to a header's address (https://www.rfc-editor.org/rfc/rfc8058#section-3.1).
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail.
+
+    Attributes:
+        name: Its name.
+        type: Its media type, with what it says of itself.
+        content: Its bytes.
+    """
+
+    name: str
+    type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class Mail:
         text: Plain text body.
         html: HTML body, empty where there is none.
         sent_at: RFC 3339 instant in UTC, whole seconds.
+        headers: Header fields beside these, by their names.
+        attachments: Files that came with it.
     """
 
     id: str
@@ -39,6 +59,18 @@ class Mail:
     text: str
     html: str
     sent_at: str
+    headers: dict[str, str] = field(default_factory=dict)
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def unsubscribe(self) -> str:
+        """Where mails of this kind are switched off, empty where it is not said."""
+        return self.headers.get("List-Unsubscribe", "").strip("<>")
+
+    @property
+    def is_one_click(self) -> bool:
+        """Whether posting to that address does it; else it is a page."""
+        return self.headers.get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
 
     @property
     def links(self) -> list[str]:
@@ -57,6 +89,8 @@ class Mail:
             "html": self.html,
             "sent_at": self.sent_at,
             "links": self.links,
+            "headers": self.headers,
+            "attachments": [{"name": each.name, "size": len(each.content)} for each in self.attachments],
         }
 
 
@@ -108,4 +142,11 @@ def _mail(message: dict[str, Any]) -> Mail:
         text=message["BodyText"] or "",
         html=message["BodyHtml"] or "",
         sent_at=datetime.fromtimestamp(float(message["Timestamp"]), UTC).isoformat(timespec="seconds"),
+        headers={each["Name"]: each["Value"] for each in message.get("Headers", [])},
+        attachments=[_attachment(each) for each in message.get("Attachments", [])],
     )
+
+
+def _attachment(told: dict[str, str]) -> Attachment:
+    """Read one of SES's (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html)."""
+    return Attachment(told["FileName"], told["ContentType"], base64.b64decode(told["RawContent"]))

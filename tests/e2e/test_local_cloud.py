@@ -184,13 +184,35 @@ def test_a_mail_is_in_the_mail_box_with_its_links(stubs: LocalCloud) -> None:
     client.send_email(
         FromEmailAddress="hello@gigsta.test",
         Destination={"ToAddresses": ["Aroha@example.com"]},
-        Content={"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Go to http://localhost/x?a=1."}}}},
+        Content={
+            "Simple": {
+                "Subject": {"Data": "Hello"},
+                "Body": {"Text": {"Data": "Go to http://localhost/x?a=1."}},
+                "Headers": [
+                    {"Name": "List-Unsubscribe", "Value": f"<{stubs.base_url}/v1/health>"},
+                    {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+                ],
+                "Attachments": [{"FileName": "booking.ics", "RawContent": b"BEGIN", "ContentType": "text/calendar"}],
+            }
+        },
     )
     [mail] = stubs.mails("aroha@example.com")
     assert mail.subject == "Hello"
     assert mail.links == ["http://localhost/x?a=1"]
     assert stubs.mails("other@example.com") == []
-    assert "Hello" in get(stubs, f"/_dev/mail/{mail.id}").text
+    page = get(stubs, f"/_dev/mail/{mail.id}").text
+    assert "Hello" in page
+    assert "booking.ics" in page
+    assert "5 Bytes" in page
+    file = get(stubs, f"/_dev/mail/{mail.id}/attachments/0")
+    assert (file.content, file.headers["content-type"]) == (b"BEGIN", "text/calendar")
+    assert "booking.ics" in file.headers["content-disposition"]
+    assert get(stubs, f"/_dev/mail/{mail.id}/attachments/1").status_code == 404
+    assert mail.is_one_click
+    assert "Unsubscribe" in page
+    answer = httpx.post(f"{stubs.base_url}/_dev/mail/{mail.id}/unsubscribe", follow_redirects=True, timeout=60)
+    assert f"{mail.unsubscribe}" == f"{stubs.base_url}/v1/health"
+    assert "List-Unsubscribe answered" in answer.text
 
 
 def test_a_second_start_in_the_same_folder_is_refused(stubs: LocalCloud, options: Options) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import httpx
 from jinja2 import Environment, FileSystemLoader
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from infra.local import aws, clock, mailbox, staff_codes
-from infra.local.gateway import loopback
+from infra.local.gateway import loopback, proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,8 @@ class Pages:
             Route("/mail", self.mail),
             Route("/mail.json", self.mail_json),
             Route("/mail/{id}", self.message),
+            Route("/mail/{id}/attachments/{index:int}", self.attachment),
+            Route("/mail/{id}/unsubscribe", self.unsubscribe, methods=["POST"]),
             Route("/clock", self.read_clock, methods=["GET"]),
             Route("/clock", self.set_clock, methods=["POST"]),
             Route("/run/{function}", self.run, methods=["POST"]),
@@ -87,15 +89,39 @@ class Pages:
 
     async def message(self, request: Request) -> Response:
         """Show one mail."""
+        answered = request.query_params.get("unsubscribed", "")
+        page = self._page("message.html", mail=await self._mail_of(request), answered=answered)
+        # The mail itself is styled within its markup; the frame that shows it runs no script.
+        page.headers["Content-Security-Policy"] = loopback.policy("style-src 'self' 'unsafe-inline'")
+        return page
+
+    async def attachment(self, request: Request) -> Response:
+        """Hand out a file that came with a mail."""
+        attachments = (await self._mail_of(request)).attachments
+        index = request.path_params["index"]
+        if index >= len(attachments):
+            raise HTTPException(404, "There is no such attachment.")
+        file = attachments[index]
+        disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
+        return Response(file.content, headers={"Content-Type": file.type, "Content-Disposition": disposition})
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Switch mails of one kind off, as a mail program does by its button, and say what was answered."""
+        mail = await self._mail_of(request)
+        if not mail.is_one_click:
+            raise HTTPException(404, "This mail is not switched off by one click.")
+        async with httpx.AsyncClient(timeout=proxy.TIMEOUT_SECONDS, trust_env=False) as client:
+            answer = await client.post(mail.unsubscribe, data=mailbox.ONE_CLICK)
+        return RedirectResponse(f"/_dev/mail/{quote(mail.id)}?unsubscribed={answer.status_code}", 303)
+
+    async def _mail_of(self, request: Request) -> mailbox.Mail:
+        """Return the mail that an address names."""
         wanted = request.path_params["id"]
         mails = await asyncio.to_thread(mailbox.fetch, self._info.aws_url)
         found = next((mail for mail in mails if mail.id == wanted), None)
         if found is None:
             raise HTTPException(404, "There is no such mail.")
-        page = self._page("message.html", mail=found)
-        # The mail itself is styled within its markup; the frame that shows it runs no script.
-        page.headers["Content-Security-Policy"] = loopback.policy("style-src 'self' 'unsafe-inline'")
-        return page
+        return found
 
     async def read_clock(self, _request: Request) -> Response:
         """Tell the clock's offset."""

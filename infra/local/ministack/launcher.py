@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.app import main
 from ministack.services import eventbridge, lambda_svc, scheduler
 
-from infra.local.ministack import buckets
+from infra.local.ministack import buckets, mails
 from infra.local.ministack import routes as ministack_routes
 from infra.local.ministack import sockets as ministack_sockets
 from infra.local.ministack import state as ministack_state
@@ -46,6 +46,7 @@ def _no_snapshot(_name: str, _version: Mapping[str, Any]) -> None:
 
 if __name__ == "__main__":
     buckets.install()
+    mails.install()
     ministack_routes.install()
     ministack_state.install()
     ministack_sockets.install(_forward_patiently)
