@@ -35,6 +35,10 @@ const GROUPS = [
   { name: 'icons', priority: 1, minShareCount: 2, test: /lucide/ },
 ]
 
+const LATIN = /figtree-latin-wght-normal.*\.woff2$/
+/** Where pages that the app's build does not know, such as the API's, find the font. */
+const SHARED_FONT = 'fonts/figtree.woff2'
+
 /** Names the font of nearly all text in the document: it comes beside the code then, and is there when text is drawn first. */
 function preloadFont(): Plugin {
   return {
@@ -42,7 +46,7 @@ function preloadFont(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const file = Object.keys(bundle ?? {}).find((name) => /figtree-latin-wght-normal.*\.woff2$/.test(name))
+        const file = Object.keys(bundle ?? {}).find((name) => LATIN.test(name))
         const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${file}`, crossorigin: '' }
         return file ? [{ tag: 'link', attrs, injectTo: 'head' }] : []
       },
@@ -50,8 +54,19 @@ function preloadFont(): Plugin {
   }
 }
 
+/** Puts the font under a name that stays, too. */
+function shareFont(): Plugin {
+  return {
+    name: 'gigsta-share-font',
+    generateBundle(_options, bundle) {
+      const font = Object.values(bundle).find((each) => each.type === 'asset' && LATIN.test(each.fileName))
+      if (font?.type === 'asset') this.emitFile({ type: 'asset', fileName: SHARED_FONT, source: font.source })
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwind(), land(), places(), early(), preloadFont()],
+  plugins: [vue(), tailwind(), land(), places(), early(), preloadFont(), shareFont()],
   resolve: {
     // The client is taken from its sources, so that both are built at once.
     conditions: ['@gigsta/source', ...defaultClientConditions],

@@ -15,6 +15,7 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DIRECTIVES = {
     "default-src": "'none'",
     "style-src": "'self'",
+    "font-src": "'self'",
     "img-src": "data:",
     "base-uri": "'none'",
     "form-action": "'self'",
