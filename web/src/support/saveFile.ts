@@ -1,12 +1,6 @@
-import { api, kept } from '../session/api'
-
-/** Fetch something of the API that is a file, with the sign-in, and hand it to the person. */
-export async function saveFile(path: string, name: string): Promise<void> {
-  // Any call renews the access token where it has lapsed; a file is not JSON, so it is fetched plainly after that.
-  await api.GET('/v1/users/me')
-  const answer = await fetch(path, { headers: { Authorization: `Bearer ${kept.accessToken ?? ''}` } })
-  if (!answer.ok) throw new Error(answer.statusText || String(answer.status))
-  handFile(await answer.blob(), name)
+/** Hand something of the API that is a file to the person: the answer of a call that takes it as a blob. A refusal is thrown as ever. */
+export async function saveFile(answer: Promise<{ data: Blob }>, name: string): Promise<void> {
+  handFile((await answer).data, name)
 }
 
 /** Hand a file that was made here to the person. */
