@@ -86,13 +86,14 @@ export function dayAndTime(
   return `${day(at, zone, size)}, ${clockTime(at, zone)} – ${day(until, zone, size)}, ${clockTime(until, zone)}`
 }
 
-/** The same instant in the viewer's zone, or null where both clocks show the same. */
-export function elsewhere(at: string | Date, zone: string): string | null {
+/** The same instant in the viewer's zone, or null where both clocks show the same; `weekday` ("Fri 21:00") where there is little room. */
+export function elsewhere(at: string | Date, zone: string, size: 'short' | 'weekday' = 'short'): string | null {
   const own = ownZone()
   const instant = new Date(at)
   if (offsetMinutes(instant, own) === offsetMinutes(instant, zone)) return null
   const isSameDay = dateKey(instant, own) === dateKey(instant, zone)
-  return isSameDay ? clockTime(instant, own) : `${day(instant, own, 'short')}, ${clockTime(instant, own)}`
+  if (isSameDay) return clockTime(instant, own)
+  return `${day(instant, own, size)}${size === 'short' ? ',' : ''} ${clockTime(instant, own)}`
 }
 
 /** The calendar date in a zone, as 2026-11-29. */

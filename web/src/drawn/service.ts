@@ -2,7 +2,6 @@ import common from '@texts/common'
 import t from '@texts/services'
 import { duration, money, type Sum } from '../format'
 import type { Schemas } from '../support/schemas'
-import { dayAndTime } from '../time'
 import { domKit } from './dom'
 import { COLUMN, columns, frame, room, shape } from './frame'
 import type { Kit } from './kit'
@@ -10,6 +9,7 @@ import { person } from './person'
 import { picture } from './picture'
 import { prices, type Prices } from './prices'
 import { stars } from './stars'
+import { when } from './when'
 
 type Service = Schemas['ProvidersServiceView']
 /** A service with what was chosen of it. */
@@ -84,9 +84,9 @@ export function serviceSide<N>(kit: Kit<N>, { service, minutes, lines, total, st
     prices(kit, { lines, total }, 'max-lg:hidden'),
     el('div', { class: 'flex items-center gap-3 lg:hidden' }, [
       el('span', { class: 'num text-lg font-bold' }, [money(total)]),
-      el('span', { class: 'small muted num flex-1 text-right' }, [start ? dayAndTime(start, zone, null, 'short') : duration(minutes)]),
+      el('span', { class: 'small muted num flex-1 text-right' }, [start ? when(kit, { at: start, timezone: zone, short: true }) : duration(minutes)]),
     ]),
-    start ? el('p', { class: 'num hidden font-semibold lg:block' }, [dayAndTime(start, zone)]) : null,
+    start ? el('p', { class: 'num hidden font-semibold lg:block' }, [when(kit, { at: start, timezone: zone })]) : null,
     el('button', { type: 'button', class: 'btn btn-primary', disabled: !start, onClick: onBook }, [start ? t.continue : t.chooseTime]),
     el('p', { class: 'small muted max-lg:hidden' }, [service.auto_accept ? t.instantly : t.asked]),
   ]

@@ -14,6 +14,7 @@ export default {
   unknownError: 'That did not work. Please try again.',
   reference: (id: string) => `Reference for our support: ${id}`,
   yourTime: (time: string) => `${time} your time`,
+  yours: (time: string) => `${time} yours`,
   newHere: 'New here',
   stars: (mean: number, count: number) => `${mean.toFixed(1)} of 5 stars, ${count === 1 ? 'one rating' : `${count} ratings`}`,
   byQuote: 'by quote',

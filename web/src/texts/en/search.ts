@@ -1,5 +1,7 @@
 /** Words of the home and search pages. */
 const WHEN: Record<string, string> = { today: 'today', tomorrow: 'tomorrow', weekend: 'this weekend', week: 'in the next 7 days' }
+/** A span that was asked for; a date as it is shown. */
+const within = (when: string, shown: string): string => WHEN[when] ?? `on ${shown}`
 
 export default {
   what: 'What',
@@ -10,9 +12,9 @@ export default {
   submit: 'Search',
   whens: { '': 'Any time', today: 'Today', tomorrow: 'Tomorrow', weekend: 'This weekend', week: 'Next 7 days' } as Record<string, string>,
   headline(count: number | null, isAbout: boolean, what: string, when: string, shown: string, isNear: boolean): string {
-    const free = when ? ` free ${WHEN[when] ?? `on ${shown}`}` : ''
+    const free = when ? ` free ${within(when, shown)}` : ''
     if (count === null) return what ? `Looking for “${what}” …` : 'Looking around …'
-    if (count === 0) return what ? `Nothing found for “${what}”${when ? ` ${WHEN[when] ?? `on ${shown}`}` : ''}` : 'Nothing found'
+    if (count === 0) return what ? `Nothing found for “${what}”${when ? ` ${within(when, shown)}` : ''}` : 'Nothing found'
     const many = `${isAbout ? 'About ' : ''}${new Intl.NumberFormat('en').format(count)}`
     return what ? `${many} for “${what}”${free}` : `${many} ${count === 1 ? 'service' : 'services'}${free || (isNear ? ' near you' : ' to choose from')}`
   },
@@ -46,7 +48,9 @@ export default {
     instantly: 'Books instantly',
     verified: 'Verified',
     offersWithin: 'Ask for a price',
-    noSlots: 'No free time in the next two weeks',
+    noSlots: (when: string, shown: string) => `No free time ${when ? within(when, shown) : 'in the next two weeks'}`,
+    failed: 'Free times did not load.',
+    see: 'See the service',
     book: 'Book ',
     soon: 'Free times',
   },

@@ -19,6 +19,7 @@ export default {
   more: (label: string) => `More: ${label}`,
   less: (label: string) => `Less: ${label}`,
   slots: 'Free times',
+  slotsOwn: 'The small ones are yours.',
   slotsZone: (zone: string) => `Times are of ${zone.split('/').at(-1)?.replaceAll('_', ' ')}.`,
   earlier: 'Earlier days',
   later: 'Later days',
