@@ -87,7 +87,10 @@ def _install_alone() -> None:
         pack: list[str | Path] = [node.npm, "pack", "--json", "--pack-destination", folder]
         packed = json.loads(node.run(pack, seconds=LINT_SECONDS, cwd=client.FOLDER))[0]
         names = {each["path"] for each in packed["files"]}
-        if not {"dist/index.js", "dist/index.d.ts", "dist/realtime.js", "README.md", "package.json"} <= names:
+        if (
+            not {"dist/index.js", "dist/index.d.ts", "dist/realtime.js", "LICENSE", "README.md", "package.json"}
+            <= names
+        ):
             raise NodeError(f"The client's package lacks files: it has {', '.join(sorted(names))}")
         (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
         (folder / "use.js").write_text(_USE, encoding="utf-8")
