@@ -200,10 +200,10 @@ plans: $(STAMP) ## See that Stripe sells the provider plans (needs STRIPE_SECRET
 
 .PHONY: docs drift examples
 EXAMPLES := build/examples
-examples: $(STAMP) ## Record the examples of the API's description from tests anew (takes some minutes)
+examples: $(STAMP) ## Record the examples of the API's description from tests anew (some minutes); ARGS=tests/integration/… of some
 	@rm -rf $(EXAMPLES) && mkdir -p $(EXAMPLES)
-	GIGSTA_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(JOBS) --dist loadgroup tests/integration
-	@$(PY) -m infra.docs.examples $(EXAMPLES)
+	GIGSTA_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(JOBS) --dist loadgroup $(or $(ARGS),tests/integration)
+	@$(PY) -m infra.docs.examples $(if $(ARGS),--add) $(EXAMPLES)
 	@$(PY) -m infra.docs.openapi
 docs: $(STAMP) ## Write the OpenAPI document, the state diagrams, the tables of shards and of roles anew
 	@$(PY) -m infra.docs

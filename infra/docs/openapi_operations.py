@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 #: Written by ``python -m infra.docs.examples`` from what tests asked and were answered.
 EXAMPLES = FUNCTIONS.parent / "infra" / "docs" / "examples.json"
 REFUSAL = {"$ref": "#/components/responses/Refused"}
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+#: The operation and the code whose refusal shows what all look like.
+REFUSED = ("post_booking", "slot_unavailable")
+_REFUSED_STATUS = "409"
 #: Whatever is asked: no time, no database, or a mistake of ours.
 _ALWAYS = {"unavailable", "database_unavailable", "out_of_time", "internal_error"}
 #: What can be wrong with a request that says anything: its shape, or a body.
@@ -34,7 +39,9 @@ _END = re.compile(r"(?<=[\w`)])[.;:](?=\s|$)")
 
 def refusals() -> dict[str, Any]:
     """The shared answers of everything that is refused or fails."""
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    shown = examples().get(REFUSED[0], {}).get("responses", {}).get(_REFUSED_STATUS, {})
+    example = {"example": shown[PROBLEM]} if PROBLEM in shown else {}
+    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, **example}}
     return {"Refused": {"description": "Refused or failed, as a problem document (RFC 9457)", "content": problem}}
 
 
@@ -71,19 +78,19 @@ def describe_errors(operation: dict[str, Any], route: APIRoute, dependencies: Se
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """What tests asked and were answered, by operation: ``request``, ``responses`` by status, and ``codes``."""
+    """What tests asked and were answered, by operation: ``request``, ``responses`` by status and type, ``codes``."""
     return dict(json.loads(EXAMPLES.read_text(encoding="utf-8"))) if EXAMPLES.is_file() else {}
 
 
 def show_example(operation: dict[str, Any], found: dict[str, Any]) -> None:
     """Put what a test sent, and what it was answered, beside their schemas."""
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    body = operation.get("requestBody", {}).get("content", {}).get(JSON)
     if body is not None and "request" in found:
         body["example"] = found["request"]
-    for status, answer in found.get("responses", {}).items():
-        content = operation["responses"].get(status, {}).get("content", {}).get("application/json")
-        if content is not None:
-            content["example"] = answer
+    for status, answers in found.get("responses", {}).items():
+        contents = operation["responses"].get(status, {}).get("content", {})
+        for media in contents.keys() & answers.keys():
+            contents[media]["example"] = answers[media]
 
 
 def drop_stale_examples(document: dict[str, Any]) -> None:
@@ -92,7 +99,7 @@ def drop_stale_examples(document: dict[str, Any]) -> None:
     for item in document["paths"].values():
         for operation in item.values():
             for each in (operation.get("requestBody", {}), *operation["responses"].values()):
-                content = each.get("content", {}).get("application/json", {})
-                schema = {**content.get("schema", {}), **components}
-                if "example" in content and not Draft202012Validator(schema).is_valid(content["example"]):
-                    del content["example"]
+                for content in each.get("content", {}).values():
+                    schema = {**content.get("schema", {}), **components}
+                    if "example" in content and not Draft202012Validator(schema).is_valid(content["example"]):
+                        del content["example"]

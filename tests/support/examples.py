@@ -1,7 +1,7 @@
 """What operations of the API were asked and answered in tests: checked against the API's description, and recorded.
 
 With ``GIGSTA_EXAMPLES=<folder>`` every process writes there what it saw, and ``python -m infra.docs.examples <folder>``
-makes the description's examples of it.
+makes the description's examples of it, of calendars and tables as of JSON.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     import httpx
 
 _FOLDER = os.environ.get("GIGSTA_EXAMPLES")
-_MOST_BYTES = 20_000
-#: Of codes that were seen already, and of answers as long as one that was.
-_seen: set[tuple[str, str, int]] = set()
+_MOST_BYTES = 100_000
+_JSON = frozenset({"application/json", "application/problem+json"})
+#: Of codes that were seen already, and of answers as long as one that was, to requests of the same kind.
+_seen: set[tuple[str, str, str, int, bool]] = set()
 
 
 async def look_at(response: httpx.Response) -> None:
@@ -34,14 +35,23 @@ async def look_at(response: httpx.Response) -> None:
         AssertionError: the description does not name the answer's code among those of the operation.
     """
     operation = operation_of(response.request.method, response.request.url.path)
-    if operation is None or not _is_json(response):
+    if operation is None or not _may_be_shown(media := media_of(response)):
         return
     if not await response.aread():
-        return
-    if response.status_code >= 400:
+        media = ""
+    if response.status_code >= 400 and media in _JSON:
         _check_code(operation, response)
     if _FOLDER:
-        _record(Path(_FOLDER), operation, response)
+        _record(Path(_FOLDER), operation, media, response)
+
+
+def media_of(response: httpx.Response) -> str:
+    """The type of what was answered; empty where nothing was."""
+    return str(response.headers.get("content-type", "")).split(";")[0]
+
+
+def _may_be_shown(media: str) -> bool:
+    return not media or media in _JSON or media.startswith("text/")
 
 
 def operation_of(method: str, path: str) -> str | None:
@@ -60,23 +70,19 @@ def _check_code(operation: str, response: httpx.Response) -> None:
         assert code in known, f"{operation} answered {code}, which is not among its published codes (make examples)"
 
 
-def _is_json(response: httpx.Response) -> bool:
-    return response.headers.get("content-type", "").split(";")[0] in {"application/json", "application/problem+json"}
-
-
-def _record(folder: Path, operation: str, response: httpx.Response) -> None:
+def _record(folder: Path, operation: str, media: str, response: httpx.Response) -> None:
     # What is made at random shows nobody how to ask.
     is_random = "/fuzz/" in os.environ.get("PYTEST_CURRENT_TEST", "")
     if len(response.content) > _MOST_BYTES or (is_random and response.is_success):
         return
-    answer = response.json()
+    sent = _parsed(response.request.content if hasattr(response.request, "_content") else b"")
+    answer = (_parsed(response.content) if media in _JSON else response.text) if media else None
     code = answer.get("code", "") if isinstance(answer, dict) and response.status_code >= 400 else ""
-    key = (operation, code, 0 if code else len(response.content))
+    key = (operation, media, code, 0 if code else len(response.content), bool(sent))
     if key in _seen:
         return
     _seen.add(key)
-    sent = response.request.content if hasattr(response.request, "_content") else b""
-    exchange = {"sent": _parsed(sent), "answer": answer}
+    exchange = {"sent": sent, "media": media, "answer": answer}
     row = {"operation": operation, "status": response.status_code, "code": code, **exchange}
     with (folder / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")

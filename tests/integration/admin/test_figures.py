@@ -373,6 +373,8 @@ async def test_rows_say_what_they_are_about_to_whom_that_is_open(container: Cont
                 query = {"area": area, "figure": figure, **period}
                 (row,) = (await client.get("/v1/admin/analytics/rows", params=query)).json()["items"]
                 seen[role][area] = row
+                file = await client.get("/v1/admin/analytics/rows", params={**query, "format": "csv"})
+                assert row["subject"] in file.text
     of_booking = seen[Role.OPERATOR]["bookings"]
     assert (of_booking["subject"], of_booking["title"]) == (booking.id, booking.service.title)
     assert (of_booking["customer_name"], of_booking["provider_name"]) == ("Ana Customer", "Hedges Ltd")

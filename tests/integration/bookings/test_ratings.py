@@ -20,6 +20,7 @@ from functions.notifications.notifications_queue import process
 from tests.factories.users import make_user
 
 if TYPE_CHECKING:
+    import httpx
     from common.application.ports.notifications.mail import RenderedMail
     from common.domain.bookings.booking import Booking
     from common.domain.bookings.ratings import Rating
@@ -116,6 +117,21 @@ async def test_the_provider_replies_to_what_is_published(world: BookingWorld) ->
     assert replied.reply == "Thanks!"
     with pytest.raises(Forbidden):
         await reply_to_rating(world.deps, customer, booking.id, rating.id, "Me too")
+
+
+async def test_a_reply_stands_beside_the_rating(
+    world: BookingWorld, client: httpx.AsyncClient, provider: dict[str, str], customer: dict[str, str]
+) -> None:
+    booking = await world.completed()
+    rating = await rate(world, booking, world.customer, 4)
+    await rate(world, booking, world.provider_user)
+    path = f"/v1/bookings/{booking.id}/ratings"
+
+    replied = await client.put(f"{path}/{rating.id}/reply", headers=provider, json={"reply": "Thank you, Tom."})
+
+    assert replied.json()["reply"] == "Thank you, Tom."
+    seen = (await client.get(path, headers=customer)).json()["items"]
+    assert [each["reply"] for each in seen if each["id"] == rating.id] == ["Thank you, Tom."]
 
 
 async def test_a_hidden_rating_neither_shows_nor_counts(world: BookingWorld) -> None:

@@ -59,8 +59,10 @@ async def test_a_moderator_hides_and_shows_ratings(world: BookingWorld, client: 
     customer = await sign_in(world.container, world.customer)
 
     (rating,) = (await client.get("/v1/admin/ratings?state=published", headers=moderator)).json()["items"]
-    hidden = (await client.post(f"/v1/admin/ratings/{rating['id']}/hide", headers=moderator)).json()
-    shown = (await client.post(f"/v1/admin/ratings/{rating['id']}/publish", headers=moderator)).json()
+    why = {"reason": "It names a third person."}
+    hidden = (await client.post(f"/v1/admin/ratings/{rating['id']}/hide", headers=moderator, json=why)).json()
+    why = {"reason": "That person agreed."}
+    shown = (await client.post(f"/v1/admin/ratings/{rating['id']}/publish", headers=moderator, json=why)).json()
 
     assert (hidden["state"], shown["state"]) == ("moderated", "published")
     assert (await client.post("/v1/admin/ratings/rat_none/hide", headers=moderator)).status_code == 404

@@ -144,6 +144,29 @@ async def test_a_chosen_quote_is_a_booking_and_the_others_are_gone(door: Door) -
     assert (await door.call(world.customer, "POST", turned)).json()["code"] == "offer_gone"
 
 
+async def test_both_sides_may_decline_with_their_reasons_and_a_price_be_answered_by_another(door: Door) -> None:
+    world = door.world
+    for metres in (500, 900):
+        await world.add_provider(metres, **BY_QUOTE)
+    job = await door.made(mode="compare")
+    offers = [await door.offer(number) for number in (0, 1)]
+    of_customer = f"/v1/job-requests/{job['id']}/offers/{offers[0]['id']}"
+
+    def priced(amount: int) -> dict[str, Any]:
+        return {"price": {"amount": amount, "currency": "nzd"}, "note": "With the trimmings taken away."}
+
+    await door.call(door.provider(0), "POST", f"/v1/offers/{offers[0]['id']}/accept", priced(26_000))
+    await door.call(world.customer, "POST", f"{of_customer}/counter", priced(24_000))
+    answered = await door.call(door.provider(0), "POST", f"/v1/offers/{offers[0]['id']}/counter", priced(25_000))
+    assert answered.json()["quote"]["total"] == {"amount": 25_000, "currency": "nzd"}
+    too_much = {"reason": "too_expensive", "note": "Somebody else is cheaper."}
+    turned_down = (await door.call(world.customer, "POST", f"{of_customer}/decline", too_much)).json()
+    assert (turned_down["status"], turned_down["decline_note"]) == ("declined", too_much["note"])
+    busy = {"reason": "too_busy", "note": "Not before June."}
+    declined = await door.call(door.provider(1), "POST", f"/v1/offers/{offers[1]['id']}/decline", busy)
+    assert declined.json()["status"] == "declined"
+
+
 async def test_a_provider_learns_the_suburb_and_no_contact(door: Door) -> None:
     await door.world.add_provider(800)
     await door.made()
