@@ -43,8 +43,6 @@ SHIFTS = """() => new Promise(done => {
 })"""
 
 
-#: What has changed is drawn after it.
-TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 #: How often somebody signs in before they give up.
 MOST_TRIES = 5
 

@@ -13,12 +13,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from infra.build.targets import ROOT
 from infra.local.demo import story
 from infra.web import app
 from tests.browser.app import (
     ADDRESS,
-    TWO_FRAMES,
     asked_for_offers,
     go_on_as,
     paid_booking,
@@ -28,8 +26,9 @@ from tests.browser.app import (
     shifts_of,
     sign_in_here,
 )
+from tests.browser.axe import TWO_FRAMES, broken_rules
 from tests.browser.targets import too_small
-from tests.browser.test_pages import WIDTHS, overflow
+from tests.browser.test_pages import WIDE, WIDTHS, overflow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -68,13 +67,6 @@ OWN = {
 }  # fmt: skip
 #: Largest first load, in bytes of gzip.
 MOST_JS, MOST_CSS = 90_000, 15_000
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-#: WCAG 2.2 AA: https://www.deque.com/axe/core-documentation/api-documentation/#axecore-tags.
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "resultTypes": ["violations"],
-}
-SETTLED = "() => document.getAnimations().map(each => each.finish()).length === 0"
 HEIGHT = "document.documentElement.scrollHeight"
 #: How often a page may have grown while it was looked at.
 MOST_LOOKS = 5
@@ -82,8 +74,6 @@ MOST_LOOKS = 5
 MOST_SHIFT = 0.02
 #: Across and down, in pixels: https://www.w3.org/WAI/WCAG22/Understanding/target-size-enhanced.html.
 LEAST_TARGET = 44
-#: What differs in the dark.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
 def faults_of(page: Page, address: str) -> dict[str, object]:
@@ -100,12 +90,11 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
             expect(page.get_by_role("heading", level=1)).not_to_have_text("This page does not exist")
         if overflow(page) > 0:
             found[f"{address} at {width}"] = overflow(page)
-    if small := too_small(page, LEAST_TARGET):
+    # Staff work at a desk.
+    if not address.startswith("/admin") and (small := too_small(page, LEAST_TARGET)):
         found[f"{address}, by touch"] = small
-    # A script of the driver: the page's own policy allows none.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     for _ in range(MOST_LOOKS):
-        height = as_high_as_the_page(page)
+        height = as_high_as_the_page(page, WIDTHS[-1])
         seen = broken_rules(page, address)
         # What comes late makes a page grow while it is looked at.
         if page.evaluate(HEIGHT) == height:
@@ -113,31 +102,25 @@ def faults_of(page: Page, address: str) -> dict[str, object]:
     pytest.fail(f"{address} goes on growing")
 
 
-def as_high_as_the_page(page: Page) -> int:
+def wide_faults_of(page: Page, address: str) -> dict[str, object]:
+    """What axe finds on a page that is open, on a desk."""
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    page.evaluate(TWO_FRAMES)
+    settled(page)
+    as_high_as_the_page(page, WIDE)
+    return broken_rules(page, f"{address} at {WIDE}")
+
+
+def as_high_as_the_page(page: Page, width: int) -> int:
     """Make the window as high as the page, where what sticks to its lower edge covers nothing.
 
     Returns:
         How high the page is then, of which some are as high as any window and more.
     """
-    page.set_viewport_size({"width": WIDTHS[-1], "height": page.evaluate(HEIGHT)})
+    page.set_viewport_size({"width": width, "height": page.evaluate(HEIGHT)})
     page.evaluate(TWO_FRAMES)
     height: int = page.evaluate(HEIGHT)
     return height
-
-
-def broken_rules(page: Page, address: str) -> dict[str, object]:
-    """What axe finds in light, and what of it differs in the dark."""
-    found: dict[str, object] = {}
-    for scheme, rules in (("light", RULES), ("dark", COLOURS)):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        # Colours that are on their way to others are neither; what inherits them sets out once they are there.
-        page.evaluate(TWO_FRAMES)
-        page.wait_for_function(SETTLED)
-        report = page.evaluate("rules => axe.run(document, rules)", rules)
-        for each in report["violations"]:
-            found[f"{address}, {scheme}: {each['id']}"] = [node["html"][:160] for node in each["nodes"]]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    return found
 
 
 def made_for(cloud: LocalCloud, stage: Stage, who: str) -> tuple[str, ...]:
@@ -179,7 +162,11 @@ def test_every_public_page_is_accessible_and_fits_its_screen(page: Page, stage: 
         f"/providers/{service['provider_id']}",
         f"/checkout/{service['id']}",
     )
-    assert {key: value for address in pages for key, value in faults_of(page, address).items()} == {}
+    found: dict[str, object] = {}
+    for address in pages:
+        found |= faults_of(page, address)
+        found |= wide_faults_of(page, address)
+    assert found == {}
 
 
 @pytest.mark.timeout(900)

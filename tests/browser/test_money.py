@@ -15,13 +15,13 @@ from tests.browser.app import (
     CARD_3DS,
     PASSWORD,
     PAY,
-    TWO_FRAMES,
     choose_a_time,
     paid_booking,
     pay_if_asked,
     service_of,
     sign_in_as,
 )
+from tests.browser.axe import TWO_FRAMES
 from tests.browser.conftest import PATIENCE_MS
 from tests.e2e.test_main_job import Market
 

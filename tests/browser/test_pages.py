@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from playwright.sync_api import expect
+
+from infra.local.ministack import server as ministack
+from tests.browser.axe import broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -20,6 +24,8 @@ PAGES = {
     "/docs": "GigSta API",
 }
 WIDTHS = (1100, 390)
+#: Of a desk, where axe looks at pages beside a phone's.
+WIDE = 1280
 
 
 def overflow(page: Page) -> int:
@@ -39,6 +45,34 @@ def test_every_page_renders_and_fits_its_screen(page: Page, cloud: LocalCloud) -
             if overflow(page):
                 beyond[address, width] = overflow(page)
     assert beyond == {}
+
+
+@pytest.mark.timeout(600)
+def test_every_page_is_accessible_and_has_the_font_of_the_web_app(page: Page, cloud: LocalCloud) -> None:
+    client = boto3.client("sesv2", **ministack.client_settings(cloud.info.aws_url))
+    client.send_email(
+        FromEmailAddress="hello@gigsta.test",
+        Destination={"ToAddresses": ["reader@mail.example.com"]},
+        Content={
+            "Simple": {
+                "Subject": {"Data": "Hello"},
+                "Body": {"Text": {"Data": "Go to http://localhost/x."}},
+                "Attachments": [{"FileName": "booking.ics", "RawContent": b"BEGIN", "ContentType": "text/calendar"}],
+            }
+        },
+    )
+    [mail] = cloud.mails("reader@mail.example.com")
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    found: dict[str, object] = {}
+    for address in (*PAGES, f"/_dev/mail/{mail.id}", cloud.stripe_url):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        if address == "/docs":
+            expect(page.locator(".opblock-tag")).not_to_have_count(0)
+        found |= broken_rules(page, address)
+        if address.startswith("/"):
+            assert page.evaluate("document.fonts.load('15px Figtree').then(faces => faces.length)") == 1
+    assert found == {}
 
 
 @pytest.mark.timeout(300)

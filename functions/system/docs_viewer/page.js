@@ -32,3 +32,11 @@ follow();
 show().catch((error) => {
   document.getElementById("viewer").textContent = error.message;
 });
+
+// Swagger UI leaves its filter outside every landmark.
+new MutationObserver((_changes, watching) => {
+  const filter = document.querySelector(".filter-container");
+  if (!filter) return;
+  filter.setAttribute("role", "search");
+  watching.disconnect();
+}).observe(document.body, { childList: true, subtree: true });

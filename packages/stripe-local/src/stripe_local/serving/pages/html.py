@@ -10,7 +10,7 @@ _STYLE = """
 :root{color-scheme:light dark;--ink:light-dark(#13211c,#eaf1ed);--soft:light-dark(#5b6a63,#98a8a0);
 --line:light-dark(#e6e2d8,#24332d);--page:light-dark(#fbfaf6,#0e1613);--card:light-dark(#fff,#15201c);
 --brand:light-dark(#0e5a4b,#53b79e);--on-brand:light-dark(#fff,#06231c)}
-body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:var(--ink);
+body{font:15px/1.5 Figtree,system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem;color:var(--ink);
 background:var(--page)}
 h1{font-size:28px;line-height:1.2;letter-spacing:-.02em}h2{font-size:18px;margin-top:2rem}a{color:var(--brand)}
 table{border-collapse:collapse;width:100%}td{overflow-wrap:anywhere}
@@ -68,6 +68,6 @@ def page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
         f'<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style></head>"
-        f"<body><h1>{text(title)}</h1>{body}</body></html>",
+        f"<body><main><h1>{text(title)}</h1>{body}</main></body></html>",
         status,
     )
