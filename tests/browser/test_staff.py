@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from infra.build.targets import ROOT
 from infra.local.demo import story
 from infra.local.demo.people import token_in
-from tests.browser.app import PASSWORD, go_on_as, reported, sign_in_here
+from tests.browser.app import PASSWORD, give_back, go_on_as, reported, sign_in_here
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,7 +82,9 @@ def test_operators_see_which_bookings_have_no_provider_and_what_providers_owe(pa
 
 
 def _flagged_in_passing(page: Page, cloud: LocalCloud, address: str, note: str) -> None:
-    """Somebody who looks at a page without an account lets moderators look at it, as the seeded provider then."""
+    """Somebody who is signed out looks at a page, and lets moderators look at it, as the seeded provider then."""
+    page.goto("/docs")
+    page.evaluate("localStorage.removeItem('gigsta.session')")
     page.goto(address)
     page.get_by_role("button", name="Report this to the moderators").click()
     person = next(each for each in cloud.info.sign_ins if each["who"] == "provider")
@@ -102,9 +104,9 @@ def test_a_decision_is_made_read_and_appealed_against(shared: Page, cloud: Local
     author = stage.seeded_person("customer")
     report = reported(author)
     story.wait_for_status(author, f"/v1/reports/{report['id']}", "verified")
-    _flagged_in_passing(page, cloud, f"/reports/{report['id']}", "It says who to call.")
 
-    go_on_as(page, stage.seeded_person("admin"))
+    admin = stage.seeded_person("admin")
+    go_on_as(page, admin)
     page.goto("/admin/reports")
     page.get_by_role("button", name="Published", exact=True).click()
     filed = page.get_by_role("article").filter(has=page.locator(f'a[href="/reports/{report["id"]}"]'))
@@ -116,6 +118,9 @@ def test_a_decision_is_made_read_and_appealed_against(shared: Page, cloud: Local
     expect(dialog).to_have_count(0)
     assert author.call("GET", f"/v1/reports/{report['id']}")["category"] == "sign"
 
+    give_back(page, admin)
+    _flagged_in_passing(page, cloud, f"/reports/{report['id']}", "It says who to call.")
+    go_on_as(page, admin)
     page.goto("/admin/moderation")
     page.get_by_role("article").filter(has_text="It says who to call.").get_by_role("button", name="Decide").click()
     dialog.get_by_label("What to do").select_option("hide")
