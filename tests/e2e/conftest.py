@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from infra.local.cloud import LocalCloud
 
-_ANSWER_SECONDS = 30
+_ANSWER_SECONDS = 40
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,7 @@ class Person:
         is_safe = method in _SAFE_METHODS or path == _SAFE_PATH or _KEY in headers
         while True:
             response = self._send(method, path, json, headers)
-            if not is_safe or not _is_starting(response) or time.monotonic() > deadline:
+            if not is_safe or not is_starting(response) or time.monotonic() > deadline:
                 return response
             time.sleep(_POLL_SECONDS)
 
@@ -159,7 +159,7 @@ class Person:
         self.take_tokens(response.json())
 
 
-def _is_starting(response: httpx.Response) -> bool:
+def is_starting(response: httpx.Response) -> bool:
     """Whether a function was not there yet."""
     is_json = "json" in response.headers.get("content-type", "")
     return response.status_code == _UNAVAILABLE and is_json and response.json().get("code") in _STARTING

@@ -19,7 +19,7 @@ export default {
   more: (label: string) => `More: ${label}`,
   less: (label: string) => `Less: ${label}`,
   slots: 'Free times',
-  slotsOwn: 'The small ones are yours.',
+  slotsOwn: 'The small ones are yours.', slotsOwnTime: 'your time',
   slotsZone: (zone: string) => `Times are of ${zone.split('/').at(-1)?.replaceAll('_', ' ')}.`,
   earlier: 'Earlier days',
   later: 'Later days',
