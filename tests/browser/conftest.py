@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 # Cold functions on a busy machine; nothing waits longer than it must.
 PATIENCE_MS = 90_000
 #: What the app itself mends: a function that had no room and a socket given up for it, as on any busy machine; an
-#: access token that was replaced while a call was on its way; more page loads a minute than the stream has tickets.
-MENDED = ("status of 503", "status of 401", "status of 429", "closed before the connection is established")
+#: access token that was replaced while a call was on its way; more page loads a minute than the stream has tickets; a
+#: ticket that had lapsed when its socket was let in.
+MENDED = (
+    "status of 503",
+    "status of 401",
+    "status of 429",
+    "closed before the connection is established",
+    "WebSocket handshake: Unexpected response code: 403",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
