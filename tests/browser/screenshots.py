@@ -20,16 +20,22 @@ FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {390: 844, 1280: 900}
 #: Pages by who looks at them, nobody in particular first.
 PAGES = {
-    "": ("/sign-in", "/register", "/nowhere"),
+    "": ("/sign-in", "/register", "/forgot-password", "/reset-password?token=x", "/verify-email?token=x", "/nowhere",
+         "/terms", "/privacy", "/account/deleted"),
     "customer": ("/", "/search", "/bookings", "/job-requests", "/job-requests/new", "/reports", "/reports/new",
-                 "/inbox", "/account/notifications"),
+                 "/reports/mine", "/inbox", "/notices", "/moderation", "/account/notifications", "/onboarding",
+                 "/onboarding/profile", "/onboarding/provider"),
     "provider": ("/provider", "/provider/calendar", "/provider/availability", "/provider/services",
-                 "/provider/earnings", "/offers"),
-    "admin": ("/admin", "/admin/moderation", "/admin/providers", "/admin/operations", "/admin/users",
-              "/admin/audit-logs"),
+                 "/provider/services/new", "/provider/profile", "/provider/earnings", "/provider/payouts",
+                 "/provider/plan", "/offers", "/onboarding/billing"),
+    "admin": ("/admin", "/admin/moderation", "/admin/reports", "/admin/ratings", "/admin/providers",
+              "/admin/operations", "/admin/users", "/admin/audit-logs"),
     "operator": ("/admin/disputes", "/admin/bookings-without-provider", "/admin/provider-debts",
                  "/admin/payment-discrepancies"),
+    "super admin": ("/admin/staff",),
 }  # fmt: skip
+#: Names of pictures that are taken in the dark, too.
+DARK = frozenset({"home", "search", "service", "booking", "reports", "provider", "provider-calendar", "admin"})
 _PATIENCE_MS = 30_000
 _COLOURS = 128
 #: Nothing in sight stands for what comes yet, and every photograph in sight is there.
@@ -73,6 +79,7 @@ def _made_for(stage: Stage, who: str) -> dict[str, str]:
         "conversation": f"/inbox/{conversation['id']}",
         "job-request": f"/job-requests/{request['id']}",
         "service": f"/services/{booking['service']['id']}",
+        "provider-page": f"/providers/{booking['provider_id']}",
         "checkout": f"/checkout/{booking['service']['id']}",
         "account": "/account",
     }
@@ -98,11 +105,16 @@ def _take(browser: Browser, cloud: RunningCloud, refresh_token: str, pages: dict
                 continue
             page.wait_for_timeout(700)
             _keep(page.screenshot(), FOLDER / f"{name}-{width}.png")
+            if name in DARK:
+                page.emulate_media(color_scheme="dark")
+                page.wait_for_timeout(700)
+                _keep(page.screenshot(), FOLDER / f"{name}-{width}-dark.png")
+                page.emulate_media(color_scheme="light")
     context.close()
 
 
 def _name(address: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", address.strip("/")) or "home"
+    return re.sub(r"[^a-z0-9]+", "-", address.partition("?")[0].strip("/")) or "home"
 
 
 def _keep(picture: bytes, path: Path) -> None:
