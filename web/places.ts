@@ -2,23 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import type { Place } from './src/support/places'
+import { virtual } from './virtual.ts'
 
 /** The API's own gazetteer: one place a line, `name | larger place | region | country | latitude | longitude`. */
 const GAZETTEER = fileURLToPath(new URL('../layers/common/src/common/adapters/geocoding/data/places.txt', import.meta.url))
-const MODULE = 'virtual:places'
 const SIZES = ['city', 'town', 'suburb'] as const
 
 /** What a map names where it has no tiles: the cities, towns and suburbs that addresses are found in without a network. */
-export function places(): Plugin {
-  return {
-    name: 'gigsta-places',
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
-    async load(id) {
-      if (id !== `\0${MODULE}`) return null
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(read(await readFile(GAZETTEER, 'utf8'))))})`
-    },
-  }
-}
+export const places = (): Plugin => virtual('places', async () => read(await readFile(GAZETTEER, 'utf8')))
 
 /** The places, largest first; a centre that lies where its city does has that city's name already. */
 function read(text: string): Place[] {

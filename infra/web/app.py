@@ -27,7 +27,7 @@ _MARK = ".sources"
 _SOURCES = (FOLDER / "src", FOLDER / "public", ROOT / "clients" / "typescript" / "src")
 _SINGLE = (
     "package-lock.json", "web/package.json", "web/index.html", "web/vite.config.ts", "web/early.ts", "web/land.ts",
-    "web/places.ts", "layers/common/src/common/adapters/geocoding/data/places.txt",
+    "web/places.ts", "web/virtual.ts", "layers/common/src/common/adapters/geocoding/data/places.txt",
     "web/tsconfig.json", "functions/system/openapi.json",
 )  # fmt: skip
 
