@@ -17,12 +17,9 @@ _POLL_SECONDS = 0.25
 _UNAUTHENTICATED = 401
 _CLIENT_ERROR = 400
 _UNAVAILABLE = 503
-#: What may be sent again without being done twice: by its method, its path, or the key that it carries.
-#: Signing in waits by itself.
-_SAFE_METHODS = frozenset({"GET", "PUT", "DELETE"})
-_SAFE_PATH = "/v1/auth/register"
 _KEY = "Idempotency_Key"
-#: Where the API takes no such key.
+#: Where the API takes no such key: what ran out of time there was undone, or, once in a great while, was not, and then
+#: says so when it is asked for again.
 _KEYLESS = ("/v1/auth/", "/v1/users/", "/v1/onboarding/", "/v1/admin/", "/v1/realtime/")
 #: A function's own limit ended a request, or API Gateway had nobody to hand it to: one starts beside much else.
 _STARTING = frozenset({"out_of_time", "service_unavailable"})
@@ -133,14 +130,13 @@ class Person:
     def _answer(
         self, method: str, path: str, json: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> httpx.Response:
-        """Send a request; again where a function that was still starting ran out of time, and nothing is done twice."""
+        """Send a request; again where a function that was still starting ran out of time."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         if method == "POST" and not path.startswith(_KEYLESS):
             headers = {_KEY: uuid.uuid4().hex, **headers}
-        is_safe = method in _SAFE_METHODS or path == _SAFE_PATH or _KEY in headers
         while True:
             response = self._send(method, path, json, headers)
-            if not is_safe or not is_starting(response) or time.monotonic() > deadline:
+            if not is_starting(response) or time.monotonic() > deadline:
                 return response
             time.sleep(_POLL_SECONDS)
 
@@ -153,7 +149,7 @@ class Person:
         return self._http.request(method, path, json=json, headers=sent)
 
     def _refresh(self) -> None:
-        response = self._http.post("/v1/auth/refresh", json={"refresh_token": self._refresh_token})
+        response = self._answer("POST", "/v1/auth/refresh", {"refresh_token": self._refresh_token}, {})
         if response.status_code >= _CLIENT_ERROR:
             raise RequestRefused("POST /v1/auth/refresh", response)
         self.take_tokens(response.json())
