@@ -28,6 +28,8 @@ export interface RealtimeHandlers {
   event?: (event: StreamEventView) => void
   /** More was missed than is kept: go on showing what is shown, and load it anew. */
   resync?: () => void
+  /** Events come from now on, at once or over HTTP: what was read before may be old. */
+  begun?: () => void
   /** Whether events come at once; otherwise they come over HTTP, every few seconds. */
   connection?: (isLive: boolean) => void
   /** The other party writes. */
@@ -276,6 +278,7 @@ export class Realtime {
     const hasMissed = this.#stream.epoch !== null
     this.#stream.begin(standing)
     if (hasMissed) this.#on.resync?.()
+    else this.#on.begun?.()
   }
 
   #takeEvents(epoch: string, events: StreamEventView[]): void {

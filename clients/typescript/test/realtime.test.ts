@@ -20,3 +20,25 @@ test('one ticket is asked for at a time, and another one for another person', ()
   assert.equal(asked.length, 2)
   stream.stop()
 })
+
+test('where no socket opens, events come over HTTP, and their beginning is told once', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const { gigsta } = clientOf(
+    (request) =>
+      request.method === 'POST'
+        ? Promise.reject(new TypeError('blocked'))
+        : Response.json({ epoch: 'e', seq: 3, events: [], resync: false }),
+    { session: memorySession(TOKENS) },
+  )
+  const heard: string[] = []
+  const stream = new Realtime(gigsta, { begun: () => heard.push('begun'), resync: () => heard.push('resync'), connection: () => heard.push('connection') })
+  stream.start()
+  for (let each = 0; each < 8; each += 1) {
+    await turn()
+    context.mock.timers.tick(30_000)
+    await turn()
+  }
+  stream.stop()
+  assert.deepEqual(heard, ['begun'])
+})

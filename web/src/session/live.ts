@@ -39,11 +39,11 @@ export function liveStream(): Promise<Realtime> {
       event: (event) => events.forEach((each) => each(event)),
       resync: readAgain,
       typing: (who) => frames.forEach((each) => each.typing?.(who)),
-      connection: (now) => {
-        isLive.value = now
-        if (now && !hasBegun) readAgain()
-        hasBegun ||= now
+      begun: () => {
+        hasBegun = true
+        readAgain()
       },
+      connection: (now) => (isLive.value = now),
     })
     stream.start()
     const waiting = setInterval(() => (hasBegun ? clearInterval(waiting) : readAgain()), UNBEGUN_MS)
