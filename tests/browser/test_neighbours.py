@@ -128,6 +128,22 @@ def test_a_job_is_described_quoted_chosen_paid_done_and_rated(customer: Page, st
     expect(page.get_by_text("Charged")).to_be_visible()
     expect(page.get_by_text("Paid in all").locator("..")).to_contain_text("$260.00")
 
+    page.goto(f"/bookings/{booking_id}")
+    page.locator("[data-action=open_dispute]").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("What happened").fill("The far side was left standing.")
+    _show_a_photo(form)
+    form.locator("form button").last.click()
+    expect(page.locator("#status")).to_have_text("Being looked at")
+    expect(_pictures(page)).to_have_count(1)
+    provider.goto(f"/bookings/{booking_id}")
+    expect(_pictures(provider)).to_have_count(1)
+    operator = stage.seeded_person("operator")
+    [given] = next(
+        each["evidence"] for each in operator.call("GET", "/v1/admin/disputes")["items"] if each["id"] == booking_id
+    )
+    assert operator.call("GET", f"/v1/media/{given['media_ids'][0]}")["files"]
+
 
 @pytest.mark.timeout(900)
 def test_what_is_broken_is_reported_with_a_photo_taken_on_by_a_provider_and_resolved(
@@ -137,8 +153,7 @@ def test_what_is_broken_is_reported_with_a_photo_taken_on_by_a_provider_and_reso
     title = f"Hedge over the footpath {uuid.uuid4().hex[:4]}"
     page.goto("/reports/new")
     page.get_by_role("button", name="Tree", exact=True).click()
-    hedge = photos.encode(photos.scene(), "PNG")
-    page.locator("input[type=file]").set_input_files({"name": "hedge.png", "mimeType": "image/png", "buffer": hedge})
+    _show_a_photo(page)
     page.get_by_label("Search an address").fill(ADDRESS)
     page.get_by_role("button", name="Find").click()
     expect(page.locator(".map-drop")).to_be_visible()
@@ -161,6 +176,16 @@ def test_what_is_broken_is_reported_with_a_photo_taken_on_by_a_provider_and_reso
     _do_the_work(stage, provider, booking_id)
     page.goto(str(report))
     expect(status).to_have_text("Resolved")
+
+
+def _show_a_photo(form: Page | Locator) -> None:
+    hedge = photos.encode(photos.scene(), "PNG")
+    form.locator("input[type=file]").set_input_files({"name": "hedge.png", "mimeType": "image/png", "buffer": hedge})
+
+
+def _pictures(tab: Page) -> Locator:
+    """Photos of a dispute, each in a button that shows it larger."""
+    return tab.get_by_role("button", name="Photo").locator("img")
 
 
 def _lines(tab: Page) -> Locator:
