@@ -15,6 +15,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from common.domain.payments.platform import Platform
 
 from infra.deploy import stages
 from infra.web.app import DIST, FOREVER, HASHED
@@ -45,18 +46,19 @@ def main() -> None:
         if not stage.parameters.get("WebDomainName"):
             print(f"Stage {name} has no WebDomainName, so it serves no web app.")
             return
-        known = configuration(name)
+        known = configuration(name, stage.parameters.get("PlatformCountry", Platform.country))
         count = put_up(boto3.client("s3", region_name=stage.options["region"]), _bucket(stage), known)
     except stages.StageError as error:
         sys.exit(str(error))
     print(f"Put up {count} files for https://{stage.parameters['WebDomainName']}")
 
 
-def configuration(name: str, path: Path = stages.CONFIGURATION) -> dict[str, Any]:
+def configuration(name: str, country: str, path: Path = stages.CONFIGURATION) -> dict[str, Any]:
     """What the app asks for at its start.
 
     Args:
         name: The stage.
+        country: Where its Stripe account is.
         path: The configuration of all stages.
 
     Raises:
@@ -68,7 +70,13 @@ def configuration(name: str, path: Path = stages.CONFIGURATION) -> dict[str, Any
         raise stages.StageError(
             f'Stage {name} needs Stripe\'s publishable key: [{name}.web] stripe_key = "pk_…" in {path.name}'
         )
-    return {"stripe_js": _STRIPE_JS, "stripe_key": key, "tiles": given.get("tiles"), "developer_pages": ""}
+    return {
+        "stripe_js": _STRIPE_JS,
+        "stripe_key": key,
+        "tiles": given.get("tiles"),
+        "currency": Platform(country).own_currency,
+        "developer_pages": "",
+    }
 
 
 def put_up(s3: S3Client, bucket: str, known: dict[str, Any], dist: Path = DIST) -> int:

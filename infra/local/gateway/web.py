@@ -8,6 +8,7 @@ import mimetypes
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from common.domain.payments.platform import Platform
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from infra.local.gateway import loopback
@@ -52,6 +53,7 @@ class WebApp:
             "stripe_js": f"{info.stripe_url}/v3/stripe.js" if info.stripe_url else real,
             "stripe_key": info.stripe_publishable_key or "pk_test_local",
             "tiles": None,
+            "currency": Platform().own_currency,
             "developer_pages": "/_dev",
         }
         return JSONResponse(known, headers={"Cache-Control": "no-store"})

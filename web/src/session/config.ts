@@ -6,11 +6,13 @@ export interface WebConfig {
   stripe_key: string
   /** Map tiles; without them the map draws land and water plainly. */
   tiles: { url: string; attribution: string } | null
+  /** What services are sold in: that of the country where the marketplace's Stripe account is. */
+  currency: string
   /** Where developers find mails and clocks, on a local cloud. */
   developer_pages: string
 }
 
-const NOTHING: WebConfig = { stripe_js: '', stripe_key: '', tiles: null, developer_pages: '' }
+const NOTHING: WebConfig = { stripe_js: '', stripe_key: '', tiles: null, currency: 'nzd', developer_pages: '' }
 let reading: Promise<WebConfig> | null = null
 
 /** Read the configuration, once. */

@@ -82,6 +82,7 @@ def test_an_app_that_is_not_built_and_a_stage_without_a_key_are_refused(tmp_path
     file = tmp_path / "samconfig.toml"
     file.write_text('[prod.web]\nstripe_key = "sk_live_no"\n')
     with pytest.raises(StageError, match="publishable"):
-        web.configuration("prod", file)
+        web.configuration("prod", "NZ", file)
     file.write_text('[prod.web]\nstripe_key = "pk_live_1"\n')
-    assert web.configuration("prod", file)["stripe_key"] == "pk_live_1"
+    known = web.configuration("prod", "AU", file)
+    assert (known["stripe_key"], known["currency"]) == ("pk_live_1", "aud")
