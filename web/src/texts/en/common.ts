@@ -16,6 +16,7 @@ export default {
   yourTime: (time: string) => `${time} your time`,
   yours: (time: string) => `${time} yours`,
   newHere: 'New here',
+  sayWho: 'Tell us who you are',
   stars: (mean: number, count: number) => `${mean.toFixed(1)} of 5 stars, ${count === 1 ? 'one rating' : `${count} ratings`}`,
   byQuote: 'by quote',
   perHour: (price: string) => `${price} / h`,
