@@ -40,16 +40,16 @@ if TYPE_CHECKING:
 NOWHERE = "/nowhere"
 #: Pages that anyone opens, links of mails among them (docs/frontend.md).
 PUBLIC = (
-    "/", "/search", "/sign-in", "/sign-in?token=x", "/register", "/verify-email?token=x", "/reset-password?token=x",
-    "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x", "/account/deleted",
-    "/terms", "/privacy",
+    "/", "/search", "/search?kind=providers", "/sign-in", "/sign-in?token=x", "/register", "/verify-email?token=x",
+    "/reset-password?token=x", "/forgot-password", NOWHERE, "/reports", "/reports/new", "/moderation/mod_x?token=x",
+    "/account/deleted", "/terms", "/privacy",
 )  # fmt: skip
 #: Pages of somebody who is signed in, by who they are.
 OWN = {
     "customer": (
-        "/bookings", "/account", "/confirm-email?token=x", "/welcome", "/job-requests", "/job-requests/new",
-        "/reports/new", "/reports/mine", "/inbox", "/notices", "/account/notifications", "/moderation",
-        "/onboarding", "/onboarding/profile", "/onboarding/provider",
+        "/bookings", "/account", "/account/photos", "/confirm-email?token=x", "/welcome", "/job-requests",
+        "/job-requests/new", "/reports/new", "/reports/mine", "/inbox", "/notices", "/account/notifications",
+        "/moderation", "/onboarding", "/onboarding/profile", "/onboarding/provider",
     ),
     "provider": (
         "/provider", "/provider/calendar", "/provider/availability", "/provider/services", "/provider/services/new",

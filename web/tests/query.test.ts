@@ -1,3 +1,4 @@
+import type { LocationQuery } from 'vue-router'
 import { describe, expect, it } from 'vitest'
 import { apiQuery, period, queryOf, wantedOf } from '../src/pages/search/query'
 
@@ -6,6 +7,7 @@ describe('a search in an address', () => {
     const query = queryOf({ q: 'hedge', address: 'Grey Lynn', radius: '' })
     expect(query).toEqual({ q: 'hedge', address: 'Grey Lynn' })
     expect(wantedOf({ q: ['hedge', 'tree'] }).q).toBe('hedge')
+    expect(wantedOf(queryOf(wantedOf({ kind: 'providers' })) as LocationQuery).kind).toBe('providers')
   })
   it('asks for prices in minor units and for a radius only around a place', () => {
     const asked = apiQuery(wantedOf({ from: '20', to: '49.5', radius: '5' }))

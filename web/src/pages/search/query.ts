@@ -7,6 +7,8 @@ export type ServiceQuery = NonNullable<paths['/v1/search/services']['get']['para
 
 /** What a search asks for, as it stands in the address of the page: texts, and empty where nothing is asked. */
 export interface Wanted {
+  /** `providers`, or services where it is empty. */
+  kind: string
   q: string
   category: string
   address: string
@@ -18,7 +20,7 @@ export interface Wanted {
   place: string
   sort: string
 }
-const NAMES: readonly (keyof Wanted)[] = ['q', 'category', 'address', 'when', 'radius', 'rating', 'from', 'to', 'place', 'sort']
+const NAMES: readonly (keyof Wanted)[] = ['kind', 'q', 'category', 'address', 'when', 'radius', 'rating', 'from', 'to', 'place', 'sort']
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const SATURDAY = 6
 

@@ -11,14 +11,16 @@ export default {
   when: 'When',
   submit: 'Search',
   whens: { '': 'Any time', today: 'Today', tomorrow: 'Tomorrow', weekend: 'This weekend', week: 'Next 7 days' } as Record<string, string>,
-  headline(count: number | null, isAbout: boolean, what: string, when: string, shown: string, isNear: boolean): string {
+  headline(count: number | null, isAbout: boolean, what: string, when: string, shown: string, isNear: boolean, byProvider: boolean): string {
     const free = when ? ` free ${within(when, shown)}` : ''
     if (count === null) return what ? `Looking for “${what}” …` : 'Looking around …'
     if (count === 0) return what ? `Nothing found for “${what}”${when ? ` ${within(when, shown)}` : ''}` : 'Nothing found'
     const many = `${isAbout ? 'About ' : ''}${new Intl.NumberFormat('en').format(count)}`
-    return what ? `${many} for “${what}”${free}` : `${many} ${count === 1 ? 'service' : 'services'}${free || (isNear ? ' near you' : ' to choose from')}`
+    const things = `${byProvider ? 'provider' : 'service'}${count === 1 ? '' : 's'}`
+    return what ? `${many} ${byProvider ? `${things} ` : ''}for “${what}”${free}` : `${many} ${things}${free || (isNear ? ' near you' : ' to choose from')}`
   },
   failed: 'This search did not work',
+  kinds: { label: 'What is shown', services: 'Services', providers: 'Providers' },
   within: (km: string, place: string) => `Within ${km} km of ${place}`,
   near: (place: string) => `Near ${place}`,
   everywhere: 'Everywhere. Say where you are to see who comes to you.',
@@ -53,10 +55,12 @@ export default {
     see: 'See the service',
     book: 'Book ',
     soon: 'Free times',
+    from: (price: string) => `from ${price}`,
   },
   showMap: 'Map',
   showList: 'List',
   mapLabel: 'Where the services are',
+  mapOfProviders: 'Where the providers are',
   emptyTitle: 'Nobody fits all of that yet',
   emptyText: 'Look further, take a filter away, or describe the job once and let providers answer.',
   home: {

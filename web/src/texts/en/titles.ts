@@ -1,6 +1,7 @@
 /** What windows are called: apart, for the router knows all of them before any page's own words are there. */
 export default {
   account: 'Account',
+  photos: 'Your photos',
   accountDeleted: 'Your account is deleted',
   bookings: 'Bookings',
   booking: 'Booking',
