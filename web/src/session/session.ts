@@ -10,6 +10,9 @@ type Role = Account['roles'][number]
 
 const STAFF: ReadonlySet<Role> = new Set<Role>(['moderator', 'operator', 'admin', 'super_admin'])
 
+/** Where this tab keeps messages that are still to be sent (`outbox.ts`, which is only read where there are any). */
+export const OUTBOX = 'gigsta.outbox'
+
 /** Who is signed in here. */
 export const useSession = defineStore('session', () => {
   const user = shallowRef<Account | null>(null)

@@ -1,50 +1,38 @@
-import { computed, onMounted, onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, onMounted, onScopeDispose, shallowRef } from 'vue'
 import { api } from '../../session/api'
+import { onStored, outboxOf, send as sendIn, takeOut } from '../../session/outbox'
 import { dataOf } from '../../support/dataOf'
-import { explain, problemOf } from '../../support/explain'
+import { problemOf } from '../../support/explain'
 import type { Schemas } from '../../support/schemas'
 
 type Message = Schemas['MessageView']
 
-/** A message that has not been acknowledged yet. It keeps its `client_id` over all tries, so it is stored once. */
-export interface Outgoing {
-  client_id: string
-  text: string
-  media_ids: string[]
-  /** Why it was refused; it waits to be changed or discarded then. */
-  refusal: string | null
-  tries: number
-}
-
 const PAGE = 50
-const LONGEST_WAIT_MS = 20_000
 const REPEAT_MS = 3_000
 
 /**
- * One conversation: its messages without a gap, and what goes out one after the other.
+ * One conversation: its messages without a gap, and what goes out, which does not end with the page.
  *
  * Numbers have no gaps, so whatever was missed is found by asking for what comes after the last one that is here.
  */
 export function useConversation(id: string) {
   const conversation = shallowRef<Schemas['ConversationView'] | null>(null)
   const messages = shallowRef<Message[]>([])
-  const outgoing = ref<Outgoing[]>([])
+  const outbox = outboxOf(id)
   const error = shallowRef<unknown>(null)
-  const isWaiting = ref(false)
+  /** Why earlier messages could not be read. */
+  const olderError = shallowRef<unknown>(null)
   const hasOlder = computed(() => (messages.value[0]?.seq ?? 1) > 1)
   const lastSeq = computed(() => messages.value.at(-1)?.seq ?? 0)
   const path = { conversation_id: id }
   let isGone = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let isSending = false
   let isReading: Promise<void> | null = null
 
   function take(found: Message[]): void {
     const bySeq = new Map(messages.value.map((each) => [each.seq, each]))
     for (const each of found) bySeq.set(each.seq, each)
     messages.value = [...bySeq.values()].sort((one, other) => one.seq - other.seq)
-    const arrived = new Set(found.map((each) => each.client_id))
-    outgoing.value = outgoing.value.filter((each) => !arrived.has(each.client_id))
+    takeOut(id, new Set(found.map((each) => each.client_id)))
   }
 
   const loadConversation = async () => {
@@ -100,10 +88,15 @@ export function useConversation(id: string) {
   async function loadOlder(): Promise<void> {
     const first = messages.value[0]?.seq ?? 1
     if (first <= 1) return
-    const page = await dataOf(
-      api.GET('/v1/conversations/{conversation_id}/messages', { params: { path, query: { before_seq: first, limit: PAGE } } }),
-    )
-    take(page.items)
+    olderError.value = null
+    try {
+      const page = await dataOf(
+        api.GET('/v1/conversations/{conversation_id}/messages', { params: { path, query: { before_seq: first, limit: PAGE } } }),
+      )
+      take(page.items)
+    } catch (reason) {
+      olderError.value = reason
+    }
   }
 
   /** Say what was on the screen; a tab that nobody looks at has shown nothing. */
@@ -116,59 +109,23 @@ export function useConversation(id: string) {
     conversation.value = { ...known, read_seq: read.read_seq, unread_count: read.unread_count }
   }
 
-  function send(text: string, mediaIds: string[]): void {
-    outgoing.value.push({ client_id: crypto.randomUUID(), text, media_ids: mediaIds, refusal: null, tries: 0 })
-    void sendNext()
-  }
-
-  /** The next one goes out after the one before was answered, for two at once may change places. */
-  async function sendNext(): Promise<void> {
-    const first = outgoing.value.find((each) => each.refusal === null)
-    if (!first || isSending || isGone) return
-    isSending = true
-    try {
-      const { client_id, text, media_ids } = first
-      const stored = await dataOf(
-        api.POST('/v1/conversations/{conversation_id}/messages', { params: { path }, body: { client_id, text, media_ids } }),
-      )
-      isWaiting.value = false
-      outgoing.value = outgoing.value.filter((each) => each.client_id !== client_id)
-      if (stored.seq === lastSeq.value + 1) take([stored])
-      else void refresh()
-    } catch (reason) {
-      const status = problemOf(reason)?.status
-      if (status && status < 500 && status !== 429) first.refusal = explain(reason).text
-      else {
-        first.tries += 1
-        isWaiting.value = true
-        timer = setTimeout(() => void sendNext(), Math.random() * Math.min(LONGEST_WAIT_MS, 1000 * 2 ** first.tries))
-        return
-      }
-    } finally {
-      isSending = false
-    }
-    void sendNext()
-  }
-
-  const discard = (clientId: string) => {
-    outgoing.value = outgoing.value.filter((each) => each.client_id !== clientId)
-  }
-  const retryNow = () => {
-    clearTimeout(timer)
-    void sendNext()
-    void refresh()
-  }
+  const send = (text: string, mediaIds: string[]) => sendIn(id, text, mediaIds)
+  const discard = (clientId: string) => takeOut(id, new Set([clientId]))
+  const stopHearing = onStored(id, (stored) => {
+    if (stored.seq === lastSeq.value + 1) take([stored])
+    else void refresh()
+  })
   const onVisible = () => document.visibilityState === 'visible' && void refresh()
   onMounted(() => {
     void begin()
-    addEventListener('online', retryNow)
+    addEventListener('online', refresh)
     document.addEventListener('visibilitychange', onVisible)
   })
   onScopeDispose(() => {
     isGone = true
-    clearTimeout(timer)
-    removeEventListener('online', retryNow)
+    stopHearing()
+    removeEventListener('online', refresh)
     document.removeEventListener('visibilitychange', onVisible)
   })
-  return { conversation, messages, outgoing, error, isWaiting, hasOlder, begin, refresh, loadOlder, send, discard }
+  return { conversation, messages, outbox, error, olderError, hasOlder, begin, refresh, loadOlder, send, discard }
 }

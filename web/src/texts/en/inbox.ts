@@ -26,6 +26,7 @@ export default {
   sending: 'Sending …',
   waiting: 'Waiting for the connection; it is sent as soon as it is back.',
   refused: 'Not sent:',
+  takeBack: (photos: number) => (photos ? 'Write it again, without its photos' : 'Write it again'),
   discard: 'Discard',
   seen: 'Seen',
   typing: (name: string) => `${name} is writing …`,
