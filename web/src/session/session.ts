@@ -4,6 +4,7 @@ import { early } from '../early/start'
 import { dataOf } from '../support/dataOf'
 import type { Schemas } from '../support/schemas'
 import { api, kept } from './api'
+import { endForeignPush } from './push'
 
 export type Account = Schemas['AccountView']
 type Role = Account['roles'][number]
@@ -39,6 +40,7 @@ export const useSession = defineStore('session', () => {
   async function reload(): Promise<Account | null> {
     try {
       user.value = await dataOf(api.GET('/v1/users/me'))
+      endForeignPush(user.value.id)
     } catch (error) {
       if ((error as { status?: number }).status !== 401) throw error
       if (isSignedIn.value) ended.value += 1
