@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router'
+import { shallowRef } from 'vue'
 import t from '@texts/common'
 import { early } from './early/start'
 import { useSession } from './session/session'
@@ -30,8 +31,12 @@ export const router = createRouter({
 
 const signIn = (to: RouteLocationNormalized): RouteLocationRaw => ({ name: 'sign-in', query: { next: to.fullPath } })
 
+/** A page that could not be opened, and why, until one is asked for again: whoever pressed a link is told. */
+export const unopened = shallowRef<{ to: RouteLocationNormalized; error: unknown } | null>(null)
+
 // A page's code comes while it is asked who is signed in; where it cannot be had, opening the page says so.
 router.beforeEach((to) => {
+  unopened.value = null
   for (const { components } of to.matched) {
     const load = components?.default
     if (typeof load === 'function') void (load as () => Promise<unknown>)().catch(() => undefined)
@@ -57,4 +62,5 @@ router.afterEach((to, from) => {
 // was typed into it: the browser's own page about that would cover it.
 router.onError((error, to) => {
   if (navigator.onLine && /dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
+  else unopened.value = { to, error }
 })
