@@ -39,8 +39,10 @@ async function write(found: VueWrapper, text: string): Promise<void> {
 }
 const leave = (found: VueWrapper) => found.unmount()
 const button = (found: VueWrapper, text: string) => found.findAll('button').find((each) => each.text() === text)
+let me = {} as Account
 const signIn = (who: string) => {
-  useSession().user = { id: who } as Account
+  me = { id: who } as Account
+  useSession().user = me
 }
 
 beforeEach(() => {
@@ -49,7 +51,7 @@ beforeEach(() => {
   answer = () => null
   older = () => ({ items: [], last_seq: 0 })
   vi.spyOn(api, 'GET').mockImplementation(((path: string, asked?: { params: { query?: { before_seq?: number; after_seq?: number } } }) => {
-    if (path === '/v1/users/me') return Promise.resolve({ data: useSession().user })
+    if (path === '/v1/users/me') return Promise.resolve({ data: me })
     if (!path.endsWith('/messages')) return Promise.resolve({ data: talk(stored.at(-1)?.seq ?? 0) })
     const { before_seq: before, after_seq: after } = asked?.params.query ?? {}
     if (before && before <= (stored[0]?.seq ?? 1)) return Promise.resolve().then(() => ({ data: older() }))
@@ -182,4 +184,17 @@ it('says that earlier messages could not be read, and reads them again', async (
   await flushPromises()
   expect(found.text()).toContain('No. 50')
   expect(found.find('[role=alert]').exists()).toBe(false)
+})
+
+it('opens a photo of either side at an address that still works', async () => {
+  const media = (url: string, expires_at: string) => [{ id: 'med_1', files: [{ name: 'full', url, expires_at }] }]
+  stored.push(message(1, { is_own: false, media: media('https://x/old', '2020-01-01T00:00:00Z') }))
+  const found = await shown()
+  stored[0] = message(1, { is_own: false, media: media('https://x/new', '2999-01-01T00:00:00Z') })
+  const replace = vi.fn()
+  vi.spyOn(window, 'open').mockReturnValue({ location: { replace }, close: vi.fn() } as never)
+  await found.get('article a').trigger('click')
+  await flushPromises()
+  expect(replace).toHaveBeenCalledWith('https://x/new')
+  expect(found.get('article a').attributes('href')).toBe('https://x/new')
 })

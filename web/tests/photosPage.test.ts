@@ -41,4 +41,37 @@ describe("a person's photos", () => {
     await flushPromises()
     expect(read).toHaveBeenLastCalledWith('/v1/media', { params: { query: { cursor: undefined, limit: 24, purpose: 'message' } } })
   })
+  it('open at the address that they have now, which is read anew where the one shown has ended', async () => {
+    const file = (url: string, expires_at: string) => [{ name: 'full', url, expires_at }]
+    const { found, read } = await page([photo('med_1', { files: file('https://x/old', '2026-11-20T09:05:00Z') }), photo('med_2', { files: file('https://x/good', '2999-01-01T00:00:00Z') })])
+    const replace = vi.fn()
+    const opened = vi.spyOn(window, 'open').mockReturnValue({ location: { replace }, close: vi.fn() } as never)
+    let isTaken = false
+    found.element.addEventListener('click', (event: Event) => {
+      isTaken = event.defaultPrevented
+      event.preventDefault()
+    })
+    const press = async (index: number) => {
+      await found.findAll('li a')[index]!.trigger('click')
+      await flushPromises()
+      return isTaken
+    }
+    expect(await press(1)).toBe(false)
+    expect(opened).not.toHaveBeenCalled()
+    read.mockResolvedValueOnce({ data: photo('med_1', { files: file('https://x/new', '2999-01-01T00:00:00Z') }) } as never)
+    expect(await press(0)).toBe(true)
+    expect(read).toHaveBeenLastCalledWith('/v1/media/{id}', { params: { path: { id: 'med_1' } } })
+    expect(replace).toHaveBeenCalledWith('https://x/new')
+    expect(await press(0)).toBe(false)
+  })
+  it('say why they could not be opened', async () => {
+    const { found, read } = await page([photo('med_1', { files: [{ name: 'full', url: 'https://x/old', expires_at: '2026-11-20T09:05:00Z' }] })])
+    const close = vi.fn()
+    vi.spyOn(window, 'open').mockReturnValue({ close } as never)
+    read.mockRejectedValueOnce(new Error('There is no such photo.'))
+    await found.get('li a').trigger('click')
+    await flushPromises()
+    expect(found.get('[role=alert]').text()).toContain('There is no such photo.')
+    expect(close).toHaveBeenCalled()
+  })
 })

@@ -99,6 +99,15 @@ export function useConversation(id: string) {
     }
   }
 
+  /** Read a message anew, whose photos' addresses have ended. */
+  async function readAgain(seq: number): Promise<Message | undefined> {
+    const page = await dataOf(
+      api.GET('/v1/conversations/{conversation_id}/messages', { params: { path, query: { after_seq: seq - 1, limit: 1 } } }),
+    )
+    take(page.items)
+    return page.items[0]
+  }
+
   /** Say what was on the screen; a tab that nobody looks at has shown nothing. */
   async function markRead(): Promise<void> {
     const known = conversation.value
@@ -127,5 +136,5 @@ export function useConversation(id: string) {
     removeEventListener('online', refresh)
     document.removeEventListener('visibilitychange', onVisible)
   })
-  return { conversation, messages, outbox, error, olderError, hasOlder, begin, refresh, loadOlder, send, discard }
+  return { conversation, messages, outbox, error, olderError, hasOlder, begin, refresh, loadOlder, readAgain, send, discard }
 }

@@ -40,6 +40,7 @@ export default {
   photoRemove: (name: string) => `Remove ${name}`,
   photoUploading: 'Uploading …',
   photoLost: 'Not sent',
+  photoGone: 'This photo is not here any more.',
   table: 'The figures as a table',
   map: 'Map',
   mapOf: (what: string) => `Map: ${what}`,
