@@ -3,7 +3,7 @@ import titles from './titles'
 /** Words of the account page. */
 export default {
   greeting: (name: string) => (name ? `Kia ora ${name.split(' ')[0]}` : 'Your account'),
-  profile: { title: 'About you', name: 'Full name', phone: 'Telephone', address: 'Address', picture: 'Your picture', pictureHint: 'Seen by whoever has a booking with you.', change: 'Change the picture', removePicture: 'Remove it', save: 'Save', saved: 'Saved.' },
+  profile: { title: 'About you', name: 'Full name', phone: 'Telephone', address: 'Address', picture: 'Your picture', pictureHint: 'Seen by whoever has a booking with you.', removePicture: 'Remove it', keepPicture: 'Keep it', pictureGoes: 'It goes when you save.', save: 'Save', saved: 'Saved.' },
   email: { title: 'Mail address', now: (email: string) => `Mails go to ${email}.`, next: 'New address', change: 'Change it', said: 'A link was sent to the new address. It counts from when you open it.' },
   password: { title: 'Password', current: 'Present password', next: 'New password', change: 'Change the password', set: 'Set a password', done: 'The password is changed.' },
   factors: {
