@@ -30,7 +30,7 @@ export default {
     renewAsk: 'The codes that you have now end at once. The new ones are shown this once.',
     renewYes: 'End the old, show the new',
   },
-  recent: { title: 'Is it you?', lead: 'For this we ask for your password again.', go: 'Go on' },
+  recent: { title: 'Is it you?', lead: 'For this we ask for your password again.', go: 'Go on', another: 'Sign in again another way' },
   sessions: { title: 'Where you are signed in', here: 'this device', last: 'last used', end: 'Sign it out', endAll: 'Sign out everywhere', endAllAsk: 'Every device is signed out at once, this one as well. Signing in again takes your password or a mail.', endAllYes: 'Sign out all devices', unknown: 'Unknown device' },
   identities: { title: 'Connected accounts', lead: 'Sign in with one of these as well.', add: (name: string) => `Connect ${name}`, remove: (name: string) => `Disconnect ${name}`, removeAsk: 'It no longer signs you in here, and other devices that it signed in are signed out.', removeYes: 'Disconnect it' },
   cards: { title: 'Cards', none: 'No card is saved. One that you pay with can be used again.', expires: (month: number, year: number) => `until ${String(month).padStart(2, '0')}/${String(year).slice(-2)}`, remove: (last4: string) => `Remove the card ending in ${last4}`, removeAsk: 'It can no longer be chosen here. Bookings that were to be paid with it ask you for another one.', removeYes: 'Remove it', add: 'Add a card', saveCard: 'Save the card' },
