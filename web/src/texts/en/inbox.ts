@@ -50,7 +50,7 @@ export default {
     },
     channels: { email: 'Mail', push: 'Push' },
     always: 'always',
-    quiet: 'Quiet hours', quietHint: 'Mails and push messages that can wait come afterwards.', quietFrom: 'From', quietTo: 'Until', quietOn: 'Keep quiet at night',
+    quiet: 'Quiet hours', quietHint: 'No push messages in these hours; what happened is in your notices. Mails still come.', quietFrom: 'From', quietTo: 'Until', quietOn: 'Keep quiet at night',
     push: 'Push messages on this device', pushOn: 'Switch on', pushOff: 'Switch off', pushIsOn: 'On for this browser.', pushHint: 'Come even when no page is open.',
     pushDenied: 'This browser does not allow them for this page; its settings can.', pushNone: 'This browser cannot show push messages.',
     save: 'Save', saved: 'Saved.',
