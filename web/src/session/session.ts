@@ -4,6 +4,7 @@ import { early } from '../early/start'
 import { dataOf } from '../support/dataOf'
 import type { Schemas } from '../support/schemas'
 import { api, kept } from './api'
+import { subjectOf } from './subject'
 import { endForeignPush } from './push'
 
 export type Account = Schemas['AccountView']
@@ -71,6 +72,8 @@ export const useSession = defineStore('session', () => {
   }
 
   kept.subscribe((isIn) => {
+    // Another tab has signed in as somebody else: nothing that this one shows or holds is theirs.
+    if (isIn && user.value && kept.accessToken && subjectOf(kept.accessToken) !== user.value.id) location.reload()
     if (isIn === isSignedIn.value) return
     isSignedIn.value = isIn
     if (isIn) void reload()
