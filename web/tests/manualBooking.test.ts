@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
 import EntryDialog from '../src/pages/provider/EntryDialog.vue'
+import ManualBookingForm from '../src/pages/provider/ManualBookingForm.vue'
 import { api } from '../src/session/api'
 import type { Schemas } from '../src/support/schemas'
 import t from '@texts/provider'
@@ -50,4 +51,19 @@ describe('a booking that was entered by hand', () => {
     expect(dialog.emitted('changed')).toHaveLength(1)
     dialog.unmount()
   })
+})
+
+it('takes as long as its service does, unless something else is typed', async () => {
+  vi.spyOn(api, 'GET').mockResolvedValue({ data: { items: [{ id: 'svc_1', title: 'Hedges', duration_minutes: 180 }], next_cursor: null } } as never)
+  const enter = vi.spyOn(api, 'POST').mockResolvedValue({} as never)
+  const form = mount(ManualBookingForm, { props: { timezone: 'Pacific/Auckland', date: '2026-12-01' } })
+  await flushPromises()
+  await form.get('select').setValue('svc_1')
+  await form.get('form').trigger('submit')
+  await flushPromises()
+  expect(enter.mock.lastCall?.[1]).toMatchObject({ body: { service_id: 'svc_1', duration_minutes: 180 } })
+  await form.get('input[type=number]').setValue('90')
+  await form.get('form').trigger('submit')
+  await flushPromises()
+  expect(enter.mock.lastCall?.[1]).toMatchObject({ body: { duration_minutes: 90 } })
 })
