@@ -13,8 +13,8 @@ export default {
     chart: 'Earnings by month', chartPaid: 'Paid out', chartHeld: 'Held or still to be earned',
     waiting: 'Waiting for your answer', waitingNone: 'Nobody waits for you.', accept: 'Accept', quote: 'Quote', look: 'Look',
     answerBy: 'answer by', offer: 'Offer', week: 'This week', toCalendar: 'Calendar',
-    notListed: 'Customers cannot find you yet.', notListedWhy: { pending: 'We are looking at your profile; that takes a day at most.', rejected: 'Your profile was not approved. Change it, and write to us.', billing: 'Say where your money should go.', hours: 'Say when you work.', services: 'Publish a first service.' },
-    steps: { billing: 'Set up payouts', hours: 'Set your hours', services: 'Add a service' },
+    notListed: 'Customers cannot find you yet.', notListedWhy: { pending: 'We are looking at your profile; that takes a day at most.', rejected: 'Your application was not approved; our mail says why. Correct your details and apply again.', billing: 'Say where your money should go.', hours: 'Say when you work.', services: 'Publish a first service.' },
+    steps: { apply: 'Apply again', billing: 'Set up payouts', hours: 'Set your hours', services: 'Add a service' },
   },
   calendar: {
     title: 'Calendar', before: 'The week before', after: 'The week after', now: 'This week', empty: 'Nothing this week.',

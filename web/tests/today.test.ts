@@ -1,0 +1,30 @@
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import { expect, it, vi } from 'vitest'
+import TodayPage from '../src/pages/provider/TodayPage.vue'
+import { api } from '../src/session/api'
+import t from '@texts/provider'
+
+vi.mock('../src/session/live', () => ({ useLive: () => undefined }))
+
+const profile = { status: 'approved', timezone: 'Pacific/Auckland', is_billable: true, has_availability: true, rating: { mean: null, count: 0 } }
+
+/** The page of a provider of whom this is known. */
+async function today(known: { profile?: object; lists?: Record<string, object[]> } = {}) {
+  const bodies: Record<string, object> = {
+    '/v1/providers/me': { ...profile, ...known.profile },
+    '/v1/providers/me/stats': { offers: { median_reply_seconds: null, agreement_rate: null } },
+  }
+  const read = vi.spyOn(api, 'GET').mockImplementation(((path: string) => Promise.resolve({ data: bodies[path] ?? { items: known.lists?.[path] ?? [], offers: [], next_cursor: null } })) as never)
+  const page = mount(TodayPage, { global: { plugins: [createPinia()], stubs: { RouterLink: RouterLinkStub, WaitingList: true, Chart: true } }, attachTo: document.body })
+  await flushPromises()
+  await flushPromises()
+  return { page, read }
+}
+
+it('leads who was rejected to where they apply again', async () => {
+  const { page } = await today({ profile: { status: 'rejected', is_billable: false } })
+  expect(page.text()).toContain(t.today.notListedWhy.rejected)
+  expect(page.findAllComponents(RouterLinkStub).map((each) => each.props('to'))).toContain('/onboarding/provider')
+  page.unmount()
+})
