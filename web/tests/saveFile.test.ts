@@ -7,6 +7,7 @@ vi.mock('../src/session/live', () => ({ useLive: () => undefined }))
 vi.mock('../src/session/api', async () => {
   const { createGigsta } = await import('@gigsta/client')
   const bodies: Record<string, object> = {
+    '/v1/providers/me': { timezone: 'UTC' },
     '/v1/providers/me/earnings': { items: [], timezone: 'UTC', next_cursor: null },
     '/v1/providers/me/stats': { acceptance_rate: null, completion_rate: null, reliability: null, requests: 0, declined: 0, cancelled_by_provider: 0 },
   }

@@ -1,6 +1,7 @@
 import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
+import { earningMonths } from '../src/pages/provider/earningMonths'
 import TodayPage from '../src/pages/provider/TodayPage.vue'
 import { api } from '../src/session/api'
 import t from '@texts/provider'
@@ -26,5 +27,15 @@ it('leads who was rejected to where they apply again', async () => {
   const { page } = await today({ profile: { status: 'rejected', is_billable: false } })
   expect(page.text()).toContain(t.today.notListedWhy.rejected)
   expect(page.findAllComponents(RouterLinkStub).map((each) => each.props('to'))).toContain('/onboarding/provider')
+  page.unmount()
+})
+
+it('sums up what is held of whole months, and counts no jobs of which nothing is held', async () => {
+  const nzd = (amount: number) => ({ amount, currency: 'nzd' })
+  const month = { period: '2026-11', bookings: 14, held: nzd(8_000), paid_out: nzd(90_000), expected: nzd(0), commission: nzd(0), owed: nzd(0) }
+  const { page, read } = await today({ lists: { '/v1/providers/me/earnings': [month] } })
+  expect((read.mock.calls as unknown[][]).filter(([path]) => path === '/v1/providers/me/earnings').map(([, given]) => given)).toEqual([{ params: { query: earningMonths('Pacific/Auckland') } }])
+  expect(page.text()).toContain('NZ$80.00')
+  expect(page.text()).not.toContain('14 bookings')
   page.unmount()
 })

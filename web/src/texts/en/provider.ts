@@ -6,7 +6,7 @@ export default {
     hello: (name: string, jobs: number) => `Kia ora${name ? ` ${name}` : ''}, ${NUMBERS[jobs] ?? jobs} ${jobs === 1 ? 'job' : 'jobs'} today`,
     next: 'Next:', nothingNext: 'Nothing else is booked yet.', shown: 'Your free hours are shown to people who search.',
     inProgress: 'Going on now:', directions: 'Directions', join: 'The booking',
-    held: 'Held until settled', heldNote: (count: number) => (count === 1 ? 'one booking' : `${count} bookings`),
+    held: 'Held until settled',
     paid: 'Paid out this month', paidBefore: (sum: string, month: string) => `${sum} in ${month}`, paidNone: 'nothing so far',
     answers: 'Answers within', answersNone: 'not asked lately', answersRate: (share: string) => `${share} of offers agreed`,
     rating: 'Rating', ratings: (count: number) => (count === 1 ? 'one rating' : `${count} ratings`), noRating: 'none yet',
