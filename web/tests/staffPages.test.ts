@@ -1,0 +1,47 @@
+import { flushPromises, mount, RouterLinkStub, type VueWrapper } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { expect, it, vi } from 'vitest'
+import type { Component } from 'vue'
+import AuditPage from '../src/pages/admin/AuditPage.vue'
+import ModerationPage from '../src/pages/admin/ModerationPage.vue'
+import { api } from '../src/session/api'
+import { useSession, type Account } from '../src/session/session'
+import t from '@texts/admin'
+
+vi.mock('vue-router', async (actual) => ({ ...(await actual<object>()), useRoute: () => ({ query: {} }) }))
+
+/** A page of staff as somebody with a role sees it, where each route answers with so many things. */
+async function seen(page: Component, role: Account['roles'][number], lists: Record<string, object[]>) {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  useSession().user = { roles: [role] } as unknown as Account
+  const read = vi.spyOn(api, 'GET').mockImplementation(((path: string) => Promise.resolve({ data: { items: lists[path] ?? [], next_cursor: null } })) as never)
+  const wrapper: VueWrapper = mount(page, { global: { plugins: [pinia], stubs: { RouterLink: RouterLinkStub, AdminShell: { template: '<div><slot name="aside" /><slot /></div>' } } } })
+  await flushPromises()
+  return { wrapper, read }
+}
+
+it('shows moderators the photos of reported messages, and says which are gone', async () => {
+  const media = [{ id: 'med_1', url: 'https://files/1.webp' }, { id: 'med_2', url: null }]
+  const item = {
+    id: 'mod_1', kind: 'message', subject: 'msg_1', seq: 1, reason: 'abuse', note: '', excerpt: '', messages: [{ id: 'msg_1', seq: 1, sender: 'customer', text: '', media }], photo: null, state: 'open',
+    reporter_id: 'usr_1', reported_id: 'usr_2', claimed_until: null, decisions: [], appeal: null, possible_outcomes: ['keep'], created_at: '2026-11-01T00:00:00Z',
+  }
+  const { wrapper } = await seen(ModerationPage, 'moderator', { '/v1/admin/moderation': [item] })
+  expect(wrapper.findAll('img').map((each) => each.attributes('src'))).toEqual(['https://files/1.webp'])
+  expect(wrapper.text()).toContain(t.moderation.photoGone)
+})
+
+it('takes an account for the one that was asked for by its whole address alone', async () => {
+  const { wrapper, read } = await seen(AuditPage, 'admin', { '/v1/admin/users': [{ id: 'usr_2', email: 'mere@example.com.au' }, { id: 'usr_1', email: 'Mere@example.com' }] })
+  const search = async (text: string) => {
+    await wrapper.get('input[type=search]').setValue(text)
+    await wrapper.get('form').trigger('submit')
+    await flushPromises()
+  }
+  await search('mere@example.com')
+  expect(read.mock.lastCall).toMatchObject(['/v1/admin/audit-logs', { params: { query: { user_id: 'usr_1' } } }])
+  await search('mere@example')
+  expect(wrapper.text()).toContain(t.audit.nobody)
+  expect(read.mock.lastCall?.[0]).toBe('/v1/admin/users')
+})
