@@ -2,8 +2,10 @@ import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
 import { earningMonths } from '../src/pages/provider/earningMonths'
+import EntryDialog from '../src/pages/provider/EntryDialog.vue'
 import TodayPage from '../src/pages/provider/TodayPage.vue'
 import { api } from '../src/session/api'
+import { stamp } from '../src/support/moments'
 import t from '@texts/provider'
 
 vi.mock('../src/session/live', () => ({ useLive: () => undefined }))
@@ -37,5 +39,15 @@ it('sums up what is held of whole months, and counts no jobs of which nothing is
   expect((read.mock.calls as unknown[][]).filter(([path]) => path === '/v1/providers/me/earnings').map(([, given]) => given)).toEqual([{ params: { query: earningMonths('Pacific/Auckland') } }])
   expect(page.text()).toContain('NZ$80.00')
   expect(page.text()).not.toContain('14 bookings')
+  page.unmount()
+})
+
+it('opens what is kept free in the week, as the calendar does', async () => {
+  const now = new Date()
+  const block = { id: 'blk_1', start_at: stamp(now), end_at: stamp(new Date(now.getTime() + 3_600_000)), reason: 'Dentist' }
+  const { page } = await today({ lists: { '/v1/providers/me/blocks': [block] } })
+  expect(page.findComponent(EntryDialog).exists()).toBe(false)
+  await page.findAll('button').find((each) => each.text().includes('Dentist'))?.trigger('click')
+  expect(page.findComponent(EntryDialog).exists()).toBe(true)
   page.unmount()
 })
