@@ -3,7 +3,10 @@ import { createPinia, setActivePinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
 import type { Component } from 'vue'
 import AuditPage from '../src/pages/admin/AuditPage.vue'
+import DebtsPage from '../src/pages/admin/DebtsPage.vue'
+import DiscrepanciesPage from '../src/pages/admin/DiscrepanciesPage.vue'
 import ModerationPage from '../src/pages/admin/ModerationPage.vue'
+import ReportsReviewPage from '../src/pages/admin/ReportsReviewPage.vue'
 import { api } from '../src/session/api'
 import { useSession, type Account } from '../src/session/session'
 import t from '@texts/admin'
@@ -44,4 +47,36 @@ it('takes an account for the one that was asked for by its whole address alone',
   await search('mere@example')
   expect(wrapper.text()).toContain(t.audit.nobody)
   expect(read.mock.lastCall?.[0]).toBe('/v1/admin/users')
+})
+
+it.each(['operator', 'admin'] as const)('leads an %s to bookings where they see them', async (role) => {
+  const sum = { amount: 500, currency: 'nzd' }
+  const debts = await seen(DebtsPage, role, { '/v1/admin/provider-debts': [{ booking_id: 'bkg_1', provider_id: 'prv_1', title: 'Hedge', start_at: '2026-11-01T00:00:00Z', next_try_at: null, amount: sum }] })
+  const row = { id: 'dis_1', booking_id: 'bkg_1', kind: 'captured_amount', note: '', stripe_id: null, last_seen_at: '2026-11-01T00:00:00Z', expected: 1, found: 2, currency: 'nzd' }
+  const differences = await seen(DiscrepanciesPage, role, { '/v1/admin/payment-discrepancies': [row] })
+  for (const { wrapper } of [debts, differences]) {
+    const links = wrapper.findAllComponents(RouterLinkStub).map((each) => each.props('to'))
+    expect(links.includes('/bookings/bkg_1')).toBe(role === 'operator')
+  }
+  expect(debts.wrapper.text()).toContain('Hedge')
+  expect(differences.wrapper.text()).toContain(t.discrepancies.kinds.captured_amount)
+})
+
+it('marks a report as one that was reported before, and reopens what was resolved', async () => {
+  const report = (status: string, similar_ids: string[]) => ({ id: `rpt_${status}`, version: 3, status, title: status, description: '', category: 'other', address: '', photo_urls: [], similar_ids, verdict: null, created_at: '2026-11-01T00:00:00Z' })
+  const { wrapper, read } = await seen(ReportsReviewPage, 'moderator', { '/v1/admin/reports': [report('needs_review', ['rpt_1']), report('verified', []), report('resolved', [])] })
+  const labels = (index: number) => wrapper.findAll('article')[index]?.findAll('button').map((each) => each.text())
+  expect(labels(0)).toContain(t.reports.to.duplicate)
+  expect(labels(1)).not.toContain(t.reports.to.duplicate)
+  expect(labels(2)).toContain(t.reports.to.reopened)
+  read.mockResolvedValue({ data: { similar: [{ id: 'rpt_1', title: 'Broken lamp', status: 'verified' }, { id: 'rpt_2', title: 'Lamp', status: 'duplicate' }], items: [] } } as never)
+  const lead = vi.spyOn(api, 'PUT').mockResolvedValue({} as never)
+  await wrapper.findAll('button').find((each) => each.text() === t.reports.to.duplicate)?.trigger('click')
+  await flushPromises()
+  const choices = wrapper.findAll('dialog option').map((each) => each.attributes('value'))
+  expect(choices).toEqual(['', 'rpt_1'])
+  await wrapper.get('dialog select').setValue('rpt_1')
+  await wrapper.get('dialog form').trigger('submit')
+  await flushPromises()
+  expect(lead.mock.lastCall?.[1]).toMatchObject({ params: { path: { id: 'rpt_needs_review' } }, body: { status: 'duplicate', duplicate_of: 'rpt_1' } })
 })
