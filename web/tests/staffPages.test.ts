@@ -6,10 +6,12 @@ import AuditPage from '../src/pages/admin/AuditPage.vue'
 import DebtsPage from '../src/pages/admin/DebtsPage.vue'
 import DiscrepanciesPage from '../src/pages/admin/DiscrepanciesPage.vue'
 import ModerationPage from '../src/pages/admin/ModerationPage.vue'
+import PeoplePage from '../src/pages/admin/PeoplePage.vue'
 import ReportsReviewPage from '../src/pages/admin/ReportsReviewPage.vue'
 import { api } from '../src/session/api'
 import { useSession, type Account } from '../src/session/session'
 import t from '@texts/admin'
+import c from '@texts/common'
 
 vi.mock('vue-router', async (actual) => ({ ...(await actual<object>()), useRoute: () => ({ query: {} }) }))
 
@@ -79,4 +81,16 @@ it('marks a report as one that was reported before, and reopens what was resolve
   await wrapper.get('dialog form').trigger('submit')
   await flushPromises()
   expect(lead.mock.lastCall?.[1]).toMatchObject({ params: { path: { id: 'rpt_needs_review' } }, body: { status: 'duplicate', duplicate_of: 'rpt_1' } })
+})
+
+it('goes on with the people who were searched for, whatever was typed since', async () => {
+  const { wrapper, read } = await seen(PeoplePage, 'admin', {})
+  read.mockResolvedValue({ data: { items: [{ id: 'usr_1', full_name: 'Mere', email: 'mere@example.com', created_at: '2026-11-01T00:00:00Z', is_active: true }], next_cursor: 'two' } } as never)
+  await wrapper.get('input[type=search]').setValue('Mere')
+  await wrapper.get('form').trigger('submit')
+  await flushPromises()
+  await wrapper.get('input[type=search]').setValue('Somebody else')
+  await wrapper.findAll('button').find((each) => each.text() === c.more)?.trigger('click')
+  await flushPromises()
+  expect(read.mock.lastCall?.[1]).toMatchObject({ params: { query: { q: 'Mere', cursor: 'two' } } })
 })
