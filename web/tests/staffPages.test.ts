@@ -38,7 +38,7 @@ it('shows moderators the photos of reported messages, and says which are gone', 
 })
 
 it('takes an account for the one that was asked for by its whole address alone', async () => {
-  const { wrapper, read } = await seen(AuditPage, 'admin', { '/v1/admin/users': [{ id: 'usr_2', email: 'mere@example.com.au' }, { id: 'usr_1', email: 'Mere@example.com' }] })
+  const { wrapper, read } = await seen(AuditPage, 'admin', { '/v1/admin/users': [{ id: 'usr_2', email: 'mere@example.com.au' }, { id: 'usr_1', email: 'Mere@example.com' }], '/v1/admin/audit-logs': [{ id: 'sec_1', at: '2026-11-01T00:00:00Z', type: 'suspended', user_id: 'usr_9', actor_id: null, details: {} }] })
   const search = async (text: string) => {
     await wrapper.get('input[type=search]').setValue(text)
     await wrapper.get('form').trigger('submit')
@@ -46,7 +46,9 @@ it('takes an account for the one that was asked for by its whole address alone',
   }
   await search('mere@example.com')
   expect(read.mock.lastCall).toMatchObject(['/v1/admin/audit-logs', { params: { query: { user_id: 'usr_1' } } }])
+  expect(wrapper.text()).toContain('usr_9')
   await search('mere@example')
+  expect(wrapper.text()).not.toContain('usr_9')
   expect(wrapper.text()).toContain(t.audit.nobody)
   expect(read.mock.lastCall?.[0]).toBe('/v1/admin/users')
 })
