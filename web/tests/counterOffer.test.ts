@@ -7,6 +7,8 @@ import { api } from '../src/session/api'
 import type { Schemas } from '../src/support/schemas'
 import { dayAndTime } from '../src/time'
 
+vi.mock('../src/session/config', () => ({ config: () => Promise.resolve({ currency: 'nzd' }) }))
+
 vi.mock('../src/session/live', () => ({ useLive: () => undefined }))
 
 const ZONE = 'Pacific/Auckland'

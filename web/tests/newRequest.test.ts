@@ -4,6 +4,8 @@ import { expect, it, vi } from 'vitest'
 import NewRequestPage from '../src/pages/requests/NewRequestPage.vue'
 import { api } from '../src/session/api'
 
+vi.mock('../src/session/config', () => ({ config: () => Promise.resolve({ currency: 'nzd' }) }))
+
 const query: Record<string, string> = {}
 vi.mock('vue-router', async (actual) => ({ ...(await actual<object>()), useRoute: () => ({ query, fullPath: `/job-requests/new?${JSON.stringify(query)}` }), useRouter: () => ({ push: () => Promise.resolve() }) }))
 

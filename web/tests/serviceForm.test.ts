@@ -5,6 +5,8 @@ import ServiceFormPage from '../src/pages/provider/ServiceFormPage.vue'
 import { api } from '../src/session/api'
 import c from '@texts/common'
 
+vi.mock('../src/session/config', () => ({ config: () => Promise.resolve({ currency: 'nzd' }) }))
+
 vi.mock('vue-router', async (actual) => ({ ...(await actual<object>()), useRouter: () => ({ push: () => Promise.resolve() }) }))
 
 it('reads a service again that was changed elsewhere meanwhile', async () => {
