@@ -22,7 +22,7 @@ const GROUPS = [
   { name: 'start', priority: 5, test: /web\/src\/(early|texts\/\w+\/early)|clients\/typescript\/src\/session|preload-helper/ },
   { name: 'vue', priority: 4, test: /node_modules\/(@vue|vue|vue-router|pinia)\// },
   // What is drawn before the app is there stands on none of its files.
-  { name: 'drawn', priority: 4, test: /web\/src\/(drawn\/(dom|frame|kit|logo|person|picture|stars|when)\b|format|time|texts\/\w+\/common)/ },
+  { name: 'drawn', priority: 4, test: /web\/src\/(drawn\/(dom|frame|kit|life|logo|person|picture|stars|when)\b|format|time|texts\/\w+\/common)/ },
   { name: 'home', priority: 4, test: /web\/src\/(drawn\/home|texts\/\w+\/search)/ },
   { name: 'reports', priority: 4, test: /web\/src\/(drawn\/reports|texts\/\w+\/reports)/ },
   { name: 'service', priority: 4, test: /web\/src\/(drawn\/(service|prices)|texts\/\w+\/(services|price))/ },

@@ -1,12 +1,15 @@
 import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 import type { Component } from 'vue'
-import { bookingHead } from '../src/drawn/booking'
+import Lifecycle from '../src/components/Lifecycle'
+import { bookingHead, payHead } from '../src/drawn/booking'
 import { domKit } from '../src/drawn/dom'
 import { promise } from '../src/drawn/home'
+import { lifecycle } from '../src/drawn/life'
 import { aroundHead } from '../src/drawn/reports'
 import { ownLines, serviceHead, serviceSide } from '../src/drawn/service'
 import BookingHead from '../src/pages/bookings/BookingHead'
+import PayHead from '../src/pages/bookings/PayHead'
 import HomePromise from '../src/pages/home/HomePromise'
 import AroundHead from '../src/pages/reports/AroundHead'
 import ServiceHead from '../src/pages/services/ServiceHead'
@@ -29,6 +32,9 @@ const quoted = { service: { ...service, price: null, total_price: null, price_ty
 const quote = { ...chosen, ...quoted }
 const asProvider = { ...booking, role: 'provider', place: { kind: 'online', online_link: null } } as never as typeof booking
 
+const payable = { booking: { ...booking, status: 'pending_payment', price: nzd(9_900), completed_at: null, hold_expires_at: '2026-12-01T08:00:00Z' } as never as typeof booking, isSetup: false }
+const life = { label: 'Its life', steps: [{ name: 'a', label: 'Booked', state: 'done', note: 'Mon 8:00' }, { name: 'b', label: 'Accepted', state: 'now' }, { name: 'c', label: 'Done', state: 'ahead' }] } as Parameters<typeof lifecycle>[1]
+
 /** What is said, what leads where and how it looks; icons are room alone where the app is not there. */
 function seen(root: Element): string[] {
   return [root, ...root.querySelectorAll('*')]
@@ -48,6 +54,9 @@ it.each<[string, Component, object, Element]>([
   ['how it is asked for', ServiceSide, quote, serviceSide(domKit, quote)],
   ['a booking', BookingHead, { booking }, bookingHead(domKit, { booking })],
   ['a booking of one’s own', BookingHead, { booking: asProvider }, bookingHead(domKit, { booking: asProvider })],
+  ['what is to be paid', PayHead, payable, payHead(domKit, payable)],
+  ['a card to be saved', PayHead, { ...payable, isSetup: true }, payHead(domKit, { ...payable, isSetup: true })],
+  ['a life', Lifecycle, life, lifecycle(domKit, life)],
   ['the start page', HomePromise, {}, promise(domKit)],
   ['reports', AroundHead, { count: 2, isSignedIn: true }, aroundHead(domKit, { count: 2, isSignedIn: true })],
 ])('is drawn the same with and without the app: %s', (_name, component, props, drawn) => {

@@ -1,6 +1,6 @@
 import t from '@texts/bookings'
 import { money } from '../format'
-import type { LifeStep } from '../components/Lifecycle.vue'
+import type { LifeStep } from '../drawn/life'
 import type { Schemas } from '../support/schemas'
 import { clockTime, day } from '../time'
 

@@ -1,10 +1,10 @@
-import { BadgeCheck, Clock, MapPin, Plus, Star, Zap, type LucideIcon } from 'lucide-vue-next'
+import { BadgeCheck, Clock, CreditCard, MapPin, Plus, Star, Zap, type LucideIcon } from 'lucide-vue-next'
 import { h, type ComponentPropsOptions, type FunctionalComponent, type VNode } from 'vue'
 import { RouterLink } from 'vue-router'
 import type { Icon, Kit } from '../drawn/kit'
 import { categoryIcon } from './categoryIcons'
 
-const ICONS: Record<Icon & string, LucideIcon> = { star: Star, clock: Clock, place: MapPin, instant: Zap, verified: BadgeCheck, more: Plus }
+const ICONS: Record<Icon & string, LucideIcon> = { star: Star, clock: Clock, place: MapPin, instant: Zap, verified: BadgeCheck, more: Plus, card: CreditCard }
 
 /** Draws in the app. */
 export const vueKit: Kit<VNode> = {

@@ -1,9 +1,10 @@
 import t from '@texts/bookings'
-import { bookingStatus, bookingTone } from '../bookings/looks'
+import { bookingStatus, bookingTone, lifeOf, payingText } from '../bookings/looks'
 import type { Schemas } from '../support/schemas'
 import { domKit } from './dom'
 import { COLUMN, columns, frame, room, shape } from './frame'
 import type { Kit } from './kit'
+import { lifecycle } from './life'
 import { picture } from './picture'
 import { when } from './when'
 
@@ -11,6 +12,13 @@ type Booking = Schemas['BookingView']
 export interface Shown {
   booking: Booking
 }
+export interface Payable extends Shown {
+  /** A card is kept for later, and nothing is held on it yet. */
+  isSetup: boolean
+}
+/** How a booking's life lies in its card, and what is to be paid below it. */
+export const LIFE_ROOM = 'px-5 pt-4 pb-4 sm:px-5.5'
+export const PAY_ROOM = 'mx-5 mb-5 grid gap-3 rounded-card border border-line bg-paper p-4 sm:mx-5.5 sm:p-5'
 
 function placeOf({ place }: Booking): string {
   if (place.kind === 'online') return place.online_link ? t.online : t.onlineLater
@@ -40,9 +48,30 @@ export function bookingHead<N>(kit: Kit<N>, { booking }: Shown): N {
   ])
 }
 
+/** Whether a customer is asked to pay, as the booking alone tells. */
+export const isToBePaid = ({ status, payment, role }: Booking): boolean => status === 'pending_payment' && payment.state === 'action_required' && role === 'customer'
+
+/** What is to be paid, and until when the time is held for it. */
+export function payHead<N>(kit: Kit<N>, { booking, isSetup }: Payable): N {
+  const { el, icon } = kit
+  const { hold_expires_at: heldUntil, status, timezone } = booking
+  const isPending = status === 'pending_payment'
+  return el('div', { class: 'grid gap-3' }, [
+    el('h2', { class: 'flex items-center gap-2.5' }, [icon('card', { class: 'size-5 text-brand', 'aria-hidden': 'true' }), isPending ? t.pay.title : t.pay.retryTitle]),
+    el('p', { class: 'muted' }, [
+      payingText(booking, isSetup),
+      ...(heldUntil && isPending ? [` ${t.pay.heldUntil} `, el('b', { class: 'text-ink' }, [when(kit, { at: heldUntil, timezone, as: 'time' })]), '.'] : []),
+    ]),
+  ])
+}
+
 /** The page of a booking before the app is there; its shape, where `booking` is null. */
 export function draw(booking: Booking | null): Element {
   if (!booking) return frame(columns([shape(5), shape(6)]))
-  const card = domKit.el('section', { class: 'card' }, [bookingHead(domKit, { booking }), domKit.el('div', { class: 'h-40' })])
+  const { el } = domKit
+  const life = lifecycle(domKit, { steps: lifeOf(booking), label: t.life.label })
+  life.classList.add(...LIFE_ROOM.split(' '))
+  const pay = isToBePaid(booking) ? el('div', { class: PAY_ROOM }, [payHead(domKit, { booking, isSetup: booking.payment.mode !== 'authorize_now' }), el('div', { class: 'h-40' })]) : el('div', { class: 'h-20' })
+  const card = el('section', { class: 'card' }, [bookingHead(domKit, { booking }), life, pay])
   return frame(columns([domKit.el('div', { class: COLUMN }, [card, room('h-40')])]))
 }

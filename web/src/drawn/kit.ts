@@ -2,7 +2,7 @@
 export type Attributes = Record<string, string | boolean | undefined | (() => void)>
 
 /** A small picture; a category's by its slug. */
-export type Icon = 'star' | 'clock' | 'place' | 'instant' | 'verified' | 'more' | { category: string }
+export type Icon = 'star' | 'clock' | 'place' | 'instant' | 'verified' | 'more' | 'card' | { category: string }
 
 /**
  * What draws: Vue in the app (`components/vueKit.ts`), and the document itself while the app is on its way (`dom.ts`).
