@@ -51,6 +51,9 @@ export function bookingHead<N>(kit: Kit<N>, { booking }: Shown): N {
 /** Whether a customer is asked to pay, as the booking alone tells. */
 export const isToBePaid = ({ status, payment, role }: Booking): boolean => status === 'pending_payment' && payment.state === 'action_required' && role === 'customer'
 
+/** Whether a card is kept for work too far ahead to hold money for, as the booking alone tells. */
+export const keepsCard = ({ payment }: Booking): boolean => payment.mode !== 'authorize_now'
+
 /** What is to be paid, and until when the time is held for it. */
 export function payHead<N>(kit: Kit<N>, { booking, isSetup }: Payable): N {
   const { el, icon } = kit
@@ -71,7 +74,7 @@ export function draw(booking: Booking | null): Element {
   const { el } = domKit
   const life = lifecycle(domKit, { steps: lifeOf(booking), label: t.life.label })
   life.classList.add(...LIFE_ROOM.split(' '))
-  const pay = isToBePaid(booking) ? el('div', { class: PAY_ROOM }, [payHead(domKit, { booking, isSetup: booking.payment.mode !== 'authorize_now' }), el('div', { class: 'h-40' })]) : el('div', { class: 'h-20' })
+  const pay = isToBePaid(booking) ? el('div', { class: PAY_ROOM }, [payHead(domKit, { booking, isSetup: keepsCard(booking) }), el('div', { class: 'h-40' })]) : el('div', { class: 'h-20' })
   const card = el('section', { class: 'card' }, [bookingHead(domKit, { booking }), life, pay])
   return frame(columns([domKit.el('div', { class: COLUMN }, [card, room('h-40')])]))
 }

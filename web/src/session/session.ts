@@ -86,5 +86,7 @@ export const useSession = defineStore('session', () => {
   const has = (role: Role): boolean => user.value?.roles.includes(role) ?? false
   const isProvider = computed(() => user.value?.provider_id != null)
   const isStaff = computed(() => user.value?.roles.some((role) => STAFF.has(role)) ?? false)
-  return { user, isSignedIn, isProvider, isStaff, unread, ended, has, load, renewed, reload, begin, signOut, forget }
+  /** Who decides about bookings, and alone of staff may open them. */
+  const isOperator = computed(() => has('operator') || has('super_admin'))
+  return { user, isSignedIn, isProvider, isStaff, isOperator, unread, ended, has, load, renewed, reload, begin, signOut, forget }
 })
